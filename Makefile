@@ -1,0 +1,50 @@
+# make run      odds of a ceasefire for the Istanbul talks of May 2025, and a report (about a minute, set-up included)
+# make test     everything that is checked before a change is merged (under six minutes)
+# make verify   the slow statistical tests as well
+# make clean    remove the virtual environment and the caches; results stay
+#
+# Another Python:       make run PYTHON=python3.13 VENV=.venv313
+# Fewer or more trials: make run TRIALS=2000
+
+PYTHON ?= python3
+VENV ?= .venv
+TRIALS ?= 20000
+OUT ?= results/istanbul_2025
+WORKERS ?= auto
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: run test verify browser clean
+.DELETE_ON_ERROR:
+
+run: $(VENV)/.ready-run
+	@$(BIN)/parley run istanbul_2025 --trials $(TRIALS) --out $(OUT) --numbered --report
+
+test: $(VENV)/.ready-test browser
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m pytest -q -n $(WORKERS)
+
+verify: $(VENV)/.ready-test
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m "slow or not slow"
+
+$(VENV)/.ready-run: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Parley needs Python 3.11 or newer, this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.13")'
+	@test -x $(BIN)/python || { echo "Setting up $(VENV) (once) ..." >&2; $(PYTHON) -m venv $(VENV); }
+	@$(PIP) -e .
+	@touch $@
+
+$(VENV)/.ready-test: $(VENV)/.ready-run
+	@echo "Adding what the tests need (once) ..." >&2
+	@$(PIP) -e ".[test]"
+	@touch $@
+
+# Pages are tested in a real browser. Where none may be installed the browser tests are skipped, loudly; under CI that fails.
+browser:
+	@sh tests/browser_setup.sh
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

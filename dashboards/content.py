@@ -1,0 +1,194 @@
+"""What the report says: every word and number that its template prints, from finished runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from dashboards import tables
+from dashboards.figures.endings import STAGE_WORDS, capital
+from dashboards.icons import icon_array
+from sim.experiment import words
+from sim.experiment.horizons import horizons
+
+if TYPE_CHECKING:
+    from sim.experiment.run import Run
+
+
+def content(runs: Sequence[Run]) -> dict[str, Any]:
+    """Everything that the template prints."""
+    base = runs[0]
+    days = max(horizons(base.scenario))
+    rows = {row["name"]: row for row in tables.comparison(runs, base, days)}
+    return {
+        "base": base.scenario,
+        "start": words.long_date(base.scenario),
+        "headline": headline(base, days),
+        "days": days,
+        "day_list": list(horizons(base.scenario)),
+        "runs": [scenario_row(run, base, days, rows.get(run.name)) for run in runs],
+        "has_pairs": any(row["difference"] is not None for row in rows.values()),
+        "settlement": words.percent(tables.settlement(base)),
+        "sides": common_sides(runs) or {"A": "Side A", "B": "Side B"},
+        "stages": [capital(STAGE_WORDS.get(entry["stage"], entry["stage"])) for entry in base.summary["funnel"]],
+        "reasons": {tag: capital(said) for tag, said in words.REASONS.items()},
+        "short_reasons": {tag: capital(said) for tag, said in words.SHORT_REASONS.items()},
+        "percent": words.percent,
+        "parameters": parameters(base),
+        "csv": "data:text/csv;charset=utf-8," + quote(tables.as_csv(tables.summary_rows(runs))),
+        "origin": origin(runs),
+    }
+
+
+def common_sides(runs: Sequence[Run]) -> dict[str, str] | None:
+    """Names of the sides if all runs have the same two."""
+    sides = runs[0].scenario.sides
+    return {"A": sides.A, "B": sides.B} if all(run.scenario.sides == sides for run in runs) else None
+
+
+def headline(run: Run, days: int) -> dict[str, Any]:
+    """The number of the base in words and circles, and what stands beside it."""
+    tiers = run.summary["tiers"]
+    cell = tiers["durable"][str(days)]
+    band = band_words(cell)
+    said = words.percent(cell["p"]) if cell["p"] else words.never(run.n_trials, cell["mc_hi"])
+    label = f"{round(100 * cell['p'])} of 100 circles are filled; the band reaches from {band}"
+    return {
+        "words": words.one_in(cell["p"]) if cell["p"] else "Not seen once",
+        "percent": said,
+        "band": band,
+        "is_ever_sure": round(100 * cell["lo"]) > 0,
+        "icons": icon_array(cell["p"], cell["lo"], cell["hi"], label),
+        "cells": [
+            {"days": day, **odds_cell(tiers["durable"][str(day)], run.n_trials)} for day in horizons(run.scenario)
+        ],
+        "reference": None if cell["reference"] is None else words.percent(cell["reference"]),
+        "reference_source": run.scenario.reference_class.source if run.scenario.reference_class else "",
+        "model": None if abs(cell["model"] - cell["p"]) < 1e-9 else words.percent(cell["model"]),
+        "mutual": odds_cell(tiers["mutual"][str(days)], run.n_trials),
+        "broad": odds_cell(tiers["broad"][str(days)], run.n_trials),
+        "victory": {side: victory_cell(run, side) for side in ("A", "B")},
+        "luck": f"{100 * (cell['mc_hi'] - cell['mc_lo']) / 2:.1f}",
+        "reason": reason_words(run),
+    }
+
+
+def odds_cell(cell: dict[str, float], n: int) -> dict[str, Any]:
+    """One number of a table: what is printed, its band below it, and the value to sort by."""
+    if not cell["p"]:
+        said, _, limit = words.never(n, cell["mc_hi"]).partition(", ")
+        return {"said": said, "band": limit, "value": "0"}
+    return {"said": words.percent(cell["p"]), "band": band_words(cell), "value": f"{cell['p']:.6f}"}
+
+
+def band_words(cell: dict[str, float]) -> str:
+    """The band in whole per cents, never a false 0."""
+    return "under 1 %" if cell["hi"] < 0.005 else words.band(cell["lo"], cell["hi"])
+
+
+def victory_cell(run: Run, side: str) -> dict[str, Any]:
+    """Odds that a side wins by the horizon."""
+    from sim.experiment.estimates import wilson
+
+    p = run.summary["victory"][side]
+    return odds_cell({"p": p, "lo": p, "hi": p, "mc_hi": wilson(0.0, run.n_trials)[1]}, run.n_trials)
+
+
+def reason_words(run: Run) -> dict[str, str] | None:
+    """The main reason for failure with its share; None if nothing failed."""
+    found = words.main_reason(run.summary)
+    if found is None:
+        return None
+    tag, share = found
+    return {
+        "short": capital(words.SHORT_REASONS[tag]),
+        "full": capital(words.REASONS[tag]),
+        "share": words.percent(share),
+    }
+
+
+def scenario_row(run: Run, base: Run, days: int, row: dict[str, Any] | None) -> dict[str, Any]:
+    """One scenario in the tables."""
+    tiers = run.summary["tiers"]
+    last = str(max(horizons(run.scenario)))
+    difference = row["difference"] if row else None
+    return {
+        "name": run.name,
+        "title": run.scenario.title,
+        "supposes": run.scenario.supposes,
+        "is_base": run is base,
+        "cells": [
+            odds_cell(tiers["durable"][str(d)], run.n_trials) if str(d) in tiers["durable"] else None
+            for d in horizons(base.scenario)
+        ],
+        "difference": None if difference is None else difference_cell(difference),
+        "mutual": odds_cell(tiers["mutual"][last], run.n_trials),
+        "broad": odds_cell(tiers["broad"][last], run.n_trials),
+        "victory": {side: victory_cell(run, side) for side in ("A", "B")},
+        "reason": reason_words(run),
+        "changes": [] if run is base else change_list(base, run),
+        "funnel": [words.percent(entry["p"]) for entry in run.summary["funnel"]],
+        "anatomy": run.summary["anatomy"],
+    }
+
+
+def difference_cell(row: dict[str, float]) -> dict[str, str]:
+    """A paired difference in whole points, never an exact-looking one."""
+    points, lo, hi = (round(100 * row[key]) for key in ("difference", "lo", "hi"))
+    if row["lo"] <= 0 <= row["hi"]:
+        said = "not clear"
+    else:
+        said = signed(points) if points else "under +1" if row["difference"] > 0 else "under \u22121"
+    return {"said": said, "range": f"{signed(lo)} to {signed(hi)}", "value": f"{row['difference']:.6f}"}
+
+
+def signed(points: int) -> str:
+    """Points with their sign; 0 has none."""
+    return f"{points:+d}".replace("-", "\u2212") if points else "0"
+
+
+def change_list(base: Run, run: Run) -> list[dict[str, Any]]:
+    """What the scenario changes against the base, with the size of each change."""
+    from sim.scenario.changes import changes
+
+    found = []
+    for change in changes(base.scenario, run.scenario):
+        size = None if change.size is None else f"{change.size:+.2f}".replace("-", "\u2212")
+        found.append({**change._asdict(), "size": size, "magnitude": abs(change.size or 0.0)})
+    return sorted(found, key=lambda change: -change["magnitude"])
+
+
+def parameters(run: Run) -> dict[str, Any]:
+    """Every number of a scenario with where it comes from, and how many of each standing."""
+    from sim.tables import parameter_rows
+
+    rows = parameter_rows(run.scenario)
+    standings = ("sourced", "judgement", "default", "unstated")
+    return {"rows": rows, "counts": {name: sum(row["standing"] == name for row in rows) for name in standings}}
+
+
+def origin(runs: Sequence[Run]) -> dict[str, Any]:
+    """By what the report was made, and each run with the digests by which it can be known again."""
+    from sim.atomic import now
+    from sim.origin import digest_of, engine_digest, versions
+
+    found = []
+    for run in runs:
+        given = run.manifest or {
+            "scenario_digest": digest_of(run.scenario.model_dump(mode="json", exclude_none=True)),
+            "engine": engine_digest(),
+            "versions": versions(),
+        }
+        found.append(
+            {
+                "name": run.name,
+                "seed": run.seed,
+                "trials": f"{run.n_trials:,}",
+                "digest": given["scenario_digest"][:16],
+                "engine": given["engine"],
+                "version": given["versions"]["parley"],
+                "finished": given.get("finished") or "not stored",
+            }
+        )
+    return {"runs": found, "written": now()[:10]}

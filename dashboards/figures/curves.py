@@ -1,0 +1,130 @@
+"""Odds by date: how the chance of each kind of halt adds up over the horizon."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboards.figures.theme import (
+    BEHIND,
+    BLACK,
+    BLUE,
+    DARK_SHADE,
+    GREEN,
+    ORANGE,
+    SHADE,
+    Figure,
+    axis,
+    figure,
+    literal,
+    percent_axis,
+    percents,
+    records,
+)
+from sim.experiment.words import band, percent
+
+TIER_WORDS = {
+    "durable": "a halt that lasts 30 days or more",
+    "mutual": "a halt agreed by both, of any length",
+    "broad": "any general halt, even a holiday truce",
+}
+TIER_LINES = {
+    "durable": {"color": BLUE, "width": 3.5},
+    "mutual": {"color": ORANGE, "width": 2, "dash": "dashdot"},
+    "broad": {"color": GREEN, "width": 2, "dash": "dot"},
+}
+
+
+def odds_by_date(table: Any, *, title: str, base: Any = None, base_title: str = "base", narrow: bool = False) -> Figure:
+    """Cumulative odds of the three tiers by date.
+
+    ``table`` has a row per date, in order: ``date`` (ISO), ``day`` (days since the start), the odds ``durable``,
+    ``mutual``, ``broad``, the 90 % band ``lo``, ``hi`` and the Monte Carlo interval ``mc_lo``, ``mc_hi`` of the durable
+    tier, and ``reference`` (None where no reference class is named), all fractions. ``base`` is a table of the same
+    kind whose durable odds are drawn behind.
+    """
+    rows = records(table)
+    dates = [str(row["date"]) for row in rows]
+    data = [
+        _area(dates, rows, "lo", "hi", SHADE, "band: nine in ten draws of the inputs"),
+        _area(dates, rows, "mc_lo", "mc_hi", DARK_SHADE, "Monte Carlo error (luck)"),
+    ]
+    if base is not None:
+        data.append(_base_line(records(base), base_title))
+    if any(row.get("reference") is not None for row in rows):
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "name": "reference class (wars like it)",
+                "x": dates,
+                "y": percents(row.get("reference") for row in rows),
+                "line": {"color": BLACK, "width": 1.8, "dash": "dash"},
+                "customdata": [percent(row["reference"]) for row in rows],
+                "hovertemplate": "Reference class: %{customdata}<extra></extra>",
+            }
+        )
+    data += [_tier_line(dates, rows, tier) for tier in ("broad", "mutual", "durable")]
+    largest = [row[column] for row in rows for column in ("hi", "broad", "mutual")]
+    return figure(
+        title,
+        data,
+        xaxis=axis(
+            "Date by which the halt has begun",
+            type="date",
+            tickformat="%b<br>%Y",
+            hoverformat="%-d %B %Y",
+            showgrid=False,
+        ),
+        yaxis=percent_axis("Odds", percents(largest)),
+        height=620 if narrow else 560,
+        narrow=narrow,
+        legend_rows=7 if narrow else 3,
+        legend_gap=78,
+        hovermode="x unified",
+    )
+
+
+def _area(dates: list[str], rows: list[dict[str, Any]], low: str, high: str, colour: str, name: str) -> dict[str, Any]:
+    """The space between two curves: one closed outline, so that it is one entry of the legend."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "legendrank": 1001,
+        "x": dates + dates[::-1],
+        "y": percents(row[high] for row in rows) + percents(row[low] for row in rows)[::-1],
+        "fill": "toself",
+        "fillcolor": colour,
+        "line": {"width": 0, "color": colour},
+        "hoverinfo": "skip",
+    }
+
+
+def _tier_line(dates: list[str], rows: list[dict[str, Any]], tier: str) -> dict[str, Any]:
+    said = [percent(row[tier]) for row in rows]
+    if tier == "durable":
+        said = [f"{words} (band {band(row['lo'], row['hi'])})" for words, row in zip(said, rows, strict=True)]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": TIER_WORDS[tier],
+        "legendrank": 1 + list(TIER_WORDS).index(tier),
+        "x": dates,
+        "y": percents(row[tier] for row in rows),
+        "line": TIER_LINES[tier],
+        "customdata": said,
+        "hovertemplate": TIER_WORDS[tier].capitalize() + ": %{customdata}<extra></extra>",
+    }
+
+
+def _base_line(rows: list[dict[str, Any]], title: str) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": f"base: {literal(title)}",
+        "x": [str(row["date"]) for row in rows],
+        "y": percents(row["durable"] for row in rows),
+        "line": {"color": BEHIND, "width": 2},
+        "customdata": [percent(row["durable"]) for row in rows],
+        "hovertemplate": "Base: %{customdata}<extra></extra>",
+    }

@@ -1,0 +1,113 @@
+"""The report: one HTML file with the odds, the comparison and the funnel, that opens offline from disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dashboards import figures, tables
+from dashboards.content import common_sides, content
+from dashboards.figures.theme import Figure
+from sim.errors import ParleyError
+from sim.experiment import words
+from sim.experiment.horizons import horizons
+
+if TYPE_CHECKING:
+    from sim.experiment.run import Run
+
+
+def write_report(runs: Sequence[Run], path: Path, base: str | None = None) -> None:
+    """Write the page over ``runs`` to ``path``; ``base`` names the run all others are set against (the first).
+
+    Raises ParleyError without runs or with an unknown base, ResourceError if the file cannot be written.
+    """
+    from sim.atomic import write_file
+
+    write_file(Path(path), report(runs, base).encode())
+
+
+def report(runs: Sequence[Run], base: str | None = None) -> str:
+    """The page as text."""
+    from dashboards.page import render
+
+    if not runs:
+        raise ParleyError("a report needs at least one run")
+    found = [run for run in runs if base is None or run.name == base]
+    if not found:
+        raise ParleyError(f"base: there is no run {base!r}; there are {', '.join(run.name for run in runs)}")
+    others = sorted((run for run in runs if run is not found[0]), key=lambda run: -last_odds(run))
+    ordered = [found[0], *others]
+    return render("report.html", drawn(ordered), content(ordered))
+
+
+def last_odds(run: Run) -> float:
+    """Durable odds by the end of the run's horizon."""
+    return float(list(run.summary["tiers"]["durable"].values())[-1]["p"])
+
+
+# -- what the script draws --------------------------------------------------------------------------
+
+
+def drawn(runs: Sequence[Run]) -> dict[str, Any]:
+    """Every figure with its layouts for wide and narrow screens; odds and funnel once per run, the base first."""
+    base, days = runs[0], max(horizons(runs[0].scenario))
+    title = base.scenario.title
+    curves = [tables.odds_by_date(run) for run in runs]
+    rows = tables.comparison(runs, base, days)
+    cell = base.summary["tiers"]["durable"][str(days)]
+    found: dict[str, Any] = {"odds": [], "funnel": []}
+    for run, curve in zip(runs, curves, strict=True):
+        behind = None if run is base else curves[0]
+        found["odds"].append(
+            both(
+                figures.odds_by_date,
+                curve,
+                title="Odds that a halt to the fighting has begun, by date",
+                base=behind,
+                base_title=title,
+            )
+        )
+        found["funnel"].append(
+            both(
+                figures.funnel,
+                run.summary["funnel"],
+                title="How far 100 simulated futures get",
+                base=None if run is base else base.summary["funnel"],
+                base_title=title,
+            )
+        )
+    found["endings"] = both(
+        figures.endings,
+        tables.endings(runs, base),
+        title=f"How the war stands after {days} days",
+        sides=common_sides(runs),
+    )
+    found["anatomy"] = both(figures.anatomy, tables.anatomy(runs, base), title="Reasons for failure, by scenario")
+    if len(rows) > 1:
+        found["forest"] = both(
+            figures.forest,
+            rows,
+            title=f"Odds of a ceasefire that lasts 30 days or more, within {days} days",
+            reference=cell["reference"],
+        )
+    if pairs := tables.paired(rows):
+        found["differences"] = both(
+            figures.differences, pairs, title=f"Difference from the base within {days} days, on the same luck"
+        )
+    return {
+        "figures": found,
+        "scenarios": [{"supposes": run.scenario.supposes, "odds": odds_label(run)} for run in runs],
+    }
+
+
+def both(make: Callable[..., Figure], table: Any, **options: Any) -> dict[str, Any]:
+    """A figure's data with its two layouts."""
+    wide, narrow = (make(table, narrow=is_narrow, **options) for is_narrow in (False, True))
+    return {"data": wide["data"], "wide": wide["layout"], "narrow": narrow["layout"]}
+
+
+def odds_label(run: Run) -> str:
+    """What the curve shows, for those who do not see it."""
+    parts = [f"{words.percent(cell['p'])} by day {days}" for days, cell in run.summary["tiers"]["durable"].items()]
+    return f"Odds of a ceasefire that lasts 30 days or more, {run.scenario.title}: {', '.join(parts)}."

@@ -1,0 +1,167 @@
+"""From finished runs to the plain tables that figures and pages are made of: rows of names and fractions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.experiment.estimates import odds, reference_odds
+from sim.experiment.horizons import TIERS, horizons
+
+if TYPE_CHECKING:
+    from sim.experiment.run import Run
+
+Table = list[dict[str, Any]]
+
+
+def odds_by_date(run: Run) -> Table:
+    """Cumulative odds week by week, from 0 at the start to the horizon.
+
+    A row per week ``k`` = 0 ... horizon: odds that a halt of each tier began before the end of ``k`` weeks, so that the
+    rows of weeks 4, 13, 26 and 52 are the odds by 30, 90, 180 and 365 days.
+    """
+    scenario, columns = run.scenario, run.columns
+    n_weeks, n = scenario.horizon_weeks, run.n_trials
+    counted = {tier: _counts_by_week(columns[f"{tier}_week"], n_weeks) / n for tier in TIERS}
+    weeks = columns["durable_week"]
+    reference = scenario.reference_class
+    rows: Table = []
+    for week in range(n_weeks + 1):
+        lasting = odds((weeks >= 0) & (weeks < week), run.commonest_effect)
+        row: dict[str, Any] = {
+            "date": (scenario.start + timedelta(weeks=week)).isoformat(),
+            "day": 7 * week,
+            **{tier: float(counted[tier][week]) for tier in TIERS},
+            "lo": lasting.lo,
+            "hi": lasting.hi,
+            "mc_lo": lasting.mc_lo,
+            "mc_hi": lasting.mc_hi,
+            "reference": None,
+        }
+        if reference:
+            row["reference"] = reference_odds(7 * week, reference.ties, reference.months_at_risk)
+        rows.append(row)
+    # Nothing has happened at the start, and that is no estimate.
+    rows[0].update(lo=0.0, hi=0.0, mc_lo=0.0, mc_hi=0.0)
+    return rows
+
+
+def _counts_by_week(weeks: Any, n_weeks: int) -> Any:
+    """Trials whose event came before the end of 0, 1, 2 ... ``n_weeks`` weeks."""
+    happened = weeks[(weeks >= 0) & (weeks < n_weeks)]
+    return np.concatenate([[0], np.cumsum(np.bincount(happened, minlength=n_weeks))]).astype(float)
+
+
+def comparison(runs: Sequence[Run], base: Run, days: int) -> Table:
+    """Durable odds by ``days`` of every run that reaches so far, with the difference from the base on the same luck.
+
+    ``difference`` is None for the base, and where the luck is not the same (another seed).
+    """
+    from sim.experiment.compare import compare
+
+    rows: Table = []
+    for run in runs:
+        if days not in horizons(run.scenario):
+            continue
+        cell = run.summary["tiers"]["durable"][str(days)]
+        row = {
+            "name": run.name,
+            "title": run.scenario.title,
+            "is_base": run is base,
+            **{key: cell[key] for key in ("p", "lo", "hi", "mc_lo", "mc_hi")},
+            "difference": None,
+        }
+        if run is not base and run.seed == base.seed:
+            pair = compare(base, run)["tiers"]["durable"].get(str(days))
+            row["difference"] = {key: pair[key] for key in ("difference", "lo", "hi")} if pair else None
+        rows.append(row)
+    return rows
+
+
+def paired(rows: Table) -> Table:
+    """The rows of ``comparison`` that have a difference, flat."""
+    return [{"title": row["title"], **row["difference"]} for row in rows if row["difference"] is not None]
+
+
+def anatomy(runs: Sequence[Run], base: Run) -> Table:
+    """Shares of the reasons for failure by scenario; a scenario that never fails is left out."""
+    failing = [run for run in runs if sum(run.summary["anatomy"].values()) > 0]
+    return [{"title": run.scenario.title, "is_base": run is base, **run.summary["anatomy"]} for run in failing]
+
+
+def endings(runs: Sequence[Run], base: Run) -> Table:
+    """Each trial in exactly one ending by the horizon, as shares.
+
+    What comes first counts: a victory before any lasting ceasefire is a victory even where the winner then imposes a
+    halt (which the odds of a ceasefire do count).
+    """
+    rows: Table = []
+    for run in runs:
+        columns, end = run.columns, run.scenario.horizon_weeks
+        durable, won = columns["durable_week"], columns["victory_week"]
+        has_lasting = (durable >= 0) & (durable < end)
+        has_won = (won >= 0) & (won < end) & ~(has_lasting & (durable < won))
+        has_short = np.zeros(run.n_trials, dtype=bool)
+        for tier in ("mutual", "broad"):
+            week = columns[f"{tier}_week"]
+            has_short |= (week >= 0) & (week < end)
+        shares = {
+            "ceasefire": has_lasting & ~has_won,
+            "short": has_short & ~has_lasting & ~has_won,
+            "victory_a": has_won & (columns["victory"] == 1),
+            "victory_b": has_won & (columns["victory"] == 2),
+            "war": ~(has_lasting | has_won | has_short),
+        }
+        counted = {key: float(np.mean(value)) for key, value in shares.items()}
+        rows.append({"title": run.scenario.title, "is_base": run is base, **counted})
+    return rows
+
+
+def settlement(run: Run) -> float:
+    """Share of trials in which a political settlement came into force by the horizon."""
+    week = run.columns["settlement_week"]
+    return float(np.mean((week >= 0) & (week < run.scenario.horizon_weeks)))
+
+
+def summary_rows(runs: Sequence[Run]) -> Table:
+    """Every number of the summaries, one per row: what the report offers for download."""
+    rows: Table = []
+    for run in runs:
+        head = {"scenario": run.name, "title": run.scenario.title, "seed": run.seed, "trials": run.n_trials}
+        for tier, by_days in run.summary["tiers"].items():
+            for days, cell in by_days.items():
+                numbers = {key: cell[key] for key in ("p", "lo", "hi", "mc_lo", "mc_hi", "reference")}
+                rows.append({**head, "what": f"odds of a halt, {tier}", "by_days": int(days), **numbers})
+        last = max(horizons(run.scenario))
+        for side, p in run.summary["victory"].items():
+            rows.append({**head, "what": f"victory of {getattr(run.scenario.sides, side)}", "by_days": last, "p": p})
+        for entry in run.summary["funnel"]:
+            rows.append({**head, "what": f"funnel: {entry['stage']}", "p": entry["p"]})
+        for tag, share in run.summary["anatomy"].items():
+            rows.append({**head, "what": f"reason for failure: {tag}", "p": share})
+    return rows
+
+
+def as_csv(rows: Table) -> str:
+    """Rows as CSV; a text that a spreadsheet would take for a formula is given a leading apostrophe."""
+    import csv
+    import io
+
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, columns, restval="", lineterminator="\r\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({key: _harmless(value) for key, value in row.items()})
+    return stream.getvalue()
+
+
+def _harmless(value: Any) -> Any:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return "'" + value
+    return "" if value is None else value

@@ -1,0 +1,72 @@
+"""Parley: odds of a ceasefire by Monte Carlo, from an agent-based model of negotiation under war.
+
+    import sim
+
+    run = sim.run("istanbul_2025/aides_only", trials=20_000, seed=1)
+    run.odds("durable", days=90)      # p with the band over parameters and the Monte Carlo interval
+    run.trials                        # a DataFrame, one row per trial
+
+Everything here is imported when it is first used, so that ``import sim`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.errors import ParleyError
+    from sim.experiment.compare import compare
+    from sim.experiment.estimates import Odds
+    from sim.experiment.run import Run, run, run_many
+    from sim.experiment.run import open_run as read_run
+    from sim.model import Backer, Belligerent, Mediator, Party
+    from sim.scenario.files import load
+    from sim.scenario.schema import Scenario
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Backer": ("sim.model", "Backer"),
+    "Belligerent": ("sim.model", "Belligerent"),
+    "Mediator": ("sim.model", "Mediator"),
+    "Odds": ("sim.experiment.estimates", "Odds"),
+    "ParleyError": ("sim.errors", "ParleyError"),
+    "Party": ("sim.model", "Party"),
+    "Run": ("sim.experiment.run", "Run"),
+    "Scenario": ("sim.scenario.schema", "Scenario"),
+    "compare": ("sim.experiment.compare", "compare"),
+    "load": ("sim.scenario.files", "load"),
+    "read_run": ("sim.experiment.run", "open_run"),
+    "run": ("sim.experiment.run", "run"),
+    "run_many": ("sim.experiment.run", "run_many"),
+}
+
+__all__ = [
+    "Backer",
+    "Belligerent",
+    "Mediator",
+    "Odds",
+    "ParleyError",
+    "Party",
+    "Run",
+    "Scenario",
+    "compare",
+    "load",
+    "read_run",
+    "run",
+    "run_many",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    module, attribute = _HOMES[name]
+    found = getattr(import_module(module), attribute)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

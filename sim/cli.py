@@ -1,0 +1,388 @@
+"""The command ``parley``: parse, call, print. What is heavy is imported inside the command that needs it.
+
+stdout carries data, stderr progress and notes. Exit codes: 0 done, 1 our bug, 2 wrong usage or scenario, 3 run folder
+damaged or incompatible, 4 busy, 5 resources, 6 workers lost, 7 numeric guard, 130 and 143 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from sim.errors import ParleyError
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from sim.experiment.run import Progress, Request, Run
+
+USAGE_ERROR: Any = typer.BadParameter.__mro__[1]
+COMMAND_ERROR: Any = typer.BadParameter.__mro__[2]
+
+NUMBER_WORDS = {"integer": "a whole number such as 20000 is wanted", "number": "a number such as .005 is wanted"}
+
+app = typer.Typer(
+    name="parley",
+    help="Odds of a ceasefire, by Monte Carlo over a model of negotiation under war.",
+    epilog="Start with: parley run istanbul_2025",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+Scenarios = Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Names, files, or a folder of scenarios.")]
+One = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name or file of a scenario.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
+Trials = Annotated[int | None, typer.Option("--trials", "-n", metavar="N", help="Trials of each scenario [20,000].")]
+Seed = Annotated[int, typer.Option(metavar="S", help="Seed: the same seed gives the same trials.")]
+Workers = Annotated[int | None, typer.Option(metavar="W", help="Processes at once [one per core]; same results.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
+Sets = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a number; repeatable.")]
+
+
+def show_version(wanted: bool) -> None:
+    if wanted:
+        from sim import __version__
+
+        typer.echo(f"parley {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def parley(
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Odds of a ceasefire, by Monte Carlo over a model of negotiation under war."""
+
+
+@app.command("list")
+def list_scenarios(as_json: AsJson = False) -> None:
+    """Scenarios with their date and what they suppose."""
+    from sim.scenario.catalogue import catalogue
+
+    entries = catalogue()
+    if as_json:
+        fields = ("name", "title", "question", "supposes", "problem")
+        print_json([{**{key: getattr(e, key) for key in fields}, "start": str(e.start or "")} for e in entries])
+        return
+    from sim import tables
+
+    tables.show_catalogue(entries, tables.console())
+
+
+@app.command()
+def check(
+    scenarios: Scenarios,
+    deep: Annotated[bool, typer.Option("--deep", help="Also run 2,000 trials with each of two seeds.")] = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Check scenarios; every error is told with its line."""
+    from sim.experiment.checks import check_scenarios
+
+    found = check_scenarios(scenarios, deep)
+    if as_json:
+        print_json(found)
+    for item in found if not as_json else []:
+        if item["errors"]:
+            typer.echo("\n".join(item["errors"]), err=True)
+        elif not quiet:
+            typer.echo(f"{item['scenario']}: ok, {item['words']}")
+    if any(item["errors"] for item in found):
+        raise typer.Exit(2)
+
+
+@app.command()
+def show(
+    scenario: One,
+    resolved: Annotated[bool, typer.Option("--resolved", help="Print it as one YAML file that extends nothing.")] = False,
+    changes: Annotated[bool, typer.Option("--changes", help="Only what differs from the scenario it extends.")] = False,
+    sets: Sets = None,
+    as_json: AsJson = False,
+) -> None:
+    """Every number of a scenario, with its unit and source."""
+    from sim import tables
+    from sim.scenario import files
+    from sim.scenario.overrides import parse_set
+
+    loaded = files.open_scenario(scenario, [parse_set(text) for text in sets or []])
+    if resolved:
+        from sim.scenario.resolved import as_yaml
+
+        typer.echo(as_yaml(loaded.scenario), nl=False)
+    elif changes:
+        from sim.scenario.changes import changes as changes_of
+
+        parent = files.base_of(scenario)
+        if parent is None:
+            raise ParleyError(f"{loaded.name}: extends no other scenario")
+        found = changes_of(files.load(parent), loaded.scenario)
+        if as_json:
+            print_json([{**change._asdict(), "sentence": change.sentence} for change in found])
+        else:
+            typer.echo(f"{loaded.name} against {files.name_of(parent)}: {loaded.scenario.supposes}")
+            typer.echo("\n".join(f"  {change.sentence}" for change in found) or "  nothing that is simulated differs")
+    elif as_json:
+        print_json({"scenario": loaded.name, "parameters": tables.parameter_rows(loaded.scenario)})
+    else:
+        tables.show_parameters(loaded.name, loaded.scenario, tables.console())
+
+
+@app.command()
+def schema() -> None:
+    """JSON Schema of scenario files, for editors."""
+    from sim.scenario.json_schema import json_schema
+
+    print_json(json_schema())
+
+
+@app.command()
+def init(name: Annotated[str, typer.Argument(metavar="NAME", help="Name or path of the new file.")]) -> None:
+    """Write a small commented scenario to edit."""
+    from sim.experiment.checks import write_template
+
+    path = write_template(name)
+    typer.echo(f"Wrote {path}. Edit it, then: parley check {shlex.quote(path)} && parley run {shlex.quote(path)}")
+
+
+@app.command()
+def run(
+    scenarios: Scenarios,
+    trials: Trials = None,
+    seed: Seed = 1,
+    sets: Sets = None,
+    sweeps: Annotated[
+        list[str] | None,
+        typer.Option("--sweep", metavar="PATH=LO:HI:N", help="N values from LO to HI, or v1,v2,...; repeatable."),
+    ] = None,
+    central: Annotated[bool, typer.Option("--central", help="Every uncertain number at its central value.")] = False,
+    workers: Workers = None,
+    precision: Annotated[
+        float | None,
+        typer.Option(metavar="HALFWIDTH", help="Stop once the last durable odds are this well known, as .005."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the run in this folder.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out, or show it.")] = False,
+    use_numbered: Annotated[
+        bool, typer.Option("--numbered", help="If --out holds another run, use DIR-2, DIR-3 and so on.")
+    ] = False,
+    store: Annotated[bool, typer.Option("--store", help="Allow more than five million trials.")] = False,
+    with_report: Annotated[bool, typer.Option("--report", help="Also write report.html into --out.")] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run scenarios and print the odds of a ceasefire."""
+    from sim.experiment import plan
+    from sim.experiment.blocks import check_counts
+    from sim.experiment.run import run_many, wanted_trials
+
+    if out is None and (resume or use_numbered or with_report):
+        raise ParleyError("--resume, --numbered and --report need --out DIR")
+    check_counts(wanted_trials(trials, precision), seed, store)
+    question = plan.Question(trials, seed, precision, tuple(sets or ()), tuple(sweeps or ()), central, resume)
+    wanted = plan.requests(plan.expand(scenarios), question)
+    place = out
+    if out is not None:
+        wanted, place = plan.into(wanted, out, use_numbered)
+    with progress_bar(wanted, quiet) as progress:
+        runs = list(run_many(wanted, workers=workers, progress=progress, store=store or None))
+    report = write_report(runs, place / "report.html") if with_report and place else None
+    if as_json:
+        print_json(runs[0].summary if len(runs) == 1 else [one.summary for one in runs])
+        return
+    from sim import tables
+
+    to = tables.console()
+    tables.show_runs(runs, to)
+    if not quiet:
+        tables.show_next(runs, str(place) if place else None, report, tables.console(to_stderr=True))
+
+
+@app.command()
+def compare(
+    base: Annotated[str, typer.Argument(metavar="BASE", help="Scenario or run folder to compare with.")],
+    variants: Annotated[list[str], typer.Argument(metavar="VARIANT...", help="Scenarios or run folders.")],
+    trials: Trials = None,
+    seed: Seed = 1,
+    sets: Sets = None,
+    workers: Workers = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Differences from a base, on the same luck."""
+    from sim import tables
+    from sim.experiment import plan
+    from sim.experiment.compare import compare as compare_runs
+    from sim.experiment.run import open_run, run_many
+
+    names = [base, *(one for name in variants for one in plan.expand_or_run(name) if one != base)]
+    if len(names) < 2:
+        raise ParleyError("compare: the variant is the base itself, name another scenario")
+    found: dict[str, Run] = {name: open_run(name) for name in names if plan.is_run(name)}
+    question = plan.Question(trials, seed, sets=tuple(sets or ()))
+    missing = [name for name in names if name not in found]
+    wanted = plan.requests(missing, question)
+    with progress_bar(wanted, quiet) as progress:
+        made = run_many(wanted, workers=workers, progress=progress) if wanted else iter(())
+        found.update(zip(missing, made, strict=True))
+    results = [compare_runs(found[base], found[name]) for name in names[1:]]
+    if as_json:
+        print_json(results[0] if len(results) == 1 else results)
+    else:
+        tables.show_comparison(results, found[base], tables.console())
+
+
+@app.command()
+def report(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders, or a folder of them.")],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE.html", help="Page to write.")] = Path("report.html"),
+) -> None:
+    """Write a page with curves, comparison and funnel."""
+    from sim.experiment import plan
+    from sim.experiment.run import open_run
+
+    folders = [folder for given in runs for folder in plan.run_folders(given)]
+    path = write_report([open_run(folder) for folder in folders], out)
+    typer.echo(f"Wrote {path}", err=True)
+
+
+def write_report(runs: Sequence[Run], path: Path) -> str:
+    """The page over ``runs``; the first run is the base."""
+    from dashboards.report import write_report as write
+
+    if path.is_dir():
+        raise ParleyError(f"{path}: is a folder, a file is wanted for the report")
+    try:
+        write(list(runs), path, runs[0].name)
+    except OSError as problem:
+        from sim.atomic import refuse
+
+        refuse(problem, path)
+    return str(path)
+
+
+class progress_bar:
+    """A bar with rate and time left on stderr, where that is a terminal; None as its callback elsewhere."""
+
+    def __init__(self, wanted: Sequence[Request], quiet: bool) -> None:
+        self._total = sum(request.trials for request in wanted)
+        self._quiet = quiet or not sys.stderr.isatty() or not wanted
+        self._done: dict[str, int] = {}
+        self._bar: Any = None
+
+    def __enter__(self) -> Progress | None:
+        if self._quiet:
+            return None
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        from sim.tables import console
+
+        rate = TextColumn("{task.fields[rate]}")
+        columns = (TextColumn("{task.description}"), BarColumn(), rate, TimeRemainingColumn())
+        self._bar = Progress(*columns, console=console(to_stderr=True), transient=True)
+        self._task = self._bar.add_task("starting", total=self._total, rate="")
+        self._bar.start()
+        return self._show
+
+    def _show(self, name: str, done: int, wanted: int) -> None:
+        self._done[name] = done
+        trials = sum(self._done.values())
+        task = self._bar.tasks[0]
+        rate = f"{task.speed:,.0f} trials/s" if task.speed else ""
+        self._bar.update(self._task, description=name, completed=trials, rate=rate)
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+
+def print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False, default=str))
+
+
+# -- leaving ---------------------------------------------------------------------------------------
+
+
+class Terminated(BaseException):
+    """SIGTERM came."""
+
+
+def main() -> NoReturn:
+    """Run the command line, and leave with the right exit code and no traceback for what is not our bug."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    with suppress(ValueError, OSError):
+        signal.signal(signal.SIGTERM, _terminate)
+    try:
+        code = app(standalone_mode=False, prog_name="parley")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        leave_quietly()
+    except ParleyError as problem:
+        leave(str(problem), problem.exit_code)
+    except COMMAND_ERROR as problem:
+        leave(in_one_line(problem), int(problem.exit_code))
+    except (KeyboardInterrupt, typer.Abort):
+        leave(f"\nStopped. {how_to_resume(sys.argv[1:])}", 130)
+    except Terminated:
+        leave(f"\nStopped. {how_to_resume(sys.argv[1:])}", 143)
+    except MemoryError:
+        leave("memory ran out: fewer --trials or fewer --workers", 5)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    raise Terminated
+
+
+def leave(message: str, code: int) -> NoReturn:
+    with suppress(BrokenPipeError):
+        if message:
+            typer.echo(message if message.startswith("\n") else f"parley: {message}", err=True)
+    sys.exit(code)
+
+
+def leave_quietly() -> NoReturn:
+    """Whoever read stdout has seen enough: nothing is wrong, and nothing more is written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(0)
+
+
+def how_to_resume(arguments: Sequence[str]) -> str:
+    """The command that goes on where an interrupted one stopped."""
+    if not any(argument == "--out" or argument.startswith("--out=") for argument in arguments):
+        return "Nothing was kept; with --out DIR a run can be resumed."
+    again = [*arguments, *(["--resume"] if not {"--resume", "--numbered"} & set(arguments) else [])]
+    return f"Finished blocks are kept; go on with:\n  parley {shlex.join(again)}"
+
+
+def in_one_line(problem: Any) -> str:
+    """What was wrong with the command line, with the nearest name where a command is unknown."""
+    message = " ".join(str(problem.format_message()).split())
+    for kind, wanted in NUMBER_WORDS.items():
+        message = re.sub(rf"(Input should be a valid {kind}|'\S*' is not a valid {kind})[^.]*\.?", wanted, message)
+    typed = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    context = getattr(problem, "ctx", None)
+    if message.startswith("No such command") and "Did you mean" not in message:
+        from sim.scenario.problems import escaped, nearest
+
+        names = [command.name or "" for command in app.registered_commands]
+        close = nearest(typed, names)
+        message = f"no command '{escaped(typed)}'" + (f", did you mean '{close}'?" if close else "")
+    where = getattr(context, "command_path", None) or "parley"
+    return f"{message} (see: {where} --help)"

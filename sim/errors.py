@@ -1,0 +1,47 @@
+"""Errors that a user is meant to read, with the exit code each one carries.
+
+0 done · 1 our bug · 2 wrong usage or scenario · 3 run folder damaged or incompatible · 4 busy ·
+5 resources · 6 workers lost · 7 numeric guard · 130 and 143 interrupted (resumable).
+"""
+
+from __future__ import annotations
+
+
+class ParleyError(Exception):
+    """Something the user can act on: the message is the whole story, no traceback is shown."""
+
+    exit_code = 2
+
+
+class ScenarioError(ParleyError):
+    """A scenario file, an override or an argument is wrong."""
+
+
+class DamagedRunError(ParleyError):
+    """A run folder is damaged, foreign or incompatible."""
+
+    exit_code = 3
+
+
+class BusyError(ParleyError):
+    """Another process is writing to the same run folder."""
+
+    exit_code = 4
+
+
+class ResourceError(ParleyError):
+    """Disk, memory or permission failed."""
+
+    exit_code = 5
+
+
+class WorkersLostError(ParleyError):
+    """Worker processes kept dying."""
+
+    exit_code = 6
+
+
+class NumericError(ParleyError):
+    """A parameter or a result is not a number."""
+
+    exit_code = 7

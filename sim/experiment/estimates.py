@@ -1,0 +1,193 @@
+"""From counts to odds with two intervals: luck (how many trials) and parameters (what nobody knows).
+
+Trials are not independent. Sixteen consecutive trials share one draw of the parameters, and draws 2j and 2j + 1 are
+antithetic partners, so 32 consecutive trials form one *cluster*; clusters are independent. The Monte Carlo interval
+counts effective trials (Kish's design effect over clusters); the band is the spread of the odds over draws, with the
+noise of only sixteen trials per draw taken out (beta-binomial).
+
+Pure functions of arrays: nothing here knows a scenario or a file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+TRIALS_PER_PAIR = 2
+TRIALS_PER_DRAW = 16
+TRIALS_PER_CLUSTER = 32
+DAYS_PER_MONTH = 30.4375
+FEW_EVENTS = 10
+LEAST_DESIGN_EFFECT = 0.5
+
+Hits = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Odds:
+    """Odds of an event: ``p`` with the 90 % band over parameters and the 95 % Monte Carlo interval, all fractions."""
+
+    p: float
+    lo: float
+    hi: float
+    mc_lo: float
+    mc_hi: float
+    n: int
+    n_events: int
+
+    def as_dict(self) -> dict[str, float]:
+        return {"p": self.p, "lo": self.lo, "hi": self.hi, "mc_lo": self.mc_lo, "mc_hi": self.mc_hi}
+
+
+def normal_quantile(level: float) -> float:
+    """Two-sided normal quantile: 1.96 for a level of .95."""
+    return float(special.ndtri((1 + level) / 2))
+
+
+def student_quantile(level: float, freedom: int) -> float:
+    """Two-sided quantile of Student's t; infinite without a degree of freedom."""
+    return float(special.stdtrit(freedom, (1 + level) / 2)) if freedom > 0 else float("inf")
+
+
+def wilson(p: float, n: float, level: float = 0.95) -> tuple[float, float]:
+    """Score interval for a proportion ``p`` of ``n`` (effective, so not always whole) trials.
+
+    Keeps a sensible upper limit at zero events, z^2 / (n + z^2), where the textbook interval has width 0.
+    Reference: Wilson (1927), Journal of the American Statistical Association 22, 209-212.
+    """
+    if n <= 0:
+        return 0.0, 1.0
+    z = normal_quantile(level)
+    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+    reach = z / (1 + z * z / n) * float(np.sqrt(p * (1 - p) / n + z * z / (4 * n * n)))
+    low = 0.0 if p <= 0 else max(0.0, centre - reach)
+    high = 1.0 if p >= 1 else min(1.0, centre + reach)
+    return low, high
+
+
+def group_sums(values: NDArray[np.generic], size: int) -> tuple[Floats, Floats]:
+    """Sum over each ``size`` consecutive trials, and how many trials each sum holds (the last may hold fewer)."""
+    starts = np.arange(0, len(values), size)
+    sums = np.add.reduceat(values.astype(np.float64), starts)
+    counts = np.diff(np.append(starts, len(values))).astype(np.float64)
+    return sums, counts
+
+
+def design_effect(hits: Hits, size: int = TRIALS_PER_CLUSTER) -> float:
+    """How many times the variance of the mean exceeds that of independent trials (below 1: antithetic luck helps).
+
+    Ratio estimator of the variance of a mean over clusters of unequal size, divided by p (1 - p) / n.
+    Returns at least 0.5, and 1 where the clusters cannot tell (fewer than two clusters, no event, only events).
+    Reference: Kish (1965), Survey Sampling, sections 6.4 and 8.2.
+    """
+    n = len(hits)
+    p = float(np.mean(hits)) if n else 0.0
+    sums, counts = group_sums(hits, size) if n else (np.zeros(0), np.zeros(0))
+    if len(sums) < 2 or p in (0.0, 1.0):
+        return 1.0
+    deviations = sums - p * counts
+    variance = len(sums) / (len(sums) - 1) * float(np.sum(deviations**2)) / n**2
+    return max(LEAST_DESIGN_EFFECT, variance * n / (p * (1 - p)))
+
+
+def intraclass_correlation(hits: Hits, size: int = TRIALS_PER_DRAW, unit: int = TRIALS_PER_PAIR) -> float:
+    """Share of the variance of single trials that lies between parameter draws; 0 where nothing shows.
+
+    Moment estimator of the beta-binomial by analysis of variance (Griffiths 1973, Biometrics 29, 637-648; Ridout,
+    Demetrio and Firth 1999, Biometrics 55, 137-148), over whole draws. It differs from the source in one point: trials
+    2i and 2i + 1 have antithetic luck, so the noise within a draw is measured on their pairs, which are independent
+    given the draw, and not taken to be binomial.
+    """
+    k, per_draw = len(hits) // size, size // unit
+    if k < 2 or per_draw < 2:
+        return 0.0
+    whole = hits[: k * size]
+    p = float(np.mean(whole))
+    units = whole.reshape(k, per_draw, unit).mean(axis=2)
+    within = float(np.mean(np.var(units, axis=1, ddof=1)))
+    between = float(np.var(units.mean(axis=1), ddof=1)) - within / per_draw
+    return min(1.0, max(0.0, between / (p * (1 - p)))) if 0 < p < 1 else 0.0
+
+
+def parameter_band(hits: Hits, level: float = 0.90, size: int = TRIALS_PER_DRAW) -> tuple[float, float]:
+    """Range that holds the odds of ``level`` of the parameter draws, the noise of few trials taken out.
+
+    Fits a Beta with the mean of the trials and the intraclass correlation of the draws, and reads off its quantiles.
+    Where draws do not differ the range is the single point p. The range always includes p.
+    """
+    p = float(np.mean(hits)) if len(hits) else 0.0
+    rho = intraclass_correlation(hits, size)
+    if rho <= 0 or p in (0.0, 1.0):
+        return p, p
+    spread = (1 - min(rho, 0.999)) / rho
+    a, b = p * spread, (1 - p) * spread
+    low, high = (float(special.betaincinv(a, b, q)) for q in ((1 - level) / 2, (1 + level) / 2))
+    return min(low, p), max(high, p)
+
+
+def odds(hits: Hits, borrowed_effect: float = 1.0) -> Odds:
+    """Odds of an event from one true/false per trial, in order of the trials.
+
+    ``borrowed_effect`` is the design effect of a commoner event of the same run. Fewer than ten events say too little
+    about their own clustering, so they take the larger of the two. Without any event the band ends at the upper Monte
+    Carlo limit: never "0 %".
+    """
+    n, n_events = len(hits), int(np.count_nonzero(hits))
+    p = n_events / n if n else 0.0
+    effect = design_effect(hits)
+    if min(n_events, n - n_events) < FEW_EVENTS:
+        effect = max(effect, borrowed_effect)
+    mc_lo, mc_hi = wilson(p, n / effect)
+    lo, hi = parameter_band(hits)
+    if n_events == 0:
+        hi = mc_hi
+    if n_events == n:
+        lo = mc_lo
+    return Odds(p, lo, hi, mc_lo, mc_hi, n, n_events)
+
+
+def half_width(hits: Hits) -> float:
+    """Half the width of the Monte Carlo interval; infinite before ten events, so that nothing stops on silence."""
+    if np.count_nonzero(hits) < FEW_EVENTS:
+        return float("inf")
+    result = odds(hits)
+    return (result.mc_hi - result.mc_lo) / 2
+
+
+def reference_odds(days: float, ties: float, months_at_risk: float) -> float:
+    """Odds by the reference class alone: how often such wars ended in a tie, whoever is talking.
+
+    A rate per month with the posterior Gamma(1/2 + ties, months at risk) gives 1 - (1 + t/b)^-a, the chance of at least
+    one ending in t months with the rate integrated out (Jeffreys prior for a Poisson rate; Gelman et al. 2013,
+    Bayesian Data Analysis, section 2.6).
+    """
+    months = days / DAYS_PER_MONTH
+    return float(1 - (1 + months / months_at_risk) ** -(0.5 + ties))
+
+
+def paired_difference(base: Hits, variant: Hits, level: float = 0.95) -> tuple[float, float, float]:
+    """Difference variant - base on the same luck, with an interval from the clusters: (difference, low, high).
+
+    Trial t of both runs shares its luck, so only trials that turned out differently count; clusters of 32 trials are
+    the independent units (Student's t on their sums). Where no trial differs the interval is what zero changes in n
+    trials still allow, +-z^2 / (n + z^2).
+    """
+    if len(base) != len(variant):
+        raise ValueError(f"a paired difference needs equally many trials, {len(base)} and {len(variant)} came")
+    n = len(base)
+    change = variant.astype(np.int8) - base.astype(np.int8)
+    difference = float(np.mean(change)) if n else 0.0
+    if not np.any(change):
+        reach = wilson(0.0, n, level)[1]
+        return difference, -reach, reach
+    sums, counts = group_sums(change, TRIALS_PER_CLUSTER)
+    k = len(sums)
+    if k < 2:
+        return difference, -1.0, 1.0
+    variance = k / (k - 1) * float(np.sum((sums - difference * counts) ** 2)) / n**2
+    reach = student_quantile(level, k - 1) * float(np.sqrt(variance))
+    return difference, max(-1.0, difference - reach), min(1.0, difference + reach)

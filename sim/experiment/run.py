@@ -1,0 +1,332 @@
+"""Many trials of a scenario: the odds of a ceasefire, with everything needed to ask why.
+
+``run`` is the Python API's one scenario; ``run_many`` keeps all workers busy over several. Results do not depend on the
+number of workers, on the size of blocks, or on what else was run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from sim.errors import DamagedRunError, NumericError, ParleyError
+from sim.experiment import estimates, executors
+from sim.experiment.blocks import DEFAULT_BLOCK, DEFAULT_TRIALS, PRECISION_CAP, Block, blocks, check_counts, n_blocks
+from sim.experiment.estimates import Odds
+from sim.experiment.horizons import event_by, horizons
+from sim.experiment.summary import commonest_effect, summarise
+from sim.origin import Inputs
+from sim.scenario.schema import Scenario
+from sim.store import Columns, StoredRun, Writer, read_run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.model import Party
+
+Progress = Callable[[str, int, int], None]
+"""Called with the name of a run, its trials done and its trials wanted."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One run that is asked for. ``precision`` stops it at that half-width, ``trials`` then being the most."""
+
+    scenario: Scenario
+    name: str
+    trials: int = DEFAULT_TRIALS
+    seed: int = 1
+    parties: Mapping[str, type[Party]] = field(default_factory=dict)
+    precision: float | None = None
+    block: int = DEFAULT_BLOCK
+    folder: Path | None = None
+    resume: bool = False
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        """What the trials depend on, for the manifest."""
+        return Inputs(
+            self.name,
+            self.scenario.model_dump(mode="json", exclude_none=True),
+            self.seed,
+            self.block,
+            {name: _origin(party) for name, party in sorted(self.parties.items())},
+            _data_digests(self.scenario),
+        )
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: columns over trials, and the odds read off them."""
+
+    scenario: Scenario
+    name: str
+    seed: int
+    columns: Columns
+    folder: Path | None = None
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def n_trials(self) -> int:
+        return len(self.columns["trial"])
+
+    @cached_property
+    def trials(self) -> pd.DataFrame:
+        """One row per trial, ``trial`` first; what the columns mean is in ``sim.model.outcomes``."""
+        import pandas as pd
+
+        return pd.DataFrame(self.columns)
+
+    def odds(self, tier: str = "durable", days: int = 90) -> Odds:
+        """Odds of ``tier`` (durable, mutual, broad) by ``days`` (30, 90, 180, 365, or the scenario's last day)."""
+        return estimates.odds(event_by(self.columns, self.scenario, tier, days), self.commonest_effect)
+
+    @cached_property
+    def commonest_effect(self) -> float:
+        """Largest design effect among the tiers at the last horizon, for events too rare to show their own."""
+        return commonest_effect(self.columns, self.scenario)
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """The object that ``parley run --json`` prints."""
+        return summarise(self.scenario, self.name, self.seed, self.columns)
+
+
+class Work(NamedTuple):
+    """One block of one run, as it travels to a worker."""
+
+    job: int
+    block: Block
+    scenario: Scenario
+    seed: int
+    parties: Mapping[str, type[Party]]
+
+
+def compute(work: Work) -> Columns:
+    """The outcome columns of one block."""
+    from sim import model
+
+    columns: Columns = model.simulate(work.scenario, work.seed, work.block.first, work.block.n, work.parties)
+    return columns
+
+
+def run(
+    scenario: Scenario | str,
+    *,
+    trials: int | None = None,
+    seed: int = 1,
+    workers: int | None = None,
+    parties: Mapping[str, type[Party]] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    precision: float | None = None,
+    block: int = DEFAULT_BLOCK,
+    progress: Progress | None = None,
+    store: bool | None = None,
+    name: str | None = None,
+) -> Run:
+    """Run one scenario (an object or its name) and return the finished run.
+
+    ``trials`` is 20,000 unless said otherwise; with ``precision`` (a half-width such as 0.005) it is the most, by
+    default a million. ``parties`` replaces the behaviour of parties by name with subclasses of those in ``sim.model``.
+    ``out`` is a new run folder; ``resume`` goes on with one, or shows it if it is finished. ``store=True`` allows more
+    than five million trials. Raises the errors of ``sim.errors``.
+    """
+    if isinstance(scenario, str):
+        from sim.scenario.files import open_scenario
+
+        loaded = open_scenario(scenario)
+        scenario, name = loaded.scenario, name or loaded.name
+    request = Request(
+        scenario,
+        name or slug(scenario.title),
+        wanted_trials(trials, precision),
+        seed,
+        parties or {},
+        precision,
+        block,
+        Path(out) if out is not None else None,
+        resume,
+    )
+    return next(run_many([request], workers=workers, progress=progress, store=store))
+
+
+def run_many(
+    requests: Sequence[Request],
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    store: bool | None = None,
+) -> Iterator[Run]:
+    """Run several scenarios over one set of workers; give each back, in order, as soon as it is finished."""
+    workers = executors.default_workers() if workers is None else workers
+    if not 1 <= workers <= executors.MOST_WORKERS:
+        raise ParleyError(f"workers: {workers} came, 1 to {executors.MOST_WORKERS} is allowed")
+    for request in requests:
+        check_counts(request.trials, request.seed, store)
+        check_precision(request.precision)
+        check_parties(request)
+    with ExitStack() as stack:
+        jobs = [Job(request, stack) for request in requests]
+        tasks = sum(job.n_missing for job in jobs)
+        parties = [party for request in requests for party in request.parties.values()]
+        kind = executors.choose(workers, tasks, parties)
+        results = executors.in_order(compute, missing_work(jobs), min(workers, max(1, tasks)), kind)
+        waiting = list(jobs)
+        while waiting:
+            job = waiting[0]
+            if job.is_done:
+                yield job.finish()
+                waiting.pop(0)
+                continue
+            work, columns = next(results)
+            if not jobs[work.job].is_done:
+                jobs[work.job].add(work.block, columns)
+                if progress:
+                    progress(jobs[work.job].request.name, jobs[work.job].n_done, jobs[work.job].request.trials)
+        results.close()  # type: ignore[attr-defined]
+
+
+def missing_work(jobs: Sequence[Job]) -> Iterator[Work]:
+    """Blocks still to be computed, run after run; a run that has become precise enough asks for no more."""
+    for number, job in enumerate(jobs):
+        for block in job.missing():
+            if job.is_done:
+                break
+            yield Work(number, block, job.request.scenario, job.request.seed, job.request.parties)
+
+
+class Job:
+    """A run in the making: blocks come in order, from its folder first and then from the workers."""
+
+    def __init__(self, request: Request, stack: ExitStack) -> None:
+        self.request = request
+        self.parts: list[Columns] = []
+        self.is_precise = False
+        self.writer: Writer | None = None
+        if request.folder is not None:
+            writer = Writer(request.folder, request.inputs, request.trials, request.precision, request.resume)
+            self.writer = stack.enter_context(writer)
+            for columns in self.writer.stored():
+                self._take(columns)
+
+    @property
+    def n_done(self) -> int:
+        return sum(len(part["trial"]) for part in self.parts)
+
+    @property
+    def n_missing(self) -> int:
+        return 0 if self.is_done else n_blocks(self.request.trials, self.request.block) - len(self.parts)
+
+    @property
+    def is_done(self) -> bool:
+        return self.is_precise or self.n_done >= self.request.trials
+
+    def missing(self) -> Iterator[Block]:
+        n_stored = len(self.parts)
+        for block in blocks(self.request.trials, self.request.block):
+            if block.index >= n_stored:
+                yield block
+
+    def add(self, block: Block, columns: Columns) -> None:
+        check_columns(self.request, block, columns)
+        if self.writer:
+            self.writer.add(block.index, columns)
+        self._take(columns)
+
+    def _take(self, columns: Columns) -> None:
+        self.parts.append(columns)
+        if self.request.precision is not None:
+            scenario = self.request.scenario
+            weeks = np.concatenate([part["durable_week"] for part in self.parts])
+            hits = event_by({"durable_week": weeks}, scenario, "durable", max(horizons(scenario)))
+            self.is_precise = estimates.half_width(hits) <= self.request.precision
+
+    def finish(self) -> Run:
+        columns = {name: np.concatenate([part[name] for part in self.parts]) for name in self.parts[0]}
+        request = self.request
+        manifest = self.writer.manifest if self.writer else {}
+        result = Run(request.scenario, request.name, request.seed, columns, request.folder, manifest)
+        if self.writer:
+            self.writer.finish(result.summary)
+        return result
+
+
+def open_run(folder: str | os.PathLike[str]) -> Run:
+    """A finished run from its folder, every file verified."""
+    stored: StoredRun = read_run(folder)
+    try:
+        scenario = Scenario.model_validate_json(json.dumps(stored.scenario))
+    except ValueError as problem:
+        raise DamagedRunError(f"{stored.folder}: its scenario is of another version: {str(problem)[:80]}") from None
+    origin = stored.manifest
+    made = Run(scenario, origin["name"], origin["seed"], stored.columns, stored.folder, origin)
+    made.__dict__["summary"] = stored.summary  # as it was written, not computed again
+    return made
+
+
+def wanted_trials(trials: int | None, precision: float | None) -> int:
+    """Trials to run at most, where none are named."""
+    if trials is not None:
+        return trials
+    return DEFAULT_TRIALS if precision is None else PRECISION_CAP
+
+
+def check_precision(precision: float | None) -> None:
+    if precision is not None and not 0.0005 <= precision <= 0.5:
+        raise ParleyError(f"precision: {precision:g} came, a half-width of 0.0005 to 0.5 is allowed")
+
+
+def check_parties(request: Request) -> None:
+    """Custom behaviour is given to parties that exist, as classes."""
+    for name, party in request.parties.items():
+        if name not in request.scenario.parties:
+            known = ", ".join(request.scenario.parties)
+            raise ParleyError(f"parties: there is no party {name!r} in the scenario; there are {known}")
+        if not inspect.isclass(party):
+            raise ParleyError(f"parties: a class is wanted for {name!r}, {type(party).__name__} came")
+
+
+def check_columns(request: Request, block: Block, columns: Columns) -> None:
+    """The block is the one that was asked for, and holds no number that is none."""
+    if len(columns["trial"]) != block.n or columns["trial"][0] != block.first:
+        raise RuntimeError(f"{request.name}: block {block.index} does not hold its trials")
+    for name, column in columns.items():
+        if column.dtype.kind != "f":
+            continue
+        # Terms and mixes are NaN where nothing was agreed; nothing else may be.
+        is_bad = np.isinf(column) if name.startswith("x_") or name == "halt_mix" else ~np.isfinite(column)
+        if is_bad.any():
+            raise NumericError(f"{request.name}: {name} is not a finite number in some trial")
+
+
+def slug(title: str) -> str:
+    """A name for a folder out of a title."""
+    return re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")[:60] or "scenario"
+
+
+def _origin(party: type) -> str:
+    """Where a class comes from, with a digest of its source so that an edited one is another."""
+    source = ""
+    with suppress(OSError, TypeError):
+        source = "#" + hashlib.sha256(inspect.getsource(party).encode()).hexdigest()[:12]
+    return f"{party.__module__}:{party.__qualname__}{source}"
+
+
+def _data_digests(scenario: Scenario) -> dict[str, str]:
+    if not scenario.joint:
+        return {}
+    from sim.scenario.files import find_data
+
+    return {group.file: hashlib.sha256(find_data(group.file).read_bytes()).hexdigest()[:16] for group in scenario.joint}

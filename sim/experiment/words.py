@@ -1,0 +1,131 @@
+"""Odds in words that an editor would print: whole per cents, never a false 0, the band beside the number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sim.scenario.schema import Scenario
+
+FRACTIONS = (
+    *((1, n, f"about 1 in {n}") for n in (200, 100, 50, 40, 30, 25, *range(20, 2, -1))),
+    (2, 5, "about 2 in 5"),
+    (1, 2, "about even"),
+    (3, 5, "about 3 in 5"),
+    (2, 3, "about 2 in 3"),
+    (3, 4, "about 3 in 4"),
+    (4, 5, "about 4 in 5"),
+    (9, 10, "about 9 in 10"),
+    (19, 20, "about 19 in 20"),
+)
+LEAST, MOST = 0.0035, 0.985
+
+REASONS = {
+    "not_convened": "the sides hardly meet",
+    "fighting_pays": "one side still expects more from fighting on",
+    "scope": "too little is on the table for both to gain",
+    "information": "the sides disagree about who is winning",
+    "commitment": "each fears that the other would use the pause to rearm",
+    "trust": "promised gains are not believed",
+    "audience": "leaders have ruled it out in public",
+    "controllers": "third parties withhold what only they can give",
+    "combined": "several frictions stand in the way together, none of them alone",
+    "ratification": "a veto player at home refuses",
+    "process": "a deal was there, but level, mandate or time missed it",
+    "collapsed": "halts are signed but collapse within a month",
+    "victory": "one side wins first",
+}
+SHORT_REASONS = {
+    "not_convened": "no talks",
+    "fighting_pays": "fighting pays",
+    "scope": "narrow agenda",
+    "information": "who is winning",
+    "commitment": "rearming feared",
+    "trust": "distrust",
+    "audience": "public vows",
+    "controllers": "third parties",
+    "combined": "mixed frictions",
+    "ratification": "veto at home",
+    "process": "missed chance",
+    "collapsed": "halts collapse",
+    "victory": "a side wins",
+}
+HALTED = "a general halt to the fighting that lasts 30 days or more"
+
+
+def one_in(p: float) -> str:
+    """``about 1 in 6``: the nearest plain fraction, by ratio below one half and by distance above."""
+    if p < LEAST:
+        return "less than 1 in 200"
+    if p > MOST:
+        return "nearly certain"
+    top, bottom, words = min(FRACTIONS, key=lambda f: abs(f[0] / f[1] - p) / min(p, 0.5))
+    return words
+
+
+def percent(p: float) -> str:
+    """``17 %``; what would round to 0 or 100 is ``under 1 %`` or ``over 99 %``, since nothing is known that well."""
+    near = round(100 * p)
+    if near == 0:
+        return "under 1 %"
+    return "over 99 %" if near == 100 and p < 1 else f"{near} %"
+
+
+def never(n: int, upper: float) -> str:
+    """Zero events: ``0 in 20,000, below 0.02 %``, the limit rounded up to one digit that is not 0."""
+    digits = 0
+    value = 100 * upper
+    while value * 10**digits < 1 and digits < 9:
+        digits += 1
+    rounded = -(-value * 10**digits // 1) / 10**digits
+    return f"0 in {n:,}, below {rounded:.{digits}f} %"
+
+
+def band(lo: float, hi: float) -> str:
+    """``5 to 46 %`` in whole per cents."""
+    low, high = (percent(end).removesuffix(" %") for end in (lo, hi))
+    return f"{low} %" if low == high else f"{low} to {high} %"
+
+
+def main_reason(summary: Mapping[str, Any]) -> tuple[str, float] | None:
+    """The commonest tag among trials without a durable halt, with its share; None if there are none."""
+    anatomy: Mapping[str, float] = summary["anatomy"]
+    tag = max(anatomy, key=lambda name: anatomy[name], default=None)
+    return (tag, anatomy[tag]) if tag is not None and anatomy[tag] > 0 else None
+
+
+def sentence(summary: Mapping[str, Any], scenario: Scenario) -> str:
+    """The odds at the last horizon as a printed sentence, then the reference class and the main reason for failure."""
+    days, cell = list(summary["tiers"]["durable"].items())[-1]
+    odds = one_in(cell["p"])
+    figures = f"{percent(cell['p'])}, band {band(cell['lo'], cell['hi'])}"
+    if cell["p"] == 0:
+        odds, figures = "too small to be seen", never(summary["trials"], cell["mc_hi"])
+    elif round(100 * cell["lo"]) == round(100 * cell["hi"]):
+        figures = percent(cell["p"])
+    lines = [f"The odds of {HALTED}, within {days} days of {long_date(scenario)}, are {odds}: {figures}."]
+    if cell["reference"] is not None:
+        lines.append(f"Wars like it, whoever is talking: {percent(cell['reference'])}.")
+    if reason := main_reason(summary):
+        tag, share = reason
+        lines.append(f"Where it fails, the main reason is that {REASONS[tag]} ({percent(share)} of failures).")
+    return " ".join(lines)
+
+
+def long_date(scenario: Scenario) -> str:
+    start = scenario.start
+    return f"{start.day} {start:%B} {start.year}"
+
+
+def points(difference: float, lo: float, hi: float) -> str:
+    """A difference of odds in points: ``+4.2 (3.1 to 5.3)``."""
+    return f"{100 * difference:+.1f} ({100 * lo:+.1f} to {100 * hi:+.1f})"
+
+
+def more_in_100(difference: float, lo: float, hi: float) -> str:
+    """``4 more in 100``, or that no difference shows."""
+    if lo <= 0 <= hi:
+        return "no clear difference"
+    size = abs(100 * difference)
+    words = f"{size:.0f}" if size >= 1 else "under 1"
+    return f"{words} {'more' if difference > 0 else 'fewer'} in 100"

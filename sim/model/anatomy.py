@@ -1,0 +1,209 @@
+"""Why a trial failed (model section 10): one tag per trial, and Shapley shares where frictions combine.
+
+Attribution rests on the model's priors; outcomes alone cannot tell these reasons apart. Shares are
+taken at the round in which the two sides' needs were least, on the track that came closest, on every
+fifth mix of the contract curve.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.inputs import at
+from sim.model.outcomes import FRICTIONS, BestWeek
+from sim.model.packages import Frictions, Moving
+from sim.theory.attribution import shapley
+from sim.theory.bargaining import GRID, Terms, contract_curve, value_of
+from sim.theory.utility import Array
+
+if TYPE_CHECKING:
+    from sim.model.negotiation import NegotiationModel
+
+TAGS = (
+    "not_convened",
+    "fighting_pays",
+    "scope",
+    "information",
+    "commitment",
+    "trust",
+    "audience",
+    "controllers",
+    "combined",
+    "ratification",
+    "process",
+    "collapsed",
+    "victory",
+)
+COARSE = GRID[::5]
+"""Mixes on which attribution looks for the best package."""
+TINY = 1e-9
+"""Totals below this are not split into shares."""
+
+Trials = NDArray[np.int64]
+
+
+def explain(model: NegotiationModel) -> None:
+    """Fill in tags, shares, shortfall and what bound, for every trial without a durable halt."""
+    columns = model.record.columns
+    failed = columns["durable_week"] < 0
+    tags = np.full(model.n_trials, -1, dtype=np.int8)
+
+    def tag(mask: Array, name: str) -> None:
+        tags[failed & (tags < 0) & mask] = TAGS.index(name)
+
+    tag(columns["victory"] > 0, "victory")
+    tag(columns["halt_week"] >= 0, "collapsed")
+    tag(model.record.was_signed, "ratification")
+    tag(columns["n_range_rounds"] > 0, "process")
+    tag(columns["n_rounds"] == 0, "not_convened")
+    columns["tag"] = tags
+    without_range = np.flatnonzero(failed & (tags < 0))
+    if len(without_range):
+        _attribute(model, without_range)
+
+
+def _attribute(model: NegotiationModel, trials: Trials) -> None:
+    """Trials that talked and never had a range: which friction closed it."""
+    closest, best = _closest_track(model, trials)
+    model.record.columns["best_track"][trials] = closest
+    model.record.columns["shortfall"][trials] = np.maximum(-best, 0.0)
+    for track in model.tracks:
+        places = np.flatnonzero(closest == track.index)
+        if len(places):
+            chosen = trials[places]
+            week = model.record.best[track.name]
+            model.record.columns["best_week"][chosen] = week.week[chosen]
+            _share_out(model, week, chosen)
+            _binding(model, week, chosen)
+    # No general track was ever on the table in a round of talks.
+    nothing = trials[closest < 0]
+    model.record.columns["tag"][nothing] = TAGS.index("scope")
+
+
+def _closest_track(model: NegotiationModel, trials: Trials) -> tuple[NDArray[np.int8], Array]:
+    """Track with the largest best max-min surplus, and that surplus."""
+    best = np.full(len(trials), -np.inf)
+    closest = np.full(len(trials), -1, dtype=np.int8)
+    for track in model.tracks:
+        if track.name not in model.record.best:
+            continue
+        week = model.record.best[track.name]
+        places = np.flatnonzero(week.week[trials] >= 0)
+        found = Surplus(week, trials[places]).best(tuple([False] * len(FRICTIONS)))
+        better = found > best[places]
+        best[places] = np.where(better, found, best[places])
+        closest[places] = np.where(better, track.index, closest[places])
+    return closest, best
+
+
+class Surplus:
+    """Best max-min surplus of some trials in their best week, with any set of frictions off."""
+
+    def __init__(self, week: BestWeek, trials: Trials) -> None:
+        self.week, self.trials, self.track = week, trials, week.track
+        self.rows, self.place = np.unique(week.rows[trials], return_inverse=True)
+        self._tables: dict[Frictions, tuple[Array, Array]] = {}
+
+    def best(self, off: tuple[bool, ...]) -> Array:
+        """max over mixes of min(S_A, S_B), shape (trials,); -inf where no package is possible."""
+        information, commitment, trust, audience, controllers = off
+        gain_a, gain_b = self._gains(Frictions(trust, audience, controllers))
+        needed = [self.needed(side, information, commitment, audience) for side in (0, 1)]
+        least = np.minimum(gain_a - needed[0][:, None], gain_b - needed[1][:, None])
+        return np.asarray(self.track.benefit_share * least.max(axis=1))
+
+    def needed(self, number: int, information_off: bool, commitment_off: bool, audience_off: bool) -> Array:
+        """A side's need in its best week less the frictions that are switched off."""
+        side = self.track.model.sides[number]
+        needed = self.week.needed[number][self.trials]
+        if information_off:
+            needed = needed - self.week.mistaken[number][self.trials]
+        if commitment_off:
+            needed = needed - self.week.fear[number][self.trials]
+        if audience_off:
+            needed = needed - at(self.track.audience_cost[side.name], self.trials)
+        return needed
+
+    def _gains(self, frictions: Frictions) -> tuple[Array, Array]:
+        if frictions not in self._tables:
+            fixed_a, fixed_b, moving = self.track.tabulate(self.rows, COARSE, frictions)
+            gain_a, gain_b = fixed_a[self.place], fixed_b[self.place]
+            for issue in moving:
+                more_a, more_b = self._moving(issue)
+                gain_a, gain_b = gain_a + more_a, gain_b + more_b
+            self._tables[frictions] = gain_a, gain_b
+        return self._tables[frictions]
+
+    def _moving(self, moving: Moving) -> tuple[Array, Array]:
+        """Gains on an issue that moves with the front, at that week's line, shape (trials, mixes)."""
+        line = self.week.status_quo[moving.issue][self.trials][:, None]
+        terms = Terms(*(np.asarray(entry)[self.place] if np.ndim(entry) else entry for entry in moving.terms))
+        blocked = moving.is_blocked[self.place]
+        terms = terms._replace(
+            status_quo=line, low=np.where(blocked, line, terms.low), high=np.where(blocked, line, terms.high)
+        )
+        return value_of(contract_curve(COARSE, terms), terms)
+
+
+def _share_out(model: NegotiationModel, week: BestWeek, trials: Trials) -> None:
+    """Shapley shares and the tag they imply."""
+    columns = model.record.columns
+    surplus = Surplus(week, trials)
+    everything_off = surplus.best(tuple([True] * len(FRICTIONS)))
+    hopeless = everything_off < 0
+    shares = _shares(surplus.best)
+    total = shares.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        fractions = np.where(total > TINY, shares / total, 0.0)
+    largest = np.argmax(fractions, axis=0)
+    names = np.array([TAGS.index(friction) for friction in FRICTIONS])
+    tags = np.where(fractions.max(axis=0) > 0.5, names[largest], TAGS.index("combined"))
+    if hopeless.any():
+        tags[hopeless] = np.where(
+            _opens_at_full_scope(model, week, trials[hopeless]), TAGS.index("scope"), TAGS.index("fighting_pays")
+        )
+    columns["tag"][trials] = tags
+    for friction, share in zip(FRICTIONS, np.where(hopeless, 0.0, fractions), strict=True):
+        columns[f"share_{friction}"][trials] = share
+
+
+def _shares(worth: Callable[[tuple[bool, ...]], Array]) -> Array:
+    """Shapley shares; where no package is possible at all, surplus is floored so that they stay finite."""
+    return shapley(lambda off: np.maximum(worth(off), -10.0), len(FRICTIONS))
+
+
+def _opens_at_full_scope(model: NegotiationModel, week: BestWeek, trials: Trials) -> NDArray[np.bool_]:
+    """Whether all issues together, with frictions as they are, would have opened a range in that week."""
+    needs = [week.needed[number][trials] for number in (0, 1)]
+    total_a, total_b = np.zeros((len(trials), len(COARSE))), np.zeros((len(trials), len(COARSE)))
+    rows, place = np.unique(week.rows[trials], return_inverse=True)
+    for issue in model.scenario.issues:
+        terms, _ = week.track.terms_of(issue, rows)
+        gain_a, gain_b = value_of(contract_curve(COARSE, terms), terms)
+        total_a, total_b = total_a + gain_a[place], total_b + gain_b[place]
+    least = np.minimum(total_a - needs[0][:, None], total_b - needs[1][:, None])
+    return np.asarray(least.max(axis=1) >= 0)
+
+
+def _binding(model: NegotiationModel, week: BestWeek, trials: Trials) -> None:
+    """The side that was missing more at the status quo, and the issue on which it would have to give most."""
+    columns = model.record.columns
+    party = np.where(week.needed[0][trials] >= week.needed[1][trials], 0, 1)
+    columns["binding_party"][trials] = party
+    rows, place = np.unique(week.rows[trials], return_inverse=True)
+    worst = np.full(len(trials), -np.inf)
+    for number, issue in enumerate(model.scenario.issues):
+        if issue not in week.track.scope:
+            continue
+        terms, _ = week.track.terms_of(issue, rows)
+        spans = []
+        for end_b, end_a in ((0, 1), (1, 0)):
+            gains = [value_of(contract_curve(float(mix), terms), terms) for mix in (end_b, end_a)]
+            spans.append(np.abs(gains[1][1 - end_a] - gains[0][1 - end_a]).ravel())
+        at_stake = np.where(party == 0, spans[0][place], spans[1][place])
+        columns["binding_issue"][trials] = np.where(at_stake > worst, number, columns["binding_issue"][trials])
+        worst = np.maximum(worst, at_stake)

@@ -1,0 +1,144 @@
+"""Step 3 of the week: is there a round, who comes, at what level, with what mandate (model section 7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.model.inputs import at
+from sim.theory.utility import Array, Column
+from sim.theory.war import weekly_probability, weekly_rate
+
+if TYPE_CHECKING:
+    from sim.model.negotiation import NegotiationModel
+    from sim.model.parties import Belligerent
+    from sim.scenario.schema import Event
+
+MOST_LIFT = 2
+"""Levels rise at most this far above the usual one: aides to leaders."""
+
+
+class Convening:
+    """Rounds of talks. Numbers of the scenario's ``talks`` section are attributes."""
+
+    convening_prob_per_week: Column
+    after_failure: Column
+    age_slope: Column
+    mandate: tuple[float, ...]
+    call_home_prob: Column
+    level_shift_prob: Column
+    blame_offer: Column
+    blame_attendance: Column
+
+    def __init__(self, model: NegotiationModel) -> None:
+        self.model = model
+        for name, value in model.inputs.section("talks", model.scenario.talks).items():
+            setattr(self, name, value)
+        n = model.n_trials
+        self.years_at_start = (model.scenario.start - model.scenario.war.began).days / 365.25
+        self.lift = np.zeros(n, dtype=np.int8)
+        self.last_round_failed = np.zeros(n, dtype=bool)
+        self.failed_last_week = np.zeros(n, dtype=bool)
+        self.skill_last_week: Column = 0.0
+        self.last_level = {side.name: np.asarray(side.attends_at(), dtype=float) for side in model.sides}
+        self._mandates = np.asarray(self.mandate)
+
+    def step(self, forced: list[Event]) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """Trials that hold a round this week, with both sides present; levels are set on the parties."""
+        talkable = self.model.is_at_war | self.model.truces.may_be_upgraded()
+        luck = self.model.streams.uniform("round", week=self.model.week)
+        is_convened = talkable & (luck < weekly_probability(self.rate()))
+        for event in forced:
+            if event.round:
+                is_convened = talkable.copy()
+        self._set_levels(forced)
+        side_a, side_b = self.model.sides
+        is_held = is_convened & (side_a.level > 0) & (side_b.level > 0)
+        self.failed_last_week = is_convened & ~is_held
+        self.last_round_failed |= self.failed_last_week
+        for side in self.model.sides:
+            np.copyto(self.last_level[side.name], side.level, where=is_convened)
+        self.skill = np.where(is_held, self._skill_present(), 0.0)
+        self.skill_last_week = self.skill
+        return np.flatnonzero(is_held)
+
+    def rate(self) -> Column:
+        """Weekly rate of rounds: base x (1 + mediators' reach + backers' engagement), lower after failure and for old wars."""
+        pull: Column = 0.0
+        for party in self.model.third_parties.members:
+            pull = pull + party.pull_on_rounds()
+        years = self.years_at_start + self.model.week / 52.0
+        age = (1.0 + years) ** -self.age_slope
+        discouraged = np.where(self.last_round_failed, self.after_failure, 1.0)
+        return weekly_rate(self.convening_prob_per_week) * (1.0 + pull) * discouraged * age
+
+    def _set_levels(self, forced: list[Event]) -> None:
+        """Levels by habit, lifted when a deal was near, then by dated events and conditional rules."""
+        own = {party.name: self._own_level(party, forced) for party in self.model.attendants}
+        caps = {party.name: np.asarray(party.level_cap) for party in self.model.attendants}
+        levels = greatest_fixed_point(own, caps, self.model.attendance)
+        for party in self.model.attendants:
+            party.level = np.broadcast_to(levels[party.name], (self.model.n_trials,)).astype(np.int8)
+
+    def _own_level(self, party: Any, forced: list[Event]) -> Array:
+        level = np.asarray(party.attends_at())
+        if party in self.model.sides:
+            level = np.where(level > 0, level + self.lift, 0)
+        for event in forced:
+            if party.name in event.levels:
+                level = np.full(self.model.n_trials, event.levels[party.name])
+        return np.minimum(level, party.level_cap)
+
+    def mandate_of(self, side: Belligerent, trials: Any) -> Array:
+        """Authority by level: 0, .4, .7, 1."""
+        return self._mandates[side.level[trials]]
+
+    def may_sign(self, least_level: int, trials: Any) -> Array:
+        """Both sides at the track's least level, or aides who got leave by calling home."""
+        side_a, side_b = self.model.sides
+        lowest = np.minimum(side_a.level[trials], side_b.level[trials])
+        if not np.any(np.asarray(self.call_home_prob) > 0):
+            return lowest >= least_level
+        called = self.model.streams.uniform("call home", week=self.model.week)[trials] < at(self.call_home_prob, trials)
+        return (lowest >= least_level) | called
+
+    def _skill_present(self) -> Array:
+        """Skill in the room: 1 - product of (1 - skill x mandate of the level at which each mediator comes)."""
+        absent: Column = 1.0
+        for party in self.model.third_parties.members:
+            absent = absent * (1.0 - party.skill * self._mandates[party.level])
+        return np.asarray(1.0 - absent)
+
+    def learn_from(self, rounds: Array, saw_range: Array) -> None:
+        """After a round: levels rise with a chance where a range was seen; without one it counts as failed."""
+        luck = self.model.streams.uniform("level shift", week=self.model.week)[rounds]
+        rises = rounds[saw_range & (luck < at(self.level_shift_prob, rounds))]
+        self.lift[rises] = np.minimum(self.lift[rises] + 1, MOST_LIFT)
+        self.last_round_failed[rounds] = ~saw_range
+        self.failed_last_week[rounds] = ~saw_range
+
+
+def greatest_fixed_point(own: dict[str, Array], caps: dict[str, Array], rules: Any) -> dict[str, Array]:
+    """Levels under "comes if X comes" rules, resolved from everybody present downward.
+
+    The rules are monotone, so starting from all of them satisfied and dropping those whose conditions
+    fail reaches the greatest fixed point: a ring of "I come if you come" comes (Tarski 1955).
+    """
+    levels = {}
+    for name, level in own.items():
+        highest = max((rule.level for rule in rules if rule.party == name), default=0)
+        levels[name] = np.minimum(np.maximum(level, highest), caps[name])
+    for _ in range(len(rules) * 3 + 1):
+        settled = dict(levels)
+        for name, level in own.items():
+            reached = level
+            for rule in rules:
+                if rule.party == name:
+                    comes = np.logical_and.reduce([levels[other] >= least for other, least in rule.when.items()])
+                    reached = np.maximum(reached, np.where(comes, rule.level, 0))
+            settled[name] = np.minimum(reached, caps[name])
+        if all(np.array_equal(settled[name], levels[name]) for name in levels):
+            break
+        levels = settled
+    return levels

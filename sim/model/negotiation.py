@@ -1,0 +1,170 @@
+"""The week, in order. Every other file of this package answers one question asked here.
+
+``NegotiationModel`` is a Mesa model that simulates a whole block of trials at once: its agents hold
+columns over trials, and ``step()`` is one week in all of them. A block of one trial is the classroom
+case and runs through the same code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.bargaining import Bargaining
+from sim.model.convening import Convening
+from sim.model.events import Events
+from sim.model.inputs import Inputs
+from sim.model.outcomes import Record
+from sim.model.packages import Regimes, TrackPackages
+from sim.model.parties import Backer, Belligerent, Mediator, Party, ThirdParty
+from sim.model.streams import Streams
+from sim.model.third_parties import Assurances, ThirdParties
+from sim.model.truces import Truces
+from sim.model.war import War
+from sim.scenario.schema import Scenario
+
+AT_WAR, IN_HALT, OVER = 0, 1, 2
+"""Phase of a trial: fighting, in an agreed halt, ended by victory."""
+
+Trials = NDArray[np.int64]
+
+
+class NegotiationModel(mesa.Model):  # type: ignore[misc]
+    """A block of trials of one scenario."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int = 1,
+        first_trial: int = 0,
+        n_trials: int = 1,
+        parties: Mapping[str, type[Any]] | None = None,
+    ) -> None:
+        super().__init__(rng=0)  # never used: all luck comes from the named streams
+        self.scenario = scenario
+        self.n_trials = n_trials
+        self.horizon = scenario.horizon_weeks
+        self.week = 0
+        self.streams = Streams(seed, first_trial, n_trials, scenario.mirrored)
+        self.inputs = Inputs(scenario, self.streams)
+        self.phase = np.full(n_trials, AT_WAR, dtype=np.int8)
+        self._seat_parties(parties or {})
+        self._read_rules()
+
+    def _seat_parties(self, custom: Mapping[str, type[Any]]) -> None:
+        scenario = self.scenario
+        a, b = scenario.sides.A, scenario.sides.B
+        self.weights = {name: self.inputs.weights(name) for name in (a, b)}
+        self.weight_of_trial = {
+            name: {issue: self.inputs.expand(weight) for issue, weight in weights.items()}
+            for name, weights in self.weights.items()
+        }
+        self.sides: tuple[Belligerent, Belligerent] = (
+            custom.get(a, Belligerent)(self, a, 1),
+            custom.get(b, Belligerent)(self, b, -1),
+        )
+        roles: dict[str, type[ThirdParty]] = {"backer": Backer, "mediator": Mediator}
+        members: list[ThirdParty] = [
+            custom.get(name, roles[party.role])(self, name)
+            for name, party in scenario.parties.items()
+            if party.role in roles
+        ]
+        self.backers = [party for party in members if isinstance(party, Backer)]
+        self.attendants: list[Party] = [*self.sides, *members]
+        self.party = {party.name: party for party in self.attendants}
+        self.attendance = scenario.attendance
+        self.third_parties = ThirdParties(self, members, self.backers)
+
+    def _read_rules(self) -> None:
+        self.regimes = Regimes(self)
+        self.war = War(self)
+        self.assurances = Assurances(self)
+        self.assurances.rebuild()
+        self.tracks = [TrackPackages(self, index, name) for index, name in enumerate(self.scenario.tracks)]
+        self.bargaining = Bargaining(self)
+        self.truces = Truces(self)
+        self.convening = Convening(self)
+        self.events = Events(self)
+        self.record = Record(self)
+
+    # -- the week --------------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """One week in every trial."""
+        dated = self.events.step()
+        if self.is_counting:
+            self.war.step()
+            self.third_parties.step()
+            rounds = self.convening.step(dated)
+            self.bargaining.step(rounds)
+        else:
+            self.watch_halts()
+        self.truces.step()
+        self.week += 1
+
+    def watch_halts(self) -> None:
+        """Weeks after the horizon: only halts in force are followed, as pressure fades."""
+        for side in self.sides:
+            side.revert()
+
+    def run(self) -> dict[str, NDArray[Any]]:
+        """All weeks, then the reasons for failure; returns the stored columns."""
+        for _ in range(self.horizon + self.scenario.follow_up_weeks):
+            self.step()
+        from sim.model.anatomy import explain
+
+        explain(self)
+        return self.record.columns
+
+    # -- state of the trials -----------------------------------------------------------------------------
+
+    @property
+    def is_counting(self) -> bool:
+        """Whether what begins this week counts: weeks after the horizon only show how halts last."""
+        return self.week < self.horizon
+
+    @property
+    def is_at_war(self) -> NDArray[np.bool_]:
+        return self.phase == AT_WAR
+
+    @property
+    def is_in_halt(self) -> NDArray[np.bool_]:
+        return self.phase == IN_HALT
+
+    @property
+    def is_live(self) -> NDArray[np.bool_]:
+        return self.phase != OVER
+
+    def begin_halt(self, trials: Trials) -> None:
+        self.phase[trials] = IN_HALT
+
+    def resume_war(self, trials: Trials) -> None:
+        self.phase[trials] = AT_WAR
+
+    def end_in_victory(self, trials: Trials, imposes_halt: NDArray[np.bool_]) -> None:
+        """The side that momentum favours wins; with a chance it imposes a halt."""
+        self.record.victory(trials, np.where(self.war.momentum[trials] > 0, 2, 1))
+        self.phase[trials] = OVER
+        self.truces.impose(trials[imposes_halt])
+
+    def side(self, name: str) -> Belligerent:
+        return self.sides[0] if self.sides[0].name == name else self.sides[1]
+
+    def other_of(self, side: Belligerent) -> Belligerent:
+        return self.sides[1] if side is self.sides[0] else self.sides[0]
+
+    def week_of(self, day: date) -> int:
+        """Week of a date; week 0 starts on the scenario's start date."""
+        return (day - self.scenario.start).days // 7
+
+
+def simulate(
+    scenario: Scenario, seed: int, first_trial: int, n_trials: int, parties: Mapping[str, type[Any]] | None = None
+) -> dict[str, NDArray[Any]]:
+    """Outcome columns of trials ``first_trial`` to ``first_trial + n_trials - 1``, however they are cut in blocks."""
+    return NegotiationModel(scenario, seed, first_trial, n_trials, parties).run()

@@ -1,0 +1,217 @@
+"""Step 6 of the week: what is recorded of each trial, as columns (model sections 1 and 10)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.inputs import fill
+from sim.theory.utility import Array
+
+if TYPE_CHECKING:
+    from sim.model.bargaining import Look
+    from sim.model.negotiation import NegotiationModel
+    from sim.model.packages import TrackPackages
+
+Trials = NDArray[np.int64]
+
+STAGES = (
+    "none",
+    "talks held",
+    "offers",
+    "range",
+    "signed",
+    "ratified",
+    "in force",
+    "alive 30 d",
+    "alive 90 d",
+    "alive 180 d",
+)
+"""The funnel; ``stage`` is the furthest one reached by the first agreed general halt."""
+HALT_ENDS = ("alive", "collapse", "lapse")
+"""How the first agreed general halt ended; an upgrade continues the same halt."""
+FRICTIONS = ("information", "commitment", "trust", "audience", "controllers")
+HORIZON_WEEKS = {30: 4, 90: 13, 180: 26, 365: 52}
+"""Horizons in days and in weeks; an event counts by its start week."""
+
+COLUMNS: dict[str, Any] = {
+    "trial": np.int64,
+    "draw": np.int32,
+    "durable_week": np.int16,
+    "mutual_week": np.int16,
+    "broad_week": np.int16,
+    "settlement_week": np.int16,
+    "victory": np.int8,
+    "victory_week": np.int16,
+    "imposed": np.int8,
+    "halt_week": np.int16,
+    "halt_track": np.int8,
+    "halt_weeks": np.int16,
+    "halt_end": np.int8,
+    "halt_mix": np.float32,
+    "n_rounds": np.int16,
+    "n_range_rounds": np.int16,
+    "stage": np.int8,
+    "limited_week": np.int16,
+    "humanitarian_week": np.int16,
+    "tag": np.int8,
+    "best_week": np.int16,
+    "best_track": np.int8,
+    "shortfall": np.float32,
+    "binding_party": np.int8,
+    "binding_issue": np.int8,
+}
+"""Stored columns. Beside them: ``x_<issue>`` (agreed terms) and ``share_<friction>`` (Shapley shares)."""
+
+_NEVER = ("durable_week", "mutual_week", "broad_week", "settlement_week", "victory_week", "halt_week", "halt_track")
+_ALSO_NEVER = ("limited_week", "humanitarian_week", "tag", "best_week", "best_track", "binding_party", "binding_issue")
+STAGE_DRAWS = {7: 4, 8: 13, 9: 26}
+"""Weekly draws that a halt must get through for the last three stages."""
+DURABLE_DRAWS = 4
+"""A halt is durable once it has been in force through four weekly draws (about 30 days)."""
+
+
+class Record:
+    """Columns of outcomes, filled in as things happen."""
+
+    def __init__(self, model: NegotiationModel) -> None:
+        self.model = model
+        n = model.n_trials
+        self.columns: dict[str, NDArray[Any]] = {name: np.zeros(n, dtype=dtype) for name, dtype in COLUMNS.items()}
+        for name in _NEVER + _ALSO_NEVER:
+            self.columns[name][:] = -1
+        self.columns["trial"] = np.arange(model.streams.first_trial, model.streams.first_trial + n)
+        self.columns["draw"] = model.streams.draws[model.inputs.row_of_trial].astype(np.int32)
+        for issue in model.scenario.issues:
+            self.columns[f"x_{issue}"] = np.full(n, np.nan, dtype=np.float32)
+        for friction in FRICTIONS:
+            self.columns[f"share_{friction}"] = np.zeros(n, dtype=np.float32)
+        self.columns["halt_mix"][:] = np.nan
+        self.was_signed = np.zeros(n, dtype=bool)
+        self.best = {track.name: BestWeek(model, track) for track in model.tracks if track.is_general and track.halts}
+
+    def _first(self, name: str, trials: Trials) -> None:
+        column = self.columns[name]
+        column[trials] = np.where(column[trials] < 0, self.model.week, column[trials])
+
+    def _reach(self, stage: int, trials: Trials) -> None:
+        column = self.columns["stage"]
+        column[trials] = np.maximum(column[trials], stage)
+
+    # -- talks -----------------------------------------------------------------------------------------
+
+    def rounds_held(self, trials: Trials) -> None:
+        self.columns["n_rounds"][trials] += 1
+        self._reach(1, trials)
+
+    def round_on(self, track: TrackPackages, trials: Trials, look: Look, conceded: NDArray[np.bool_]) -> None:
+        """One track of a round: offers, a range, and the week in which the sides were closest."""
+        if not (track.is_general and track.halts):
+            return
+        self._reach(2, trials[conceded])
+        self._reach(3, trials[look.has_range])
+        self.columns["n_range_rounds"][trials[look.has_range]] += 1
+        self.best[track.name].compare(trials, look)
+
+    def signed(self, track: TrackPackages, trials: Trials) -> None:
+        if track.is_general:
+            self._reach(4, trials)
+            self.was_signed[trials] = True
+
+    def ratified(self, track: TrackPackages, trials: Trials) -> None:
+        if track.is_general:
+            self._reach(5, trials)
+
+    # -- halts -----------------------------------------------------------------------------------------
+
+    def exchanged(self, track: TrackPackages, trials: Trials) -> None:
+        """A humanitarian exchange or a sector truce: counts in no tier."""
+        self._first("limited_week" if track.term_weeks is not None else "humanitarian_week", trials)
+
+    def in_force(self, track: TrackPackages, trials: Trials, mix: Array, package: dict[str, Array]) -> None:
+        """A general halt agreed by both begins."""
+        if self.model.is_counting:
+            self._first("mutual_week", trials)
+            self._first("broad_week", trials)
+            if track.settles:
+                self._first("settlement_week", trials)
+        self._reach(6, trials)
+        first = trials[self.columns["halt_week"][trials] < 0]
+        if len(first) == 0:
+            return
+        places = np.flatnonzero(self.columns["halt_week"][trials] < 0)
+        self.columns["halt_week"][first] = self.model.week
+        self.columns["halt_track"][first] = track.index
+        self.columns["halt_mix"][first] = mix[places]
+        for issue, terms in package.items():
+            self.columns[f"x_{issue}"][first] = terms[places]
+
+    def still_in_force(self, trials: Trials, draws_survived: NDArray[Any]) -> None:
+        """Halts that got through this week's draw: durable ones are counted by their start week."""
+        start = self.model.truces.start_week[trials]
+        columns = self.columns
+        proven = (
+            (draws_survived == DURABLE_DRAWS) & (columns["durable_week"][trials] < 0) & (start < self.model.horizon)
+        )
+        columns["durable_week"][trials[proven]] = start[proven]
+        is_first = columns["halt_week"][trials] == start
+        tracked = trials[is_first]
+        columns["halt_weeks"][tracked] = draws_survived[is_first]
+        for stage, draws in STAGE_DRAWS.items():
+            self._reach(stage, tracked[columns["halt_weeks"][tracked] >= draws])
+
+    def halt_over(self, trials: Trials, reason: str) -> None:
+        """The halt in force ends and war resumes."""
+        truces = self.model.truces
+        columns = self.columns
+        ended = trials[columns["halt_week"][trials] == truces.start_week[trials]]
+        columns["halt_weeks"][ended] = self.model.week - truces.start_week[ended]
+        columns["halt_end"][ended] = HALT_ENDS.index(reason)
+
+    def holiday(self, joined: NDArray[np.bool_], agreed: NDArray[np.bool_]) -> None:
+        """A short halt on a holiday: broad tier, and mutual where jointly agreed."""
+        if self.model.is_counting:
+            self._first("broad_week", np.flatnonzero(joined))
+            self._first("mutual_week", np.flatnonzero(joined & agreed))
+
+    def victory(self, trials: Trials, winner: NDArray[Any]) -> None:
+        self.columns["victory"][trials] = winner
+        self.columns["victory_week"][trials] = self.model.week
+
+    def imposed_halt(self, trials: Trials) -> None:
+        self.columns["imposed"][trials] = 1
+        self._first("broad_week", trials)
+
+
+class BestWeek:
+    """Per trial, the round at which the two sides' needs on a track were least, with all that set them."""
+
+    def __init__(self, model: NegotiationModel, track: TrackPackages) -> None:
+        self.model, self.track = model, track
+        n = model.n_trials
+        self.joint_need = np.full(n, np.inf)
+        self.week = np.full(n, -1, dtype=np.int16)
+        self.rows = np.zeros(n, dtype=np.int64)
+        self.needed = (np.zeros(n), np.zeros(n))
+        self.mistaken = (np.zeros(n), np.zeros(n))
+        self.fear = (np.zeros(n), np.zeros(n))
+        self.status_quo = {moving.issue: fill(0.0, n) for moving in track.moving}
+
+    def compare(self, trials: Trials, look: Look) -> None:
+        """Keep this round where it is the closest so far."""
+        joint = look.needed[0] + look.needed[1]
+        places = np.flatnonzero(joint < self.joint_need[trials])
+        if len(places) == 0:
+            return
+        better = trials[places]
+        self.joint_need[better] = joint[places]
+        self.week[better] = self.model.week
+        self.rows[better] = look.rows[places]
+        for moving, line in zip(self.track.moving, look.status_quo, strict=True):
+            self.status_quo[moving.issue][better] = line[places]
+        for number, side in enumerate(self.model.sides):
+            self.needed[number][better] = look.needed[number][places]
+            self.fear[number][better] = self.track.fear_in_need(side, better)
+            self.mistaken[number][better] = self.track.optimism_in_need(side, better)

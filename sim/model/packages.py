@@ -1,0 +1,333 @@
+"""What each track's packages are worth to both sides, tabulated per parameter draw.
+
+Gains along the contract curve depend on a draw's positions and weights, and on which third parties
+take part (their consent, their guarantees) - not on the week. So they are tabulated once per draw and
+per *regime* (which of the third parties that matter are engaged), and the weekly work is a look-up.
+Only an issue whose status quo moves with the front is worked out when asked: its curve is
+x(l) = clip(x0, x(l; x0 = ideal A), x(l; x0 = ideal B)), because a status quo between the ideals only
+adds a kink at itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.inputs import at
+from sim.theory.bargaining import GRID, GRID_STEPS, Terms, contract_curve, value_of
+from sim.theory.utility import Array, Column, trust_with
+from sim.theory.war import gain_from_war
+
+if TYPE_CHECKING:
+    from sim.model.negotiation import NegotiationModel
+    from sim.model.parties import Belligerent
+
+Rows = NDArray[np.int64]
+PADDED = 128
+"""Tables are padded to a power of two with infinity, for a seven-step bisection without branches."""
+
+
+class Frictions(NamedTuple):
+    """Which frictions are switched off, for attribution; all on in the simulation itself."""
+
+    trust_off: bool = False
+    audience_off: bool = False
+    controllers_off: bool = False
+
+
+ALL_ON = Frictions()
+
+
+class Moving(NamedTuple):
+    """Tables of an issue whose status quo moves: both branches of its curve, by row and mix."""
+
+    issue: str
+    terms: Terms
+    toward_b: Array
+    toward_a: Array
+    is_blocked: NDArray[np.bool_]
+
+
+class Regimes:
+    """Which third parties matter to packages, and which combination of them each trial is in."""
+
+    def __init__(self, model: NegotiationModel) -> None:
+        scenario = model.scenario
+        in_scope = [scenario.issues[issue].controllers for track in scenario.tracks.values() for issue in track.scope]
+        controllers = {name for names in in_scope for name in names}
+        guarantors = {party.name for party in model.backers if np.any(np.asarray(party.guarantor_share) > 0)}
+        may_leave = [party for party in model.third_parties.members if party.name in controllers | guarantors]
+        # Parties that can never leave need no regime of their own.
+        self.members = [party for party in may_leave if model.third_parties.can_leave(party)]
+        self.absent = {party.name for party in may_leave if party not in self.members and not party.is_engaged.all()}
+        self.count = 1 << len(self.members)
+        self._guarantors = [party for party in model.backers if party.name in guarantors]
+
+    def of_trials(self, trials: Rows | slice) -> Rows | int:
+        """Regime number of each trial: one bit per member, set while it is engaged."""
+        number: Rows | int = 0
+        for bit, party in enumerate(self.members):
+            number = number + (party.is_engaged[trials].astype(np.int64) << bit)
+        return number
+
+    def engaged(self, name: str, regime: int) -> bool:
+        for bit, party in enumerate(self.members):
+            if party.name == name:
+                return bool(regime >> bit & 1)
+        return name not in self.absent
+
+    def guarantee_share(self, model: NegotiationModel, regime: int) -> Column:
+        """Share of the guarantees still carried, by draw; 1 where no guarantor is named."""
+        if not self._guarantors:
+            return 1.0
+        total: Column = 0.0
+        carried: Column = 0.0
+        for party in self._guarantors:
+            share = model.inputs.per_draw(f"parties.{party.name}.guarantor_share")
+            total = total + share
+            carried = carried + share * self.engaged(party.name, regime)
+        return carried / np.maximum(total, 1e-12)
+
+
+class TrackPackages:
+    """One track: what may be signed on it and what that is worth. Rows are draw x regime."""
+
+    def __init__(self, model: NegotiationModel, index: int, name: str) -> None:
+        track = model.scenario.tracks[name]
+        self.model, self.index, self.name = model, index, name
+        self.track = track
+        self.is_general, self.halts, self.settles = track.general, track.halts, track.settles
+        self.scope = track.scope
+        self.term_weeks = None if track.length_days == "open" else max(1, round(int(track.length_days) / 7))
+        weeks = None if track.length_days == "open" else int(track.length_days) / 7.0
+        self.benefit_share, self.exposure = model.assurances.weight_of_length(weeks)
+        self.is_short = self.benefit_share < 1.0
+        path = f"tracks.{name}.audience_cost"
+        self.audience_cost = {
+            side.name: model.inputs.per_trial(f"{path}.{side.name}") if side.name in track.audience_cost else 0.0
+            for side in model.sides
+        }
+        self.build()
+
+    def build(self) -> None:
+        """Tabulate both sides' gains over all draws and regimes."""
+        model = self.model
+        rows = np.arange(model.inputs.n_draws * model.regimes.count)
+        static_a, static_b, self.moving = self.tabulate(rows, GRID)
+        # Side B's table is stored from its own end, so that both rise and one search serves both.
+        self._rising = (_padded(static_a), _padded(static_b[:, ::-1]))
+
+    def tabulate(self, rows: Rows, grid: Array, frictions: Frictions = ALL_ON) -> tuple[Array, Array, list[Moving]]:
+        """Gains of both sides over the static issues of the scope, shape (rows, mixes), and the moving issues."""
+        total_a, total_b = (np.zeros((len(rows), len(grid))) for _ in range(2))
+        moving = []
+        for issue in self.scope:
+            terms, is_blocked = self.terms_of(issue, rows, frictions)
+            if issue in self.model.war.moving_issues:
+                ends = [contract_curve(grid, terms._replace(status_quo=end)) for end in (terms.ideal_a, terms.ideal_b)]
+                moving.append(Moving(issue, terms, ends[0], ends[1], is_blocked))
+                continue
+            gain_a, gain_b = value_of(contract_curve(grid, terms), terms)
+            impossible = np.asarray(terms.low) > np.asarray(terms.high)
+            total_a = total_a + np.where(impossible, -np.inf, gain_a)
+            total_b = total_b + np.where(impossible, -np.inf, gain_b)
+        return total_a, total_b, moving
+
+    def terms_of(self, issue: str, rows: Rows, frictions: Frictions = ALL_ON) -> tuple[Terms, NDArray[np.bool_]]:
+        """One issue as both sides see it, every entry a number or shape (rows, 1); and where it is off the table."""
+        model = self.model
+        side_a, side_b = (side.name for side in model.sides)
+        n_regimes = model.regimes.count
+        draw, regime = rows // n_regimes, rows % n_regimes
+
+        def column(values: Column) -> Column:
+            return values[draw][:, None] if isinstance(values, np.ndarray) else values
+
+        def of(side: str, field: str, otherwise: float) -> Column:
+            found = getattr(model.scenario.parties[side], field)
+            return column(model.inputs.per_draw(f"parties.{side}.{field}.{issue}")) if issue in found else otherwise
+
+        def slope(side: str) -> Column:
+            has_line = issue in model.scenario.belligerent(side).public_lines
+            if frictions.audience_off or not has_line:
+                return 0.0
+            return column(model.inputs.per_draw(f"parties.{side}.audience_slope"))
+
+        status_quo = column(model.inputs.per_draw(f"issues.{issue}.status_quo"))
+        low, high, is_blocked = self._limits(issue, rows, frictions)
+        low = np.where(is_blocked, status_quo, low)
+        high = np.where(is_blocked, status_quo, high)
+        if not frictions.audience_off:
+            high = np.minimum(high, np.where(is_blocked, 1.0, of(side_a, "red_lines", 1.0)))
+            low = np.maximum(low, np.where(is_blocked, 0.0, of(side_b, "red_lines", 0.0)))
+        trusts = [1.0 if frictions.trust_off else self._trust(side, draw, regime) for side in (side_a, side_b)]
+        terms = Terms(
+            status_quo=status_quo,
+            ideal_a=of(side_a, "ideal_point", 0.0),
+            ideal_b=of(side_b, "ideal_point", 1.0),
+            weight_a=column(model.weights[side_a][issue]),
+            weight_b=column(model.weights[side_b][issue]),
+            trust_a=trusts[0],
+            trust_b=trusts[1],
+            slope_a=slope(side_a),
+            slope_b=slope(side_b),
+            public_a=of(side_a, "public_lines", 1.0),
+            public_b=of(side_b, "public_lines", 0.0),
+            low=low,
+            high=high,
+        )
+        return terms, is_blocked
+
+    def _trust(self, side: str, draw: Rows, regime: Rows) -> Column:
+        by_regime = self.model.assurances.trust_by_regime[side]
+        if isinstance(by_regime, float):
+            return by_regime
+        return by_regime[draw, regime][:, None]
+
+    def _limits(self, issue: str, rows: Rows, frictions: Frictions) -> tuple[Array, Array, NDArray[np.bool_]]:
+        """What the engaged controllers consent to; the issue is off the table where one of them has left."""
+        model = self.model
+        regime = rows % model.regimes.count
+        low, high = np.zeros((len(rows), 1)), np.ones((len(rows), 1))
+        is_blocked = np.zeros((len(rows), 1), dtype=bool)
+        if frictions.controllers_off:
+            return low, high, is_blocked
+        for name in model.scenario.issues[issue].controllers:
+            engaged = np.array([model.regimes.engaged(name, number) for number in range(model.regimes.count)])
+            is_blocked |= ~engaged[regime][:, None]
+            least, greatest = model.scenario.third_party(name).limits.get(issue, (0.0, 1.0))
+            low, high = np.maximum(low, least), np.minimum(high, greatest)
+        return low, high, is_blocked
+
+    # -- what frictions add to a side's need ---------------------------------------------------------
+
+    def fear_in_need(self, side: Belligerent, trials: Rows) -> Column:
+        """Part of a side's need on this track that is fear."""
+        return side.unassured_fear(trials) * self.exposure / self.benefit_share
+
+    def optimism_in_need(self, side: Belligerent, trials: Rows) -> Column:
+        """Part of a side's need that rests on optimism: what it believes of war less what war would bring."""
+        stakes = self.model.war.stakes(side, trials)
+        true_gain = -side.end * self.model.war.momentum[trials]
+        return gain_from_war(stakes, side.believed_gain(trials)) - gain_from_war(stakes, true_gain)
+
+    # -- look-ups ------------------------------------------------------------------------------------
+
+    def rows_of(self, trials: Rows) -> Rows:
+        """Table row of each trial: its draw and the regime it is in this week."""
+        n_regimes = self.model.regimes.count
+        return self.model.inputs.row_of_trial[trials] * n_regimes + self.model.regimes.of_trials(trials)
+
+    def gains_at(self, side: int, step: Rows, rows: Rows, status_quo: Sequence[Array]) -> Array:
+        """Gain of side 0 or 1 at a grid step counted from the *other* side's end, so that it rises."""
+        total = self._rising[side].ravel().take(rows * PADDED + step)
+        mix_step = np.minimum(step, GRID_STEPS)
+        mix_step = mix_step if side == 0 else GRID_STEPS - mix_step
+        for moving, line in zip(self.moving, status_quo, strict=True):
+            total = total + _moving_gain(moving, side, mix_step, rows, line)
+        return total
+
+    def least_step(self, side: int, needed: Array, rows: Rows, status_quo: Sequence[Array]) -> Array:
+        """Least mix, from the other side's end, that gives a side what it needs; infinity where none does.
+
+        Bisection over the 101 grid points, then linear interpolation between the two that enclose it.
+        """
+        step = np.zeros(len(rows), dtype=np.int64)
+        for stride in (64, 32, 16, 8, 4, 2, 1):
+            step += stride * (self.gains_at(side, step + (stride - 1), rows, status_quo) < needed)
+        reached = self.gains_at(side, step, rows, status_quo)
+        before = self.gains_at(side, np.maximum(step - 1, 0), rows, status_quo)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            part = np.where(step > 0, (needed - before) / (reached - before), 1.0)
+        return np.where(step > GRID_STEPS, np.inf, np.where(step == 0, 0.0, (step - 1 + part) / GRID_STEPS))
+
+    def range_of(self, needed: tuple[Array, Array], rows: Rows, status_quo: Sequence[Array]) -> tuple[Array, Array]:
+        """Reservation points (lA*, lB*) of both sides; a range exists where lA* <= lB*."""
+        lower = self.least_step(0, needed[0], rows, status_quo)
+        upper = 1.0 - self.least_step(1, needed[1], rows, status_quo)
+        return lower, upper
+
+    def status_quo_of(self, trials: Rows) -> list[Array]:
+        """Today's status quo of the scope's moving issues, in the order of ``moving``."""
+        return [self.model.war.status_quo[moving.issue][trials] for moving in self.moving]
+
+    def gains(self, mix: Array, rows: Rows, status_quo: Sequence[Array]) -> tuple[Array, Array]:
+        """Both sides' gains at a mix between grid points, by linear interpolation."""
+        found = []
+        for side, place in ((0, mix), (1, 1.0 - mix)):
+            step = np.clip((place * GRID_STEPS).astype(np.int64), 0, GRID_STEPS - 1)
+            part = place * GRID_STEPS - step
+            under = self.gains_at(side, step, rows, status_quo)
+            over = self.gains_at(side, step + 1, rows, status_quo)
+            found.append(under + part * (over - under))
+        return found[0], found[1]
+
+    def values_on_grid(self, rows: Rows, status_quo: Sequence[Array]) -> tuple[Array, Array]:
+        """Both sides' gains on all 101 mixes, shape (rows, 101), in ascending mix."""
+        steps = np.arange(GRID_STEPS + 1)
+        found = []
+        for side in (0, 1):
+            spread = [np.repeat(line, len(steps)) for line in status_quo]
+            cells = self.gains_at(side, np.tile(steps, len(rows)), np.repeat(rows, len(steps)), spread)
+            found.append(cells.reshape(len(rows), len(steps)))
+        return found[0], found[1][:, ::-1]
+
+    def package(self, mix: Array, rows: Rows, trials: Rows) -> dict[str, Array]:
+        """Terms x_k at a mix for every issue; those out of scope stay at their status quo."""
+        model = self.model
+        terms_at = {}
+        for issue in model.scenario.issues:
+            status_quo = model.war.status_quo_at(issue, trials)
+            if issue not in self.scope:
+                terms_at[issue] = np.broadcast_to(status_quo, mix.shape)
+                continue
+            terms, is_blocked = self.terms_of(issue, rows)
+            if issue in model.war.moving_issues:
+                line = np.asarray(status_quo)[:, None]
+                terms = terms._replace(
+                    status_quo=line,
+                    low=np.where(is_blocked, line, terms.low),
+                    high=np.where(is_blocked, line, terms.high),
+                )
+            terms_at[issue] = contract_curve(mix[:, None], terms)[:, 0]
+        return terms_at
+
+
+def _padded(values: Array) -> Array:
+    table = np.full((len(values), PADDED), np.inf)
+    table[:, : values.shape[1]] = values
+    return table
+
+
+def _moving_gain(moving: Moving, side: int, mix_step: Rows, rows: Rows, line: Array) -> Array:
+    """Gain on an issue whose status quo is today's ``line``."""
+    terms = Terms(*(at(np.asarray(entry)[:, 0], rows) if np.ndim(entry) else entry for entry in moving.terms))
+    cell = rows * moving.toward_b.shape[1] + mix_step
+    position = np.clip(line, moving.toward_b.ravel().take(cell), moving.toward_a.ravel().take(cell))
+    position = np.clip(position, terms.low, terms.high)
+    position = np.where(moving.is_blocked[rows, 0], line, position)
+    return value_of(position, terms._replace(status_quo=line))[side]
+
+
+def trust_by_regime(model: NegotiationModel, side: str) -> Array | float:
+    """a_i by draw and regime: shape (draws, regimes), or a number where nothing makes it vary."""
+    inputs, levels = model.inputs, model.assurances
+    base = levels.base_trust[side]
+    monitoring = levels.per_draw("monitoring")
+    covered = levels.per_draw(f"guaranteed.{side}", 0.0)
+    columns = []
+    for regime in range(model.regimes.count):
+        guarantee = levels.per_draw("guarantee_credibility") * model.regimes.guarantee_share(model, regime) * covered
+        trust = trust_with(
+            base,
+            monitoring,
+            guarantee,
+            levels.per_draw("trust_from_monitoring"),
+            levels.per_draw("trust_from_guarantee"),
+        )
+        columns.append(np.broadcast_to(np.asarray(trust, dtype=float), (inputs.n_draws,)))
+    table = np.stack(columns, axis=1)
+    return float(table.flat[0]) if np.all(table == table.flat[0]) else table

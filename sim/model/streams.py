@@ -1,0 +1,102 @@
+"""Named streams of luck: every random decision is a function of (seed, decision, party, trial, week).
+
+Philox4x64-10 (Salmon et al. 2011) is a counter-based generator: its output is a hash of a key and a
+counter. The key is (seed, hash of decision and party); the counter is (trial // 4, week, draw, 0) and
+its four words serve four neighbouring trials. So a draw depends on nothing but what it is for: not on
+blocks, workers, other parties or mechanisms that are switched off. A draw always fills the whole column
+of the block, and reaches its distribution through an inverse CDF; masks come afterwards.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from sim.theory.utility import Array
+
+BIT_GENERATOR = "Philox4x64-10"
+TRIALS_PER_DRAW = 16
+"""Consecutive trials that share one draw of the uncertain parameters (the nested design)."""
+TRIALS_PER_CLUSTER = 2 * TRIALS_PER_DRAW
+"""A draw and its antithetic partner: the unit of independent replication."""
+
+_TO_UNIT = 2.0**-53
+
+
+@lru_cache(maxsize=4096)
+def stream_key(decision: str, party: str) -> int:
+    """64-bit name of a stream, the same on every machine."""
+    return int.from_bytes(blake2b(f"{decision}\0{party}".encode(), digest_size=8).digest(), "little")
+
+
+def philox_words(seed: int, stream: int, week: int, draw: int, first: int, count: int) -> NDArray[np.uint64]:
+    """Words ``first`` to ``first + count`` of a stream. numpy steps the counter before its first output."""
+    generator = np.random.Philox(
+        key=np.array([seed, stream], dtype=np.uint64),
+        counter=np.array([first // 4, week, draw, 0], dtype=np.uint64),
+    )
+    skip = first % 4
+    return generator.random_raw(skip + count)[skip:]
+
+
+def to_uniform(words: NDArray[np.uint64]) -> Array:
+    """Uniforms strictly between 0 and 1, from the upper 53 bits."""
+    return ((words >> np.uint64(11)) + 0.5) * _TO_UNIT
+
+
+class Streams:
+    """The luck of one block of trials."""
+
+    def __init__(self, seed: int, first_trial: int, n_trials: int, mirrored: bool = False) -> None:
+        self.seed = seed
+        self.first_trial = first_trial
+        self.n_trials = n_trials
+        self.mirrored = mirrored
+        self._sign = np.where(np.arange(first_trial, first_trial + n_trials) % 2 == 0, 1.0, -1.0)
+
+    def uniform(self, decision: str, party: str = "", week: int = 0) -> Array:
+        """One uniform per trial, shape (trials,)."""
+        words = philox_words(self.seed, stream_key(decision, party), week, 0, self.first_trial, self.n_trials)
+        return to_uniform(words)
+
+    def between_sides(self, decision: str, party: str = "", week: int = 0) -> Array:
+        """A uniform that chooses between side A (high) and side B (low); a mirrored scenario sees 1 - u."""
+        luck = self.uniform(decision, party, week)
+        return 1.0 - luck if self.mirrored else luck
+
+    def normal(self, decision: str, party: str = "", week: int = 0) -> Array:
+        """One standard normal per trial; trials 2i and 2i + 1 are antithetic (same size, other sign)."""
+        first_pair = self.first_trial // 2
+        n_pairs = (self.first_trial + self.n_trials + 1) // 2 - first_pair
+        words = philox_words(self.seed, stream_key(decision, party), week, 0, first_pair, n_pairs)
+        half: Array = ndtri(to_uniform(words))
+        return np.repeat(half, 2)[self.first_trial % 2 :][: self.n_trials] * self._sign
+
+    def favouring_b(self, decision: str, week: int = 0) -> Array:
+        """A standard normal whose positive sign favours side B; a mirrored scenario sees the other sign."""
+        luck = self.normal(decision, week=week)
+        return -luck if self.mirrored else luck
+
+    def parameter(self, path: str) -> Array:
+        """One uniform per parameter draw of the block; draws 2j and 2j + 1 are antithetic (u and 1 - u)."""
+        draws = self.draws
+        first_pair, last_pair = int(draws[0]) // 2, int(draws[-1]) // 2
+        words = philox_words(self.seed, stream_key("parameter", path), 0, 0, first_pair, last_pair - first_pair + 1)
+        column = np.repeat(to_uniform(words), 2)[int(draws[0]) % 2 :][: len(draws)]
+        return np.where(draws % 2 == 0, column, 1.0 - column)
+
+    @property
+    def draws(self) -> NDArray[np.int64]:
+        """Numbers of the parameter draws that this block's trials use, ascending."""
+        last = (self.first_trial + self.n_trials - 1) // TRIALS_PER_DRAW
+        return np.arange(self.first_trial // TRIALS_PER_DRAW, last + 1)
+
+    @property
+    def row_of_trial(self) -> NDArray[np.int64]:
+        """For each trial of the block, the position of its draw in ``draws``."""
+        trials = np.arange(self.first_trial, self.first_trial + self.n_trials)
+        return trials // TRIALS_PER_DRAW - self.first_trial // TRIALS_PER_DRAW

@@ -1,0 +1,172 @@
+"""Step 2 of the week: support, pressure, walking away; and what third parties assure (model section 8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.model.inputs import at
+from sim.model.packages import trust_by_regime
+from sim.theory.utility import Array, Column, assurance_with, benefit_share, exposure
+
+if TYPE_CHECKING:
+    from sim.model.negotiation import NegotiationModel
+    from sim.model.parties import Backer, Belligerent, ThirdParty
+
+
+class ThirdParties:
+    """Everyone who is not a side, in the order of the scenario file."""
+
+    def __init__(self, model: NegotiationModel, members: list[ThirdParty], backers: list[Backer]) -> None:
+        self.model, self.members, self.backers = model, members, backers
+        self.is_watched = np.zeros(model.n_trials, dtype=bool)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """After anyone left or an event changed engagement: who watches, and mediators' standing leverage."""
+        self.is_watched = np.zeros(self.model.n_trials, dtype=bool)
+        for backer in self.backers:
+            self.is_watched |= backer.is_engaged
+        self._leverage = {side.name: self._sum_leverage(side) for side in self.model.sides}
+
+    def _sum_leverage(self, side: Belligerent) -> Column:
+        total: Column = 0.0
+        for party in self.members:
+            size = party.leverage.get(side.name, 0.0)
+            if party not in self.backers and np.any(np.asarray(size) > 0):
+                total = total + size * party.is_engaged
+        return total
+
+    def leverage_on(self, side: Belligerent, trials: Any) -> Column:
+        """Standing cost to a side of fighting on against engaged mediators."""
+        return at(self._leverage[side.name], trials)
+
+    def can_leave(self, party: ThirdParty) -> bool:
+        """Whether a party's engagement can differ between trials or change during the run."""
+        by_chance = party in self.backers and bool(np.any(np.asarray(party.quit_prob_per_week) > 0))
+        by_event = any(f"parties.{party.name}.engagement" in event.set for event in self.model.scenario.events)
+        return by_chance or by_event or not (party.is_engaged.all() or not party.is_engaged.any())
+
+    def step(self) -> None:
+        """Each backer may walk away, or press the side it blames."""
+        acted_recently: dict[str, Array] = {}
+        for backer in self.backers:
+            backer.weeks_waited += 1
+            backer.weeks_since_action += 1
+            if np.any(np.asarray(backer.quit_prob_per_week) > 0):
+                self._may_quit(backer)
+            if np.any(np.asarray(backer.act_prob_per_week) > 0):
+                self._may_press(backer, acted_recently.get(backer.follows or ""))
+            acted_recently[backer.name] = backer.weeks_since_action < 4
+
+    def _may_quit(self, backer: Backer) -> None:
+        luck = self.model.streams.uniform("quit", backer.name, self.model.week)
+        leaves = np.flatnonzero(self.model.is_live & backer.is_engaged & (luck < backer.quit_prob_per_week))
+        if len(leaves) == 0:
+            return
+        backer.is_engaged[leaves] = False
+        cuts = self.model.streams.uniform("end aid", backer.name, self.model.week)[leaves] < at(
+            backer.ends_aid_on_quit, leaves
+        )
+        for side in self.model.sides:
+            cost = at(backer.supports.get(side.name, 0.0), leaves[cuts]) * at(
+                backer.leverage.get(side.name, 0.0), leaves[cuts]
+            )
+            side.pressure[leaves[cuts]] += cost
+            self._cut_aid(backer, side, leaves[cuts])
+        self.refresh()
+        self.model.assurances.refresh()
+
+    def _may_press(self, backer: Backer, followed: Array | None) -> None:
+        streams, week = self.model.streams, self.model.week
+        acts = backer.wants_to_act(streams.uniform("press", backer.name, week), followed)
+        acts = np.flatnonzero(acts & self.model.is_at_war & backer.is_engaged & backer.is_provoked())
+        if len(acts) == 0:
+            return
+        on_b = backer.presses_b(streams.between_sides("blame", backer.name, week))[acts]
+        backer.weeks_waited[acts] = 0
+        backer.weeks_since_action[acts] = 0
+        for side, pressed in zip(self.model.sides, (acts[~on_b], acts[on_b]), strict=True):
+            side.pressure[pressed] += at(backer.leverage.get(side.name, 0.0), pressed)
+            self._cut_aid(backer, side, pressed)
+
+    def _cut_aid(self, backer: Backer, side: Belligerent, trials: Any) -> None:
+        """Cutting a client's aid moves mean momentum against it, once."""
+        share = backer.supports.get(side.name, 0.0)
+        if len(trials) and np.any(np.asarray(share) > 0):
+            first = trials[~backer.has_cut_aid[trials]]
+            shift = at(share, first) * at(backer.aid_cut_momentum, first)
+            self.model.war.support_shift[first] += side.end * shift
+            backer.has_cut_aid[first] = True
+
+
+class Assurances:
+    """Monitoring, guarantees and resupply limits: one set of levels drives trust, fear and lasting.
+
+    ``guarantee`` (trials,) is today's credibility, ``assurance`` by side the share of fear removed,
+    ``trust_by_regime`` by side the trust that the tables of packages use.
+    """
+
+    guarantee: Column
+    monitoring: Column
+    monitoring_ratio: Column
+
+    def __init__(self, model: NegotiationModel) -> None:
+        self.model = model
+        self._overrides: dict[str, Column] = {}
+        self.base_trust = {side.name: model.inputs.per_draw(f"parties.{side.name}.trust") for side in model.sides}
+
+    @staticmethod
+    def weight_of_length(weeks: float | None) -> tuple[float, float]:
+        """phi and b of a halt's length."""
+        return benefit_share(weeks), exposure(weeks)
+
+    def per_draw(self, key: str, otherwise: float | None = None) -> Column:
+        """A number of the ``assurances`` section by draw, as set by the last event that changed it."""
+        if key in self._overrides:
+            return self._overrides[key]
+        path = f"assurances.{key}"
+        if otherwise is not None and not self.model.inputs.has(path):
+            return otherwise
+        return self.model.inputs.per_draw(path)
+
+    def override(self, key: str, value: Column) -> None:
+        """An event sets a level from this week on; the tables of packages follow."""
+        self._overrides[key] = value
+
+    def rebuild(self) -> None:
+        """Recompute trust, assurance and every track's tables."""
+        self.trust_by_regime = {side.name: trust_by_regime(self.model, side.name) for side in self.model.sides}
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Today's credibility and assurance, after someone joined or left."""
+        model = self.model
+
+        def level(key: str, otherwise: float | None = None) -> Column:
+            return model.inputs.expand(self.per_draw(key, otherwise))
+
+        self.monitoring = level("monitoring")
+        shares = [model.regimes.guarantee_share(model, regime) for regime in range(model.regimes.count)]
+        self.guarantee = level("guarantee_credibility") * self._share_today(shares)
+        calm = (level("calm_from_monitoring"), level("calm_from_guarantee"), level("calm_from_resupply_limit"))
+        side_a, side_b = (side.name for side in model.sides)
+        self.assurance = {
+            own: assurance_with(
+                self.monitoring,
+                self.guarantee * level(f"guaranteed.{own}", 0.0),
+                level(f"resupply_limits.{other}", 0.0),
+                calm,
+            )
+            for own, other in ((side_a, side_b), (side_b, side_a))
+        }
+
+    def _share_today(self, shares: list[Column]) -> Column:
+        """Share of the guarantees carried today, by trial."""
+        if len(shares) == 1:
+            return self.model.inputs.expand(shares[0])
+        table = np.stack(
+            [np.broadcast_to(np.asarray(share, dtype=float), (self.model.inputs.n_draws,)) for share in shares], axis=1
+        )
+        return table[self.model.inputs.row_of_trial, self.model.regimes.of_trials(slice(None))]

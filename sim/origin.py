@@ -1,0 +1,145 @@
+"""Where a run comes from: everything its trials depend on, in a form that two runs can be compared by."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+FORMAT = 1
+BIT_GENERATOR = "Philox4x64-10"
+PACKAGES = ("numpy", "scipy", "mesa", "pyarrow")
+ENGINE = ("theory", "model", "scenario/priors.py", "scenario/quantity.py", "scenario/mirror.py", "scenario/schema.py")
+MOST_LISTED = 12
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a run's trials depend on, as plain JSON values.
+
+    ``parties`` says where custom classes come from, ``data`` holds the digests of files of joint draws.
+    """
+
+    name: str
+    scenario: dict[str, Any]
+    seed: int
+    block_size: int
+    parties: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def run_id(self) -> str:
+        """The same for all runs that must give the same trials."""
+        return digest_of([self.scenario, self.seed, self.block_size, dict(self.parties), dict(self.data)])[:16]
+
+    def record(self) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            "run": self.run_id,
+            "name": self.name,
+            "scenario_digest": digest_of(self.scenario),
+            "seed": self.seed,
+            "block_size": self.block_size,
+            "bit_generator": BIT_GENERATOR,
+            "parties": dict(self.parties),
+            "data": dict(self.data),
+            "engine": engine_digest(),
+            "versions": versions(),
+        }
+
+
+def canonical(value: Any) -> bytes:
+    """One spelling for equal JSON values."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def digest_of(value: Any) -> str:
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+@cache
+def engine_digest() -> str:
+    """Digest of the code that turns a scenario into trials, so that no run is continued by another model."""
+    package = Path(__file__).resolve().parent
+    found = hashlib.sha256()
+    for part in ENGINE:
+        path = package / part
+        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            if file.is_file():
+                found.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return found.hexdigest()[:16]
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Versions of what computes and writes the trials; Python's without its patch level."""
+    from sim import __version__
+
+    found = {"parley": __version__, "python": ".".join(platform.python_version_tuple()[:2])}
+    for name in PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def commit() -> str | None:
+    """Commit of the checkout that the package runs from, read without starting git; None outside of one."""
+    with suppress(OSError, ValueError):
+        git = Path(__file__).resolve().parents[1] / ".git"
+        if git.is_file():
+            git = (git.parent / git.read_text().removeprefix("gitdir:").strip()).resolve()
+        head = (git / "HEAD").read_text().strip()
+        if not head.startswith("ref: "):
+            return head
+        name = head.removeprefix("ref: ")
+        if (git / name).is_file():
+            return (git / name).read_text().strip()
+        for line in (git / "packed-refs").read_text().splitlines():
+            if line.endswith(" " + name):
+                return line.split()[0]
+    return None
+
+
+def differences(manifest: Mapping[str, Any], scenario: Mapping[str, Any], inputs: Inputs) -> list[str]:
+    """What sets a stored run (its manifest and scenario) apart from ``inputs``: a line each, empty if nothing."""
+    wanted, found = inputs.record(), []
+    for key in ("format", "bit_generator", "seed", "block_size", "engine"):
+        if manifest.get(key) != wanted[key]:
+            found.append(f"{key}: {short(manifest.get(key))} there, {short(wanted[key])} now")
+    for key in ("parties", "data", "versions"):
+        for name, there, here in changed_keys(manifest.get(key, {}), wanted[key]):
+            found.append(f"{key} {name}: {there} there, {here} now")
+    if manifest.get("scenario_digest") != wanted["scenario_digest"]:
+        for name, there, here in changed_keys(scenario, inputs.scenario):
+            found.append(f"scenario {name}: {there} there, {here} now")
+    if len(found) > MOST_LISTED:
+        found[MOST_LISTED:] = [f"... and {len(found) - MOST_LISTED} more"]
+    return found
+
+
+def changed_keys(there: Any, here: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
+    """Key paths at which two JSON values differ, with both values cut to a readable length."""
+    if isinstance(there, Mapping) and isinstance(here, Mapping):
+        for key in [*there, *(key for key in here if key not in there)]:
+            yield from changed_keys(there.get(key), here.get(key), f"{path}.{key}" if path else str(key))
+    elif isinstance(there, list) and isinstance(here, list) and len(there) == len(here):
+        for position, (old, new) in enumerate(zip(there, here, strict=True)):
+            yield from changed_keys(old, new, f"{path}.{position}")
+    elif there != here:
+        yield path, short(there), short(here)
+
+
+def short(value: Any) -> str:
+    if isinstance(value, Mapping):
+        value = {key: entry for key, entry in value.items() if entry is not None}
+    words = "nothing" if value is None else json.dumps(value, ensure_ascii=True)
+    return words if len(words) <= 60 else words[:57] + "..."

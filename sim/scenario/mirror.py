@@ -1,0 +1,119 @@
+"""The same war seen from the other side: sides swapped, scales turned around.
+
+A model without a hidden preference for side A gives the mirror image the same odds, on the same
+luck. Names of parties and issues stay; ``mirrored`` tells the engine to turn its luck around too.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.errors import ScenarioError
+from sim.scenario.paths import split, with_scalars
+from sim.scenario.problems import KeyPath, dotted
+from sim.scenario.quantity import Quantity
+from sim.scenario.schema import Issue, Landmark, Scenario, Sides, ThirdParty
+
+ON_SCALE = ("ideal_point", "red_lines", "public_lines")
+NEGATED = ("war.momentum", "war.momentum_mean")
+MARK = "mirrored: "
+
+
+def is_on_scale(path: KeyPath) -> bool:
+    """True for shares that count from side A's end to side B's: positions, status quo, tilt."""
+    match path:
+        case ("issues", _, "status_quo") | ("parties", _, "tilt"):
+            return True
+        case ("parties", _, group, _) if group in ON_SCALE:
+            return True
+        case ("events", _, "set", str(inner)):
+            return is_on_scale(split(inner))
+    return False
+
+
+def is_negated(path: KeyPath) -> bool:
+    """True for signed numbers whose sign names a side."""
+    match path:
+        case ("parties", _, "bias") | ("events", _, "momentum_shift"):
+            return True
+        case ("events", _, "set", str(inner)):
+            return is_negated(split(inner))
+    return dotted(path) in NEGATED
+
+
+def turns(path: str) -> bool:
+    """True if the mirror turns the parameter at this key path around."""
+    parts = split(path)
+    return is_on_scale(parts) or is_negated(parts)
+
+
+def flipped_number(path: str, value: Any) -> Any:
+    """``value`` (float or column) of the parameter at ``path`` as the mirror shows it."""
+    return 1 - value if is_on_scale(split(path)) else -value
+
+
+def _complement(value: float) -> float:
+    """1 - value, to twelve digits, so that .1 becomes .9 and comes back as .1."""
+    return round(1 - value, 12)
+
+
+def _flipped(quantity: Quantity, on_scale: bool) -> Quantity:
+    """The distribution of 1 - x (on a scale) or of -x."""
+
+    def turn(value: float | None) -> float | None:
+        return None if value is None else _complement(value) if on_scale else 0.0 - value
+
+    q = quantity
+    if q.same_as is not None:
+        return q
+    if q.dist == "lognormal" or (q.dist == "beta" and not on_scale):
+        raise ScenarioError(
+            f"the mirror image of a {q.dist} has no name: use another distribution on a scale or for momentum"
+        )
+    given = q.model_dump(exclude_none=True)
+    turned: dict[str, Any] = {
+        "value": turn(q.value),
+        "low": turn(q.high),
+        "central": turn(q.central),
+        "high": turn(q.low),
+        "mean": turn(q.mean),
+        "a": q.b,
+        "b": q.a,
+        "values": None if q.values is None else tuple(turn(value) for value in q.values),
+    }
+    kept = {name: value for name, value in given.items() if name not in turned}
+    return Quantity.model_validate(kept | {name: value for name, value in turned.items() if value is not None})
+
+
+def mirror(scenario: Scenario) -> Scenario:
+    """The scenario with sides A and B swapped and every scale turned around; its own inverse."""
+
+    def turned(path: KeyPath, quantity: Quantity) -> Quantity:
+        if not (is_on_scale(path) or is_negated(path)):
+            return quantity
+        result = _flipped(quantity, is_on_scale(path))
+        return quantity if result == quantity else result
+
+    result: Scenario = with_scalars(scenario, turned)
+    return result.model_copy(
+        update={
+            "sides": Sides(A=scenario.sides.B, B=scenario.sides.A),
+            "issues": {name: _mirrored_issue(issue) for name, issue in result.issues.items()},
+            "parties": {name: _mirrored_limits(party) for name, party in result.parties.items()},
+            "mirrored": not scenario.mirrored,
+        }
+    )
+
+
+def _mirrored_issue(issue: Issue) -> Issue:
+    landmarks = tuple(Landmark(at=_complement(mark.at), name=mark.name) for mark in reversed(issue.landmarks))
+    scale = issue.scale.removeprefix(MARK) if issue.scale.startswith(MARK) else MARK + issue.scale
+    return issue.model_copy(update={"scale": scale} | ({"landmarks": landmarks} if landmarks else {}))
+
+
+def _mirrored_limits(party: Any) -> Any:
+    if not isinstance(party, ThirdParty) or not party.limits:
+        return party
+    return party.model_copy(
+        update={"limits": {issue: (_complement(high), _complement(low)) for issue, (low, high) in party.limits.items()}}
+    )

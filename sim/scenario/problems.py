@@ -1,0 +1,113 @@
+"""How a mistake in a scenario is told: where it is, which key, what came, what is allowed.
+
+One line per mistake: ``file:line:column: error: key.path: what came, what is allowed``. Whatever is
+quoted from a file is cut at 80 characters and escaped, so that a file can never write to a terminal.
+"""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from sim.errors import ScenarioError
+
+KeyPath = tuple[str | int, ...]
+
+MOST_SHOWN = 20
+LONGEST_QUOTE = 80
+
+
+class Mark(NamedTuple):
+    """A place: file with line and column from 1, or (line 0) an argument such as ``--set a.b=1``."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        place = escaped(self.file, 300)
+        return f"{place}:{self.line}:{self.column}" if self.line else place
+
+
+class Problem(NamedTuple):
+    """One mistake. ``at_key`` points at the key rather than at its value."""
+
+    path: KeyPath
+    message: str
+    at_key: bool = False
+
+
+def dotted(path: Iterable[str | int]) -> str:
+    return ".".join(str(part) for part in path)
+
+
+def escaped(text: str, longest: int = LONGEST_QUOTE) -> str:
+    """``text`` on one line without control, bidi or other invisible characters, cut to ``longest``."""
+    cut = text if len(text) <= longest else text[: longest - 3] + "..."
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode("ascii") for c in cut
+    )
+
+
+def came(value: Any) -> str:
+    """What a file holds, in words a reader of YAML would use."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "a true/false"
+        case int() | float():
+            return f"the number {value!r}"
+        case str():
+            return f"the text '{escaped(value)}'"
+        case date():
+            return f"the date {value}"
+        case dict():
+            return "a mapping (keys and values)"
+        case list() | tuple():
+            return "a list"
+        case _:
+            return f"a {type(value).__name__}"
+
+
+def nearest(name: str, options: Iterable[str]) -> str | None:
+    """The option most like ``name``, or None when none comes near."""
+    names = list(options)
+    folded = {fold(option): option for option in names}
+    if fold(name) in folded:
+        return folded[fold(name)]
+    close = difflib.get_close_matches(name[:LONGEST_QUOTE], names, n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
+def did_you_mean(name: str, options: Sequence[str]) -> str:
+    """``, did you mean `x`?`` or, where nothing comes near, what is allowed."""
+    if close := nearest(name, options):
+        return f", did you mean `{escaped(close)}`?"
+    if not options:
+        return "; none is allowed here"
+    shown = options if len(options) <= 16 else options[:4]
+    names = ", ".join(escaped(option, 40) for option in shown)
+    return f"; allowed: {names}" + (", ..." if len(shown) < len(options) else "")
+
+
+def fold(name: str) -> str:
+    """``name`` without case, accents and look-alike forms: two names with one fold are too alike."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    return plain.casefold().replace("ı", "i")
+
+
+def fail(problems: Sequence[tuple[Mark, Problem]]) -> ScenarioError:
+    """One error that tells every problem (the first twenty), in the order of the files."""
+    lines: list[str] = []
+    for mark, problem in problems:
+        key = f"{escaped(dotted(problem.path), 200)}: " if problem.path else ""
+        line = f"{mark}: error: {key}{problem.message}"
+        if line not in lines:
+            lines.append(line)
+    if len(lines) > MOST_SHOWN:
+        lines = [*lines[:MOST_SHOWN], f"... and {len(lines) - MOST_SHOWN} more"]
+    return ScenarioError("\n".join(lines))

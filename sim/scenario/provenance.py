@@ -1,0 +1,108 @@
+"""Where each number of a scenario comes from, and which numbers do not say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from sim.scenario.merging import PLAIN_NUMBERS
+from sim.scenario.paths import scalars, slot_at
+from sim.scenario.problems import KeyPath, dotted
+from sim.scenario.quantity import Provenance, Quantity
+from sim.scenario.schema import AttendanceRule, Scenario, Section
+
+Standing = Literal["sourced", "judgement", "default", "unstated"]
+
+
+def provenance(scenario: Scenario, path: str) -> Provenance:
+    """What speaks for the number at ``path``: its own source, its section's, an enclosing section's
+    (longest prefix, then ``*``), or the schema's for a default. KeyError if there is no such number."""
+    return _of(scenario, dict(_numbers(scenario))[path])[0]
+
+
+def standing(scenario: Scenario, path: str) -> Standing:
+    """Whether the number at ``path`` is sourced, a stated judgement, a default or unstated."""
+    return _of(scenario, dict(_numbers(scenario))[path])[1]
+
+
+def counts(scenario: Scenario) -> dict[Standing, int]:
+    """How many numbers are sourced, judgements, defaults, unstated."""
+    found: dict[Standing, int] = {"sourced": 0, "judgement": 0, "default": 0, "unstated": 0}
+    for _, path in _numbers(scenario):
+        found[_of(scenario, path)[1]] += 1
+    return found
+
+
+def undocumented(scenario: Scenario) -> list[str]:
+    """Key paths of the numbers with neither a source nor ``kind: judgement``."""
+    return [text for text, path in _numbers(scenario) if _of(scenario, path)[1] == "unstated"]
+
+
+def _numbers(scenario: Scenario) -> Iterator[tuple[str, KeyPath]]:
+    """Every number that needs a source: quantities, and the levels, limits and weeks an analyst sets."""
+    for path, _ in scalars(scenario):
+        yield dotted(path), path
+    sections: list[tuple[KeyPath, Section]] = [(("talks",), scenario.talks)]
+    sections += [(("tracks", name), track) for name, track in scenario.tracks.items()]
+    sections += [(("parties", name), party) for name, party in scenario.parties.items()]
+    for path, section in sections:
+        for key in PLAIN_NUMBERS:
+            if key in type(section).model_fields and getattr(section, key) != {}:
+                yield dotted((*path, key)), (*path, key)
+    for number in range(len(scenario.attendance)):
+        yield f"attendance.{number}", ("attendance", number)
+
+
+def _along(scenario: Scenario, path: KeyPath) -> list[Any]:
+    """The objects from the scenario down to the number."""
+    found: list[Any] = [scenario]
+    for part in path:
+        below = found[-1]
+        if isinstance(below, BaseModel):
+            found.append(getattr(below, str(part)))
+        else:
+            found.append(below[part])
+    return found
+
+
+def _of(scenario: Scenario, path: KeyPath, followed: int = 0) -> tuple[Provenance, Standing]:
+    along = _along(scenario, path)
+    number = along[-1]
+    if isinstance(number, Quantity | AttendanceRule):
+        own = Provenance(source=number.source, note=number.note, kind=number.kind)
+        if own.is_stated:
+            return own, _named(own)
+    for depth in range(len(path) - 1, -1, -1):
+        if isinstance(along[depth], Section) and (found := _section_says(along[depth], path[depth:])):
+            return found, _named(found)
+    for depth, part in enumerate(path):
+        holder = along[depth]
+        if isinstance(holder, BaseModel) and str(part) not in holder.model_fields_set:
+            return _default_source(path), "default"
+    if isinstance(number, Quantity) and number.same_as and followed < 20:
+        known = {dotted(where): where for where, _ in scalars(scenario)}
+        if number.same_as in known:
+            return _of(scenario, known[number.same_as], followed + 1)
+    return Provenance(), "unstated"
+
+
+def _section_says(section: Section, below: KeyPath) -> Provenance | None:
+    parts = [str(part) for part in below]
+    prefixes = [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    for name in (*prefixes, "*"):
+        if name in section.sources and section.sources[name].is_stated:
+            return section.sources[name]
+    return None
+
+
+def _named(source: Provenance) -> Standing:
+    return "judgement" if source.kind == "judgement" else "sourced"
+
+
+def _default_source(path: KeyPath) -> Provenance:
+    slot = slot_at(path)
+    extra = slot.field.json_schema_extra if slot and slot.field else None
+    said = extra.get("default_source") if isinstance(extra, dict) else None
+    return Provenance(source=said) if isinstance(said, str) and said != "judgement" else Provenance(kind="judgement")

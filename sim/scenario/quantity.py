@@ -1,0 +1,185 @@
+"""One scalar of a scenario: a number or a distribution, with where it comes from.
+
+In a scenario file a scalar is written as a bare number (``0.4``), as a number with a source
+(``{value: 0.4, source: ...}``), as three points (``{low: .1, central: .3, high: .6}``, which means
+triangular), as a distribution (``{dist: normal, mean: .3, sd: .1}``) or as the same as another
+scalar (``{same_as: war.momentum}``).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+
+Distribution = Literal["triangular", "uniform", "normal", "lognormal", "beta", "choice"]
+Kind = Literal["sourced", "judgement"]
+
+# The fields that each distribution needs, and those it may also have.
+NEEDS: dict[str, tuple[str, ...]] = {
+    "triangular": ("low", "central", "high"),
+    "uniform": ("low", "high"),
+    "normal": ("mean", "sd"),
+    "lognormal": ("median", "log_sd"),
+    "beta": ("a", "b"),
+    "choice": ("values", "weights"),
+}
+MAY: dict[str, tuple[str, ...]] = {"normal": ("low", "high"), "lognormal": ("low", "high"), "beta": ("low", "high")}
+SHAPE_FIELDS = ("value", "low", "central", "high", "mean", "sd", "median", "log_sd", "a", "b", "values", "weights")
+
+
+class Strict(BaseModel):
+    """Base of every section: unknown keys and loose types are errors, and nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class Provenance(Strict):
+    """Where a number comes from: a source, or the plain word that it is a judgement."""
+
+    source: str | None = None
+    note: str | None = None
+    kind: Kind | None = None
+
+    @property
+    def is_stated(self) -> bool:
+        return self.source is not None or self.kind == "judgement"
+
+
+class Quantity(Provenance):
+    """A number or a distribution. ``dist`` is filled in for the three-point form."""
+
+    value: float | None = None
+    dist: Distribution | None = None
+    low: float | None = None
+    central: float | None = None
+    high: float | None = None
+    mean: float | None = None
+    sd: float | None = None
+    median: float | None = None
+    log_sd: float | None = None
+    a: float | None = None
+    b: float | None = None
+    values: tuple[float, ...] | None = None
+    weights: tuple[float, ...] | None = None
+    same_as: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_number(cls, data: Any) -> Any:
+        if isinstance(data, bool):
+            raise ValueError("a true/false came, a number is wanted")
+        if isinstance(data, int | float):
+            return {"value": float(data)}
+        if isinstance(data, str):
+            raise ValueError(f"the text {data[:40]!r} came, a number is wanted")
+        if isinstance(data, dict):
+            data = dict(data)
+            if "dist" not in data and {"low", "central", "high"} <= data.keys():
+                data["dist"] = "triangular"
+            for name in ("values", "weights"):
+                if isinstance(data.get(name), list):
+                    data[name] = tuple(data[name])
+        return data
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Quantity:
+        given = {name for name in SHAPE_FIELDS if getattr(self, name) is not None}
+        if self.same_as is not None:
+            if given or self.dist:
+                raise ValueError("same_as stands alone: no value and no distribution beside it")
+            return self
+        if self.dist is None:
+            if given != {"value"}:
+                raise ValueError("a number, {value: ..}, {low, central, high}, {dist: ..} or {same_as: ..} is wanted")
+            return self
+        needed, allowed = set(NEEDS[self.dist]), set(MAY.get(self.dist, ()))
+        if missing := sorted(needed - given):
+            raise ValueError(f"{self.dist} needs {', '.join(missing)}")
+        if surplus := sorted(given - needed - allowed):
+            raise ValueError(f"{self.dist} takes {', '.join(NEEDS[self.dist])}, not {', '.join(surplus)}")
+        self._check_shape()
+        return self
+
+    def _check_shape(self) -> None:
+        ordered = [v for v in (self.low, self.central, self.high) if v is not None]
+        if ordered != sorted(ordered):
+            raise ValueError(f"low <= central <= high is wanted, {ordered} came")
+        for name in ("sd", "log_sd", "a", "b", "median"):
+            number = getattr(self, name)
+            if number is not None and number <= 0:
+                raise ValueError(f"{name} must be above 0, {number:g} came")
+        if self.dist in ("triangular", "uniform") and self.low == self.high:
+            raise ValueError("low and high are equal: write a plain number")
+        if self.dist == "choice":
+            values, weights = self.values or (), self.weights or ()
+            if len(values) != len(weights) or not values:
+                raise ValueError(f"choice needs as many weights as values, {len(values)} and {len(weights)} came")
+            if min(weights) < 0 or not math.isclose(sum(weights), 1.0, abs_tol=1e-9):
+                raise ValueError(f"weights must be at least 0 and sum to 1, they sum to {sum(weights):.6g}")
+
+    @property
+    def is_uncertain(self) -> bool:
+        return self.dist is not None
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Least and greatest value the quantity can take (infinite where nothing bounds it)."""
+        if self.value is not None:
+            return self.value, self.value
+        if self.dist == "choice":
+            return min(self.values or ()), max(self.values or ())
+        floor = {"lognormal": 0.0, "beta": 0.0}.get(self.dist or "", -math.inf)
+        ceiling = 1.0 if self.dist == "beta" else math.inf
+        return (floor if self.low is None else self.low, ceiling if self.high is None else self.high)
+
+    @property
+    def middle(self) -> float:
+        """The central value: the number, the mode of three points, else the median or mean."""
+        match self.dist:
+            case None:
+                return self.value if self.value is not None else math.nan
+            case "triangular":
+                return self.central or 0.0
+            case "uniform":
+                return ((self.low or 0.0) + (self.high or 0.0)) / 2
+            case "normal":
+                return min(max(self.mean or 0.0, self.bounds[0]), self.bounds[1])
+            case "lognormal":
+                return min(max(self.median or 0.0, self.bounds[0]), self.bounds[1])
+            case "beta":
+                return min(max((self.a or 0) / ((self.a or 0) + (self.b or 0)), self.bounds[0]), self.bounds[1])
+            case _:
+                values, weights = self.values or (), self.weights or ()
+                return values[weights.index(max(weights))]
+
+
+class Range(NamedTuple):
+    """Allowed range of a quantity, ends included."""
+
+    low: float
+    high: float
+
+    def __call__(self, quantity: Quantity) -> Quantity:
+        if quantity.same_as is not None:
+            return quantity
+        least, greatest = quantity.bounds
+        if least < self.low or greatest > self.high:
+            if math.isinf(least) or math.isinf(greatest):
+                ends = " and ".join(name for name, end in (("low", least), ("high", greatest)) if math.isinf(end))
+                allowed = f"{self.low:g} to {self.high:g}"
+                raise ValueError(f"a {quantity.dist} without {ends} came: give {ends} within {allowed}")
+            came = f"{least:.10g}" if least == greatest else f"{least:.10g} to {greatest:.10g}"
+            raise ValueError(f"{came} came, {self.low:g} to {self.high:g} is allowed")
+        return quantity
+
+
+Share = Annotated[Quantity, AfterValidator(Range(0, 1))]
+Signed = Annotated[Quantity, AfterValidator(Range(-1, 1))]
+Utils = Annotated[Quantity, AfterValidator(Range(0, 2))]
+Points = Annotated[Quantity, AfterValidator(Range(0, 100))]
+Rate = Annotated[Quantity, AfterValidator(Range(0, 50))]
+Factor = Annotated[Quantity, AfterValidator(Range(0, 100))]
+Small = Annotated[Quantity, AfterValidator(Range(-0.5, 0.5))]
+Weeks = Annotated[Quantity, AfterValidator(Range(0.1, 520))]

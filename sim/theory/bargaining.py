@@ -1,0 +1,157 @@
+"""The contract curve, reservation points and the bargaining range (model section 6).
+
+A mix l in [0, 1] names a package: x(l) maximises l S_A + (1 - l) S_B, issue by issue. l = 1 is side A's
+end of the curve. S_A rises and S_B falls in l, so each side has one reservation point and a range
+(ZOPA) exists if and only if they do not cross.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.theory.utility import Array, Column, audience_loss, change_in_value, discounted
+
+GRID_STEPS = 100
+GRID = np.arange(GRID_STEPS + 1) / GRID_STEPS
+"""The 101 mixes on which curves are tabulated; between them surplus is interpolated linearly."""
+
+INSIDE = 1e-12
+"""Distance from the ends of the curve at which edges are taken, so that they are limits from inside."""
+
+
+class Terms(NamedTuple):
+    """One issue as both sides see it. Every entry is a number or an array that broadcasts.
+
+    Side A's ideal is the lower one. Slopes are the extra weight of losses beyond the public line.
+    ``low`` and ``high`` bound what red lines and controllers allow.
+    """
+
+    status_quo: Column
+    ideal_a: Column
+    ideal_b: Column
+    weight_a: Column
+    weight_b: Column
+    trust_a: Column = 1.0
+    trust_b: Column = 1.0
+    slope_a: Column = 0.0
+    slope_b: Column = 0.0
+    public_a: Column = 1.0
+    public_b: Column = 0.0
+    low: Column = 0.0
+    high: Column = 1.0
+
+
+def contract_curve(mix: Column, terms: Terms) -> Array:
+    """x(l) for one issue: the weighted mean of the ideals, with a kink wherever a marginal value jumps.
+
+    A side's marginal value of moving toward its ideal is multiplied by its trust where it gains on the
+    status quo, by 1 where it only recovers a loss, and raised by its slope beyond its public line. Both
+    step functions fall along the scale, so the optimum passes the kinks in order: between two kinks it
+    is a weighted mean, at a kink it rests until the other side's weight is large enough.
+    """
+    inner = np.clip(mix, INSIDE, 1.0 - INSIDE)
+    pull_a, pull_b = inner * terms.weight_a, (1.0 - inner) * terms.weight_b
+    kinks = _kinks(terms)
+    below = np.broadcast_to(-np.inf, np.shape(kinks[0]))
+    position = _weighted_mean(pull_a, pull_b, below, terms)
+    for kink in kinks:
+        position = np.maximum(_weighted_mean(pull_a, pull_b, kink, terms), np.minimum(position, kink))
+    idle = (np.asarray(terms.weight_a) == 0) & (np.asarray(terms.weight_b) == 0)
+    position = np.where(idle, terms.status_quo, position)
+    return np.clip(position, terms.low, terms.high)
+
+
+def _kinks(terms: Terms) -> list[Array]:
+    """Where marginal values jump, in ascending order; those that are switched off everywhere are left out."""
+    gain_ends_a = terms.ideal_a + np.abs(np.asarray(terms.status_quo) - terms.ideal_a)
+    gain_starts_b = terms.ideal_b - np.abs(np.asarray(terms.status_quo) - terms.ideal_b)
+    found = [gain_ends_a, gain_starts_b]
+    if np.any(np.asarray(terms.slope_a) > 0):
+        found.append(np.asarray(terms.public_a, dtype=float))
+    if np.any(np.asarray(terms.slope_b) > 0):
+        found.append(np.asarray(terms.public_b, dtype=float))
+    if len(found) == 2 and np.array_equal(*np.broadcast_arrays(gain_ends_a, gain_starts_b)):
+        return [gain_ends_a]
+    return list(np.sort(np.stack(np.broadcast_arrays(*found)), axis=0))
+
+
+def _weighted_mean(pull_a: Column, pull_b: Column, above: Array, terms: Terms) -> Array:
+    """Optimum if marginal values stayed as they are just above the point ``above``."""
+    gain_ends_a = terms.ideal_a + np.abs(np.asarray(terms.status_quo) - terms.ideal_a)
+    gain_starts_b = terms.ideal_b - np.abs(np.asarray(terms.status_quo) - terms.ideal_b)
+    factor_a = np.where(above >= gain_ends_a, 1.0, terms.trust_a) + np.where(
+        above >= terms.public_a, terms.slope_a, 0.0
+    )
+    factor_b = np.where(above >= gain_starts_b, terms.trust_b, 1.0) + np.where(
+        above >= terms.public_b, 0.0, terms.slope_b
+    )
+    effective_a, effective_b = pull_a * factor_a, pull_b * factor_b
+    total = effective_a + effective_b
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = (effective_a * terms.ideal_a + effective_b * terms.ideal_b) / total
+    # A side that gains nothing from moving on, against one without weight, rests where it is.
+    return np.where(total > 0, mean, terms.status_quo)
+
+
+def value_of(position: Column, terms: Terms) -> tuple[Array, Array]:
+    """Change of utility of both sides against the status quo on one issue, audience costs included."""
+    for_a = discounted(change_in_value(position, terms.status_quo, terms.ideal_a), terms.trust_a)
+    for_b = discounted(change_in_value(position, terms.status_quo, terms.ideal_b), terms.trust_b)
+    if np.any(np.asarray(terms.slope_a) > 0):
+        for_a = for_a - terms.slope_a * audience_loss(position, terms.public_a, terms.ideal_a, end=-1)
+    if np.any(np.asarray(terms.slope_b) > 0):
+        for_b = for_b - terms.slope_b * audience_loss(position, terms.public_b, terms.ideal_b, end=1)
+    return np.asarray(terms.weight_a * for_a), np.asarray(terms.weight_b * for_b)
+
+
+def least_mix(values: Array, needed: Column) -> Array:
+    """Least mix at which a rising tabulated value reaches ``needed``; infinity where it never does.
+
+    ``values`` has shape (..., 101); ``needed`` broadcasts with its leading axes. Linear in between.
+    """
+    needed = np.asarray(needed, dtype=float)
+    reached = values >= needed[..., None]
+    first = np.argmax(reached, axis=-1)
+    before = np.maximum(first - 1, 0)
+    at = np.take_along_axis(values, first[..., None], axis=-1)[..., 0]
+    under = np.take_along_axis(values, before[..., None], axis=-1)[..., 0]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        part = np.where(first > 0, (needed - under) / (at - under), 0.0)
+    return np.where(reached.any(axis=-1), (before + part) / GRID_STEPS, np.inf)
+
+
+def bargaining_range(values_a: Array, values_b: Array, needed_a: Column, needed_b: Column) -> tuple[Array, Array]:
+    """Reservation points (lA*, lB*); a range exists where lA* <= lB*. -inf where B has none."""
+    lower = least_mix(values_a, needed_a)
+    upper = 1.0 - least_mix(values_b[..., ::-1], needed_b)
+    return lower, upper
+
+
+def next_offer(own: Column, other: Column, pace: Column, limit: Column, end: int) -> Array:
+    """A side's next offer in mixes: the share ``pace`` of the gap to the other's, never past its limit.
+
+    ``end`` is 1 for side A (offers fall from 1) and -1 for side B (offers rise from 0). When the
+    reservation point has moved against it the offer is pulled back; a side without one asks for its end.
+    """
+    moved = own + pace * (other - np.asarray(own))
+    limit = np.clip(limit, 0.0, 1.0)
+    return np.maximum(moved, limit) if end == 1 else np.minimum(moved, limit)
+
+
+def nash_mix(values_a: Array, values_b: Array, needed_a: Column, needed_b: Column) -> Array:
+    """Mix on the grid with the largest product of surpluses (Nash 1950); NaN where there is no range."""
+    over_a = values_a - np.asarray(needed_a)[..., None]
+    over_b = values_b - np.asarray(needed_b)[..., None]
+    inside = (over_a >= 0) & (over_b >= 0)
+    product = np.where(inside, over_a * over_b, -1.0)
+    # Where the curve rests at a kink or a limit, several mixes name one package: take their middle.
+    tied = product >= product.max(axis=-1, keepdims=True) * (1.0 - 1e-9)
+    first, last = np.argmax(tied, axis=-1), GRID_STEPS - np.argmax(tied[..., ::-1], axis=-1)
+    return np.where(inside.any(axis=-1), (first + last) / (2 * GRID_STEPS), np.nan)
+
+
+def fearon_range(win_prob: float, cost_a: float, cost_b: float) -> tuple[float, float]:
+    """Range of a pie with linear utilities (Fearon 1995, eq. 1): A's share in [p - cA, p + cB], cut to [0, 1]."""
+    return max(0.0, win_prob - cost_a), min(1.0, win_prob + cost_b)

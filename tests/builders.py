@@ -1,0 +1,66 @@
+"""Scenarios for tests: the smallest one that is valid, and ways to change it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sim.scenario.schema import Scenario
+
+
+def minimal_data(*, issues: tuple[str, ...] = ("territory",), **changes: Any) -> dict[str, Any]:
+    """Plain data of the smallest valid scenario: North (A) against South (B), a ceasefire track, all else off.
+
+    Both sides weigh the issues alike, want opposite ends and start from the middle. ``changes`` are
+    merged by section; a dotted path may be given in a dict: ``minimal_data(**{"parties.North.strain": .1})``.
+    """
+    share = 100.0 / len(issues)
+
+    def side(end: float) -> dict[str, Any]:
+        return {
+            "role": "belligerent",
+            "ideal_point": dict.fromkeys(issues, end),
+            "points": dict.fromkeys(issues, share),
+            "strain": 0.05,
+        }
+
+    data: dict[str, Any] = {
+        "title": "Minimal",
+        "question": "Will North and South stop fighting?",
+        "supposes": "Nothing beyond the two sides.",
+        "resolution": "A general halt in force for 30 days.",
+        "start": date(2025, 1, 6),
+        "sides": {"A": "North", "B": "South"},
+        "issues": {name: {"scale": "0 is North's end, 1 South's", "status_quo": 0.5} for name in issues},
+        "tracks": {"ceasefire": {"general": True, "scope": issues}},
+        "parties": {"North": side(0.0), "South": side(1.0)},
+        "war": {"began": date(2023, 1, 2)},
+    }
+    for path, value in changes.items():
+        _put(data, path.split("."), value)
+    return data
+
+
+def minimal_scenario(*, issues: tuple[str, ...] = ("territory",), **changes: Any) -> Scenario:
+    """The smallest valid scenario with ``changes``: keys are sections or dotted paths, merged into it."""
+    return Scenario.model_validate(minimal_data(issues=issues, **changes))
+
+
+def changed(scenario: Scenario, **changes: Any) -> Scenario:
+    """A scenario with some values replaced by dotted path."""
+    data = scenario.model_dump(exclude_unset=True, exclude_none=True)
+    for path, value in changes.items():
+        _put(data, path.split("."), value)
+    return Scenario.model_validate(data)
+
+
+def _put(data: dict[str, Any], parts: list[str], value: Any) -> None:
+    for part in parts[:-1]:
+        data = data.setdefault(part, {})
+    last = parts[-1]
+    if isinstance(value, Mapping) and isinstance(data.get(last), dict):
+        for key, below in value.items():
+            _put(data[last], [key], below)
+    else:
+        data[last] = tuple(value) if isinstance(value, list) else value

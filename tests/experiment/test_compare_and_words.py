@@ -1,0 +1,99 @@
+"""Differences on the same luck, and the words in which odds are told."""
+
+from __future__ import annotations
+
+import pytest
+
+import sim
+from sim.experiment import words
+from sim.experiment.compare import compare
+from sim.experiment.run import run
+from tests.builders import changed
+
+
+def test_a_run_does_not_differ_from_itself(minimal: sim.Scenario) -> None:
+    one = run(minimal, trials=320)
+    found = compare(one, one)
+    assert found["n_changed"] == 0
+    cell = found["tiers"]["durable"]["365"]
+    assert cell["difference"] == 0
+    assert cell["lo"] < 0 < cell["hi"]
+
+
+def test_the_same_luck_shows_a_small_change(minimal: sim.Scenario) -> None:
+    base, variant = run(minimal, trials=1600), run(changed(minimal, **{"truces.spoilers": 1.2}), trials=1600)
+    cell = compare(base, variant)["tiers"]["durable"]["365"]
+    assert cell["hi"] < 0
+    paired = cell["hi"] - cell["lo"]
+    alone = base.odds("durable", 365)
+    # Independent runs would give a difference sqrt(2) times as wide as one run's interval.
+    assert paired < 0.9 * 2**0.5 * (alone.mc_hi - alone.mc_lo)
+
+
+def test_only_common_trials_are_compared(minimal: sim.Scenario) -> None:
+    assert compare(run(minimal, trials=320), run(minimal, trials=96))["trials"] == 96
+
+
+def test_other_luck_is_refused(minimal: sim.Scenario) -> None:
+    with pytest.raises(sim.ParleyError, match="same luck"):
+        compare(run(minimal, trials=32, seed=1), run(minimal, trials=32, seed=2))
+
+
+@pytest.mark.parametrize(
+    ("p", "expected"),
+    [
+        (0.0, "less than 1 in 200"),
+        (0.011, "about 1 in 100"),
+        (0.166, "about 1 in 6"),
+        (0.33, "about 1 in 3"),
+        (0.41, "about 2 in 5"),
+        (0.49, "about even"),
+        (0.68, "about 2 in 3"),
+        (0.9, "about 9 in 10"),
+        (0.999, "nearly certain"),
+    ],
+)
+def test_odds_in_words(p: float, expected: str) -> None:
+    assert words.one_in(p) == expected
+
+
+def test_percents_are_whole_and_never_a_false_zero() -> None:
+    assert words.percent(0.174) == "17 %"
+    assert words.percent(0.0004) == "under 1 %"
+    assert words.percent(0.9996) == "over 99 %"
+    assert words.never(20_000, 0.000192) == "0 in 20,000, below 0.02 %"
+    assert words.never(100, 0.037) == "0 in 100, below 4 %"
+    assert words.band(0.046, 0.461) == "5 to 46 %"
+    assert words.band(0.00001, 0.461) == "under 1 to 46 %"
+
+
+def summary(p: float, lo: float, hi: float, reference: float | None = None) -> dict:
+    cell = {"p": p, "lo": lo, "hi": hi, "mc_lo": lo, "mc_hi": hi, "model": p, "reference": reference}
+    anatomy = {"not_convened": 0.1, "commitment": 0.5, "process": 0.4}
+    return {"trials": 20_000, "tiers": {"durable": {"365": cell}}, "anatomy": anatomy}
+
+
+def test_the_editors_sentence(minimal: sim.Scenario) -> None:
+    said = words.sentence(summary(0.17, 0.05, 0.46, 0.14), minimal)
+    assert "about 1 in 6: 17 %, band 5 to 46 %." in said
+    assert "whoever is talking: 14 %" in said
+    assert "rearm (50 % of failures)" in said
+
+
+def test_the_sentence_when_nothing_happened(minimal: sim.Scenario) -> None:
+    said = words.sentence(summary(0.0, 0.0, 0.00019), minimal)
+    assert "0 in 20,000, below 0.02 %" in said
+    assert " 0 %" not in said
+
+
+def test_every_tag_has_words() -> None:
+    from sim.model.anatomy import TAGS
+
+    assert set(TAGS) == words.REASONS.keys() == words.SHORT_REASONS.keys()
+
+
+def test_differences_in_words() -> None:
+    assert words.points(0.042, 0.031, 0.053) == "+4.2 (+3.1 to +5.3)"
+    assert words.more_in_100(0.042, 0.031, 0.053) == "4 more in 100"
+    assert words.more_in_100(-0.2, -0.25, -0.15) == "20 fewer in 100"
+    assert words.more_in_100(0.01, -0.01, 0.03) == "no clear difference"

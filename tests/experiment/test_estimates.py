@@ -1,0 +1,175 @@
+"""Intervals: hand-computed values, limits, and coverage by simulation with a stated error rate."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.experiment.estimates import (
+    design_effect,
+    half_width,
+    intraclass_correlation,
+    odds,
+    paired_difference,
+    parameter_band,
+    reference_odds,
+    wilson,
+)
+
+
+def spread(shares: list[float], per_group: int) -> np.ndarray:
+    """Groups of trials, the first ``share`` of each of which are events."""
+    return np.concatenate([np.arange(per_group) < round(share * per_group) for share in shares])
+
+
+def test_wilson_worked_example() -> None:
+    # 8 of 10 at z = 1.959964: centre (.8 + z2/20)/(1 + z2/10) = .716740, reach .226563.
+    low, high = wilson(0.8, 10)
+    assert low == pytest.approx(0.490162, abs=1e-6)
+    assert high == pytest.approx(0.943318, abs=1e-6)
+
+
+def test_wilson_without_events_is_z2_over_n_plus_z2() -> None:
+    assert wilson(0.0, 1000) == (0.0, pytest.approx(3.841459 / 1003.841459))
+    assert wilson(1.0, 1000)[1] == 1.0
+
+
+@given(st.integers(1, 5000), st.floats(0, 1))
+def test_wilson_holds_its_estimate_and_stays_in_range(n: int, share: float) -> None:
+    p = round(share * n) / n
+    low, high = wilson(p, n)
+    assert 0 <= low <= p <= high <= 1
+
+
+def test_design_effect_of_identical_clusters_is_the_cluster_size() -> None:
+    # Clusters of all or nothing: variance of the mean is that of k coins, 32 times that of 32 k.
+    hits = spread([1, 0] * 50, 32)
+    assert design_effect(hits) == pytest.approx(32 * 100 / 99)
+
+
+def test_design_effect_of_equal_clusters_is_bounded_below() -> None:
+    assert design_effect(spread([0.5] * 40, 32)) == 0.5
+
+
+@pytest.mark.parametrize("hits", [np.zeros(640, bool), np.ones(640, bool), np.zeros(20, bool), np.zeros(0, bool)])
+def test_design_effect_is_one_where_nothing_can_be_told(hits: np.ndarray) -> None:
+    assert design_effect(hits) == 1.0
+
+
+def test_intraclass_correlation_by_hand() -> None:
+    # Two draws of two pairs each: all four events, none. No noise within, so between is the variance of (1, 0), .5,
+    # over p (1 - p) = .25, cut at 1.
+    assert intraclass_correlation(np.array([1, 1, 1, 1, 0, 0, 0, 0], bool), size=4) == 1.0
+    # Every draw alike: nothing lies between them.
+    assert intraclass_correlation(spread([0.5] * 10, 16)) == 0.0
+
+
+def test_band_finds_the_spread_of_a_known_beta() -> None:
+    # Odds by draw from Beta(2, 6): 5 and 95 % quantiles .0534 and .5207 (tables of the incomplete beta function).
+    luck = np.random.default_rng(1)
+    hits = (luck.random((5000, 16)) < luck.beta(2, 6, (5000, 1))).ravel()
+    low, high = parameter_band(hits)
+    # Standard error of the fitted quantiles at 5,000 draws is about .004; five of them.
+    assert low == pytest.approx(0.0534, abs=0.02)
+    assert high == pytest.approx(0.5207, abs=0.02)
+
+
+def test_band_ignores_luck_that_pairs_cancel() -> None:
+    # Each pair holds exactly one event, so draws do not differ at all; a binomial reading would see less than chance.
+    hits = np.tile([True, False], 800)
+    assert parameter_band(hits) == (0.5, 0.5)
+
+
+def test_no_event_is_never_reported_as_certain() -> None:
+    result = odds(np.zeros(20_000, bool))
+    assert (result.p, result.lo, result.mc_lo) == (0, 0, 0)
+    assert result.hi == result.mc_hi == pytest.approx(3.841459 / 20_003.841459)
+
+
+def test_rare_events_borrow_the_design_effect_of_common_ones() -> None:
+    hits = np.zeros(3200, bool)
+    hits[[5, 700, 1900]] = True
+    assert odds(hits, borrowed_effect=4.0).mc_hi > odds(hits).mc_hi
+
+
+def test_half_width_waits_for_ten_events() -> None:
+    hits = np.zeros(100_000, bool)
+    hits[:9000:1000] = True
+    assert np.count_nonzero(hits) == 9
+    assert half_width(hits) == float("inf")
+    hits[50_000] = True
+    assert half_width(hits) < 0.001
+
+
+def test_reference_class_worked_example() -> None:
+    # 4.5 / 12 months: a = 5, b = 12; after 365 days (11.992 months) 1 - (1.99932)^-5.
+    assert reference_odds(365.25, 4.5, 12) == pytest.approx(1 - 2**-5, abs=1e-12)
+    assert reference_odds(0, 3, 100) == 0
+
+
+def test_paired_difference_by_hand() -> None:
+    # Four clusters; the variant wins 8 more of 32 in one, 4 in another: sums 8, 4, 0, 0 around 3 each.
+    base = np.zeros(128, bool)
+    variant = base.copy()
+    variant[:8] = True
+    variant[32:36] = True
+    difference, low, high = paired_difference(base, variant)
+    assert difference == pytest.approx(12 / 128)
+    reach = 3.182446 * np.sqrt(4 / 3 * (25 + 1 + 9 + 9)) / 128  # Student's t with 3 degrees of freedom
+    assert (low, high) == pytest.approx((difference - reach, difference + reach), abs=1e-6)
+
+
+def test_paired_difference_of_equal_runs_is_not_exactly_known() -> None:
+    hits = np.arange(1000) % 3 == 0
+    difference, low, high = paired_difference(hits, hits)
+    assert difference == 0
+    assert high == -low == pytest.approx(3.841459 / 1003.841459)
+
+
+def test_paired_difference_needs_equal_lengths() -> None:
+    with pytest.raises(ValueError, match="equally many"):
+        paired_difference(np.zeros(3, bool), np.zeros(4, bool))
+
+
+def clustered(luck: np.random.Generator, p: float, concentration: float, clusters: int) -> np.ndarray:
+    """Trials in clusters of 32 whose odds come from a Beta with mean p."""
+    by_cluster = luck.beta(p * concentration, (1 - p) * concentration, (clusters, 1))
+    return (luck.random((clusters, 32)) < by_cluster).ravel()
+
+
+@pytest.mark.parametrize(("p", "seed"), [(0.5, 1), (0.17, 2), (0.03, 3)])
+def test_monte_carlo_interval_covers_clustered_trials(p: float, seed: int) -> None:
+    # 2,000 replications of a 95 % interval: standard error .0049. The bounds are -.0247 and +.0247, five of them
+    # (error rate 6e-7); ignoring the clusters would cover about .5 here and fail.
+    luck = np.random.default_rng(seed)
+    inside = 0
+    for _ in range(2000):
+        result = odds(clustered(luck, p, 6.0, 300))
+        inside += result.mc_lo <= p <= result.mc_hi
+    assert inside / 2000 == pytest.approx(0.95, abs=0.0247)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("p", [0.5, 0.1, 0.01, 0.001])
+def test_intervals_cover_between_94_and_96_per_cent(p: float) -> None:
+    # 10,000 replications: standard error .0022. Beyond .94 to .96 by 4.6 of them plus Wilson's own wobble at few events.
+    luck = np.random.default_rng(7)
+    inside = 0
+    for _ in range(10_000):
+        result = odds(luck.random(20_000) < p)
+        inside += result.mc_lo <= p <= result.mc_hi
+    assert 0.94 <= inside / 10_000 <= 0.96
+
+
+def test_paired_interval_covers(seed: int = 11) -> None:
+    # The variant turns 4 % of trials into events, in clusters: 1,500 replications, standard error .0056, five of them.
+    luck = np.random.default_rng(seed)
+    inside = 0
+    for _ in range(1500):
+        base = clustered(luck, 0.2, 6.0, 200)
+        turned = clustered(luck, 0.05, 3.0, 200)
+        _, low, high = paired_difference(base, base | turned)
+        inside += low <= 0.05 * 0.8 <= high
+    assert inside / 1500 == pytest.approx(0.95, abs=0.028)

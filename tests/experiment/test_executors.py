@@ -1,0 +1,155 @@
+"""Workers: order, loss, errors, and that none is left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sim.errors import NumericError, WorkersLostError
+from sim.experiment import executors
+from sim.experiment.executors import can_travel, choose, in_order
+
+
+def square(number: int) -> int:
+    time.sleep(0.001 * (7 - number % 7))
+    return number * number
+
+
+def refuse(number: int) -> int:
+    raise NumericError(f"{number} is not a number")
+
+
+def die(number: int) -> int:
+    os._exit(1)
+
+
+def die_once(item: tuple[str, int]) -> int:
+    """Kill the worker the first time that item 3 is seen."""
+    marker, number = item
+    if number == 3 and not os.path.exists(marker):
+        Path(marker).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number * number
+
+
+@pytest.mark.parametrize("kind", ["inline", "threads", "processes"])
+def test_results_come_in_order(kind: executors.Kind) -> None:
+    assert list(in_order(square, range(20), 3, kind)) == [(n, n * n) for n in range(20)]
+
+
+def test_items_are_read_only_as_far_ahead_as_needed() -> None:
+    seen: list[int] = []
+
+    def items() -> Iterator[int]:
+        for number in range(1000):
+            seen.append(number)
+            yield number
+
+    results = in_order(square, items(), 2, "threads")
+    for _ in range(5):
+        next(results)
+    assert len(seen) <= 5 + 2 * 2
+    results.close()  # type: ignore[attr-defined]
+
+
+def test_a_lost_worker_costs_nothing_but_time(tmp_path: Path) -> None:
+    items = [(str(tmp_path / "died"), number) for number in range(8)]
+    assert [result for _, result in in_order(die_once, items, 2, "processes")] == [n * n for n in range(8)]
+    assert (tmp_path / "died").exists()
+
+
+def test_workers_that_keep_dying_end_the_run() -> None:
+    with pytest.raises(WorkersLostError, match="died 4 times"):
+        list(in_order(die, range(3), 2, "processes"))
+
+
+@pytest.mark.parametrize("kind", ["threads", "processes"])
+def test_a_users_error_comes_back_as_it_was(kind: executors.Kind) -> None:
+    with pytest.raises(NumericError, match="0 is not a number"):
+        list(in_order(refuse, range(4), 2, kind))
+
+
+class Local:
+    pass
+
+
+def test_a_class_travels_only_if_others_can_import_it() -> None:
+    class Inner:
+        pass
+
+    assert can_travel(Local)
+    assert not can_travel(Inner)
+    typed_in = type("TypedIn", (), {"__module__": "__main__"})
+    assert not can_travel(typed_in)
+
+
+def test_choice_of_workers() -> None:
+    assert choose(1, 10) == "inline"
+    assert choose(8, 1) == "inline"
+    assert choose(2, 10, [Local]) == "processes"
+    assert choose(2, 10, [type("TypedIn", (), {"__module__": "__main__"})]) == "threads"
+
+
+def children_of(pid: int) -> list[int]:
+    """Processes started by ``pid``, at any depth."""
+    parents = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parents[int(entry.parent.name)] = int(entry.read_text().rpartition(")")[2].split()[1])
+        except (OSError, ValueError, IndexError):
+            continue
+    found, new = [], [pid]
+    while new:
+        new = [child for child, parent in parents.items() if parent in new]
+        found += new
+    return found
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+SCRIPT = """
+import time
+from sim.experiment.executors import in_order
+def items():
+    for n in range(10_000):
+        yield 0.05
+for _ in in_order(time.sleep, items(), 2, "processes"):
+    print("started", flush=True)
+"""
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs /proc")
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_no_worker_outlives_its_parent(tmp_path: Path, how: signal.Signals) -> None:
+    # The script has no ``if __name__`` guard: workers must not run it again.
+    script = tmp_path / "unguarded.py"
+    script.write_text(SCRIPT)
+    parent = subprocess.Popen(
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": os.getcwd()},
+        text=True,
+    )
+    assert parent.stdout is not None
+    assert parent.stdout.readline() == "started\n"
+    workers = children_of(parent.pid)
+    assert len(workers) >= 2
+    parent.send_signal(how)
+    parent.wait(timeout=20)
+    deadline = time.monotonic() + 20
+    while any(map(is_running, workers)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(map(is_running, workers))

@@ -1,0 +1,193 @@
+"""Limit cases of the week with exact answers (docs/odd.md, section 3), run through the engine.
+
+Frequencies are compared with their exact value at an error rate of 1e-6 per assertion (z = 4.9).
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from sim.model import NegotiationModel, simulate
+from sim.model.convening import greatest_fixed_point
+from sim.model.streams import Streams, philox_words
+from sim.scenario.schema import AttendanceRule
+from tests.builders import minimal_scenario
+
+Z = 4.9
+QUIET = {"war.momentum_volatility": 0, "war.victory_hazard": 0}
+NO_DEAL = {"parties.North.strain": 0, "parties.South.strain": 0, "parties.North.fear": 1, "parties.South.fear": 1}
+
+
+def assert_frequency(hits: np.ndarray, expected: float) -> None:
+    spread = np.sqrt(expected * (1 - expected) / len(hits))
+    assert abs(hits.mean() - expected) < Z * spread, f"{hits.mean():.4f} came, {expected:.4f} is exact"
+
+
+def test_published_words_of_the_generator() -> None:
+    """Known answer of Philox4x64-10 (Random123 test vectors): counter 0, key 0."""
+    generator = np.random.Philox(key=np.zeros(2, np.uint64), counter=np.full(4, 2**64 - 1, np.uint64))
+    expected = [0x16554D9ECA36314C, 0xDB20FE9D672D0FDC, 0xD7E772CEE186176B, 0x7E68B68AEC7BA23B]
+    assert [int(word) for word in generator.random_raw(4)] == expected
+
+
+def test_words_do_not_depend_on_where_a_block_starts() -> None:
+    whole = philox_words(7, 99, 3, 0, 0, 64)
+    assert np.array_equal(philox_words(7, 99, 3, 0, 13, 20), whole[13:33])
+
+
+def test_draws_are_uniform_normal_and_antithetic() -> None:
+    streams = Streams(5, 0, 40_000)
+    assert abs(streams.uniform("x").mean() - 0.5) < Z / np.sqrt(12 * 40_000)
+    normal = streams.normal("x")
+    assert np.array_equal(normal[::2], -normal[1::2])
+    assert abs(normal[::2].std() - 1) < Z / np.sqrt(2 * 20_000)
+    parameter = Streams(5, 0, 64).parameter("a.b")
+    assert parameter[0] + parameter[1] == pytest.approx(1.0)
+    assert len(parameter) == 4
+
+
+def test_convening_at_a_weekly_chance_of_three_tenths() -> None:
+    """Four weeks at .3, modifiers off: 1 - .7^4 = .7599 hold a round."""
+    scenario = minimal_scenario(**QUIET, **NO_DEAL, **{"talks.convening_prob_per_week": 0.3, "talks.after_failure": 1}, horizon_weeks=4)
+    assert_frequency(simulate(scenario, 1, 0, 40_000)["n_rounds"] > 0, 0.7599)
+
+
+def test_momentum_spreads_as_theory_says() -> None:
+    """Mean .139584 and sd .127793 after 52 updates from 0 to .15, theta .05, sigma .04, clip inactive."""
+    scenario = minimal_scenario(**{**QUIET, "war.momentum_volatility": 0.04}, **NO_DEAL, **{"war.momentum_mean": 0.15})
+    model = NegotiationModel(scenario, seed=3, n_trials=40_000)
+    for _ in range(52):
+        model.step()
+    pairs = model.war.momentum.reshape(-1, 2)
+    assert pairs.mean() == pytest.approx(0.139584, abs=1e-6)  # exact: antithetic pairs share their mean
+    assert pairs[:, 0].std() == pytest.approx(0.127793, abs=Z * 0.127793 / np.sqrt(2 * 20_000))
+
+
+def test_competing_risks_of_a_halt_and_victory() -> None:
+    """Weekly chances .02 and .005, victory first, halt absorbing: .583815, .146687, .269498."""
+    scenario = minimal_scenario(
+        **{
+            **QUIET,
+            "war.victory_hazard": float(-np.log(0.995) * np.exp(0.3)),
+            "war.victory_slope": 1,
+            "war.imposed_halt_prob": 0,
+            "talks.convening_prob_per_week": 0.02,
+            "talks.after_failure": 1,
+            "parties.North.usual_level": 3,
+            "parties.South.usual_level": 3,
+            "parties.North.offer_rate": 1,
+            "parties.South.offer_rate": 1,
+            "truces.early_hazard": 0,
+            "truces.slow_hazard": 0,
+        }
+    )
+    columns = simulate(scenario, 2, 0, 40_000)
+    assert_frequency(columns["halt_week"] >= 0, 0.583815)
+    assert_frequency(columns["victory"] > 0, 0.146687)
+    assert_frequency((columns["victory"] == 0) & (columns["halt_week"] < 0), 0.269498)
+    assert np.array_equal(columns["durable_week"], columns["halt_week"])
+
+
+def test_lasting_of_halts_in_the_engine() -> None:
+    """h_early .140341, h_slow .0075, M = 1: .473940 are alive after 52 draws."""
+    scenario = minimal_scenario(
+        **QUIET,
+        **{
+            "parties.North.usual_level": 3,
+            "parties.South.usual_level": 3,
+            "parties.North.offer_rate": 1,
+            "parties.South.offer_rate": 1,
+            "truces.early_hazard": 0.140341,
+            "truces.slow_hazard": 0.0075,
+            "events": [{"name": "summit", "date": date(2025, 1, 6), "round": True}],
+        },
+        horizon_weeks=4,
+        follow_up_weeks=60,
+    )
+    columns = simulate(scenario, 4, 0, 40_000)
+    at_once = columns["halt_week"] == 0
+    assert at_once.all()
+    assert_frequency(columns["halt_weeks"] > 52, 0.473940 * np.exp(-0.0075 - 0.140341 * np.exp(-26)))
+
+
+def test_full_information_leaders_and_full_rate_sign_at_the_middle() -> None:
+    """The first round signs at the midpoint of the range: x = .5 in the symmetric case."""
+    scenario = minimal_scenario(
+        **QUIET,
+        **{
+            "parties.North.usual_level": 3,
+            "parties.South.usual_level": 3,
+            "parties.North.offer_rate": 1,
+            "parties.South.offer_rate": 1,
+            "events": [{"name": "summit", "date": date(2025, 1, 6), "round": True}],
+        },
+    )
+    columns = simulate(scenario, 1, 0, 64)
+    assert (columns["halt_week"] == 0).all()
+    assert columns["halt_mix"] == pytest.approx(np.full(64, 0.5))
+    assert columns["x_territory"] == pytest.approx(np.full(64, 0.5))
+
+
+def test_holiday_windows() -> None:
+    """Three windows at .2: broad .488; jointly agreed at .35 of those: mutual .195643."""
+    windows = [
+        {"name": f"window {k}", "date": date(2025, 1, 6) + timedelta(weeks=10 * k), "reciprocated_prob": 0.2, "agreed_share": 0.35}
+        for k in (1, 2, 3)
+    ]
+    scenario = minimal_scenario(**QUIET, **NO_DEAL, windows=windows)
+    columns = simulate(scenario, 6, 0, 40_000)
+    assert_frequency(columns["broad_week"] >= 0, 0.488)
+    assert_frequency(columns["mutual_week"] >= 0, 0.195643)
+    assert (columns["durable_week"] < 0).all()
+
+
+def test_aides_without_a_call_home_sign_no_halt() -> None:
+    scenario = minimal_scenario(
+        **QUIET,
+        **{
+            "parties.North.level_cap": 1,
+            "parties.South.level_cap": 1,
+            "talks.call_home_prob": 0,
+            "talks.convening_prob_per_week": 0.9,
+        },
+    )
+    columns = simulate(scenario, 1, 0, 2_048)
+    assert columns["n_range_rounds"].min() > 0
+    assert max(columns[tier].max() for tier in ("durable_week", "mutual_week", "broad_week", "limited_week")) == -1
+
+
+def test_attendance_rings() -> None:
+    """ "Comes if the next comes": all come; with one fixed at level 0, none come."""
+    rules = [AttendanceRule(party=a, level=3, when={b: 3}) for a, b in (("P", "Q"), ("Q", "R"), ("R", "P"))]
+    own = {name: np.array([0, 1, 2]) for name in "PQR"}
+    caps = {name: np.array(3) for name in "PQR"}
+    assert all((level == 3).all() for level in greatest_fixed_point(own, caps, rules).values())
+    caps["R"] = np.array(0)
+    levels = greatest_fixed_point(own, caps, rules)
+    assert np.array_equal(levels["P"], own["P"]) and np.array_equal(levels["Q"], own["Q"]) and (levels["R"] == 0).all()
+
+
+def test_a_halt_of_thirty_days_that_serves_its_term_is_durable() -> None:
+    scenario = minimal_scenario(
+        **QUIET,
+        **{
+            "tracks.ceasefire.length_days": 30,
+            "parties.North.usual_level": 3,
+            "parties.South.usual_level": 3,
+            "parties.North.offer_rate": 1,
+            "parties.South.offer_rate": 1,
+            "truces.early_hazard": 0,
+            "truces.slow_hazard": 0,
+            "truces.upgrade_prob": 0,
+            "events": [
+                {"name": "summit", "date": date(2025, 1, 6), "round": True},
+                {"name": "fear", "date": date(2025, 1, 20), "set": {"parties.North.fear": 1}},
+            ],
+        },
+    )
+    columns = simulate(scenario, 1, 0, 64)
+    assert (columns["durable_week"] == 0).all()
+    assert (columns["halt_weeks"] == 4).all() and (columns["halt_end"] == 2).all()

@@ -1,0 +1,104 @@
+"""What must not change a trial: blocks, neutral additions, the side one looks from, mechanisms that are off."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.model import Belligerent, simulate
+from sim.scenario.files import load
+from sim.scenario.mirror import mirror
+from sim.scenario.schema import Scenario
+from tests.builders import changed, minimal_scenario
+
+BASE = "istanbul_2025/aides_only"
+
+
+def assert_same(one: dict[str, np.ndarray], other: dict[str, np.ndarray], but: tuple[str, ...] = ()) -> None:
+    for name, column in one.items():
+        if name not in but:
+            np.testing.assert_array_equal(column, other[name], err_msg=name)
+
+
+@pytest.fixture(scope="module")
+def base() -> Scenario:
+    return load(BASE)
+
+
+def test_blocks_do_not_matter(base: Scenario) -> None:
+    """The first trials of a longer run are the shorter run, however it is cut."""
+    whole = simulate(base, 11, 0, 512)
+    parts = [simulate(base, 11, first, count) for first, count in ((0, 32), (32, 224), (256, 256))]
+    for name, column in whole.items():
+        np.testing.assert_array_equal(column, np.concatenate([part[name] for part in parts]), err_msg=name)
+
+
+def test_seeds_differ(base: Scenario) -> None:
+    assert not np.array_equal(simulate(base, 1, 0, 512)["n_rounds"], simulate(base, 2, 0, 512)["n_rounds"])
+
+
+def test_mirror_image_has_the_same_history(base: Scenario) -> None:
+    """Sides swapped, scales flipped, luck turned around: same weeks and endings, x becomes 1 - x."""
+    here, there = simulate(base, 5, 0, 1_024), simulate(mirror(base), 5, 0, 1_024)
+    turned = [name for name in here if name.startswith("x_")]
+    swapped = ("victory", "binding_party", "halt_mix", "shortfall", "binding_issue")
+    shares = [name for name in here if name.startswith("share_")]
+    assert_same(here, there, but=(*turned, *swapped, *shares))
+    np.testing.assert_array_equal(here["victory"], np.array([0, 2, 1])[there["victory"]])
+    for name in turned:
+        np.testing.assert_allclose(here[name], 1 - there[name], atol=1e-6, err_msg=name)  # stored as float32
+    for name in shares:
+        np.testing.assert_allclose(here[name], there[name], atol=1e-5, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    "addition",
+    [
+        {"parties.Neutral": {"role": "mediator", "reach": {"North": 1, "South": 1}}},
+        {"parties.Neutral": {"role": "mediator", "persistence": 5, "skill": 0}},
+        {"parties.Neutral": {"role": "backer", "act_prob_per_week": 0.5, "tilt": 0.3}},
+    ],
+)
+def test_neutral_parties_change_no_trial(addition: dict[str, object]) -> None:
+    plain = minimal_scenario(**{"parties.North.strain": 0.08, "parties.North.trust": 0.5, "war.momentum": 0.2})
+    assert_same(simulate(plain, 3, 0, 512), simulate(changed(plain, **addition), 3, 0, 512))
+
+
+def test_an_issue_without_weight_changes_no_trial(base: Scenario) -> None:
+    """From seven to eight issues and beyond, sums stay in one order: bit-identical trials."""
+    extra = changed(
+        base,
+        **{
+            "issues.idle": {"scale": "0 to 1", "status_quo": 0.5, "war_share": 0.5},
+            "tracks.settlement.scope": (*base.tracks["settlement"].scope, "idle"),
+            "parties.Ukraine.ideal_point.idle": 0.0,
+            "parties.Ukraine.points.idle": 0.0,
+            "parties.Russia.ideal_point.idle": 1.0,
+            "parties.Russia.points.idle": 0.0,
+            "parties.Rada.ideal_point.idle": 0.0,
+            "parties.Rada.points.idle": 0.0,
+        },
+    )
+    assert_same(simulate(base, 3, 0, 512), {k: v for k, v in simulate(extra, 3, 0, 512).items()}, but=("binding_issue",))
+
+
+class Stubborn(Belligerent):
+    """Never moves from its opening offer: an analyst's subclass in three lines."""
+
+    def pace(self, other_moved, trials):  # type: ignore[no-untyped-def]
+        return 0.0
+
+
+def test_a_party_of_ones_own_changes_the_odds() -> None:
+    scenario = load(BASE, [("talks.text_prob", "0")])
+    usual = simulate(scenario, 1, 0, 1_024)
+    stubborn = simulate(scenario, 1, 0, 1_024, parties={"Russia": Stubborn, "Ukraine": Stubborn})
+    assert (usual["mutual_week"] >= 0).sum() > (stubborn["mutual_week"] >= 0).sum()
+    np.testing.assert_array_equal(usual["victory"][stubborn["victory"] == 0], usual["victory"][stubborn["victory"] == 0])
+
+
+def test_counterfactuals_share_their_luck(base: Scenario) -> None:
+    """More strain on one side, same luck: no trial that had a durable halt in month one for other reasons is redrawn."""
+    same_war = changed(base, **{"parties.China.skill": 0.0})
+    here, there = simulate(base, 9, 0, 512), simulate(same_war, 9, 0, 512)
+    np.testing.assert_array_equal(here["victory_week"], there["victory_week"])

@@ -1,0 +1,109 @@
+"""One round of talks: offers, texts, signatures, ratification, on each track (docs/odd.md, 3.4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.oracle import truces
+from tests.oracle.packages import Look, look_at, nash_mix
+from tests.oracle.war import clip, cost_of_war, expected_end, improvement
+
+if TYPE_CHECKING:
+    from tests.oracle.oracle import Trial
+
+HAIR = 1e-9  # offers that differ by less than this have not moved
+
+
+def hold_round(trial: Trial, levels: dict[str, int], skill: float) -> bool:
+    """Bargain on every open track, from the last to the first. Returns whether a general track had a range."""
+    a_range_was_seen = False
+    for track in reversed(trial.world.tracks):
+        if trial.halt is not None and not trial.is_general_after(track, trial.halt.track):
+            continue
+        look = look_at(trial, track)
+        move_offers(trial, track, look, levels)
+        if trial.world.tracks[track].general:
+            a_range_was_seen = a_range_was_seen or look.has_range
+            trial.record_offers(look.has_range, any(trial.conceded[track]))
+        if look.has_range and can_sign(trial, track, levels):
+            mix = agreed_mix(trial, track, look, levels, skill)
+            if mix is not None:
+                sign(trial, track, look, mix)
+    return a_range_was_seen
+
+
+def move_offers(trial: Trial, track: str, look: Look, levels: dict[str, int]) -> None:
+    """Both sides answer last round's offers at once, and keep to their own reservation points."""
+    before, other_conceded = trial.offers[track], trial.conceded[track][::-1]
+    reserves = (clip(look.lower, 0.0, 1.0), clip(look.upper, 0.0, 1.0))
+    now = [0.0, 0.0]
+    for side in (0, 1):
+        party = trial.party(side)
+        pace = party.offer_rate * trial.world.talks.mandate[levels[trial.sides[side]]]
+        pace *= 1.0 if other_conceded[side] else party.reciprocity
+        moved = before[side] + pace * (before[1 - side] - before[side])
+        now[side] = max(moved, reserves[0]) if side == 0 else min(moved, reserves[1])
+    trial.conceded[track] = [now[0] < before[0] - HAIR, now[1] > before[1] + HAIR]
+    trial.offers[track] = now
+
+
+def can_sign(trial: Trial, track: str, levels: dict[str, int]) -> bool:
+    terms = trial.world.tracks[track]
+    if any(levels[name] < terms.least_level for name in trial.sides):
+        if trial.uniform("call home") >= trial.world.talks.call_home_prob:
+            return False
+    if terms.waits_for is None:
+        return True
+    offer_a, offer_b = trial.offers[terms.waits_for]
+    return all(offer_a - offer_b <= trial.party(side).linkage_tolerance for side in (0, 1))
+
+
+def agreed_mix(trial: Trial, track: str, look: Look, levels: dict[str, int], skill: float) -> float | None:
+    """The mix on which the sides agree in this round, if they do."""
+    talks = trial.world.talks
+    if trial.uniform("text") < talks.text_prob * skill:
+        error = talks.text_error * (1.0 - skill) * trial.normal("text error")
+        text = clip(nash_mix(look) + error - pull_of_bias(trial, levels), 0.0, 1.0)
+        if look.lower <= text <= look.upper:
+            return text
+    offer_a, offer_b = trial.offers[track]
+    if offer_a - offer_b <= talks.close_enough + HAIR:
+        return clip((offer_a + offer_b) / 2.0, look.lower, look.upper)
+    return None
+
+
+def pull_of_bias(trial: Trial, levels: dict[str, int]) -> float:
+    """Attending third parties draw a text toward the side they favour; 1 is side B."""
+    mass = weighted = 0.0
+    for name in trial.world.third_parties:
+        party = trial.world.parties[name]
+        if trial.engagement[name] > 0.0 and levels[name] >= 1:
+            mass += party.skill
+            weighted += party.skill * party.bias
+    return trial.world.talks.text_bias * weighted / mass if mass > 0.0 else 0.0
+
+
+def sign(trial: Trial, track: str, look: Look, mix: float) -> None:
+    terms = trial.world.tracks[track]
+    if terms.general:
+        trial.record_signature()
+    is_ratified = all(ratifies(trial, name, look, mix) for name in terms.ratified_by)
+    trial.reopen_offers(track)
+    if not is_ratified:
+        return
+    if terms.general and terms.halts:
+        truces.begin(trial, track, look.curve, mix)
+    else:
+        trial.record_other_agreement(track)
+
+
+def ratifies(trial: Trial, name: str, look: Look, mix: float) -> bool:
+    """A veto player sets the package against its side's war, by its own weights and ideal."""
+    veto = trial.world.parties[name]
+    side = trial.sides.index(veto.side)
+    terms = look.curve.terms(mix)
+    for issue, line in veto.red_lines.items():
+        if issue in terms and (terms[issue] > line if side == 0 else terms[issue] < line):
+            return False
+    war = improvement(trial, name, expected_end(trial, side)) - cost_of_war(trial, side)
+    return improvement(trial, name, terms) >= war

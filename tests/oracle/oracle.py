@@ -1,0 +1,244 @@
+"""One trial of the model, week by week, as docs/odd.md states it: slow, plain, and independent of the engine."""
+
+from __future__ import annotations
+
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+from sim.scenario.schema import Scenario
+from tests.oracle import bargaining, convening, third_parties, truces, war
+from tests.oracle.parameters import Luck, Worlds, put
+from tests.oracle.truces import DURABLE_DRAWS, Halt
+
+NEVER = ("durable_week", "mutual_week", "broad_week", "settlement_week", "victory_week", "halt_week", "halt_track")
+ALSO_NEVER = ("limited_week", "humanitarian_week")
+ZERO = ("victory", "imposed", "halt_weeks", "halt_end", "n_rounds", "n_range_rounds", "stage")
+STAGE_OF_DRAWS = {4: 7, 13: 8, 26: 9}
+NO_RANGE = "no range"
+"""Stands for every tag that says why a trial that talked never had a range (docs/odd.md, 3.6)."""
+
+
+def tell(scenario: Scenario, seed: int, trials: range) -> list[dict[str, Any]]:
+    """What happened in each of ``trials``: the engine's columns by name, ``tag`` as a word. Weeks count from 0."""
+    luck = Luck(scenario, seed, trials.start, len(trials))
+    worlds = Worlds(scenario, luck)
+    return [Trial(worlds.of_trial(number), luck, number).tell() for number in trials]
+
+
+class Trial:
+    """The state of one history, and the record of what happened in it. Side A is 0, side B is 1."""
+
+    def __init__(self, world: SimpleNamespace, luck: Luck, number: int) -> None:
+        self.world, self.sides = world, world.sides
+        self._uniform, self._normal = partial(luck.uniform, number), partial(luck.normal, number)
+        self.week = 0
+        self.winner: int | None = None
+        self.halt: Halt | None = None
+        self.is_mirrored = world.mirrored
+        # war
+        self.momentum, self.support = war.momentum_at_start(self), 0.0
+        self.status_quo = {name: issue.status_quo for name, issue in world.issues.items()}
+        self.strain = [war.strain_at_start(self, side) for side in (0, 1)]
+        self.strain_was_set = [False, False]
+        self.optimism = [self.party(side).optimism for side in (0, 1)]
+        self.fear = [self.party(side).fear for side in (0, 1)]
+        self.fear_has_risen = False
+        self.pressure = [0.0, 0.0]
+        # third parties
+        self.engagement = {name: world.parties[name].engagement for name in world.third_parties}
+        self.weeks_waited = dict.fromkeys(world.backers, 0)
+        self.weeks_since_action = dict.fromkeys(world.backers, 999)
+        self.aid_is_cut: set[str] = set()
+        # talks
+        self.round_is_forced, self.levels_of_event = False, dict[str, int]()
+        self.lift = 0
+        self.last_round_failed = self.failed_last_week = False
+        self.last_level = [self.party(side).usual_level for side in (0, 1)]
+        self.skill_last_week = 0.0
+        self.offers: dict[str, list[float]] = {}
+        self.conceded: dict[str, list[bool]] = {}
+        for track in world.tracks:
+            self.reopen_offers(track)
+        self.outcome: dict[str, Any] = {"trial": number, **dict.fromkeys((*NEVER, *ALSO_NEVER), -1), **dict.fromkeys(ZERO, 0)}
+        self.outcome |= {"halt_mix": float("nan"), **{f"x_{issue}": float("nan") for issue in world.issues}}
+        self.was_signed = False
+
+    # -- words ------------------------------------------------------------------------------------------
+
+    @property
+    def is_over(self) -> bool:
+        """One side has won."""
+        return self.winner is not None
+
+    @property
+    def at_war(self) -> bool:
+        return self.winner is None and self.halt is None
+
+    def party(self, side: int) -> SimpleNamespace:
+        party: SimpleNamespace = self.world.parties[self.sides[side]]
+        return party
+
+    def ideal(self, side: int, issue: str) -> float:
+        ideal: float = self.party(side).ideal_point[issue]
+        return ideal
+
+    def uniform(self, decision: str, party: str = "") -> float:
+        return self._uniform(decision, party, self.week)
+
+    def normal(self, decision: str, party: str = "") -> float:
+        return self._normal(decision, party, self.week)
+
+    def is_general_after(self, track: str, other: str | None) -> bool:
+        """``track`` is general and comes later in the file than ``other``."""
+        if other is None or not self.world.tracks[track].general:
+            return False
+        order = list(self.world.tracks)
+        return order.index(track) > order.index(other)
+
+    # -- the week ---------------------------------------------------------------------------------------
+
+    def tell(self) -> dict[str, Any]:
+        for self.week in range(self.world.horizon_weeks):
+            self.dated_events()
+            war.step(self)
+            third_parties.step(self)
+            self.talk()
+            truces.step(self)
+        for self.week in range(self.world.horizon_weeks, self.world.horizon_weeks + self.world.follow_up_weeks):
+            if self.halt is None:
+                break
+            for side in (0, 1):
+                war.decay_pressure(self, side)
+                war.move_strain(self, side)
+            truces.step(self)
+        if self.halt is not None:
+            self.record_end(self.halt, "alive")
+        return {**self.outcome, "tag": self.tag()}
+
+    def dated_events(self) -> None:
+        self.round_is_forced, self.levels_of_event = False, {}
+        for event in sorted(self.world.events, key=lambda event: event.date):
+            if (event.date - self.world.start).days // 7 != self.week:
+                continue
+            for path, value in event.set.items():
+                self.set_parameter(path, value)
+            if self.at_war:
+                self.momentum = war.clip(self.momentum + event.momentum_shift, -1.0, 1.0)
+            for name, pressure in event.pressure.items():
+                self.pressure[self.sides.index(name)] += pressure
+            self.round_is_forced = self.round_is_forced or event.round
+            self.levels_of_event |= event.levels
+
+    def set_parameter(self, path: str, value: float) -> None:
+        """From now on the parameter has this value; what started from it starts anew, except strain."""
+        put(self.world, path, value)
+        section, *_, name, key = ("", "", *path.split("."))
+        if name in self.sides:
+            side = self.sides.index(name)
+            if key == "strain":
+                self.strain_was_set[side] = True
+            elif key in ("optimism", "fear"):
+                getattr(self, key)[side] = value
+        elif name in self.engagement and key == "engagement":
+            self.engagement[name] = value
+
+    def talk(self) -> None:
+        """Steps 3 and 4: perhaps a round, and what it brings."""
+        self.failed_last_week, self.skill_last_week = False, 0.0
+        if not convening.is_open_to_talks(self) or not convening.is_convened(self):
+            return
+        levels = convening.levels_of_attendance(self)
+        self.last_level = [levels[name] for name in self.sides]
+        a_range_was_seen = False
+        if min(self.last_level) >= 1:
+            self.outcome["n_rounds"] += 1
+            self.reach(1)
+            self.skill_last_week = convening.skill_in_room(self, levels)
+            a_range_was_seen = bargaining.hold_round(self, levels, self.skill_last_week)
+        self.last_round_failed = self.failed_last_week = not a_range_was_seen
+        if a_range_was_seen:
+            self.outcome["n_range_rounds"] += 1
+            self.weeks_waited = dict.fromkeys(self.weeks_waited, 0)
+            if self.uniform("level shift") < self.world.talks.level_shift_prob:
+                self.lift = min(2, self.lift + 1)
+
+    def reopen_offers(self, track: str) -> None:
+        self.offers[track] = [self.party(0).opening, 1.0 - self.party(1).opening]
+        self.conceded[track] = [True, True]
+
+    def back_to_war(self) -> None:
+        for track in self.world.tracks:
+            self.reopen_offers(track)
+
+    def end_by_victory(self, winner: int, leaves_halt: bool) -> None:
+        self.winner = winner
+        self.outcome |= {"victory": winner + 1, "victory_week": self.week}
+        if leaves_halt:
+            self.outcome["imposed"] = 1
+            self.halt = Halt(self.week)
+            self.first("broad_week")
+
+    # -- the record -------------------------------------------------------------------------------------
+
+    def first(self, column: str) -> None:
+        if self.outcome[column] < 0:
+            self.outcome[column] = self.week
+
+    def reach(self, stage: int) -> None:
+        self.outcome["stage"] = max(self.outcome["stage"], stage)
+
+    def record_offers(self, has_range: bool, a_side_conceded: bool) -> None:
+        self.reach(3 if has_range else 2 if a_side_conceded else 1)
+
+    def record_signature(self) -> None:
+        self.was_signed = True
+        self.reach(4)
+
+    def record_other_agreement(self, track: str) -> None:
+        if not self.world.tracks[track].general and f"{track.removesuffix('_truce')}_week" in ALSO_NEVER:
+            self.first(f"{track.removesuffix('_truce')}_week")
+
+    def record_agreed_halt(self, track: str, mix: float, terms: dict[str, float]) -> None:
+        self.first("mutual_week")
+        self.first("broad_week")
+        if self.outcome["halt_week"] < 0:
+            package = {f"x_{issue}": terms.get(issue, at) for issue, at in self.status_quo.items()}
+            order = list(self.world.tracks)
+            self.outcome |= {"halt_week": self.week, "halt_track": order.index(track), "halt_mix": mix, **package}
+
+    def record_track_in_force(self, track: str) -> None:
+        self.reach(6)
+        if self.world.tracks[track].settles:
+            self.first("settlement_week")
+
+    def record_holiday(self, is_agreed: bool) -> None:
+        self.first("broad_week")
+        if is_agreed:
+            self.first("mutual_week")
+
+    def record_survival(self, halt: Halt) -> None:
+        draws = self.week - halt.start
+        if draws == DURABLE_DRAWS and halt.start < self.world.horizon_weeks and self.outcome["durable_week"] < 0:
+            self.outcome["durable_week"] = halt.start
+        if halt.start == self.outcome["halt_week"] and draws in STAGE_OF_DRAWS:
+            self.reach(STAGE_OF_DRAWS[draws])
+
+    def record_end(self, halt: Halt, how: str) -> None:
+        if halt.start == self.outcome["halt_week"] and halt.track is not None:
+            self.outcome["halt_weeks"] = self.week - halt.start
+            self.outcome["halt_end"] = ("alive", "collapse", "lapse").index(how)
+
+    def tag(self) -> str | None:
+        """Why there was no durable halt; None where there was one."""
+        if self.outcome["durable_week"] >= 0:
+            return None
+        if self.is_over:
+            return "victory"
+        if self.outcome["halt_week"] >= 0:
+            return "collapsed"
+        if self.was_signed:
+            return "ratification"
+        if self.outcome["n_range_rounds"]:
+            return "process"
+        return NO_RANGE if self.outcome["n_rounds"] else "not_convened"

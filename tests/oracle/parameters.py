@@ -1,0 +1,106 @@
+"""What a trial is given before it begins: its luck and the numbers of its parameter draw.
+
+numpy is used here and nowhere else in the oracle: draws are named as in section 3.7 of docs/odd.md, fetched
+for a block of trials at once and kept as plain lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any
+
+from pydantic import BaseModel
+
+from sim.model.streams import TRIALS_PER_DRAW, Streams
+from sim.scenario.priors import draw_columns
+from sim.scenario.quantity import Quantity
+from sim.scenario.schema import Scenario
+
+
+class Luck:
+    """The draws of trials ``first`` to ``first + count``: (decision, party, week) -> one number per trial."""
+
+    def __init__(self, scenario: Scenario, seed: int, first: int, count: int) -> None:
+        self.first = first
+        self.streams = Streams(seed, first, count, scenario.mirrored)
+        self._uniforms: dict[tuple[str, str, int], list[float]] = {}
+        self._normals: dict[tuple[str, str, int], list[float]] = {}
+
+    def uniform(self, trial: int, decision: str, party: str, week: int) -> float:
+        """A uniform between 0 and 1."""
+        name = (decision, party, week)
+        if name not in self._uniforms:
+            self._uniforms[name] = self.streams.uniform(*name).tolist()
+        return self._uniforms[name][trial - self.first]
+
+    def normal(self, trial: int, decision: str, party: str, week: int) -> float:
+        """A standard normal; trials 2i and 2i + 1 see opposite signs."""
+        name = (decision, party, week)
+        if name not in self._normals:
+            self._normals[name] = self.streams.normal(*name).tolist()
+        return self._normals[name][trial - self.first]
+
+
+class Worlds:
+    """The scenario's numbers, draw by draw: 16 neighbouring trials live in the same world."""
+
+    def __init__(self, scenario: Scenario, luck: Luck) -> None:
+        self.scenario = scenario
+        self._first_draw = int(luck.streams.draws[0])
+        columns = draw_columns(scenario, luck.streams.parameter)
+        self._columns = {path: value if isinstance(value, float) else value.tolist() for path, value in columns.items()}
+        self._last: tuple[int, SimpleNamespace] | None = None
+
+    def of_trial(self, trial: int) -> SimpleNamespace:
+        """Every section of the scenario with plain numbers; a fresh copy if dated events will change it."""
+        draw = trial // TRIALS_PER_DRAW
+        changes = any(event.set for event in self.scenario.events)
+        if self._last is None or self._last[0] != draw or changes:
+            self._last = (draw, self._world(draw - self._first_draw))
+        return self._last[1]
+
+    def _world(self, row: int) -> SimpleNamespace:
+        numbers = {path: value if isinstance(value, float) else value[row] for path, value in self._columns.items()}
+        world = _plain(self.scenario, "", numbers)
+        for number, event in enumerate(world.events):
+            event.set = {path: numbers[f"events.{number}.set.{path}"] for path in event.set}
+        world.weights = {}
+        for name, party in world.parties.items():
+            total = sum(party.points.values())
+            world.weights[name] = {issue: party.points.get(issue, 0.0) / total if total else 0.0 for issue in world.issues}
+        world.backers = [name for name, party in world.parties.items() if party.role == "backer"]
+        world.mediators = [name for name, party in world.parties.items() if party.role == "mediator"]
+        world.third_parties = [name for name, party in world.parties.items() if party.role in ("backer", "mediator")]
+        world.sides = (world.sides.A, world.sides.B)
+        world.curves = {}  # tables of contract curves, see packages.py
+        return world
+
+
+def _plain(item: Any, path: str, numbers: Mapping[str, float]) -> Any:
+    """The same section with a float in place of every quantity."""
+    if isinstance(item, Quantity):
+        return numbers.get(path, item.value)
+    if isinstance(item, Mapping):
+        return {key: _plain(value, f"{path}.{key}" if path else key, numbers) for key, value in item.items()}
+    if isinstance(item, tuple):
+        return [_plain(value, f"{path}.{number}", numbers) for number, value in enumerate(item)]
+    if isinstance(item, BaseModel):
+        fields = [name for name in type(item).model_fields if name != "sources"]
+        below = {name: _plain(getattr(item, name), f"{path}.{name}" if path else name, numbers) for name in fields}
+        return SimpleNamespace(**below)
+    return item
+
+
+def put(world: SimpleNamespace, path: str, value: float) -> None:
+    """Give one parameter a new value, by its key path."""
+    *above, last = path.split(".")
+    place: Any = world
+    for name in above:
+        place = place[name] if isinstance(place, dict) else getattr(place, name)
+    if last.endswith(("usual_level", "level_cap")):
+        value = int(value)
+    if isinstance(place, dict):
+        place[last] = value
+    else:
+        setattr(place, last, value)

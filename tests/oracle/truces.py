@@ -1,0 +1,128 @@
+"""Halts: how they begin, break, expire, are renewed or upgraded (docs/odd.md, 3.5)."""
+
+from __future__ import annotations
+
+from math import exp
+from typing import TYPE_CHECKING
+
+from tests.oracle.packages import TrackCurve, benefit_share, look_at, need
+from tests.oracle.third_parties import guarantee
+from tests.oracle.war import happens_at_rate
+
+if TYPE_CHECKING:
+    from tests.oracle.oracle import Trial
+
+DURABLE_DRAWS = 4
+
+
+class Halt:
+    """An agreed halt in force, or an imposed one (``track`` is None)."""
+
+    def __init__(self, start: int, track: str | None = None) -> None:
+        self.start = start
+        self.track = track
+        self.mix = 0.0
+        self.gains = (0.0, 0.0)  # at signature
+        self.terms: dict[str, float] = {}
+        self.signed_week = start  # of the text in force: a later track's keeps the start
+        self.expiry_week: int | None = None
+
+
+def begin(trial: Trial, track: str, curve: TrackCurve, mix: float) -> None:
+    """A general track takes force; on top of a halt it goes on with that halt's start and age."""
+    if trial.halt is None:
+        trial.halt = Halt(trial.week, track)
+        trial.record_agreed_halt(track, mix, curve.terms(mix))
+    halt = trial.halt
+    halt.track, halt.mix, halt.terms, halt.signed_week = track, mix, curve.terms(mix), trial.week
+    halt.gains = (curve.gain(0, mix), curve.gain(1, mix))
+    renew(trial, halt)
+    trial.record_track_in_force(track)
+
+
+def renew(trial: Trial, halt: Halt) -> None:
+    days = trial.world.tracks[halt.track].length_days
+    halt.expiry_week = None if days == "open" else trial.week + max(1, round(days / 7.0))
+
+
+def step(trial: Trial) -> None:
+    holiday(trial)
+    halt = trial.halt
+    if halt is None or halt.start == trial.week:
+        return
+    if trial.uniform("violation") < happens_at_rate(hazard(trial, halt)):
+        collapse(trial, halt)
+        return
+    trial.record_survival(halt)
+    if halt.expiry_week is not None and trial.week >= halt.expiry_week:
+        expire(trial, halt)
+
+
+def holiday(trial: Trial) -> None:
+    if not trial.at_war or trial.week >= trial.world.horizon_weeks:
+        return
+    for window in trial.world.windows:
+        if (window.date - trial.world.start).days // 7 == trial.week:
+            if trial.uniform("holiday") < window.reciprocated_prob:
+                trial.record_holiday(is_agreed=trial.uniform("holiday agreed") < window.agreed_share)
+
+
+def hazard(trial: Trial, halt: Halt) -> float:
+    """Weekly rate of collapse."""
+    truces = trial.world.truces
+    age = trial.week - halt.start - 1
+    rate = truces.early_hazard * exp(-age / truces.early_decay_weeks) + truces.slow_hazard
+    if halt.track is None:
+        return rate * truces.spoilers
+    factor = truces.monitoring_ratio**trial.world.assurances.monitoring
+    factor *= truces.guarantee_ratio ** (guarantee(trial) * (1.0 - withheld(trial, halt)))
+    if trial.world.tracks[halt.track].settles:
+        factor *= truces.settlement_ratio
+    shortfall = max(0.0, -least_surplus(trial, halt))
+    return rate * factor * exp(truces.shortfall_slope * shortfall) * truces.spoilers
+
+
+def least_surplus(trial: Trial, halt: Halt) -> float:
+    """Surplus of the side that the halt suits less: gains as signed, needs of today."""
+    phi = benefit_share(trial.world.tracks[halt.track])
+    return min(phi * (halt.gains[side] - need(trial, halt.track, side)) for side in (0, 1))
+
+
+def withheld(trial: Trial, halt: Halt) -> float:
+    """Share of the guarantors whose limits the agreed terms break."""
+    total = broken = 0.0
+    for name in trial.world.third_parties:
+        party = trial.world.parties[name]
+        total += party.guarantor_share
+        limits = [(halt.terms[issue], *limit) for issue, limit in party.limits.items() if issue in halt.terms]
+        if any(at < low or at > high for at, low, high in limits):
+            broken += party.guarantor_share
+    return broken / total if total > 0.0 else 0.0
+
+
+def collapse(trial: Trial, halt: Halt) -> None:
+    trial.record_end(halt, "collapse")
+    trial.halt = None
+    if halt.track is None:
+        return
+    if not trial.fear_has_risen:
+        trial.fear_has_risen = True
+        trial.fear = [fear * (1.0 + trial.world.truces.fear_rise) for fear in trial.fear]
+    trial.back_to_war()
+
+
+def expire(trial: Trial, halt: Halt) -> None:
+    """The term is over: a later track takes over, or the halt is renewed, or it lapses."""
+    if trial.uniform("upgrade") < trial.world.truces.upgrade_prob:
+        for track in reversed(trial.world.tracks):
+            if trial.is_general_after(track, halt.track) and not trial.world.tracks[track].ratified_by:
+                look = look_at(trial, track)
+                if look.has_range:
+                    begin(trial, track, look.curve, (look.lower + look.upper) / 2.0)
+                    return
+    if least_surplus(trial, halt) >= 0.0:
+        renew(trial, halt)
+    else:
+        trial.record_end(halt, "lapse")
+        trial.halt = None
+        trial.back_to_war()

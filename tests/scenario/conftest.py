@@ -1,0 +1,40 @@
+"""A made-up war in a folder of its own, and a way to load it with one thing changed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sim.errors import ScenarioError
+from sim.scenario.files import load
+
+DATA = Path(__file__).parent / "data"
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder, with base.yaml and the library file south.yaml in it."""
+    for name in ("base.yaml", "south.yaml"):
+        shutil.copy(DATA / name, tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def complaint(here: Path) -> Callable[[str, str], str]:
+    """The error that base.yaml gives with its first ``old`` replaced by ``new`` ("" if none)."""
+
+    def complain(old: str, new: str) -> str:
+        text = (here / "base.yaml").read_text(encoding="utf-8")
+        assert old in text
+        (here / "base.yaml").write_text(text.replace(old, new, 1), encoding="utf-8")
+        try:
+            load("base.yaml")
+        except ScenarioError as error:
+            return str(error)
+        return ""
+
+    return complain

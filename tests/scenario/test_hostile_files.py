@@ -1,0 +1,174 @@
+"""Files that are no scenarios at all: each is refused at once, before anything is built from it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sim.errors import ScenarioError
+from sim.scenario.files import load
+from sim.scenario.problems import Mark
+from sim.scenario.yaml_source import plain, read_text
+
+
+def reading(text: str) -> object:
+    return plain(read_text(text, lambda line, column: Mark("f.yaml", line, column)))
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(ScenarioError) as error:
+        reading(text)
+    return str(error.value)
+
+
+def test_scalars_follow_yaml_1_2() -> None:
+    text = "{a: yes, b: 010, c: 1:30, d: 1e-3, e: .5, f: TRUE, g: ~, h: 1_000, i: '7', j: 0x1F}"
+    assert reading(text) == {
+        "a": "yes", "b": 10, "c": "1:30", "d": 0.001, "e": 0.5, "f": True, "g": None, "h": "1_000", "i": "7", "j": 31
+    }  # fmt: skip
+
+
+REFUSED = {
+    "a: &x 1": "f.yaml:1:4: error: a: an alias or anchor (`*` or `&`) came, which is not allowed: write the value out",
+    "a: [1, *x]": "f.yaml:1:8: error: a.1: an alias or anchor (`*` or `&`) came, which is not allowed: "
+    "write the value out",
+    "a:\n  <<: {b: 1}": "f.yaml:2:3: error: a: a merge key `<<` came, which is not allowed: use `extends` or `from`",
+    "a: !!python/object:os.system x": "f.yaml:1:4: error: a: a tag (`!`) came, which is not allowed",
+    "a: ! x": "f.yaml:1:4: error: a: a tag (`!`) came, which is not allowed",
+    "a: 1\n---\nb: 2": "f.yaml:2:1: error: a second document came, one is allowed",
+    "%YAML 1.1\n---\na: 1": "f.yaml:2:1: error: a directive (`%`) came, only %YAML 1.2 is allowed",
+    "? [a]\n: 1": "f.yaml:1:3: error: a mapping or list came as a key, a plain name is wanted",
+    "": "f.yaml:1:1: error: nothing came, a mapping (keys and values) is wanted",
+    "a: 1\nb: 2\na: 3": "f.yaml:3:1: error: a: the key comes twice, first in line 1",
+    "a: .nan": "f.yaml:1:4: error: a: .nan came, a finite number is wanted",
+    "a: -.inf": "f.yaml:1:4: error: a: -.inf came, a finite number is wanted",
+    "a: 1e400": "f.yaml:1:4: error: a: 1e400 came, which is too large for a number",
+    "a: " + "9" * 5000: "f.yaml:1:4: error: a: a number of 5000 characters came, 40 are allowed",
+    "k" * 200 + ": 1": f"f.yaml:1:1: error: a key of 200 characters came ('{'k' * 37}...'), 100 are allowed",
+    "str\u0430in: 1": "f.yaml:1:1: error: str\u0430in: the key holds U+0430 (CYRILLIC SMALL LETTER A), which is not a plain Latin letter",  # noqa: E501
+    'a: "\\u202e"': "f.yaml:1:4: error: a: the hidden character U+202E came, visible text is wanted",
+    'a: "\\e[31m"': "f.yaml:1:4: error: a: the hidden character U+001B came, visible text is wanted",
+    "a: [1": "f.yaml:1:6: error: not YAML: expected ',' or ']', but got '<stream end>'",
+    "a: "
+    + "[" * 30
+    + "]" * 30: "f.yaml:1:23: error: a.0.0.0.0: nested deeper than 20 levels, which is the most allowed",
+}
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_refused_before_anything_is_built(text: str) -> None:
+    assert refusal(text) == REFUSED[text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 50_000,
+        "{a: " * 12_000,
+        "- " * 20_000,
+        "? " * 20_000,
+        "x" * 64_000 + ": 1",
+        "'\n" * 20_000,
+        "a: |\n" + " " * 60_000,
+    ],
+    ids=["lists", "mappings", "dashes", "keys", "long key", "quotes", "spaces"],
+)
+def test_sixty_kilobytes_of_nonsense_end_in_one_error(text: str) -> None:
+    try:
+        reading(text)
+    except ScenarioError as error:
+        assert len(str(error)) < 400
+
+
+def test_many_small_values_are_refused() -> None:
+    assert refusal("a: [" + "1," * 25_000 + "1]").endswith("more than 20000 values came, which is the most allowed")
+
+
+def test_bytes_that_are_no_utf8_text(here: Path) -> None:
+    cases: dict[bytes, str] = {
+        b"\xef\xbb\xbftitle: x": "wrong.yaml:1:1: error: a byte order mark came, UTF-8 without one is wanted",
+        "title: x".encode("utf-16"): "wrong.yaml:1:1: error: a byte order mark came, UTF-8 without one is wanted",
+        "title: x".encode(
+            "utf-16-le"
+        ): "wrong.yaml:1:2: error: a zero byte came: a binary or UTF-16 file, UTF-8 text is wanted",
+        b"title: x\na: \xff\n": "wrong.yaml:2:4: error: byte 0xff came, which is not UTF-8",
+        b"title: x\na: \x1b[31m\n": "wrong.yaml:2:4: error: the hidden character U+001B came, visible text is wanted",
+        b"x" * 70_000: "wrong.yaml: error: the file is larger than 64 KiB, which is the most allowed",
+    }
+    for data, expected in cases.items():
+        (here / "wrong.yaml").write_bytes(data)
+        with pytest.raises(ScenarioError) as error:
+            load("wrong.yaml")
+        assert str(error.value) == expected
+
+
+def test_things_that_are_no_regular_files(here: Path) -> None:
+    os.mkfifo(here / "pipe.yaml")
+    (here / "folder.yaml").mkdir()
+    (here / "device.yaml").symlink_to("/dev/zero")
+    (here / "nowhere.yaml").symlink_to(here / "gone")
+    expected = {
+        "pipe": "a pipe, device or socket came, a regular file is wanted",
+        "folder": "a directory came, a regular file is wanted",
+        "device": "a pipe, device or socket came, a regular file is wanted",
+        "nowhere": "cannot be read: No such file or directory",
+    }
+    for name, words in expected.items():
+        with pytest.raises(ScenarioError) as error:
+            load(f"{name}.yaml")
+        assert str(error.value) == f"{name}.yaml: error: {words}"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("gone", "there is no file 'gone'"),
+        ("bsae", "there is no file 'bsae', did you mean `base`?"),
+        ("../base", "'../base': `..`, `.` or an empty part came, a name below the scenarios folder is wanted"),
+        ("a/../base", "'a/../base': `..`, `.` or an empty part came, a name below the scenarios folder is wanted"),
+        ("/etc/passwd", "'/etc/passwd': an absolute path came, a name below the scenarios folder is wanted"),
+        ("C:base", "'C:base': an absolute path came, a name below the scenarios folder is wanted"),
+        ("[1]", "a list came, the name of a file is wanted"),
+        ("child", "runs in a circle: child > child"),
+        ("out", "'out' leads out of the scenarios folder by a link"),
+    ],
+)
+def test_extends_stays_inside(here: Path, name: str, words: str) -> None:
+    outside = here.parent / f"{here.name}_outside.yaml"
+    outside.write_text("title: outside\n")
+    (here / "out.yaml").symlink_to(outside)
+    (here / "child.yaml").write_text(f"extends: {name}\n")
+    with pytest.raises(ScenarioError) as error:
+        load("child.yaml")
+    assert str(error.value) == f"child.yaml:1:10: error: extends: {words}"
+
+
+def test_extends_in_a_long_circle_and_too_deep(here: Path) -> None:
+    for number in range(10):
+        (here / f"c{number}.yaml").write_text(f"extends: c{number + 1}\n")
+    (here / "a.yaml").write_text("extends: b\n")
+    (here / "b.yaml").write_text("extends: a\n")
+    with pytest.raises(ScenarioError, match=r"b.yaml:1:10: error: extends: runs in a circle: a > b > a"):
+        load("a.yaml")
+    with pytest.raises(ScenarioError, match=r"c7.yaml:1:10: error: extends: goes deeper than 8 files"):
+        load("c0.yaml")
+
+
+def test_bomb_in_a_grandparent_is_refused_there(here: Path) -> None:
+    (here / "bomb.yaml").write_text("a: &a [x, x]\nb: [*a, *a]\n")
+    (here / "child.yaml").write_text("extends: bomb\n")
+    (here / "grandchild.yaml").write_text("extends: child\n")
+    with pytest.raises(ScenarioError, match=r"^bomb.yaml:1:4: error: a: an alias or anchor"):
+        load("grandchild.yaml")
+
+
+def test_library_in_a_circle(here: Path, complaint: Callable[[str, str], str]) -> None:
+    (here / "a.yaml").write_text("from: b\n")
+    (here / "b.yaml").write_text("from: a\n")
+    assert (
+        complaint("from: south", "from: a")
+        == "b.yaml:1:7: error: parties.South.from: `from` runs in a circle: a > b > a"
+    )

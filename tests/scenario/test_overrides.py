@@ -1,0 +1,111 @@
+"""``--set`` and ``--sweep``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sim.errors import ScenarioError
+from sim.scenario.files import load
+from sim.scenario.overrides import expand_sweep, parse_set
+from sim.scenario.provenance import standing
+
+
+def test_values_are_set_after_merging(here: Path) -> None:
+    overrides = [
+        ("parties.South.strain", "{low: .04, central: .07, high: .12}"),
+        ("war.momentum", ".3"),
+        ("windows.0.reciprocated_prob", "0.5"),
+        ("events.0.set.war.momentum_mean", "-.2"),
+        ("tracks.ceasefire.scope", "[territory]"),
+        ("parties.North.usual_level", "2"),
+        ("events", "[]"),
+    ]
+    scenario = load("base.yaml", overrides[:6])
+    assert scenario.parties["South"].strain.central == 0.07
+    assert scenario.war.momentum.value == 0.3
+    assert scenario.windows[0].reciprocated_prob.value == 0.5
+    assert scenario.events[0].set["war.momentum_mean"].value == -0.2
+    assert scenario.tracks["ceasefire"].scope == ("territory",)
+    assert scenario.parties["North"].usual_level == 2
+    assert load("base.yaml", overrides).events == ()
+
+
+def test_a_value_from_the_command_line_has_no_source_of_the_file(here: Path) -> None:
+    scenario = load("base.yaml", [("war.momentum", ".3"), ("parties.North.usual_level", "2")])
+    assert standing(scenario, "war.momentum") == "unstated"
+    assert standing(scenario, "parties.North.usual_level") == "unstated"
+    assert standing(load("base.yaml"), "parties.North.usual_level") == "judgement"
+
+
+WHOLE = "is one number: set it whole, such as .07 or {low: .04, central: .07, high: .12}"
+KNOWN = "allowed: sources, title, question, supposes, ..."
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        ("parties.North.strian", ".1", "parties.North.strian: unknown key `strian`, did you mean `strain`?"),
+        ("parties.Nroth.strain", ".1", "parties.Nroth: unknown name `Nroth`, did you mean `North`?"),
+        ("parties.North.skill", ".1",
+         "parties.North.skill: unknown key `skill`; allowed: sources, role, label, note, ..."),
+        ("parties.North.points.teritory", "50",
+         "parties.North.points.teritory: unknown issue `teritory`, did you mean `territory`?"),
+        ("parties.North.strain", "5", "parties.North.strain: 5 came, 0 to 2 is allowed"),
+        ("parties.North.strain.high", "1", f"parties.North.strain: {WHOLE}"),
+        ("windows.1.name", "x", "windows.1: there is no item 1, 1 came, counted from 0"),
+        ("windows.x.name", "x", "windows.x: there is no item x, 1 came, counted from 0"),
+        ("war.momentum", "{a: &x 1}",
+         "a: an alias or anchor (`*` or `&`) came, which is not allowed: write the value out"),
+        ("war.momentum", "[1", "not YAML: expected ',' or ']', but got '<stream end>'"),
+        ("war.momentum", "yes", "war.momentum: the text 'yes' came, a number is wanted"),
+        ("title", "3", "title: the number 3 came, text is wanted"),
+        ("", "3", f": unknown key ``; {KNOWN}"),
+        ("war.momentum.x.y", "3", f"war.momentum: {WHOLE}"),
+        ("sides", "{A: North}", "sides.B: missing, text is wanted"),
+        ("extends", "other", "extends: unknown key `extends`, did you mean `events`?"),
+    ],
+)  # fmt: skip
+def test_mistakes_are_located_at_the_argument(here: Path, path: str, value: str, words: str) -> None:
+    with pytest.raises(ScenarioError) as error:
+        load("base.yaml", [(path, value)])
+    assert str(error.value) in (f"--set {path}={value}: error: {words}", f"--set {path}={value}: error: {words[2:]}")
+
+
+def test_arguments_are_split_at_the_first_equals() -> None:
+    assert parse_set("title=a=b") == ("title", "a=b")
+    for wrong in ("title", "=3", "title=", "title= "):
+        with pytest.raises(ScenarioError, match="a key path, `=` and a value are wanted"):
+            parse_set(wrong)
+
+
+def test_sweep_by_steps_and_by_values() -> None:
+    assert expand_sweep("parties.North.strain=.03:.10:3") == [
+        ("parties.North.strain=0.03", ("parties.North.strain", "0.03")),
+        ("parties.North.strain=0.065", ("parties.North.strain", "0.065")),
+        ("parties.North.strain=0.1", ("parties.North.strain", "0.1")),
+    ]
+    assert [override for _, override in expand_sweep("tracks.ceasefire.length_days=30, 90,open")] == [
+        ("tracks.ceasefire.length_days", value) for value in ("30", "90", "open")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("argument", "words"),
+    [
+        ("war.tau", "a key path, `=` and lo:hi:n or v1,v2,... are wanted, such as parties.Russia.strain=.03:.10:5"),
+        ("war.tau=0:1:1", "n = 1 came, 2 to 1000 is allowed"),
+        ("war.tau=0:1:1000000", "n = 1000000 came, 2 to 1000 is allowed"),
+        ("war.tau=0:inf:3", "finite numbers are wanted in lo:hi:n"),
+        ("war.tau=a:b:c", "numbers are wanted in lo:hi:n"),
+        ("war.tau=1:1:3", "lo and hi are equal"),
+        ("war.tau=1:2", "lo:hi:n or v1,v2,... is wanted"),
+        ("war.tau=.1,,.2", "plain values with commas between them are wanted"),
+        ("war.tau=.1,.1", "the same value came twice"),
+    ],
+)
+def test_sweeps_that_make_no_sense(argument: str, words: str) -> None:
+    with pytest.raises(ScenarioError) as error:
+        expand_sweep(argument)
+    assert str(error.value) == f"--sweep {argument}: error: {words}"

@@ -1,0 +1,110 @@
+"""Value of war, hazards and lasting: worked values and limit cases."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.theory import truce, war
+from sim.theory.attribution import shapley
+from sim.theory.utility import assurance_with, benefit_share, discounted, exposure, loss, trust_with
+
+share = st.floats(0, 1)
+
+
+def test_bare_halt_against_the_gaining_side() -> None:
+    """x = x0 = .4, kappa .35, m .4: B stops iff its cost of war is at least what a year of war would gain."""
+    stakes = war.war_stakes(1.0, 0.4, own_ideal=1.0, other_ideal=0.0, war_share=0.35)
+    assert war.gain_from_war(stakes, 0.4) == pytest.approx(0.093744, abs=1e-12)
+
+
+@given(share, share, share, share, st.floats(-1, 1))
+def test_stakes_are_the_expected_end_in_closed_form(x0: float, own: float, other: float, kappa: float, gain: float) -> None:
+    """The four coefficients reproduce u(xW) - u(x0) computed from the expected end itself."""
+    end = war.expected_end(x0, own, other, kappa, gain)
+    direct = loss(x0, own) - loss(end, own)
+    closed = war.gain_from_war(war.war_stakes(1.0, x0, own, other, kappa), gain)
+    assert closed == pytest.approx(float(direct), abs=1e-12)
+
+
+def test_rates_and_probabilities() -> None:
+    assert war.weekly_probability(-np.log(0.7)) == pytest.approx(0.3)
+    assert 1 - (1 - war.weekly_probability(war.weekly_rate(0.3))) ** 4 == pytest.approx(0.7599)
+    assert war.weekly_rate(1.0) * 0 == 0
+
+
+def test_competing_risks() -> None:
+    """Weekly probabilities .02 (halt) and .005 (victory, drawn first) over 52 weeks."""
+    alive, halt, victory = 1.0, 0.0, 0.0
+    for _ in range(52):
+        victory += alive * 0.005
+        halt += alive * 0.995 * 0.02
+        alive *= 0.995 * 0.98
+    assert (halt, victory, alive) == pytest.approx((0.583815, 0.146687, 0.269498), abs=5e-7)
+
+
+def test_momentum_after_a_year() -> None:
+    """Mean and spread after 52 updates from 0 to .15, theta .05, sigma .04."""
+    mean, variance = 0.0, 0.0
+    for _ in range(52):
+        mean = float(war.next_momentum(mean, 0.15, 0.05, 0.0))
+        variance = 0.95**2 * variance + 0.04**2
+    assert (mean, np.sqrt(variance)) == pytest.approx((0.139584, 0.127793), abs=5e-7)
+    assert war.long_run_spread(0.04, 0.05) == pytest.approx(np.sqrt(0.04**2 / (1 - 0.95**2)))
+
+
+def test_lasting_of_halts() -> None:
+    """Total early hazard -log(.7) at ages 0, 1, 2, ..., slow hazard .0075, 52 weeks."""
+    early = -np.log(0.7) * (1 - np.exp(-0.5))
+    assert early == pytest.approx(0.140341, abs=5e-7)
+    assert truce.survival(52, early, 0.0075) == pytest.approx(0.473940, abs=5e-7)
+    assert truce.survival(52, 0.0, 0.0075) == pytest.approx(0.677057, abs=5e-7)
+
+
+def test_hazard_ratios_are_those_of_the_evidence() -> None:
+    """Full monitoring multiplies the hazard by its ratio and nothing else; so does a full guarantee."""
+    def of(monitoring: float, guarantee: float) -> float:
+        return float(truce.hazard_multiplier(monitoring, guarantee, 0.0, (0.55, 0.5), 10.0, 1.0))
+
+    assert of(1, 0) == pytest.approx(0.55) and of(0, 1) == pytest.approx(0.5) and of(0, 0) == 1.0
+    assert truce.hazard_multiplier(0.0, 0.0, 0.02, (0.55, 0.5), 10.0, 3.0) == pytest.approx(3 * np.exp(0.2))
+
+
+def test_short_halts_carry_more_fear_for_their_benefit() -> None:
+    ratios = [exposure(days / 7) / benefit_share(days / 7) for days in (3, 30, 365)]
+    assert ratios == pytest.approx([6.3, 5.0, 1.0], abs=0.1)
+    assert benefit_share(None) == exposure(None) == 1.0
+
+
+@given(share, share, share)
+def test_trust_and_assurance_stay_shares(base: float, monitoring: float, guarantee: float) -> None:
+    trust = trust_with(base, monitoring, guarantee, 0.25, 0.4)
+    assert base - 1e-12 <= trust <= 1
+    assert 0 <= assurance_with(monitoring, guarantee, 0.5, (0.3, 0.4, 0.6)) <= 1
+
+
+def test_losses_count_in_full() -> None:
+    assert discounted(np.array([-0.2, 0.2]), 0.25) == pytest.approx([-0.2, 0.05])
+
+
+@given(st.lists(st.floats(-1, 1), min_size=8, max_size=8))
+def test_shapley_shares_add_up_and_a_dummy_gets_nothing(worths: list[float]) -> None:
+    """Three frictions, any game; the fourth changes nothing and so gets 0."""
+    table = np.array(worths)
+
+    def worth(off: tuple[bool, ...]) -> np.ndarray:
+        return table[[sum(flag << k for k, flag in enumerate(off[:3]))]]
+
+    shares = shapley(worth, 4)
+    assert shares.sum() == pytest.approx(table[7] - table[0], abs=1e-9)
+    assert shares[3] == pytest.approx(0.0, abs=1e-12)
+
+
+def test_shapley_of_a_glove_game() -> None:
+    """One left glove, two right gloves: 2/3, 1/6, 1/6 (Shapley's textbook example)."""
+    def worth(off: tuple[bool, ...]) -> np.ndarray:
+        return np.array([float(off[0] and (off[1] or off[2]))])
+
+    assert shapley(worth, 3)[:, 0] == pytest.approx([2 / 3, 1 / 6, 1 / 6])
