@@ -20,14 +20,14 @@ def content(runs: Sequence[Run]) -> dict[str, Any]:
     """Everything that the template prints."""
     base = runs[0]
     days = max(horizons(base.scenario))
-    rows = {row["name"]: row for row in tables.comparison(runs, base, days)}
+    rows = {row["index"]: row for row in tables.comparison(runs, base, days)}
     return {
         "base": base.scenario,
         "start": words.long_date(base.scenario),
         "headline": headline(base, days),
         "days": days,
         "day_list": list(horizons(base.scenario)),
-        "runs": [scenario_row(run, base, days, rows.get(run.name)) for run in runs],
+        "runs": [scenario_row(run, base, days, rows.get(index)) for index, run in enumerate(runs)],
         "has_pairs": any(row["difference"] is not None for row in rows.values()),
         "settlement": words.percent(tables.settlement(base)),
         "sides": common_sides(runs) or {"A": "Side A", "B": "Side B"},
@@ -51,11 +51,11 @@ def headline(run: Run, days: int) -> dict[str, Any]:
     """The number of the base in words and circles, and what stands beside it."""
     tiers = run.summary["tiers"]
     cell = tiers["durable"][str(days)]
-    band = band_words(cell)
+    band = words.band(cell["lo"], cell["hi"])
     said = words.percent(cell["p"]) if cell["p"] else words.never(run.n_trials, cell["mc_hi"])
     label = f"{round(100 * cell['p'])} of 100 circles are filled; the band reaches from {band}"
     return {
-        "words": words.one_in(cell["p"]) if cell["p"] else "Not seen once",
+        "words": capital(words.one_in(cell["p"])) if cell["p"] else "Not seen once",
         "percent": said,
         "band": band,
         "is_ever_sure": round(100 * cell["lo"]) > 0,
@@ -79,12 +79,12 @@ def odds_cell(cell: dict[str, float], n: int) -> dict[str, Any]:
     if not cell["p"]:
         said, _, limit = words.never(n, cell["mc_hi"]).partition(", ")
         return {"said": said, "band": limit, "value": "0"}
-    return {"said": words.percent(cell["p"]), "band": band_words(cell), "value": f"{cell['p']:.6f}"}
+    return {"said": words.percent(cell["p"]), "band": short_band(cell), "value": f"{cell['p']:.6f}"}
 
 
-def band_words(cell: dict[str, float]) -> str:
-    """The band in whole per cents, never a false 0."""
-    return "under 1 %" if cell["hi"] < 0.005 else words.band(cell["lo"], cell["hi"])
+def short_band(cell: dict[str, float]) -> str:
+    """The band for a narrow cell: ``<1 to 41 %``."""
+    return words.band(cell["lo"], cell["hi"]).replace("under ", "<").replace("over ", ">")
 
 
 def victory_cell(run: Run, side: str) -> dict[str, Any]:

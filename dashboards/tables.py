@@ -63,12 +63,12 @@ def comparison(runs: Sequence[Run], base: Run, days: int) -> Table:
     from sim.experiment.compare import compare
 
     rows: Table = []
-    for run in runs:
+    for index, run in enumerate(runs):
         if days not in horizons(run.scenario):
             continue
         cell = run.summary["tiers"]["durable"][str(days)]
         row = {
-            "name": run.name,
+            "index": index,
             "title": run.scenario.title,
             "is_base": run is base,
             **{key: cell[key] for key in ("p", "lo", "hi", "mc_lo", "mc_hi")},

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
 
 import typer
 
@@ -109,7 +109,7 @@ def check(
 @app.command()
 def show(
     scenario: One,
-    resolved: Annotated[bool, typer.Option("--resolved", help="Print it as one YAML file that extends nothing.")] = False,
+    resolved: Annotated[bool, typer.Option("--resolved", help="Print it as one YAML file.")] = False,
     changes: Annotated[bool, typer.Option("--changes", help="Only what differs from the scenario it extends.")] = False,
     sets: Sets = None,
     as_json: AsJson = False,
@@ -328,11 +328,18 @@ def main() -> NoReturn:
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     with suppress(ValueError, OSError):
         signal.signal(signal.SIGTERM, _terminate)
+    stdout = sys.stdout
     try:
         code = app(standalone_mode=False, prog_name="parley")
-        sys.stdout.flush()
+        if code == 130:  # typer has swallowed a KeyboardInterrupt
+            raise KeyboardInterrupt
+        stdout.flush()
     except BrokenPipeError:
-        leave_quietly()
+        leave_quietly(stdout)
+    except SystemExit as left:
+        if sys.stdout is not stdout:  # typer's answer to a closed pipe
+            leave_quietly(stdout)
+        raise left
     except ParleyError as problem:
         leave(str(problem), problem.exit_code)
     except COMMAND_ERROR as problem:
@@ -357,9 +364,9 @@ def leave(message: str, code: int) -> NoReturn:
     sys.exit(code)
 
 
-def leave_quietly() -> NoReturn:
+def leave_quietly(stdout: TextIO) -> NoReturn:
     """Whoever read stdout has seen enough: nothing is wrong, and nothing more is written."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
     sys.exit(0)
 
 

@@ -49,7 +49,7 @@ def forest(table: Any, *, title: str, reference: float | None = None, narrow: bo
     return figure(
         title,
         data,
-        xaxis=percent_axis("Odds", percents([row["hi"] for row in rows] + [row["p"] for row in rows])),
+        xaxis=percent_axis("Odds", percents([row["hi"] for row in rows] + [row["p"] for row in rows]), narrow),
         yaxis=row_axis([row_label(row) for row in rows], narrow),
         height=_height(rows, narrow),
         narrow=narrow,
@@ -98,8 +98,11 @@ def differences(table: Any, *, title: str, narrow: bool = False) -> Figure:
         title,
         data,
         xaxis=axis(
-            "Points more or less than the base" if narrow else "More or less than the base, in points (futures of 100)",
+            "Points against the base" if narrow else "More or less than the base, in points (futures of 100)",
             range=[min(*ends, 0.0) - room, max(*ends, 0.0) + room],
+            zeroline=True,
+            zerolinecolor=BLACK,
+            zerolinewidth=1.5,
             tickmode="array",
             tickvals=ticks,
             ticktext=[f"{tick:+d}".replace("-", "\u2212") if tick else "0" for tick in ticks],
@@ -109,7 +112,7 @@ def differences(table: Any, *, title: str, narrow: bool = False) -> Figure:
         narrow=narrow,
         legend_rows=4 if narrow else 2,
         hovermode="closest",
-        shapes=[_upright(0, BLACK, "solid"), *_stripes(len(rows))],
+        shapes=_stripes(len(rows)),
     )
 
 

@@ -110,7 +110,7 @@ def funnel(table: Any, *, title: str, base: Any = None, base_title: str = "base"
             }
         )
     # Room to the right of 100 % for the number beside a full bar.
-    across = percent_axis("Share of simulated futures", [100.0]) | {"range": [0, 118 if narrow else 110]}
+    across = percent_axis("Share of simulated futures", [100.0], narrow) | {"range": [0, 118 if narrow else 110]}
     return figure(
         title,
         data,
@@ -142,7 +142,9 @@ def anatomy(table: Any, *, title: str, narrow: bool = False) -> Figure:
         _stack(rows, values, capital(short[tag]), capital(full[tag]), REASON_LOOKS[tag])
         for tag, values in shares.items()
     ]
-    return _stacked(title, rows, data, "Share of the futures without a lasting ceasefire", narrow)
+    return _stacked(
+        title, rows, data, "Share of failures" if narrow else "Share of the futures without a lasting ceasefire", narrow
+    )
 
 
 def endings(table: Any, *, title: str, sides: Mapping[str, str] | None = None, narrow: bool = False) -> Figure:
@@ -177,7 +179,7 @@ def _stack(
         "width": 0.72,
         "marker": {
             "color": colour,
-            "line": {"color": "#ffffff", "width": 1},
+            "line": {"color": "#ffffff", "width": 0.5},
             "pattern": {
                 "shape": pattern,
                 "fillmode": "overlay",
@@ -200,7 +202,7 @@ def _stacked(title: str, rows: list[dict[str, Any]], data: list[dict[str, Any]],
     return figure(
         title,
         data,
-        xaxis=percent_axis(words, [100.0], showgrid=False),
+        xaxis=percent_axis(words, [100.0], narrow, showgrid=False),
         yaxis=row_axis([row_label(row) for row in rows], narrow),
         height=max(300, 150 + 24 * (-(-len(data) // per_row)) + (44 if narrow else 30) * len(rows)),
         narrow=narrow,

@@ -17,7 +17,7 @@ INK, FAINT_INK, GRID, PAPER = "#1b2733", "#52606d", "#e3e8ee", "#ffffff"
 SHADE, DARK_SHADE, BEHIND = "rgba(0,114,178,0.14)", "rgba(0,114,178,0.42)", "#7b8794"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
-WIDE_LABEL, NARROW_LABEL = 38, 17
+WIDE_LABEL, NARROW_LABEL = 42, 20
 """Characters to a line in the labels of rows."""
 
 
@@ -59,12 +59,14 @@ def axis(words: str, **options: Any) -> dict[str, Any]:
     }
 
 
-def percent_axis(words: str, values: Iterable[float | None], **options: Any) -> dict[str, Any]:
+def percent_axis(words: str, values: Iterable[float | None], narrow: bool = False, **options: Any) -> dict[str, Any]:
     """An axis of per cents from 0 to a round number above the largest value, at most 100."""
     largest = max((value for value in values if value is not None), default=0.0)
     step = next(step for step in (2, 5, 10, 20) if step == 20 or largest <= 5 * step)
     top = min(100, step * (int(largest / step) + 1)) if largest < 100 else 100
-    return axis(words, range=[0, top * 1.005], tick0=0, dtick=step, ticksuffix=" %", rangemode="tozero", **options)
+    if narrow and top / step > 4:
+        step = 25 if top == 100 else 2 * step
+    return axis(words, range=[0, top * 1.005], tick0=0, dtick=step, ticksuffix=" %", tickangle=0, **options)
 
 
 def row_axis(labels: Sequence[object], narrow: bool) -> dict[str, Any]:
@@ -102,7 +104,7 @@ def figure(
 
     The legend lies ``legend_gap`` pixels below the plot and takes ``legend_rows`` lines (0 for none).
     """
-    title_lines = lines(title, 42 if narrow else 110)
+    title_lines = lines(title, 36 if narrow else 110)
     top = 24 + 20 * (title_lines.count("<br>") + 1)
     below = legend_gap + 8 + 22 * legend_rows
     plot_height = height - top - below
@@ -118,14 +120,15 @@ def figure(
                 "y": 1,
                 "yref": "container",
                 "yanchor": "top",
-                "pad": {"t": 8, "l": 4},
+                # Plotly hangs a title of several lines by its second one.
+                "pad": {"t": 8 + 12 * title_lines.count("<br>"), "l": 4},
             },
             "font": {"family": FONT, "size": 13, "color": INK},
             "paper_bgcolor": PAPER,
             "plot_bgcolor": PAPER,
             "height": height,
             "autosize": True,
-            "margin": {"l": 8, "r": 16, "t": top, "b": below, "pad": 2},
+            "margin": {"l": 8, "r": 26, "t": top, "b": below, "pad": 2},
             "legend": {
                 "orientation": "h",
                 "x": 0,

@@ -122,15 +122,17 @@ def slot_at(path: KeyPath, role_of: Callable[[str], str | None] = lambda party: 
 
 
 def split(text: str) -> KeyPath:
-    """A dotted path in parts. Numbers count list items; what follows ``events.N.set`` is one key."""
-    parts = text.split(".")
-    if len(parts) > 3 and parts[0] == "events" and parts[2] == "set":
-        parts = [*parts[:3], ".".join(parts[3:])]
-    numbered = parts[0] in ("windows", "events", "attendance", "joint")
-    return tuple(
-        int(p) if (i == 1 and numbered and p.isascii() and p.isdigit() and len(p) < 7) else p
-        for i, p in enumerate(parts)
-    )
+    """A dotted path in parts. Items of lists are counted; what follows ``events.N.set`` is one key."""
+    parts: list[str | int] = []
+    slot: Slot | None = ROOT
+    names = text.split(".")
+    for depth, name in enumerate(names):
+        if depth == 3 and parts[0] == "events" and parts[2] == "set":
+            return (*parts, ".".join(names[depth:]))
+        is_item = slot is not None and slot.is_list and name.isascii() and name.isdigit() and len(name) < 7
+        parts.append(int(name) if is_item else name)
+        slot = slot.child(parts[-1]) if slot is not None else None
+    return tuple(parts)
 
 
 def wanted(slot: Slot | None) -> str:
@@ -144,7 +146,7 @@ def wanted(slot: Slot | None) -> str:
     if origin is Literal:
         return _choices(get_args(kind))
     if origin in (Union, UnionType):
-        return " or ".join(wanted(_slot(option)) for option in get_args(kind))
+        return " or ".join(dict.fromkeys(wanted(_slot(option)) for option in get_args(kind)))
     if origin is tuple:
         length = len(get_args(kind))
         return "a list" if get_args(kind)[-1] is Ellipsis else f"a list of {length} numbers"

@@ -33,7 +33,11 @@ def located(tree: Node, problems: list[Problem]) -> list[tuple[Mark, Problem]]:
     found: dict[tuple[Mark, str], Problem] = {}
     for problem in problems:
         found.setdefault((_mark(tree, problem), problem.message), problem)
-    return sorted(((mark, problem) for (mark, _), problem in found.items()), key=lambda pair: pair[0])
+    return sorted(((mark, problem) for (mark, _), problem in found.items()), key=_place_and_kind)
+
+
+def _place_and_kind(pair: tuple[Mark, Problem]) -> tuple[Mark, bool]:
+    return pair[0], pair[1].message.startswith(MISSING)
 
 
 def _mark(tree: Node, problem: Problem) -> Mark:

@@ -63,7 +63,8 @@ def test_another_seed_gives_other_trials(minimal: sim.Scenario) -> None:
 
 def test_several_runs_come_back_in_order_and_as_if_alone(minimal: sim.Scenario) -> None:
     other = minimal_scenario()
-    requests = [Request(minimal, "a", 200, block=64), Request(other, "b", 100, block=64), Request(minimal, "c", 300, block=64)]
+    asked = ((minimal, "a", 200), (other, "b", 100), (minimal, "c", 300))
+    requests = [Request(*one, block=64) for one in asked]
     together = list(run_many(requests, workers=2))
     assert [one.name for one in together] == ["a", "b", "c"]
     assert [one.n_trials for one in together] == [200, 100, 300]
@@ -160,7 +161,8 @@ def test_the_summary_adds_up() -> None:
         assert all(cell["lo"] <= cell["p"] <= cell["hi"] and cell["model"] == cell["p"] for cell in cells)
         assert all((cell["reference"] is None) == (tier != "durable") for cell in cells)
     last = summary["tiers"]["durable"]["365"]
-    assert last["p"] == pytest.approx(np.mean((result.trials["durable_week"] >= 0) & (result.trials["durable_week"] < 52)))
+    week = result.trials["durable_week"]
+    assert last["p"] == pytest.approx(np.mean((week >= 0) & (week < 52)))
     assert (result.columns["tag"] >= 0).sum() == 640 * (1 - last["p"])
 
 

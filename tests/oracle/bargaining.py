@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.oracle import truces
 from tests.oracle.packages import Look, look_at, nash_mix
-from tests.oracle.war import clip, cost_of_war, expected_end, improvement
+from tests.oracle.war import SIGN, clip, cost_of_war, expected_end, improvement
 
 if TYPE_CHECKING:
     from tests.oracle.oracle import Trial
@@ -27,8 +27,8 @@ def hold_round(trial: Trial, levels: dict[str, int], skill: float) -> bool:
             trial.record_offers(look.has_range, any(trial.conceded[track]))
         if look.has_range and can_sign(trial, track, levels):
             mix = agreed_mix(trial, track, look, levels, skill)
-            if mix is not None:
-                sign(trial, track, look, mix)
+            if mix is not None and sign(trial, track, look, mix) and trial.world.tracks[track].general:
+                break  # the earlier tracks are closed this week
     return a_range_was_seen
 
 
@@ -83,27 +83,27 @@ def pull_of_bias(trial: Trial, levels: dict[str, int]) -> float:
     return trial.world.talks.text_bias * weighted / mass if mass > 0.0 else 0.0
 
 
-def sign(trial: Trial, track: str, look: Look, mix: float) -> None:
-    terms = trial.world.tracks[track]
+def sign(trial: Trial, track: str, look: Look, mix: float) -> bool:
+    """Signature and ratification. Returns whether the package holds."""
+    terms, package = trial.world.tracks[track], look.curve.package(trial, mix)
     if terms.general:
         trial.record_signature()
-    is_ratified = all(ratifies(trial, name, look, mix) for name in terms.ratified_by)
+    is_ratified = all(ratifies(trial, name, package) for name in terms.ratified_by)
     trial.reopen_offers(track)
-    if not is_ratified:
-        return
-    if terms.general and terms.halts:
+    if is_ratified and terms.general and terms.halts:
         truces.begin(trial, track, look.curve, mix)
-    else:
+    elif is_ratified:
         trial.record_other_agreement(track)
+    return is_ratified
 
 
-def ratifies(trial: Trial, name: str, look: Look, mix: float) -> bool:
+def ratifies(trial: Trial, name: str, package: dict[str, float]) -> bool:
     """A veto player sets the package against its side's war, by its own weights and ideal."""
     veto = trial.world.parties[name]
     side = trial.sides.index(veto.side)
-    terms = look.curve.terms(mix)
     for issue, line in veto.red_lines.items():
-        if issue in terms and (terms[issue] > line if side == 0 else terms[issue] < line):
+        beyond = (package[issue] - line) * -SIGN[side]
+        if beyond > HAIR:
             return False
-    war = improvement(trial, name, expected_end(trial, side)) - cost_of_war(trial, side)
-    return improvement(trial, name, terms) >= war
+    war = improvement(trial, name, expected_end(trial, side, veto.ideal_point)) - cost_of_war(trial, side)
+    return improvement(trial, name, package) >= war

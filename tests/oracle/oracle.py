@@ -196,20 +196,20 @@ class Trial:
         self.reach(4)
 
     def record_other_agreement(self, track: str) -> None:
-        if not self.world.tracks[track].general and f"{track.removesuffix('_truce')}_week" in ALSO_NEVER:
-            self.first(f"{track.removesuffix('_truce')}_week")
+        """An exchange, or a truce for a sector or a time."""
+        self.first("humanitarian_week" if self.world.tracks[track].length_days == "open" else "limited_week")
 
-    def record_agreed_halt(self, track: str, mix: float, terms: dict[str, float]) -> None:
+    def record_agreed_halt(self, track: str, mix: float, package: dict[str, float]) -> None:
         self.first("mutual_week")
         self.first("broad_week")
         if self.outcome["halt_week"] < 0:
-            package = {f"x_{issue}": terms.get(issue, at) for issue, at in self.status_quo.items()}
+            terms = {f"x_{issue}": at for issue, at in package.items()}
             order = list(self.world.tracks)
-            self.outcome |= {"halt_week": self.week, "halt_track": order.index(track), "halt_mix": mix, **package}
+            self.outcome |= {"halt_week": self.week, "halt_track": order.index(track), "halt_mix": mix, **terms}
 
     def record_track_in_force(self, track: str) -> None:
         self.reach(6)
-        if self.world.tracks[track].settles:
+        if self.world.tracks[track].settles and self.week < self.world.horizon_weeks:
             self.first("settlement_week")
 
     def record_holiday(self, is_agreed: bool) -> None:

@@ -13,12 +13,13 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.oracle.third_parties import assurance, trust
-from tests.oracle.war import loss_from_peace
+from tests.oracle.war import clip, loss_from_peace
 
 if TYPE_CHECKING:
     from tests.oracle.oracle import Trial
 
 STEPS = 100  # gains are tabulated at l = 0, .01, ..., 1
+INSIDE = 1e-12  # the ends of the curve are limits from inside: B's best for A at l = 0, and the other way round
 
 
 class Piece(NamedTuple):
@@ -78,10 +79,9 @@ class IssueCurve:
 
     def best_terms(self, mix: float) -> float:
         """x(l): where l gain_A + (1 - l) gain_B is greatest; of equally good points the nearest to the status quo."""
+        mix = clip(mix, INSIDE, 1.0 - INSIDE)
         for piece in self.pieces:
             a, b = mix * piece.a, (1.0 - mix) * piece.b
-            if a + b == 0.0:  # one side decides and does not care: the other chooses
-                a, b = piece.a, piece.b
             top = (a * self.ideals[0] + b * self.ideals[1]) / (a + b) if a + b > 0.0 else self.status_quo
             if top <= piece.high:
                 return max(top, piece.low)
@@ -125,8 +125,9 @@ class TrackCurve:
         share = mix * STEPS - step
         return (1.0 - share) * self.gains_at(step)[side] + share * self.gains_at(step + 1)[side]
 
-    def terms(self, mix: float) -> dict[str, float]:
-        return {issue: curve.best_terms(mix) for issue, curve in self.curves.items()}
+    def package(self, trial: Trial, mix: float) -> dict[str, float]:
+        """Terms of every issue; those out of scope stay at today's status quo."""
+        return trial.status_quo | {issue: curve.best_terms(mix) for issue, curve in self.curves.items()}
 
     def reservation_point(self, side: int, need: float) -> float:
         """A: the least mix that gives it ``need``; B: the greatest. Infinite where there is none."""

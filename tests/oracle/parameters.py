@@ -17,13 +17,16 @@ from sim.scenario.priors import draw_columns
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Scenario
 
+FAVOURS_A_SIDE = ("momentum at start", "momentum", "text error")
+
 
 class Luck:
     """The draws of trials ``first`` to ``first + count``: (decision, party, week) -> one number per trial."""
 
     def __init__(self, scenario: Scenario, seed: int, first: int, count: int) -> None:
         self.first = first
-        self.streams = Streams(seed, first, count, scenario.mirrored)
+        self._sign_of_sides = -1.0 if scenario.mirrored else 1.0
+        self.streams = Streams(seed, first, count)
         self._uniforms: dict[tuple[str, str, int], list[float]] = {}
         self._normals: dict[tuple[str, str, int], list[float]] = {}
 
@@ -35,11 +38,12 @@ class Luck:
         return self._uniforms[name][trial - self.first]
 
     def normal(self, trial: int, decision: str, party: str, week: int) -> float:
-        """A standard normal; trials 2i and 2i + 1 see opposite signs."""
+        """A standard normal; trials 2i and 2i + 1 see opposite signs, and so does the mirror where a side is favoured."""
         name = (decision, party, week)
         if name not in self._normals:
             self._normals[name] = self.streams.normal(*name).tolist()
-        return self._normals[name][trial - self.first]
+        sign = self._sign_of_sides if decision in FAVOURS_A_SIDE else 1.0
+        return sign * self._normals[name][trial - self.first]
 
 
 class Worlds:

@@ -96,7 +96,7 @@ def cut_aid(trial: Trial, name: str, sides: tuple[int, ...]) -> None:
 
 def guarantee(trial: Trial) -> float:
     """Credibility of guarantees, with the guarantors that are still engaged."""
-    shares = {name: trial.world.parties[name].guarantor_share for name in trial.world.third_parties}
+    shares = {name: trial.world.parties[name].guarantor_share for name in trial.world.backers}
     total = sum(shares.values())
     engaged = sum(share for name, share in shares.items() if trial.engagement[name] > 0.0)
     return trial.world.assurances.guarantee_credibility * (engaged / total if total > 0.0 else 1.0)

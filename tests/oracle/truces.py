@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tests.oracle.oracle import Trial
 
 DURABLE_DRAWS = 4
+HAIR = 1e-9  # of the scale: less than this beyond a limit does not break it
 
 
 class Halt:
@@ -21,10 +22,8 @@ class Halt:
     def __init__(self, start: int, track: str | None = None) -> None:
         self.start = start
         self.track = track
-        self.mix = 0.0
         self.gains = (0.0, 0.0)  # at signature
-        self.terms: dict[str, float] = {}
-        self.signed_week = start  # of the text in force: a later track's keeps the start
+        self.withheld = 0.0
         self.expiry_week: int | None = None
 
 
@@ -32,9 +31,9 @@ def begin(trial: Trial, track: str, curve: TrackCurve, mix: float) -> None:
     """A general track takes force; on top of a halt it goes on with that halt's start and age."""
     if trial.halt is None:
         trial.halt = Halt(trial.week, track)
-        trial.record_agreed_halt(track, mix, curve.terms(mix))
+        trial.record_agreed_halt(track, mix, curve.package(trial, mix))
     halt = trial.halt
-    halt.track, halt.mix, halt.terms, halt.signed_week = track, mix, curve.terms(mix), trial.week
+    halt.track, halt.withheld = track, withheld(trial, curve.package(trial, mix))
     halt.gains = (curve.gain(0, mix), curve.gain(1, mix))
     renew(trial, halt)
     trial.record_track_in_force(track)
@@ -75,7 +74,7 @@ def hazard(trial: Trial, halt: Halt) -> float:
     if halt.track is None:
         return rate * truces.spoilers
     factor = truces.monitoring_ratio**trial.world.assurances.monitoring
-    factor *= truces.guarantee_ratio ** (guarantee(trial) * (1.0 - withheld(trial, halt)))
+    factor *= truces.guarantee_ratio ** (guarantee(trial) * (1.0 - halt.withheld))
     if trial.world.tracks[halt.track].settles:
         factor *= truces.settlement_ratio
     shortfall = max(0.0, -least_surplus(trial, halt))
@@ -88,15 +87,16 @@ def least_surplus(trial: Trial, halt: Halt) -> float:
     return min(phi * (halt.gains[side] - need(trial, halt.track, side)) for side in (0, 1))
 
 
-def withheld(trial: Trial, halt: Halt) -> float:
-    """Share of the guarantors whose limits the agreed terms break."""
+def withheld(trial: Trial, package: dict[str, float]) -> float:
+    """Share of the guarantees that engaged backers withhold because the package breaks their limits."""
     total = broken = 0.0
-    for name in trial.world.third_parties:
-        party = trial.world.parties[name]
-        total += party.guarantor_share
-        limits = [(halt.terms[issue], *limit) for issue, limit in party.limits.items() if issue in halt.terms]
-        if any(at < low or at > high for at, low, high in limits):
-            broken += party.guarantor_share
+    for name in trial.world.backers:
+        backer = trial.world.parties[name]
+        total += backer.guarantor_share
+        if trial.engagement[name] > 0.0 and any(
+            not low - HAIR <= package[issue] <= high + HAIR for issue, (low, high) in backer.limits.items()
+        ):
+            broken += backer.guarantor_share
     return broken / total if total > 0.0 else 0.0
 
 

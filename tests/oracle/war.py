@@ -96,12 +96,13 @@ def draw_victory(trial: Trial) -> None:
 # -- what a side expects of a year of war ---------------------------------------------------------------
 
 
-def expected_end(trial: Trial, side: int) -> dict[str, float]:
-    """Where ``side`` believes that a year of war would leave each issue (xW)."""
+def expected_end(trial: Trial, side: int, own_ideal: dict[str, float] | None = None) -> dict[str, float]:
+    """Where ``side`` believes that a year of war would leave each issue (xW); a veto player wants its own ideal."""
     believed = clip(SIGN[side] * trial.momentum + trial.optimism[side], -1.0, 1.0)
-    gainer = side if believed >= 0.0 else 1 - side
+    own = own_ideal or trial.party(side).ideal_point
+    toward = own if believed >= 0.0 else trial.party(1 - side).ideal_point
     return {
-        name: trial.status_quo[name] + issue.war_share * abs(believed) * (trial.ideal(gainer, name) - trial.status_quo[name])
+        name: trial.status_quo[name] + issue.war_share * abs(believed) * (toward[name] - trial.status_quo[name])
         for name, issue in trial.world.issues.items()
     }
 

@@ -40,7 +40,7 @@ def test_lists_replace_or_append_and_null_removes(here: Path) -> None:
         child(here, "events+: 3\n")
     with pytest.raises(ScenarioError, match=r"both `events` and `events\+` came, one is allowed"):
         child(here, "events: []\nevents+: []\n")
-    with pytest.raises(ScenarioError, match=r"child.yaml:2:7: error: war.tau: nothing came, a number from 0 to 1 is"):
+    with pytest.raises(ScenarioError, match=r"child.yaml:2:12: error: war.tau: nothing came, a number from 0 to 1"):
         child(here, "war: {tau: null}\n")  # a default was not inherited from a file, so there is nothing to remove
 
 
@@ -62,7 +62,7 @@ def test_library_party_keeps_its_own_values_below_the_files(here: Path) -> None:
     assert south.optimism.source is None
 
 
-def test_names_are_looked_up_below_scenarios_first(here: Path) -> None:
+def test_names_are_looked_up_below_scenarios_first(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "istanbul_2025/aides_only" in names()
     folder = here / "scenarios" / "mine"
     folder.mkdir(parents=True)
@@ -70,11 +70,11 @@ def test_names_are_looked_up_below_scenarios_first(here: Path) -> None:
     (here / "south.yaml").rename(folder / "south.yaml")
     loaded = open_scenario("mine/war")
     assert (loaded.name, loaded.scenario.title) == ("mine/war", "Talks at Harbour")
-    entry = next(entry for entry in catalogue() if entry.name == "mine/war")
-    assert (entry.supposes, entry.problem) == ("Aides meet, nobody else moves.", None)
-    (folder / "war.yaml").write_text("titel: x\n")
-    entry = next(entry for entry in catalogue() if entry.name == "mine/war")
-    assert entry.problem == ("scenarios/mine/war.yaml:1:1: error: question: missing, text is wanted")
+    (folder / "wrong.yaml").write_text("titel: x\n")
+    monkeypatch.setattr("sim.scenario.catalogue.names", lambda: ["mine/war", "mine/wrong"])
+    war, wrong = catalogue()
+    assert (war.name, war.supposes, war.problem) == ("mine/war", "Aides meet, nobody else moves.", None)
+    assert wrong.problem == "scenarios/mine/wrong.yaml:1:1: error: titel: unknown key `titel`, did you mean `title`?"
 
 
 @pytest.mark.parametrize(

@@ -20,15 +20,19 @@ def test_values_are_set_after_merging(here: Path) -> None:
         ("events.0.set.war.momentum_mean", "-.2"),
         ("tracks.ceasefire.scope", "[territory]"),
         ("parties.North.usual_level", "2"),
+        ("issues.territory.landmarks.1.at", "0.5"),
+        ("parties.Union.limits.sanctions.1", "0.7"),
         ("events", "[]"),
     ]
-    scenario = load("base.yaml", overrides[:6])
+    scenario = load("base.yaml", overrides[:-1])
     assert scenario.parties["South"].strain.central == 0.07
     assert scenario.war.momentum.value == 0.3
     assert scenario.windows[0].reciprocated_prob.value == 0.5
     assert scenario.events[0].set["war.momentum_mean"].value == -0.2
     assert scenario.tracks["ceasefire"].scope == ("territory",)
     assert scenario.parties["North"].usual_level == 2
+    assert scenario.issues["territory"].landmarks[1].at == 0.5
+    assert scenario.parties["Union"].limits["sanctions"] == (0.0, 0.7)
     assert load("base.yaml", overrides).events == ()
 
 

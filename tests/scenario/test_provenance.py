@@ -68,8 +68,7 @@ def test_a_childs_number_does_not_inherit_the_source_of_the_old_one(here: Path) 
         "extends: base\nwar: {momentum: .2}\nparties: {North: {strain: .1, usual_level: 2}}\n"
     )
     scenario = load("child.yaml")
-    changed = ["parties.North.strain", "war.momentum", "war.momentum_mean", "parties.North.usual_level"]
-    assert undocumented(scenario) == changed
+    assert undocumented(scenario) == ["parties.North.strain", "war.momentum", "parties.North.usual_level"]
     assert provenance(scenario, "parties.North.fear").note == "own reading"
 
 
@@ -78,7 +77,8 @@ def test_a_childs_sources_speak_for_its_numbers_and_for_unstated_ones(here: Path
     (here / "base.yaml").write_text(text)
     assert undocumented(load("base.yaml"))[0] == "issues.territory.status_quo"
     (here / "child.yaml").write_text(
-        "extends: base\nwar: {momentum: .2}\nsources: {issues.territory: {source: new survey}, '*': {kind: judgement}}\n"
+        "extends: base\nwar: {momentum: .2}\nsources: {issues.territory: {source: new survey}, "
+        "'*': {kind: judgement}}\n"
     )
     scenario = load("child.yaml")
     assert provenance(scenario, "issues.territory.status_quo").source == "new survey"
@@ -92,9 +92,8 @@ def test_broken_sources_are_told_once(here: Path) -> None:
     (here / "base.yaml").write_text(text.replace("{source: front reports}", "{sorce: front reports}"))
     with pytest.raises(ScenarioError) as error:
         load("base.yaml")
-    assert (
-        str(error.value) == "base.yaml:99:19: error: war.sources.*.sorce: unknown key `sorce`, did you mean `source`?"
-    )
+    words = "war.sources.*.sorce: unknown key `sorce`, did you mean `source`?"
+    assert str(error.value) == f"base.yaml:99:19: error: {words}"
 
 
 @pytest.mark.parametrize("name", names())

@@ -1,0 +1,109 @@
+"""A fresh headless Chromium whose every request and console message is on record."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+
+BROWSERS = ("chromium", "google-chrome", "chrome")
+INSTALL = "apt-get install -y chromium chromium-driver"
+OPTIONS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1440,900",
+)
+
+
+def found_browser() -> tuple[str, str]:
+    """Paths of the browser and its driver; a missing one skips the test, or fails it where CI is set."""
+    browser = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    driver = shutil.which("chromedriver")
+    if browser and driver:
+        return browser, driver
+    message = f"chromium or chromedriver is not installed: {INSTALL}"
+    if os.environ.get("CI", "").lower() in ("1", "true"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+class Browser:
+    """Chromium with the few questions that tests ask of it."""
+
+    def __init__(self, chrome: Chrome) -> None:
+        self.chrome = chrome
+
+    def open(self, path: Path, width: int = 1440, height: int = 900) -> None:
+        """Open a file from disk at a width; what the browser did before is forgotten."""
+        self.chrome.get("about:blank")
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self.chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        self.forget()
+        self.chrome.get(path.as_uri())
+
+    def forget(self) -> None:
+        for kind in ("performance", "browser"):
+            self.chrome.get_log(kind)
+
+    def requests(self) -> list[str]:
+        """Addresses asked for since the page was opened, its own file left out."""
+        events = [json.loads(entry["message"])["message"] for entry in self.chrome.get_log("performance")]
+        asked = [event["params"] for event in events if event["method"] == "Network.requestWillBeSent"]
+        return [one["request"]["url"] for one in asked if one.get("type") != "Document"]
+
+    def complaints(self) -> list[str]:
+        """Errors and warnings on the console since the page was opened."""
+        return [entry["message"] for entry in self.chrome.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
+
+    def ask(self, script: str, *arguments: Any) -> Any:
+        return self.chrome.execute_script(script, *arguments)
+
+    def wait(self, script: str, seconds: float = 20) -> Any:
+        """What ``script`` returns once that is true."""
+        from selenium.webdriver.support.ui import WebDriverWait
+
+        return WebDriverWait(self.chrome, seconds, 0.05).until(lambda _: self.ask(script))
+
+
+@pytest.fixture(scope="session")
+def start_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Browser]]:
+    """Start Chromium once per session, with a profile of its own."""
+    from selenium import webdriver
+
+    started: list[Browser] = []
+
+    def start() -> Browser:
+        if not started:
+            browser, driver = found_browser()
+            options = webdriver.ChromeOptions()
+            options.binary_location = browser
+            for option in (*OPTIONS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+                options.add_argument(option)
+            options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+            service = webdriver.ChromeService(driver)
+            started.append(Browser(webdriver.Chrome(options=options, service=service)))
+        return started[0]
+
+    yield start
+    for browser in started:
+        browser.chrome.quit()
+
+
+@pytest.fixture
+def browser(start_browser: Callable[[], Browser]) -> Browser:
+    return start_browser()

@@ -1,0 +1,218 @@
+"""Figures are pure: small tables in, exact traces out; any text of a scenario is shown literally."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from dashboards import figures
+from dashboards.figures.theme import BLUE, VERMILLION, lines, literal, percent_axis
+
+HOSTILE = "<b onmouseover=alert(1)>&amp;<script>alert(1)</script><a href='javascript:x'>"
+DAYS = [
+    {
+        "date": "2025-01-06",
+        "day": 0,
+        "durable": 0.0,
+        "mutual": 0.0,
+        "broad": 0.0,
+        "lo": 0,
+        "hi": 0,
+        "mc_lo": 0,
+        "mc_hi": 0,
+    },
+    {"date": "2025-02-03", "day": 28, "durable": 0.1, "mutual": 0.2, "broad": 0.3, "lo": 0.02, "hi": 0.4}
+    | {"mc_lo": 0.09, "mc_hi": 0.11},
+]
+SCENARIOS = [
+    {"title": "base", "p": 0.2, "lo": 0.1, "hi": 0.4, "mc_lo": 0.19, "mc_hi": 0.21, "is_base": True},
+    {"title": "more", "p": 0.5, "lo": 0.2, "hi": 0.8, "mc_lo": 0.48, "mc_hi": 0.52, "is_base": False},
+    {"title": "less", "p": 0.05, "lo": 0.0, "hi": 0.1, "mc_lo": 0.04, "mc_hi": 0.06, "is_base": False},
+]
+PAIRS = [
+    {"title": "down", "difference": -0.1, "lo": -0.12, "hi": -0.08},
+    {"title": "flat", "difference": 0.004, "lo": -0.01, "hi": 0.018},
+    {"title": "up", "difference": 0.3, "lo": 0.28, "hi": 0.32},
+]
+FUNNEL = [{"stage": "talks held", "p": 0.8}, {"stage": "signed", "p": 0.2}, {"stage": "in force", "p": 0.0}]
+REASONS = [
+    {"title": "base", "trust": 0.6, "process": 0.39, "scope": 0.01},
+    {"title": "other", "trust": 1.0, "process": 0.0, "scope": 0.0},
+]
+ENDINGS = [{"title": "base", "ceasefire": 0.3, "short": 0.2, "victory_a": 0.0, "victory_b": 0.1, "war": 0.4}]
+
+
+def every_figure(title: str = "T") -> Iterator[dict[str, Any]]:
+    """One of each, all texts replaced by ``title``."""
+
+    def named(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [{**row, "title": title} for row in rows]
+
+    for narrow in (False, True):
+        yield figures.odds_by_date(DAYS, title=title, base=DAYS, base_title=title, narrow=narrow)
+        yield figures.forest(named(SCENARIOS), title=title, reference=0.14, narrow=narrow)
+        yield figures.differences(named(PAIRS), title=title, narrow=narrow)
+        stages = [{**row, "stage": title} for row in FUNNEL]
+        yield figures.funnel(stages, title=title, base=stages, base_title=title, narrow=narrow)
+        yield figures.anatomy(named(REASONS), title=title, narrow=narrow)
+        yield figures.endings(named(ENDINGS), title=title, sides={"A": title, "B": title}, narrow=narrow)
+
+
+def strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for child in value.values():
+            yield from strings(child)
+    elif isinstance(value, list):
+        for child in value:
+            yield from strings(child)
+
+
+def trace(figure: dict[str, Any], name: str) -> dict[str, Any]:
+    found = [one for one in figure["data"] if name in one["name"]]
+    assert len(found) == 1, [one["name"] for one in figure["data"]]
+    return dict(found[0])
+
+
+def test_curves_are_cumulative_odds_in_per_cent() -> None:
+    figure = figures.odds_by_date(DAYS, title="T")
+    assert trace(figure, "lasts 30 days")["y"] == [0.0, 10.0]
+    assert trace(figure, "agreed by both")["y"] == [0.0, 20.0]
+    assert trace(figure, "any general halt")["y"] == [0.0, 30.0]
+    assert trace(figure, "lasts 30 days")["x"] == ["2025-01-06", "2025-02-03"]
+    assert trace(figure, "lasts 30 days")["customdata"][1] == "10 % (band 2 to 40 %)"
+
+
+def test_band_and_monte_carlo_error_are_two_areas_of_their_own() -> None:
+    figure = figures.odds_by_date(DAYS, title="T")
+    band, luck = trace(figure, "band"), trace(figure, "Monte Carlo")
+    assert band["y"] == [0.0, 40.0, 2.0, 0.0]
+    assert luck["y"] == [0.0, 11.0, 9.0, 0.0]
+    assert band["x"] == ["2025-01-06", "2025-02-03", "2025-02-03", "2025-01-06"]
+    assert band["fillcolor"] != luck["fillcolor"]
+
+
+def test_reference_class_is_dashed_and_only_there_when_named() -> None:
+    assert not any("reference" in one["name"] for one in figures.odds_by_date(DAYS, title="T")["data"])
+    rows = [{**row, "reference": share} for row, share in zip(DAYS, (0.0, 0.05), strict=True)]
+    reference = trace(figures.odds_by_date(rows, title="T"), "reference class")
+    assert reference["y"] == [0.0, 5.0]
+    assert reference["line"]["dash"] == "dash"
+
+
+def test_base_is_drawn_behind_another_scenario() -> None:
+    names = [one["name"] for one in figures.odds_by_date(DAYS, title="T", base=DAYS, base_title="the base")["data"]]
+    assert names.index("base: the base") < names.index("a halt that lasts 30 days or more")
+
+
+def test_forest_is_sorted_and_marks_the_base() -> None:
+    figure = figures.forest(SCENARIOS, title="T", reference=0.14)
+    assert figure["layout"]["yaxis"]["ticktext"] == ["more", "base (base)", "less"]
+    assert trace(figure, "odds")["x"] == [50.0, 5.0]
+    assert trace(figure, "odds")["y"] == [0, 2]
+    base = next(one for one in figure["data"] if one["name"] == "base")
+    assert (base["x"], base["y"], base["marker"]["symbol"]) == ([20.0], [1], "diamond")
+    assert trace(figure, "band")["x"] == [20.0, 80.0, None, 10.0, 40.0, None, 0.0, 10.0, None]
+    assert trace(figure, "Monte Carlo")["x"][:3] == [48.0, 52.0, None]
+    assert [shape["x0"] for shape in figure["layout"]["shapes"][:2]] == [20.0, pytest.approx(14.0)]
+
+
+def test_differences_tell_direction_by_shape_and_colour() -> None:
+    figure = figures.differences(PAIRS, title="T")
+    assert figure["layout"]["yaxis"]["ticktext"] == ["up", "flat", "down"]
+    up, down, flat = (trace(figure, name) for name in ("clearly higher", "clearly lower", "no clear"))
+    assert (up["x"], up["y"], up["marker"]["color"]) == ([30.0], [0], BLUE)
+    assert (down["x"], down["y"], down["marker"]["color"]) == ([-10.0], [2], VERMILLION)
+    assert flat["customdata"] == ["flat<br>no clear difference"]
+    assert up["customdata"] == ["up<br>30 more in 100"]
+    assert len({one["marker"]["symbol"] for one in (up, down, flat)}) == 3
+    assert figure["layout"]["xaxis"]["ticktext"] == ["\u221210", "0", "+10", "+20", "+30"]
+
+
+def test_differences_of_nothing_still_have_an_axis() -> None:
+    figure = figures.differences([{"title": "same", "difference": 0.0, "lo": 0.0, "hi": 0.0}], title="T")
+    low, high = figure["layout"]["xaxis"]["range"]
+    assert low < 0 < high
+
+
+def test_funnel_says_the_share_kept_at_each_stage() -> None:
+    bars = figures.funnel(FUNNEL, title="T")["data"][0]
+    assert bars["x"] == [80.0, 20.0, 0.0]
+    assert bars["text"] == ["80 %", "20 %", "under 1 %"]
+    assert bars["customdata"][1] == "It is signed: 20 %<br>25 % of those at the stage before"
+    assert len(figures.funnel(FUNNEL, title="T", base=FUNNEL)["data"]) == 2
+
+
+def test_anatomy_stacks_to_a_hundred_and_gathers_rare_reasons() -> None:
+    figure = figures.anatomy(REASONS, title="T")
+    assert [one["name"] for one in figure["data"]] == ["Distrust", "Missed chance", "Other reasons"]
+    assert [sum(one["x"][row] for one in figure["data"]) for row in (0, 1)] == pytest.approx([100, 100])
+    assert figure["layout"]["barmode"] == "stack"
+
+
+def test_endings_name_the_sides_and_stack_to_a_hundred() -> None:
+    figure = figures.endings(ENDINGS, title="T", sides={"A": "North", "B": "South"})
+    assert trace(figure, "South wins")["x"] == [10.0]
+    assert trace(figure, "North wins")["x"] == [0.0]
+    assert sum(one["x"][0] for one in figure["data"]) == pytest.approx(100)
+    assert trace(figures.endings(ENDINGS, title="T"), "Side B wins")["x"] == [10.0]
+
+
+def test_neighbours_in_a_stack_never_share_colour_and_pattern() -> None:
+    from dashboards.figures.endings import ENDING_LOOKS, REASON_LOOKS
+    from sim.experiment.words import REASONS as TAGS
+
+    assert set(REASON_LOOKS) == {*TAGS, "other"}
+    assert len(set(REASON_LOOKS.values())) == len(REASON_LOOKS)
+    assert len({look[1:] for look in ENDING_LOOKS.values()}) == len(ENDING_LOOKS)
+
+
+def test_a_dataframe_gives_the_same_figure_as_a_list() -> None:
+    import pandas as pd
+
+    assert figures.forest(pd.DataFrame(SCENARIOS), title="T") == figures.forest(SCENARIOS, title="T")
+
+
+def test_figures_are_plain_json_without_a_template() -> None:
+    for figure in every_figure():
+        assert set(figure) == {"data", "layout"}
+        assert "template" not in figure["layout"]
+        json.dumps(figure, allow_nan=False)
+
+
+def test_axes_have_titles_in_words_and_the_legend_lies_below() -> None:
+    for figure in every_figure():
+        assert figure["layout"]["title"]["text"]
+        assert figure["layout"]["xaxis"]["title"]["text"]
+        assert figure["layout"]["legend"]["orientation"] == "h"
+        assert figure["layout"]["legend"]["y"] < 0
+
+
+def test_markup_in_texts_is_never_markup_for_plotly() -> None:
+    for figure in every_figure(HOSTILE):
+        for text in strings(figure):
+            rest = text.replace("<br>", "").replace("<extra></extra>", "")
+            assert not re.search("[<>]", rest), text
+    assert any("&lt;script&gt;" in text for figure in every_figure(HOSTILE) for text in strings(figure))
+
+
+def test_a_literal_text_comes_back_when_entities_are_read() -> None:
+    import html
+
+    assert html.unescape(literal(HOSTILE)) == HOSTILE
+
+
+def test_labels_are_cut_before_they_are_escaped() -> None:
+    assert lines("a < b and c", 5) == "a &lt; b<br>and c"
+    assert lines("", 10) == " "
+    assert lines("one two three four", 5, most=2).endswith("...")
+
+
+@pytest.mark.parametrize(("largest", "top"), [(0.0, 2), (3.0, 4), (14.0, 15), (46.0, 50), (83.0, 100), (100.0, 100)])
+def test_axis_of_per_cents_ends_at_a_round_number(largest: float, top: float) -> None:
+    assert percent_axis("Odds", [largest, None])["range"] == [0, pytest.approx(top * 1.005)]

@@ -1,0 +1,240 @@
+"""The report is one file that asks for nothing, says what settles the question, and shows every text literally."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboards.page import inline_script, script_data
+from dashboards.report import report, write_report
+from sim.errors import ParleyError, ResourceError
+from tests.dashboards.made import ceasefire, failure, made_run, mixed
+
+PAYLOADS = (
+    "<script>window.hacked=1</script>",
+    "</script><script>window.hacked=1</script>",
+    "<img src=x onerror=window.hacked=1>",
+    '"><svg onload=window.hacked=1>',
+    "' onmouseover='window.hacked=1",
+    "<!--<script>",
+    "{{ 7*7 }}{% raw %}",
+    "&lt;b&gt;&amp;\u2028\u2029",
+    '<a href="javascript:window.hacked=1">x</a>',
+    "%{customdata} $\\frac{1}{2}$",
+)
+
+
+class Page(HTMLParser):
+    """Elements with their attributes, headings, and the text of scripts."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.scripts: list[str] = []
+        self.words: list[str] = []
+        self._open: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {key: value or "" for key, value in attrs}))
+        self._open.append(tag)
+        if tag == "script":
+            self.scripts.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if self._open and self._open[-1] == "script":
+            self.scripts[-1] += data
+        elif not self._open or self._open[-1] != "style":
+            self.words.append(data)
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"\s+", " ", " ".join(self.words))
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    runs = [mixed(8, 56, name="base", title="Base case"), mixed(40, 24, name="more", title="More of it")]
+    return report(runs, "base")
+
+
+@pytest.fixture(scope="module")
+def page(text: str) -> Page:
+    return Page(text)
+
+
+def test_plotly_is_there_once_and_the_file_is_small(text: str) -> None:
+    assert len(re.findall(r"\* plotly\.js v\d", text)) == 1
+    assert len(text.encode()) < 8e6
+
+
+def test_nothing_is_fetched(page: Page) -> None:
+    for tag, attributes in page.elements:
+        for name in ("src", "href", "action", "srcset", "data", "poster", "background"):
+            if name in attributes:
+                assert re.match(r"#|data:", attributes[name]), (tag, attributes[name][:80])
+    assert {"rel": "icon", "href": "data:,"} in page.all("link")
+    assert len(page.all("link")) == 1
+
+
+def test_only_our_scripts_may_run(page: Page) -> None:
+    policy = next(meta["content"] for meta in page.all("meta") if meta.get("http-equiv") == "Content-Security-Policy")
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules["default-src"] == rules["connect-src"] == rules["base-uri"] == "'none'"
+    kinds = [script.get("type", "") for script in page.all("script")]
+    assert kinds == ["application/json", "", ""]
+    hashes = [base64.b64encode(hashlib.sha256(source.encode()).digest()).decode() for source in page.scripts[1:]]
+    assert rules["script-src"] == " ".join(f"'sha256-{one}'" for one in hashes)
+
+
+def test_no_element_carries_a_handler_or_a_style(page: Page) -> None:
+    for tag, attributes in page.elements:
+        assert not [name for name in attributes if name.startswith("on") or name == "style"], (tag, attributes)
+
+
+def test_the_rule_stands_above_the_number(page: Page) -> None:
+    words = page.text.partition("Skip to the odds")[2]
+    rule, number = words.index("A general halt in force for 30 days."), words.index("About 1 in 8")
+    assert rule < number
+    assert "12 % within 365 days" in words
+
+
+def test_headings_are_in_order_and_landmarks_are_there(page: Page) -> None:
+    levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert [len(page.all(tag)) for tag in ("header", "nav", "main", "footer")] == [1, 1, 1, 1]
+    assert all(section.get("aria-labelledby") for section in page.all("section"))
+    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert {section["aria-labelledby"] for section in page.all("section")} <= set(ids)
+    assert all(link["href"][1:] in ids for link in page.all("a") if link["href"].startswith("#"))
+
+
+def test_charts_and_pictures_have_a_label_and_a_reading_aid(page: Page) -> None:
+    charts = [div for div in page.all("div") if "data-figure" in div]
+    figures = json.loads(page.scripts[0])["figures"]
+    assert [chart["data-figure"] for chart in charts] == [
+        "odds",
+        "forest",
+        "differences",
+        "funnel",
+        "anatomy",
+        "endings",
+    ]
+    assert {chart["data-figure"] for chart in charts} == set(figures)
+    assert all(chart["role"] == "img" and chart["aria-label"] for chart in charts)
+    assert page.text.count("How to read it.") == len(charts)
+    assert all(svg["role"] == "img" and svg["aria-label"] for svg in page.all("svg"))
+
+
+def test_key_numbers_are_readable_without_script(page: Page) -> None:
+    for words in ("More of it", "62 %", "12 %", "+50", "Distrust", "100 % of failures", "More trials", "seed 1"):
+        assert words.lower() in page.text.lower(), words
+
+
+def test_it_says_what_the_numbers_are_not(page: Page) -> None:
+    for words in (
+        "rest on the model's priors",
+        "Knowledge ends on 6 January 2025",
+        "stated judgements",
+        "Not meant for",
+    ):
+        assert words in page.text, words
+
+
+def test_circles_count_the_odds(page: Page) -> None:
+    kinds = [circle["class"] for circle in page.all("circle")]
+    assert len(kinds) == 100
+    assert kinds.count("yes") + kinds.count("sure") == 12
+
+
+def test_zero_events_are_never_zero_per_cent() -> None:
+    page = Page(report([made_run([failure()] * 320)]))
+    assert "Not seen once" in page.text
+    assert "0 in 320, below" in page.text
+
+
+def test_certain_events_have_no_reason_for_failure() -> None:
+    page = Page(report([made_run([ceasefire(1)] * 64)]))
+    assert "none failed" in page.text
+    assert "Nearly certain" in page.text
+
+
+def test_one_run_has_no_picker_and_no_comparison() -> None:
+    page = Page(report([mixed(8)]))
+    assert not page.all("select")
+    assert "forest" not in json.loads(page.scripts[0])["figures"]
+
+
+def test_runs_with_another_horizon_stand_in_the_table_without_the_missing_days() -> None:
+    page = Page(report([mixed(8, name="base"), mixed(8, name="short", title="Short one", horizon_weeks=26)]))
+    assert "Short one" in page.text
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_texts_of_a_scenario_are_shown_literally(payload: str) -> None:
+    def hostile(n: int, name: str) -> Any:
+        named = {"title": payload, "supposes": payload, "question": payload, "resolution": payload}
+        return mixed(
+            n, name=name, issues=("territory",), **named, **{"parties.North.sources": {"*": {"source": payload}}}
+        )
+
+    clean, page = (
+        Page(report([mixed(8, name="a"), mixed(9, name="b")])),
+        Page(report([hostile(8, payload), hostile(9, "b")])),
+    )
+    tags = [tag for tag, _ in page.elements]
+    assert tags == [tag for tag, _ in clean.elements]
+    assert [sorted(attributes) for _, attributes in page.elements] == [
+        sorted(attributes) for _, attributes in clean.elements
+    ]
+    assert re.sub(r"\s+", " ", payload) in page.text
+    assert payload in json.loads(page.scripts[0])["scenarios"][0]["supposes"]
+    assert not set("<>&\u2028\u2029") & set(page.scripts[0])
+
+
+def test_script_data_cannot_end_its_element() -> None:
+    said = script_data({"a": "</script>\u2028&"})
+    assert json.loads(said) == {"a": "</script>\u2028&"}
+    assert not set("<>&\u2028") & set(said)
+
+
+def test_a_script_that_would_end_its_element_is_refused() -> None:
+    with pytest.raises(ValueError, match="end its own element"):
+        inline_script("'</SCRIPT>'")
+
+
+def test_an_unknown_base_and_no_runs_are_said_plainly(tmp_path: Path) -> None:
+    with pytest.raises(ParleyError, match="no run 'other'; there are made"):
+        write_report([mixed(4)], tmp_path / "x.html", "other")
+    with pytest.raises(ParleyError, match="at least one run"):
+        write_report([], tmp_path / "x.html")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_cannot_be_written_is_a_resource_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ResourceError):
+        write_report([mixed(4)], tmp_path / "file" / "x.html")
+
+
+def test_the_base_comes_first_whatever_the_order(tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    write_report([mixed(20, name="a", title="Likely"), mixed(4, name="b", title="Unlikely")], path, base="b")
+    options = re.findall(r"<option[^>]*>([^<]*)<", path.read_text())
+    assert options == ["Unlikely (base)", "Likely"]
