@@ -13,7 +13,7 @@ OUT ?= results/istanbul_2025
 WORKERS ?= auto
 
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 
 .PHONY: run test verify browser clean
 .DELETE_ON_ERROR:

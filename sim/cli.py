@@ -24,7 +24,7 @@ from sim.errors import ParleyError
 if TYPE_CHECKING:
     from types import FrameType
 
-    from sim.experiment.run import Progress, Request, Run
+    from sim.experiment.run import Request, Run
 
 USAGE_ERROR: Any = typer.BadParameter.__mro__[1]
 COMMAND_ERROR: Any = typer.BadParameter.__mro__[2]
@@ -198,8 +198,12 @@ def run(
     place = out
     if out is not None:
         wanted, place = plan.into(wanted, out, use_numbered)
-    with progress_bar(wanted, quiet) as progress:
-        runs = list(run_many(wanted, workers=workers, progress=progress, store=store or None))
+    with ProgressBar(wanted, quiet) as bar:
+        runs = list(run_many(wanted, workers=workers, progress=bar.show, store=store or None))
+    if place != out and not quiet:
+        typer.echo(f"{out} holds other runs, so these are in {place}.", err=True)
+    if not bar.n_blocks and not quiet:
+        typer.echo(f"Nothing had to be computed: {place} already holds these runs.", err=True)
     report = write_report(runs, place / "report.html") if with_report and place else None
     if as_json:
         print_json(runs[0].summary if len(runs) == 1 else [one.summary for one in runs])
@@ -236,8 +240,8 @@ def compare(
     question = plan.Question(trials, seed, sets=tuple(sets or ()))
     missing = [name for name in names if name not in found]
     wanted = plan.requests(missing, question)
-    with progress_bar(wanted, quiet) as progress:
-        made = run_many(wanted, workers=workers, progress=progress) if wanted else iter(())
+    with ProgressBar(wanted, quiet) as bar:
+        made = run_many(wanted, workers=workers, progress=bar.show) if wanted else iter(())
         found.update(zip(missing, made, strict=True))
     results = [compare_runs(found[base], found[name]) for name in names[1:]]
     if as_json:
@@ -275,35 +279,37 @@ def write_report(runs: Sequence[Run], path: Path) -> str:
     return str(path)
 
 
-class progress_bar:
-    """A bar with rate and time left on stderr, where that is a terminal; None as its callback elsewhere."""
+class ProgressBar:
+    """Counts blocks, and shows rate and time left on stderr where that is a terminal."""
 
     def __init__(self, wanted: Sequence[Request], quiet: bool) -> None:
+        self.n_blocks = 0
         self._total = sum(request.trials for request in wanted)
-        self._quiet = quiet or not sys.stderr.isatty() or not wanted
+        self._is_shown = bool(wanted) and not quiet and sys.stderr.isatty()
         self._done: dict[str, int] = {}
         self._bar: Any = None
 
-    def __enter__(self) -> Progress | None:
-        if self._quiet:
-            return None
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    def __enter__(self) -> ProgressBar:
+        if self._is_shown:
+            from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-        from sim.tables import console
+            from sim.tables import console
 
-        rate = TextColumn("{task.fields[rate]}")
-        columns = (TextColumn("{task.description}"), BarColumn(), rate, TimeRemainingColumn())
-        self._bar = Progress(*columns, console=console(to_stderr=True), transient=True)
-        self._task = self._bar.add_task("starting", total=self._total, rate="")
-        self._bar.start()
-        return self._show
+            rate = TextColumn("{task.fields[rate]}")
+            columns = (TextColumn("{task.description}"), BarColumn(), rate, TimeRemainingColumn())
+            self._bar = Progress(*columns, console=console(to_stderr=True), transient=True)
+            self._task = self._bar.add_task("starting", total=self._total, rate="")
+            self._bar.start()
+        return self
 
-    def _show(self, name: str, done: int, wanted: int) -> None:
+    def show(self, name: str, done: int, wanted: int) -> None:
+        """One more block of the run ``name`` is done, which makes ``done`` trials of it."""
+        self.n_blocks += 1
         self._done[name] = done
-        trials = sum(self._done.values())
-        task = self._bar.tasks[0]
-        rate = f"{task.speed:,.0f} trials/s" if task.speed else ""
-        self._bar.update(self._task, description=name, completed=trials, rate=rate)
+        if self._bar is not None:
+            speed = self._bar.tasks[0].speed
+            rate = f"{speed:,.0f} trials/s" if speed else ""
+            self._bar.update(self._task, description=name, completed=sum(self._done.values()), rate=rate)
 
     def __exit__(self, *_: object) -> None:
         if self._bar is not None:

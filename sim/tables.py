@@ -10,11 +10,13 @@ from sim.experiment import words
 from sim.experiment.estimates import wilson
 
 if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
     from rich.console import Console
     from rich.table import Table
 
     from sim.experiment.run import Run
     from sim.scenario.catalogue import Entry
+    from sim.scenario.problems import KeyPath
     from sim.scenario.schema import Scenario
 
 WIDTH = 100
@@ -177,26 +179,37 @@ def show_catalogue(entries: Sequence[Entry], to: Console) -> None:
 
 def parameter_rows(scenario: Scenario) -> list[dict[str, Any]]:
     """Every number: path, value in words, unit, whether sourced, and the source."""
-    from sim.scenario.paths import slot_at, split
+    from sim.scenario.paths import split
     from sim.scenario.priors import quantities
     from sim.scenario.provenance import provenance, standing
 
     rows = []
     for path, quantity in quantities(scenario).items():
-        slot = slot_at(split(path))
-        extra = slot.field.json_schema_extra if slot and slot.field else None
+        field = field_of(split(path))
+        extra = field.json_schema_extra if field else None
         said = provenance(scenario, path)
         rows.append(
             {
                 "path": path,
                 "value": quantity_in_words(quantity),
                 "unit": extra.get("unit", "") if isinstance(extra, dict) else "",
-                "meaning": slot.field.description if slot and slot.field else "",
+                "meaning": field.description if field else "",
                 "standing": standing(scenario, path),
                 "source": said.source or said.note or "",
             }
         )
     return rows
+
+
+def field_of(path: KeyPath) -> FieldInfo | None:
+    """The schema's field of a number; for one of several by name, such as points, the field that holds them."""
+    from sim.scenario.paths import slot_at
+
+    for place in (path, path[:-1]):
+        slot = slot_at(place)
+        if slot and slot.field:
+            return slot.field
+    return None
 
 
 def quantity_in_words(quantity: Any) -> str:

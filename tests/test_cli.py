@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.experiment.plan import expand
 from tests.conftest import Answer
 
 Parley = Callable[..., Answer]
@@ -48,10 +49,13 @@ def test_version(parley: Parley) -> None:
 
 
 def test_list_names_the_base_with_its_date(parley: Parley) -> None:
-    answer = parley("list")
-    assert "istanbul_2025/aides_only  (2025-05-15)" in answer.out
+    assert "istanbul_2025/aides_only  (2025-05-15)" in parley("list").out
+
+
+def test_list_as_json_holds_the_questions(parley: Parley) -> None:
     listed = json.loads(parley("list", "--json").out)
-    assert {"name", "title", "question", "supposes", "start"} <= listed[0].keys()
+    assert not [one["problem"] for one in listed if one["problem"]]
+    assert all(one["question"] and one["supposes"] and one["start"] for one in listed)
 
 
 def test_check_says_where_numbers_come_from(parley: Parley) -> None:
@@ -89,6 +93,8 @@ def test_show_gives_value_unit_and_source(parley: Parley) -> None:
     rows = json.loads(parley("show", "teaching/minimal", "--json").out)["parameters"]
     strain = next(row for row in rows if row["path"] == "parties.North.strain")
     assert (strain["unit"], strain["standing"]) == ("utils", "judgement")
+    points = next(row for row in rows if row["path"] == "parties.North.points.valley")
+    assert (points["value"], points["unit"]) == ("100", "points of 100")
 
 
 def test_show_resolved_loads_to_the_same_scenario(parley: Parley, tmp_path: Path) -> None:
@@ -150,10 +156,11 @@ def test_several_scenarios_give_a_list_and_folders(parley: Parley, tmp_path: Pat
 
 
 def test_a_folder_stands_for_its_scenarios_base_first(parley: Parley) -> None:
-    answer = parley("run", "istanbul_2025", "--trials", "32", "--json", "--workers", "1")
-    names = [one["scenario"] for one in json.loads(answer.out)]
+    names = expand(["istanbul_2025"])
     assert names[0] == "istanbul_2025/aides_only"
-    assert len(names) == 21
+    assert len(names) == len(set(names)) == 21
+    answer = parley("run", "teaching", "--trials", "32", "--json", "--workers", "1")
+    assert [one["scenario"] for one in json.loads(answer.out)] == expand(["teaching"])
 
 
 def test_set_sweep_and_central(parley: Parley) -> None:
@@ -177,10 +184,13 @@ def test_precision_stops_early(parley: Parley) -> None:
 def test_numbered_shows_the_same_run_and_never_overwrites_another(parley: Parley, tmp_path: Path) -> None:
     first = ("run", "teaching/minimal", *FEW, "--out", tmp_path / "r", "--numbered")
     shown = parley(*first)
-    assert parley(*first).out == shown.out
+    again = parley(*first)
+    assert again.out == shown.out
+    assert "Nothing had to be computed" in again.err
     assert not (tmp_path / "r-2").exists()
     other = parley(*first, "--seed", "2")
     assert other.code == 0
+    assert f"so these are in {tmp_path / 'r-2'}" in other.err
     assert (tmp_path / "r-2" / "manifest.json").exists()
     assert parley(*first).out == shown.out
 
@@ -260,7 +270,7 @@ def test_damage_is_exit_3_naming_the_file(parley: Parley, tmp_path: Path) -> Non
 
 
 def test_a_closed_pipe_is_quiet() -> None:
-    process = command("list", "--json")
+    process = command("schema")
     assert process.stdout is not None and process.stderr is not None
     process.stdout.close()
     assert process.stderr.read() == ""
@@ -283,7 +293,7 @@ def test_an_interrupted_run_says_how_to_go_on(tmp_path: Path, how: signal.Signal
 
 
 def test_an_ascii_terminal_shows_all_it_can() -> None:
-    process = command("list", env={**os.environ, "PYTHONIOENCODING": "ascii", "NO_COLOR": "1"})
+    process = command("show", "teaching/minimal", "--resolved", env={**os.environ, "PYTHONIOENCODING": "ascii", "NO_COLOR": "1"})
     out, said = process.communicate(timeout=60)
     assert process.returncode == 0, said
     assert out.isascii()

@@ -196,18 +196,21 @@ class Bargaining:
 
     def _sign(self, track: TrackPackages, trials: Trials, mix: Array, look: Look, places: Trials) -> NDArray[np.bool_]:
         """Signature, then ratification where the track asks for it; what passes takes force at once."""
+        record = self.model.record
+        record.signed(track, trials)
+        self.offers[track.name].reopen(trials)
+        if not track.takes_force:
+            record.exchanged(track, trials)
+            return np.ones(len(trials), dtype=bool)
         package = track.package(mix, look.rows[places], trials)
-        self.model.record.signed(track, trials)
         passes = np.ones(len(trials), dtype=bool)
         for name in track.track.ratified_by:
             passes &= self._ratifies(name, track, package, trials)
-        self.offers[track.name].reopen(trials)
         kept = np.flatnonzero(passes)
-        self.model.record.ratified(track, trials[kept])
+        record.ratified(track, trials[kept])
         if len(kept):
             chosen = {issue: terms[kept] for issue, terms in package.items()}
-            needed = (look.needed[0][places][kept], look.needed[1][places][kept])
-            self.model.truces.take_force(track, trials[kept], mix[kept], chosen, look.rows[places][kept], needed)
+            self.model.truces.take_force(track, trials[kept], mix[kept], chosen, look.rows[places][kept])
         return passes
 
     def _ratifies(

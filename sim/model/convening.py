@@ -64,7 +64,7 @@ class Convening:
         return np.flatnonzero(is_held)
 
     def rate(self) -> Column:
-        """Weekly rate of rounds: base x (1 + mediators' reach + backers' engagement), lower after failure and for old wars."""
+        """Weekly rate of rounds: base x (1 + reach of mediators + engagement of backers), lower after failure, with age."""
         pull: Column = 0.0
         for party in self.model.third_parties.members:
             pull = pull + party.pull_on_rounds()

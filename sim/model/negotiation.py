@@ -20,8 +20,9 @@ from sim.model.convening import Convening
 from sim.model.events import Events
 from sim.model.inputs import Inputs
 from sim.model.outcomes import Record
-from sim.model.packages import Regimes, TrackPackages
+from sim.model.packages import TrackPackages
 from sim.model.parties import Backer, Belligerent, Mediator, Party, ThirdParty
+from sim.model.regimes import Regimes
 from sim.model.streams import Streams
 from sim.model.third_parties import Assurances, ThirdParties
 from sim.model.truces import Truces

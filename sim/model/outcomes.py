@@ -90,7 +90,7 @@ class Record:
             self.columns[f"share_{friction}"] = np.zeros(n, dtype=np.float32)
         self.columns["halt_mix"][:] = np.nan
         self.was_signed = np.zeros(n, dtype=bool)
-        self.best = {track.name: BestWeek(model, track) for track in model.tracks if track.is_general and track.halts}
+        self.best = {track.name: BestWeek(model, track) for track in model.tracks if track.takes_force}
 
     def _first(self, name: str, trials: Trials) -> None:
         column = self.columns[name]
@@ -108,7 +108,7 @@ class Record:
 
     def round_on(self, track: TrackPackages, trials: Trials, look: Look, conceded: NDArray[np.bool_]) -> None:
         """One track of a round: offers, a range, and the week in which the sides were closest."""
-        if not (track.is_general and track.halts):
+        if not track.takes_force:
             return
         self._reach(2, trials[conceded])
         self._reach(3, trials[look.has_range])
@@ -128,7 +128,10 @@ class Record:
 
     def exchanged(self, track: TrackPackages, trials: Trials) -> None:
         """A humanitarian exchange or a sector truce: counts in no tier."""
-        self._first("limited_week" if track.term_weeks is not None else "humanitarian_week", trials)
+        self._first(_exchange_column(track), trials)
+
+    def has_exchanged(self, track: TrackPackages, trials: Trials) -> NDArray[np.bool_]:
+        return self.columns[_exchange_column(track)][trials] >= 0
 
     def in_force(self, track: TrackPackages, trials: Trials, mix: Array, package: dict[str, Array]) -> None:
         """A general halt agreed by both begins."""
@@ -183,6 +186,11 @@ class Record:
     def imposed_halt(self, trials: Trials) -> None:
         self.columns["imposed"][trials] = 1
         self._first("broad_week", trials)
+
+
+def _exchange_column(track: TrackPackages) -> str:
+    """A track with a term is a sector truce, one without an exchange."""
+    return "limited_week" if track.term_weeks is not None else "humanitarian_week"
 
 
 class BestWeek:

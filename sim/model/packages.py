@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.inputs import at
-from sim.theory.bargaining import GRID, GRID_STEPS, Terms, contract_curve, value_of
-from sim.theory.utility import Array, Column, trust_with
+from sim.theory.bargaining import GRID, GRID_STEPS, Terms, contract_curve, gain_of, value_of
+from sim.theory.utility import Array, Column
 from sim.theory.war import gain_from_war
 
 if TYPE_CHECKING:
@@ -51,47 +51,6 @@ class Moving(NamedTuple):
     is_blocked: NDArray[np.bool_]
 
 
-class Regimes:
-    """Which third parties matter to packages, and which combination of them each trial is in."""
-
-    def __init__(self, model: NegotiationModel) -> None:
-        scenario = model.scenario
-        in_scope = [scenario.issues[issue].controllers for track in scenario.tracks.values() for issue in track.scope]
-        controllers = {name for names in in_scope for name in names}
-        guarantors = {party.name for party in model.backers if np.any(np.asarray(party.guarantor_share) > 0)}
-        may_leave = [party for party in model.third_parties.members if party.name in controllers | guarantors]
-        # Parties that can never leave need no regime of their own.
-        self.members = [party for party in may_leave if model.third_parties.can_leave(party)]
-        self.absent = {party.name for party in may_leave if party not in self.members and not party.is_engaged.all()}
-        self.count = 1 << len(self.members)
-        self._guarantors = [party for party in model.backers if party.name in guarantors]
-
-    def of_trials(self, trials: Rows | slice) -> Rows | int:
-        """Regime number of each trial: one bit per member, set while it is engaged."""
-        number: Rows | int = 0
-        for bit, party in enumerate(self.members):
-            number = number + (party.is_engaged[trials].astype(np.int64) << bit)
-        return number
-
-    def engaged(self, name: str, regime: int) -> bool:
-        for bit, party in enumerate(self.members):
-            if party.name == name:
-                return bool(regime >> bit & 1)
-        return name not in self.absent
-
-    def guarantee_share(self, model: NegotiationModel, regime: int) -> Column:
-        """Share of the guarantees still carried, by draw; 1 where no guarantor is named."""
-        if not self._guarantors:
-            return 1.0
-        total: Column = 0.0
-        carried: Column = 0.0
-        for party in self._guarantors:
-            share = model.inputs.per_draw(f"parties.{party.name}.guarantor_share")
-            total = total + share
-            carried = carried + share * self.engaged(party.name, regime)
-        return carried / np.maximum(total, 1e-12)
-
-
 class TrackPackages:
     """One track: what may be signed on it and what that is worth. Rows are draw x regime."""
 
@@ -100,6 +59,7 @@ class TrackPackages:
         self.model, self.index, self.name = model, index, name
         self.track = track
         self.is_general, self.halts, self.settles = track.general, track.halts, track.settles
+        self.takes_force = track.general and track.halts
         self.scope = track.scope
         self.term_weeks = None if track.length_days == "open" else max(1, round(int(track.length_days) / 7))
         weeks = None if track.length_days == "open" else int(track.length_days) / 7.0
@@ -221,33 +181,40 @@ class TrackPackages:
         n_regimes = self.model.regimes.count
         return self.model.inputs.row_of_trial[trials] * n_regimes + self.model.regimes.of_trials(trials)
 
-    def gains_at(self, side: int, step: Rows, rows: Rows, status_quo: Sequence[Array]) -> Array:
+    def lanes(self, trials_rows: Rows, status_quo: Sequence[Array]) -> list[Lane]:
+        """The moving issues as the given trials see them today."""
+        return [Lane(moving, trials_rows, line) for moving, line in zip(self.moving, status_quo, strict=True)]
+
+    def gains_at(self, side: int, step: Rows, first_cell: Rows, lanes: Sequence[Lane]) -> Array:
         """Gain of side 0 or 1 at a grid step counted from the *other* side's end, so that it rises."""
-        total = self._rising[side].ravel().take(rows * PADDED + step)
-        mix_step = np.minimum(step, GRID_STEPS)
-        mix_step = mix_step if side == 0 else GRID_STEPS - mix_step
-        for moving, line in zip(self.moving, status_quo, strict=True):
-            total = total + _moving_gain(moving, side, mix_step, rows, line)
+        total = self._rising[side].ravel().take(first_cell + step)
+        if lanes:
+            mix_step = np.minimum(step, GRID_STEPS)
+            mix_step = mix_step if side == 0 else GRID_STEPS - mix_step
+            for lane in lanes:
+                total = total + lane.gain(side, mix_step)
         return total
 
-    def least_step(self, side: int, needed: Array, rows: Rows, status_quo: Sequence[Array]) -> Array:
+    def least_step(self, side: int, needed: Array, rows: Rows, lanes: Sequence[Lane]) -> Array:
         """Least mix, from the other side's end, that gives a side what it needs; infinity where none does.
 
         Bisection over the 101 grid points, then linear interpolation between the two that enclose it.
         """
+        cell = rows * PADDED
         step = np.zeros(len(rows), dtype=np.int64)
         for stride in (64, 32, 16, 8, 4, 2, 1):
-            step += stride * (self.gains_at(side, step + (stride - 1), rows, status_quo) < needed)
-        reached = self.gains_at(side, step, rows, status_quo)
-        before = self.gains_at(side, np.maximum(step - 1, 0), rows, status_quo)
+            step += stride * (self.gains_at(side, step + (stride - 1), cell, lanes) < needed)
+        reached = self.gains_at(side, step, cell, lanes)
+        before = self.gains_at(side, np.maximum(step - 1, 0), cell, lanes)
         with np.errstate(invalid="ignore", divide="ignore"):
             part = np.where(step > 0, (needed - before) / (reached - before), 1.0)
         return np.where(step > GRID_STEPS, np.inf, np.where(step == 0, 0.0, (step - 1 + part) / GRID_STEPS))
 
     def range_of(self, needed: tuple[Array, Array], rows: Rows, status_quo: Sequence[Array]) -> tuple[Array, Array]:
         """Reservation points (lA*, lB*) of both sides; a range exists where lA* <= lB*."""
-        lower = self.least_step(0, needed[0], rows, status_quo)
-        upper = 1.0 - self.least_step(1, needed[1], rows, status_quo)
+        lanes = self.lanes(rows, status_quo)
+        lower = self.least_step(0, needed[0], rows, lanes)
+        upper = 1.0 - self.least_step(1, needed[1], rows, lanes)
         return lower, upper
 
     def status_quo_of(self, trials: Rows) -> list[Array]:
@@ -257,22 +224,24 @@ class TrackPackages:
     def gains(self, mix: Array, rows: Rows, status_quo: Sequence[Array]) -> tuple[Array, Array]:
         """Both sides' gains at a mix between grid points, by linear interpolation."""
         found = []
+        cell, lanes = rows * PADDED, self.lanes(rows, status_quo)
         for side, place in ((0, mix), (1, 1.0 - mix)):
             step = np.clip((place * GRID_STEPS).astype(np.int64), 0, GRID_STEPS - 1)
             part = place * GRID_STEPS - step
-            under = self.gains_at(side, step, rows, status_quo)
-            over = self.gains_at(side, step + 1, rows, status_quo)
+            under = self.gains_at(side, step, cell, lanes)
+            over = self.gains_at(side, step + 1, cell, lanes)
             found.append(under + part * (over - under))
         return found[0], found[1]
 
     def values_on_grid(self, rows: Rows, status_quo: Sequence[Array]) -> tuple[Array, Array]:
         """Both sides' gains on all 101 mixes, shape (rows, 101), in ascending mix."""
         steps = np.arange(GRID_STEPS + 1)
-        found = []
-        for side in (0, 1):
-            spread = [np.repeat(line, len(steps)) for line in status_quo]
-            cells = self.gains_at(side, np.tile(steps, len(rows)), np.repeat(rows, len(steps)), spread)
-            found.append(cells.reshape(len(rows), len(steps)))
+        spread_rows = np.repeat(rows, len(steps))
+        lanes = self.lanes(spread_rows, [np.repeat(line, len(steps)) for line in status_quo])
+        found = [
+            self.gains_at(side, np.tile(steps, len(rows)), spread_rows * PADDED, lanes).reshape(len(rows), len(steps))
+            for side in (0, 1)
+        ]
         return found[0], found[1][:, ::-1]
 
     def package(self, mix: Array, rows: Rows, trials: Rows) -> dict[str, Array]:
@@ -302,32 +271,22 @@ def _padded(values: Array) -> Array:
     return table
 
 
-def _moving_gain(moving: Moving, side: int, mix_step: Rows, rows: Rows, line: Array) -> Array:
-    """Gain on an issue whose status quo is today's ``line``."""
-    terms = Terms(*(at(np.asarray(entry)[:, 0], rows) if np.ndim(entry) else entry for entry in moving.terms))
-    cell = rows * moving.toward_b.shape[1] + mix_step
-    position = np.clip(line, moving.toward_b.ravel().take(cell), moving.toward_a.ravel().take(cell))
-    position = np.clip(position, terms.low, terms.high)
-    position = np.where(moving.is_blocked[rows, 0], line, position)
-    return value_of(position, terms._replace(status_quo=line))[side]
+class Lane:
+    """An issue whose status quo moves, as some trials see it today."""
 
+    def __init__(self, moving: Moving, rows: Rows, line: Array) -> None:
+        entries = (at(np.asarray(entry)[:, 0], rows) if np.ndim(entry) else entry for entry in moving.terms)
+        self._terms = Terms(*entries)._replace(status_quo=line)
+        self._line = line
+        self._first_cell = rows * moving.toward_b.shape[1]
+        self._toward_a, self._toward_b = moving.toward_a.ravel(), moving.toward_b.ravel()
+        self._is_blocked = moving.is_blocked[rows, 0] if moving.is_blocked.any() else None
 
-def trust_by_regime(model: NegotiationModel, side: str) -> Array | float:
-    """a_i by draw and regime: shape (draws, regimes), or a number where nothing makes it vary."""
-    inputs, levels = model.inputs, model.assurances
-    base = levels.base_trust[side]
-    monitoring = levels.per_draw("monitoring")
-    covered = levels.per_draw(f"guaranteed.{side}", 0.0)
-    columns = []
-    for regime in range(model.regimes.count):
-        guarantee = levels.per_draw("guarantee_credibility") * model.regimes.guarantee_share(model, regime) * covered
-        trust = trust_with(
-            base,
-            monitoring,
-            guarantee,
-            levels.per_draw("trust_from_monitoring"),
-            levels.per_draw("trust_from_guarantee"),
-        )
-        columns.append(np.broadcast_to(np.asarray(trust, dtype=float), (inputs.n_draws,)))
-    table = np.stack(columns, axis=1)
-    return float(table.flat[0]) if np.all(table == table.flat[0]) else table
+    def gain(self, side: int, mix_step: Rows) -> Array:
+        """Gain of a side at each trial's grid step."""
+        cell = self._first_cell + mix_step
+        position = np.minimum(np.maximum(self._line, self._toward_b.take(cell)), self._toward_a.take(cell))
+        position = np.minimum(np.maximum(position, self._terms.low), self._terms.high)
+        if self._is_blocked is not None:
+            position = np.where(self._is_blocked, self._line, position)
+        return gain_of(side, position, self._terms)

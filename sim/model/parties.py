@@ -172,7 +172,8 @@ class ThirdParty(Party):
 
     def pull_on_rounds(self) -> Column:
         """What the party adds to the rate of rounds: reach to both sides x persistence, as far as engaged."""
-        reach = np.minimum(*(self.reach.get(side.name, 0.0) for side in self.model.sides))
+        to_a, to_b = (self.reach.get(side.name, 0.0) for side in self.model.sides)
+        reach = np.minimum(to_a, to_b)
         return reach * self.persistence * self.engagement * self.is_engaged
 
 

@@ -56,12 +56,19 @@ class Streams:
         self.first_trial = first_trial
         self.n_trials = n_trials
         self.mirrored = mirrored
+        self._week = -1
+        self._drawn: dict[tuple[str, str], Array] = {}
         self._sign = np.where(np.arange(first_trial, first_trial + n_trials) % 2 == 0, 1.0, -1.0)
 
     def uniform(self, decision: str, party: str = "", week: int = 0) -> Array:
-        """One uniform per trial, shape (trials,)."""
-        words = philox_words(self.seed, stream_key(decision, party), week, 0, self.first_trial, self.n_trials)
-        return to_uniform(words)
+        """One uniform per trial, shape (trials,). Asked twice for the same decision it gives the same column."""
+        if week != self._week:
+            self._week, self._drawn = week, {}
+        name = (decision, party)
+        if name not in self._drawn:
+            words = philox_words(self.seed, stream_key(decision, party), week, 0, self.first_trial, self.n_trials)
+            self._drawn[name] = to_uniform(words)
+        return self._drawn[name]
 
     def between_sides(self, decision: str, party: str = "", week: int = 0) -> Array:
         """A uniform that chooses between side A (high) and side B (low); a mirrored scenario sees 1 - u."""

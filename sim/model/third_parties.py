@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.model.inputs import at
-from sim.model.packages import trust_by_regime
+from sim.model.regimes import trust_by_regime
 from sim.theory.utility import Array, Column, assurance_with, benefit_share, exposure
 
 if TYPE_CHECKING:

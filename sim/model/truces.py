@@ -57,26 +57,22 @@ class Truces:
         return (self.track >= 0) & (self.track < self._last_general) & self.model.is_in_halt
 
     def is_open_to(self, track: TrackPackages, trials: Trials) -> NDArray[np.bool_]:
-        """Whether a track can still be signed: any in war, only farther-reaching general ones in a halt."""
+        """Whether a track can still be signed: any in war, only farther-reaching general ones in a halt.
+
+        An exchange or sector truce is signed once: only its first week is recorded, and it moves nothing else.
+        """
         in_halt = self.track[trials] >= 0
-        return ~in_halt | (track.is_general & (self.track[trials] < track.index))
+        if not track.takes_force:
+            return ~in_halt & ~self.model.record.has_exchanged(track, trials)
+        return ~in_halt | (self.track[trials] < track.index)
 
     # -- entering force --------------------------------------------------------------------------------
 
     def take_force(
-        self,
-        track: TrackPackages,
-        trials: Trials,
-        mix: Array,
-        package: dict[str, Array],
-        rows: Trials,
-        needed: tuple[Array, Array],
+        self, track: TrackPackages, trials: Trials, mix: Array, package: dict[str, Array], rows: Trials
     ) -> None:
-        """A signed (and ratified) package takes force; exchanges are only recorded."""
+        """A signed (and ratified) general halt takes force."""
         model = self.model
-        if not (track.halts and track.is_general):
-            model.record.exchanged(track, trials)
-            return
         # An upgrade goes on with the halt in force: same start, new terms.
         self.start_week[trials] = np.where(self.track[trials] >= 0, self.start_week[trials], model.week)
         self.track[trials] = track.index
@@ -216,7 +212,7 @@ class Truces:
         willing = luck < at(self.upgrade_prob, trials)
         done = np.zeros(len(trials), dtype=bool)
         for track in reversed(self.model.tracks):
-            if not track.is_general or track.track.ratified_by:
+            if not track.takes_force or track.track.ratified_by:
                 continue
             places = np.flatnonzero(willing & ~done & (self.track[trials] < track.index))
             if len(places) == 0:
@@ -226,8 +222,7 @@ class Truces:
             if len(found):
                 chosen, rows = trials[places[found]], look.rows[found]
                 middle = (look.lower[found] + look.upper[found]) / 2.0
-                needed = (look.needed[0][found], look.needed[1][found])
-                self.take_force(track, chosen, middle, track.package(middle, rows, chosen), rows, needed)
+                self.take_force(track, chosen, middle, track.package(middle, rows, chosen), rows)
                 done[places[found]] = True
         return done
 

@@ -137,10 +137,10 @@ def _usable(sources: Node | None, slot: Slot, problems: list[tuple[Node, Problem
                 words = f"unknown key `{part[:60]}`{did_you_mean(part, [o for o in options if o != 'sources'])}"
                 problems.append((entry, Problem((*path, "sources", name), words, at_key=True)))
                 break
-        if entry.is_mapping and all(
-            key in SOURCE_KEYS and isinstance(value.value, str) for key, value in entry.value.items()
-        ):
-            usable[name] = entry
+        if entry.is_mapping:
+            given = {key: value for key, value in entry.value.items() if value.value is not None}
+            if all(key in SOURCE_KEYS and isinstance(value.value, str) for key, value in given.items()):
+                usable[name] = Node(given, entry.at, entry.key_at)
     return usable
 
 

@@ -53,57 +53,83 @@ def contract_curve(mix: Column, terms: Terms) -> Array:
     """
     inner = np.clip(mix, INSIDE, 1.0 - INSIDE)
     pull_a, pull_b = inner * terms.weight_a, (1.0 - inner) * terms.weight_b
-    kinks = _kinks(terms)
-    below = np.broadcast_to(-np.inf, np.shape(kinks[0]))
-    position = _weighted_mean(pull_a, pull_b, below, terms)
-    for kink in kinks:
-        position = np.maximum(_weighted_mean(pull_a, pull_b, kink, terms), np.minimum(position, kink))
-    idle = (np.asarray(terms.weight_a) == 0) & (np.asarray(terms.weight_b) == 0)
-    position = np.where(idle, terms.status_quo, position)
-    return np.clip(position, terms.low, terms.high)
+    steps = _Steps.of(terms)
+    position = _weighted_mean(pull_a, pull_b, np.float64(-np.inf), terms, steps)
+    for kink in steps.kinks(terms):
+        position = np.maximum(_weighted_mean(pull_a, pull_b, kink, terms, steps), np.minimum(position, kink))
+    return np.minimum(np.maximum(position, terms.low), terms.high)
 
 
-def _kinks(terms: Terms) -> list[Array]:
-    """Where marginal values jump, in ascending order; those that are switched off everywhere are left out."""
-    gain_ends_a = terms.ideal_a + np.abs(np.asarray(terms.status_quo) - terms.ideal_a)
-    gain_starts_b = terms.ideal_b - np.abs(np.asarray(terms.status_quo) - terms.ideal_b)
-    found = [gain_ends_a, gain_starts_b]
-    if np.any(np.asarray(terms.slope_a) > 0):
-        found.append(np.asarray(terms.public_a, dtype=float))
-    if np.any(np.asarray(terms.slope_b) > 0):
-        found.append(np.asarray(terms.public_b, dtype=float))
-    if len(found) == 2 and np.array_equal(*np.broadcast_arrays(gain_ends_a, gain_starts_b)):
-        return [gain_ends_a]
-    return list(np.sort(np.stack(np.broadcast_arrays(*found)), axis=0))
+class _Steps(NamedTuple):
+    """Where a side stops gaining on the status quo (A) or starts to (B)."""
+
+    gain_ends_a: Column
+    gain_starts_b: Column
+
+    @classmethod
+    def of(cls, terms: Terms) -> _Steps:
+        x0 = np.asarray(terms.status_quo)
+        # A status quo beyond an ideal is matched by the point as far on its other side.
+        return cls(
+            np.where(x0 >= terms.ideal_a, x0, 2.0 * np.asarray(terms.ideal_a) - x0),
+            np.where(x0 <= terms.ideal_b, x0, 2.0 * np.asarray(terms.ideal_b) - x0),
+        )
+
+    def kinks(self, terms: Terms) -> list[Array]:
+        """Where marginal values jump, in ascending order; those that are switched off everywhere are left out."""
+        found = [np.asarray(self.gain_ends_a), np.asarray(self.gain_starts_b)]
+        if found[0].shape == found[1].shape and np.array_equal(found[0], found[1]):
+            found = found[:1]
+        if np.any(np.asarray(terms.slope_a) > 0):
+            found.append(np.asarray(terms.public_a))
+        if np.any(np.asarray(terms.slope_b) > 0):
+            found.append(np.asarray(terms.public_b))
+        return found if len(found) == 1 else list(np.sort(np.stack(np.broadcast_arrays(*found)), axis=0))
 
 
-def _weighted_mean(pull_a: Column, pull_b: Column, above: Array, terms: Terms) -> Array:
+def _weighted_mean(pull_a: Column, pull_b: Column, above: Array | np.float64, terms: Terms, steps: _Steps) -> Array:
     """Optimum if marginal values stayed as they are just above the point ``above``."""
-    gain_ends_a = terms.ideal_a + np.abs(np.asarray(terms.status_quo) - terms.ideal_a)
-    gain_starts_b = terms.ideal_b - np.abs(np.asarray(terms.status_quo) - terms.ideal_b)
-    factor_a = np.where(above >= gain_ends_a, 1.0, terms.trust_a) + np.where(
-        above >= terms.public_a, terms.slope_a, 0.0
-    )
-    factor_b = np.where(above >= gain_starts_b, terms.trust_b, 1.0) + np.where(
-        above >= terms.public_b, 0.0, terms.slope_b
-    )
+    factor_a = np.where(above >= np.asarray(steps.gain_ends_a), 1.0, terms.trust_a)
+    factor_a = factor_a + np.where(above >= np.asarray(terms.public_a), terms.slope_a, 0.0)
+    factor_b = np.where(above >= np.asarray(steps.gain_starts_b), terms.trust_b, 1.0)
+    factor_b = factor_b + np.where(above >= np.asarray(terms.public_b), 0.0, terms.slope_b)
     effective_a, effective_b = pull_a * factor_a, pull_b * factor_b
     total = effective_a + effective_b
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = (effective_a * terms.ideal_a + effective_b * terms.ideal_b) / total
-    # A side that gains nothing from moving on, against one without weight, rests where it is.
-    return np.where(total > 0, mean, terms.status_quo)
+    # Nobody gains by moving on (no weight, or a gain without trust against no weight): rest where it is.
+    return mean if np.all(total > 0) else np.where(total > 0, mean, terms.status_quo)
 
 
 def value_of(position: Column, terms: Terms) -> tuple[Array, Array]:
     """Change of utility of both sides against the status quo on one issue, audience costs included."""
-    for_a = discounted(change_in_value(position, terms.status_quo, terms.ideal_a), terms.trust_a)
-    for_b = discounted(change_in_value(position, terms.status_quo, terms.ideal_b), terms.trust_b)
-    if np.any(np.asarray(terms.slope_a) > 0):
-        for_a = for_a - terms.slope_a * audience_loss(position, terms.public_a, terms.ideal_a, end=-1)
-    if np.any(np.asarray(terms.slope_b) > 0):
-        for_b = for_b - terms.slope_b * audience_loss(position, terms.public_b, terms.ideal_b, end=1)
-    return np.asarray(terms.weight_a * for_a), np.asarray(terms.weight_b * for_b)
+    return gain_of(0, position, terms), gain_of(1, position, terms)
+
+
+def gain_of(side: int, position: Column, terms: Terms) -> Array:
+    """Change of utility of side 0 (A) or 1 (B) on one issue: gains times trust, losses and audience in full."""
+    if side == 0:
+        ideal, trust, slope, line, weight, end = (
+            terms.ideal_a,
+            terms.trust_a,
+            terms.slope_a,
+            terms.public_a,
+            terms.weight_a,
+            -1,
+        )
+    else:
+        ideal, trust, slope, line, weight, end = (
+            terms.ideal_b,
+            terms.trust_b,
+            terms.slope_b,
+            terms.public_b,
+            terms.weight_b,
+            1,
+        )
+    worth = discounted(change_in_value(position, terms.status_quo, ideal), trust)
+    if np.any(np.asarray(slope) > 0):
+        worth = worth - slope * audience_loss(position, line, ideal, end=end)
+    return np.asarray(weight * worth)
 
 
 def least_mix(values: Array, needed: Column) -> Array:

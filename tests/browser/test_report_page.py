@@ -11,7 +11,7 @@ from tests.browser.conftest import Browser
 from tests.dashboards.made import ceasefire, failure, made_run
 from tests.dashboards.test_report import PAYLOADS
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 CHARTS = ("odds", "forest", "differences", "funnel", "anatomy", "endings")
 IS_DRAWN = f"return document.querySelectorAll('.chart .main-svg').length >= {len(CHARTS)}"
@@ -152,7 +152,8 @@ def test_hostile_texts_run_nothing_and_are_shown(browser: Browser, hostile_page:
     browser.wait(IS_DRAWN)
     for number in range(len(PAYLOADS)):
         browser.ask(
-            "const p = document.getElementById('scenario'); p.value = arguments[0]; p.dispatchEvent(new Event('change'))",
+            "const p = document.getElementById('scenario');"
+            "p.value = arguments[0]; p.dispatchEvent(new Event('change'))",
             str(number),
         )
     labels = browser.ask("return [...document.querySelectorAll('#chart-endings .ytick text')].map(t => t.textContent)")

@@ -68,7 +68,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def text() -> str:
-    runs = [mixed(8, 56, name="base", title="Base case"), mixed(40, 24, name="more", title="More of it")]
+    runs = [mixed(80, 560, name="base", title="Base case"), mixed(400, 240, name="more", title="More of it")]
     return report(runs, "base")
 
 
@@ -143,7 +143,7 @@ def test_charts_and_pictures_have_a_label_and_a_reading_aid(page: Page) -> None:
 
 
 def test_key_numbers_are_readable_without_script(page: Page) -> None:
-    for words in ("More of it", "62 %", "12 %", "+50", "Distrust", "100 % of failures", "More trials", "seed 1"):
+    for words in ("More of it", "62 %", "12 %", "+50", "Distrust", "More trials", "seed 1"):
         assert words.lower() in page.text.lower(), words
 
 

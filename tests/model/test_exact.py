@@ -51,7 +51,9 @@ def test_draws_are_uniform_normal_and_antithetic() -> None:
 
 def test_convening_at_a_weekly_chance_of_three_tenths() -> None:
     """Four weeks at .3, modifiers off: 1 - .7^4 = .7599 hold a round."""
-    scenario = minimal_scenario(**QUIET, **NO_DEAL, **{"talks.convening_prob_per_week": 0.3, "talks.after_failure": 1}, horizon_weeks=4)
+    scenario = minimal_scenario(
+        **QUIET, **NO_DEAL, **{"talks.convening_prob_per_week": 0.3, "talks.after_failure": 1}, horizon_weeks=4
+    )
     assert_frequency(simulate(scenario, 1, 0, 40_000)["n_rounds"] > 0, 0.7599)
 
 
@@ -134,7 +136,12 @@ def test_full_information_leaders_and_full_rate_sign_at_the_middle() -> None:
 def test_holiday_windows() -> None:
     """Three windows at .2: broad .488; jointly agreed at .35 of those: mutual .195643."""
     windows = [
-        {"name": f"window {k}", "date": date(2025, 1, 6) + timedelta(weeks=10 * k), "reciprocated_prob": 0.2, "agreed_share": 0.35}
+        {
+            "name": f"window {k}",
+            "date": date(2025, 1, 6) + timedelta(weeks=10 * k),
+            "reciprocated_prob": 0.2,
+            "agreed_share": 0.35,
+        }
         for k in (1, 2, 3)
     ]
     scenario = minimal_scenario(**QUIET, **NO_DEAL, windows=windows)

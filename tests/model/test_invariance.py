@@ -79,7 +79,9 @@ def test_an_issue_without_weight_changes_no_trial(base: Scenario) -> None:
             "parties.Rada.points.idle": 0.0,
         },
     )
-    assert_same(simulate(base, 3, 0, 512), {k: v for k, v in simulate(extra, 3, 0, 512).items()}, but=("binding_issue",))
+    assert_same(
+        simulate(base, 3, 0, 512), simulate(extra, 3, 0, 512), but=("binding_issue",)
+    )
 
 
 class Stubborn(Belligerent):
@@ -94,11 +96,6 @@ def test_a_party_of_ones_own_changes_the_odds() -> None:
     usual = simulate(scenario, 1, 0, 1_024)
     stubborn = simulate(scenario, 1, 0, 1_024, parties={"Russia": Stubborn, "Ukraine": Stubborn})
     assert (usual["mutual_week"] >= 0).sum() > (stubborn["mutual_week"] >= 0).sum()
-    np.testing.assert_array_equal(usual["victory"][stubborn["victory"] == 0], usual["victory"][stubborn["victory"] == 0])
-
-
-def test_counterfactuals_share_their_luck(base: Scenario) -> None:
-    """More strain on one side, same luck: no trial that had a durable halt in month one for other reasons is redrawn."""
-    same_war = changed(base, **{"parties.China.skill": 0.0})
-    here, there = simulate(base, 9, 0, 512), simulate(same_war, 9, 0, 512)
-    np.testing.assert_array_equal(here["victory_week"], there["victory_week"])
+    np.testing.assert_array_equal(
+        usual["victory"][stubborn["victory"] == 0], usual["victory"][stubborn["victory"] == 0]
+    )

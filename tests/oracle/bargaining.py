@@ -18,7 +18,7 @@ def hold_round(trial: Trial, levels: dict[str, int], skill: float) -> bool:
     """Bargain on every open track, from the last to the first. Returns whether a general track had a range."""
     a_range_was_seen = False
     for track in reversed(trial.world.tracks):
-        if trial.halt is not None and not trial.is_general_after(track, trial.halt.track):
+        if not is_open(trial, track):
             continue
         look = look_at(trial, track)
         move_offers(trial, track, look, levels)
@@ -30,6 +30,13 @@ def hold_round(trial: Trial, levels: dict[str, int], skill: float) -> bool:
             if mix is not None and sign(trial, track, look, mix) and trial.world.tracks[track].general:
                 break  # the earlier tracks are closed this week
     return a_range_was_seen
+
+
+def is_open(trial: Trial, track: str) -> bool:
+    """In a halt only what is general and goes further can still be signed; an exchange is agreed once."""
+    if trial.halt is not None:
+        return trial.is_general_after(track, trial.halt.track)
+    return track not in trial.agreed_exchanges
 
 
 def move_offers(trial: Trial, track: str, look: Look, levels: dict[str, int]) -> None:

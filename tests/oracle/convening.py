@@ -56,14 +56,15 @@ def levels_of_attendance(trial: Trial) -> dict[str, int]:
 
 def own_level(trial: Trial, name: str) -> int:
     level = trial.world.parties[name].usual_level
-    if name in trial.sides:
-        level += trial.lift if level >= 1 else 0
-    elif trial.engagement[name] <= 0.0:
-        level = 0
+    if name in trial.sides and level >= 1:
+        level += trial.lift
     return capped(trial, name, trial.levels_of_event.get(name, level))
 
 
 def capped(trial: Trial, name: str, level: int) -> int:
+    """Never above the cap; a third party that has walked away does not come, whatever a rule or an event says."""
+    if trial.engagement.get(name, 1.0) <= 0.0:
+        return 0
     return min(level, trial.world.parties[name].level_cap)
 
 

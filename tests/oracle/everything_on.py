@@ -28,7 +28,7 @@ ISSUES: dict[str, Any] = {
 }
 TRACKS: dict[str, Any] = {
     "captives_home": {"general": False, "halts": False, "scope": ["captives"], "least_level": 1, "audience_cost": {"North": 0.0005}},
-    "river_truce": {"general": False, "halts": False, "scope": ["river", "captives"], "length_days": 21, "waits_for": "truce"},
+    "river_truce": {"general": False, "halts": False, "scope": ["river", "captives"], "length_days": 21, "least_level": 1, "waits_for": "truce"},
     "short_halt": {
         "general": True,
         "scope": ["aid", "captives", "flags"],
@@ -51,11 +51,11 @@ NORTH: dict[str, Any] = {
     "red_lines": {"land": spread(0.6, 0.7, 0.9), "flags": 0.9},
     "public_lines": {"land": spread(0.3, 0.5, 0.7), "aid": 0.45},
     "audience_slope": spread(0, 0.5, 1.5),
-    "strain": spread(0.03, 0.06, 0.1),
+    "strain": spread(0.01, 0.03, 0.05),
     "strain_volatility": 0.05,
-    "optimism": spread(0.05, 0.15, 0.3),
-    "optimism_rest": 0.05,
-    "fear": spread(0, 0.01, 0.02),
+    "optimism": spread(0.2, 0.35, 0.5),
+    "optimism_rest": 0.2,
+    "fear": spread(0, 0.02, 0.04),
     "trust": spread(0.1, 0.4, 0.9),
     "image": 0.004,
     "opening": spread(0.8, 0.9, 1),
@@ -68,9 +68,10 @@ SOUTH: dict[str, Any] = {
     "red_lines": {"arms": spread(0.2, 0.4, 0.6)},
     "public_lines": {"land": spread(0.3, 0.6, 0.8), "arms": 0.7},
     "audience_slope": 0.4,
-    "strain": 0.06,  # no volatility: moves only because an event sets its mean
-    "optimism": spread(0.0, 0.1, 0.2),
-    "fear": spread(0, 0.01, 0.03),
+    "strain": 0.03,  # no volatility: moves only because an event sets its mean
+    "optimism": spread(0.1, 0.25, 0.4),
+    "optimism_rest": 0.1,
+    "fear": spread(0, 0.02, 0.04),
     "trust": 0.3,
     "image": spread(0, 0.003, 0.006),
     "offer_rate": 0.4,
@@ -127,7 +128,7 @@ SENATE: dict[str, Any] = {
     "side": "North",
     "ideal_point": {"land": 0.0, "river": 0.1, "arms": 0.1, "aid": 0.0, "captives": 0.1, "flags": 0.0},
     "points": {"land": 50, "river": 10, "arms": 10, "aid": 10, "captives": 10, "flags": 10},
-    "red_lines": {"land": 0.75},
+    "red_lines": {"land": spread(0.4, 0.5, 0.7)},
 }
 COUNCIL: dict[str, Any] = {
     "role": "veto",
@@ -142,7 +143,7 @@ EVENTS: list[dict[str, Any]] = [  # not in the order of their dates
         "name": "offensive",
         "date": week(8, 3),
         "momentum_shift": spread(-0.3, -0.1, 0.2),
-        "set": {"war.momentum_mean": -0.1, "war.fluidity": 1.5, "parties.North.optimism": 0.3, "parties.South.strain": 0.12},
+        "set": {"war.momentum_mean": -0.1, "war.fluidity": 1.5, "parties.North.optimism": 0.5, "parties.South.strain": 0.07},
     },
     {"name": "monitors", "date": week(12), "set": {"assurances.monitoring": spread(0.5, 0.7, 0.9), "parties.South.trust": 0.6}},
     {"name": "limits", "date": week(14), "set": {"assurances.resupply_limits.South": 0.5, "parties.North.fear": 0.015}},
@@ -180,7 +181,7 @@ def everything_on(**changes: Any) -> Scenario:
             "momentum": spread(-0.1, 0.1, 0.3),
             "momentum_spread": 0.1,
             "momentum_mean": {"same_as": "war.momentum"},
-            "victory_hazard": 0.001,
+            "victory_hazard": 0.003,
         },
         "assurances": {
             "monitoring": 0.3,

@@ -63,6 +63,7 @@ class Trial:
         self.outcome: dict[str, Any] = {"trial": number, **dict.fromkeys((*NEVER, *ALSO_NEVER), -1), **dict.fromkeys(ZERO, 0)}
         self.outcome |= {"halt_mix": float("nan"), **{f"x_{issue}": float("nan") for issue in world.issues}}
         self.was_signed = False
+        self.agreed_exchanges: set[str] = set()
 
     # -- words ------------------------------------------------------------------------------------------
 
@@ -99,19 +100,30 @@ class Trial:
     # -- the week ---------------------------------------------------------------------------------------
 
     def tell(self) -> dict[str, Any]:
-        for self.week in range(self.world.horizon_weeks):
+        """All weeks, then the outcome."""
+        while self.next_week():
+            pass
+        return self.close()
+
+    def next_week(self) -> bool:
+        """One week, in the order of docs/odd.md. Returns whether there is another one to tell."""
+        if self.week < self.world.horizon_weeks:
             self.dated_events()
             war.step(self)
             third_parties.step(self)
             self.talk()
-            truces.step(self)
-        for self.week in range(self.world.horizon_weeks, self.world.horizon_weeks + self.world.follow_up_weeks):
-            if self.halt is None:
-                break
+        else:  # nothing new begins, halts are followed
             for side in (0, 1):
                 war.decay_pressure(self, side)
                 war.move_strain(self, side)
-            truces.step(self)
+        truces.step(self)
+        self.week += 1
+        is_followed = self.halt is not None and self.week < self.world.horizon_weeks + self.world.follow_up_weeks
+        return self.week < self.world.horizon_weeks or is_followed
+
+    def close(self) -> dict[str, Any]:
+        """The outcome, once the last week is over."""
+        self.week -= 1
         if self.halt is not None:
             self.record_end(self.halt, "alive")
         return {**self.outcome, "tag": self.tag()}
@@ -196,7 +208,8 @@ class Trial:
         self.reach(4)
 
     def record_other_agreement(self, track: str) -> None:
-        """An exchange, or a truce for a sector or a time."""
+        """An exchange, or a truce for a sector or a time; agreed once and for all."""
+        self.agreed_exchanges.add(track)
         self.first("humanitarian_week" if self.world.tracks[track].length_days == "open" else "limited_week")
 
     def record_agreed_halt(self, track: str, mix: float, package: dict[str, float]) -> None:

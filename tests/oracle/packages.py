@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 STEPS = 100  # gains are tabulated at l = 0, .01, ..., 1
 INSIDE = 1e-12  # the ends of the curve are limits from inside: B's best for A at l = 0, and the other way round
 
+EQUALLY_GOOD = 1e-9  # products of surpluses that differ by less, relatively, are the same
+
 
 class Piece(NamedTuple):
     """A stretch of an issue on which A loses ``a`` and B ``b`` per squared distance from the own ideal."""
@@ -208,12 +210,17 @@ def look_at(trial: Trial, track: str) -> Look:
 
 
 def nash_mix(look: Look) -> float:
-    """The tabulated mix inside the range with the largest product of surpluses; the middle if none lies inside."""
-    best, best_product = (look.lower + look.upper) / 2.0, -inf
+    """Where in the range the product of surpluses is largest, among tabulated mixes.
+
+    Midway between the first and the last of equally good ones; the middle of the range if none lies inside.
+    """
+    products: dict[int, float] = {}
     for step in range(STEPS + 1):
         if look.lower <= step / STEPS <= look.upper:
             gain_a, gain_b = look.curve.gains_at(step)
-            product = (gain_a - look.needs[0]) * (gain_b - look.needs[1])
-            if product > best_product:
-                best, best_product = step / STEPS, product
-    return best
+            products[step] = (gain_a - look.needs[0]) * (gain_b - look.needs[1])
+    if not products:
+        return (look.lower + look.upper) / 2.0
+    enough = max(products.values()) * (1.0 - EQUALLY_GOOD)
+    best = [step for step, product in products.items() if product >= enough]
+    return (best[0] + best[-1]) / 2.0 / STEPS

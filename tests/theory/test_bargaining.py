@@ -81,7 +81,10 @@ def test_nash_point_with_unequal_war_values() -> None:
     assert (u_a, u_b) == pytest.approx((0.823304, 0.855438), abs=1e-6)
     # u(x0) is .75 for both, so war values .70 and .75 are needs of -.05 and 0.
     assert exact_range(TWO, -0.05, 0.0) == pytest.approx((0.267555, 0.671089), abs=1e-6)
-    values = [np.array([sum(value_of(contract_curve(mix, issue), issue)[side] for issue in TWO) for mix in GRID]) for side in (0, 1)]
+    values = [
+        np.array([sum(value_of(contract_curve(mix, issue), issue)[side] for issue in TWO) for mix in GRID])
+        for side in (0, 1)
+    ]
     assert float(nash_mix(values[0], values[1], -0.05, 0.0)) == pytest.approx(0.46)
 
 
@@ -131,7 +134,9 @@ def test_curve_is_the_best_package_for_its_mix(terms: Terms, mix: float) -> None
 
 @settings(max_examples=200, deadline=None)
 @given(any_terms(), any_terms(), st.floats(-0.3, 0.3), st.floats(-0.3, 0.3), st.floats(0, 0.2))
-def test_needing_less_never_shrinks_the_range(one: Terms, other: Terms, need_a: float, need_b: float, less: float) -> None:
+def test_needing_less_never_shrinks_the_range(
+    one: Terms, other: Terms, need_a: float, need_b: float, less: float
+) -> None:
     """All else and the curve frozen, a lower reservation value, optimism, fear or audience cost widens the range."""
     gains = [np.add(*(value_of(contract_curve(GRID, terms), terms)[side] for terms in (one, other))) for side in (0, 1)]
     lower, upper = bargaining_range(gains[0], gains[1], need_a, need_b)

@@ -21,7 +21,9 @@ def test_bare_halt_against_the_gaining_side() -> None:
 
 
 @given(share, share, share, share, st.floats(-1, 1))
-def test_stakes_are_the_expected_end_in_closed_form(x0: float, own: float, other: float, kappa: float, gain: float) -> None:
+def test_stakes_are_the_expected_end_in_closed_form(
+    x0: float, own: float, other: float, kappa: float, gain: float
+) -> None:
     """The four coefficients reproduce u(xW) - u(x0) computed from the expected end itself."""
     end = war.expected_end(x0, own, other, kappa, gain)
     direct = loss(x0, own) - loss(end, own)
@@ -65,6 +67,7 @@ def test_lasting_of_halts() -> None:
 
 def test_hazard_ratios_are_those_of_the_evidence() -> None:
     """Full monitoring multiplies the hazard by its ratio and nothing else; so does a full guarantee."""
+
     def of(monitoring: float, guarantee: float) -> float:
         return float(truce.hazard_multiplier(monitoring, guarantee, 0.0, (0.55, 0.5), 10.0, 1.0))
 
@@ -104,6 +107,7 @@ def test_shapley_shares_add_up_and_a_dummy_gets_nothing(worths: list[float]) -> 
 
 def test_shapley_of_a_glove_game() -> None:
     """One left glove, two right gloves: 2/3, 1/6, 1/6 (Shapley's textbook example)."""
+
     def worth(off: tuple[bool, ...]) -> np.ndarray:
         return np.array([float(off[0] and (off[1] or off[2]))])
 

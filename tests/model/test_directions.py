@@ -1,0 +1,139 @@
+"""What scenarios do to the odds, paired on the same luck, and the shape of the base (docs/odd.md, 2).
+
+Directions were written down before any run. They are statements about shipped scenarios, not theorems:
+pressure does not always help, nor do more rounds.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import pytest
+
+from sim.model import simulate
+from sim.scenario.files import load
+from sim.scenario.priors import central
+
+N = 8_192
+DAYS = {30: 4, 90: 13, 180: 26, 365: 52}
+# Durable odds at 365 days against the base. "same" means within three points.
+UP = (
+    "putin_comes_all_follow",
+    "ministers_regular",
+    "secondary_sanctions_us_and_europe",
+    "halt_30_days_monitored",
+    "halt_30_days_resupply_limits",
+    "china_leverage",
+    "offensive_stalls",
+    "hurting_stalemate",
+)
+DOWN = (
+    "us_walks_away_aid_stays",
+    "us_walks_away_aid_ends",
+    "europe_sanctions_alone",
+    "us_presses_ukraine_only",
+    "terms_2022_settlement_first",
+    "guarantees_as_troops",
+    "dictated_peace",
+    "front_collapses",
+)
+SAME = ("brazil_china_persuade", "guarantees_on_paper")
+
+
+@lru_cache(maxsize=32)
+def columns(name: str, *sets: tuple[str, str]) -> dict[str, np.ndarray]:
+    return simulate(load(f"istanbul_2025/{name}", sets), 1, 0, N)
+
+
+def durable(name: str, days: int = 365, *sets: tuple[str, str]) -> np.ndarray:
+    week = columns(name, *sets)["durable_week"]
+    return (week >= 0) & (week < DAYS[days])
+
+
+def paired_z(one: np.ndarray, other: np.ndarray) -> float:
+    """Difference over its standard error, from clusters of 32 trials that share parameter draws."""
+    difference = (one.astype(float) - other).reshape(-1, 32).mean(axis=1)
+    return float(difference.mean() / (difference.std(ddof=1) / np.sqrt(len(difference))))
+
+
+@pytest.mark.parametrize("name", UP)
+def test_goes_up(name: str) -> None:
+    assert paired_z(durable(name), durable("aides_only")) > 3
+
+
+@pytest.mark.parametrize("name", DOWN)
+def test_goes_down(name: str) -> None:
+    assert paired_z(durable(name), durable("aides_only")) < -3
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_changes_little(name: str) -> None:
+    assert abs(durable(name).mean() - durable("aides_only").mean()) < 0.03
+
+
+def test_a_summit_helps_at_once_and_fades() -> None:
+    """Leaders in week 0 add more to the odds by 30 days than by 365; without the US president a little less."""
+    gain = {days: durable("putin_comes_all_follow", days).mean() - durable("aides_only", days).mean() for days in DAYS}
+    assert gain[30] > gain[365] > 0
+    assert durable("putin_comes_trump_stays_away", 30).mean() <= durable("putin_comes_all_follow", 30).mean()
+
+
+def test_sanctions_work_late() -> None:
+    name = "secondary_sanctions_us_and_europe"
+    assert durable(name, 30).mean() - durable("aides_only", 30).mean() < 0.02
+    assert durable(name, 365).mean() - durable("aides_only", 365).mean() > 0.10
+
+
+def test_guarantees_help_lasting_more_than_signing() -> None:
+    def lasts(name: str) -> float:
+        signed = columns(name)["halt_week"] >= 0
+        return float((columns(name)["halt_weeks"][signed] >= 26).mean())
+
+    assert lasts("guarantees_on_paper") > lasts("aides_only") + 0.03
+    assert lasts("guarantees_as_troops") > lasts("aides_only") + 0.03
+
+
+def test_walking_away_with_the_aid_raises_victory_and_is_worse_than_walking_away() -> None:
+    assert durable("us_walks_away_aid_ends").mean() < durable("us_walks_away_aid_stays").mean()
+    assert (columns("us_walks_away_aid_ends")["victory"] == 2).mean() > (columns("aides_only")["victory"] == 2).mean()
+
+
+def test_a_collapsing_front_brings_victory_and_imposed_halts() -> None:
+    there, here = columns("front_collapses"), columns("aides_only")
+    assert (there["victory"] == 2).mean() > 2 * (here["victory"] == 2).mean()
+    assert there["imposed"].sum() > here["imposed"].sum()
+    assert (there["mutual_week"] >= 0).mean() < (here["mutual_week"] >= 0).mean()
+
+
+def test_more_strain_and_more_monitoring_raise_the_odds() -> None:
+    strain = durable("aides_only", 365, ("parties.Russia.strain", "{low: .05, central: .08, high: .12}"))
+    monitoring = durable("aides_only", 365, ("assurances.monitoring", "0.8"))
+    assert paired_z(strain, durable("aides_only")) > 3
+    assert paired_z(monitoring, durable("aides_only")) > 3
+
+
+def test_base_lands_in_the_band_that_was_plausible_before_the_start() -> None:
+    """1-5, 4-12, 8-20, 14-32 per cent, with all ranges drawn and at central values."""
+    band = {30: (0.01, 0.05), 90: (0.04, 0.12), 180: (0.08, 0.20), 365: (0.14, 0.32)}
+    week = simulate(central(load("istanbul_2025/aides_only")), 1, 0, 4 * N)["durable_week"]
+    for days, (low, high) in band.items():
+        assert low <= durable("aides_only", days).mean() <= high
+        assert low <= ((week >= 0) & (week < DAYS[days])).mean() <= high
+
+
+def test_the_base_does_not_climb_by_construction() -> None:
+    """The hazard per quarter neither doubles nor halves over the year."""
+    week = columns("aides_only")["durable_week"]
+    hazards = []
+    for start in range(0, 52, 13):
+        at_risk = (week < 0) | (week >= start)
+        hazards.append(((week >= start) & (week < start + 13)).sum() / at_risk.sum())
+    assert max(hazards) < 2 * min(hazards)
+
+
+def test_reversal_of_the_front_decides_iran_iraq() -> None:
+    """Same mediator, same text: July 1988 against October 1987."""
+    then, later = (simulate(load(f"iran_iraq/{name}"), 1, 0, 2_048) for name in ("october_1987", "july_1988"))
+    by_180 = [((c["durable_week"] >= 0) & (c["durable_week"] < 26)).mean() for c in (then, later)]
+    assert by_180[1] > by_180[0] + 0.2
