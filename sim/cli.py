@@ -7,29 +7,25 @@ damaged or incompatible, 4 busy, 5 resources, 6 workers lost, 7 numeric guard, 1
 from __future__ import annotations
 
 import json
-import os
-import re
 import shlex
 import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from sim.errors import ParleyError
+from sim.leaving import Terminated, how_to_resume, in_one_line, leave, leave_quietly, terminate
+from sim.progress import ProgressBar
 
 if TYPE_CHECKING:
-    from types import FrameType
-
-    from sim.experiment.run import Request, Run
+    from sim.experiment.run import Run
 
 USAGE_ERROR: Any = typer.BadParameter.__mro__[1]
 COMMAND_ERROR: Any = typer.BadParameter.__mro__[2]
-
-NUMBER_WORDS = {"integer": "a whole number such as 20000 is wanted", "number": "a number such as .005 is wanted"}
 
 app = typer.Typer(
     name="parley",
@@ -279,52 +275,11 @@ def write_report(runs: Sequence[Run], path: Path) -> str:
     return str(path)
 
 
-class ProgressBar:
-    """Counts blocks, and shows rate and time left on stderr where that is a terminal."""
-
-    def __init__(self, wanted: Sequence[Request], quiet: bool) -> None:
-        self.n_blocks = 0
-        self._total = sum(request.trials for request in wanted)
-        self._is_shown = bool(wanted) and not quiet and sys.stderr.isatty()
-        self._done: dict[str, int] = {}
-        self._bar: Any = None
-
-    def __enter__(self) -> ProgressBar:
-        if self._is_shown:
-            from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-            from sim.tables import console
-
-            rate = TextColumn("{task.fields[rate]}")
-            columns = (TextColumn("{task.description}"), BarColumn(), rate, TimeRemainingColumn())
-            self._bar = Progress(*columns, console=console(to_stderr=True), transient=True)
-            self._task = self._bar.add_task("starting", total=self._total, rate="")
-            self._bar.start()
-        return self
-
-    def show(self, name: str, done: int, wanted: int) -> None:
-        """One more block of the run ``name`` is done, which makes ``done`` trials of it."""
-        self.n_blocks += 1
-        self._done[name] = done
-        if self._bar is not None:
-            speed = self._bar.tasks[0].speed
-            rate = f"{speed:,.0f} trials/s" if speed else ""
-            self._bar.update(self._task, description=name, completed=sum(self._done.values()), rate=rate)
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-
 def print_json(value: Any) -> None:
     typer.echo(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False, default=str))
 
 
 # -- leaving ---------------------------------------------------------------------------------------
-
-
-class Terminated(BaseException):
-    """SIGTERM came."""
 
 
 def main() -> NoReturn:
@@ -333,7 +288,7 @@ def main() -> NoReturn:
         with suppress(AttributeError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     with suppress(ValueError, OSError):
-        signal.signal(signal.SIGTERM, _terminate)
+        signal.signal(signal.SIGTERM, terminate)
     stdout = sys.stdout
     try:
         code = app(standalone_mode=False, prog_name="parley")
@@ -349,7 +304,8 @@ def main() -> NoReturn:
     except ParleyError as problem:
         leave(str(problem), problem.exit_code)
     except COMMAND_ERROR as problem:
-        leave(in_one_line(problem), int(problem.exit_code))
+        names = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
+        leave(in_one_line(problem, names), int(problem.exit_code))
     except (KeyboardInterrupt, typer.Abort):
         leave(f"\nStopped. {how_to_resume(sys.argv[1:])}", 130)
     except Terminated:
@@ -357,45 +313,3 @@ def main() -> NoReturn:
     except MemoryError:
         leave("memory ran out: fewer --trials or fewer --workers", 5)
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _terminate(number: int, frame: FrameType | None) -> NoReturn:
-    raise Terminated
-
-
-def leave(message: str, code: int) -> NoReturn:
-    with suppress(BrokenPipeError):
-        if message:
-            typer.echo(message if message.startswith("\n") else f"parley: {message}", err=True)
-    sys.exit(code)
-
-
-def leave_quietly(stdout: TextIO) -> NoReturn:
-    """Whoever read stdout has seen enough: nothing is wrong, and nothing more is written."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
-    sys.exit(0)
-
-
-def how_to_resume(arguments: Sequence[str]) -> str:
-    """The command that goes on where an interrupted one stopped."""
-    if not any(argument == "--out" or argument.startswith("--out=") for argument in arguments):
-        return "Nothing was kept; with --out DIR a run can be resumed."
-    again = [*arguments, *(["--resume"] if not {"--resume", "--numbered"} & set(arguments) else [])]
-    return f"Finished blocks are kept; go on with:\n  parley {shlex.join(again)}"
-
-
-def in_one_line(problem: Any) -> str:
-    """What was wrong with the command line, with the nearest name where a command is unknown."""
-    message = " ".join(str(problem.format_message()).split())
-    for kind, wanted in NUMBER_WORDS.items():
-        message = re.sub(rf"(Input should be a valid {kind}|'\S*' is not a valid {kind})[^.]*\.?", wanted, message)
-    typed = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
-    context = getattr(problem, "ctx", None)
-    if message.startswith("No such command") and "Did you mean" not in message:
-        from sim.scenario.problems import escaped, nearest
-
-        names = [command.name or "" for command in app.registered_commands]
-        close = nearest(typed, names)
-        message = f"no command '{escaped(typed)}'" + (f", did you mean '{close}'?" if close else "")
-    where = getattr(context, "command_path", None) or "parley"
-    return f"{message} (see: {where} --help)"

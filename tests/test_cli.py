@@ -293,7 +293,8 @@ def test_an_interrupted_run_says_how_to_go_on(tmp_path: Path, how: signal.Signal
 
 
 def test_an_ascii_terminal_shows_all_it_can() -> None:
-    process = command("show", "teaching/minimal", "--resolved", env={**os.environ, "PYTHONIOENCODING": "ascii", "NO_COLOR": "1"})
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii", "NO_COLOR": "1"}
+    process = command("show", "teaching/minimal", "--resolved", env=ascii_only)
     out, said = process.communicate(timeout=60)
     assert process.returncode == 0, said
     assert out.isascii()

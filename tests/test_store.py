@@ -20,7 +20,8 @@ import sim
 from sim import atomic, store
 from sim.atomic import locked, write_file
 from sim.errors import BusyError, DamagedRunError, ParleyError, ResourceError
-from sim.experiment.run import Request, open_run, run
+from sim.experiment.request import Request
+from sim.experiment.run import open_run, run
 from tests.builders import changed
 
 TRIALS, BLOCK = 200, 64

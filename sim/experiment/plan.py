@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sim.errors import ParleyError, ScenarioError
 from sim.experiment.blocks import DEFAULT_BLOCK
-from sim.experiment.run import Request, wanted_trials
+from sim.experiment.request import Request, wanted_trials
 from sim.scenario import files
 from sim.scenario.overrides import expand_sweep, parse_set
 from sim.scenario.priors import central

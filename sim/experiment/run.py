@@ -6,13 +6,10 @@ number of workers, on the size of blocks, or on what else was run.
 
 from __future__ import annotations
 
-import hashlib
-import inspect
 import json
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,11 +19,11 @@ import numpy as np
 
 from sim.errors import DamagedRunError, NumericError, ParleyError
 from sim.experiment import estimates, executors
-from sim.experiment.blocks import DEFAULT_BLOCK, DEFAULT_TRIALS, PRECISION_CAP, Block, blocks, check_counts, n_blocks
+from sim.experiment.blocks import DEFAULT_BLOCK, Block, blocks, check_counts, n_blocks
 from sim.experiment.estimates import Odds
 from sim.experiment.horizons import event_by, horizons
+from sim.experiment.request import Request, check_parties, check_precision, slug, wanted_trials
 from sim.experiment.summary import commonest_effect, summarise
-from sim.origin import Inputs
 from sim.scenario.schema import Scenario
 from sim.store import Columns, StoredRun, Writer, read_run
 
@@ -37,33 +34,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a run, its trials done and its trials wanted."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """One run that is asked for. ``precision`` stops it at that half-width, ``trials`` then being the most."""
-
-    scenario: Scenario
-    name: str
-    trials: int = DEFAULT_TRIALS
-    seed: int = 1
-    parties: Mapping[str, type[Party]] = field(default_factory=dict)
-    precision: float | None = None
-    block: int = DEFAULT_BLOCK
-    folder: Path | None = None
-    resume: bool = False
-
-    @cached_property
-    def inputs(self) -> Inputs:
-        """What the trials depend on, for the manifest."""
-        return Inputs(
-            self.name,
-            self.scenario.model_dump(mode="json", exclude_none=True),
-            self.seed,
-            self.block,
-            {name: _origin(party) for name, party in sorted(self.parties.items())},
-            _data_digests(self.scenario),
-        )
 
 
 @dataclass(frozen=True)
@@ -213,6 +183,7 @@ class Job:
     def __init__(self, request: Request, stack: ExitStack) -> None:
         self.request = request
         self.parts: list[Columns] = []
+        self.n_done = 0
         self.is_precise = False
         self.writer: Writer | None = None
         if request.folder is not None:
@@ -220,10 +191,6 @@ class Job:
             self.writer = stack.enter_context(writer)
             for columns in self.writer.stored():
                 self._take(columns)
-
-    @property
-    def n_done(self) -> int:
-        return sum(len(part["trial"]) for part in self.parts)
 
     @property
     def n_missing(self) -> int:
@@ -247,6 +214,7 @@ class Job:
 
     def _take(self, columns: Columns) -> None:
         self.parts.append(columns)
+        self.n_done += len(columns["trial"])
         if self.request.precision is not None:
             scenario = self.request.scenario
             weeks = np.concatenate([part["durable_week"] for part in self.parts])
@@ -255,7 +223,7 @@ class Job:
 
     def finish(self) -> Run:
         columns = {name: np.concatenate([part[name] for part in self.parts]) for name in self.parts[0]}
-        request = self.request
+        self.parts, request = [], self.request  # the parts would hold everything twice
         manifest = self.writer.manifest if self.writer else {}
         result = Run(request.scenario, request.name, request.seed, columns, request.folder, manifest)
         if self.writer:
@@ -276,28 +244,6 @@ def open_run(folder: str | os.PathLike[str]) -> Run:
     return made
 
 
-def wanted_trials(trials: int | None, precision: float | None) -> int:
-    """Trials to run at most, where none are named."""
-    if trials is not None:
-        return trials
-    return DEFAULT_TRIALS if precision is None else PRECISION_CAP
-
-
-def check_precision(precision: float | None) -> None:
-    if precision is not None and not 0.0005 <= precision <= 0.5:
-        raise ParleyError(f"precision: {precision:g} came, a half-width of 0.0005 to 0.5 is allowed")
-
-
-def check_parties(request: Request) -> None:
-    """Custom behaviour is given to parties that exist, as classes."""
-    for name, party in request.parties.items():
-        if name not in request.scenario.parties:
-            known = ", ".join(request.scenario.parties)
-            raise ParleyError(f"parties: there is no party {name!r} in the scenario; there are {known}")
-        if not inspect.isclass(party):
-            raise ParleyError(f"parties: a class is wanted for {name!r}, {type(party).__name__} came")
-
-
 def check_columns(request: Request, block: Block, columns: Columns) -> None:
     """The block is the one that was asked for, and holds no number that is none."""
     if len(columns["trial"]) != block.n or columns["trial"][0] != block.first:
@@ -309,24 +255,3 @@ def check_columns(request: Request, block: Block, columns: Columns) -> None:
         is_bad = np.isinf(column) if name.startswith("x_") or name == "halt_mix" else ~np.isfinite(column)
         if is_bad.any():
             raise NumericError(f"{request.name}: {name} is not a finite number in some trial")
-
-
-def slug(title: str) -> str:
-    """A name for a folder out of a title."""
-    return re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")[:60] or "scenario"
-
-
-def _origin(party: type) -> str:
-    """Where a class comes from, with a digest of its source so that an edited one is another."""
-    source = ""
-    with suppress(OSError, TypeError):
-        source = "#" + hashlib.sha256(inspect.getsource(party).encode()).hexdigest()[:12]
-    return f"{party.__module__}:{party.__qualname__}{source}"
-
-
-def _data_digests(scenario: Scenario) -> dict[str, str]:
-    if not scenario.joint:
-        return {}
-    from sim.scenario.files import find_data
-
-    return {group.file: hashlib.sha256(find_data(group.file).read_bytes()).hexdigest()[:16] for group in scenario.joint}

@@ -11,7 +11,8 @@ from sim.experiment import executors
 from sim.experiment import run as run_module
 from sim.experiment.blocks import blocks, n_blocks
 from sim.experiment.horizons import event_by, horizons
-from sim.experiment.run import Request, run, run_many
+from sim.experiment.request import Request
+from sim.experiment.run import run, run_many
 from sim.experiment.summary import summarise
 from sim.model.outcomes import STAGES
 from tests.builders import minimal_scenario

@@ -1,0 +1,93 @@
+"""What is asked of one run, checked before anything is computed."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.errors import ParleyError
+from sim.experiment.blocks import DEFAULT_BLOCK, DEFAULT_TRIALS, PRECISION_CAP
+from sim.origin import Inputs
+from sim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from sim.model import Party
+
+LEAST_PRECISION, MOST_PRECISION = 0.0005, 0.5
+
+
+@dataclass(frozen=True)
+class Request:
+    """One run that is asked for. ``precision`` stops it at that half-width, ``trials`` then being the most."""
+
+    scenario: Scenario
+    name: str
+    trials: int = DEFAULT_TRIALS
+    seed: int = 1
+    parties: Mapping[str, type[Party]] = field(default_factory=dict)
+    precision: float | None = None
+    block: int = DEFAULT_BLOCK
+    folder: Path | None = None
+    resume: bool = False
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        """What the trials depend on, for the manifest."""
+        return Inputs(
+            self.name,
+            self.scenario.model_dump(mode="json", exclude_none=True),
+            self.seed,
+            self.block,
+            {name: _origin(party) for name, party in sorted(self.parties.items())},
+            _data_digests(self.scenario),
+        )
+
+
+def wanted_trials(trials: int | None, precision: float | None) -> int:
+    """Trials to run at most, where none are named."""
+    if trials is not None:
+        return trials
+    return DEFAULT_TRIALS if precision is None else PRECISION_CAP
+
+
+def check_precision(precision: float | None) -> None:
+    if precision is not None and not LEAST_PRECISION <= precision <= MOST_PRECISION:
+        raise ParleyError(f"precision: {precision:g} came, a half-width of {LEAST_PRECISION} to {MOST_PRECISION} is allowed")
+
+
+def check_parties(request: Request) -> None:
+    """Custom behaviour is given to parties that exist, as classes."""
+    for name, party in request.parties.items():
+        if name not in request.scenario.parties:
+            known = ", ".join(request.scenario.parties)
+            raise ParleyError(f"parties: there is no party {name!r} in the scenario; there are {known}")
+        if not inspect.isclass(party):
+            raise ParleyError(f"parties: a class is wanted for {name!r}, {type(party).__name__} came")
+
+
+def slug(title: str) -> str:
+    """A name for a folder out of a title."""
+    return re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")[:60] or "scenario"
+
+
+def _origin(party: type) -> str:
+    """Where a class comes from, with a digest of its source so that an edited one is another."""
+    source = ""
+    with suppress(OSError, TypeError):
+        source = "#" + hashlib.sha256(inspect.getsource(party).encode()).hexdigest()[:12]
+    return f"{party.__module__}:{party.__qualname__}{source}"
+
+
+def _data_digests(scenario: Scenario) -> dict[str, str]:
+    if not scenario.joint:
+        return {}
+    from sim.scenario.files import find_data
+
+    return {group.file: hashlib.sha256(find_data(group.file).read_bytes()).hexdigest()[:16] for group in scenario.joint}
