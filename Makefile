@@ -1,6 +1,7 @@
 # make run      odds of a ceasefire for the Istanbul talks of May 2025, and a report (about a minute, set-up included)
 # make test     everything that is checked before a change is merged (under six minutes)
 # make verify   the slow statistical tests as well
+# make bench    what is fast, as ratios measured in one run
 # make clean    remove the virtual environment and the caches; results stay
 #
 # Another Python:       make run PYTHON=python3.13 VENV=.venv313
@@ -15,7 +16,7 @@ WORKERS ?= auto
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test verify browser clean
+.PHONY: run test verify bench browser clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.ready-run
@@ -29,6 +30,9 @@ test: $(VENV)/.ready-test browser
 
 verify: $(VENV)/.ready-test
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m "slow or not slow"
+
+bench: $(VENV)/.ready-test
+	$(BIN)/python -m benchmarks.engine
 
 $(VENV)/.ready-run: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Parley needs Python 3.11 or newer, this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.13")'

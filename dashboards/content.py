@@ -100,10 +100,10 @@ def reason_words(run: Run) -> dict[str, str] | None:
     found = words.main_reason(run.summary)
     if found is None:
         return None
-    tag, share = found
+    _, share = found
     return {
-        "short": capital(words.SHORT_REASONS[tag]),
-        "full": capital(words.REASONS[tag]),
+        "short": capital(words.reason(run.summary, short=True)),
+        "full": capital(words.reason(run.summary)),
         "share": words.percent(share),
     }
 

@@ -184,7 +184,8 @@ def run(
     """Run scenarios and print the odds of a ceasefire."""
     from sim.experiment import plan
     from sim.experiment.blocks import check_counts
-    from sim.experiment.run import run_many, wanted_trials
+    from sim.experiment.request import wanted_trials
+    from sim.experiment.run import run_many
 
     if out is None and (resume or use_numbered or with_report):
         raise ParleyError("--resume, --numbered and --report need --out DIR")

@@ -25,9 +25,10 @@ def terminate(number: int, frame: FrameType | None) -> NoReturn:
 
 
 def leave(message: str, code: int) -> NoReturn:
+    """Last words on stderr. Located errors stand as they are, so that editors find ``file:line:column``."""
+    is_located = ": error: " in message.partition("\n")[0]
     with suppress(BrokenPipeError):
-        if message:
-            typer.echo(message if message.startswith("\n") else f"parley: {message}", err=True)
+        print(message if is_located or message.startswith("\n") else f"parley: {message}", file=sys.stderr)
     sys.exit(code)
 
 

@@ -89,7 +89,6 @@ def odds_table(runs: Sequence[Run]) -> Table:
         tiers, victory = run.summary["tiers"], run.summary["victory"]
         last = list(tiers["durable"])[-1]
         unseen = wilson(0.0, run.n_trials)[1]
-        reason = words.main_reason(run.summary)
         table.add_row(
             run.name.removeprefix(prefix),
             *(odds_cell(tiers["durable"][day]) if day in tiers["durable"] else "-" for day in days),
@@ -97,7 +96,7 @@ def odds_table(runs: Sequence[Run]) -> Table:
             odds_cell(tiers["mutual"][last]),
             odds_cell(tiers["broad"][last]),
             f"{chance(victory['A'], unseen)} / {chance(victory['B'], unseen)}",
-            words.SHORT_REASONS[reason[0]] if reason else "",
+            words.reason(run.summary, short=True),
         )
     return table
 

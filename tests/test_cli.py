@@ -73,6 +73,7 @@ def test_check_tells_every_broken_file(parley: Parley, tmp_path: Path) -> None:
     assert "bad.yaml:2:7: error: war.momentun" in answer.err
     assert "no scenario `teaching/nothing`" in answer.err
     assert "teaching/minimal: ok" in answer.out
+    assert parley("run", bad).err.startswith(f"{bad}:2:7: error: war.momentun")
 
 
 def test_check_deep_finds_what_is_settled_by_construction(parley: Parley, tmp_path: Path) -> None:

@@ -59,7 +59,8 @@ def wanted_trials(trials: int | None, precision: float | None) -> int:
 
 def check_precision(precision: float | None) -> None:
     if precision is not None and not LEAST_PRECISION <= precision <= MOST_PRECISION:
-        raise ParleyError(f"precision: {precision:g} came, a half-width of {LEAST_PRECISION} to {MOST_PRECISION} is allowed")
+        allowed = f"a half-width of {LEAST_PRECISION} to {MOST_PRECISION} is allowed"
+        raise ParleyError(f"precision: {precision:g} came, {allowed}")
 
 
 def check_parties(request: Request) -> None:

@@ -83,10 +83,10 @@ def funnel(columns: Columns) -> list[dict[str, Any]]:
 
 
 def frictions(columns: Columns) -> dict[str, float]:
-    """Mean Shapley share of each friction over the trials that failed, in utils of surplus."""
-    failed = columns["tag"] >= 0
+    """Mean Shapley share of each friction over the trials that talked and never had a range; they sum to 1."""
     shares = {name.removeprefix("share_"): column for name, column in columns.items() if name.startswith("share_")}
-    return {name: float(np.mean(column[failed])) if failed.any() else 0.0 for name, column in shares.items()}
+    attributed = np.sum(list(shares.values()), axis=0) > 0
+    return {name: float(np.mean(column[attributed])) if attributed.any() else 0.0 for name, column in shares.items()}
 
 
 def terms(scenario: Scenario, columns: Columns) -> dict[str, Any]:

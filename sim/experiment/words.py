@@ -50,6 +50,20 @@ SHORT_REASONS = {
     "collapsed": "halts collapse",
     "victory": "a side wins",
 }
+FRICTIONS = {
+    "information": "optimism about the war",
+    "commitment": "fear of what the other would do with the pause",
+    "trust": "distrust of promises",
+    "audience": "what leaders have ruled out",
+    "controllers": "missing consent of third parties",
+}
+SHORT_FRICTIONS = {
+    "information": "optimism",
+    "commitment": "fear",
+    "trust": "distrust",
+    "audience": "vows",
+    "controllers": "no consent",
+}
 HALTED = "a general halt to the fighting that lasts 30 days or more"
 
 
@@ -94,6 +108,25 @@ def main_reason(summary: Mapping[str, Any]) -> tuple[str, float] | None:
     return (tag, anatomy[tag]) if tag is not None and anatomy[tag] > 0 else None
 
 
+def reason(summary: Mapping[str, Any], short: bool = False) -> str:
+    """The main reason for failure in words; where frictions combine, the two that weigh most. Empty without failures."""
+    found = main_reason(summary)
+    if found is None:
+        return ""
+    if found[0] != "combined":
+        return (SHORT_REASONS if short else REASONS)[found[0]]
+    first, second = heaviest(summary)
+    if short:
+        return f"{SHORT_FRICTIONS[first]}, {SHORT_FRICTIONS[second]}"
+    return f"several frictions stand in the way together, most of all {FRICTIONS[first]} and {FRICTIONS[second]}"
+
+
+def heaviest(summary: Mapping[str, Any]) -> list[str]:
+    """The two frictions with the largest mean Shapley shares, the larger first."""
+    shares: Mapping[str, float] = summary["frictions"]
+    return sorted(shares, key=lambda name: -shares[name])[:2]
+
+
 def sentence(summary: Mapping[str, Any], scenario: Scenario) -> str:
     """The odds at the last horizon as a printed sentence, then the reference class and the main reason for failure."""
     days, cell = list(summary["tiers"]["durable"].items())[-1]
@@ -106,9 +139,8 @@ def sentence(summary: Mapping[str, Any], scenario: Scenario) -> str:
     lines = [f"The odds of {HALTED}, within {days} days of {long_date(scenario)}, are {odds}: {figures}."]
     if cell["reference"] is not None:
         lines.append(f"Wars like it, whoever is talking: {percent(cell['reference'])}.")
-    if reason := main_reason(summary):
-        tag, share = reason
-        lines.append(f"Where it fails, the main reason is that {REASONS[tag]} ({percent(share)} of failures).")
+    if found := main_reason(summary):
+        lines.append(f"Where it fails, the main reason is that {reason(summary)} ({percent(found[1])} of failures).")
     return " ".join(lines)
 
 

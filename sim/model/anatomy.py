@@ -130,7 +130,7 @@ class Surplus:
 
     def _gains(self, frictions: Frictions) -> tuple[Array, Array]:
         if frictions not in self._tables:
-            fixed_a, fixed_b, moving = self.track.tabulate(self.rows, COARSE, frictions)
+            fixed_a, fixed_b, moving, _ = self.track.tabulate(self.rows, COARSE, frictions)
             gain_a, gain_b = fixed_a[self.place], fixed_b[self.place]
             for issue in moving:
                 more_a, more_b = self._moving(issue)

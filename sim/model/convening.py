@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.model.inputs import at
 from sim.theory.utility import Array, Column
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from sim.model.parties import Belligerent
     from sim.scenario.schema import Event
 
+Trials = NDArray[np.int64]
 MOST_LIFT = 2
 """Levels rise at most this far above the usual one: aides to leaders."""
 
@@ -40,11 +42,12 @@ class Convening:
         self.lift = np.zeros(n, dtype=np.int8)
         self.last_round_failed = np.zeros(n, dtype=bool)
         self.failed_last_week = np.zeros(n, dtype=bool)
-        self.skill_last_week: Column = 0.0
-        self.last_level = {side.name: np.asarray(side.attends_at(), dtype=float) for side in model.sides}
+        self.skill = np.zeros(n)
+        everyone = np.arange(n)
+        self.last_level = {side.name: side.attends_at(everyone).astype(float) for side in model.sides}
         self._mandates = np.asarray(self.mandate)
 
-    def step(self, forced: list[Event]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    def step(self, forced: list[Event]) -> Trials:
         """Trials that hold a round this week, with both sides present; levels are set on the parties."""
         talkable = self.model.is_at_war | self.model.truces.may_be_upgraded()
         luck = self.model.streams.uniform("round", week=self.model.week)
@@ -52,19 +55,22 @@ class Convening:
         for event in forced:
             if event.round:
                 is_convened = talkable.copy()
-        self._set_levels(forced)
+        convened = np.flatnonzero(is_convened)
+        self._set_levels(forced, convened)
         side_a, side_b = self.model.sides
-        is_held = is_convened & (side_a.level > 0) & (side_b.level > 0)
-        self.failed_last_week = is_convened & ~is_held
-        self.last_round_failed |= self.failed_last_week
+        is_held = (side_a.level[convened] > 0) & (side_b.level[convened] > 0)
+        rounds = convened[is_held]
+        self.failed_last_week = np.zeros(self.model.n_trials, dtype=bool)
+        self.failed_last_week[convened[~is_held]] = True
+        self.last_round_failed[convened[~is_held]] = True
         for side in self.model.sides:
-            np.copyto(self.last_level[side.name], side.level, where=is_convened)
-        self.skill = np.where(is_held, self._skill_present(), 0.0)
-        self.skill_last_week = self.skill
-        return np.flatnonzero(is_held)
+            self.last_level[side.name][convened] = side.level[convened]
+        self.skill = np.zeros(self.model.n_trials)
+        self.skill[rounds] = self._skill_present(rounds)
+        return rounds
 
     def rate(self) -> Column:
-        """Weekly rate of rounds: base x (1 + reach of mediators + engagement of backers), lower after failure, with age."""
+        """Weekly rate of rounds: base x (1 + reach of mediators + pull of backers), less after failure and with age."""
         pull: Column = 0.0
         for party in self.model.third_parties.members:
             pull = pull + party.pull_on_rounds()
@@ -73,22 +79,22 @@ class Convening:
         discouraged = np.where(self.last_round_failed, self.after_failure, 1.0)
         return weekly_rate(self.convening_prob_per_week) * (1.0 + pull) * discouraged * age
 
-    def _set_levels(self, forced: list[Event]) -> None:
+    def _set_levels(self, forced: list[Event], trials: Trials) -> None:
         """Levels by habit, lifted when a deal was near, then by dated events and conditional rules."""
-        own = {party.name: self._own_level(party, forced) for party in self.model.attendants}
-        caps = {party.name: np.asarray(party.level_cap) for party in self.model.attendants}
+        own = {party.name: self._own_level(party, forced, trials) for party in self.model.attendants}
+        caps = {party.name: np.asarray(at(party.level_cap, trials)) for party in self.model.attendants}
         levels = greatest_fixed_point(own, caps, self.model.attendance)
         for party in self.model.attendants:
-            party.level = np.broadcast_to(levels[party.name], (self.model.n_trials,)).astype(np.int8)
+            party.level[trials] = levels[party.name]
 
-    def _own_level(self, party: Any, forced: list[Event]) -> Array:
-        level = np.asarray(party.attends_at())
+    def _own_level(self, party: Any, forced: list[Event], trials: Trials) -> Array:
+        level = party.attends_at(trials)
         if party in self.model.sides:
-            level = np.where(level > 0, level + self.lift, 0)
+            level = np.where(level > 0, level + self.lift[trials], 0)
         for event in forced:
             if party.name in event.levels:
-                level = np.full(self.model.n_trials, event.levels[party.name])
-        return np.minimum(level, party.level_cap)
+                level = np.full(len(trials), event.levels[party.name])
+        return np.minimum(level, at(party.level_cap, trials))
 
     def mandate_of(self, side: Belligerent, trials: Any) -> Array:
         """Authority by level: 0, .4, .7, 1."""
@@ -103,11 +109,11 @@ class Convening:
         called = self.model.streams.uniform("call home", week=self.model.week)[trials] < at(self.call_home_prob, trials)
         return (lowest >= least_level) | called
 
-    def _skill_present(self) -> Array:
+    def _skill_present(self, trials: Trials) -> Array:
         """Skill in the room: 1 - product of (1 - skill x mandate of the level at which each mediator comes)."""
         absent: Column = 1.0
         for party in self.model.third_parties.members:
-            absent = absent * (1.0 - party.skill * self._mandates[party.level])
+            absent = absent * (1.0 - at(party.skill, trials) * self._mandates[party.level[trials]])
         return np.asarray(1.0 - absent)
 
     def learn_from(self, rounds: Array, saw_range: Array) -> None:

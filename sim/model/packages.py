@@ -50,6 +50,12 @@ class Moving(NamedTuple):
     toward_a: Array
     is_blocked: NDArray[np.bool_]
 
+    def position(self, line: Array, toward_b: Array, toward_a: Array, rows: Rows) -> Array:
+        """x(l; x0) at today's line from both branches of the curve, shape (rows, mixes), within what is allowed."""
+        free = np.minimum(np.maximum(line, toward_b), toward_a)
+        allowed = np.minimum(np.maximum(free, at(self.terms.low, rows)), at(self.terms.high, rows))
+        return np.where(self.is_blocked[rows], line, allowed) if self.is_blocked.any() else allowed
+
 
 class TrackPackages:
     """One track: what may be signed on it and what that is worth. Rows are draw x regime."""
@@ -76,25 +82,34 @@ class TrackPackages:
         """Tabulate both sides' gains over all draws and regimes."""
         model = self.model
         rows = np.arange(model.inputs.n_draws * model.regimes.count)
-        static_a, static_b, self.moving = self.tabulate(rows, GRID)
+        static_a, static_b, self.moving, positions = self.tabulate(rows, GRID)
         # Side B's table is stored from its own end, so that both rise and one search serves both.
-        self._rising = (_padded(static_a), _padded(static_b[:, ::-1]))
+        self._rising = (_padded(static_a).ravel(), _padded(static_b[:, ::-1]).ravel())
+        self._positions = {issue: table.ravel() for issue, table in positions.items()}
 
-    def tabulate(self, rows: Rows, grid: Array, frictions: Frictions = ALL_ON) -> tuple[Array, Array, list[Moving]]:
-        """Gains of both sides over the static issues of the scope, shape (rows, mixes), and the moving issues."""
+    def tabulate(
+        self, rows: Rows, grid: Array, frictions: Frictions = ALL_ON
+    ) -> tuple[Array, Array, list[Moving], dict[str, Array]]:
+        """Gains of both sides over the static issues of the scope, shape (rows, mixes); moving issues; positions."""
         total_a, total_b = (np.zeros((len(rows), len(grid))) for _ in range(2))
-        moving = []
+        moving, positions = [], {}
         for issue in self.scope:
             terms, is_blocked = self.terms_of(issue, rows, frictions)
             if issue in self.model.war.moving_issues:
                 ends = [contract_curve(grid, terms._replace(status_quo=end)) for end in (terms.ideal_a, terms.ideal_b)]
+                shape = total_a.shape
+                ends = [np.ascontiguousarray(np.broadcast_to(end, shape)) for end in ends]
                 moving.append(Moving(issue, terms, ends[0], ends[1], is_blocked))
                 continue
-            gain_a, gain_b = value_of(contract_curve(grid, terms), terms)
-            impossible = np.asarray(terms.low) > np.asarray(terms.high)
-            total_a = total_a + np.where(impossible, -np.inf, gain_a)
-            total_b = total_b + np.where(impossible, -np.inf, gain_b)
-        return total_a, total_b, moving
+            position = np.broadcast_to(contract_curve(grid, terms), total_a.shape)
+            gain_a, gain_b = value_of(position, terms)
+            if np.any(np.asarray(terms.low) > np.asarray(terms.high)):
+                impossible = np.asarray(terms.low) > np.asarray(terms.high)
+                gain_a, gain_b = np.where(impossible, -np.inf, gain_a), np.where(impossible, -np.inf, gain_b)
+            total_a += gain_a
+            total_b += gain_b
+            positions[issue] = position
+        return total_a, total_b, moving, positions
 
     def terms_of(self, issue: str, rows: Rows, frictions: Frictions = ALL_ON) -> tuple[Terms, NDArray[np.bool_]]:
         """One issue as both sides see it, every entry a number or shape (rows, 1); and where it is off the table."""
@@ -187,7 +202,7 @@ class TrackPackages:
 
     def gains_at(self, side: int, step: Rows, first_cell: Rows, lanes: Sequence[Lane]) -> Array:
         """Gain of side 0 or 1 at a grid step counted from the *other* side's end, so that it rises."""
-        total = self._rising[side].ravel().take(first_cell + step)
+        total = self._rising[side].take(first_cell + step)
         if lanes:
             mix_step = np.minimum(step, GRID_STEPS)
             mix_step = mix_step if side == 0 else GRID_STEPS - mix_step
@@ -200,14 +215,16 @@ class TrackPackages:
 
         Bisection over the 101 grid points, then linear interpolation between the two that enclose it.
         """
-        cell = rows * PADDED
+        first_cell = rows * PADDED
         step = np.zeros(len(rows), dtype=np.int64)
+        under = over = np.full(len(rows), np.nan)
         for stride in (64, 32, 16, 8, 4, 2, 1):
-            step += stride * (self.gains_at(side, step + (stride - 1), cell, lanes) < needed)
-        reached = self.gains_at(side, step, cell, lanes)
-        before = self.gains_at(side, np.maximum(step - 1, 0), cell, lanes)
+            gain = self.gains_at(side, step + (stride - 1), first_cell, lanes)
+            is_less = gain < needed
+            step += stride * is_less
+            under, over = np.where(is_less, gain, under), np.where(is_less, over, gain)
         with np.errstate(invalid="ignore", divide="ignore"):
-            part = np.where(step > 0, (needed - before) / (reached - before), 1.0)
+            part = (needed - under) / (over - under)
         return np.where(step > GRID_STEPS, np.inf, np.where(step == 0, 0.0, (step - 1 + part) / GRID_STEPS))
 
     def range_of(self, needed: tuple[Array, Array], rows: Rows, status_quo: Sequence[Array]) -> tuple[Array, Array]:
@@ -235,34 +252,35 @@ class TrackPackages:
 
     def values_on_grid(self, rows: Rows, status_quo: Sequence[Array]) -> tuple[Array, Array]:
         """Both sides' gains on all 101 mixes, shape (rows, 101), in ascending mix."""
-        steps = np.arange(GRID_STEPS + 1)
-        spread_rows = np.repeat(rows, len(steps))
-        lanes = self.lanes(spread_rows, [np.repeat(line, len(steps)) for line in status_quo])
-        found = [
-            self.gains_at(side, np.tile(steps, len(rows)), spread_rows * PADDED, lanes).reshape(len(rows), len(steps))
-            for side in (0, 1)
-        ]
-        return found[0], found[1][:, ::-1]
+        upward = [table.reshape(-1, PADDED)[rows, : GRID_STEPS + 1] for table in self._rising]
+        found = [upward[0], upward[1][:, ::-1]]
+        for moving, line in zip(self.moving, status_quo, strict=True):
+            terms = Terms(*(at(entry, rows) for entry in moving.terms))._replace(status_quo=line[:, None])
+            position = moving.position(line[:, None], moving.toward_b[rows], moving.toward_a[rows], rows)
+            found = [gain + more for gain, more in zip(found, value_of(position, terms), strict=True)]
+        return found[0], found[1]
 
     def package(self, mix: Array, rows: Rows, trials: Rows) -> dict[str, Array]:
         """Terms x_k at a mix for every issue; those out of scope stay at their status quo."""
-        model = self.model
-        terms_at = {}
-        for issue in model.scenario.issues:
-            status_quo = model.war.status_quo_at(issue, trials)
-            if issue not in self.scope:
-                terms_at[issue] = np.broadcast_to(status_quo, mix.shape)
-                continue
-            terms, is_blocked = self.terms_of(issue, rows)
-            if issue in model.war.moving_issues:
-                line = np.asarray(status_quo)[:, None]
-                terms = terms._replace(
-                    status_quo=line,
-                    low=np.where(is_blocked, line, terms.low),
-                    high=np.where(is_blocked, line, terms.high),
-                )
-            terms_at[issue] = contract_curve(mix[:, None], terms)[:, 0]
-        return terms_at
+        step = np.clip((mix * GRID_STEPS).astype(np.int64), 0, GRID_STEPS - 1)
+        part, cell = mix * GRID_STEPS - step, rows * (GRID_STEPS + 1) + step
+
+        def between(table: Array) -> Array:
+            """Linear between grid points, as the gains are."""
+            start = table.take(cell)
+            return start + part * (table.take(cell + 1) - start)
+
+        found = {}
+        for issue in self.model.scenario.issues:
+            status_quo = self.model.war.status_quo_at(issue, trials)
+            found[issue] = np.broadcast_to(np.asarray(status_quo), mix.shape)
+            if issue in self._positions:
+                found[issue] = between(self._positions[issue])
+        for moving in self.moving:
+            line = self.model.war.status_quo[moving.issue][trials][:, None]
+            ends = (between(moving.toward_b)[:, None], between(moving.toward_a)[:, None])
+            found[moving.issue] = moving.position(line, *ends, rows)[:, 0]
+        return found
 
 
 def _padded(values: Array) -> Array:

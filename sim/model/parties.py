@@ -36,9 +36,9 @@ class Party(mesa.Agent):  # type: ignore[misc]
             setattr(self, field, value)
         self.level = np.zeros(model.n_trials, dtype=np.int8)
 
-    def attends_at(self) -> Array:
-        """Level at which the party would come this week by itself, shape (trials,)."""
-        return np.broadcast_to(np.asarray(self.usual_level), (self.model.n_trials,))
+    def attends_at(self, trials: Any) -> Array:
+        """Level at which the party would come to this week's round by itself."""
+        return np.broadcast_to(at(self.usual_level, trials), trials.shape)
 
 
 class Belligerent(Party):
@@ -167,8 +167,8 @@ class ThirdParty(Party):
         super().__init__(model, name)
         self.is_engaged = fill(self.engagement, model.n_trials) > 0
 
-    def attends_at(self) -> Array:
-        return np.where(self.is_engaged, self.usual_level, 0)
+    def attends_at(self, trials: Any) -> Array:
+        return np.where(self.is_engaged[trials], super().attends_at(trials), 0)
 
     def pull_on_rounds(self) -> Column:
         """What the party adds to the rate of rounds: reach to both sides x persistence, as far as engaged."""

@@ -9,6 +9,7 @@ of the block, and reaches its distribution through an inverse CDF; masks come af
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -57,17 +58,24 @@ class Streams:
         self.n_trials = n_trials
         self.mirrored = mirrored
         self._week = -1
-        self._drawn: dict[tuple[str, str], Array] = {}
+        self._drawn: dict[tuple[str, str, str], Array] = {}
         self._sign = np.where(np.arange(first_trial, first_trial + n_trials) % 2 == 0, 1.0, -1.0)
 
     def uniform(self, decision: str, party: str = "", week: int = 0) -> Array:
         """One uniform per trial, shape (trials,). Asked twice for the same decision it gives the same column."""
+
+        def draw() -> Array:
+            words = philox_words(self.seed, stream_key(decision, party), week, 0, self.first_trial, self.n_trials)
+            return to_uniform(words)
+
+        return self._once(("uniform", decision, party), week, draw)
+
+    def _once(self, name: tuple[str, str, str], week: int, draw: Callable[[], Array]) -> Array:
+        """Remember this week's columns, since several tracks may ask for the same one."""
         if week != self._week:
             self._week, self._drawn = week, {}
-        name = (decision, party)
         if name not in self._drawn:
-            words = philox_words(self.seed, stream_key(decision, party), week, 0, self.first_trial, self.n_trials)
-            self._drawn[name] = to_uniform(words)
+            self._drawn[name] = draw()
         return self._drawn[name]
 
     def between_sides(self, decision: str, party: str = "", week: int = 0) -> Array:
@@ -79,9 +87,13 @@ class Streams:
         """One standard normal per trial; trials 2i and 2i + 1 are antithetic (same size, other sign)."""
         first_pair = self.first_trial // 2
         n_pairs = (self.first_trial + self.n_trials + 1) // 2 - first_pair
-        words = philox_words(self.seed, stream_key(decision, party), week, 0, first_pair, n_pairs)
-        half: Array = ndtri(to_uniform(words))
-        return np.repeat(half, 2)[self.first_trial % 2 :][: self.n_trials] * self._sign
+
+        def draw() -> Array:
+            words = philox_words(self.seed, stream_key(decision, party), week, 0, first_pair, n_pairs)
+            half: Array = ndtri(to_uniform(words))
+            return np.repeat(half, 2)[self.first_trial % 2 :][: self.n_trials] * self._sign
+
+        return self._once(("normal", decision, party), week, draw)
 
     def favouring_b(self, decision: str, week: int = 0) -> Array:
         """A standard normal whose positive sign favours side B; a mirrored scenario sees the other sign."""

@@ -133,7 +133,7 @@ class War:
 
     def _learn(self, side: Belligerent) -> None:
         if side.has_optimism:
-            speed = self.learning * (1.0 + self.talk_learning * self.model.convening.skill_last_week)
+            speed = self.learning * (1.0 + self.talk_learning * self.model.convening.skill)
             side.optimism += np.minimum(speed, 1.0) * (side.optimism_rest - side.optimism)
 
     def _end_in_victory(self, at_war: Array) -> None:

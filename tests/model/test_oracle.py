@@ -61,8 +61,8 @@ def is_same(stored: Any, told: Any) -> bool:
 
 
 def in_words(found: dict[str, list[tuple[int, Any, Any]]]) -> str:
-    lines = [f"{name}: {len(cases)} trials; first (trial, engine, oracle): {cases[:3]}" for name, cases in found.items()]
-    return "\n".join(lines)
+    lines = [f"{name}: {len(cases)} trials, such as {cases[:3]}" for name, cases in found.items()]
+    return "\n".join(["(trial, engine, oracle)", *lines])
 
 
 @pytest.mark.parametrize(("name", "n_trials"), COMPARED)
@@ -96,7 +96,9 @@ def test_a_trial_tells_the_same_story_in_any_company() -> None:
     alone = tell(scenario, SEED, range(77, 78))[0]
     among = tell(scenario, SEED, range(64, 96))[13]
     assert {name: value for name, value in alone.items() if value == value} == {
-        name: value for name, value in among.items() if value == value  # NaN is not equal to itself
+        name: value
+        for name, value in among.items()
+        if value == value  # NaN is not equal to itself
     }
 
 

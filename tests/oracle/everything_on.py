@@ -18,17 +18,31 @@ def spread(low: float, central: float, high: float) -> dict[str, float]:
     return {"low": low, "central": central, "high": high}
 
 
+SCALE = "0 is North's end, 1 South's"
 ISSUES: dict[str, Any] = {
-    "land": {"scale": "0 North's, 1 South's", "status_quo": 0.45, "war_share": 0.6, "front_per_week": spread(0, 0.004, 0.01)},
-    "river": {"scale": "0 North's, 1 South's", "status_quo": spread(0.3, 0.5, 0.7), "war_share": 0.3, "front_per_week": 0.002},
-    "arms": {"scale": "0 limited for South, 1 free", "status_quo": 0.8, "war_share": 0.2, "controllers": ["Donor", "Patron"]},
-    "aid": {"scale": "0 all to North, 1 none", "status_quo": 0.4, "war_share": 0.1, "controllers": ["Donor"]},
-    "captives": {"scale": "0 all for all, 1 none", "status_quo": 0.9},  # both sides want less than now
-    "flags": {"scale": "0 North's, 1 South's", "status_quo": 0.5, "war_share": 0.4},
+    "land": {"scale": SCALE, "status_quo": 0.45, "war_share": 0.6, "front_per_week": spread(0, 0.004, 0.01)},
+    "river": {"scale": SCALE, "status_quo": spread(0.3, 0.5, 0.7), "war_share": 0.3, "front_per_week": 0.002},
+    "arms": {"scale": SCALE, "status_quo": 0.8, "war_share": 0.2, "controllers": ["Donor", "Patron"]},
+    "aid": {"scale": SCALE, "status_quo": 0.4, "war_share": 0.1, "controllers": ["Donor"]},
+    "captives": {"scale": SCALE, "status_quo": 0.9},  # both sides want less than now
+    "flags": {"scale": SCALE, "status_quo": 0.5, "war_share": 0.4},
 }
 TRACKS: dict[str, Any] = {
-    "captives_home": {"general": False, "halts": False, "scope": ["captives"], "least_level": 1, "audience_cost": {"North": 0.0005}},
-    "river_truce": {"general": False, "halts": False, "scope": ["river", "captives"], "length_days": 21, "least_level": 1, "waits_for": "truce"},
+    "captives_home": {
+        "general": False,
+        "halts": False,
+        "scope": ["captives"],
+        "least_level": 1,
+        "audience_cost": {"North": 0.0005},
+    },
+    "river_truce": {
+        "general": False,
+        "halts": False,
+        "scope": ["river", "captives"],
+        "length_days": 21,
+        "least_level": 1,
+        "waits_for": "truce",
+    },
     "short_halt": {
         "general": True,
         "scope": ["aid", "captives", "flags"],
@@ -46,7 +60,7 @@ TRACKS: dict[str, Any] = {
 }
 NORTH: dict[str, Any] = {
     "role": "belligerent",
-    "ideal_point": {"land": 0.1, "river": 0.0, "arms": spread(0.1, 0.2, 0.3), "aid": 0.1, "captives": 0.1, "flags": 0.0},
+    "ideal_point": {"land": 0.1, "river": 0, "arms": spread(0.1, 0.2, 0.3), "aid": 0.1, "captives": 0.1, "flags": 0},
     "points": {"land": spread(25, 35, 45), "river": 20, "arms": 15, "aid": 15, "captives": 5, "flags": 10},
     "red_lines": {"land": spread(0.6, 0.7, 0.9), "flags": 0.9},
     "public_lines": {"land": spread(0.3, 0.5, 0.7), "aid": 0.45},
@@ -143,9 +157,15 @@ EVENTS: list[dict[str, Any]] = [  # not in the order of their dates
         "name": "offensive",
         "date": week(8, 3),
         "momentum_shift": spread(-0.3, -0.1, 0.2),
-        "set": {"war.momentum_mean": -0.1, "war.fluidity": 1.5, "parties.North.optimism": 0.5, "parties.South.strain": 0.07},
+        "set": {
+            "war.momentum_mean": -0.1,
+            "war.fluidity": 1.5,
+            "parties.North.optimism": 0.5,
+            "parties.South.strain": 0.07,
+        },
     },
-    {"name": "monitors", "date": week(12), "set": {"assurances.monitoring": spread(0.5, 0.7, 0.9), "parties.South.trust": 0.6}},
+    {"name": "monitors", "date": week(12), "set": {"assurances.monitoring": spread(0.5, 0.7, 0.9)}},
+    {"name": "a new start", "date": week(13), "set": {"parties.South.trust": 0.6}},
     {"name": "limits", "date": week(14), "set": {"assurances.resupply_limits.South": 0.5, "parties.North.fear": 0.015}},
     {"name": "donor back", "date": week(30), "set": {"parties.Donor.engagement": 1, "parties.Donor.skill": 0.6}},
     {"name": "new host", "date": week(25), "set": {"parties.Host.usual_level": 3, "parties.Patron.tilt": 0.9}},

@@ -16,7 +16,7 @@ from sim.scenario.schema import Scenario
 from tests.oracle.oracle import Trial
 from tests.oracle.parameters import Luck, Worlds
 
-BLOCK = 512
+BLOCK = 256
 """Trials whose draws are fetched together, so that Mesa is not charged for filling columns of one trial."""
 
 
@@ -62,3 +62,8 @@ def batch(name: str, seed: int, trials: range) -> list[dict[str, Any]]:
         display_progress=False,
     )
     return [row["outcome"] for row in rows]
+
+
+def forget() -> None:
+    """Drop the draws kept so far, so that the next batch pays for its own."""
+    _block.cache_clear()

@@ -12,7 +12,7 @@ from tests.oracle.parameters import Luck, Worlds, put
 from tests.oracle.truces import DURABLE_DRAWS, Halt
 
 NEVER = ("durable_week", "mutual_week", "broad_week", "settlement_week", "victory_week", "halt_week", "halt_track")
-ALSO_NEVER = ("limited_week", "humanitarian_week")
+NEVER += ("limited_week", "humanitarian_week")
 ZERO = ("victory", "imposed", "halt_weeks", "halt_end", "n_rounds", "n_range_rounds", "stage")
 STAGE_OF_DRAWS = {4: 7, 13: 8, 26: 9}
 NO_RANGE = "no range"
@@ -60,7 +60,7 @@ class Trial:
         self.conceded: dict[str, list[bool]] = {}
         for track in world.tracks:
             self.reopen_offers(track)
-        self.outcome: dict[str, Any] = {"trial": number, **dict.fromkeys((*NEVER, *ALSO_NEVER), -1), **dict.fromkeys(ZERO, 0)}
+        self.outcome: dict[str, Any] = {"trial": number, **dict.fromkeys(NEVER, -1), **dict.fromkeys(ZERO, 0)}
         self.outcome |= {"halt_mix": float("nan"), **{f"x_{issue}": float("nan") for issue in world.issues}}
         self.was_signed = False
         self.agreed_exchanges: set[str] = set()
@@ -145,7 +145,7 @@ class Trial:
     def set_parameter(self, path: str, value: float) -> None:
         """From now on the parameter has this value; what started from it starts anew, except strain."""
         put(self.world, path, value)
-        section, *_, name, key = ("", "", *path.split("."))
+        *_, name, key = path.split(".")
         if name in self.sides:
             side = self.sides.index(name)
             if key == "strain":

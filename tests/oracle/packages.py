@@ -7,6 +7,7 @@ the best point is found by walking along the pieces until the sum no longer rise
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from math import exp, inf
 from types import SimpleNamespace
@@ -36,14 +37,14 @@ class Piece(NamedTuple):
 class IssueCurve:
     """Terms of one issue along the contract curve, with both sides' gains, for one status quo and one trust."""
 
-    def __init__(self, trial: Trial, issue: str, trusts: tuple[float, float]) -> None:
-        self.status_quo = trial.status_quo[issue]
+    def __init__(self, trial: Trial, issue: str, trusts: tuple[float, float], status_quo: float) -> None:
+        self.status_quo = status_quo
         self.ideals = (trial.ideal(0, issue), trial.ideal(1, issue))
         self.weights = tuple(trial.world.weights[name][issue] for name in trial.sides)
         self.trusts = trusts
         self.lines = tuple(trial.party(side).public_lines.get(issue) for side in (0, 1))
         self.slopes = tuple(trial.party(side).audience_slope for side in (0, 1))
-        self.low, self.high = allowed_interval(trial, issue)
+        self.low, self.high = allowed_interval(trial, issue, status_quo)
         self.pieces = self._pieces()
         self._points: list[tuple[float, float, float] | None] = [None] * (STEPS + 1)
 
@@ -54,6 +55,10 @@ class IssueCurve:
             x = self.best_terms(step / STEPS)
             point = self._points[step] = (x, self.gain(0, x), self.gain(1, x))
         return point
+
+    def terms(self, mix: float) -> float:
+        """Terms at any mix: linear between the tabulated ones."""
+        return between([self.at(step)[0] for step in neighbours(mix)], mix)
 
     def is_beyond_line(self, side: int, x: float) -> bool:
         line = self.lines[side]
@@ -71,7 +76,8 @@ class IssueCurve:
         turns = [self.status_quo, *(2.0 * ideal - self.status_quo for ideal in self.ideals)]
         turns += [line for line in self.lines if line is not None]
         ends = sorted({self.low, self.high, *(turn for turn in turns if self.low < turn < self.high)})
-        return [Piece(low, high, self._curvature(0, low, high), self._curvature(1, low, high)) for low, high in pairwise(ends)]
+        curved = self._curvature
+        return [Piece(low, high, curved(0, low, high), curved(1, low, high)) for low, high in pairwise(ends)]
 
     def _curvature(self, side: int, low: float, high: float) -> float:
         middle, ideal = (low + high) / 2.0, self.ideals[side]
@@ -90,11 +96,36 @@ class IssueCurve:
         return self.high
 
 
-def allowed_interval(trial: Trial, issue: str) -> tuple[float, float]:
+class MovingIssueCurve(IssueCurve):
+    """An issue that the front moves. Its terms are interpolated on two branches that do not depend on the front:
+    one as if every point lay above the status quo, one as if every point lay below; the status quo lies between."""
+
+    def __init__(self, trial: Trial, issue: str, trusts: tuple[float, float], status_quo: float) -> None:
+        super().__init__(trial, issue, trusts, status_quo)
+        self.above, self.below = (IssueCurve(trial, issue, trusts, trial.ideal(side, issue)) for side in (0, 1))
+
+    def terms(self, mix: float) -> float:
+        free = clip(self.status_quo, self.above.terms(mix), self.below.terms(mix))
+        return clip(free, self.low, self.high)
+
+
+def neighbours(mix: float) -> tuple[int, int]:
+    """The tabulated mixes on either side."""
+    step = min(int(mix * STEPS), STEPS - 1)
+    return step, step + 1
+
+
+def between(values: Sequence[float], mix: float) -> float:
+    """The value at ``mix``, given those at its two neighbours."""
+    share = mix * STEPS - neighbours(mix)[0]
+    return values[0] + share * (values[1] - values[0])
+
+
+def allowed_interval(trial: Trial, issue: str, status_quo: float) -> tuple[float, float]:
     """What red lines and controllers leave of an issue; low > high if nothing."""
     controllers = trial.world.issues[issue].controllers
     if any(trial.engagement[name] <= 0.0 for name in controllers):
-        return trial.status_quo[issue], trial.status_quo[issue]
+        return status_quo, status_quo
     low = max(0.0, trial.party(1).red_lines.get(issue, 0.0))
     high = min(1.0, trial.party(0).red_lines.get(issue, 1.0))
     for name in controllers:
@@ -123,13 +154,11 @@ class TrackCurve:
 
     def gain(self, side: int, mix: float) -> float:
         """Gain at any mix: linear between the tabulated ones."""
-        step = min(int(mix * STEPS), STEPS - 1)
-        share = mix * STEPS - step
-        return (1.0 - share) * self.gains_at(step)[side] + share * self.gains_at(step + 1)[side]
+        return between([self.gains_at(step)[side] for step in neighbours(mix)], mix)
 
     def package(self, trial: Trial, mix: float) -> dict[str, float]:
         """Terms of every issue; those out of scope stay at today's status quo."""
-        return trial.status_quo | {issue: curve.best_terms(mix) for issue, curve in self.curves.items()}
+        return trial.status_quo | {issue: curve.terms(mix) for issue, curve in self.curves.items()}
 
     def reservation_point(self, side: int, need: float) -> float:
         """A: the least mix that gives it ``need``; B: the greatest. Infinite where there is none."""
@@ -159,7 +188,8 @@ def track_curve(trial: Trial, track: str) -> TrackCurve:
     if (track, keys) not in cache:
         for key in keys:
             if key not in cache:
-                cache[key] = IssueCurve(trial, key[0], trusts)
+                is_moving = trial.world.issues[key[0]].front_per_week > 0.0
+                cache[key] = (MovingIssueCurve if is_moving else IssueCurve)(trial, key[0], trusts, key[1])
         cache[track, keys] = TrackCurve({key[0]: cache[key] for key in keys})
     return cache[track, keys]
 

@@ -38,7 +38,7 @@ class Luck:
         return self._uniforms[name][trial - self.first]
 
     def normal(self, trial: int, decision: str, party: str, week: int) -> float:
-        """A standard normal; trials 2i and 2i + 1 see opposite signs, and so does the mirror where a side is favoured."""
+        """A standard normal; trials 2i and 2i + 1 see opposite signs, as does the mirror where a side is favoured."""
         name = (decision, party, week)
         if name not in self._normals:
             self._normals[name] = self.streams.normal(*name).tolist()
@@ -72,7 +72,7 @@ class Worlds:
         world.weights = {}
         for name, party in world.parties.items():
             total = sum(party.points.values())
-            world.weights[name] = {issue: party.points.get(issue, 0.0) / total if total else 0.0 for issue in world.issues}
+            world.weights[name] = {issue: party.points.get(issue, 0.0) / (total or 1.0) for issue in world.issues}
         world.backers = [name for name, party in world.parties.items() if party.role == "backer"]
         world.mediators = [name for name, party in world.parties.items() if party.role == "mediator"]
         world.third_parties = [name for name, party in world.parties.items() if party.role in ("backer", "mediator")]

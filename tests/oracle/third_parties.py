@@ -76,8 +76,8 @@ def own_mix(trial: Trial, name: str) -> float:
     total = 0.0
     for issue, points in backer.points.items():
         ideal_a, ideal_b = trial.ideal(0, issue), trial.ideal(1, issue)
-        share = clip((ideal_b - backer.ideal_point[issue]) / (ideal_b - ideal_a), 0.0, 1.0) if ideal_b > ideal_a else 0.5
-        total += points * share
+        distance = (ideal_b - backer.ideal_point[issue]) / max(ideal_b - ideal_a, 1e-9)
+        total += points * clip(distance, 0.0, 1.0)
     return total / mass
 
 
