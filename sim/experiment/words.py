@@ -109,7 +109,7 @@ def main_reason(summary: Mapping[str, Any]) -> tuple[str, float] | None:
 
 
 def reason(summary: Mapping[str, Any], short: bool = False) -> str:
-    """The main reason for failure in words; where frictions combine, the two that weigh most. Empty without failures."""
+    """The main reason for failure in words; of combined frictions, the two that weigh most. Empty without failures."""
     found = main_reason(summary)
     if found is None:
         return ""

@@ -85,6 +85,7 @@ class Bargaining:
                 saw_range[places] |= has_range
                 is_free[places] &= ~has_signed
         model.convening.learn_from(rounds, saw_range)
+        model.record.ranges_seen(rounds[saw_range])
         self._reward_progress(rounds[saw_range])
 
     def _reward_progress(self, trials: Trials) -> None:

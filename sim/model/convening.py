@@ -83,6 +83,8 @@ class Convening:
         """Levels by habit, lifted when a deal was near, then by dated events and conditional rules."""
         own = {party.name: self._own_level(party, forced, trials) for party in self.model.attendants}
         caps = {party.name: np.asarray(at(party.level_cap, trials)) for party in self.model.attendants}
+        for party in self.model.third_parties.members:  # whoever has walked away does not come, whatever the rules say
+            caps[party.name] = np.where(party.is_engaged[trials], caps[party.name], 0)
         levels = greatest_fixed_point(own, caps, self.model.attendance)
         for party in self.model.attendants:
             party.level[trials] = levels[party.name]

@@ -112,8 +112,11 @@ class Record:
             return
         self._reach(2, trials[conceded])
         self._reach(3, trials[look.has_range])
-        self.columns["n_range_rounds"][trials[look.has_range]] += 1
         self.best[track.name].compare(trials, look)
+
+    def ranges_seen(self, trials: Trials) -> None:
+        """Rounds in which a general track had a range."""
+        self.columns["n_range_rounds"][trials] += 1
 
     def signed(self, track: TrackPackages, trials: Trials) -> None:
         if track.is_general:

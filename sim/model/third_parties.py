@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -74,7 +75,7 @@ class ThirdParties:
                 backer.leverage.get(side.name, 0.0), leaves[cuts]
             )
             side.pressure[leaves[cuts]] += cost
-            self._cut_aid(backer, side, leaves[cuts])
+        self._cut_aid(backer, self.model.sides, leaves[cuts])
         self.refresh()
         self.model.assurances.refresh()
 
@@ -89,16 +90,18 @@ class ThirdParties:
         backer.weeks_since_action[acts] = 0
         for side, pressed in zip(self.model.sides, (acts[~on_b], acts[on_b]), strict=True):
             side.pressure[pressed] += at(backer.leverage.get(side.name, 0.0), pressed)
-            self._cut_aid(backer, side, pressed)
+            self._cut_aid(backer, (side,), pressed)
 
-    def _cut_aid(self, backer: Backer, side: Belligerent, trials: Any) -> None:
-        """Cutting a client's aid moves mean momentum against it, once."""
-        share = backer.supports.get(side.name, 0.0)
-        if len(trials) and np.any(np.asarray(share) > 0):
-            first = trials[~backer.has_cut_aid[trials]]
+    def _cut_aid(self, backer: Backer, sides: Iterable[Belligerent], trials: Any) -> None:
+        """Cutting its clients' aid moves mean momentum against them, once."""
+        shares = [(side, backer.supports[side.name]) for side in sides if side.name in backer.supports]
+        if len(trials) == 0 or not any(np.any(np.asarray(share) > 0) for _, share in shares):
+            return
+        first = trials[~backer.has_cut_aid[trials]]
+        for side, share in shares:
             shift = at(share, first) * at(backer.aid_cut_momentum, first)
             self.model.war.support_shift[first] += side.end * shift
-            backer.has_cut_aid[first] = True
+        backer.has_cut_aid[first] = True
 
 
 class Assurances:

@@ -43,7 +43,7 @@ class Truces:
         n = model.n_trials
         self.track = np.full(n, NO_HALT, dtype=np.int8)
         self.start_week = np.full(n, -1, dtype=np.int16)
-        self.expires_in = np.full(n, -1, dtype=np.int16)
+        self.expiry_week = np.full(n, -1, dtype=np.int16)
         self.mix = np.full(n, np.nan)
         self.gains = (np.zeros(n), np.zeros(n))
         self.withheld = np.zeros(n)
@@ -76,7 +76,7 @@ class Truces:
         # An upgrade goes on with the halt in force: same start, new terms.
         self.start_week[trials] = np.where(self.track[trials] >= 0, self.start_week[trials], model.week)
         self.track[trials] = track.index
-        self.expires_in[trials] = -1 if track.term_weeks is None else track.term_weeks
+        self.expiry_week[trials] = -1 if track.term_weeks is None else model.week + track.term_weeks
         self.mix[trials] = mix
         for stored, gain in zip(self.gains, track.gains(mix, rows, track.status_quo_of(trials)), strict=True):
             stored[trials] = gain
@@ -101,7 +101,7 @@ class Truces:
         """A victor imposes a halt: open-ended, no terms, no guarantees."""
         self.track[trials] = IMPOSED
         self.start_week[trials] = self.model.week
-        self.expires_in[trials] = -1
+        self.expiry_week[trials] = -1
         self.model.record.imposed_halt(trials)
 
     # -- the week --------------------------------------------------------------------------------------
@@ -118,9 +118,7 @@ class Truces:
         self._collapse(trials[~survives])
         lasting = trials[survives]
         self.model.record.still_in_force(lasting, self.model.week - self.start_week[lasting])
-        terms = self.expires_in[lasting]
-        self.expires_in[lasting] = np.where(terms > 0, terms - 1, terms)
-        self._expire(lasting[self.expires_in[lasting] == 0])
+        self._expire(lasting[self.expiry_week[lasting] == self.model.week])
 
     def _holiday(self, number: int) -> None:
         """A short halt on a holiday: reciprocated with a chance, a share of those jointly agreed; war resumes."""
@@ -201,7 +199,7 @@ class Truces:
         renewed = remaining[renews]
         for track in self.model.tracks:
             if track.term_weeks is not None:
-                self.expires_in[renewed[self.track[renewed] == track.index]] = track.term_weeks
+                self.expiry_week[renewed[self.track[renewed] == track.index]] = self.model.week + track.term_weeks
         lapsed = remaining[~renews]
         self.model.record.halt_over(lapsed, "lapse")
         self._resume_war(lapsed)
@@ -230,7 +228,7 @@ class Truces:
         imposed = self.track[trials] == IMPOSED
         self.track[trials] = NO_HALT
         self.start_week[trials] = -1
-        self.expires_in[trials] = -1
+        self.expiry_week[trials] = -1
         self.model.resume_war(trials[~imposed])
         for offers in self.model.bargaining.offers.values():
             offers.reopen(trials)
