@@ -87,15 +87,18 @@ def rows(n_trials: int, n_stories: int) -> tuple[list[Row], dict[str, int]]:
     calls = calls_of_a_block(scenario, n_trials)
     kinds = {kind: sum(call.kind == kind for call in calls) for kind in ("uniform", "normal", "parameter")}
 
-    def by_mesa() -> object:
+    def by_mesa(n_models: int, block: int) -> object:
         one_mesa_model_per_trial.forget()
-        return one_mesa_model_per_trial.batch(SCENARIO, SEED, range(n_stories))
+        return one_mesa_model_per_trial.batch(SCENARIO, SEED, range(n_models), block)
+
+    n_alone = max(1, n_stories // 8)
 
     return [
         Row("columns (the engine)", n_trials, lambda: simulate(scenario, SEED, 0, n_trials)),
         Row("its random numbers alone", n_trials, lambda: replay(calls, n_trials)),
         Row("oracle, plain Python", n_stories, lambda: tell(scenario, SEED, range(n_stories))),
-        Row("oracle, one Mesa model per trial", n_stories, by_mesa),
+        Row("oracle in Mesa, draws shared", n_stories, lambda: by_mesa(n_stories, one_mesa_model_per_trial.BLOCK)),
+        Row("oracle in Mesa, each on its own", n_alone, lambda: by_mesa(n_alone, 1)),
     ], kinds
 
 
@@ -171,7 +174,7 @@ def in_words(result: dict[str, Any]) -> str:
 
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.engine", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--trials", type=int, default=8_192, help="trials in a block of the engine")
+    parser.add_argument("--trials", type=int, default=65_536, help="trials in a block of the engine")
     parser.add_argument("--stories", type=int, default=256, help="trials told one by one")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--out", type=Path, default=OUT)

@@ -179,7 +179,7 @@ def test_precision_stops_early(parley: Parley) -> None:
     found = json.loads(parley("run", "teaching/minimal", "--precision", ".02", "--json").out)
     cell = found["tiers"]["durable"]["365"]
     assert (cell["mc_hi"] - cell["mc_lo"]) / 2 <= 0.02
-    assert found["trials"] == 8192
+    assert found["trials"] == 32_768
 
 
 def test_numbered_shows_the_same_run_and_never_overwrites_another(parley: Parley, tmp_path: Path) -> None:

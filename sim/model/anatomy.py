@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.model.inputs import at
 from sim.model.outcomes import FRICTIONS, BestWeek
-from sim.model.packages import Frictions, Moving
+from sim.model.packages import Frictions, IssueTables, Moving
 from sim.theory.attribution import shapley
 from sim.theory.bargaining import GRID, Terms, contract_curve, value_of
 from sim.theory.utility import Array
@@ -107,13 +107,17 @@ class Surplus:
         self.week, self.trials, self.track = week, trials, week.track
         self.rows, self.place = np.unique(week.rows[trials], return_inverse=True)
         self._tables: dict[Frictions, tuple[Array, Array]] = {}
+        self._known: IssueTables = {}
+        self._scratch = [np.empty((len(trials), len(COARSE))) for _ in range(2)]
 
     def best(self, off: tuple[bool, ...]) -> Array:
         """max over mixes of min(S_A, S_B), shape (trials,); -inf where no package is possible."""
         information, commitment, trust, audience, controllers = off
         gain_a, gain_b = self._gains(Frictions(trust, audience, controllers))
         needed = [self.needed(side, information, commitment, audience) for side in (0, 1)]
-        least = np.minimum(gain_a - needed[0][:, None], gain_b - needed[1][:, None])
+        for_a = np.subtract(gain_a, needed[0][:, None], out=self._scratch[0])
+        for_b = np.subtract(gain_b, needed[1][:, None], out=self._scratch[1])
+        least = np.minimum(for_a, for_b, out=for_a)
         return np.asarray(self.track.benefit_share * least.max(axis=1))
 
     def needed(self, number: int, information_off: bool, commitment_off: bool, audience_off: bool) -> Array:
@@ -130,7 +134,7 @@ class Surplus:
 
     def _gains(self, frictions: Frictions) -> tuple[Array, Array]:
         if frictions not in self._tables:
-            fixed_a, fixed_b, moving, _ = self.track.tabulate(self.rows, COARSE, frictions)
+            fixed_a, fixed_b, moving, _ = self.track.tabulate(self.rows, COARSE, self._known, frictions)
             gain_a, gain_b = fixed_a[self.place], fixed_b[self.place]
             for issue in moving:
                 more_a, more_b = self._moving(issue)

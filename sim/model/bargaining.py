@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -73,6 +74,7 @@ class Bargaining:
             return
         model = self.model
         model.record.rounds_held(rounds)
+        losses = [np.asarray(np.broadcast_to(side.loss_from_peace(rounds), rounds.shape)) for side in model.sides]
         saw_range = np.zeros(len(rounds), dtype=bool)
         is_free = np.ones(len(rounds), dtype=bool)
         for track in reversed(model.tracks):
@@ -80,7 +82,7 @@ class Bargaining:
             places = np.flatnonzero(eligible)
             if len(places) == 0:
                 continue
-            has_range, has_signed = self._negotiate(track, rounds[places])
+            has_range, has_signed = self._negotiate(track, rounds[places], [loss[places] for loss in losses])
             if track.is_general:
                 saw_range[places] |= has_range
                 is_free[places] &= ~has_signed
@@ -92,19 +94,21 @@ class Bargaining:
         for backer in self.model.backers:
             backer.weeks_waited[trials] = 0
 
-    def look(self, track: TrackPackages, trials: Trials) -> Look:
+    def look(self, track: TrackPackages, trials: Trials, losses: Sequence[Array | None] = (None, None)) -> Look:
         """Needs and reservation points of both sides on a track today."""
         needed = tuple(
-            np.asarray(np.broadcast_to(side.needed_gain(track, trials), trials.shape), dtype=float)
-            for side in self.model.sides
+            np.asarray(np.broadcast_to(side.needed_gain(track, trials, loss), trials.shape), dtype=float)
+            for side, loss in zip(self.model.sides, losses, strict=True)
         )
         rows, status_quo = track.rows_of(trials), track.status_quo_of(trials)
         lower, upper = track.range_of((needed[0], needed[1]), rows, status_quo)
         return Look((needed[0], needed[1]), lower, upper, lower <= upper, rows, status_quo)
 
-    def _negotiate(self, track: TrackPackages, trials: Trials) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    def _negotiate(
+        self, track: TrackPackages, trials: Trials, losses: list[Array]
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """One round on one track: offers move at once, then crossing offers or an accepted text are signed."""
-        look = self.look(track, trials)
+        look = self.look(track, trials, losses)
         conceded = self._move_offers(track, trials, look)
         self.model.record.round_on(track, trials, look, conceded)
         ready = look.has_range & self.model.convening.may_sign(track.track.least_level, trials)
@@ -162,10 +166,10 @@ class Bargaining:
     def _text(
         self, track: TrackPackages, trials: Trials, look: Look, ready: NDArray[np.bool_]
     ) -> tuple[Array, NDArray[np.bool_]]:
-        """A mediator's text: the Nash point of the range as perceived, with an error that skill shrinks."""
+        """A mediator's text on a general halt: the Nash point as perceived, with an error that skill shrinks."""
         skill = self.model.convening.skill[trials]
         text = np.full(len(trials), np.nan)
-        if not (skill > 0).any():
+        if not (track.takes_force and (skill > 0).any()):
             return text, np.zeros(len(trials), dtype=bool)
         luck = self.model.streams.uniform("text", week=self.model.week)[trials]
         has_text = ready & (luck < at(self.text_prob, trials) * skill)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.inputs import at
+from sim.model.inputs import WeeklyRate, at
 from sim.theory.utility import Array, Column
-from sim.theory.war import weekly_probability, weekly_rate
+from sim.theory.war import weekly_probability
 
 if TYPE_CHECKING:
     from sim.model.negotiation import NegotiationModel
@@ -46,6 +46,7 @@ class Convening:
         everyone = np.arange(n)
         self.last_level = {side.name: side.attends_at(everyone).astype(float) for side in model.sides}
         self._mandates = np.asarray(self.mandate)
+        self._base_rate = WeeklyRate()
 
     def step(self, forced: list[Event]) -> Trials:
         """Trials that hold a round this week, with both sides present; levels are set on the parties."""
@@ -77,7 +78,7 @@ class Convening:
         years = self.years_at_start + self.model.week / 52.0
         age = (1.0 + years) ** -self.age_slope
         discouraged = np.where(self.last_round_failed, self.after_failure, 1.0)
-        return weekly_rate(self.convening_prob_per_week) * (1.0 + pull) * discouraged * age
+        return self._base_rate.of(self.convening_prob_per_week) * (1.0 + pull) * discouraged * age
 
     def _set_levels(self, forced: list[Event], trials: Trials) -> None:
         """Levels by habit, lifted when a deal was near, then by dated events and conditional rules."""

@@ -83,3 +83,4 @@ class Events:
         self.model.assurances.rebuild()
         for track in self.model.tracks:
             track.build()
+        self.model.issue_tables.clear()

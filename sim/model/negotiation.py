@@ -20,7 +20,7 @@ from sim.model.convening import Convening
 from sim.model.events import Events
 from sim.model.inputs import Inputs
 from sim.model.outcomes import Record
-from sim.model.packages import TrackPackages
+from sim.model.packages import IssueTables, TrackPackages
 from sim.model.parties import Backer, Belligerent, Mediator, Party, ThirdParty
 from sim.model.regimes import Regimes
 from sim.model.streams import Streams
@@ -86,7 +86,9 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]
         self.war = War(self)
         self.assurances = Assurances(self)
         self.assurances.rebuild()
+        self.issue_tables: IssueTables = {}
         self.tracks = [TrackPackages(self, index, name) for index, name in enumerate(self.scenario.tracks)]
+        self.issue_tables.clear()
         self.bargaining = Bargaining(self)
         self.truces = Truces(self)
         self.convening = Convening(self)
@@ -168,4 +170,8 @@ def simulate(
     scenario: Scenario, seed: int, first_trial: int, n_trials: int, parties: Mapping[str, type[Any]] | None = None
 ) -> dict[str, NDArray[Any]]:
     """Outcome columns of trials ``first_trial`` to ``first_trial + n_trials - 1``, however they are cut in blocks."""
-    return NegotiationModel(scenario, seed, first_trial, n_trials, parties).run()
+    model = NegotiationModel(scenario, seed, first_trial, n_trials, parties)
+    columns = model.run()
+    # Model and agents refer to each other, and Mesa keeps a reference to every model by class: let go of the columns.
+    model.__dict__.clear()
+    return columns

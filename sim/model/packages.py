@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from sim.model.parties import Belligerent
 
 Rows = NDArray[np.int64]
+CHUNK = 256
+"""Rows tabulated at a time, so that a table being worked on stays in the processor's cache."""
 PADDED = 128
 """Tables are padded to a power of two with infinity, for a seven-step bisection without branches."""
 
@@ -50,11 +52,28 @@ class Moving(NamedTuple):
     toward_a: Array
     is_blocked: NDArray[np.bool_]
 
+    @classmethod
+    def joined(cls, parts: Sequence[Moving]) -> Moving:
+        """Tables of consecutive rows as one."""
+
+        def column(entries: Sequence[Column]) -> Column:
+            return np.concatenate(entries) if np.ndim(entries[0]) else entries[0]
+
+        return cls(
+            parts[0].issue,
+            Terms(*(column(entries) for entries in zip(*(part.terms for part in parts), strict=True))),
+            *(np.concatenate([part[field] for part in parts]) for field in (2, 3, 4)),
+        )
+
     def position(self, line: Array, toward_b: Array, toward_a: Array, rows: Rows) -> Array:
         """x(l; x0) at today's line from both branches of the curve, shape (rows, mixes), within what is allowed."""
         free = np.minimum(np.maximum(line, toward_b), toward_a)
         allowed = np.minimum(np.maximum(free, at(self.terms.low, rows)), at(self.terms.high, rows))
         return np.where(self.is_blocked[rows], line, allowed) if self.is_blocked.any() else allowed
+
+
+IssueTables = dict[tuple[str, Frictions, int], "Moving | tuple[Array, Array, Array]"]
+"""Tables of single issues by issue, frictions and first row: tracks and sets of frictions share them."""
 
 
 class TrackPackages:
@@ -80,36 +99,64 @@ class TrackPackages:
 
     def build(self) -> None:
         """Tabulate both sides' gains over all draws and regimes."""
-        model = self.model
-        rows = np.arange(model.inputs.n_draws * model.regimes.count)
-        static_a, static_b, self.moving, positions = self.tabulate(rows, GRID)
+        rows = np.arange(self.model.inputs.n_draws * self.model.regimes.count)
+        chunks = [
+            self.tabulate(part, GRID, self.model.issue_tables) for part in np.array_split(rows, -(-len(rows) // CHUNK))
+        ]
+        static_a, static_b = (np.concatenate([chunk[side] for chunk in chunks]) for side in (0, 1))
         # Side B's table is stored from its own end, so that both rise and one search serves both.
         self._rising = (_padded(static_a).ravel(), _padded(static_b[:, ::-1]).ravel())
-        self._positions = {issue: table.ravel() for issue, table in positions.items()}
+        self.moving = [Moving.joined(parts) for parts in zip(*(chunk[2] for chunk in chunks), strict=True)]
+        self._positions = {
+            issue: np.concatenate([chunk[3][issue] for chunk in chunks]).ravel() for issue in chunks[0][3]
+        }
 
     def tabulate(
-        self, rows: Rows, grid: Array, frictions: Frictions = ALL_ON
+        self, rows: Rows, grid: Array, known: IssueTables, frictions: Frictions = ALL_ON
     ) -> tuple[Array, Array, list[Moving], dict[str, Array]]:
         """Gains of both sides over the static issues of the scope, shape (rows, mixes); moving issues; positions."""
         total_a, total_b = (np.zeros((len(rows), len(grid))) for _ in range(2))
         moving, positions = [], {}
         for issue in self.scope:
-            terms, is_blocked = self.terms_of(issue, rows, frictions)
-            if issue in self.model.war.moving_issues:
-                ends = [contract_curve(grid, terms._replace(status_quo=end)) for end in (terms.ideal_a, terms.ideal_b)]
-                shape = total_a.shape
-                ends = [np.ascontiguousarray(np.broadcast_to(end, shape)) for end in ends]
-                moving.append(Moving(issue, terms, ends[0], ends[1], is_blocked))
+            felt = self._felt(issue, frictions)
+            key = (issue, felt, int(rows[0]))
+            if key not in known:
+                known[key] = self._tabulate_issue(issue, rows, grid, felt)
+            entry = known[key]
+            if isinstance(entry, Moving):
+                moving.append(entry)
                 continue
-            position = np.broadcast_to(contract_curve(grid, terms), total_a.shape)
-            gain_a, gain_b = value_of(position, terms)
-            if np.any(np.asarray(terms.low) > np.asarray(terms.high)):
-                impossible = np.asarray(terms.low) > np.asarray(terms.high)
-                gain_a, gain_b = np.where(impossible, -np.inf, gain_a), np.where(impossible, -np.inf, gain_b)
+            positions[issue], gain_a, gain_b = entry
             total_a += gain_a
             total_b += gain_b
-            positions[issue] = position
         return total_a, total_b, moving, positions
+
+    def _felt(self, issue: str, frictions: Frictions) -> Frictions:
+        """Frictions that are off and matter to an issue, so that its table is built once for all sets alike."""
+        parties = self.model.scenario.parties
+        sides = [self.model.scenario.belligerent(side.name) for side in self.model.sides]
+        has_lines = any(issue in side.public_lines or issue in side.red_lines for side in sides)
+        has_controllers = any(name in parties for name in self.model.scenario.issues[issue].controllers)
+        return Frictions(
+            frictions.trust_off, frictions.audience_off and has_lines, frictions.controllers_off and has_controllers
+        )
+
+    def _tabulate_issue(
+        self, issue: str, rows: Rows, grid: Array, frictions: Frictions
+    ) -> Moving | tuple[Array, Array, Array]:
+        """Position and both gains on one issue, shape (rows, mixes); both branches of the curve where it moves."""
+        shape = (len(rows), len(grid))
+        terms, is_blocked = self.terms_of(issue, rows, frictions)
+        if issue in self.model.war.moving_issues:
+            ends = [contract_curve(grid, terms._replace(status_quo=end)) for end in (terms.ideal_a, terms.ideal_b)]
+            ends = [np.ascontiguousarray(np.broadcast_to(end, shape)) for end in ends]
+            return Moving(issue, terms, ends[0], ends[1], is_blocked)
+        position = np.broadcast_to(contract_curve(grid, terms), shape)
+        gain_a, gain_b = value_of(position, terms)
+        impossible = np.asarray(terms.low) > np.asarray(terms.high)
+        if impossible.any():
+            gain_a, gain_b = np.where(impossible, -np.inf, gain_a), np.where(impossible, -np.inf, gain_b)
+        return position, gain_a, gain_b
 
     def terms_of(self, issue: str, rows: Rows, frictions: Frictions = ALL_ON) -> tuple[Terms, NDArray[np.bool_]]:
         """One issue as both sides see it, every entry a number or shape (rows, 1); and where it is off the table."""
@@ -210,14 +257,23 @@ class TrackPackages:
                 total = total + lane.gain(side, mix_step)
         return total
 
-    def least_step(self, side: int, needed: Array, rows: Rows, lanes: Sequence[Lane]) -> Array:
+    def least_step(self, side: int, needed: Array, rows: Rows, status_quo: Sequence[Array]) -> Array:
         """Least mix, from the other side's end, that gives a side what it needs; infinity where none does.
 
         Bisection over the 101 grid points, then linear interpolation between the two that enclose it.
         """
-        first_cell = rows * PADDED
-        step = np.zeros(len(rows), dtype=np.int64)
-        under = over = np.full(len(rows), np.nan)
+        most = self.gains_at(side, np.full(len(rows), GRID_STEPS), rows * PADDED, self.lanes(rows, status_quo))
+        least = np.full(len(rows), np.inf)
+        can = np.flatnonzero(most >= needed)
+        if len(can):
+            lanes = self.lanes(rows[can], [line[can] for line in status_quo])
+            least[can] = self._bisect(side, needed[can], rows[can] * PADDED, lanes)
+        return least
+
+    def _bisect(self, side: int, needed: Array, first_cell: Rows, lanes: Sequence[Lane]) -> Array:
+        """As ``least_step``, for trials whose side gets enough somewhere."""
+        step = np.zeros(len(needed), dtype=np.int64)
+        under = over = np.full(len(needed), np.nan)
         for stride in (64, 32, 16, 8, 4, 2, 1):
             gain = self.gains_at(side, step + (stride - 1), first_cell, lanes)
             is_less = gain < needed
@@ -225,13 +281,12 @@ class TrackPackages:
             under, over = np.where(is_less, gain, under), np.where(is_less, over, gain)
         with np.errstate(invalid="ignore", divide="ignore"):
             part = (needed - under) / (over - under)
-        return np.where(step > GRID_STEPS, np.inf, np.where(step == 0, 0.0, (step - 1 + part) / GRID_STEPS))
+        return np.where(step == 0, 0.0, (step - 1 + part) / GRID_STEPS)
 
     def range_of(self, needed: tuple[Array, Array], rows: Rows, status_quo: Sequence[Array]) -> tuple[Array, Array]:
         """Reservation points (lA*, lB*) of both sides; a range exists where lA* <= lB*."""
-        lanes = self.lanes(rows, status_quo)
-        lower = self.least_step(0, needed[0], rows, lanes)
-        upper = 1.0 - self.least_step(1, needed[1], rows, lanes)
+        lower = self.least_step(0, needed[0], rows, status_quo)
+        upper = 1.0 - self.least_step(1, needed[1], rows, status_quo)
         return lower, upper
 
     def status_quo_of(self, trials: Rows) -> list[Array]:

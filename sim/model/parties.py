@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import mesa
 import numpy as np
 
-from sim.model.inputs import at, fill
+from sim.model.inputs import WeeklyRate, at, fill
 from sim.theory import bargaining, war
 
 if TYPE_CHECKING:
@@ -95,10 +95,11 @@ class Belligerent(Party):
         """Fear left after monitoring, guarantees and limits on the other's resupply."""
         return self.fear[trials] * (1.0 - at(self.model.assurances.assurance[self.name], trials))
 
-    def needed_gain(self, track: TrackPackages, trials: Any) -> Column:
+    def needed_gain(self, track: TrackPackages, trials: Any, loss_from_peace: Column | None = None) -> Column:
         """Least gain over the status quo, in utils, at which the side would sign on this track.
 
         It signs if S = phi (gain - audience - (r - u(x0))) - fear b + image >= 0 (model section 5).
+        ``loss_from_peace`` is r - u(x0) where the caller has it already: it is the same for all tracks.
         """
         audience = at(track.audience_cost[self.name], trials)
         if not track.halts:
@@ -106,7 +107,9 @@ class Belligerent(Party):
         fear = self.unassured_fear(trials) * track.exposure
         if track.is_short:
             fear = fear - at(self.image, trials) * self.model.third_parties.is_watched[trials]
-        return self.loss_from_peace(trials) + audience + fear / track.benefit_share
+        if loss_from_peace is None:
+            loss_from_peace = self.loss_from_peace(trials)
+        return loss_from_peace + audience + fear / track.benefit_share
 
     # -- how it bargains ---------------------------------------------------------------------------
 
@@ -138,13 +141,12 @@ class Belligerent(Party):
             self._drift_strain()
 
     def _drift_strain(self) -> None:
-        current = fill(self.strain, self.model.n_trials)
-        mean = np.maximum(self.strain_mean, 1e-9)
+        log_strain = np.log(np.maximum(self.strain, 1e-9))
         shock: Column = 0.0
         if self.is_strain_noisy:
             shock = self.strain_volatility * self.model.streams.normal("strain", self.name, self.model.week)
-        log_strain = np.log(np.maximum(current, 1e-9))
-        self.strain = np.exp(log_strain + self.strain_reversion * (np.log(mean) - log_strain) + shock)
+        log_mean = np.log(np.maximum(self.strain_mean, 1e-9))
+        self.strain = np.exp(log_strain + self.strain_reversion * (log_mean - log_strain) + shock)
 
     def remember_collapse(self, trials: Any, rise: Column) -> None:
         """Fear rises once, after the first halt that collapsed."""
@@ -204,6 +206,7 @@ class Backer(ThirdParty):
         self.weeks_since_action = np.full(n, 999, dtype=np.int16)
         self.has_cut_aid = np.zeros(n, dtype=bool)
         self.own_mix = self._own_mix()
+        self._act_rate = WeeklyRate()
 
     def pull_on_rounds(self) -> Column:
         return super().pull_on_rounds() + self.convening_pull * self.engagement * self.is_engaged
@@ -244,7 +247,7 @@ class Backer(ThirdParty):
 
     def wants_to_act(self, luck: Array, followed: Array | None) -> Array:
         """Chance to press: its rate, more likely after the backer it follows, as far as it is of one mind."""
-        rate = war.weekly_rate(self.act_prob_per_week)
+        rate = self._act_rate.of(self.act_prob_per_week)
         if followed is not None:
             rate = rate * np.where(followed, self.follow_factor, 1.0)
         return luck < war.weekly_probability(rate * self.unity)

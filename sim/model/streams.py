@@ -46,7 +46,9 @@ def philox_words(seed: int, stream: int, week: int, draw: int, first: int, count
 
 def to_uniform(words: NDArray[np.uint64]) -> Array:
     """Uniforms strictly between 0 and 1, from the upper 53 bits."""
-    return ((words >> np.uint64(11)) + 0.5) * _TO_UNIT
+    uniform = np.add(words >> np.uint64(11), 0.5)
+    uniform *= _TO_UNIT
+    return uniform
 
 
 class Streams:
@@ -59,7 +61,6 @@ class Streams:
         self.mirrored = mirrored
         self._week = -1
         self._drawn: dict[tuple[str, str, str], Array] = {}
-        self._sign = np.where(np.arange(first_trial, first_trial + n_trials) % 2 == 0, 1.0, -1.0)
 
     def uniform(self, decision: str, party: str = "", week: int = 0) -> Array:
         """One uniform per trial, shape (trials,). Asked twice for the same decision it gives the same column."""
@@ -91,7 +92,10 @@ class Streams:
         def draw() -> Array:
             words = philox_words(self.seed, stream_key(decision, party), week, 0, first_pair, n_pairs)
             half: Array = ndtri(to_uniform(words))
-            return np.repeat(half, 2)[self.first_trial % 2 :][: self.n_trials] * self._sign
+            pairs = np.empty((n_pairs, 2))
+            pairs[:, 0] = half
+            np.negative(half, out=pairs[:, 1])
+            return pairs.ravel()[self.first_trial % 2 :][: self.n_trials]
 
         return self._once(("normal", decision, party), week, draw)
 

@@ -68,7 +68,8 @@ def can_sign(trial: Trial, track: str, levels: dict[str, int]) -> bool:
 def agreed_mix(trial: Trial, track: str, look: Look, levels: dict[str, int], skill: float) -> float | None:
     """The mix on which the sides agree in this round, if they do."""
     talks = trial.world.talks
-    if trial.uniform("text") < talks.text_prob * skill:
+    terms = trial.world.tracks[track]
+    if terms.general and terms.halts and trial.uniform("text") < talks.text_prob * skill:
         error = talks.text_error * (1.0 - skill) * trial.normal("text error")
         text = clip(nash_mix(look) + error - pull_of_bias(trial, levels), 0.0, 1.0)
         if look.lower <= text <= look.upper:

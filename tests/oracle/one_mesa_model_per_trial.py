@@ -17,7 +17,10 @@ from tests.oracle.oracle import Trial
 from tests.oracle.parameters import Luck, Worlds
 
 BLOCK = 256
-"""Trials whose draws are fetched together, so that Mesa is not charged for filling columns of one trial."""
+"""Trials whose draws are fetched together, so that Mesa is not charged for filling columns of one trial.
+
+With ``block=1`` every model draws its own inputs and luck and shares nothing, as such models are usually written.
+"""
 
 
 @lru_cache(maxsize=1)
@@ -26,17 +29,17 @@ def _scenario(name: str) -> Scenario:
 
 
 @lru_cache(maxsize=2)
-def _block(name: str, seed: int, number: int) -> tuple[Luck, Worlds]:
-    luck = Luck(_scenario(name), seed, number * BLOCK, BLOCK)
+def _block(name: str, seed: int, number: int, size: int) -> tuple[Luck, Worlds]:
+    luck = Luck(_scenario(name), seed, number * size, size)
     return luck, Worlds(_scenario(name), luck)
 
 
 class OneTrial(mesa.Model):  # type: ignore[misc]
     """Trial ``trial`` of scenario ``name``: ``step()`` is one week. All luck comes from the trial's named draws."""
 
-    def __init__(self, name: str, seed_of_run: int, trial: int, **options: Any) -> None:
+    def __init__(self, name: str, seed_of_run: int, trial: int, block: int, **options: Any) -> None:
         super().__init__(rng=0)  # never used
-        luck, worlds = _block(name, seed_of_run, trial // BLOCK)
+        luck, worlds = _block(name, seed_of_run, trial // block, block)
         self.story = Trial(worlds.of_trial(trial), luck, trial)
         self.running = True
         self.outcome: dict[str, Any] = {}
@@ -50,12 +53,12 @@ class OneTrial(mesa.Model):  # type: ignore[misc]
         self.datacollector.collect(self)
 
 
-def batch(name: str, seed: int, trials: range) -> list[dict[str, Any]]:
+def batch(name: str, seed: int, trials: range, block: int = BLOCK) -> list[dict[str, Any]]:
     """Outcomes of ``trials``, as ``oracle.tell`` gives them, run by ``mesa.batch_run`` in this process."""
     weeks = _scenario(name).horizon_weeks + _scenario(name).follow_up_weeks
     rows = mesa.batch_run(
         OneTrial,
-        parameters={"name": [name], "seed_of_run": [seed], "trial": trials},
+        parameters={"name": [name], "seed_of_run": [seed], "trial": trials, "block": [block]},
         max_steps=weeks,
         number_processes=1,
         data_collection_period=-1,

@@ -18,7 +18,8 @@ def test_benchmark_writes_what_it_prints(tmp_path: Path, capsys: pytest.CaptureF
         "columns (the engine)",
         "its random numbers alone",
         "oracle, plain Python",
-        "oracle, one Mesa model per trial",
+        "oracle in Mesa, draws shared",
+        "oracle in Mesa, each on its own",
     ]
     assert min(row["times_the_slowest"] for row in result["rows"]) == 1
     assert result["columns_of_luck_per_block"]["uniform"] > result["weeks"]
