@@ -91,7 +91,7 @@ def test_the_comparison_is_not_empty() -> None:
 
 
 def test_a_trial_tells_the_same_story_in_any_company() -> None:
-    """A trial does not depend on which others are told with it (docs/odd.md, 3.7)."""
+    """A trial does not depend on which others are told with it (docs/odd.md, 3.8)."""
     scenario = load("istanbul_2025/aides_only")
     alone = tell(scenario, SEED, range(77, 78))[0]
     among = tell(scenario, SEED, range(64, 96))[13]

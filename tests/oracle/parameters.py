@@ -1,6 +1,6 @@
 """What a trial is given before it begins: its luck and the numbers of its parameter draw.
 
-numpy is used here and nowhere else in the oracle: draws are named as in section 3.7 of docs/odd.md, fetched
+numpy is used here and nowhere else in the oracle: draws are named as in section 3.8 of docs/odd.md, fetched
 for a block of trials at once and kept as plain lists.
 """
 
