@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Mapping, Sequence
 from math import ceil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.experiment import words
@@ -113,6 +116,9 @@ def show_runs(runs: Sequence[Run], to: Console) -> None:
     lead = f"{first.name}: " if len(runs) > 1 else ""
     to.print(lead + words.sentence(first.summary, first.scenario))
     to.print(caveat(first))
+    to.print("\nWhy", style="bold")
+    for line in words.why(first.summary):
+        to.print(line)
 
 
 def caveat(run: Run) -> str:
@@ -126,20 +132,31 @@ def caveat(run: Run) -> str:
     )
 
 
+def program() -> str:
+    """How to call the command from here: its name if it is on the path, else where this one lies."""
+    if shutil.which("parley"):
+        return "parley"
+    called = Path(sys.argv[0])
+    inside = called.is_absolute() and called.is_relative_to(Path.cwd())
+    return str(called.relative_to(Path.cwd()) if inside else called) if called.name == "parley" else "python -m sim"
+
+
 def show_next(runs: Sequence[Run], folder: str | None, report: str | None, to: Console) -> None:
     """The commands that a reader would want next."""
     first = runs[0].name
+    parley = program()
     to.print("\nNext:", style="bold")
     if report:
         to.print(f"  open {report}")
     elif folder:
-        to.print(f"  parley report {folder} -o report.html        the curves and the funnel as a page", soft_wrap=True)
+        page = f"  {parley} report {folder} -o report.html        the curves and the funnel as a page"
+        to.print(page, soft_wrap=True)
     base = first.partition(" ")[0]
     others = [run.name for run in runs[1:] if " " not in run.name]
     if others:
-        to.print(f"  parley compare {base} {others[0]}        the difference on the same luck", soft_wrap=True)
-    to.print(f"  parley show {base}        every number with its source", soft_wrap=True)
-    to.print(f"  parley run {base} --set war.momentum=0.3        change one and see", soft_wrap=True)
+        to.print(f"  {parley} compare {base} {others[0]}        the difference on the same luck", soft_wrap=True)
+    to.print(f"  {parley} show {base}        every number with its source", soft_wrap=True)
+    to.print(f"  {parley} run {base} --set war.momentum=0.3        change one and see", soft_wrap=True)
 
 
 def show_comparison(found: Sequence[Mapping[str, Any]], base: Run, to: Console) -> None:

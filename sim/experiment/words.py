@@ -144,6 +144,23 @@ def sentence(summary: Mapping[str, Any], scenario: Scenario) -> str:
     return " ".join(lines)
 
 
+def why(summary: Mapping[str, Any]) -> list[str]:
+    """How far trials got and what closed the range where there was none: two sentences and their limit."""
+    stages = " > ".join(f"{stage['stage']} {100 * stage['p']:.0f}" for stage in summary["funnel"])
+    said = [f"Of 100 trials, up to their first agreed halt: {stages}."]
+    shares: Mapping[str, float] = summary["frictions"]
+    weighty = sorted((name for name in shares if shares[name] >= 0.005), key=lambda name: -shares[name])
+    if weighty:
+        parts = ", ".join(f"{FRICTIONS[name]} {percent(shares[name])}" for name in weighty)
+        said.append(f"Where the sides talked and never had a range, what closed it: {parts}.")
+    if main_reason(summary):
+        tags = sorted(summary["anatomy"].items(), key=lambda item: -item[1])
+        rest = ", ".join(f"{SHORT_REASONS[tag]} {percent(share)}" for tag, share in tags if share >= 0.005)
+        said.append(f"All failures by their main reason: {rest}.")
+    said.append("Attribution rests on the model's priors; outcomes alone cannot tell these reasons apart.")
+    return said
+
+
 def long_date(scenario: Scenario) -> str:
     start = scenario.start
     return f"{start.day} {start:%B} {start.year}"

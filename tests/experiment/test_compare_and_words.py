@@ -97,3 +97,17 @@ def test_differences_in_words() -> None:
     assert words.more_in_100(0.042, 0.031, 0.053) == "4 more in 100"
     assert words.more_in_100(-0.2, -0.25, -0.15) == "20 fewer in 100"
     assert words.more_in_100(0.01, -0.01, 0.03) == "no clear difference"
+
+
+def test_why_tells_the_funnel_the_frictions_and_their_limit() -> None:
+    summary = {
+        "funnel": [{"stage": "talks held", "p": 1.0}, {"stage": "range", "p": 0.49}],
+        "frictions": {"information": 0.37, "commitment": 0.001, "trust": 0.629, "audience": 0.0, "controllers": 0.0},
+        "anatomy": {tag: 0.0 for tag in words.REASONS} | {"combined": 0.66, "process": 0.34},
+    }
+    said = words.why(summary)
+    assert said[0] == "Of 100 trials, up to their first agreed halt: talks held 100 > range 49."
+    assert said[1].endswith("distrust of promises 63 %, optimism about the war 37 %.")
+    assert "mixed frictions 66 %, missed chance 34 %" in said[2]
+    assert "priors" in said[-1]
+    assert words.reason(summary, short=True) == "distrust, optimism"
