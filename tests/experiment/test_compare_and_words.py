@@ -103,7 +103,7 @@ def test_why_tells_the_funnel_the_frictions_and_their_limit() -> None:
     summary = {
         "funnel": [{"stage": "talks held", "p": 1.0}, {"stage": "range", "p": 0.49}],
         "frictions": {"information": 0.37, "commitment": 0.001, "trust": 0.629, "audience": 0.0, "controllers": 0.0},
-        "anatomy": {tag: 0.0 for tag in words.REASONS} | {"combined": 0.66, "process": 0.34},
+        "anatomy": dict.fromkeys(words.REASONS, 0.0) | {"combined": 0.66, "process": 0.34},
     }
     said = words.why(summary)
     assert said[0] == "Of 100 trials, up to their first agreed halt: talks held 100 > range 49."

@@ -1,0 +1,64 @@
+"""What the README shows works as it stands: its scenario, its Python, its commands and its test command."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, flags=re.S)
+COMMANDS = sorted(
+    {
+        re.split(r" {2,}", line)[0]
+        for language, block in BLOCKS
+        if language == ""
+        for line in block.splitlines()
+        if line.startswith("parley ")
+    }
+)
+SUBSTITUTES = {"my_war": "readme_war"}
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder that holds the README's own scenario."""
+    monkeypatch.chdir(tmp_path)
+    (scenario,) = (block for language, block in BLOCKS if language == "yaml")
+    (tmp_path / "my_scenario.yaml").write_text(scenario, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_commands(command: str, here: Path) -> None:
+    from sim.cli import app
+
+    words = [SUBSTITUTES.get(word, word) for word in shlex.split(command)[1:]]
+    if words[0] in ("run", "compare"):
+        words += ["--trials", "320"]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0, result.output
+    assert result.output.strip()
+
+
+def test_python(here: Path) -> None:
+    (code,) = (block for language, block in BLOCKS if language == "python")
+    found: dict[str, object] = {}
+    exec(compile(code.replace("20_000", "320"), "README.md", "exec"), found)
+    run = found["run"]
+    assert 0 <= run.odds("durable", days=90).p <= 1  # type: ignore[attr-defined]
+    assert len(run.trials) == 320  # type: ignore[attr-defined]
+
+
+def test_links_lead_somewhere() -> None:
+    root = Path(__file__).parents[1]
+    missing = [target for target in re.findall(r"\]\(([^)#]+)\)", README) if not (root / target).exists()]
+    assert missing == []
+
+
+def test_ci_runs_the_test_command_of_the_readme() -> None:
+    script = (Path(__file__).parents[1] / ".ci" / "run").read_text(encoding="utf-8")
+    assert "make test" in script and "```\nmake test\n```" in README
