@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.inputs import at
+from sim.model.moving_issue import Moving
 from sim.model.outcomes import FRICTIONS, BestWeek
-from sim.model.packages import Frictions, IssueTables, Moving
+from sim.model.packages import Frictions, IssueTables
 from sim.theory.attribution import shapley
 from sim.theory.bargaining import GRID, Terms, contract_curve, value_of
 from sim.theory.utility import Array

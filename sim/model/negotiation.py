@@ -15,6 +15,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.anatomy import explain
 from sim.model.bargaining import Bargaining
 from sim.model.convening import Convening
 from sim.model.events import Events
@@ -119,8 +120,6 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]
         """All weeks, then the reasons for failure; returns the stored columns."""
         for _ in range(self.horizon + self.scenario.follow_up_weeks):
             self.step()
-        from sim.model.anatomy import explain
-
         explain(self)
         return self.record.columns
 
