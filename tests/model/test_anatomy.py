@@ -1,0 +1,181 @@
+"""Each reason for failure, produced on purpose; shares that add up; and the theorem behind `fighting_pays`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.model import simulate
+from sim.model.anatomy import TAGS
+from sim.model.outcomes import FRICTIONS
+from sim.scenario.files import load
+from tests.builders import minimal_scenario
+
+TALKS = {
+    "parties.North.usual_level": 3,
+    "parties.South.usual_level": 3,
+    "talks.convening_prob_per_week": 0.5,
+    "war.momentum_volatility": 0,
+    "war.victory_hazard": 0,
+}
+GAINING = {"war.momentum": 0.5, "war.momentum_mean": 0.5, "issues.territory.war_share": 0.6}
+# What is changed in the smallest scenario, so that (nearly) every trial fails for that one reason.
+CASES: dict[str, dict[str, Any]] = {
+    "not_convened": {"talks.convening_prob_per_week": 0},
+    "fighting_pays": {
+        **GAINING,
+        "tracks.ceasefire.scope": (),
+        "parties.South.strain": 0,
+        "parties.North.trust": 0,
+        "parties.South.trust": 0,
+    },
+    "scope": {**GAINING, "tracks.ceasefire.scope": (), "parties.South.strain": 0},
+    "information": {
+        "issues.territory.war_share": 0.6,
+        "parties.North.optimism": 0.6,
+        "parties.South.optimism": 0.6,
+        "parties.North.optimism_rest": 0.6,
+        "parties.South.optimism_rest": 0.6,
+    },
+    "commitment": {"parties.North.fear": 0.5, "parties.South.fear": 0.5},
+    "trust": {
+        **GAINING,
+        "parties.North.trust": 0,
+        "parties.South.trust": 0,
+        "parties.South.strain": 0.02,
+        "parties.North.strain": 0.2,
+    },
+    "audience": {"tracks.ceasefire.audience_cost": {"South": 0.5}},
+    "controllers": {
+        **GAINING,
+        "issues.territory.controllers": ("Patron",),
+        "parties.Patron": {"role": "backer", "engagement": 0},
+        "parties.South.strain": 0.02,
+        "parties.North.strain": 0.2,
+    },
+    "ratification": {
+        "parties.Senate": {
+            "role": "veto",
+            "side": "North",
+            "ideal_point": {"territory": 0.0},
+            "points": {"territory": 100},
+            "red_lines": {"territory": 0.1},
+        },
+        "tracks.ceasefire.ratified_by": ("Senate",),
+    },
+    "process": {"parties.North.level_cap": 1, "parties.South.level_cap": 1, "talks.call_home_prob": 0},
+    "collapsed": {
+        "truces.early_hazard": 50,
+        "truces.slow_hazard": 50,
+        "parties.North.offer_rate": 1,
+        "parties.South.offer_rate": 1,
+    },
+    "victory": {"war.victory_hazard": 20, "war.imposed_halt_prob": 0},
+}
+
+
+@pytest.mark.parametrize("tag", CASES)
+def test_each_reason_can_be_the_reason(tag: str) -> None:
+    columns = simulate(minimal_scenario(**{**TALKS, **CASES[tag]}), 1, 0, 128)
+    failed = columns["tag"] >= 0
+    assert failed.mean() > 0.9
+    assert (columns["tag"][failed] == TAGS.index(tag)).mean() > 0.9, np.bincount(columns["tag"][failed], minlength=13)
+
+
+def test_a_trial_has_a_tag_exactly_if_it_has_no_durable_halt() -> None:
+    columns = simulate(load("istanbul_2025/aides_only"), 1, 0, 1_024)
+    np.testing.assert_array_equal(columns["tag"] >= 0, columns["durable_week"] < 0)
+
+
+def test_shares_add_up_and_frictions_of_size_nought_get_nothing() -> None:
+    """Stored as fractions of the total; float32, hence the tolerance."""
+    columns = simulate(load("istanbul_2025/aides_only"), 1, 0, 2_048)
+    names = [TAGS[code] for code in columns["tag"]]
+    attributed = np.isin(names, [*FRICTIONS, "combined"])
+    total = sum(columns[f"share_{friction}"] for friction in FRICTIONS)
+    assert attributed.any()
+    np.testing.assert_allclose(total[attributed], 1, atol=1e-5)
+    assert (total[~attributed] == 0).all()
+    calm = [("parties.Russia.fear", "0"), ("parties.Ukraine.fear", "0")]
+    without_fear = simulate(load("istanbul_2025/aides_only", calm), 1, 0, 1_024)
+    assert np.abs(without_fear["share_commitment"]).max() < 1e-9
+
+
+def test_every_friction_off_and_all_issues_on_the_table_there_is_always_a_range() -> None:
+    """Fearon (1995): 512 random wars with costs, full scope, an open-ended halt, one belief and kept promises.
+
+    Positions between the ideals, weights, kappa, momentum, tau and strain are drawn; every round has a range.
+    """
+    unit = {"dist": "uniform", "low": 0.0, "high": 1.0}
+    issues = ("one", "two", "three", "four")
+    changes: dict[str, Any] = {**TALKS, "war.tau": unit, "talks.call_home_prob": 0, "tracks.ceasefire.least_level": 3}
+    changes |= {"parties.North.level_cap": 1, "parties.South.level_cap": 1}  # nobody signs: talks go on all year
+    changes |= {
+        "war.momentum": {"dist": "uniform", "low": -1.0, "high": 1.0},
+        "war.momentum_mean": {"same_as": "war.momentum"},
+    }
+    for side in ("North", "South"):
+        changes[f"parties.{side}.strain"] = {"dist": "uniform", "low": 0.0, "high": 0.2}
+        for issue in issues:
+            changes[f"parties.{side}.points.{issue}"] = {"dist": "uniform", "low": 1.0, "high": 100.0}
+    for issue in issues:
+        changes[f"issues.{issue}.status_quo"] = unit
+        changes[f"issues.{issue}.war_share"] = unit
+    scenario = minimal_scenario(issues=issues, **changes)
+    columns = simulate(scenario, 7, 0, 8_192)
+    assert len(np.unique(columns["draw"])) == 512
+    assert columns["n_rounds"].min() > 5
+    np.testing.assert_array_equal(columns["n_range_rounds"], columns["n_rounds"])
+
+
+def test_without_trust_only_a_status_quo_that_suits_both_is_signed() -> None:
+    """Trust 0 for both, fear and audience constant: a range iff stopping where things stand suits both."""
+    for strain, expected in ((0.3, True), (0.02, False)):
+        scenario = minimal_scenario(
+            **TALKS,
+            **GAINING,
+            **{"parties.North.trust": 0, "parties.South.trust": 0, "parties.South.strain": strain},
+        )
+        columns = simulate(scenario, 1, 0, 64)
+        assert ((columns["n_range_rounds"] > 0) == expected).all()
+
+
+def test_the_shortfall_is_what_would_have_signed() -> None:
+    """A side's strain raised by the shortfall (twice it, as the other side gives nothing) opens a range."""
+    changes = {
+        **TALKS,
+        **GAINING,
+        "tracks.ceasefire.scope": (),
+        "parties.North.strain": 0.1,
+        "parties.South.strain": 0.0,
+    }
+    failed = simulate(minimal_scenario(**changes), 1, 0, 64)
+    missing = float(failed["shortfall"][0])
+    assert missing > 0 and (failed["binding_party"] == 1).all()
+    for more, opens in ((0.999, False), (1.001, True)):
+        cured = simulate(minimal_scenario(**{**changes, "parties.South.strain": more * missing}), 1, 0, 64)
+        assert ((cured["n_range_rounds"] > 0) == opens).all()
+
+
+def test_events_reach_what_they_name() -> None:
+    """A dated set, a push of the front and a sanctions package each move what they say, from their week on."""
+    from sim.model import NegotiationModel
+
+    events = [
+        {"name": "push", "date": date(2025, 1, 20), "momentum_shift": 0.3},
+        {"name": "sanctions", "date": date(2025, 1, 20), "pressure": {"South": 0.05}},
+        {"name": "monitors", "date": date(2025, 1, 20), "set": {"assurances.monitoring": 0.8}},
+    ]
+    model = NegotiationModel(
+        minimal_scenario(**{**TALKS, "talks.convening_prob_per_week": 0}, events=events), n_trials=32
+    )
+    model.step()
+    model.step()
+    assert (model.war.momentum == 0).all() and (model.side("South").pressure == 0).all()
+    model.step()
+    assert model.war.momentum == pytest.approx(np.full(32, 0.3 * 0.95))
+    assert model.side("South").pressure == pytest.approx(np.full(32, 0.05 * 0.5 ** (1 / 35)))
+    assert model.assurances.monitoring == 0.8
