@@ -197,20 +197,21 @@ def parameter_rows(scenario: Scenario) -> list[dict[str, Any]]:
     """Every number: path, value in words, unit, whether sourced, and the source."""
     from sim.scenario.paths import split
     from sim.scenario.priors import quantities
-    from sim.scenario.provenance import provenance, standing
+    from sim.scenario.provenance import ledger
 
     rows = []
+    found = ledger(scenario)
     for path, quantity in quantities(scenario).items():
         field = field_of(split(path))
         extra = field.json_schema_extra if field else None
-        said = provenance(scenario, path)
+        said, standing = found[path]
         rows.append(
             {
                 "path": path,
                 "value": quantity_in_words(quantity),
                 "unit": extra.get("unit", "") if isinstance(extra, dict) else "",
                 "meaning": field.description if field else "",
-                "standing": standing(scenario, path),
+                "standing": standing,
                 "source": said.source or said.note or "",
             }
         )
@@ -252,7 +253,7 @@ def show_parameters(name: str, scenario: Scenario, to: Console) -> None:
     to.print(f"Supposes: {scenario.supposes}")
     to.print(f"Settled by: {scenario.resolution}\n")
     table = plain_table("parameter", "low / central / high", "unit", left=3)
-    table.add_column("source", justify="left", overflow="fold", min_width=40)
+    table.add_column("source", justify="left", overflow="fold", ratio=1)
     section = None
     for row in rows:
         above, _, key = row["path"].rpartition(".")

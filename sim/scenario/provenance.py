@@ -27,6 +27,11 @@ def standing(scenario: Scenario, path: str) -> Standing:
     return _of(scenario, dict(_numbers(scenario))[path])[1]
 
 
+def ledger(scenario: Scenario) -> dict[str, tuple[Provenance, Standing]]:
+    """Provenance and standing of every number by key path, found in one pass."""
+    return {text: _of(scenario, path) for text, path in _numbers(scenario)}
+
+
 def counts(scenario: Scenario) -> dict[Standing, int]:
     """How many numbers are sourced, judgements, defaults, unstated."""
     found: dict[Standing, int] = {"sourced": 0, "judgement": 0, "default": 0, "unstated": 0}

@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -73,8 +75,16 @@ def marks_along(node: Node, path: KeyPath) -> tuple[Node, int]:
 
 
 def read_file(path: Path, shown_as: str) -> Node:
-    """The content of the regular UTF-8 file at ``path``; ScenarioError says what is wrong with it."""
-    return read_text(text_of(path, shown_as), lambda line, column: Mark(shown_as, line, column))
+    """The content of the regular UTF-8 file at ``path``; ScenarioError says what is wrong with it.
+
+    A base and its parties are read once for all the scenarios that extend them; every caller gets a copy.
+    """
+    return deepcopy(_read_once(text_of(path, shown_as), shown_as))
+
+
+@lru_cache(maxsize=64)
+def _read_once(text: str, shown_as: str) -> Node:
+    return read_text(text, lambda line, column: Mark(shown_as, line, column))
 
 
 def read_argument(text: str, mark: Mark) -> Node:
