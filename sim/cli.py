@@ -139,19 +139,24 @@ def show(
 
 
 @app.command()
-def schema() -> None:
-    """JSON Schema of scenario files, for editors."""
+def schema(as_json: AsJson = True) -> None:
+    """JSON Schema of scenario files, for editors (always JSON)."""
     from sim.scenario.json_schema import json_schema
 
     print_json(json_schema())
 
 
 @app.command()
-def init(name: Annotated[str, typer.Argument(metavar="NAME", help="Name or path of the new file.")]) -> None:
+def init(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name or path of the new file.")],
+    as_json: AsJson = False,
+) -> None:
     """Write a small commented scenario to edit."""
     from sim.experiment.checks import write_template
 
     path = write_template(name)
+    if as_json:
+        return print_json({"path": path})
     typer.echo(f"Wrote {path}. Edit it, then: parley check {shlex.quote(path)} && parley run {shlex.quote(path)}")
 
 

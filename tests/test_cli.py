@@ -299,3 +299,17 @@ def test_an_ascii_terminal_shows_all_it_can() -> None:
     out, said = process.communicate(timeout=60)
     assert process.returncode == 0, said
     assert out.isascii()
+
+
+def test_every_command_speaks_json(parley: Parley, tmp_path: Path) -> None:
+    few = ("--trials", "64")
+    for words in (
+        ("list",),
+        ("check", "teaching/minimal"),
+        ("show", "teaching/minimal"),
+        ("schema",),
+        ("init", str(tmp_path / "my_war")),
+        ("run", "teaching/minimal", *few),
+        ("compare", "teaching/minimal", "teaching/spoilers", *few),
+    ):
+        assert json.loads(parley(*words, "--json").out), words
