@@ -166,6 +166,11 @@ def _order(scenario: Scenario) -> Iterator[Problem]:
         yield Problem(
             ("tracks",), "no track is general: only general tracks count as a ceasefire, at least one is wanted"
         )
+    for name, track in scenario.tracks.items():
+        if track.general and not track.halts:
+            yield Problem(("tracks", name, "halts"), "false came, but a general halt stops the fighting")
+        if track.settles and not track.general:
+            yield Problem(("tracks", name, "settles"), "true came, but only a general track can settle the war")
     for name in scenario.tracks:
         chain = [name]
         while (following := scenario.tracks[chain[-1]].waits_for) in scenario.tracks and following not in chain:
