@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.errors import ScenarioError
-from sim.scenario.merging import absorb_sources, merged
-from sim.scenario.overrides import overridden
+from sim.scenario.merging import absorb_sources, merged, removals
+from sim.scenario.overrides import validated_with
 from sim.scenario.paths import ROOT, Slot, slot_at
-from sim.scenario.problems import KeyPath, Problem, came, escaped, fail, nearest
+from sim.scenario.problems import KeyPath, Mark, Problem, came, escaped, fail, nearest
 from sim.scenario.schema import Scenario
 from sim.scenario.source_file import is_hidden
 from sim.scenario.validation import validated
@@ -47,8 +47,10 @@ def open_scenario(name_or_path: str | os.PathLike[str], overrides: Sequence[tupl
     assembly = _Assembly()
     tree = assembly.scenario(path, ())
     if overrides:
-        tree = overridden(tree, overrides)
-    return Loaded(validated(tree), name_of(path), path, tuple(assembly.files))
+        scenario = validated_with(tree, overrides, assembly.removed)
+    else:
+        scenario = validated(tree, assembly.removed)
+    return Loaded(scenario, name_of(path), path, tuple(assembly.files))
 
 
 def base_of(name_or_path: str | os.PathLike[str]) -> Path | None:
@@ -201,6 +203,7 @@ class _Assembly:
     def __init__(self) -> None:
         self.files: dict[Path, Node] = {}
         self.problems: list[tuple[Node, Problem]] = []
+        self.removed: dict[KeyPath, Mark] = {}
 
     def scenario(self, path: Path, chain: tuple[Path, ...]) -> Node:
         tree, parent = self._opened(path, chain, "extends")
@@ -210,6 +213,8 @@ class _Assembly:
             for name, party in parties.value.items():
                 if party.is_mapping and "from" in party.value:
                     parties.value[name] = self.party(party, path, ("parties", name, "from"), ())
+        if parent:
+            self.removed |= removals(tree)
         return self._laid_over(below, tree, ROOT)
 
     def party(self, node: Node, file: Path, key: KeyPath, chain: tuple[Path, ...]) -> Node:
@@ -226,7 +231,7 @@ class _Assembly:
         else:
             library = self._laid_over(Node({}, library.at, library.key_at), library, slot)
         own = Node({key: value for key, value in node.value.items() if key != "from"}, node.at, node.key_at)
-        return self._merge(library, own, slot) if not chain else self._laid_over(library, own, slot)
+        return self._merge(library, own, slot, key[:-1]) if not chain else self._laid_over(library, own, slot)
 
     def _opened(self, path: Path, chain: tuple[Path, ...], key: str) -> tuple[Node, Path | None]:
         tree = _mapping(self._read(path))
@@ -251,8 +256,8 @@ class _Assembly:
                     name.value = _data_name(name.value, path)
         return tree
 
-    def _merge(self, below: Node, above: Node, slot: Slot | None) -> Node:
-        result = merged(below, above, slot, self.problems)
+    def _merge(self, below: Node, above: Node, slot: Slot | None, path: KeyPath = ()) -> Node:
+        result = merged(below, above, slot, self.problems, path)
         self._raise_problems()
         return result
 

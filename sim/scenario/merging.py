@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.scenario.paths import Slot
-from sim.scenario.problems import KeyPath, Problem, did_you_mean
+from sim.scenario.paths import Slot, wanted
+from sim.scenario.problems import KeyPath, Mark, Problem, did_you_mean, escaped
 from sim.scenario.quantity import Provenance
 from sim.scenario.schema import AttendanceRule
 from sim.scenario.yaml_source import Node
@@ -22,6 +22,8 @@ PLAIN_NUMBERS = ("limits", "mandate", "usual_level", "level_cap", "patience_week
 """Numbers that are not a Quantity but still an analyst's claim; their source lives in ``sources``."""
 
 SOURCE_KEYS = ("source", "note", "kind")
+
+SINGULAR = {"parties": "party ", "issues": "issue ", "tracks": "track "}
 
 
 def merged(
@@ -39,12 +41,36 @@ def merged(
                 result[name] = appended
         elif node.value is None and key in parent.value:
             result.pop(key, None)
+        elif node.value is None and path and (reason := _nothing_to_remove(key, parent, slot, path)):
+            problems.append((node, Problem((*path, key), reason)))
         elif key in parent.value:
             result[key] = merged(parent.value[key], node, slot.child(key) if slot else None, problems, (*path, key))
         else:
             result[key] = node
     _forget_old_sources(parent, child, result)
     return Node(result, child.at, child.key_at)
+
+
+def removals(tree: Node) -> dict[KeyPath, Mark]:
+    """The parties, issues and tracks that the file removes, with the place where it says so."""
+    return {
+        (section, name): node.at
+        for section in SINGULAR
+        if section in tree.value and tree.value[section].is_mapping
+        for name, node in tree.value[section].value.items()
+        if node.value is None
+    }
+
+
+def _nothing_to_remove(key: str, parent: Node, slot: Slot | None, path: KeyPath) -> str | None:
+    """Why ``key: null`` removes nothing from the section ``parent``; None if null may stand there anyway."""
+    below = slot.child(key) if slot else None
+    if slot is None or below is None or (below.field is not None and below.field.default is None):
+        return None  # an unknown key, or one that is empty unless set: the schema knows better
+    if not slot.is_by_name:
+        return f"there is no `{escaped(key)}` below to remove, {wanted(below)} is wanted"
+    what = SINGULAR.get(str(path[-1]), "") if len(path) == 1 else ""
+    return f"there is no {what}`{escaped(key)}` to remove{did_you_mean(key, list(parent.value))}"
 
 
 def _appended(

@@ -77,8 +77,9 @@ def nearest(name: str, options: Iterable[str]) -> str | None:
     """The option most like ``name``, or None when none comes near."""
     names = list(options)
     folded = {fold(option): option for option in names}
-    if fold(name) in folded:
-        return folded[fold(name)]
+    for whole_or_word in (name, *name[:LONGEST_QUOTE].split()):
+        if fold(whole_or_word) in folded:
+            return folded[fold(whole_or_word)]
     close = difflib.get_close_matches(name[:LONGEST_QUOTE], names, n=1, cutoff=0.6)
     return close[0] if close else None
 

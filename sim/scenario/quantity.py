@@ -92,7 +92,7 @@ class Quantity(Provenance):
             return self
         if self.dist is None:
             if given != {"value"}:
-                raise ValueError("a number, {value: ..}, {low, central, high}, {dist: ..} or {same_as: ..} is wanted")
+                raise ValueError(_incomplete(given))
             return self
         needed, allowed = set(NEEDS[self.dist]), set(MAY.get(self.dist, ()))
         if missing := sorted(needed - given):
@@ -153,6 +153,20 @@ class Quantity(Provenance):
             case _:
                 values, weights = self.values or (), self.weights or ()
                 return values[weights.index(max(weights))]
+
+
+def _incomplete(given: set[str]) -> str:
+    """What is wrong with a number that has some of the fields of a distribution but no ``dist``."""
+    three = NEEDS["triangular"]
+    if given and given <= set(three):
+        missing = [name for name in three if name not in given]
+        hint = " (or `dist: uniform` beside low and high)" if missing == ["central"] else ""
+        verb = "is" if len(missing) == 1 else "are"
+        return f"{' and '.join(missing)} {verb} missing: low, central and high are wanted{hint}"
+    for dist, needed in NEEDS.items():
+        if set(needed) <= given <= {*needed, *MAY.get(dist, ())}:
+            return f"dist is missing: `dist: {dist}` is wanted with {', '.join(needed)}"
+    return "a number, {value: ..}, {low, central, high}, {dist: ..} or {same_as: ..} is wanted"
 
 
 class Range(NamedTuple):

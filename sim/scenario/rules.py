@@ -228,9 +228,10 @@ def _events(scenario: Scenario) -> Iterator[Problem]:
             if name not in settable:
                 if name in known:
                     allowed = ", ".join(pattern for pattern in SETTABLE if pattern.split(".")[0] == name.split(".")[0])
-                    yield Problem(
-                        path, f"an event cannot set this; it can set {allowed or ', '.join(SETTABLE[:4])}", at_key=True
-                    )
+                    words = f"an event cannot set this; it can set {allowed or ', '.join(SETTABLE[:4])}"
+                    if name == "war.momentum":
+                        words += "; to move momentum at once give the event a `momentum_shift`"
+                    yield Problem(path, words, at_key=True)
                 else:
                     yield Problem(
                         path, f"unknown parameter `{escaped(name)}`{did_you_mean(name, settable)}", at_key=True

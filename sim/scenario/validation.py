@@ -2,30 +2,53 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
 from sim.scenario import rules
 from sim.scenario.paths import ROLES, Slot, slot_at, wanted
-from sim.scenario.problems import KeyPath, Mark, Problem, came, did_you_mean, escaped, fail, nearest
+from sim.scenario.problems import KeyPath, Mark, Problem, came, did_you_mean, dotted, escaped, fail, nearest
 from sim.scenario.schema import AttendanceRule, Scenario
 from sim.scenario.yaml_source import Node, marks_along, plain
 
+NOTHING: Mapping[KeyPath, Mark] = {}
 ABSENCE_KEYS = ("unless", "when_absent", "if_not", "when_not", "except")
 MISSING, UNKNOWN = "missing, ", "unknown key "
 ABSENCE = 'only "comes if X comes" rules: a rule that fires on absence has no well-defined outcome'
 
 
-def validated(tree: Node) -> Scenario:
-    """The Scenario in ``tree``; ScenarioError tells every mistake with its place."""
+def validated(
+    tree: Node, removed: Mapping[KeyPath, Mark] = NOTHING, overrides: Mapping[KeyPath, Mark] = NOTHING
+) -> Scenario:
+    """The Scenario in ``tree``; ScenarioError tells every mistake with its place.
+
+    ``removed`` tells where a party, issue or track was removed, ``overrides`` what was set from outside
+    on a tree that is sound by itself: whatever is wrong is then told at the override it comes from.
+    """
+    scenario, problems = _checked(tree)
+    if scenario is not None and not problems:
+        return scenario
+    gone = {path: mark for path, mark in removed.items() if marks_along(tree, path)[1] < len(path)}
+    places = located(tree, [_told_who_removed(problem, gone) for problem in problems])
+    if overrides:
+        places = [(mark if not mark.line else _culprit(problem, mark, overrides), problem) for mark, problem in places]
+    raise fail([(mark, problem._replace(path=as_written(tree, problem.path))) for mark, problem in places])
+
+
+def is_sound(tree: Node) -> bool:
+    """True if ``tree`` is a Scenario without a mistake."""
+    return not _checked(tree)[1]
+
+
+def _checked(tree: Node) -> tuple[Scenario | None, list[Problem]]:
     try:
         scenario = Scenario.model_validate(plain(tree))
     except ValidationError as error:
-        raise fail(located(tree, _problems(tree, error))) from None
-    if problems := rules.check(scenario):
-        raise fail(located(tree, problems))
-    return scenario
+        return None, _problems(tree, error)
+    return scenario, rules.check(scenario)
 
 
 def located(tree: Node, problems: list[Problem]) -> list[tuple[Mark, Problem]]:
@@ -34,6 +57,38 @@ def located(tree: Node, problems: list[Problem]) -> list[tuple[Mark, Problem]]:
     for problem in problems:
         found.setdefault((_mark(tree, problem), problem.message), problem)
     return sorted(((mark, problem) for (mark, _), problem in found.items()), key=_place_and_kind)
+
+
+def as_written(tree: Node, path: KeyPath) -> KeyPath:
+    """``path`` with items that a file appended counted as that file has them: ``events+.0``, not ``events.7``."""
+    written = list(path)
+    for depth, part in enumerate(path):
+        node, steps = marks_along(tree, path[:depth])
+        if steps < depth:
+            break
+        if depth and node.is_list and isinstance(part, int) and part < len(node.value) and node.value[part].at.line:
+            files = [item.at.file for item in node.value]
+            if first := files.index(files[part]):
+                written[depth - 1 : depth + 1] = [f"{path[depth - 1]}+", part - first]
+    return tuple(written)
+
+
+def _told_who_removed(problem: Problem, removed: Mapping[KeyPath, Mark]) -> Problem:
+    """An unknown name is no misspelling where a file above has removed it."""
+    match = re.match("(unknown .+? `([^`]+)`)", problem.message)
+    for path, mark in removed.items():
+        if match and (match[2] == path[1] or match[2].startswith(dotted(path) + ".")):
+            return problem._replace(message=f"{match[1]} (removed at {mark})")
+    return problem
+
+
+def _culprit(problem: Problem, mark: Mark, overrides: Mapping[KeyPath, Mark]) -> Mark:
+    """The override that names most of what the problem names; ``mark`` where several have nothing to do with it."""
+    if len(overrides) == 1:
+        return next(iter(overrides.values()))
+    shared = {path: len(set(path) & set(problem.path)) for path in overrides}
+    best = max(overrides, key=lambda path: shared[path])
+    return overrides[best] if shared[best] else mark
 
 
 def _place_and_kind(pair: tuple[Mark, Problem]) -> tuple[Mark, bool]:
@@ -99,8 +154,14 @@ def _problem(tree: Node, path: KeyPath, item: Any) -> Problem:
         case "extra_forbidden":
             return _unknown_key(tree, path)
         case "missing":
-            return Problem(path, f"{MISSING}{wanted(slot)} is wanted", at_key=True)
+            hint = ""
+            if len(path) == 3 and path[0] == "issues" and (other := _other_name(tree, path[:2])):
+                hint = f", or did you mean the issue `{escaped(other)}`?"
+            return Problem(path, f"{MISSING}{wanted(slot)} is wanted{hint}", at_key=True)
         case "union_tag_not_found":
+            if other := _other_name(tree, path):
+                words = f"no role came, so this would be a new party; did you mean `{escaped(other)}`?"
+                return Problem(path, f"{words} A new one needs a role: {_roles()}", at_key=True)
             return Problem((*path, "role"), f"{MISSING}{_roles()} is wanted", at_key=True)
         case "union_tag_invalid":
             role = plain(marks_along(tree, (*path, "role"))[0])
@@ -111,6 +172,14 @@ def _problem(tree: Node, path: KeyPath, item: Any) -> Problem:
             return Problem(path, escaped(str(item["ctx"]["error"]), 300) + hint)
         case _:
             return _wrong_value(path, value, slot)
+
+
+def _other_name(tree: Node, path: KeyPath) -> str | None:
+    """The name beside ``path`` that it may be a misspelling of."""
+    section, steps = marks_along(tree, path[:-1])
+    if steps < len(path) - 1 or not section.is_mapping:
+        return None
+    return nearest(str(path[-1]), [name for name in section.value if name != path[-1]])
 
 
 def _roles() -> str:
@@ -146,7 +215,8 @@ def _wrong_value(path: KeyPath, value: Any, slot: Slot | None) -> Problem:
 
 def _hint(value: str, words: str) -> str:
     if "`" in words:
-        return ""
+        close = nearest(value, re.findall("`([^`]+)`", words))
+        return f", did you mean `{close}`?" if close else ""
     text = value.strip()
     if "number" in words and text.endswith("%"):
         return ": write 0.5 for 50%"

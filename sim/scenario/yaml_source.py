@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 from sim.errors import ScenarioError
 from sim.scenario.problems import KeyPath, Mark, Problem, escaped, fail
 from sim.scenario.source_file import LARGEST_FILE, is_hidden, refuse_hidden, text_of
+from sim.scenario.yaml_words import yaml_words
 
 DEEPEST = 20
 MOST_NODES = 20_000
@@ -283,7 +284,7 @@ def read_text(text: str, place: Callable[[int, int], Mark]) -> Node:
         mark = getattr(reason, "problem_mark", None) or getattr(reason, "context_mark", None)
         words = getattr(reason, "problem", None) or getattr(reason, "context", None) or type(reason).__name__
         where = place(mark.line + 1, mark.column + 1) if mark else place(1, 1)
-        raise fail([*reader.problems, (where, Problem((), f"not YAML: {escaped(str(words))}"))]) from None
+        raise fail([*reader.problems, (where, Problem((), f"not YAML: {yaml_words(str(words))}"))]) from None
     if reader.root is None:
         raise fail([(place(1, 1), Problem((), "nothing came, a mapping (keys and values) is wanted"))])
     if reader.problems:

@@ -51,7 +51,23 @@ REFUSED = {
     "str\u0430in: 1": "f.yaml:1:1: error: str\u0430in: the key holds U+0430 (CYRILLIC SMALL LETTER A), which is not a plain Latin letter",  # noqa: E501
     'a: "\\u202e"': "f.yaml:1:4: error: a: the hidden character U+202E came, visible text is wanted",
     'a: "\\e[31m"': "f.yaml:1:4: error: a: the hidden character U+001B came, visible text is wanted",
-    "a: [1": "f.yaml:1:6: error: not YAML: expected ',' or ']', but got '<stream end>'",
+    "a: [1": "f.yaml:1:6: error: not YAML: the closing `]` is missing",
+    "a:\n  b: 1\n c: 2": "f.yaml:3:2: error: not YAML: indented differently from its neighbours above",
+    "a:\n  - x\n  y: 1": "f.yaml:3:3: error: not YAML: indented differently from its neighbours above",
+    "a:\n\tb: 1": "f.yaml:2:1: error: not YAML: a tab came, indent with spaces",
+    "a: x: y": "f.yaml:1:5: error: not YAML: a colon inside text, a line above without its colon, "
+    "or a deeper indent than above: put text that holds a colon in quotes",
+    "b: 2\na\nc: 3": "f.yaml:3:1: error: not YAML: a line above is without its colon",
+    "a: - b": "f.yaml:1:4: error: not YAML: a list item (`- `) came on the line of its key: begin a new line",
+    "a: {b: 1 c: 2}": "f.yaml:1:11: error: not YAML: a comma or the closing `}` is missing before this",
+    "a: [1]]": "f.yaml:1:7: error: not YAML: a closing `]` came without its opening bracket",
+    "a: , b": "f.yaml:1:4: error: not YAML: a comma came where a value is wanted",
+    "a: @x": "f.yaml:1:4: error: not YAML: put text that starts with @ in quotes",
+    "a: 'it's'": "f.yaml:1:8: error: not YAML: text came after the end of a quoted text: "
+    "put the whole text in quotes, and write a quote inside it twice",
+    'a: "x': "f.yaml:1:6: error: not YAML: the closing quote is missing",
+    'a: "\\q"': "f.yaml:1:6: error: not YAML: `\\q` came between double quotes: "
+    "use single quotes for text with a backslash",
     "a: "
     + "[" * 30
     + "]" * 30: "f.yaml:1:23: error: a.0.0.0.0: nested deeper than 20 levels, which is the most allowed",

@@ -62,7 +62,7 @@ KNOWN = "allowed: sources, title, question, supposes, ..."
         ("windows.x.name", "x", "windows.x: there is no item x, 1 came, counted from 0"),
         ("war.momentum", "{a: &x 1}",
          "a: an alias or anchor (`*` or `&`) came, which is not allowed: write the value out"),
-        ("war.momentum", "[1", "not YAML: expected ',' or ']', but got '<stream end>'"),
+        ("war.momentum", "[1", "not YAML: the closing `]` is missing"),
         ("war.momentum", "yes", "war.momentum: the text 'yes' came, a number is wanted"),
         ("title", "3", "title: the number 3 came, text is wanted"),
         ("", "3", f": unknown key ``; {KNOWN}"),
