@@ -17,14 +17,30 @@ if TYPE_CHECKING:
     from sim.experiment.run import Run
 
 
+MARK = b'<meta name="generator" content="Parley">'
+"""What tells our page from somebody else's file of the same name."""
+
+
 def write_report(runs: Sequence[Run], path: Path, base: str | None = None) -> None:
     """Write the page over ``runs`` to ``path``; ``base`` names the run all others are set against (the first).
 
-    Raises ParleyError without runs or with an unknown base, ResourceError if the file cannot be written.
+    Raises ParleyError without runs, with an unknown base, or if another file than a report is there; ResourceError if
+    the file cannot be written.
     """
     from sim.atomic import write_file
 
+    if not _may_be_replaced(Path(path)):
+        raise ParleyError(f"{path}: is there already and is no report of Parley, name another file")
     write_file(Path(path), report(runs, base).encode())
+
+
+def _may_be_replaced(path: Path) -> bool:
+    """A new file, an empty one, or an older report."""
+    if not path.is_file():
+        return True
+    with path.open("rb") as stream:
+        head = stream.read(4096)
+    return not head or MARK in head
 
 
 def report(runs: Sequence[Run], base: str | None = None) -> str:

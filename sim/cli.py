@@ -196,7 +196,8 @@ def run(
         raise ParleyError("--resume, --numbered and --report need --out DIR")
     check_counts(wanted_trials(trials, precision), seed, store)
     question = plan.Question(trials, seed, precision, tuple(sets or ()), tuple(sweeps or ()), central, resume)
-    wanted = plan.requests(plan.expand(scenarios), question)
+    names = plan.expand(scenarios)
+    wanted = plan.requests(names, question)
     place = out
     if out is not None:
         wanted, place = plan.into(wanted, out, use_numbered)
@@ -213,9 +214,9 @@ def run(
     from sim import tables
 
     to = tables.console()
-    tables.show_runs(runs, to)
+    tables.show_runs(runs, to, is_sweep=bool(sweeps))
     if not quiet:
-        tables.show_next(runs, str(place) if place else None, report, tables.console(to_stderr=True))
+        tables.show_next(names, str(place) if place else None, report, tables.console(to_stderr=True))
 
 
 @app.command()

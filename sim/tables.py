@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -104,8 +105,8 @@ def odds_table(runs: Sequence[Run]) -> Table:
     return table
 
 
-def show_runs(runs: Sequence[Run], to: Console) -> None:
-    """The table of ``parley run`` with the headline above it and the editor's sentence below."""
+def show_runs(runs: Sequence[Run], to: Console, is_sweep: bool = False) -> None:
+    """The table of ``parley run`` with the headline above it; below it the editor's sentence and why, or a trend."""
     first = runs[0]
     last = list(first.summary["tiers"]["durable"])[-1]
     to.print(f"Odds of {words.HALTED}, from {words.long_date(first.scenario)}", style="bold")
@@ -113,6 +114,11 @@ def show_runs(runs: Sequence[Run], to: Console) -> None:
     to.print(f"{counted}, seed {first.seed}; the band and the last columns are for {last} days.\n")
     to.print(odds_table(runs))
     to.print()
+    if is_sweep and len(runs) > 1:
+        odds = [words.percent(run.summary["tiers"]["durable"][last]["p"]) for run in (first, runs[-1])]
+        to.print(f"Durable odds within {last} days: {odds[0]} at {first.name}, {odds[1]} at {runs[-1].name}.")
+        to.print(caveat(first))
+        return
     lead = f"{first.name}: " if len(runs) > 1 else ""
     to.print(lead + words.sentence(first.summary, first.scenario))
     to.print(caveat(first))
@@ -125,8 +131,11 @@ def caveat(run: Run) -> str:
     """What the numbers are and are not, in one breath."""
     cell = list(run.summary["tiers"]["durable"].values())[-1]
     luck = f"{100 * (cell['mc_hi'] - cell['mc_lo']) / 2:.1f}"
+    band = "The band is what we do not know: nine in ten draws of the uncertain inputs lie in it. "
+    if cell["lo"] == cell["hi"]:
+        band = "No band: draws of the inputs, if any are uncertain, differ no more than luck would make them. "
     return (
-        "The band is what we do not know: nine in ten draws of the uncertain inputs lie in it. "
+        f"{band}"
         f"Running more trials would change the number by no more than about {luck} points. "
         "Odds of a supposed scenario are not odds that it comes about."
     )
@@ -141,22 +150,21 @@ def program() -> str:
     return str(called.relative_to(Path.cwd()) if inside else called) if called.name == "parley" else "python -m sim"
 
 
-def show_next(runs: Sequence[Run], folder: str | None, report: str | None, to: Console) -> None:
-    """The commands that a reader would want next."""
-    first = runs[0].name
-    parley = program()
-    to.print("\nNext:", style="bold")
+def show_next(names: Sequence[str], folder: str | None, report: str | None, to: Console) -> None:
+    """The commands that a reader would want next; ``names`` are the scenarios as they were typed."""
+    parley, base = program(), shlex.quote(names[0])
+    lines = [f"{parley} show {base}        every number with its source"]
+    if len(names) > 1:
+        lines.insert(0, f"{parley} compare {base} {shlex.quote(names[1])}        the difference on the same luck")
+    lines.append(f"{parley} run {base} --set war.momentum=0.3        change one and see")
     if report:
-        to.print(f"  open {report}")
+        lines.insert(0, f"open {shlex.quote(report)}")
     elif folder:
-        page = f"  {parley} report {folder} -o report.html        the curves and the funnel as a page"
-        to.print(page, soft_wrap=True)
-    base = first.partition(" ")[0]
-    others = [run.name for run in runs[1:] if " " not in run.name]
-    if others:
-        to.print(f"  {parley} compare {base} {others[0]}        the difference on the same luck", soft_wrap=True)
-    to.print(f"  {parley} show {base}        every number with its source", soft_wrap=True)
-    to.print(f"  {parley} run {base} --set war.momentum=0.3        change one and see", soft_wrap=True)
+        page = f"{parley} report {shlex.quote(folder)} -o report.html        the curves and the funnel as a page"
+        lines.insert(0, page)
+    to.print("\nNext:", style="bold")
+    for line in lines:
+        to.print(f"  {line}", soft_wrap=True)
 
 
 def show_comparison(found: Sequence[Mapping[str, Any]], base: Run, to: Console) -> None:
@@ -199,16 +207,15 @@ def parameter_rows(scenario: Scenario) -> list[dict[str, Any]]:
     from sim.scenario.priors import quantities
     from sim.scenario.provenance import ledger
 
+    known = quantities(scenario)
     rows = []
-    found = ledger(scenario)
-    for path, quantity in quantities(scenario).items():
+    for path, (said, standing) in ledger(scenario).items():
         field = field_of(split(path))
         extra = field.json_schema_extra if field else None
-        said, standing = found[path]
         rows.append(
             {
                 "path": path,
-                "value": quantity_in_words(quantity),
+                "value": quantity_in_words(known[path]) if path in known else plain_in_words(scenario, split(path)),
                 "unit": extra.get("unit", "") if isinstance(extra, dict) else "",
                 "meaning": field.description if field else "",
                 "standing": standing,
@@ -216,6 +223,19 @@ def parameter_rows(scenario: Scenario) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def plain_in_words(scenario: Scenario, path: KeyPath) -> str:
+    """What is certain by nature: a level, limits by issue, the mandate, weeks of patience, a rule of attendance."""
+    value: Any = scenario
+    for key in path:
+        value = value[key] if isinstance(value, dict | tuple) else getattr(value, str(key))  # type: ignore[index]
+    if hasattr(value, "when"):
+        others = ", ".join(f"{name} {level}" for name, level in value.when.items())
+        return f"{value.party} {value.level} if {others}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {' to '.join(f'{end:g}' for end in ends)}" for key, ends in value.items())
+    return ", ".join(f"{one:g}" for one in value) if isinstance(value, tuple) else str(value)
 
 
 def field_of(path: KeyPath) -> FieldInfo | None:
@@ -244,24 +264,26 @@ def quantity_in_words(quantity: Any) -> str:
 
 
 def show_parameters(name: str, scenario: Scenario, to: Console) -> None:
-    """Every number of a scenario with where it comes from."""
-    from rich.text import Text
+    """Every number by section, with its unit and where it comes from; three points are low, central, high."""
+    from rich.table import Table
 
     rows = parameter_rows(scenario)
     to.print(scenario.title, style="bold")
     to.print(scenario.question)
     to.print(f"Supposes: {scenario.supposes}")
     to.print(f"Settled by: {scenario.resolution}\n")
-    table = plain_table("parameter", "low / central / high", "unit", left=3)
-    table.add_column("source", justify="left", overflow="fold", ratio=1)
-    section = None
+    sections: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
-        above, _, key = row["path"].rpartition(".")
-        if above != section:
-            section = above
-            table.add_row(Text(above, style="bold"))
-        said = (MARKS[row["standing"]] + row["source"]).removesuffix(": ")
-        table.add_row(f"  {key}", row["value"], row["unit"], said)
-    to.print(table)
+        sections.setdefault(row["path"].rpartition(".")[0], []).append(row)
+    for section, below in sections.items():
+        to.print(section, style="bold", soft_wrap=True)
+        table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), show_header=False)
+        for width in (28, 24, 15):
+            table.add_column(overflow="fold", vertical="top", width=width)
+        table.add_column(overflow="fold", vertical="top", ratio=1)
+        for row in below:
+            said = (MARKS[row["standing"]] + row["source"]).removesuffix(": ")
+            table.add_row(f"  {row['path'].rpartition('.')[2]}", row["value"], row["unit"], said)
+        to.print(table)
     counted = [sum(row["standing"] == kind for row in rows) for kind in MARKS]
     to.print("\n{} numbers: {} with a source, {} judgements, {} defaults, {} unstated.".format(len(rows), *counted))

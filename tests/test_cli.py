@@ -313,3 +313,40 @@ def test_every_command_speaks_json(parley: Parley, tmp_path: Path) -> None:
         ("compare", "teaching/minimal", "teaching/spoilers", *few),
     ):
         assert json.loads(parley(*words, "--json").out), words
+
+
+def test_what_was_changed_stands_in_the_name(parley: Parley) -> None:
+    """A row, a page or JSON with a changed number cannot be passed on as the base."""
+    for option, mark in (("--set", "truces.spoilers=9"), ("--central", "central values")):
+        words = (option, mark) if option == "--set" else (option,)
+        assert mark in json.loads(parley("run", "teaching/minimal", *FEW, *words, "--json").out)["scenario"]
+
+
+def test_a_number_is_not_set_and_swept(parley: Parley) -> None:
+    found = parley("run", "teaching/minimal", *FEW, "--set", "truces.spoilers=9", "--sweep", "truces.spoilers=1,2")
+    assert found.code == 2 and "truces.spoilers: is set and swept" in found.err
+
+
+def test_central_values_have_no_band(parley: Parley) -> None:
+    """Nothing is uncertain, so what spread there is between draws is luck and is not shown as a band."""
+    for seed in ("1", "2", "3"):
+        words = ("run", "istanbul_2025/aides_only", "--central", "--trials", "4096", "--seed", seed, "--json")
+        cell = json.loads(parley(*words).out)["tiers"]["durable"]["365"]
+        assert cell["lo"] == cell["p"] == cell["hi"]
+
+
+def test_show_and_check_count_the_same_numbers(parley: Parley) -> None:
+    shown = json.loads(parley("show", "istanbul_2025/aides_only", "--json").out)
+    (checked,) = json.loads(parley("check", "istanbul_2025/aides_only", "--json").out)
+    assert len(shown["parameters"]) == sum(checked["counts"].values())
+
+
+def test_a_report_replaces_only_a_report(parley: Parley, tmp_path: Path) -> None:
+    parley("run", "teaching/minimal", *FEW, "--out", tmp_path / "r")
+    page = tmp_path / "page.html"
+    page.write_text("mine", encoding="utf-8")
+    refused = parley("report", tmp_path / "r", "-o", page)
+    assert refused.code == 2 and page.read_text(encoding="utf-8") == "mine"
+    page.unlink()
+    assert parley("report", tmp_path / "r", "-o", page).code == 0
+    assert parley("report", tmp_path / "r", "-o", page).code == 0

@@ -56,6 +56,10 @@ def _checked(name: str, deep: bool) -> dict[str, Any]:
     )
     if silent := undocumented(scenario):
         words += f" ({', '.join(silent[:3])}{', ...' if len(silent) > 3 else ''})"
+    if deep and not errors:
+        words += f"; {DEEP_TRIALS:,} trials with each of two seeds: neither certain, impossible nor blind to the seed"
+        if scenario.expect != "open":
+            words = words.replace("neither certain, impossible nor blind to the seed", f"{scenario.expect}, as it says")
     return {"scenario": loaded.name, "errors": errors, "counts": dict(found), "words": words}
 
 

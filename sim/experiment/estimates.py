@@ -117,11 +117,14 @@ def parameter_band(hits: Hits, level: float = 0.90, size: int = TRIALS_PER_DRAW)
     """Range that holds the odds of ``level`` of the parameter draws, the noise of few trials taken out.
 
     Fits a Beta with the mean of the trials and the intraclass correlation of the draws, and reads off its quantiles.
-    Where draws do not differ the range is the single point p. The range always includes p.
+    Where draws do not differ by more than luck could make them (three standard errors of that correlation, whose
+    variance without differences is about 2 / (draws x size x (size - 1)), Fisher 1925) the range is the single point
+    p. The range always includes p.
     """
     p = float(np.mean(hits)) if len(hits) else 0.0
     rho = intraclass_correlation(hits, size)
-    if rho <= 0 or p in (0.0, 1.0):
+    by_luck = 3.0 * (2.0 / (max(len(hits) // size, 1) * size * (size - 1))) ** 0.5
+    if rho <= by_luck or p in (0.0, 1.0):
         return p, p
     spread = (1 - min(rho, 0.999)) / rho
     a, b = p * spread, (1 - p) * spread

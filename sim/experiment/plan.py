@@ -69,6 +69,9 @@ def requests(names: Sequence[str], question: Question) -> list[Request]:
     """One request for each scenario and each combination of swept values."""
     sets = [parse_set(text) for text in question.sets]
     grids = [expand_sweep(text) for text in question.sweeps]
+    swept = {grid[0][1][0] for grid in grids if grid}
+    if both := sorted(path for path, _ in sets if path in swept):
+        raise ParleyError(f"{both[0]}: is set and swept, one of --set and --sweep is wanted")
     combinations = list(product(*grids))
     if len(names) * len(combinations) > MOST_RUNS:
         raise ParleyError(f"{len(names) * len(combinations):,} runs are asked for, {MOST_RUNS:,} are allowed")
@@ -76,7 +79,8 @@ def requests(names: Sequence[str], question: Question) -> list[Request]:
     for name in names:
         for combination in combinations:
             loaded = files.open_scenario(name, [*sets, *(override for _, override in combination)])
-            label = ",".join(text for text, _ in combination)
+            label = ",".join([*question.sets, *(text for text, _ in combination)])
+            label = f"{label} (central values)".strip() if question.use_central else label
             found.append(
                 Request(
                     central(loaded.scenario) if question.use_central else loaded.scenario,

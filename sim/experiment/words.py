@@ -147,7 +147,10 @@ def sentence(summary: Mapping[str, Any], scenario: Scenario) -> str:
 def why(summary: Mapping[str, Any]) -> list[str]:
     """How far trials got and what closed the range where there was none: two sentences and their limit."""
     stages = " > ".join(f"{stage['stage']} {100 * stage['p']:.0f}" for stage in summary["funnel"])
-    said = [f"Of 100 trials, up to their first agreed halt: {stages}."]
+    said = [
+        f"Of 100 trials, up to their first agreed halt: {stages}. "
+        "The odds above count later halts and imposed ones too, and the wider tiers holiday truces."
+    ]
     shares: Mapping[str, float] = summary["frictions"]
     weighty = sorted((name for name in shares if shares[name] >= 0.005), key=lambda name: -shares[name])
     if weighty:

@@ -56,7 +56,7 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]
         self.inputs = Inputs(scenario, self.streams)
         self.phase = np.full(n_trials, AT_WAR, dtype=np.int8)
         self._seat_parties(parties or {})
-        self._read_rules()
+        self._set_up_week()
 
     def _seat_parties(self, custom: Mapping[str, type[Any]]) -> None:
         scenario = self.scenario
@@ -82,7 +82,7 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]
         self.attendance = scenario.attendance
         self.third_parties = ThirdParties(self, members, self.backers)
 
-    def _read_rules(self) -> None:
+    def _set_up_week(self) -> None:
         self.regimes = Regimes(self)
         self.war = War(self)
         self.assurances = Assurances(self)
@@ -107,12 +107,12 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]
             rounds = self.convening.step(dated)
             self.bargaining.step(rounds)
         else:
-            self.watch_halts()
+            self.after_horizon()
         self.truces.step()
         self.week += 1
 
-    def watch_halts(self) -> None:
-        """Weeks after the horizon: only halts in force are followed, as pressure fades."""
+    def after_horizon(self) -> None:
+        """No war and no talks: pressure fades and strain moves on while the halts in force are watched."""
         for side in self.sides:
             side.revert()
 

@@ -106,7 +106,7 @@ def test_why_tells_the_funnel_the_frictions_and_their_limit() -> None:
         "anatomy": dict.fromkeys(words.REASONS, 0.0) | {"combined": 0.66, "process": 0.34},
     }
     said = words.why(summary)
-    assert said[0] == "Of 100 trials, up to their first agreed halt: talks held 100 > range 49."
+    assert said[0].startswith("Of 100 trials, up to their first agreed halt: talks held 100 > range 49. ")
     assert said[1].endswith("distrust of promises 63 %, optimism about the war 37 %.")
     assert "mixed frictions 66 %, missed chance 34 %" in said[2]
     assert "priors" in said[-1]
