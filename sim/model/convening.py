@@ -38,7 +38,6 @@ class Convening:
         for name, value in model.inputs.section("talks", model.scenario.talks).items():
             setattr(self, name, value)
         n = model.n_trials
-        self.years_at_start = (model.scenario.start - model.scenario.war.began).days / 365.25
         self.lift = np.zeros(n, dtype=np.int8)
         self.last_round_failed = np.zeros(n, dtype=bool)
         self.failed_last_week = np.zeros(n, dtype=bool)
@@ -75,7 +74,7 @@ class Convening:
         pull: Column = 0.0
         for party in self.model.third_parties.members:
             pull = pull + party.pull_on_rounds()
-        years = self.years_at_start + self.model.week / 52.0
+        years = self.model.years_at_start + self.model.week / 52.0
         age = (1.0 + years) ** -self.age_slope
         discouraged = np.where(self.last_round_failed, self.after_failure, 1.0)
         return self._base_rate.of(self.convening_prob_per_week) * (1.0 + pull) * discouraged * age

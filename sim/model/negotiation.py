@@ -51,6 +51,7 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]
         self.scenario = scenario
         self.n_trials = n_trials
         self.horizon = scenario.horizon_weeks
+        self.years_at_start = (scenario.start - scenario.war.began).days / 365.25
         self.week = 0
         self.streams = Streams(seed, first_trial, n_trials, scenario.mirrored)
         self.inputs = Inputs(scenario, self.streams)
@@ -149,8 +150,13 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]
         self.phase[trials] = AT_WAR
 
     def end_in_victory(self, trials: Trials, imposes_halt: NDArray[np.bool_]) -> None:
-        """The side that momentum favours wins; with a chance it imposes a halt."""
-        self.record.victory(trials, np.where(self.war.momentum[trials] > 0, 2, 1))
+        """The side that momentum favours wins, at exactly 0 either by luck; with a chance it imposes a halt."""
+        momentum = self.war.momentum[trials]
+        favours_b = momentum > 0
+        if (momentum == 0).any():
+            luck = self.streams.between_sides("victor", week=self.week)[trials]
+            favours_b |= (momentum == 0) & (luck < 0.5)
+        self.record.victory(trials, np.where(favours_b, 2, 1))
         self.phase[trials] = OVER
         self.truces.impose(trials[imposes_halt])
 

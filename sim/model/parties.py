@@ -68,6 +68,8 @@ class Belligerent(Party):
             self.strain = self.strain * np.exp(spread * model.streams.normal("strain at start", name))
         self.pressure = np.zeros(n)
         self.optimism = fill(self.optimism, n)
+        if model.scenario.war.optimism_ages:
+            self.optimism *= war.optimism_left(model.years_at_start)
         self.has_optimism = bool(np.any(self.optimism != 0) or np.any(np.asarray(self.optimism_rest) != 0))
         self.fear = fill(self.fear, n)
         self.has_seen_collapse = np.zeros(n, dtype=bool)

@@ -124,6 +124,9 @@ def decay(half_life_weeks: Column) -> Column:
     )
 
 
-def optimism_at_age(at_outset: Column, years: float) -> Column:
-    """Optimism left after ``years`` of war: o0 (.25 + .75 exp(-years)) (Slantchev 2003, Powell 2006)."""
-    return at_outset * (0.25 + 0.75 * float(np.exp(-years)))
+def optimism_left(years: float) -> float:
+    """Share of the optimism at the war's outset that is left after ``years``: .25 + .75 exp(-years).
+
+    Fighting teaches (Slantchev 2003); new means renew some disagreement (Powell 2006). The shape is a judgement.
+    """
+    return float(0.25 + 0.75 * np.exp(-years))

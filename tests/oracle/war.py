@@ -85,12 +85,24 @@ def learn(trial: Trial, side: int) -> None:
     trial.optimism[side] += speed * (trial.party(side).optimism_rest - trial.optimism[side])
 
 
+def optimism_at_start(trial: Trial, side: int) -> float:
+    """As the file gives it, or what the war's age has left of it."""
+    world = trial.world
+    years = (world.start - world.war.began).days / 365.25
+    left = 0.25 + 0.75 * exp(-years) if world.war.optimism_ages else 1.0
+    return float(trial.party(side).optimism * left)
+
+
 def draw_victory(trial: Trial) -> None:
     war = trial.world.war
     rate = war.victory_hazard * exp(war.victory_slope * (abs(trial.momentum) - 0.3)) * war.fluidity
     if trial.uniform("victory") < happens_at_rate(rate):
         leaves_halt = trial.uniform("imposed halt") < war.imposed_halt_prob
-        trial.end_by_victory(winner=1 if trial.momentum > 0.0 else 0, leaves_halt=leaves_halt)
+        favours_b = trial.momentum > 0.0
+        if trial.momentum == 0.0:
+            luck = trial.uniform("victor")
+            favours_b = (1.0 - luck if trial.is_mirrored else luck) < 0.5
+        trial.end_by_victory(winner=1 if favours_b else 0, leaves_halt=leaves_halt)
 
 
 # -- what a side expects of a year of war ---------------------------------------------------------------

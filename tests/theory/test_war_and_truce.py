@@ -112,3 +112,7 @@ def test_shapley_of_a_glove_game() -> None:
         return np.array([float(off[0] and (off[1] or off[2]))])
 
     assert shapley(worth, 3)[:, 0] == pytest.approx([2 / 3, 1 / 6, 1 / 6])
+
+
+def test_optimism_falls_with_the_wars_age_to_a_quarter() -> None:
+    assert [war.optimism_left(years) for years in (0, 1, 100)] == pytest.approx([1.0, 0.525910, 0.25], abs=1e-6)
