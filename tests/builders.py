@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sim.scenario.schema import Scenario
@@ -64,3 +64,17 @@ def _put(data: dict[str, Any], parts: list[str], value: Any) -> None:
             _put(data[last], [key], below)
     else:
         data[last] = tuple(value) if isinstance(value, list) else value
+
+
+START = date(2025, 1, 6)
+QUIET: dict[str, Any] = {"war.momentum_volatility": 0, "war.victory_hazard": 0}
+LEADERS = {"parties.North.usual_level": 3, "parties.South.usual_level": 3}
+WEEKLY = {**QUIET, **LEADERS, "talks.convening_prob_per_week": 1, "talks.after_failure": 1}
+"""Changes that make the smallest scenario still at the front and at the table every week."""
+FEAR = {"parties.North.fear": 0.5, "parties.South.fear": 0.5}
+"""So much fear that no halt is signed."""
+
+
+def week(number: int) -> date:
+    """First day of a week of the smallest scenario."""
+    return START + timedelta(weeks=number)

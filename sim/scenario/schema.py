@@ -37,9 +37,7 @@ def text(words: str, **options: Any) -> Any:
 class Section(Strict):
     """A section whose numbers may take their source from ``sources`` (key, or ``*`` for all)."""
 
-    sources: dict[str, Provenance] = Field(
-        default_factory=dict, description="source by key; * stands for every key of the section"
-    )
+    sources: dict[str, Provenance] = Field(default_factory=dict, description="source by key; * stands for every key of the section")
 
 
 class Landmark(Strict):
@@ -66,13 +64,9 @@ class Track(Section):
     halts: bool = text("signing stops the fighting; false for exchanges while the war goes on", default=True)
     settles: bool = text("a political settlement, which lasts longer than a bare truce", default=False)
     scope: tuple[str, ...] = text("issues on the table; the others stay at their status quo")
-    length_days: Annotated[int, Field(ge=1, le=3650)] | Literal["open"] = text(
-        "how long the halt is meant to last", default="open"
-    )
+    length_days: Annotated[int, Field(ge=1, le=3650)] | Literal["open"] = text("how long the halt is meant to last", default="open")
     least_level: Level = text("lowest level that can sign without calling home", default=2)
-    audience_cost: dict[str, Utils] = text(
-        "cost to a side of signing such a track at all, having ruled it out in public", default={}
-    )
+    audience_cost: dict[str, Utils] = text("cost to a side of signing such a track at all, having ruled it out in public", default={})
     waits_for: str | None = text("track whose offers must come close first (linkage)", default=None)
     ratified_by: tuple[str, ...] = text("veto players who must agree after signature", default=())
 
@@ -84,24 +78,14 @@ class Belligerent(Section):
     label: str = ""
     note: str = ""
     ideal_point: dict[str, Share] = text("what the party wants on each issue", json_schema_extra={"unit": "scale"})
-    points: dict[str, Points] = text(
-        "salience: 100 points over the issues", json_schema_extra={"unit": "points of 100"}
-    )
-    red_lines: dict[str, Share] = text(
-        "hard stop: no package beyond this point", default={}, json_schema_extra={"unit": "scale"}
-    )
-    public_lines: dict[str, Share] = text(
-        "point beyond which the leader has publicly ruled out going", default={}, json_schema_extra={"unit": "scale"}
-    )
+    points: dict[str, Points] = text("salience: 100 points over the issues", json_schema_extra={"unit": "points of 100"})
+    red_lines: dict[str, Share] = text("hard stop: no package beyond this point", default={}, json_schema_extra={"unit": "scale"})
+    public_lines: dict[str, Share] = text("point beyond which the leader has publicly ruled out going", default={}, json_schema_extra={"unit": "scale"})
     strain: Utils = text("cost of one more year of war, to which strain reverts", json_schema_extra={"unit": "utils"})
     strain_reversion: Share = number(0.05, "weekly pull of log strain to its mean", "per week")
-    strain_volatility: Share = number(
-        0, "weekly standard deviation of log strain; it starts from its long-run spread", "log utils"
-    )
+    strain_volatility: Share = number(0, "weekly standard deviation of log strain; it starts from its long-run spread", "log utils")
     optimism: Share = number(0, "overestimate of momentum in one's own favour at the start", "momentum")
-    optimism_rest: Share = number(
-        0, "level to which optimism reverts: new aid and technology renew disagreement", "momentum"
-    )
+    optimism_rest: Share = number(0, "level to which optimism reverts: new aid and technology renew disagreement", "momentum")
     fear: Utils = number(0, "utility lost if the other side uses the pause to rearm and war resumes", "utils")
     trust: Share = number(1, "share of promised gains expected to be delivered, before monitoring and guarantees")
     audience_slope: Factor = number(0, "audience cost: extra weight of losses beyond the public line", "ratio")
@@ -109,9 +93,7 @@ class Belligerent(Section):
     opening: Share = number(0.9, "first offer: 1 is the own end of the contract curve, 0 the other's", "mix")
     offer_rate: Share = number(0.3, "share of the gap between offers closed in a round with full mandate", "per round")
     reciprocity: Share = number(0.5, "factor on the offer rate when the other side did not move last round", "ratio")
-    linkage_tolerance: Share = number(
-        1, "gap between offers on the linked track that is close enough; 1 means no linkage", "mix"
-    )
+    linkage_tolerance: Share = number(1, "gap between offers on the linked track that is close enough; 1 means no linkage", "mix")
     usual_level: Level = text("level sent unless something changes it", default=1)
     level_cap: Level = text("highest level that can ever come", default=3)
 
@@ -123,42 +105,25 @@ class ThirdParty(Section):
     label: str = ""
     note: str = ""
     ideal_point: dict[str, Share] = text("own position by issue", default={}, json_schema_extra={"unit": "scale"})
-    points: dict[str, Points] = text(
-        "salience: 100 points over the issues with a position", default={}, json_schema_extra={"unit": "points of 100"}
-    )
-    limits: dict[str, tuple[float, float]] = text(
-        "lowest and highest point the party consents to on an issue it controls, or tolerates as a guarantor",
-        default={},
-    )
+    points: dict[str, Points] = text("salience: 100 points over the issues with a position", default={}, json_schema_extra={"unit": "points of 100"})
+    limits: dict[str, tuple[float, float]] = text("lowest and highest point the party consents to on an issue it controls, or tolerates as a guarantor", default={})
     engagement: Share = number(1, "how far the party takes part; 0 has walked away")
     # mediation
     reach: dict[str, Share] = text("access to each side", default={})
     persistence: Factor = number(0, "weight of the party's reach in the rate of rounds", "ratio")
     skill: Share = number(0, "skill as a mediator: chance of a text, its accuracy, speed of learning")
     bias: Signed = number(0, "pull of its texts: -1 to side A's end, 1 to side B's", "mix")
-    leverage: dict[str, Utils] = text(
-        "mediator: standing cost to a side of fighting on against its wish; backer: added strain when it presses that side",
-        default={},
-        json_schema_extra={"unit": "utils"},
-    )
+    leverage: dict[str, Utils] = text("mediator: standing cost to a side of fighting on against its wish; backer: added strain when it presses that side", default={}, json_schema_extra={"unit": "utils"})
     usual_level: Level = text("level at which it attends", default=1)
     level_cap: Level = text("highest level that can ever come", default=3)
     # backing
     supports: dict[str, Share] = text("share of a side's outside support that it gives", default={})
-    act_prob_per_week: Share = number(
-        0, "chance to press, each week after a failed round or once patience has run out", "per week"
-    )
-    tilt: Share = number(
-        0.5, "share of its pressure that falls on side B when both are equally to blame; 1 presses only B"
-    )
-    patience_weeks: Annotated[int, Field(ge=0, le=520)] = text(
-        "weeks without progress before it presses of its own accord", default=8
-    )
+    act_prob_per_week: Share = number(0, "chance to press, each week after a failed round or once patience has run out", "per week")
+    tilt: Share = number(0.5, "share of its pressure that falls on side B when both are equally to blame; 1 presses only B")
+    patience_weeks: Annotated[int, Field(ge=0, le=520)] = text("weeks without progress before it presses of its own accord", default=8)
     unity: Share = number(1, "chance that its members act together when they would")
     follows: str | None = text("backer whose action makes its own likelier", default=None)
-    follow_factor: Factor = number(
-        1, "factor on its rate of acting in the four weeks after the followed party acted", "ratio"
-    )
+    follow_factor: Factor = number(1, "factor on its rate of acting in the four weeks after the followed party acted", "ratio")
     quit_prob_per_week: Share = number(0, "chance to walk away", "per week")
     ends_aid_on_quit: Share = number(0, "chance that walking away also ends its aid")
     aid_cut_momentum: Share = number(0, "shift of mean momentum against a side whose aid is cut", "momentum")
@@ -194,9 +159,7 @@ class War(Section):
     momentum_mean: Signed = number(0, "level to which momentum reverts", "momentum")
     momentum_reversion: Share = number(0.05, "weekly pull to the mean (theta)", "per week")
     momentum_volatility: Share = number(0.04, "weekly standard deviation (sigma)", "momentum")
-    fluidity: Factor = number(
-        1, "factor on volatility, the moving line and victory: 1 as given, below 1 more static", "ratio"
-    )
+    fluidity: Factor = number(1, "factor on volatility, the moving line and victory: 1 as given, below 1 more static", "ratio")
     tau: Share = number(0.25, "spread of a year of war in momentum; only its risk premium enters", "momentum")
     learning: Share = number(0.02, "weekly pull of optimism to its resting level", "per week")
     talk_learning: Factor = number(2, "extra learning in weeks after a round, times the mediator's skill", "ratio")
@@ -212,31 +175,21 @@ class Assurances(Section):
     monitoring: Share = number(0, "level of monitoring that a halt would have")
     guarantee_credibility: Share = number(0, "credibility of guarantees with every guarantor engaged")
     guaranteed: dict[str, Share] = text("how far each side is covered by the guarantees", default={})
-    resupply_limits: dict[str, Share] = text(
-        "limit on a side's resupply during a halt, as consented by its donors", default={}
-    )
+    resupply_limits: dict[str, Share] = text("limit on a side's resupply during a halt, as consented by its donors", default={})
     trust_from_monitoring: Share = number(0.25, "share of distrust removed by full monitoring")
     trust_from_guarantee: Share = number(0.4, "share of distrust removed by a fully credible guarantee")
     calm_from_monitoring: Share = number(0.3, "share of fear removed by full monitoring")
-    calm_from_guarantee: Share = number(
-        0.4,
-        "share of fear removed by a fully credible guarantee",
-        source="parameters of the reduced prototype: 1 - .4 g/3",
-    )
+    calm_from_guarantee: Share = number(0.4, "share of fear removed by a fully credible guarantee", source="parameters of the reduced prototype: 1 - .4 g/3")
     calm_from_resupply_limit: Share = number(0.6, "share of fear removed by a full limit on the other's resupply")
 
 
 class Talks(Section):
     """Rounds and what happens in them."""
 
-    convening_prob_per_week: Share = number(
-        0.15, "chance of a round in a week before mediators and backers add to it", "per week"
-    )
+    convening_prob_per_week: Share = number(0.15, "chance of a round in a week before mediators and backers add to it", "per week")
     after_failure: Factor = number(0.7, "factor on that rate after a failed round", "ratio")
     age_slope: Factor = number(0, "old wars meet less: rate divided by (1 + years) to this power", "exponent")
-    mandate: tuple[float, float, float, float] = text(
-        "authority by level: absent, aides, ministers, leaders", default=(0.0, 0.4, 0.7, 1.0)
-    )
+    mandate: tuple[float, float, float, float] = text("authority by level: absent, aides, ministers, leaders", default=(0.0, 0.4, 0.7, 1.0))
     call_home_prob: Share = number(0.25, "chance that aides get leave to sign that week", "per round")
     level_shift_prob: Share = number(0.35, "chance that levels rise by one after a round that saw a range", "per round")
     close_enough: Share = number(0.1, "offers this close are split", "mix")
@@ -250,31 +203,16 @@ class Talks(Section):
 class Truces(Section):
     """How long halts last."""
 
-    early_hazard: Rate = number(
-        0.14,
-        "extra weekly rate of collapse in a halt's first week",
-        "per week",
-        "training rows: about 30 % early failure",
-    )
+    early_hazard: Rate = number(0.14, "extra weekly rate of collapse in a halt's first week", "per week", "training rows: about 30 % early failure")
     early_decay_weeks: Weeks = number(2, "how fast the extra rate falls", "weeks")
-    slow_hazard: Rate = number(
-        0.0075, "lasting weekly rate of collapse", "per week", "Fortna pk&pkept, bare truces 1989-99"
-    )
-    monitoring_ratio: Factor = number(
-        0.55, "hazard ratio of full monitoring with peacekeepers", "ratio", "Fortna pk&pkept, Cox, 0.55 (0.29-1.04)"
-    )
+    slow_hazard: Rate = number(0.0075, "lasting weekly rate of collapse", "per week", "Fortna pk&pkept, bare truces 1989-99")
+    monitoring_ratio: Factor = number(0.55, "hazard ratio of full monitoring with peacekeepers", "ratio", "Fortna pk&pkept, Cox, 0.55 (0.29-1.04)")
     guarantee_ratio: Factor = number(0.5, "hazard ratio of a fully credible guarantee", "ratio")
-    settlement_ratio: Factor = number(
-        0.48, "hazard ratio of a settlement", "ratio", "Fortna pk&pkept, Cox, 0.48 (0.25-0.92)"
-    )
-    shortfall_slope: Factor = number(
-        10, "growth of the hazard with the surplus a side has lost since signing", "per util"
-    )
+    settlement_ratio: Factor = number(0.48, "hazard ratio of a settlement", "ratio", "Fortna pk&pkept, Cox, 0.48 (0.25-0.92)")
+    shortfall_slope: Factor = number(10, "growth of the hazard with the surplus a side has lost since signing", "per util")
     spoilers: Factor = number(1, "factor on the hazard for armed groups outside the talks (Stedman 1997)", "ratio")
     fear_rise: Factor = number(0.25, "relative rise of fear after the first collapse", "ratio")
-    upgrade_prob: Share = number(
-        0.3, "chance that an expiring halt is upgraded where a later general track has a range"
-    )
+    upgrade_prob: Share = number(0.3, "chance that an expiring halt is upgraded where a later general track has a range")
 
 
 class AttendanceRule(Strict):
@@ -355,9 +293,7 @@ class Scenario(Section):
     reference_class: ReferenceClass | None = None
     joint: tuple[Joint, ...] = ()
     mirrored: bool = text("flip the sign of the luck of war and of texts (set by mirror)", default=False)
-    expect: Literal["open", "certain", "impossible"] = text(
-        "a teaching scenario may be certain or impossible by construction", default="open"
-    )
+    expect: Literal["open", "certain", "impossible"] = text("a teaching scenario may be certain or impossible by construction", default="open")
 
     def belligerent(self, name: str) -> Belligerent:
         return self._party(name, Belligerent)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -10,18 +9,7 @@ import pytest
 
 from sim.model import NegotiationModel, simulate
 from sim.model.anatomy import TAGS
-from tests.builders import minimal_scenario
-
-START = date(2025, 1, 6)
-QUIET: dict[str, Any] = {"war.momentum_volatility": 0, "war.victory_hazard": 0}
-LEADERS = {"parties.North.usual_level": 3, "parties.South.usual_level": 3}
-WEEKLY = {**QUIET, **LEADERS, "talks.convening_prob_per_week": 1, "talks.after_failure": 1}
-FEAR = {"parties.North.fear": 0.5, "parties.South.fear": 0.5}
-
-
-def week(number: int) -> date:
-    return START + timedelta(weeks=number)
-
+from tests.builders import FEAR, WEEKLY, minimal_scenario, week
 
 # -- attribution -------------------------------------------------------------------------------------------
 
