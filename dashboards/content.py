@@ -10,6 +10,7 @@ from dashboards import tables
 from dashboards.figures.endings import STAGE_WORDS, capital
 from dashboards.icons import icon_array
 from sim.experiment import words
+from sim.experiment.export import as_csv
 from sim.experiment.horizons import horizons
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def content(runs: Sequence[Run], crowd: CrowdTable | str | None = None) -> dict[
         "percent": words.percent,
         "crowd": crowd_words(crowd),
         "parameters": parameters(base),
-        "csv": "data:text/csv;charset=utf-8," + quote(tables.as_csv(tables.summary_rows(runs))),
+        "csv": "data:text/csv;charset=utf-8," + quote(as_csv(tables.summary_rows(runs))),
         "origin": origin(runs),
     }
 

@@ -156,25 +156,3 @@ def summary_rows(runs: Sequence[Run]) -> Table:
         for tag, share in run.summary["anatomy"].items():
             rows.append({**head, "what": f"reason for failure: {tag}", "p": share})
     return rows
-
-
-def as_csv(rows: Table) -> str:
-    """Rows as CSV; a text that a spreadsheet would take for a formula is given a leading apostrophe."""
-    import csv
-    import io
-
-    columns = list(dict.fromkeys(key for row in rows for key in row))
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, columns, restval="", lineterminator="\r\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({key: _harmless(value) for key, value in row.items()})
-    return stream.getvalue()
-
-
-def _harmless(value: Any) -> Any:
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return "'" + value
-    return "" if value is None else value

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sim.errors import ParleyError
     from sim.experiment.compare import compare
     from sim.experiment.estimates import Odds
+    from sim.experiment.export import differences, long_form
     from sim.experiment.run import Run, run, run_many
     from sim.experiment.run import open_run as read_run
     from sim.model import Backer, Belligerent, Mediator, Party
@@ -36,7 +37,9 @@ _HOMES = {
     "Run": ("sim.experiment.run", "Run"),
     "Scenario": ("sim.scenario.schema", "Scenario"),
     "compare": ("sim.experiment.compare", "compare"),
+    "differences": ("sim.experiment.export", "differences"),
     "load": ("sim.scenario.files", "load"),
+    "long_form": ("sim.experiment.export", "long_form"),
     "read_run": ("sim.experiment.run", "open_run"),
     "replay": ("sim.study.replay", "replay_run"),
     "run": ("sim.experiment.run", "run"),
@@ -54,7 +57,9 @@ __all__ = [
     "Run",
     "Scenario",
     "compare",
+    "differences",
     "load",
+    "long_form",
     "read_run",
     "replay",
     "run",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from sim import cli_questions, cli_study
+from sim import cli_questions, cli_results, cli_study
 from sim.cli_options import AsJson, One, Quiet, Seed, Sets, Trials, Workers, print_json
 from sim.errors import ParleyError
 from sim.leaving import Terminated, how_to_resume, in_one_line, leave, leave_quietly, terminate
@@ -244,6 +244,7 @@ def write_report(runs: Sequence[Run], path: Path) -> str:
 
 cli_questions.add_to(app)
 cli_study.add_to(app)
+app.add_typer(cli_results.results, name="results")
 
 
 # -- leaving ---------------------------------------------------------------------------------------
@@ -272,6 +273,7 @@ def main() -> NoReturn:
         leave(str(problem), problem.exit_code)
     except COMMAND_ERROR as problem:
         names = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
+        names += [group.name for group in app.registered_groups if group.name]
         leave(in_one_line(problem, names), int(problem.exit_code))
     except (KeyboardInterrupt, typer.Abort):
         leave(f"\nStopped. {how_to_resume(sys.argv[1:])}", 130)

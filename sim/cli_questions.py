@@ -210,12 +210,14 @@ def discover(
 ) -> None:
     """Where in the uncertain inputs halts come, and where not."""
     from sim.experiment.horizons import horizons
+    from sim.progress import CountingBar
     from sim.study.discover import discover as search
     from sim.tables import console
     from sim.tables_discover import show_discovery
 
     (run,) = runs_of([scenario], trials, seed, sets, workers, quiet)
-    found = search(run, outcome, max(horizons(run.scenario)) if days is None else days, density)
+    with CountingBar("searches", quiet) as bar:
+        found = search(run, outcome, max(horizons(run.scenario)) if days is None else days, density, bar.show)
     if as_json:
         print_json(found.as_dict())
     else:

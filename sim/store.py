@@ -32,6 +32,9 @@ Columns = dict[str, NDArray[Any]]
 
 MANIFEST, SCENARIO, SUMMARY, TRIALS = "manifest.json", "scenario.json", "summary.json", "trials"
 LARGEST_MANIFEST = 64 * 2**20
+MOST_COLUMNS = 1000
+MOST_BYTES_PER_VALUE, SLACK_PER_COLUMN = 16, 65_536
+NUMBERS = frozenset({"BOOLEAN", "INT32", "INT64", "FLOAT", "DOUBLE"})
 
 
 @dataclass(frozen=True)
@@ -262,6 +265,7 @@ def read_block(folder: Path, manifest: Mapping[str, Any], index: int) -> Columns
         file = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True)
         if file.metadata.num_rows != entry["n"]:
             raise DamagedRunError(f"{path}: holds {file.metadata.num_rows:,} trials, {entry['n']:,} are wanted")
+        refuse_bomb(file.metadata, path)
         table = file.read()
     except (pa.ArrowException, OSError) as problem:
         raise DamagedRunError(f"{path}: cannot be read as Parquet: {str(problem)[:80]}") from None
@@ -275,6 +279,15 @@ def read_block(folder: Path, manifest: Mapping[str, Any], index: int) -> Columns
     return columns
 
 
+def refuse_bomb(metadata: Any, path: Path) -> None:
+    """Numbers only, a bounded lot of them: a small file with huge content is refused before it is unpacked."""
+    kinds = {metadata.schema.column(i).physical_type for i in range(metadata.num_columns)}
+    unpacked = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
+    most = MOST_BYTES_PER_VALUE * metadata.num_columns * metadata.num_rows + SLACK_PER_COLUMN * metadata.num_columns
+    if metadata.num_columns > MOST_COLUMNS or not kinds <= NUMBERS or unpacked > most:
+        raise DamagedRunError(f"{path}: holds something else than columns of numbers")
+
+
 # -- reading ---------------------------------------------------------------------------------------
 
 
@@ -284,16 +297,21 @@ def read_run(folder: str | os.PathLike[str]) -> StoredRun:
     manifest = read_manifest(place)
     if manifest["state"] != "finished":
         raise DamagedRunError(f"{place}: is unfinished: go on with --resume and the same --out")
-    recorded = {entry["file"].rpartition("/")[2] for entry in manifest["blocks"]}
-    for path in sorted((place / TRIALS).glob("*.parquet")):
-        if path.name not in recorded and not re.search("summary|series", path.name):
-            raise DamagedRunError(f"{path}: does not belong to this run")
+    for path in strangers(place, manifest):
+        raise DamagedRunError(f"{path}: does not belong to this run")
     texts = {name: read_recorded(place, name, manifest["files"][name]) for name in (SCENARIO, SUMMARY)}
     parts = [read_block(place, manifest, index) for index in range(len(manifest["blocks"]))]
     if any(part.keys() != parts[0].keys() for part in parts):
         raise DamagedRunError(f"{place / TRIALS}: its blocks do not have the same columns")
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return StoredRun(place, manifest, json.loads(texts[SCENARIO]), json.loads(texts[SUMMARY]), columns)
+
+
+def strangers(folder: Path, manifest: Mapping[str, Any]) -> list[Path]:
+    """Parquet files among the trials that the manifest does not record."""
+    recorded = {entry["file"].rpartition("/")[2] for entry in manifest["blocks"]}
+    found = sorted((folder / TRIALS).glob("*.parquet"))
+    return [path for path in found if path.name not in recorded and not re.search("summary|series", path.name)]
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def command(*arguments: str, **options: object) -> subprocess.Popen[str]:
 def test_help_names_every_command(parley: Parley) -> None:
     answer = parley("--help")
     assert answer.code == 0
-    for name in ("list", "check", "show", "schema", "init", "run", "compare", "report"):
+    for name in ("list", "check", "show", "schema", "init", "run", "compare", "report", "results"):
         assert f"  {name} " in answer.out
 
 

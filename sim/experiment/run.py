@@ -242,22 +242,31 @@ def open_run(folder: str | os.PathLike[str]) -> Run:
     as anchoring) can stand beside others; ``summary.json`` in the folder keeps what was printed at the time.
     """
     stored: StoredRun = read_run(folder)
-    try:
-        scenario = Scenario.model_validate_json(json.dumps(stored.scenario))
-    except ValueError as problem:
-        raise DamagedRunError(f"{stored.folder}: its scenario is of another version: {str(problem)[:80]}") from None
-    origin = stored.manifest
+    scenario, origin = scenario_of(json.dumps(stored.scenario), stored.folder), stored.manifest
     return Run(scenario, origin["name"], origin["seed"], stored.columns, stored.folder, origin)
+
+
+def scenario_of(text: str | bytes, folder: Path) -> Scenario:
+    """The scenario that a run folder holds; DamagedRunError if this version cannot read it."""
+    try:
+        return Scenario.model_validate_json(text)
+    except ValueError as problem:
+        raise DamagedRunError(f"{folder}: its scenario is of another version: {str(problem)[:80]}") from None
+
+
+def not_numbers(columns: Columns) -> list[str]:
+    """Columns that hold NaN or infinity where they may not: terms and mixes are NaN where nothing was agreed."""
+    found = []
+    for name, column in columns.items():
+        may_be_none = name.startswith("x_") or name == "halt_mix"
+        if column.dtype.kind == "f" and (np.isinf(column) if may_be_none else ~np.isfinite(column)).any():
+            found.append(name)
+    return found
 
 
 def check_columns(request: Request, block: Block, columns: Columns) -> None:
     """The block is the one that was asked for, and holds no number that is none."""
     if len(columns["trial"]) != block.n or columns["trial"][0] != block.first:
         raise RuntimeError(f"{request.name}: block {block.index} does not hold its trials")
-    for name, column in columns.items():
-        if column.dtype.kind != "f":
-            continue
-        # Terms and mixes are NaN where nothing was agreed; nothing else may be.
-        is_bad = np.isinf(column) if name.startswith("x_") or name == "halt_mix" else ~np.isfinite(column)
-        if is_bad.any():
-            raise NumericError(f"{request.name}: {name} is not a finite number in some trial")
+    for name in not_numbers(columns):
+        raise NumericError(f"{request.name}: {name} is not a finite number in some trial")

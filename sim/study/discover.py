@@ -7,7 +7,7 @@ reported of them, and whether they are reported at all, comes from the other hal
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -163,12 +163,19 @@ TABLE_COLUMNS = (
 )
 
 
-def discover(run: Run, tier: str = "durable", days: int = 365, density: float | None = None) -> Discovery:
+def discover(
+    run: Run,
+    tier: str = "durable",
+    days: int = 365,
+    density: float | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Discovery:
     """Boxes of inputs and a tree that tell where ``tier`` (durable or mutual) comes by ``days``, and where not.
 
     ``density`` asks for the least restricted box with at least that share of the outcome; without it, or where the
     share is no more than that of all draws, the box furthest from chance is taken. Raises ParleyError where the run
-    has too few draws or no uncertain input, or where ``tier``, ``days`` or ``density`` is none.
+    has too few draws or no uncertain input, or where ``tier``, ``days`` or ``density`` is none. ``progress`` is called
+    with the searches done and those there are.
     """
     if tier not in TIERS:
         raise ParleyError(f"outcome: {tier[:40]!r} came, {' or '.join(TIERS)} is allowed")
@@ -178,11 +185,15 @@ def discover(run: Run, tier: str = "durable", days: int = 365, density: float | 
     halves = tuple(draws.where(draws.pairs % 2 == half) for half in (0, 1))
     boxes: list[FoundBox] = []
     trade_off: list[TradeOff] = []
-    for kind in KINDS:
+    for number, kind in enumerate(KINDS):
+        if progress:
+            progress(number, len(KINDS) + 1)
         found, held_out = (half if kind == "halt" else _turned(half) for half in halves)
         more, steps = search(found, held_out, inputs, kind, TIERS[tier], density)
         boxes.extend(more)
         trade_off.extend(_trade_off(steps, held_out, kind))
+    if progress:
+        progress(len(KINDS), len(KINDS) + 1)
     node = tree(*halves)
     told = explained(node, halves[1])
     n_trials = int(draws.weights.sum())

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from dashboards import tables
+from sim.experiment.export import as_csv
 from sim.experiment.horizons import WEEKS_BY_DAY
 from tests.dashboards.made import ceasefire, failure, made_run, mixed
 
@@ -75,7 +76,7 @@ def test_a_scenario_that_never_fails_has_no_anatomy() -> None:
 
 def test_the_csv_holds_every_number_and_no_formula() -> None:
     run = mixed(8, title="=HYPERLINK(1)", name="@sum")
-    rows = list(csv.DictReader(io.StringIO(tables.as_csv(tables.summary_rows([run])))))
+    rows = list(csv.DictReader(io.StringIO(as_csv(tables.summary_rows([run])))))
     assert {row["title"] for row in rows} == {"'=HYPERLINK(1)"}
     assert {row["scenario"] for row in rows} == {"'@sum"}
     durable = [row for row in rows if row["what"] == "odds of a halt, durable" and row["by_days"] == "365"]

@@ -1,0 +1,132 @@
+"""Commands over what runs left: results list, export, verify, reproduce."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli_options import AsJson, Quiet, Workers, print_json
+from sim.errors import ParleyError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.experiment.run import Run
+
+Runs = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders, or a folder of them.")]
+FORMS = ("long", "trials")
+SUFFIXES = (".csv", ".parquet")
+
+results = typer.Typer(
+    help="What runs left: list, export, verify, reproduce.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+@results.command("list")
+def list_kept(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to look.")] = Path("results"),
+    as_json: AsJson = False,
+) -> None:
+    """Runs that are kept, with their state."""
+    from sim.experiment.kept import kept
+
+    found = kept(folder)
+    if as_json:
+        print_json([entry._asdict() for entry in found])
+        return
+    from sim.tables import console
+    from sim.tables_results import show_kept
+
+    show_kept(found, folder, console())
+
+
+@results.command()
+def export(
+    runs: Runs,
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="File to write: .csv or .parquet.")],
+    form: Annotated[
+        str, typer.Option(metavar="FORM", help="long (one value a row, as scenario hubs have it) or trials.")
+    ] = "long",
+) -> None:
+    """Write results for R, Excel or a scenario hub."""
+    from sim.experiment import plan
+    from sim.experiment.export import long_form
+    from sim.experiment.run import open_run
+
+    if form not in FORMS:
+        raise ParleyError(f"--form: {form[:40]!r} came, {' or '.join(FORMS)} is allowed")
+    if out.suffix not in SUFFIXES:
+        raise ParleyError(f"--out: {out.name[:60]!r} came, a name ending in {' or '.join(SUFFIXES)} is wanted")
+    if out.exists():
+        raise ParleyError(f"{out}: is there already, name another file or delete it")
+    opened = [open_run(folder) for given in runs for folder in plan.run_folders(given)]
+    table = long_form(opened) if form == "long" else all_trials(opened)
+    write_table(table, out)
+    typer.echo(f"Wrote {out}: {len(table):,} rows.", err=True)
+
+
+def all_trials(runs: list[Run]) -> pd.DataFrame:
+    """The trials of all runs below each other, the scenario's name first."""
+    import pandas as pd
+
+    parts = [run.trials.assign(scenario=run.name) for run in runs]
+    joined = pd.concat(parts, ignore_index=True)
+    return joined[["scenario", *(name for name in joined.columns if name != "scenario")]]
+
+
+def write_table(table: pd.DataFrame, out: Path) -> None:
+    """CSV in which no text can be taken for a formula, or Parquet; whole or not at all."""
+    from sim.atomic import write_file
+    from sim.experiment.export import harmless
+
+    if out.suffix == ".csv":
+        texts = table.select_dtypes(exclude="number").columns
+        safe = table.assign(**{name: table[name].map(harmless) for name in texts})
+        content = safe.to_csv(index=False, lineterminator="\r\n").encode()
+    else:
+        content = table.to_parquet(index=False)
+    write_file(out, content)
+
+
+@results.command()
+def verify(runs: Runs, as_json: AsJson = False, quiet: Quiet = False) -> None:
+    """Whether run folders are whole and as they were written (exit 3 if not)."""
+    from sim.experiment import plan
+    from sim.experiment.kept import verify as verify_run
+
+    found = {str(folder): verify_run(folder) for given in runs for folder in plan.run_folders(given)}
+    if as_json:
+        print_json([{"folder": folder, "problems": problems} for folder, problems in found.items()])
+    for folder, problems in found.items() if not as_json else ():
+        if problems:
+            typer.echo("\n".join(problems), err=True)
+        elif not quiet:
+            typer.echo(f"{folder}: whole")
+    if any(found.values()):
+        raise typer.Exit(3)
+
+
+@results.command()
+def reproduce(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
+    workers: Workers = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run it again from its manifest alone and compare (exit 3 if it differs)."""
+    from sim.experiment.kept import reproduce as compute_again
+    from sim.progress import CountingBar
+
+    with CountingBar("blocks", quiet) as bar:
+        found = compute_again(run, workers, bar.show)
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        from sim.tables import console
+        from sim.tables_results import show_reproduction
+
+        show_reproduction(found, console())
+    if not found.is_same:
+        raise typer.Exit(3)

@@ -1,0 +1,179 @@
+"""Questions asked of run folders that are there: what is kept, is it whole, does it come out the same again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.errors import ParleyError
+from sim.experiment import executors
+from sim.experiment.blocks import Block
+from sim.experiment.run import Work, compute, not_numbers, scenario_of
+from sim.origin import Inputs
+from sim.store import (
+    MANIFEST,
+    SCENARIO,
+    SUMMARY,
+    Columns,
+    found_differences,
+    read_block,
+    read_manifest,
+    read_recorded,
+    strangers,
+)
+
+Progress = Callable[[int, int], None]
+"""Called with the blocks done and the blocks there are."""
+
+
+class Kept(NamedTuple):
+    """A run folder in a list. ``state`` is finished, running or damaged; times are UTC."""
+
+    folder: Path
+    name: str
+    state: str
+    trials: int
+    seed: int | None
+    started: str
+    version: str
+
+
+def kept(place: Path) -> list[Kept]:
+    """Run folders in ``place`` and one level below, by path. Raises ParleyError if ``place`` is no folder."""
+    if not place.is_dir():
+        raise ParleyError(f"{place}: no such folder")
+    patterns = (MANIFEST, f"*/{MANIFEST}", f"*/*/{MANIFEST}")
+    folders = sorted({path.parent for pattern in patterns for path in place.glob(pattern)})
+    return [_entry(folder) for folder in folders]
+
+
+def _entry(folder: Path) -> Kept:
+    try:
+        found = read_manifest(folder)
+        version = str(found["versions"].get("parley", ""))
+        return Kept(folder, found["name"], found["state"], found["trials"], found["seed"], found["started"], version)
+    except (ParleyError, KeyError, TypeError, AttributeError):
+        return Kept(folder, folder.name, "damaged", 0, None, "", "")
+
+
+def verify(folder: Path) -> list[str]:
+    """Everything that is wrong with a run folder, a line each; empty for a finished run that is as it was written.
+
+    Read are the manifest, every file it records (size and SHA-256), every block (page checksums, run, place, digest of
+    its columns, its trials, no NaN where there may be none), and what lies beside them.
+    """
+    try:
+        manifest = read_manifest(folder)
+    except ParleyError as problem:
+        return [str(problem)]
+    found = [str(problem) for problem in _wrong(folder, manifest)]
+    if manifest["state"] != "finished":
+        done = f"{manifest['trials']:,} of {manifest['asked']['trials']:,} trials are there"
+        found.append(f"{folder}: is unfinished, {done}: go on with --resume and the same --out")
+    return found
+
+
+def _wrong(folder: Path, manifest: dict[str, Any]) -> Iterator[object]:
+    for name in (SCENARIO, SUMMARY):
+        try:
+            if name in manifest["files"] or manifest["state"] == "finished":
+                read_recorded(folder, name, manifest["files"][name])
+        except (ParleyError, KeyError) as problem:
+            yield problem if isinstance(problem, ParleyError) else f"{folder / MANIFEST}: does not record {name}"
+    first: Columns | None = None
+    for index, entry in enumerate(manifest["blocks"]):
+        try:
+            columns = read_block(folder, manifest, index)
+        except ParleyError as problem:
+            yield problem
+            continue
+        first = first or {name: column[:0] for name, column in columns.items()}
+        if {n: c.dtype for n, c in columns.items()} != {n: c.dtype for n, c in first.items()}:
+            yield f"{folder / entry['file']}: has other columns than the block before it"
+        for name in not_numbers(columns):
+            yield f"{folder / entry['file']}: {name} is not a number in some trial"
+    for path in strangers(folder, manifest):
+        yield f"{path}: does not belong to this run"
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """A run computed again: how many blocks are equal to what is stored, and what differs between then and now.
+
+    ``unequal`` has a line for each column of a block that came out otherwise; ``since`` is what changed in the meantime
+    (engine, packages, data).
+    """
+
+    folder: Path
+    name: str
+    trials: int
+    n_blocks: int
+    unequal: tuple[str, ...]
+    since: tuple[str, ...]
+
+    @property
+    def is_same(self) -> bool:
+        return not self.unequal
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {
+            "folder": str(self.folder),
+            "scenario": self.name,
+            "trials": self.trials,
+            "blocks": self.n_blocks,
+            "same": self.is_same,
+            "unequal": list(self.unequal),
+            "since": list(self.since),
+        }
+
+
+def reproduce(folder: Path, workers: int | None = None, progress: Progress | None = None) -> Reproduction:
+    """Compute a stored run again from its manifest and scenario alone, block by block, and compare every value.
+
+    Raises DamagedRunError for a damaged folder, ParleyError for a run with parties of somebody's own: their code is not
+    in the folder.
+    """
+    manifest = read_manifest(folder)
+    if manifest["parties"]:
+        names = ", ".join(manifest["parties"])
+        raise ParleyError(f"{folder}: was run with parties of its own ({names}), whose code the folder does not hold")
+    scenario = scenario_of(read_recorded(folder, SCENARIO, manifest["files"][SCENARIO]), folder)
+    size = manifest["block_size"]
+    wanted = [
+        Work(0, Block(index, index * size, entry["n"]), scenario, manifest["seed"], {})
+        for index, entry in enumerate(manifest["blocks"])
+    ]
+    workers = min(max(1, len(wanted)), executors.default_workers() if workers is None else workers)
+    unequal: list[str] = []
+    for work, again in executors.in_order(compute, wanted, workers, executors.choose(workers, len(wanted))):
+        there = read_block(folder, manifest, work.block.index)
+        unequal.extend(_unlike(work.block.index, there, again))
+        if progress:
+            progress(work.block.index + 1, len(wanted))
+    since = found_differences(folder, manifest, _inputs_now(manifest, scenario))
+    name = manifest["name"]
+    return Reproduction(folder, name, manifest["trials"], len(wanted), tuple(unequal), tuple(since))
+
+
+def _inputs_now(manifest: dict[str, Any], scenario: Any) -> Inputs:
+    from sim.experiment.request import Request
+
+    request = Request(scenario, manifest["name"], manifest["trials"], manifest["seed"], block=manifest["block_size"])
+    return request.inputs
+
+
+def _unlike(index: int, there: Columns, again: Columns) -> Iterator[str]:
+    """In words which columns of a block came out otherwise, and in how many trials."""
+    if there.keys() != again.keys():
+        odd = sorted(set(there) ^ set(again))
+        yield f"block {index}: columns {', '.join(odd)} are only in one of the two"
+    for name in there.keys() & again.keys():
+        a, b = there[name], again[name]
+        same = (a == b) | (np.isnan(a) & np.isnan(b)) if a.dtype.kind == "f" else a == b
+        if a.dtype != b.dtype or not same.all():
+            yield f"block {index}: {name} differs in {np.count_nonzero(~same):,} of {len(a):,} trials"

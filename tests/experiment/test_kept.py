@@ -1,0 +1,132 @@
+"""What is kept can be listed, checked and made again; what was changed is named."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import sim
+from sim import atomic, store
+from sim.errors import ParleyError
+from sim.experiment.kept import kept, reproduce, verify
+from sim.experiment.run import run
+from sim.model import Belligerent
+
+TRIALS, BLOCK = 160, 64
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory, minimal: sim.Scenario) -> Path:
+    folder = tmp_path_factory.mktemp("kept") / "finished"
+    run(minimal, trials=TRIALS, block=BLOCK, out=folder, workers=1)
+    return folder
+
+
+@pytest.fixture
+def copy(finished: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(finished, tmp_path / "copy"))
+
+
+def forge(folder: Path, index: int, columns: dict[str, np.ndarray]) -> None:
+    """Put other columns in the place of a block, with every digest made to fit."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    del manifest["digest"]
+    content = store.encoded(columns, manifest["run"], index)
+    (folder / store.block_file(index)).write_bytes(content)
+    manifest["blocks"][index].update(atomic.fingerprint(content))
+    manifest["digest"] = store.digest_of(manifest)
+    (folder / "manifest.json").write_bytes(atomic.as_json(manifest))
+
+
+def columns_of(folder: Path, index: int) -> dict[str, np.ndarray]:
+    return store.read_block(folder, store.read_manifest(folder), index)
+
+
+def test_a_list_says_what_is_there_and_what_is_damaged(finished: Path, copy: Path) -> None:
+    (copy / "manifest.json").write_text("{}")
+    states = {entry.folder: (entry.state, entry.trials) for entry in [*kept(finished.parent), *kept(copy.parent)]}
+    assert states == {finished: ("finished", TRIALS), copy: ("damaged", 0)}
+    with pytest.raises(ParleyError, match="no such folder"):
+        kept(finished / "nowhere")
+
+
+def test_a_moved_folder_is_still_whole(finished: Path, copy: Path) -> None:
+    assert verify(finished) == verify(copy) == []
+    assert reproduce(copy, workers=1).is_same
+
+
+def test_all_that_is_wrong_is_told_at_once(copy: Path) -> None:
+    (copy / store.block_file(0)).unlink()
+    damaged = bytearray((copy / store.block_file(1)).read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    (copy / store.block_file(1)).write_bytes(damaged)
+    shutil.copy(copy / store.block_file(2), copy / store.block_file(3))
+    (copy / "summary.json").write_text("{}")
+    found = verify(copy)
+    assert len(found) == 4
+    for name, line in zip(("summary.json", "00000000", "00000001", "00000003"), found, strict=True):
+        assert name in line
+
+
+def test_an_unfinished_run_is_not_called_whole(copy: Path) -> None:
+    manifest = json.loads((copy / "manifest.json").read_text())
+    del manifest["digest"]
+    manifest.update(state="running", trials=128, blocks=manifest["blocks"][:2])
+    manifest["files"].pop("summary.json")
+    manifest["digest"] = store.digest_of(manifest)
+    (copy / "manifest.json").write_bytes(atomic.as_json(manifest))
+    (copy / store.block_file(2)).unlink()
+    (line,) = verify(copy)
+    assert "128 of 160 trials are there: go on with --resume" in line
+
+
+def test_a_forger_who_mends_every_digest_is_caught_by_running_again(copy: Path) -> None:
+    columns = columns_of(copy, 1)
+    columns["durable_week"] = columns["durable_week"].copy()
+    columns["durable_week"][5] += 1
+    forge(copy, 1, columns)
+    assert verify(copy) == []
+    found = reproduce(copy, workers=1)
+    assert found.unequal == ("block 1: durable_week differs in 1 of 64 trials",)
+    assert found.as_dict()["same"] is False
+
+
+def test_retyped_columns_and_numbers_that_are_none_are_named(copy: Path) -> None:
+    columns = columns_of(copy, 1)
+    name = next(name for name, column in columns.items() if name.startswith("share_"))
+    columns[name] = np.where(np.arange(BLOCK) == 3, np.nan, columns[name]).astype(np.float64)
+    forge(copy, 1, columns)
+    found = verify(copy)
+    assert any("has other columns" in line for line in found)
+    assert any(f"{name} is not a number" in line for line in found)
+
+
+def test_a_small_file_with_huge_content_is_refused_before_it_is_unpacked(copy: Path) -> None:
+    columns = columns_of(copy, 1)
+    index, huge = 1, pa.table({**columns, "text": ["x" * 1_000_000] * BLOCK})
+    stream = pa.BufferOutputStream()
+    manifest = store.read_manifest(copy)
+    pq.write_table(huge, stream, compression="zstd")
+    content = bytes(stream.getvalue())
+    assert len(content) < 100_000
+    (copy / store.block_file(index)).write_bytes(content)
+    manifest["blocks"][index].update(atomic.fingerprint(content))
+    manifest["digest"] = store.digest_of(manifest)
+    (copy / "manifest.json").write_bytes(atomic.as_json(manifest))
+    (line,) = verify(copy)
+    assert "something else than columns of numbers" in line
+
+
+def test_a_run_with_parties_of_its_own_cannot_be_made_again(minimal: sim.Scenario, tmp_path: Path) -> None:
+    class Other(Belligerent):
+        pass
+
+    run(minimal, trials=32, parties={"North": Other}, out=tmp_path / "own", workers=1)
+    with pytest.raises(ParleyError, match="parties of its own"):
+        reproduce(tmp_path / "own")
