@@ -24,6 +24,15 @@ if TYPE_CHECKING:
     from sim.model import Backer, Belligerent, Mediator, Party
     from sim.scenario.files import load
     from sim.scenario.schema import Scenario
+    from sim.study.discover import discover
+    from sim.study.levers import levers
+    from sim.study.morris import morris
+    from sim.study.replay import replay_run as replay
+    from sim.study.sobol import sobol
+    from sim.study.timeline import timeline
+    from sim.study.tornado import tornado
+    from sim.study.value_of_information import value_of_information
+    from sim.study.why import why
 
 __version__ = "0.2.0"
 
@@ -38,12 +47,19 @@ _HOMES = {
     "Scenario": ("sim.scenario.schema", "Scenario"),
     "compare": ("sim.experiment.compare", "compare"),
     "differences": ("sim.experiment.export", "differences"),
+    "discover": ("sim.study.discover", "discover"),
+    "levers": ("sim.study.levers", "levers"),
     "load": ("sim.scenario.files", "load"),
     "long_form": ("sim.experiment.export", "long_form"),
+    "morris": ("sim.study.morris", "morris"),
     "read_run": ("sim.experiment.run", "open_run"),
     "replay": ("sim.study.replay", "replay_run"),
     "run": ("sim.experiment.run", "run"),
     "run_many": ("sim.experiment.run", "run_many"),
+    "sobol": ("sim.study.sobol", "sobol"),
+    "timeline": ("sim.study.timeline", "timeline"),
+    "tornado": ("sim.study.tornado", "tornado"),
+    "value_of_information": ("sim.study.value_of_information", "value_of_information"),
     "why": ("sim.study.why", "why"),
 }
 
@@ -58,12 +74,19 @@ __all__ = [
     "Scenario",
     "compare",
     "differences",
+    "discover",
+    "levers",
     "load",
     "long_form",
+    "morris",
     "read_run",
     "replay",
     "run",
     "run_many",
+    "sobol",
+    "timeline",
+    "tornado",
+    "value_of_information",
     "why",
 ]
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from sim import cli_questions, cli_results, cli_study
+from sim import cli_moves, cli_questions, cli_results, cli_study
 from sim.cli_options import AsJson, One, Quiet, Seed, Sets, Trials, Workers, print_json
 from sim.errors import ParleyError
 from sim.leaving import Terminated, how_to_resume, in_one_line, leave, leave_quietly, terminate
@@ -243,6 +243,7 @@ def write_report(runs: Sequence[Run], path: Path) -> str:
 
 
 cli_questions.add_to(app)
+cli_moves.add_to(app)
 cli_study.add_to(app)
 app.add_typer(cli_results.results, name="results")
 

@@ -37,10 +37,12 @@ def test_commands(command: str, here: Path) -> None:
     from sim.cli import app
 
     words = [SUBSTITUTES.get(word, word) for word in shlex.split(command)[1:]]
-    if words[0] in ("run", "compare", "crowd", "why", "replay"):
+    if words[0] in ("run", "compare", "crowd", "why", "replay", "timeline"):
         words += ["--trials", "320"]
     if words[0] == "sensitivity":
         words += ["--trials", "64"]
+    if words[0] == "levers":
+        words += ["--trials", "512"]
     if words[0] in ("calibrate", "backtest"):
         words += ["--trials", "2048"]
     result = CliRunner().invoke(app, words)

@@ -13,7 +13,8 @@ from sim.scenario.quantity import Quantity
 from sim.scenario.schema import AttendanceRule, Event, Scenario, Window
 
 WORDS_ONLY = frozenset(
-    ("title", "supposes", "question", "sources", "label", "note", "source", "kind", "expect", "mirrored", "crowd")
+    ("title", "supposes", "question", "sources", "label", "note", "source", "kind", "expect", "mirrored")
+    + ("crowd", "levers")
 )
 SAME = 1e-12
 

@@ -24,6 +24,7 @@ from sim.scenario.yaml_source import Node, read_file
 
 DEEPEST_CHAIN = 8
 SUFFIXES = (".yaml", ".yml")
+NOT_SCENARIOS = ("parties", "timelines")  # folders of what is no scenario by itself
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,19 @@ def open_scenario(name_or_path: str | os.PathLike[str], overrides: Sequence[tupl
     return Loaded(scenario, name_of(path), path, tuple(assembly.files))
 
 
+def open_layers(base: Path, fragments: Sequence[Node], file: Path) -> list[Scenario]:
+    """The scenario after each of ``fragments`` (mappings of ``file``), each laid over the last as ``extends`` would."""
+    assembly = _Assembly()
+    tree = assembly.scenario(base, ())
+    found = []
+    for fragment in fragments:
+        _name_files(fragment, file)
+        assembly.removed |= removals(fragment)
+        tree = assembly.laid_over(tree, fragment, file)
+        found.append(validated(tree, assembly.removed))
+    return found
+
+
 def base_of(name_or_path: str | os.PathLike[str]) -> Path | None:
     """The file that a scenario extends, or None."""
     path = resolve_name(name_or_path)
@@ -74,11 +88,11 @@ def roots() -> list[Path]:
 
 
 def names() -> list[str]:
-    """Names of all scenarios under the roots (the party library is not among them), sorted by folder."""
+    """Names of all scenarios under the roots (neither library parties nor timelines), sorted by folder."""
     found: dict[str, None] = {}
     for root in roots():
         for path in sorted(root.glob("*/*.yaml")):
-            if path.parent.name != "parties":
+            if path.parent.name not in NOT_SCENARIOS:
                 found[path.relative_to(root).with_suffix("").as_posix()] = None
     return list(found)
 
@@ -207,14 +221,21 @@ class _Assembly:
 
     def scenario(self, path: Path, chain: tuple[Path, ...]) -> Node:
         tree, parent = self._opened(path, chain, "extends")
+        if {"base", "events"} <= tree.value.keys() and parent is None:
+            asked = f"a scenario is wanted, this is a timeline: parley timeline {shown(path)}"
+            raise fail([(tree.at, Problem((), asked))])
         below = self.scenario(parent, (*chain, path.resolve())) if parent else Node({}, tree.at, tree.key_at)
+        if parent:
+            self.removed |= removals(tree)
+        return self.laid_over(below, tree, path)
+
+    def laid_over(self, below: Node, tree: Node, path: Path) -> Node:
+        """``tree``, as it stands in the file at ``path``, with its parties from the library, over ``below``."""
         parties = tree.value.get("parties")
         if parties is not None and parties.is_mapping:
             for name, party in parties.value.items():
                 if party.is_mapping and "from" in party.value:
                     parties.value[name] = self.party(party, path, ("parties", name, "from"), ())
-        if parent:
-            self.removed |= removals(tree)
         return self._laid_over(below, tree, ROOT)
 
     def party(self, node: Node, file: Path, key: KeyPath, chain: tuple[Path, ...]) -> Node:
@@ -248,12 +269,7 @@ class _Assembly:
     def _read(self, path: Path) -> Node:
         tree = read_file(path, shown(path))
         self.files[path] = tree
-        for key in ("joint", "joint+"):
-            groups = tree.value.get(key) if tree.is_mapping else None
-            for group in groups.value if groups is not None and groups.is_list else ():
-                _name_data(group, path)
-        for key, name in (("crowd", "file"), ("calibration", "draws")):
-            _name_data(tree.value.get(key) if tree.is_mapping else None, path, name)
+        _name_files(tree, path)
         return tree
 
     def _merge(self, below: Node, above: Node, slot: Slot | None, path: KeyPath = ()) -> Node:
@@ -269,6 +285,16 @@ class _Assembly:
     def _raise_problems(self) -> None:
         if self.problems:
             raise fail([(node.key_at if problem.at_key else node.at, problem) for node, problem in self.problems])
+
+
+def _name_files(tree: Node, path: Path) -> None:
+    """The data files that ``tree``, read from the file at ``path``, names."""
+    for key in ("joint", "joint+"):
+        groups = tree.value.get(key) if tree.is_mapping else None
+        for group in groups.value if groups is not None and groups.is_list else ():
+            _name_data(group, path)
+    for key, name in (("crowd", "file"), ("calibration", "draws")):
+        _name_data(tree.value.get(key) if tree.is_mapping else None, path, name)
 
 
 def _name_data(section: Node | None, file: Path, key: str = "file") -> None:

@@ -248,8 +248,8 @@ def _levels(scenario: Scenario) -> Iterator[str]:
 
 def _fits(path: KeyPath, name: str, quantity: Quantity) -> Iterator[Problem]:
     if name.endswith(("usual_level", "level_cap")):
-        if quantity.value not in (0, 1, 2, 3):
-            yield Problem(path, "a level 0, 1, 2 or 3 is wanted (a plain number)")
+        if not set(quantity.values or (quantity.value,)) <= {0, 1, 2, 3}:
+            yield Problem(path, "a level 0, 1, 2 or 3 is wanted (a plain number, or a choice of them)")
         return
     slot = slot_at(split(name))
     if slot is not None and slot.allowed is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from sim.scenario import rules_of_draws
+from sim.scenario import rules_of_draws, rules_of_levers
 from sim.scenario.paths import scalars
 from sim.scenario.problems import KeyPath, Problem, dotted
 from sim.scenario.quantity import Quantity
@@ -27,6 +27,7 @@ def check(scenario: Scenario) -> Iterator[Problem]:
     yield from _signing(values)
     yield from _shapes(scenario)
     yield from rules_of_draws.check(scenario)
+    yield from rules_of_levers.check(scenario)
 
 
 class _Values:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field
 
+from sim.scenario.levers import Lever
 from sim.scenario.quantity import Factor, Points, Provenance, Quantity, Rate, Share, Signed, Strict, Utils, Weeks
 
 Level = Annotated[int, Field(ge=0, le=3)]
@@ -314,6 +315,7 @@ class Scenario(Section):
     calibration: Calibration | None = None
     joint: tuple[Joint, ...] = ()
     crowd: Crowd | None = None
+    levers: dict[str, Lever] = text("what somebody could move, how far, and with what effort; never simulated unless asked", default={}, exclude=True)
     mirrored: bool = text("flip the sign of the luck of war and of texts (set by mirror)", default=False)
     expect: Literal["open", "certain", "impossible"] = text("a teaching scenario may be certain or impossible by construction", default="open")
 

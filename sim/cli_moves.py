@@ -1,0 +1,116 @@
+"""Commands about what moves the odds: timeline (what did), levers (what would)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sim.cli_options import AsJson, One, Quiet, Seed, Sets, Trials, Workers, print_json
+from sim.cli_runs import runs_of
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands of this file."""
+    for command in (timeline, levers):
+        app.command()(command)
+
+
+def timeline(
+    name: Annotated[str, typer.Argument(metavar="TIMELINE", help="Name or file of a timeline.")],
+    trials: Trials = None,
+    seed: Seed = 1,
+    workers: Workers = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Odds after each of several dated events."""
+    from sim.experiment.request import wanted_trials
+    from sim.experiment.run import run_many
+    from sim.progress import ProgressBar
+    from sim.scenario.timeline import open_timeline
+    from sim.study.timeline import from_runs, requests
+    from sim.tables import console
+    from sim.tables_timeline import show_timeline
+
+    told = open_timeline(name)
+    wanted = requests(told, wanted_trials(trials, None), seed)
+    with ProgressBar(wanted, quiet) as bar:
+        found = from_runs(told, list(run_many(wanted, workers=workers, progress=bar.show)))
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        show_timeline(found, console())
+
+
+def levers(
+    scenario: One,
+    target: Annotated[
+        float | None, typer.Option(metavar="P", help="Least package that lifts the odds to this, as .5.")
+    ] = None,
+    use_unknowns: Annotated[
+        bool, typer.Option("--unknowns", help="Instead: which unknown, once known, would move the odds most.")
+    ] = False,
+    tier: Annotated[str, typer.Option(metavar="TIER", help="durable, mutual or broad.")] = "durable",
+    days: Annotated[int | None, typer.Option(metavar="D", help="Horizon in days [the last].")] = None,
+    trials: Annotated[
+        int | None, typer.Option("--trials", "-n", metavar="N", help="Trials of each package shown [8,192].")
+    ] = None,
+    seed: Seed = 1,
+    sets: Sets = None,
+    workers: Workers = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """What would lift the odds: packages of levers, and their effort."""
+    from sim.progress import CountingBar
+    from sim.scenario.files import open_scenario
+    from sim.scenario.overrides import parse_set
+    from sim.study.levers import levers as search
+    from sim.tables import console
+    from sim.tables_levers import show_levers
+
+    if use_unknowns:
+        return unknowns(scenario, tier, days, trials, seed, sets, workers, quiet, as_json)
+    loaded = open_scenario(scenario, [parse_set(text) for text in sets or []])
+    options = {} if trials is None else {"trials": trials}
+    with CountingBar("trials", quiet) as bar:
+        found = search(
+            loaded.scenario,
+            target,
+            tier,
+            days,
+            seed=seed,
+            workers=workers,
+            progress=bar.show,
+            name=loaded.name,
+            **options,
+        )
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        show_levers(found, console())
+
+
+def unknowns(
+    scenario: str,
+    tier: str,
+    days: int | None,
+    trials: int | None,
+    seed: int,
+    sets: list[str] | None,
+    workers: int | None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """The value of information, from an ordinary run of the scenario."""
+    from sim.study.value_of_information import value_of_information
+    from sim.tables import console
+    from sim.tables_levers import show_information
+
+    (run,) = runs_of([scenario], trials, seed, sets, workers, quiet)
+    found = value_of_information(run, tier, days)
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        show_information(found, console())

@@ -1,0 +1,227 @@
+"""Timeline files: a scenario, what takes it back to the eve, and dated events laid over it one after the other.
+
+A timeline is read by the same reader as a scenario and refused in the same words. ``base`` names a scenario,
+``before`` is a fragment of one (any keys of a scenario) that takes the base back to the day before the first event,
+and the ``set`` of each event is laid over what came before it as a file over the one it extends. So there is one state
+more than there are events, each of them a full scenario. All of them ask the same question from the same start.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from sim.errors import ScenarioError
+from sim.scenario.files import SUFFIXES, find, find_beside, load, name_of, open_layers, roots, shown
+from sim.scenario.merging import SOURCE_KEYS, absorb_sources
+from sim.scenario.paths import ROOT, Slot, wanted
+from sim.scenario.problems import KeyPath, Mark, Problem, came, did_you_mean, escaped, fail, nearest
+from sim.scenario.quantity import Provenance, Strict
+from sim.scenario.schema import Scenario
+from sim.scenario.yaml_source import Node, marks_along, plain, read_file
+
+FOLDER = "timelines"
+MOST_EVENTS = 50
+FIXED = ("start", "horizon_weeks", "follow_up_weeks", "sides", "question", "resolution")
+"""Keys that every state shares, so that all answer one question and differences are paired."""
+UNSOURCED = "a `source`, or `kind: judgement` with a note, is wanted for every event"
+
+
+class TimelineEvent(Provenance):
+    """Something that happened, what it sets, and who says so."""
+
+    date: date
+    name: str = Field(min_length=1, max_length=80)
+    set: dict[str, Any] = {}
+
+    @model_validator(mode="after")
+    def _is_accounted_for(self) -> Self:
+        if self.source is None and not (self.kind == "judgement" and self.note):
+            raise ValueError(UNSOURCED)
+        return self
+
+
+class TimelineFile(Strict):
+    """What a timeline file may contain."""
+
+    title: str
+    base: str
+    before: dict[str, Any] = {}
+    events: tuple[TimelineEvent, ...] = Field(min_length=1, max_length=MOST_EVENTS)
+
+
+@dataclass(frozen=True)
+class State:
+    """What was known after an event: the event and the scenario that then stood. The eve is the first of them."""
+
+    date: date
+    name: str
+    scenario: Scenario
+    said: Provenance
+
+
+@dataclass(frozen=True)
+class LoadedTimeline:
+    """A timeline with its name and file. ``states`` has the eve first, then one state per event in their order."""
+
+    title: str
+    name: str
+    path: Path
+    base: str
+    states: tuple[State, ...]
+
+
+def open_timeline(name_or_path: str | os.PathLike[str]) -> LoadedTimeline:
+    """The timeline of that name (``istanbul_may_2025``) or file; ScenarioError tells every mistake with its place."""
+    path = resolve_timeline(name_or_path)
+    tree = read_file(path, shown(path))
+    told = _checked(tree)
+    base = find_beside(tree.value["base"], path, ("base",))
+    if late := _beyond(tree, told, load(base)):
+        raise fail(late)
+    events = tree.value["events"].value
+    fragments = [_part(tree, "before"), *(_spoken_for(_part(event, "set"), event) for event in events)]
+    scenarios = open_layers(base, fragments, path)
+    eve = told.events[0].date - timedelta(days=1)
+    heads = [(eve, "the eve", Provenance()), *((event.date, event.name, _said(event)) for event in told.events)]
+    states = [State(*head[:2], scenario, head[2]) for head, scenario in zip(heads, scenarios, strict=True)]
+    return LoadedTimeline(told.title, _name(path), path, name_of(base), tuple(states))
+
+
+def timelines() -> list[str]:
+    """Names of all timelines under the scenarios folders."""
+    return list(dict.fromkeys(path.stem for root in roots() for path in sorted(root.glob(f"{FOLDER}/*.yaml"))))
+
+
+def resolve_timeline(name_or_path: str | os.PathLike[str]) -> Path:
+    """The file meant by a timeline's name or path; ScenarioError with the nearest name if there is none."""
+    text = os.fspath(name_or_path)
+    if text.endswith(SUFFIXES) and os.path.lexists(text):
+        return Path(text)
+    if path := find(f"{FOLDER}/{text.removeprefix(f'{FOLDER}/')}"):
+        return path
+    if os.path.isfile(text) or os.path.isdir(text):
+        raise ScenarioError(f"{escaped(text)}: error: a timeline's file must end in .yaml")
+    close = nearest(text, timelines())
+    known = f"did you mean `{close}`?" if close else f"there are: {', '.join(timelines()) or 'none'}"
+    raise ScenarioError(f"no timeline `{escaped(text)}`, {known}")
+
+
+def _name(path: Path) -> str:
+    name = name_of(path)
+    return name.removeprefix(f"{FOLDER}/")
+
+
+def _said(event: TimelineEvent) -> Provenance:
+    return Provenance(source=event.source, note=event.note, kind=event.kind)
+
+
+def _checked(tree: Node) -> TimelineFile:
+    """The timeline in ``tree``, its fragments looked at no further than their first keys."""
+    try:
+        told = TimelineFile.model_validate(plain(tree))
+    except ValidationError as error:
+        problems = [_problem(tree, item) for item in error.errors(include_url=False, include_input=False)]
+        raise fail(_located(tree, problems)) from None
+    if problems := [*_fixed(told), *_order(told)]:
+        raise fail(_located(tree, problems))
+    return told
+
+
+def _located(tree: Node, problems: list[Problem]) -> list[tuple[Mark, Problem]]:
+    found = []
+    for problem in problems:
+        node, steps = marks_along(tree, problem.path)
+        is_there = steps == len(problem.path)
+        found.append((node.key_at if problem.at_key or not is_there else node.at, problem))
+    return sorted(found, key=lambda pair: pair[0])
+
+
+def _problem(tree: Node, item: Any) -> Problem:
+    """A complaint of pydantic's in the words of the scenario loader."""
+    path: KeyPath = item["loc"]
+    above, slot = None, Slot(TimelineFile)
+    for key in path:
+        above, slot = slot, (slot.child(key) if slot else None) or Slot(Any)
+    node, steps = marks_along(tree, path)
+    value = plain(node) if steps == len(path) else None
+    match item["type"]:
+        case "extra_forbidden":
+            known = above.keys() if above else []
+            return Problem(path, f"unknown key `{escaped(str(path[-1]))}`{did_you_mean(str(path[-1]), known)}", True)
+        case "missing":
+            return Problem(path, f"missing, {wanted(slot)} is wanted", at_key=True)
+        case "value_error":
+            return Problem(path, str(item["ctx"]["error"]))
+        case "too_short" | "string_too_short":
+            return Problem(
+                path, "none came, at least one is wanted" if isinstance(value, tuple) else "a name is wanted"
+            )
+        case "too_long" | "string_too_long":
+            what = "events" if isinstance(value, tuple) else "characters"
+            return Problem(path, f"{len(value or ())} {what} came, {item['ctx']['max_length']} are allowed")
+    return Problem(path, f"{came(value)} came, {wanted(slot)} is wanted")
+
+
+def _fixed(told: TimelineFile) -> list[Problem]:
+    """What would give a state another question, or another base."""
+    parts: list[tuple[KeyPath, dict[str, Any]]] = [(("before",), told.before)]
+    parts += [(("events", number, "set"), event.set) for number, event in enumerate(told.events)]
+    found = []
+    for path, fragment in parts:
+        if "extends" in fragment:
+            found.append(Problem((*path, "extends"), "not allowed here: `base` names what is built on", at_key=True))
+        for key in FIXED:
+            if key in fragment:
+                words = "not allowed here: start, sides and question are those of the base in every state"
+                found.append(Problem((*path, key), words, at_key=True))
+    return found
+
+
+def _order(told: TimelineFile) -> list[Problem]:
+    """Events follow one another and each has a name of its own."""
+    found, seen = [], {"the eve"}
+    for number, event in enumerate(told.events):
+        if number and event.date < told.events[number - 1].date:
+            earlier = told.events[number - 1].date
+            found.append(Problem(("events", number, "date"), f"{event.date} came after {earlier}, put them in order"))
+        if event.name in seen:
+            found.append(Problem(("events", number, "name"), f"'{escaped(event.name)}' came twice"))
+        seen.add(event.name)
+    return found
+
+
+def _beyond(tree: Node, told: TimelineFile, base: Scenario) -> list[tuple[Mark, Problem]]:
+    """Events after the last day that the question asks about."""
+    last = base.start + timedelta(weeks=base.horizon_weeks)
+    words = f"is after {last}, the end of the question's horizon"
+    late = [
+        Problem(("events", number, "date"), f"{event.date} {words}")
+        for number, event in enumerate(told.events)
+        if event.date > last
+    ]
+    return _located(tree, late)
+
+
+def _part(node: Node, key: str) -> Node:
+    return node.value.get(key) or Node({}, node.at, node.key_at)
+
+
+def _spoken_for(fragment: Node, event: Node) -> Node:
+    """The fragment of an event with the event's source at every number that states none itself."""
+    given = {key: event.value[key] for key in SOURCE_KEYS if key in event.value and event.value[key].value is not None}
+    says = Node({"*": Node(given, event.at, event.key_at)}, event.at, event.key_at)
+    bare = {key.removesuffix("+"): key for key in fragment.value}
+    if len(bare) < len(fragment.value) or "sources" in bare:
+        return fragment  # `events` and `events+` at once is told when it is laid over
+    whole = Node({name: fragment.value[key] for name, key in bare.items()} | {"sources": says}, event.at, event.key_at)
+    problems: list[tuple[Node, Problem]] = []
+    found = absorb_sources(whole, ROOT, problems)
+    if problems:
+        raise fail([(node.key_at if problem.at_key else node.at, problem) for node, problem in problems])
+    return Node({key: found.value[name] for name, key in bare.items()}, fragment.at, fragment.key_at)
