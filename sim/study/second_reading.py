@@ -1,0 +1,168 @@
+"""A second reading of a scenario: a blank sheet for somebody who has not seen its numbers, and what the two differ in.
+
+``briefing`` tells the second reader what is asked and on which scales; ``blank_sheet`` lists every number that the file
+states, with its meaning and range, and none of its values. ``compare`` sets a filled sheet beside the file.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import ParleyError
+from sim.scenario.files import load
+from sim.scenario.paths import slot_at, split
+from sim.scenario.priors import quantities
+from sim.scenario.problems import did_you_mean, escaped
+from sim.scenario.provenance import ledger
+from sim.scenario.quantity import Quantity
+from sim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ("path", "meaning", "unit", "from", "to", "low", "central", "high", "ground")
+FILLED = ("low", "central", "high")
+SAME = 1e-9
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One number read twice. ``verdict``: ``alike`` (each central value lies in the other's range), ``overlap`` or
+    ``apart`` (the ranges do not meet). A file's number without a range is a range of one point."""
+
+    path: str
+    file_low: float
+    file_central: float
+    file_high: float
+    low: float
+    central: float
+    high: float
+    verdict: str
+    ground: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All numbers that the second reader filled in, those furthest apart first, and the paths left blank."""
+
+    scenario: str
+    differences: tuple[Difference, ...]
+    blank: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return asdict(self)
+
+    def table(self) -> pd.DataFrame:
+        """One row per number read twice."""
+        import pandas as pd
+
+        return pd.DataFrame([asdict(one) for one in self.differences], columns=list(Difference.__dataclass_fields__))
+
+
+def to_read(scenario: Scenario) -> dict[str, Quantity]:
+    """The numbers that the file itself states, by key path; neither defaults nor those that are the same as another."""
+    stated = {path for path, (_, standing) in ledger(scenario).items() if standing != "default"}
+    return {path: number for path, number in quantities(scenario).items() if path in stated and not number.same_as}
+
+
+def blank_sheet(name: str) -> str:
+    """A CSV with a row for each number of the scenario called ``name``; its values, notes and sources are left out."""
+    text = io.StringIO()
+    out = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    out.writeheader()
+    for path in to_read(load(name)):
+        slot = slot_at(split(path))
+        above = slot if slot and slot.field else slot_at(split(path)[:-1])
+        field = above.field if above else None
+        extra = field.json_schema_extra if field else None
+        allowed = slot.allowed if slot else None
+        row: dict[str, object] = dict.fromkeys(COLUMNS, "")
+        row |= {"path": path, "meaning": (field.description or "") if field else ""}
+        row["unit"] = extra.get("unit", "") if isinstance(extra, dict) else ""
+        if allowed:
+            row |= {"from": f"{allowed.low:g}", "to": f"{allowed.high:g}"}
+        out.writerow(row)
+    return text.getvalue()
+
+
+def briefing(name: str) -> str:
+    """What the second reader may know, as Markdown: question, day, scales with their landmarks, who takes part."""
+    scenario = load(name)
+    lines = [f"# {scenario.title}", "", scenario.question, "", f"Supposed: {scenario.supposes}", ""]
+    lines += [
+        f"Settled by: {scenario.resolution}",
+        "",
+        f"Know only what stood on {scenario.start}.",
+        "",
+        "## Scales",
+        "",
+    ]
+    for key, issue in scenario.issues.items():
+        marks = "; ".join(f"{mark.at:g} {mark.name}" for mark in issue.landmarks)
+        lines.append(f"- `{key}`: {issue.scale}" + (f" ({marks})" if marks else ""))
+    lines += ["", "## Who takes part", ""]
+    lines += [f"- `{key}`: {party.label or key}, {party.role}" for key, party in scenario.parties.items()]
+    lines += ["", "## On the table", ""]
+    lines += [f"- `{key}`: {track.label or key} ({', '.join(track.scope)})" for key, track in scenario.tracks.items()]
+    return "\n".join(lines) + "\n"
+
+
+def compare(name: str, sheet: str | os.PathLike[str]) -> Comparison:
+    """The filled sheet beside the scenario called ``name``. Raises ParleyError for a cell that cannot be."""
+    known = to_read(load(name))
+    found, blank = [], []
+    for line, row in _rows(Path(sheet)):
+        path = row["path"]
+        if path not in known:
+            raise ParleyError(f"{sheet}:{line}: unknown number `{escaped(path)}`{did_you_mean(path, list(known))}")
+        if not any(row[key].strip() for key in FILLED):
+            blank.append(path)
+            continue
+        low, central, high = _reading(row, f"{sheet}:{line}")
+        file_low, file_high = known[path].bounds
+        file = (file_low, known[path].middle, file_high)
+        verdict = _verdict(file, (low, central, high))
+        found.append(Difference(path, *file, low, central, high, verdict, escaped(row["ground"], 400)))
+    order = ("apart", "overlap", "alike")
+    return Comparison(name, tuple(sorted(found, key=lambda one: order.index(one.verdict))), tuple(blank))
+
+
+def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+    try:
+        with path.open(newline="", encoding="utf-8") as stream:
+            reader = csv.DictReader(stream)
+            if missing := [name for name in ("path", *FILLED, "ground") if name not in (reader.fieldnames or ())]:
+                raise ParleyError(f"{path}: the column `{missing[0]}` is missing")
+            return [(reader.line_num, {key: row[key] or "" for key in ("path", *FILLED, "ground")}) for row in reader]
+    except (OSError, UnicodeDecodeError, csv.Error) as reason:
+        raise ParleyError(f"{path}: cannot be read ({escaped(str(reason))})") from None
+
+
+def _reading(row: dict[str, str], where: str) -> tuple[float, float, float]:
+    """Three points; a central value alone is a range of one point."""
+    cells = {key: row[key].strip() for key in FILLED}
+    if not cells["central"]:
+        raise ParleyError(f"{where}: `central` is blank, a number is wanted")
+    try:
+        low, central, high = (float(cells[key] or cells["central"]) for key in FILLED)
+    except ValueError:
+        raise ParleyError(
+            f"{where}: low, central and high are numbers, {escaped(' '.join(cells.values()))} came"
+        ) from None
+    if not (math.isfinite(low + central + high) and low <= central <= high):
+        raise ParleyError(f"{where}: low {low:g}, central {central:g}, high {high:g} came, rising numbers are wanted")
+    return low, central, high
+
+
+def _verdict(file: tuple[float, float, float], other: tuple[float, float, float]) -> str:
+    if file[0] > other[2] + SAME or other[0] > file[2] + SAME:
+        return "apart"
+    inside = file[0] - SAME <= other[1] <= file[2] + SAME and other[0] - SAME <= file[1] <= other[2] + SAME
+    return "alike" if inside else "overlap"
