@@ -12,15 +12,18 @@ def icon_array(p: float, lo: float, hi: float, label: str) -> Markup:
 
     ``label`` is what a screen reader says instead. Fractions; a chance too small for one circle fills none.
     """
-    filled, least, most = round(100 * p), round(100 * lo), round(100 * hi)
     side = SIZE * PER_ROW
     svg = Markup('<svg class="icons" viewBox="0 0 {0} {0}" role="img" aria-label="{1}">').format(side, label)
-    for number in range(100):
+    for number, kind in enumerate(kinds(p, lo, hi)):
         row, column = divmod(number, PER_ROW)
-        kind = _kind(number, filled, least, most)
         x, y = column * SIZE + SIZE // 2, row * SIZE + SIZE // 2
         svg += Markup('<circle class="{}" cx="{}" cy="{}" r="{}"/>').format(kind, x, y, RADIUS)
     return svg + Markup("</svg>")
+
+
+def kinds(p: float, lo: float, hi: float) -> list[str]:
+    """What each of the hundred circles is: sure, yes, maybe or no."""
+    return [_kind(number, round(100 * p), round(100 * lo), round(100 * hi)) for number in range(100)]
 
 
 def _kind(number: int, filled: int, least: int, most: int) -> str:

@@ -227,6 +227,23 @@ def report(
     typer.echo(f"Wrote {path}", err=True)
 
 
+@app.command()
+def dashboard(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[SCENARIO|RUN]...", help="What to show [istanbul_2025].")
+    ] = None,
+    port: Annotated[int, typer.Option(metavar="P", help="Port on this computer; 0 takes a free one.")] = 8050,
+    trials: Trials = None,
+    seed: Seed = 1,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
+) -> None:
+    """Look and tweak in a browser; this computer only."""
+    from dashboards.app.server import serve
+    from sim.experiment.blocks import DEFAULT_TRIALS
+
+    serve(names or ["istanbul_2025"], port, DEFAULT_TRIALS if trials is None else trials, seed, not no_browser)
+
+
 def write_report(runs: Sequence[Run], path: Path) -> str:
     """The page over ``runs``; the first run is the base."""
     from dashboards.report import write_report as write

@@ -17,7 +17,7 @@ COMMANDS = sorted(
         for language, block in BLOCKS
         if language == ""
         for line in block.splitlines()
-        if line.startswith("parley ")
+        if line.startswith("parley ") and not line.startswith("parley dashboard")  # serves until stopped: tests/browser
     }
 )
 SUBSTITUTES = {"my_war": "readme_war"}

@@ -1,0 +1,261 @@
+"""What matters: studies of the inputs, started from the page and run in the background, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from dash import Dash, Input, Output, State, ctx, dcc, html
+
+from dashboards import tables_of_studies
+from dashboards.app import state
+from dashboards.app.jobs import Desk, Progress, Task, desk
+from dashboards.app.page_type import Page, View
+from dashboards.app.parts import chart, notice, section
+from dashboards.app.service import Service
+from dashboards.figures import boxes, influence
+from sim.errors import BusyError
+from sim.experiment.horizons import horizons
+from sim.experiment.run import Run
+from sim.study.discover import Discovery, discover
+from sim.study.sobol import N_INPUTS, Sobol, ranked, sobol
+from sim.study.tornado import Tornado, tornado
+
+PAGE = Page("/matters", "What matters", "What would change the odds?", 6)
+
+TRIALS_PER_BAR = 1024
+ROWS = 1024
+CHECK_EVERY_MS = 500
+"""How often a page asks how far its study has come."""
+
+
+class Study(NamedTuple):
+    """A study that the page offers: its heading, what it asks, how long it takes, its work and how it is drawn."""
+
+    title: str
+    asks: str
+    takes: str
+    work: Callable[[Run, Progress, Desk, str], Any]
+    draw: Callable[[Any, bool], list[Any]]
+
+
+def _one_at_a_time(run: Run, progress: Progress, at: Desk, name: str) -> Tornado:
+    return tornado(run.scenario, trials=TRIALS_PER_BAR, seed=run.seed, progress=progress)
+
+
+def _all_at_once(run: Run, progress: Progress, at: Desk, name: str) -> Sobol:
+    """Sobol's indices; a finished tornado of the same scenario says which inputs to look at."""
+    from sim.study.inputs import inputs_whole
+
+    before = at.task(("tornado", name))
+    chosen = None
+    if before is not None and before.state == "done":
+        chosen = ranked(before.result, inputs_whole(run.scenario))[:N_INPUTS] or None
+    return sobol(run.scenario, inputs=chosen, rows=ROWS, seed=run.seed, progress=progress)
+
+
+def _boxes(run: Run, progress: Progress, at: Desk, name: str) -> Discovery:
+    return discover(run, days=max(horizons(run.scenario)))
+
+
+def _draw_bars(found: Tornado, narrow: bool) -> list[Any]:
+    rows = tables_of_studies.bars(found)
+    if not rows:
+        return [notice("No number of this scenario is uncertain: there is nothing to vary.")]
+    days = found.days[found.at]
+    figure = influence.tornado(
+        rows, central=found.central[found.at], title=f"Odds by {days} days, one input at a time", narrow=narrow
+    )
+    how = (
+        "Each bar shows how far the odds go when one input alone is low (hatched) or high (plain) and all others are "
+        "central; the upright line is all central. The longest bars are worth arguing about first."
+    )
+    shown = f" The {len(rows)} longest of {len(found.bars)} are drawn." if len(found.bars) > len(rows) else ""
+    lead = html.P(_in_words(found.sentence, found.bars[0].name) + shown)
+    return [lead, chart(figure, how, "Odds with one input low or high", "matters-tornado-chart"), _notes(found.notes)]
+
+
+def _draw_shares(found: Sobol, narrow: bool) -> list[Any]:
+    rows = tables_of_studies.shares(found)
+    if not rows or found.variance <= 0:
+        return [notice("The odds do not vary with the inputs of this scenario.")]
+    figure = influence.shares(rows, title=f"Whose doing is the spread of the odds by {found.days} days", narrow=narrow)
+    how = (
+        "A filled circle is the share of the spread of the odds that would go if that input alone were known; a "
+        "diamond counts also what it does together with others. Bars are 95 % intervals; below 0 is luck."
+    )
+    top = max(found.indices, key=lambda one: one.first)
+    lead = html.P(_in_words(found.sentence, top.name))
+    return [
+        lead,
+        chart(figure, how, "Shares of the variance of the odds by input", "matters-sobol-chart"),
+        _notes(found.notes),
+    ]
+
+
+def _draw_boxes(found: Discovery, narrow: bool) -> list[Any]:
+    rows = tables_of_studies.boxes(found)
+    if not rows:
+        return [
+            notice("No box is more than luck: within these ranges no input tells alone, or too few trials were run.")
+        ]
+    figure = boxes.limits(rows, title="Where halts come, and where they do not", narrow=narrow)
+    how = (
+        "A grey bar is the range that an input is drawn from, the coloured part what a box asks of it. Boxes were "
+        "found on one half of the draws; every number is from the other half."
+    )
+    said = html.Ul([html.Li(box.sentence) for box in found.boxes])
+    drawn = [said, chart(figure, how, "Limits of the boxes", "matters-boxes-chart")]
+    for kind, words in (("halt", found.outcome), ("failure", f"no {found.outcome.partition(' ')[2]}")):
+        steps = tables_of_studies.trade_off(found, kind)
+        if any(row["kind"] == kind for row in rows) and steps:
+            title = f"What a smaller box buys: {words}"
+            one = boxes.trade_off(steps, title=title, outcome=words, narrow=narrow)
+            reads = (
+                "From right to left boxes get smaller and the outcome in them more common; the number beside a mark is "
+                "how many inputs the box limits."
+            )
+            drawn.append(chart(one, reads, title, f"matters-{kind}-trade"))
+    last = html.P(
+        "A box says where in the model's own inputs its halts lie. It does not say that its inputs are right. Shares "
+        "are the model alone.",
+        className="note",
+    )
+    return [*drawn, last]
+
+
+STUDIES: Mapping[str, Study] = {
+    "tornado": Study(
+        "One input at a time",
+        "How far do the odds go when one input alone is low, or high?",
+        "About 10 to 40 seconds.",
+        _one_at_a_time,
+        _draw_bars,
+    ),
+    "sobol": Study(
+        "All inputs at once",
+        "Knowing which input would narrow the odds most?",
+        "About 20 seconds to a minute.",
+        _all_at_once,
+        _draw_shares,
+    ),
+    "boxes": Study(
+        "Where halts lie",
+        "In which region of the inputs do halts come, and in which not?",
+        "A few seconds; no new trials.",
+        _boxes,
+        _draw_boxes,
+    ),
+}
+
+
+def _in_words(sentence: str, name: str) -> str:
+    """The sentence of a study, with its first input named in words."""
+    said = tables_of_studies.input_words(name)
+    inside = said if sentence.startswith(name) else said[:1].lower() + said[1:] if said.startswith("All ") else said
+    return sentence.replace(name, inside, 1)
+
+
+def _notes(notes: list[str]) -> html.Details:
+    said = [note.replace(": --method sobol does", ": the next study does") for note in notes]
+    return html.Details([html.Summary("What to hold against it"), html.Ul([html.Li(note) for note in said])])
+
+
+# -- the page --------------------------------------------------------------------------------------
+
+
+def layout(view: View) -> Any:
+    lead = html.P(
+        "Three studies of this scenario's uncertain inputs. They run on this computer, one at a time, and are kept "
+        "until the dashboard is stopped. All odds here are the model's own, not anchored to other wars."
+    )
+    parts = [_part(kind, study, view) for kind, study in STUDIES.items()]
+    return html.Div([section("How it is asked", lead, id="matters-lead"), *parts])
+
+
+def _part(kind: str, study: Study, view: View) -> html.Section:
+    task = desk(view.service).task((kind, view.scenario_name))
+    body, is_running = shown(kind, task, view.narrow)
+    return section(
+        study.title,
+        html.P(f"{study.asks} {study.takes}"),
+        html.Div(
+            [
+                html.Button("Start", type="button", id=f"matters-{kind}-start", n_clicks=0, disabled=is_settled(task)),
+                html.Button("Stop", type="button", id=f"matters-{kind}-stop", n_clicks=0, disabled=not is_running),
+            ],
+            className="study-bar",
+        ),
+        html.Div(body, id=f"matters-{kind}-found"),
+        dcc.Interval(id=f"matters-{kind}-tick", interval=CHECK_EVERY_MS, disabled=not is_running),
+        id=f"matters-{kind}",
+    )
+
+
+def is_settled(task: Task | None) -> bool:
+    """Whether a study need not be started: it runs, or was finished."""
+    return task is not None and task.state in ("running", "done")
+
+
+def shown(kind: str, task: Task | None, narrow: bool) -> tuple[list[Any], bool]:
+    """What stands below the buttons, and whether the study is running."""
+    if task is None:
+        return [], False
+    if task.state == "running":
+        if task.is_unwanted:
+            return [notice("Stopping: it ends with the trials under way.", "busy")], True
+        left = task.seconds_left
+        said = (
+            f"started {task.seconds:.0f} s ago."
+            if left is None
+            else f"{task.done:,} of {task.total:,} trials, about {max(1, round(left))} s left."
+        )
+        bar = html.Progress(
+            value=str(task.done), max=str(max(1, task.total)), **{"aria-label": "progress of the study"}
+        )
+        return [notice([f"Running: {said} ", bar], "busy")], True
+    if task.state == "done":
+        return STUDIES[kind].draw(task.result, narrow), False
+    words = "Stopped. Nothing was kept." if task.state == "cancelled" else task.problem
+    return [notice(words, "note" if task.state == "cancelled" else "wrong")], False
+
+
+def register(app: Dash, service: Service) -> None:
+    for kind in STUDIES:
+        _register(app, service, kind)
+
+
+def _register(app: Dash, service: Service, kind: str) -> None:
+    @app.callback(
+        Output(f"matters-{kind}-found", "children"),
+        Output(f"matters-{kind}-tick", "disabled"),
+        Output(f"matters-{kind}-start", "disabled"),
+        Output(f"matters-{kind}-stop", "disabled"),
+        Input(f"matters-{kind}-start", "n_clicks"),
+        Input(f"matters-{kind}-stop", "n_clicks"),
+        Input(f"matters-{kind}-tick", "n_intervals"),
+        State("url", "search"),
+        State("screen", "data"),
+        prevent_initial_call=True,
+    )
+    def step(_: int, __: int, ___: int, search: str, screen: str) -> tuple[Any, ...]:
+        query, _changes = state.read_link(search or "")
+        name = query.get("scenario") or service.first
+        if name not in service.bases:
+            raise state.Refused("there is no such scenario here")
+        at, key = desk(service), (kind, name)
+        run = service.run_of(name)
+        asked = ctx.triggered_id
+        if asked == f"matters-{kind}-stop":
+            at.cancel(key)
+        elif asked == f"matters-{kind}-start":
+            if run is None:
+                return [notice("This scenario is still being simulated. Wait a moment.", "busy")], True, False, True
+            try:
+                study = STUDIES[kind]
+                at.start(key, study.title.lower(), lambda progress: study.work(run, progress, at, name))
+            except BusyError as busy:
+                return [notice(str(busy), "busy")], True, False, True
+        task = at.task(key)
+        body, is_running = shown(kind, task, screen == "narrow")
+        return body, not is_running, is_settled(task), not is_running

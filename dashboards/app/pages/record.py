@@ -1,0 +1,146 @@
+"""The record: forecasts of past talks against what came. Computed on request, since it takes minutes, and kept."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from dash import Dash, Input, Output, State, dcc, html, no_update
+
+from dashboards.app.fragments import components
+from dashboards.app.jobs import Progress, Task, desk
+from dashboards.app.page_type import Page, View
+from dashboards.app.parts import notice, section
+from dashboards.app.service import Service
+from sim.errors import BusyError, ParleyError
+
+PAGE = Page("/record", "Record", "What is its record?", 8)
+HAS_OWN_HEADING = True
+JOB = "record"
+CHECK_EVERY_MS = 1000
+STORED = Path("results") / "backtest.json"
+"""Where ``parley backtest --json`` may have been kept: shown at once if it is there."""
+WHY = (
+    "Past talks that were coded by hand are forecast one by one, each from other wars alone, with the same engine, and "
+    "the forecasts are set beside what came. That takes about two minutes on this computer. It does not depend on the "
+    "scenario, and is kept until the dashboard is stopped."
+)
+
+
+def layout(view: View) -> Any:
+    load_stored(view.service)
+    job = desk(view.service).task(JOB)
+    is_running = job is not None and job.state == "running"
+    return html.Div(
+        [
+            dcc.Interval(id="record-check", interval=CHECK_EVERY_MS, disabled=not is_running),
+            html.Div(shown(view.service, job, view.narrow), id="record-body"),
+        ]
+    )
+
+
+def register(app: Dash, service: Service) -> None:
+    """Start, look how far it is, show."""
+
+    @app.callback(
+        Output("record-check", "disabled"),
+        Output("record-body", "children", allow_duplicate=True),
+        Input("record-start", "n_clicks"),
+        State("screen", "data"),
+        prevent_initial_call=True,
+    )
+    def start(n_clicks: int, screen: str) -> tuple[Any, ...]:
+        if not n_clicks:
+            return no_update, no_update
+        try:
+            job = desk(service).start(JOB, "the record", work)
+        except BusyError as problem:
+            return no_update, [notice(str(problem), "busy"), *shown(service, None, screen == "narrow")]
+        return False, shown(service, job, screen == "narrow")
+
+    @app.callback(
+        Output("record-body", "children"),
+        Output("record-check", "disabled", allow_duplicate=True),
+        Input("record-check", "n_intervals"),
+        State("screen", "data"),
+        prevent_initial_call=True,
+    )
+    def look(_: int, screen: str) -> tuple[Any, ...]:
+        job = desk(service).task(JOB)
+        return shown(service, job, screen == "narrow"), job is None or job.state != "running"
+
+
+def work(progress: Progress) -> dict[str, Any]:
+    """The object of ``parley backtest --json``."""
+    from sim.study.as_json import backtest_as_dict
+    from sim.study.backtest import backtest
+
+    return plain(backtest_as_dict(backtest(progress=progress, workers=2)))
+
+
+def plain(found: Any) -> dict[str, Any]:
+    """As it would come from a file."""
+    result: dict[str, Any] = json.loads(json.dumps(found, default=str))
+    return result
+
+
+def load_stored(service: Service) -> None:
+    """Take the record from its file, once; a file that is something else is passed over."""
+    if desk(service).task(JOB) is not None or not STORED.is_file():
+        return
+    try:
+        found = json.loads(STORED.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return
+    if isinstance(found, dict) and {"scores", "forecasts", "notes"} <= set(found):
+        with suppress(BusyError):
+            desk(service).start(JOB, "the record", lambda progress: found)
+
+
+def shown(service: Service, job: Task | None, narrow: bool) -> list[Any]:
+    """The button, the progress, what went wrong, or the record."""
+    if job is not None and job.state == "done":
+        found: list[Any] = desk(service).once((JOB, narrow, id(job)), lambda: record(job.result, narrow))
+        return found
+    button = html.Button("Compute the record", id="record-start", type="button", className="button", n_clicks=0)
+    head = [html.H1(PAGE.question, tabIndex="-1"), html.P(WHY)]
+    if job is not None and job.state == "running":
+        said = f"{job.done} of {job.total} forecasts" if job.total else "Starting"
+        bar = html.Progress(value=str(job.done), max=str(job.total or 1), **{"aria-label": "episodes forecast"})
+        return [html.Section([*head, notice([f"{said}. The other pages work meanwhile.", bar], "running")])]
+    wrong = [notice(job.problem, "wrong")] if job is not None else []
+    return [html.Section([*head, *wrong, button])]
+
+
+def record(found: dict[str, Any], narrow: bool) -> list[Any]:
+    """The sections of the record's own page."""
+    from dashboards import record as page
+
+    posterior = posterior_of()
+    parameters = page.parameter_rows(posterior) if posterior else []
+    made = page.drawn(found, parameters)
+    shape = "narrow" if narrow else "wide"
+    charts = {name: {"data": one["data"], "layout": one[shape]} for name, one in made.items()}
+    said = page.content(found, posterior, parameters) | {"charts": list(made)}
+    parts = ["record/answer.html"]
+    if said["tiers"]:
+        parts += ["record/scores.html", "record/misses.html"]
+    if parameters:
+        parts.append("record/learned.html")
+    sections = [one for part in parts for one in components(part, said, charts)]
+    notes = html.Ul([html.Li(note) for note in found["notes"]], className="limits")
+    return [*sections, section("What to know before trusting it", notes, id="record-limits")]
+
+
+def posterior_of() -> dict[str, Any] | None:
+    """What the record taught, from the file beside the scenarios; None if it cannot be read."""
+    from sim.scenario.files import find_data
+
+    try:
+        text = find_data("calibration/posterior.json").read_text(encoding="utf-8")
+        found: dict[str, Any] = json.loads(text)
+    except (ParleyError, OSError, ValueError):
+        return None
+    return found

@@ -1,0 +1,263 @@
+"""What would change the odds: sliders for the agents, and the odds simulated again at every move, on the same luck."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, dcc, html, no_update
+from flask import Response, request
+
+from dashboards import figures, tables
+from dashboards.app import controls, state
+from dashboards.app.guard import plainly
+from dashboards.app.page_type import Page, View
+from dashboards.app.parts import chart, notice, section
+from dashboards.app.service import LIVE_TRIALS, Service, head
+from dashboards.figures.theme import Figure
+from sim.errors import BusyError, ParleyError
+from sim.experiment import words
+from sim.experiment.compare import compare
+from sim.experiment.horizons import horizons
+from sim.experiment.run import Run
+
+PAGE = Page("/what-if", "What if", "What would change the odds?", 3)
+HOW = (
+    "The thick blue line is the odds with your changes, the grey line behind it the scenario as it was, on the same "
+    "luck: what differs is your change alone. The light area is the band, the thin dark area only luck."
+)
+INTRO = (
+    f"Move a slider and let go: {LIVE_TRIALS:,} futures are simulated again on this computer. A moved number is set "
+    "to one exact value, so the range it was drawn from is gone and the band may narrow. Marks under a slider are its "
+    "low, central and high value."
+)
+FILE = "/scenario.yaml"
+
+
+def layout(view: View) -> Any:
+    base = head(view.run, LIVE_TRIALS)
+    listed = view.service.kept(("controls", view.scenario_name), lambda: spec(base, view.scenario_name))
+    drawn = chart(
+        figure_of(view.service, view.scenario_name, base, base, view.narrow),
+        HOW,
+        "Odds by date, with your changes and without",
+        "what-if-chart",
+    )
+    answer = html.Div(answer_of(base, base, {}), id="what-if-answer", **{"aria-live": "polite"})
+    left = html.Div(
+        [
+            html.P(short(base, base), id="what-if-short", className="short", **{"aria-hidden": "true"}),
+            html.Div(
+                [
+                    html.Button("Reset all", id="what-if-reset", type="button", className="button", disabled=True),
+                    html.Div(id="what-if-changed"),
+                ],
+                className="moved",
+            ),
+            html.Div(
+                id="what-if-controls",
+                **{"data-spec": listed, "data-start": json.dumps(view.changes), "data-scenario": view.scenario_name},
+            ),
+        ],
+        className="panel",
+    )
+    right = html.Div([html.Div(id="what-if-message"), answer, drawn, share(view.scenario_name, {})], className="result")
+    stores = [dcc.Store(id="what-if-changes"), dcc.Store(id="what-if-done")]
+    body = section("Change the agents", html.P(INTRO), html.Div([right, left], className="what-if"), id="what-if")
+    return html.Div([*stores, body])
+
+
+def register(app: Dash, service: Service) -> None:
+    """One callback for every move, and the file of a scenario as a download."""
+
+    @app.callback(
+        Output("what-if-chart", "figure"),
+        Output("what-if-answer", "children"),
+        Output("what-if-short", "children"),
+        Output("what-if-message", "children"),
+        Output("what-if-share", "children"),
+        Output("what-if-done", "data"),
+        Input("what-if-changes", "data"),
+        prevent_initial_call=True,
+    )
+    def move(asked: dict[str, Any]) -> tuple[Any, ...]:
+        name, changes, number = asked["scenario"], asked["set"], asked["number"]
+        base = service.run_of(known(service, name))
+        done = {"number": number, "link": state.link(name, changes), "is_busy": False}
+        if base is None:
+            raise BusyError("the base is still being simulated")
+        try:
+            run = service.simulate(name, changes, min(LIVE_TRIALS, base.n_trials))
+        except BusyError as problem:
+            return no_update, no_update, no_update, notice(str(problem), "busy"), no_update, {**done, "is_busy": True}
+        except state.Refused:
+            raise
+        except ParleyError as problem:
+            return no_update, no_update, no_update, notice(str(problem), "wrong"), no_update, done
+        start = head(base, run.n_trials)
+        drawn = figure_of(service, name, start, run, asked["narrow"])
+        return drawn, answer_of(start, run, changes), short(start, run), None, links(name, changes), done
+
+    app.clientside_callback(
+        ClientsideFunction("parley", "done"),
+        Output("what-if-done", "modified_timestamp"),
+        Input("what-if-done", "data"),
+    )
+
+    @app.server.get(FILE)
+    def file() -> Response:
+        query, changes = state.read_link(request.query_string.decode("ascii", "replace"))
+        base = service.bases[known(service, query.get("scenario", ""))]
+        try:
+            text = state.as_yaml(base.name, base.scenario, changes)
+        except ParleyError as problem:
+            return plainly(422, str(problem))
+        named = {"Content-Disposition": 'attachment; filename="what_if.yaml"'}
+        return Response(text, mimetype="application/yaml", headers=named)
+
+
+def known(service: Service, name: str) -> str:
+    if name not in service.bases:
+        raise state.Refused("there is no such scenario here")
+    return name
+
+
+def is_move(value: Any) -> bool:
+    """What the browser may put into ``what-if-changes``."""
+    if value is None:
+        return True
+    if not isinstance(value, dict) or set(value) != {"scenario", "set", "number", "narrow"}:
+        return False
+    changes, number = value["set"], value["number"]
+    return (
+        isinstance(value["scenario"], str)
+        and isinstance(value["narrow"], bool)
+        and isinstance(number, int)
+        and not isinstance(number, bool)
+        and 0 <= number < 10**9
+        and isinstance(changes, dict)
+        and len(changes) <= state.MOST_CHANGES
+        and all(len(path) <= state.LONGEST_PATH and is_value(one) for path, one in changes.items())
+    )
+
+
+def is_value(value: Any) -> bool:
+    if not isinstance(value, str) or len(value) > 30:
+        return False
+    try:
+        return math.isfinite(float(value))
+    except ValueError:
+        return False
+
+
+CHECKS = {"what-if-changes.data": is_move, "what-if-done.data": lambda value: value is None}
+
+
+# -- what is shown ---------------------------------------------------------------------------------
+
+
+def spec(run: Run, name: str) -> str:
+    """The controls as JSON for the browser, which builds them."""
+    scenario = run.scenario
+    labels = {party: getattr(scenario.parties[party], "label", "") or party for party in scenario.parties}
+    groups = [{"name": group, "label": labels.get(group, group)} for group in controls.groups(scenario)]
+    return json.dumps({"groups": groups, "controls": [one.as_dict() for one in controls.controls(scenario)]})
+
+
+def figure_of(service: Service, name: str, base: Run, run: Run, narrow: bool) -> Figure:
+    """The curve with the base behind it."""
+    behind = service.kept(("odds by date", name, base.n_trials), lambda: tables.odds_by_date(base))
+    rows = behind if run is base else tables.odds_by_date(run)
+    return figures.odds_by_date(
+        rows,
+        title="Odds that a halt to the fighting has begun, by date",
+        base=behind,
+        base_title="as it was",
+        narrow=narrow,
+    )
+
+
+def answer_of(base: Run, run: Run, changes: Mapping[str, str]) -> list[Any]:
+    """The headline, its difference from the base on the same luck, and both at every horizon."""
+    days = max(horizons(run.scenario))
+    cell = run.summary["tiers"]["durable"][str(days)]
+    said = words.one_in(cell["p"]) if cell["p"] else "not seen once"
+    first = [
+        html.P(said[:1].upper() + said[1:], className="big"),
+        html.P(
+            [
+                html.Strong(words.percent(cell["p"]) if cell["p"] else words.never(run.n_trials, cell["mc_hi"])),
+                f" within {days} days, band ",
+                html.Strong(words.band(cell["lo"], cell["hi"])),
+            ],
+            className="sub",
+        ),
+    ]
+    pairs = compare(base, run)["tiers"]["durable"]
+    if not changes:
+        return [*first, html.P("Nothing is changed yet: this is the scenario as it is.", className="difference")]
+    rows = [row_of(int(day), pair, run, base) for day, pair in pairs.items()]
+    heads = ("By day", "As it was", "With your changes", "Difference in points (95 %)")
+    table = html.Table(
+        [
+            html.Thead(
+                html.Tr([html.Th(head, scope="col", className="num" if i else None) for i, head in enumerate(heads)])
+            ),
+            html.Tbody(rows),
+        ],
+        className="differences",
+    )
+    scroll = html.Div(table, className="scroll", role="region", tabIndex="0", **{"aria-label": "Odds before and after"})
+    return [*first, html.P(sentence(pairs[str(days)], days), className="difference"), scroll, reasons(base, run)]
+
+
+def short(base: Run, run: Run) -> str:
+    """Before and after in a line, which stays in sight above the sliders of a small screen."""
+    days = str(max(horizons(run.scenario)))
+    before, now = (words.percent(one.summary["tiers"]["durable"][days]["p"]) for one in (base, run))
+    return f"By day {days}: {now}" if run is base else f"By day {days}: {before} \u2192 {now}"
+
+
+def sentence(pair: Mapping[str, float], days: int) -> str:
+    """The difference at the last horizon in words."""
+    said = words.more_in_100(pair["difference"], pair["lo"], pair["hi"])
+    where = f"by day {days}, against the scenario as it was ({words.percent(pair['base'])})"
+    return f"{said[:1].upper()}{said[1:]} {where}."
+
+
+def row_of(day: int, pair: Mapping[str, float], run: Run, base: Run) -> html.Tr:
+    low, high = (f"{100 * pair[end]:+.1f}".replace("-", "\u2212") for end in ("lo", "hi"))
+    points = f"{100 * pair['difference']:+.1f}".replace("-", "\u2212")
+    cells = (
+        words.percent(pair["base"]),
+        words.percent(pair["variant"]),
+        [points, html.Span(f"{low} to {high}", className="small")],
+    )
+    return html.Tr([html.Th(f"{day}", scope="row"), *(html.Td(cell, className="num") for cell in cells)])
+
+
+def reasons(base: Run, run: Run) -> html.P:
+    """The main reason for failure, before and after."""
+    now, before = (words.reason(one.summary, short=True) or "nothing failed" for one in (run, base))
+    same = "as before" if now == before else f"before: {before}"
+    return html.P(f"Main reason for failure: {now} ({same}).", className="note")
+
+
+def share(name: str, changes: Mapping[str, str]) -> html.Div:
+    return html.Div(links(name, changes), id="what-if-share", className="share")
+
+
+def links(name: str, changes: Mapping[str, str]) -> list[Any]:
+    """A link that restores the state, the state as a scenario file, and as a command."""
+    sets = "".join(f" --set {path}={value}" for path, value in changes.items())
+    return [
+        html.A("Link to this state", href=state.link(name, changes, PAGE.path), className="button", id="what-if-link"),
+        html.A(
+            "Save as scenario file", href=state.link(name, changes, FILE), download="what_if.yaml", className="button"
+        ),
+        html.Details(
+            [html.Summary("The same in a terminal"), html.Pre(html.Code(f"parley run {name}{sets}"), tabIndex="0")]
+        ),
+    ]

@@ -1,0 +1,214 @@
+"use strict";
+/* The sliders of "What if": built from the schema's list, one request at a time, the latest state always last. */
+(function () {
+  const levels = ["absent", "aides", "ministers", "leaders"];
+  const patience = 15000;
+  let spec = null, changes = {}, number = 0, inFlight = 0, isWaiting = false, timer = 0, built = "";
+  const byPath = new Map();
+
+  const make = (tag, attributes, ...children) => {
+    const made = document.createElement(tag);
+    Object.entries(attributes || {}).forEach(([name, value]) => {
+      if (name === "text") made.textContent = value;
+      else if (value !== null && value !== undefined && value !== false) made.setAttribute(name, value === true ? "" : value);
+    });
+    made.append(...children);
+    return made;
+  };
+
+  const neat = (value) => {
+    const text = Number(Number(value).toPrecision(4)).toString();
+    return text.replace(/^(-?)0\./, "$1.");
+  };
+
+  function inWords(control, value) {
+    if (control.kind === "level") return levels[value] || String(value);
+    let said = neat(value);
+    if (control.landmarks.length) {
+      const near = control.landmarks.reduce((a, b) => (Math.abs(b[0] - value) < Math.abs(a[0] - value) ? b : a));
+      said += ", near “" + near[1] + "”";
+    }
+    return said;
+  }
+
+  /* ---- asking the server: one at a time ---- */
+  function send() {
+    if (inFlight) { isWaiting = true; return; }
+    isWaiting = false;
+    inFlight = ++number;
+    const root = document.getElementById("what-if-controls");
+    document.getElementById("what-if").setAttribute("data-state", "simulating");
+    window.parleyAsked = performance.now();
+    window.dash_clientside.set_props("what-if-changes", { data: {
+      scenario: root.dataset.scenario, set: changes, number: number,
+      narrow: window.matchMedia("(max-width: 760px)").matches,
+    } });
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      inFlight = 0;
+      const said = document.getElementById("what-if");
+      if (said) said.setAttribute("data-state", "no-answer");
+    }, patience);
+  }
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside);
+  window.dash_clientside.parley = Object.assign({}, window.dash_clientside.parley, {
+    done: (result) => {
+      if (result && result.number === inFlight) {
+        clearTimeout(timer);
+        inFlight = 0;
+        const page = document.getElementById("what-if");
+        if (page) page.setAttribute("data-state", result.is_busy ? "busy" : "done");
+        if (result.is_busy) setTimeout(send, 900);
+        else if (isWaiting) send();
+        else history.replaceState(history.state, "", location.pathname + result.link);
+      }
+      return window.dash_clientside.no_update;
+    },
+  });
+
+  /* ---- what is changed ---- */
+  function change(control, value) {
+    const text = String(Number(Number(value).toPrecision(6)));
+    if (Number(text) === control.value) delete changes[control.path];
+    else changes[control.path] = text;
+    changes = Object.assign({}, changes);
+    show(control);
+    list();
+    send();
+  }
+
+  function show(control) {
+    const has = Object.hasOwn(changes, control.path), value = has ? Number(changes[control.path]) : control.value;
+    const parts = byPath.get(control.path);
+    if (!parts) return;
+    parts.input.value = String(value);
+    if (control.kind !== "level") parts.input.setAttribute("aria-valuetext", inWords(control, value));
+    parts.said.textContent = inWords(control, value);
+    parts.row.classList.toggle("changed", has);
+    parts.reset.hidden = !has;
+  }
+
+  function list() {
+    const box = document.getElementById("what-if-changed"), all = document.getElementById("what-if-reset");
+    if (!box || !all) return;
+    const paths = Object.keys(changes);
+    all.disabled = paths.length === 0;
+    if (!paths.length) { box.replaceChildren(make("p", { class: "note", text: "Nothing is changed." })); return; }
+    const items = paths.map((path) => {
+      const control = spec.controls.find((one) => one.path === path);
+      const name = control ? control.group + ": " + control.label : path;
+      const from = control ? inWords(control, control.value) : "?", to = control ? inWords(control, Number(changes[path])) : changes[path];
+      const undo = make("button", { type: "button", class: "undo", "aria-label": "Take back " + name, text: "take back" });
+      undo.addEventListener("click", () => reset([path]));
+      return make("li", {}, make("strong", { text: name }), " " + from + " → " + to + " ", undo);
+    });
+    box.replaceChildren(make("p", { class: "note", text: paths.length + (paths.length === 1 ? " change" : " changes") }), make("ul", {}, ...items));
+  }
+
+  function reset(paths) {
+    paths.forEach((path) => delete changes[path]);
+    changes = Object.assign({}, changes);
+    spec.controls.forEach(show);
+    list();
+    send();
+  }
+
+  /* ---- building ---- */
+  function ticks(control) {
+    const across = (value) => (100 * (value - control.low)) / (control.high - control.low || 1);
+    const names = control.marks.length === 3 ? ["low", "central", "high"] : ["as it is"];
+    const row = make("div", { class: "marks", "aria-hidden": "true" });
+    control.marks.forEach((value, i) => {
+      const at = across(value);
+      if (at < -1 || at > 101) return;
+      const mark = make("span", { class: "mark" + (names[i] === "central" || control.marks.length === 1 ? " central" : ""), title: names[i] + " " + neat(value) });
+      mark.style.left = "calc(8px + (100% - 16px) * " + (at / 100).toFixed(4) + ")";
+      row.append(mark);
+    });
+    return row;
+  }
+
+  function built_row(control, place) {
+    const id = "control-" + place;
+    const said = make("span", { class: "said" });
+    const back = make("button", { type: "button", class: "undo", hidden: true, "aria-label": "Reset " + control.group + ": " + control.label, text: "reset" });
+    const about = [control.meaning, control.unit && "unit: " + control.unit, control.standing + (control.source ? ": " + control.source : "")].filter(Boolean).join(" · ");
+    const label = make("label", { for: id, title: about, text: control.label });
+    let input, extra = [];
+    if (control.kind === "level") {
+      input = make("select", { id: id }, ...levels.map((words, i) => make("option", { value: i, text: i + ", " + words })));
+    } else {
+      input = make("input", { id: id, type: "range", min: control.low, max: control.high, step: control.step, title: about });
+      const ends = control.marks.length === 3 ? "low " + neat(control.marks[0]) + ", central " + neat(control.marks[1]) + ", high " + neat(control.marks[2]) : "as it is " + neat(control.marks[0]);
+      extra = [ticks(control), make("p", { class: "ends", text: ends })];
+      input.addEventListener("input", () => {
+        said.textContent = inWords(control, Number(input.value));
+        input.setAttribute("aria-valuetext", said.textContent);
+      });
+    }
+    input.dataset.path = control.path;
+    input.addEventListener("change", () => change(control, input.value));
+    back.addEventListener("click", () => { reset([control.path]); input.focus(); });
+    const source = make("p", { class: "about", id: id + "-about", text: about });
+    input.setAttribute("aria-describedby", id + "-about");
+    const row = make("div", { class: "control", "data-words": (control.group + " " + control.path + " " + about).toLowerCase() },
+      make("div", { class: "control-head" }, label, said, back), input, ...extra, source);
+    byPath.set(control.path, { input, said, row, reset: back });
+    return row;
+  }
+
+  function group(entry, places) {
+    const own = spec.controls.filter((one) => one.group === entry.name);
+    const rows = (list) => list.map((one) => built_row(one, places.get(one.path)));
+    const main = rows(own.filter((one) => one.is_main)), rest = rows(own.filter((one) => !one.is_main));
+    const body = [...main];
+    if (rest.length) body.push(main.length
+      ? make("details", { class: "rest" }, make("summary", { text: rest.length + " more" }), ...rest)
+      : make("div", { class: "rest" }, ...rest));
+    return make("details", { class: "group", "data-group": entry.name }, make("summary", {}, make("strong", { text: entry.label || entry.name }), make("span", { class: "note", text: " " + own.length })), ...body);
+  }
+
+  function filter(box, root) {
+    const wanted = box.value.toLowerCase().split(/\s+/).filter(Boolean);
+    root.querySelectorAll(".control").forEach((row) => { row.hidden = !wanted.every((word) => row.dataset.words.includes(word)); });
+    root.querySelectorAll("details").forEach((one) => {
+      const hits = one.querySelectorAll(".control:not([hidden])").length;
+      one.hidden = hits === 0;
+      if (wanted.length) one.open = true;
+      else if (one.dataset.wasOpen === undefined) one.open = one.dataset.first === "yes";
+    });
+  }
+
+  function build() {
+    const root = document.getElementById("what-if-controls");
+    if (!root || !root.dataset.spec) { built = ""; return; }
+    const key = root.dataset.scenario + root.dataset.start;
+    if (built === key && root.childElementCount) return;
+    built = key;
+    spec = JSON.parse(root.dataset.spec);
+    changes = JSON.parse(root.dataset.start || "{}");
+    inFlight = 0;
+    isWaiting = false;
+    byPath.clear();
+    const places = new Map(spec.controls.map((one, i) => [one.path, i]));
+    const groups = spec.groups.filter((one) => spec.controls.some((control) => control.group === one.name)).map((one) => group(one, places));
+    groups.slice(0, 2).forEach((one) => { one.open = true; one.dataset.first = "yes"; });
+    const box = make("input", { id: "what-if-filter", type: "search", placeholder: "strain, monitoring, US ...", spellcheck: "false" });
+    box.addEventListener("input", () => filter(box, root));
+    root.replaceChildren(make("p", { class: "picker" }, make("label", { for: "what-if-filter", text: "Find a number" }), box), ...groups);
+    spec.controls.forEach(show);
+    const all = document.getElementById("what-if-reset");
+    all.onclick = () => reset(Object.keys(changes));
+    list();
+    if (Object.keys(changes).length) {
+      Object.keys(changes).forEach((path) => {
+        const parts = byPath.get(path);
+        for (let up = parts && parts.row.parentElement; up && up !== root; up = up.parentElement) if (up.tagName === "DETAILS") up.open = true;
+      });
+      send();
+    }
+  }
+
+  (window.parleyOnChange = window.parleyOnChange || []).push(build);
+})();

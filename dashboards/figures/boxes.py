@@ -1,0 +1,123 @@
+"""Boxes of inputs in which an outcome is common, and what a smaller box buys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboards.figures.pieces import Trace, hover, rules
+from dashboards.figures.theme import (
+    BLUE,
+    VERMILLION,
+    Figure,
+    axis,
+    figure,
+    lines,
+    literal,
+    percent_axis,
+    percents,
+    records,
+    row_axis,
+)
+from sim.experiment.words import percent
+
+LOOKS = {"halt": ("where it comes", BLUE, ""), "failure": ("where it does not", VERMILLION, "/")}
+
+
+def limits(table: Any, *, title: str, narrow: bool = False) -> Figure:
+    """A bar per limit of a box, over the range its input was drawn from (grey).
+
+    ``table`` is that of ``tables_of_studies.boxes``.
+    """
+    rows = records(table)
+    places = [float(place) for place in range(len(rows))]
+    grey: Trace = {"type": "bar", "orientation": "h", "name": "range it is drawn from", "x": [100] * len(rows)}
+    data = [grey | {"y": places, "width": 0.22, "marker": {"color": "#d0d7de"}, "hoverinfo": "skip"}]
+    data += [_bars(rows, kind) for kind in LOOKS if any(row["kind"] == kind for row in rows)]
+    said = [f"{row['words']} ({LOOKS[row['kind']][0]}, box {row['box']})" for row in rows]
+    ticks = {
+        "tickmode": "array",
+        "tickvals": [0, 50, 100],
+        "ticktext": ["low end", "middle", "high end"],
+        "tickangle": 0,
+    }
+    return figure(
+        title,
+        data,
+        xaxis=axis(
+            "Place in its range" if narrow else "Place in the range the input is drawn from", range=[-1, 101], **ticks
+        ),
+        yaxis=row_axis(said, narrow),
+        height=(220 if narrow else 180) + (60 if narrow else 44) * max(1, len(rows)),
+        narrow=narrow,
+        legend_rows=3 if narrow else 1,
+        hovermode="closest",
+        barmode="overlay",
+        shapes=rules(places),
+    )
+
+
+def _bars(rows: list[dict[str, Any]], kind: str) -> Trace:
+    name, colour, pattern = LOOKS[kind]
+    own = [(place, row) for place, row in enumerate(rows) if row["kind"] == kind]
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "name": f"box {name}",
+        "base": percents(row["from"] for _, row in own),
+        "x": percents(row["to"] - row["from"] for _, row in own),
+        "y": [place for place, _ in own],
+        "width": 0.42,
+        "marker": {
+            "color": colour,
+            "pattern": {"shape": pattern, "fillmode": "overlay", "fgcolor": "#ffffff", "size": 8, "solidity": 0.25},
+        },
+        **hover(limit_words(row) for _, row in own),
+    }
+
+
+def limit_words(row: dict[str, Any]) -> str:
+    """``Momentum below 0.08 (drawn from 0 to 0.3)`` and what the box holds."""
+    low, high = row["low"], row["high"]
+    said = f"from {low:.2g} to {high:.2g}" if low is not None and high is not None else ""
+    said = said or (f"above {low:.2g}" if low is not None else f"below {high:.2g}")
+    unit = f" {row['unit']}" if row["unit"] else ""
+    doubt = "" if row["p"] <= 0.05 else "<br>this limit is not confirmed by the other half"
+    return (
+        f"{lines(row['words'], 50)} {said}{literal(unit)}<br>drawn from {row['least']:.2g} to {row['most']:.2g}<br>"
+        f"box {row['box']}: {percent(row['density'])} inside, {percent(row['elsewhere'])} outside{doubt}"
+    )
+
+
+def trade_off(table: Any, *, title: str, outcome: str, narrow: bool = False) -> Figure:
+    """Smaller boxes against how common the outcome is in them; the number beside a mark counts limits.
+
+    ``table`` is that of ``tables_of_studies.trade_off``; ``outcome`` is what the box has more of, in words.
+    """
+    rows = records(table)
+    trace: Trace = {
+        "type": "scatter",
+        "mode": "lines+markers+text",
+        "name": "boxes",
+        "x": percents(row["mass"] for row in rows),
+        "y": percents(row["density"] for row in rows),
+        "text": [f" {row['n_limits']} " for row in rows],
+        "textposition": "top right",
+        "line": {"color": BLUE, "width": 1.5, "dash": "dot"},
+        "marker": {"size": 10, "color": BLUE},
+        "cliponaxis": False,
+        **hover(
+            f"{percent(row['mass'])} of futures are inside, by {row['n_limits']} limits<br>"
+            f"{percent(row['density'])} of these: {literal(outcome)}<br>{percent(row['coverage'])} of all such futures"
+            for row in rows
+        ),
+    }
+    return figure(
+        title,
+        [trace],
+        xaxis=percent_axis("Futures inside the box", [100.0], narrow),
+        yaxis=percent_axis("With the outcome", percents(row["density"] for row in rows)),
+        height=400,
+        narrow=narrow,
+        legend_rows=0,
+        hovermode="closest",
+    )

@@ -1,0 +1,161 @@
+"""Tables behind the page on terms: what agreed halts say, how long they hold, and how long past ones held."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dashboards.tables_of_why import words_of
+
+if TYPE_CHECKING:
+    from sim.experiment.run import Run
+
+Table = list[dict[str, Any]]
+
+N_BINS = 40
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+FEWEST_HALTS = 30
+"""Halts on a track from which on its curve is drawn."""
+ENDED = 0
+"""Codes of ``halt_end`` above this mean that the halt ended while watched; this one, that it still held."""
+Z = 1.96
+EVIDENCE = {
+    "negotiated, no peacekeeping": "past halts without peacekeepers",
+    "negotiated, any peacekeeping": "past halts with peacekeepers",
+}
+"""Groups of past halts (``history/base_rates.csv``) that are drawn behind, and what they are called."""
+
+
+def n_halts(run: Run) -> int:
+    """Trials with an agreed general halt."""
+    return int(np.count_nonzero(run.columns["halt_week"] >= 0))
+
+
+def terms(run: Run) -> Table:
+    """What first agreed general halts settled, by issue.
+
+    A row per issue that was on the table of some halt: ``issue``, ``words``, ``scale``, ``landmarks``, ``status_quo``,
+    ``ideal_a``, ``ideal_b`` (central values), ``n`` halts with it on the table of ``n_halts``, ``bins`` (shares of them
+    in 40 equal parts of the scale), quantiles ``q05`` to ``q95`` and ``mean``. A halt on a track that leaves an issue
+    out is not counted for it: there it stays as it was.
+    """
+    scenario, columns = run.scenario, run.columns
+    tracks = list(scenario.tracks.values())
+    agreed = columns["halt_week"] >= 0
+    sides = [scenario.belligerent(name) for name in (scenario.sides.A, scenario.sides.B)]
+    rows: Table = []
+    for name, issue in scenario.issues.items():
+        with_it = [number for number, track in enumerate(tracks) if name in track.scope]
+        values = columns[f"x_{name}"][agreed & np.isin(columns["halt_track"], with_it)].astype(np.float64)
+        values = values[np.isfinite(values)]
+        if len(values) == 0:
+            continue
+        counts = np.histogram(values, bins=N_BINS, range=(0.0, 1.0))[0]
+        ideals = [
+            float(side.ideal_point[name].middle) if name in side.ideal_point else float(number)
+            for number, side in enumerate(sides)
+        ]
+        rows.append(
+            {
+                "issue": name,
+                "words": words_of(name),
+                "scale": issue.scale,
+                "landmarks": [{"at": mark.at, "name": mark.name} for mark in issue.landmarks],
+                "status_quo": float(issue.status_quo.middle),
+                "ideal_a": ideals[0],
+                "ideal_b": ideals[1],
+                "n": len(values),
+                "n_halts": int(np.count_nonzero(agreed)),
+                "bins": [float(count / len(values)) for count in counts],
+                **{f"q{round(100 * q):02d}": float(np.quantile(values, q)) for q in QUANTILES},
+                "mean": float(np.mean(values)),
+            }
+        )
+    return rows
+
+
+def survival(run: Run) -> Table:
+    """How long first agreed general halts hold: Kaplan-Meier by track, halts still in force counted until last seen.
+
+    A row per track with at least ``FEWEST_HALTS`` (all tracks together if none has so many): ``label``, ``n`` halts,
+    ``n_ended``, and lists by week: ``day``, ``holds`` (share still in force), ``lo``, ``hi`` (95 %: Greenwood on the
+    log-log scale, widened by the run's design effect), ``at_risk``. A halt that runs out unrenewed has ended.
+    """
+    columns, scenario = run.columns, run.scenario
+    agreed = columns["halt_week"] >= 0
+    tracks = list(scenario.tracks.items())
+    groups = []
+    for number, (name, track) in enumerate(tracks):
+        own = agreed & (columns["halt_track"] == number)
+        if np.count_nonzero(own) >= FEWEST_HALTS:
+            groups.append((track.label or words_of(name), own))
+    if not groups and agreed.any():
+        groups = [("all agreed halts", agreed)]
+    rows: Table = []
+    for label, own in groups:
+        weeks, has_ended = columns["halt_weeks"][own].astype(np.int64), columns["halt_end"][own] > ENDED
+        curve = kaplan_meier(weeks, has_ended, run.commonest_effect)
+        rows.append({"label": label, "n": len(weeks), "n_ended": int(np.count_nonzero(has_ended)), **curve})
+    return rows
+
+
+def kaplan_meier(weeks: Any, has_ended: Any, effect: float = 1.0) -> dict[str, list[float]]:
+    """Kaplan and Meier (1958) on whole weeks: ``day``, ``holds``, ``lo``, ``hi``, ``at_risk``, from day 0 on.
+
+    ``weeks`` (halts,): when each ended, or was last seen in force. The curve stops where nothing is at risk.
+    """
+    last = int(weeks.max()) if len(weeks) else 0
+    ends = np.bincount(weeks[has_ended], minlength=last + 1)
+    seen = np.bincount(weeks, minlength=last + 1)
+    at_risk = len(weeks) - np.concatenate([[0], np.cumsum(seen)[:-1]])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        holds = np.cumprod(1.0 - np.where(at_risk > 0, ends / np.maximum(at_risk, 1), 0.0))
+        left = np.maximum(at_risk - ends, 1e-9)
+        spread = np.sqrt(effect * np.cumsum(np.where(ends > 0, ends / (np.maximum(at_risk, 1) * left), 0.0)))
+        reach = np.where((holds > 0) & (holds < 1), Z * spread / np.abs(np.log(holds)), 0.0)
+        low, high = np.power(holds, np.exp(reach)), np.power(holds, np.exp(-reach))
+    return {
+        "day": [7.0 * week for week in range(last + 1)],
+        "holds": [float(value) for value in holds],
+        "lo": [float(value) for value in np.where(holds > 0, low, 0.0)],
+        "hi": [float(value) for value in np.where(holds > 0, high, 0.0)],
+        "at_risk": [float(value) for value in at_risk],
+    }
+
+
+def evidence() -> Table:
+    """How long past halts held: a row per group and day.
+
+    ``label``, ``day``, ``holds``, ``lo``, ``hi`` (95 %), ``n``, ``source``, from ``history/base_rates.csv``.
+    """
+    from sim.scenario.files import find_data
+
+    with find_data("history/base_rates.csv").open(newline="", encoding="utf-8") as stream:
+        found = [row for row in csv.DictReader(stream) if row["metric"].startswith("ceasefire_failure_by_day_")]
+    rows: Table = []
+    for group, label in EVIDENCE.items():
+        for row in found:
+            if not row["group"].endswith(f": {group}"):
+                continue
+            rows.append(
+                {
+                    "label": label,
+                    "day": int(row["metric"].rpartition("_")[2]),
+                    "holds": 1 - float(row["value"]),
+                    "lo": 1 - float(row["ci_hi"]),
+                    "hi": 1 - max(0.0, float(row["ci_lo"])),
+                    "n": int(row["n"]),
+                    "source": row["group"].partition(":")[0],
+                }
+            )
+    return sorted(rows, key=lambda row: (row["label"], row["day"]))
+
+
+def holds_at(row: dict[str, Any], day: int) -> float | None:
+    """Share of halts of one row of ``survival`` that still hold on ``day``; None where none was watched so long."""
+    if not row["day"] or row["day"][-1] < day:
+        return None
+    place = max(place for place, known in enumerate(row["day"]) if known <= day)
+    return float(row["holds"][place])

@@ -1,0 +1,53 @@
+"""A dashboard in a process of its own, and what tests ask of a browser that looks at it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.browser.conftest import Browser
+
+START = "import sys; from dashboards.app.server import serve; serve(sys.argv[1:], 0, 512, 1, False)"
+DRAWN = """
+return document.querySelector('#page h1') && !document.querySelector('.notice.loading')
+  && [...document.querySelectorAll('.graph')].every((graph) => graph.querySelector('.main-svg'))
+"""
+
+
+@contextmanager
+def served(*names: str) -> Iterator[str]:
+    """The address of a dashboard over scenarios; it is stopped at the end."""
+    root = Path(__file__).parents[2]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", START, *names], stdout=subprocess.PIPE, text=True, cwd=root, env=environment
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        found = re.search(r"http://127\.0\.0\.1:\d+/", line)
+        assert found, line
+        yield found[0].rstrip("/")
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def visit(browser: Browser, address: str, width: int = 1440, height: int = 900) -> None:
+    """Open a page at a width and wait until everything on it is drawn."""
+    browser.chrome.get("about:blank")
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    browser.chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    browser.forget()
+    browser.chrome.get(address)
+    browser.wait(DRAWN, 60)
+
+
+def foreign(browser: Browser, address: str) -> list[str]:
+    """Requests since the page was opened that went anywhere but to the dashboard."""
+    return [url for url in browser.requests() if not url.startswith((address + "/", "data:", "blob:"))]

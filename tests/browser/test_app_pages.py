@@ -1,0 +1,154 @@
+"""The dashboard in a real browser: every page is drawn, asks nobody but itself, and does what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from sim.scenario.files import load
+from tests.browser.conftest import Browser
+from tests.browser.dashboard import DRAWN, foreign, served, visit
+from tests.dashboards.test_report import PAYLOADS
+
+pytestmark = pytest.mark.browser
+
+PATHS = ["/", "/scenarios", "/what-if", "/record", "/sources"]
+HEADLINE = "return document.querySelector('#what-if').dataset.state"
+SLIDER = 'input[data-path="parties.North.strain"]'
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with served("teaching/minimal") as found:
+        yield found
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("path", PATHS)
+def test_every_page_is_drawn_and_asks_nobody_else(browser: Browser, address: str, path: str, width: int) -> None:
+    visit(browser, address + path, width)
+    assert foreign(browser, address) == []
+    assert browser.complaints() == []
+    assert browser.ask("return document.documentElement.scrollWidth - window.innerWidth") <= 0
+    assert browser.ask("return document.querySelectorAll('h1').length") == 1
+    assert browser.ask("return document.title").endswith("- Parley")
+    assert browser.ask("return document.querySelector('nav a[aria-current]') !== null")
+
+
+def test_links_change_the_page_and_move_the_focus(browser: Browser, address: str) -> None:
+    visit(browser, address + "/")
+    browser.chrome.find_element(By.LINK_TEXT, "Sources").click()
+    browser.wait("return document.querySelector('#sources-rows') !== null")
+    browser.wait("return document.activeElement.tagName === 'H1'")
+    assert "/sources" in browser.chrome.current_url
+    browser.chrome.back()
+    browser.wait("return document.querySelector('.big') !== null")
+
+
+def test_the_scenario_picker_changes_every_number(browser: Browser, address: str) -> None:
+    visit(browser, address + "/")
+    pick = "const s = document.getElementById('scenario-select'); s.value = 'teaching/spoilers';"
+    browser.ask(pick + "s.dispatchEvent(new Event('change', {bubbles: true}))")
+    title = load("teaching/spoilers").title
+    browser.wait(f"return document.title.includes({title!r})")
+    browser.wait(DRAWN)
+    assert "scenario=teaching/spoilers" in browser.chrome.current_url
+
+
+def move(browser: Browser, keys: str) -> None:
+    """Move the slider by keyboard and wait for the answer."""
+    slider = browser.chrome.find_element(By.CSS_SELECTOR, SLIDER)
+    slider.send_keys(keys)
+    browser.wait(f"{HEADLINE} === 'done'")
+
+
+def test_a_slider_moved_by_keyboard_simulates_again(browser: Browser, address: str) -> None:
+    visit(browser, address + "/what-if")
+    curve = (
+        "return Array.from(document.querySelector('#what-if-chart .js-plotly-plot').data"
+        ".find((one) => one.name.startsWith('a halt that lasts')).y).join()"
+    )
+    before = browser.ask(curve)
+    move(browser, Keys.END)
+    browser.wait(f"{curve} !== {before!r}")
+    assert "Difference in points" in browser.ask("return document.getElementById('what-if-answer').innerText")
+    assert browser.ask("return document.querySelectorAll('#what-if-changed li').length") == 1
+    assert browser.ask("return location.search").endswith("set=parties.North.strain%3D0.25")
+    assert browser.complaints() == []
+
+    visit(browser, browser.chrome.current_url)
+    browser.wait(f"{HEADLINE} === 'done'")
+    assert browser.ask(f"return document.querySelector('{SLIDER}').value") == "0.25"
+    browser.wait(f"{curve} !== {before!r}")
+
+    browser.chrome.find_element(By.ID, "what-if-reset").click()
+    browser.wait(f"return document.getElementById('what-if-reset').disabled && ({HEADLINE[7:]} === 'done')")
+    browser.wait(f"{curve} === {before!r}")
+    assert "set=" not in browser.ask("return location.search")
+
+
+def test_the_saved_file_is_what_the_sliders_say(browser: Browser, address: str, tmp_path: Path) -> None:
+    visit(browser, address + "/what-if?scenario=teaching/minimal&set=parties.North.strain%3D0.2")
+    browser.wait(f"{HEADLINE} === 'done'")
+    link = browser.ask("return document.querySelector('#what-if-share a[download]').href")
+    path = tmp_path / "saved.yaml"
+    with urlopen(link) as answer:
+        path.write_bytes(answer.read())
+    assert load(path).belligerent("North").strain.value == 0.2
+
+
+def test_a_chart_becomes_a_table(browser: Browser, address: str) -> None:
+    visit(browser, address + "/")
+    browser.ask("document.querySelector('details[data-chart=chart-odds]').open = true")
+    browser.wait("return document.querySelectorAll('#chart-odds-numbers tbody tr').length > 100")
+    said = browser.ask("return document.querySelector('#chart-odds-numbers').innerText")
+    assert "a halt that lasts 30 days or more" in said
+
+
+def test_sources_are_filtered(browser: Browser, address: str) -> None:
+    visit(browser, address + "/sources")
+    browser.chrome.find_element(By.ID, "sources-filter").send_keys("north strain")
+    browser.wait("return /^[1-9] of/.test(document.getElementById('sources-count').textContent)")
+    shown = browser.ask(
+        "return [...document.querySelectorAll('#sources-rows tbody tr:not([hidden])')].map((r) => r.innerText)"
+    )
+    assert shown and all("north" in row.lower() for row in shown)
+
+
+def test_a_table_is_sorted(browser: Browser, address: str) -> None:
+    visit(browser, address + "/scenarios")
+    browser.wait("return document.querySelectorAll('#odds-table tbody tr').length > 3", 60)
+    browser.wait("return document.getElementById('scenarios-progress').innerText === ''", 60)
+    browser.ask("document.querySelectorAll('#odds-table .sort')[1].click()")
+    values = browser.ask(
+        "return [...document.querySelectorAll('#odds-table tbody tr')].map((r) => Number(r.cells[1].dataset.value))"
+    )
+    assert values == sorted(values, reverse=True)
+
+
+def test_texts_of_a_scenario_run_no_script(browser: Browser, tmp_path: Path) -> None:
+    """Titles, notes and labels made of markup: nothing runs, nothing is asked for, and the text is there to read."""
+    lines = ["extends: teaching/minimal"]
+    said = " ".join(text.replace("\u2028", "").replace("\u2029", "") for text in PAYLOADS)
+    quoted = "'" + said.replace("'", "''") + "'"
+    for key in ("title", "question", "supposes", "resolution"):
+        lines.append(f"{key}: {quoted}")
+    lines += [
+        "parties:",
+        "  North:",
+        f"    label: {quoted}",
+        f"    sources: {{'*': {{kind: judgement, note: {quoted}}}}}",
+    ]
+    (tmp_path / "hostile.yaml").write_text("\n".join(lines), encoding="utf-8")
+    with served(str(tmp_path / "hostile.yaml")) as address:
+        for path in PATHS:
+            visit(browser, address + path)
+            browser.ask("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+            assert browser.ask("return window.hacked") is None
+            assert foreign(browser, address) == []
+            assert "onerror=window.hacked" in browser.ask("return document.body.innerText")

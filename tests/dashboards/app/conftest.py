@@ -1,0 +1,111 @@
+"""A dashboard over a small scenario, simulated in this process: no workers, no port."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from typing import Any
+
+import pytest
+from dash import Dash
+
+from dashboards.app.server import make_app
+from dashboards.app.service import Service
+from sim.experiment.run import Run
+from sim.experiment.run import run as simulate
+from sim.scenario.files import load
+
+NAME = "teaching/minimal"
+HOST = "localhost"
+
+
+class InlinePool:
+    """Computes at once what it is given; counts."""
+
+    def __init__(self) -> None:
+        self.n_submitted = 0
+
+    def submit(self, function: Any, item: Any) -> Future[Any]:
+        self.n_submitted += 1
+        future: Future[Any] = Future()
+        try:
+            future.set_result(function(item))
+        except Exception as problem:
+            future.set_exception(problem)
+        return future
+
+    def restart(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+def service_over(runs: Sequence[Run]) -> Service:
+    service = Service(trials=256, workers=2)
+    service._pool = InlinePool()  # type: ignore[assignment]
+    for run in runs:
+        service.add_run(run)
+    return service
+
+
+@pytest.fixture(scope="session")
+def base() -> Run:
+    return simulate(load(NAME), trials=256, seed=1, workers=1, name=NAME)
+
+
+@pytest.fixture
+def service(base: Run) -> Iterator[Service]:
+    made = service_over([base])
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def app(service: Service) -> Dash:
+    return make_app(service, [HOST])
+
+
+class Client:
+    """Asks as the browser would: callbacks by a piece of their output's name, inputs and states by ``id.property``."""
+
+    def __init__(self, app: Dash) -> None:
+        self.flask = app.server.test_client()
+        self.callbacks = {one["output"]: one for one in self.flask.get("/_dash-dependencies").json}
+
+    def body(self, piece: str, values: dict[str, Any]) -> dict[str, Any]:
+        output = next(name for name in self.callbacks if piece in name)
+        known = self.callbacks[output]
+
+        def filled(kind: str) -> list[dict[str, Any]]:
+            return [
+                {"id": one["id"], "property": one["property"], "value": values.get(f"{one['id']}.{one['property']}")}
+                for one in known[kind]
+            ]
+
+        names = output.strip(".").split("...") if output.startswith("..") else [output]
+        outputs = [dict(zip(("id", "property"), name.rsplit(".", 1), strict=True)) for name in names]
+        return {
+            "output": output,
+            "outputs": outputs if output.startswith("..") else outputs[0],
+            "inputs": filled("inputs"),
+            "state": filled("state"),
+            "changedPropIds": [f"{one['id']}.{one['property']}" for one in known["inputs"]][:1],
+        }
+
+    def send(self, body: Any, **options: Any) -> Any:
+        return self.flask.post("/_dash-update-component", json=body, **options)
+
+    def call(self, piece: str, **values: Any) -> Any:
+        return self.send(self.body(piece, {key.replace("__", ".").replace("_", "-"): v for key, v in values.items()}))
+
+    def page(self, path: str, search: str = "", screen: str = "wide") -> Any:
+        values = {"url.pathname": path, "url.search": search, "screen.data": screen}
+        return self.send(self.body("page.children", values))
+
+
+@pytest.fixture
+def client(app: Dash) -> Client:
+    return Client(app)
+
+
+def move(changes: dict[str, Any], scenario: str = NAME, number: Any = 1) -> dict[str, Any]:
+    return {"scenario": scenario, "set": changes, "number": number, "narrow": False}

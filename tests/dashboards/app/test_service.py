@@ -1,0 +1,149 @@
+"""Simulations while one looks: the same luck, nothing twice, never more than four at once."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+
+from dashboards.app import state
+from dashboards.app.service import MOST_AT_ONCE, Service, head
+from sim.errors import BusyError, ParleyError
+from sim.experiment.run import Run
+from sim.experiment.run import run as simulate
+from sim.scenario.files import load
+from tests.dashboards.app.conftest import NAME, service_over
+
+CHANGES = {"parties.North.strain": "0.14", "parties.South.usual_level": "3"}
+
+
+def same(a: Run, b: Run) -> bool:
+    return all(
+        np.array_equal(a.columns[name], b.columns[name], equal_nan=a.columns[name].dtype.kind == "f")
+        for name in a.columns
+    )
+
+
+def test_a_move_is_the_run_of_the_command_line(service: Service) -> None:
+    live = service.simulate(NAME, CHANGES, trials=128)
+    theirs = simulate(load(NAME, list(CHANGES.items())), trials=128, seed=1, workers=1, name=NAME)
+    assert same(live, theirs)
+    assert live.scenario == theirs.scenario
+
+
+def test_the_split_over_workers_changes_no_trial(base: Run) -> None:
+    runs = []
+    for workers in (1, 2, 3):
+        service = service_over([base])
+        service.workers = workers
+        runs.append(service.simulate(NAME, CHANGES, trials=160))
+    assert same(runs[0], runs[1]) and same(runs[0], runs[2])
+
+
+def test_no_change_is_the_head_of_the_base(service: Service, base: Run) -> None:
+    live = service.simulate(NAME, {}, trials=96)
+    assert same(live, head(base, 96))
+    assert service.n_simulated == 0
+
+
+def test_the_same_move_is_computed_once(service: Service) -> None:
+    first = service.simulate(NAME, CHANGES, trials=64)
+    again = service.simulate(NAME, dict(reversed(CHANGES.items())), trials=64)
+    assert first is again
+    assert service.n_simulated == 1
+    assert service.simulate(NAME, CHANGES, trials=96) is not first
+
+
+def test_old_moves_are_forgotten(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboards.app.service.KEPT", 2)
+    for value in ("0.06", "0.07", "0.08"):
+        service.simulate(NAME, {"parties.North.strain": value}, trials=32)
+    assert len(service._live) == 2
+
+
+def test_a_fifth_simulation_is_told_to_wait(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    entered, leave = threading.Semaphore(0), threading.Event()
+    real = service._compute
+
+    def slow(*arguments: object) -> object:
+        entered.release()
+        leave.wait(20)
+        return real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(service, "_compute", slow)
+    values = [f"0.1{n}" for n in range(MOST_AT_ONCE)]
+    threads = [
+        threading.Thread(target=service.simulate, args=(NAME, {"parties.North.strain": value}, 32)) for value in values
+    ]
+    for thread in threads:
+        thread.start()
+    for _ in threads:
+        assert entered.acquire(timeout=20)
+    with pytest.raises(BusyError, match="busy"):
+        service.simulate(NAME, {"parties.North.strain": "0.2"}, 32)
+    leave.set()
+    for thread in threads:
+        thread.join(20)
+    assert service.simulate(NAME, {"parties.North.strain": "0.2"}, 32).n_trials == 32
+
+
+def test_a_broken_rule_is_told_and_frees_its_place(service: Service) -> None:
+    for _ in range(MOST_AT_ONCE + 1):
+        with pytest.raises(ParleyError) as told:
+            service.simulate(
+                NAME, {"parties.North.ideal_point.valley": "0.9", "parties.South.ideal_point.valley": "0.1"}
+            )
+        assert not isinstance(told.value, state.Refused | BusyError)
+    assert service.n_simulated == 0
+
+
+def test_a_lost_pool_is_started_again(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    from concurrent.futures import Future
+    from concurrent.futures.process import BrokenProcessPool
+
+    pool = service._pool
+    assert pool is not None
+    works, restarts = pool.submit, []
+
+    def broken(function: object, item: object) -> Future[object]:
+        lost: Future[object] = Future()
+        lost.set_exception(BrokenProcessPool("gone"))
+        return lost
+
+    def restart() -> None:
+        restarts.append(1)
+        monkeypatch.setattr(pool, "submit", works)
+
+    monkeypatch.setattr(pool, "submit", broken)
+    monkeypatch.setattr(pool, "restart", restart)
+    assert service.simulate(NAME, CHANGES, trials=32).n_trials == 32
+    assert restarts == [1]
+
+
+def test_base_runs_are_made_in_pieces_and_are_the_run(base: Run) -> None:
+    service = service_over([])
+    service.add(NAME, base.scenario)
+    assert service.run_of(NAME) is None
+    service._fill()
+    made = service.run_of(NAME)
+    assert made is not None and same(made, base)
+    assert service.waiting(NAME) == (1, 1)
+
+
+def test_a_base_that_fails_says_so(base: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    service = service_over([])
+    service.add(NAME, base.scenario)
+
+    def fails(*_: object) -> None:
+        raise ParleyError("no")
+
+    monkeypatch.setattr(service, "_compute", fails)
+    service._fill()
+    assert service.bases[NAME].problem == "no"
+
+
+@pytest.mark.parametrize("trials", [0, -1, 20_001, 10**9])
+def test_trials_have_limits(service: Service, trials: int) -> None:
+    with pytest.raises(state.Refused):
+        service.simulate(NAME, {}, trials)
