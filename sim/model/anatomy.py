@@ -2,7 +2,7 @@
 
 Attribution rests on the model's priors; outcomes alone cannot tell these reasons apart. Shares are
 taken at the round in which the two sides' needs were least, on the track that came closest, on every
-fifth mix of the contract curve.
+fifth mix of the contract curve and where the two surpluses cross between them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ TAGS = (
     "victory",
 )
 COARSE = GRID[::5]
-"""Mixes on which attribution looks for the best package."""
+"""Mixes on which attribution looks for the best package; on all of them before it says that there is none."""
 MOST_SHORTFALL = 10.0
 """Utils that are missing where no package is possible at all, as when red lines cross."""
 TINY = 1e-9
@@ -106,12 +106,12 @@ def _closest_track(model: NegotiationModel, trials: Trials) -> tuple[NDArray[np.
 class Surplus:
     """Best max-min surplus of some trials in their best week, with any set of frictions off."""
 
-    def __init__(self, week: BestWeek, trials: Trials) -> None:
-        self.week, self.trials, self.track = week, trials, week.track
+    def __init__(self, week: BestWeek, trials: Trials, grid: Array = COARSE) -> None:
+        self.week, self.trials, self.track, self.grid = week, trials, week.track, grid
         self.rows, self.place = np.unique(week.rows[trials], return_inverse=True)
         self._tables: dict[Frictions, tuple[Array, Array]] = {}
         self._known: IssueTables = {}
-        self._scratch = [np.empty((len(trials), len(COARSE))) for _ in range(2)]
+        self._scratch = [np.empty((len(trials), len(grid))) for _ in range(2)]
 
     def best(self, off: tuple[bool, ...]) -> Array:
         """max over mixes of min(S_A, S_B), shape (trials,); -inf where no package is possible."""
@@ -120,8 +120,7 @@ class Surplus:
         needed = [self.needed(side, information, commitment, audience) for side in (0, 1)]
         for_a = np.subtract(gain_a, needed[0][:, None], out=self._scratch[0])
         for_b = np.subtract(gain_b, needed[1][:, None], out=self._scratch[1])
-        least = np.minimum(for_a, for_b, out=for_a)
-        return np.asarray(self.track.benefit_share * least.max(axis=1))
+        return np.asarray(self.track.benefit_share * best_of_the_worse(for_a, for_b))
 
     def needed(self, number: int, information_off: bool, commitment_off: bool, audience_off: bool) -> Array:
         """A side's need in its best week less the frictions that are switched off."""
@@ -137,7 +136,7 @@ class Surplus:
 
     def _gains(self, frictions: Frictions) -> tuple[Array, Array]:
         if frictions not in self._tables:
-            fixed_a, fixed_b, moving, _ = self.track.tabulate(self.rows, COARSE, self._known, frictions)
+            fixed_a, fixed_b, moving, _ = self.track.tabulate(self.rows, self.grid, self._known, frictions)
             gain_a, gain_b = fixed_a[self.place], fixed_b[self.place]
             for issue in moving:
                 more_a, more_b = self._moving(issue)
@@ -153,15 +152,31 @@ class Surplus:
         terms = terms._replace(
             status_quo=line, low=np.where(blocked, line, terms.low), high=np.where(blocked, line, terms.high)
         )
-        return value_of(contract_curve(COARSE, terms), terms)
+        return value_of(contract_curve(self.grid, terms), terms)
+
+
+def best_of_the_worse(for_a: Array, for_b: Array) -> Array:
+    """max over mixes of the smaller of two surpluses, both of shape (trials, mixes) and linear between mixes.
+
+    Along the curve side A's surplus rises and side B's falls, so the best is where they cross, or at an end.
+    """
+    n_trials, n_mixes = for_a.shape
+    after = np.count_nonzero(for_a < for_b, axis=1)
+    first = np.arange(n_trials) * n_mixes
+    low, high = first + np.maximum(after - 1, 0), first + np.minimum(after, n_mixes - 1)
+    a_low, b_low, a_high, b_high = for_a.take(low), for_b.take(low), for_a.take(high), for_b.take(high)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        behind, ahead = b_low - a_low, a_high - b_high
+        crossing = a_low + (a_high - a_low) * (behind / (behind + ahead))
+    is_inside = (after > 0) & (after < n_mixes)
+    return np.where(is_inside, crossing, np.minimum(a_low, b_low))
 
 
 def _share_out(model: NegotiationModel, week: BestWeek, trials: Trials) -> None:
     """Shapley shares and the tag they imply."""
     columns = model.record.columns
     surplus = Surplus(week, trials)
-    everything_off = surplus.best(tuple([True] * len(FRICTIONS)))
-    hopeless = everything_off < 0
+    hopeless = _has_no_package(surplus)
     shares = _shares(surplus.best)
     total = shares.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -178,6 +193,15 @@ def _share_out(model: NegotiationModel, week: BestWeek, trials: Trials) -> None:
         columns[f"share_{friction}"][trials] = share
 
 
+def _has_no_package(surplus: Surplus) -> NDArray[np.bool_]:
+    """Whether nothing can be signed with every friction off; where it seems so, all mixes are looked at."""
+    everything_off = tuple([True] * len(FRICTIONS))
+    hopeless = surplus.best(everything_off) < 0
+    if hopeless.any():
+        hopeless[hopeless] = Surplus(surplus.week, surplus.trials[hopeless], GRID).best(everything_off) < 0
+    return np.asarray(hopeless)
+
+
 def _shares(worth: Callable[[tuple[bool, ...]], Array]) -> Array:
     """Shapley shares; where no package is possible at all, surplus is floored so that they stay finite."""
     return shapley(lambda off: np.maximum(worth(off), -MOST_SHORTFALL), len(FRICTIONS))
@@ -186,14 +210,13 @@ def _shares(worth: Callable[[tuple[bool, ...]], Array]) -> Array:
 def _opens_at_full_scope(model: NegotiationModel, week: BestWeek, trials: Trials) -> NDArray[np.bool_]:
     """Whether all issues together, with frictions as they are, would have opened a range in that week."""
     needs = [week.needed[number][trials] for number in (0, 1)]
-    total_a, total_b = np.zeros((len(trials), len(COARSE))), np.zeros((len(trials), len(COARSE)))
+    total_a, total_b = np.zeros((len(trials), len(GRID))), np.zeros((len(trials), len(GRID)))
     rows, place = np.unique(week.rows[trials], return_inverse=True)
     for issue in model.scenario.issues:
         terms, _ = week.track.terms_of(issue, rows)
-        gain_a, gain_b = value_of(contract_curve(COARSE, terms), terms)
+        gain_a, gain_b = value_of(contract_curve(GRID, terms), terms)
         total_a, total_b = total_a + gain_a[place], total_b + gain_b[place]
-    least = np.minimum(total_a - needs[0][:, None], total_b - needs[1][:, None])
-    return np.asarray(least.max(axis=1) >= 0)
+    return np.asarray(best_of_the_worse(total_a - needs[0][:, None], total_b - needs[1][:, None]) >= 0)
 
 
 def _binding(model: NegotiationModel, week: BestWeek, trials: Trials) -> None:

@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 
 from sim.model import simulate
-from sim.model.anatomy import TAGS
+from sim.model.anatomy import TAGS, best_of_the_worse
 from sim.model.outcomes import FRICTIONS
 from tests.builders import WEEKLY, minimal_scenario
 
 N_CONFIGURATIONS = 500
 N_TRIALS = 32
+N_CHEAP = 120
 BRIEF: dict[str, Any] = {**WEEKLY, "horizon_weeks": 4, "follow_up_weeks": 4, "war.momentum_volatility": 0.1}
 """Four weeks with a round in each: a reason needs no more."""
 SIDES = ("North", "South")
@@ -90,6 +91,28 @@ def test_fighting_never_pays_where_all_issues_are_on_the_table(part: int) -> Non
             if not has_size:
                 assert np.abs(columns[f"share_{friction}"]).max() < 1e-9, (part, number, friction)
     assert n_failed > 500  # the claim is not empty: many trials never had a range
+
+
+def test_a_cheap_war_that_is_certain_does_not_pay_either() -> None:
+    """A package that both prefer is then a narrow one, between the mixes that attribution looks at first."""
+    luck = np.random.default_rng(19950602)
+    n_failed = 0
+    for number in range(N_CHEAP):
+        war = a_war(luck) | {"war.tau": 0.0, "war.momentum_volatility": 0.0}
+        war |= {f"parties.{side}.strain": float(luck.uniform(1e-4, 0.02)) for side in SIDES}
+        added = frictions(luck, war["issues"])
+        columns = simulate(minimal_scenario(**war, **added), number, 0, 4)
+        tags = [TAGS[code] for code in columns["tag"] if code >= 0]
+        assert "fighting_pays" not in tags and "scope" not in tags, (number, war, added)
+        n_failed += int(np.count_nonzero(columns["best_week"] >= 0))
+    assert n_failed > N_CHEAP
+
+
+def test_the_best_of_two_surpluses_is_where_they_cross_or_at_an_end() -> None:
+    for_a = np.array([[-1.0, 0.0, 3.0], [2.0, 3.0, 4.0], [-3.0, -2.0, -1.0], [-np.inf] * 3])
+    for_b = np.array([[3.0, 1.0, -1.0], [1.0, 0.5, -1.0], [4.0, 3.0, 2.0], [-np.inf] * 3])
+    # From (0, 1) to (3, -1) the two meet a fifth of the way along, at 3/5; where one is always below, its best end.
+    assert best_of_the_worse(for_a, for_b) == pytest.approx([0.6, 1.0, -1.0, -np.inf])
 
 
 @pytest.mark.parametrize("part", range(5))
