@@ -111,16 +111,13 @@ class Surplus:
         self.rows, self.place = np.unique(week.rows[trials], return_inverse=True)
         self._tables: dict[Frictions, tuple[Array, Array]] = {}
         self._known: IssueTables = {}
-        self._scratch = [np.empty((len(trials), len(grid))) for _ in range(2)]
 
     def best(self, off: tuple[bool, ...]) -> Array:
         """max over mixes of min(S_A, S_B), shape (trials,); -inf where no package is possible."""
         information, commitment, trust, audience, controllers = off
         gain_a, gain_b = self._gains(Frictions(trust, audience, controllers))
         needed = [self.needed(side, information, commitment, audience) for side in (0, 1)]
-        for_a = np.subtract(gain_a, needed[0][:, None], out=self._scratch[0])
-        for_b = np.subtract(gain_b, needed[1][:, None], out=self._scratch[1])
-        return np.asarray(self.track.benefit_share * best_of_the_worse(for_a, for_b))
+        return np.asarray(self.track.benefit_share * best_of_the_worse(gain_a, gain_b, needed[0], needed[1]))
 
     def needed(self, number: int, information_off: bool, commitment_off: bool, audience_off: bool) -> Array:
         """A side's need in its best week less the frictions that are switched off."""
@@ -155,16 +152,17 @@ class Surplus:
         return value_of(contract_curve(self.grid, terms), terms)
 
 
-def best_of_the_worse(for_a: Array, for_b: Array) -> Array:
-    """max over mixes of the smaller of two surpluses, both of shape (trials, mixes) and linear between mixes.
+def best_of_the_worse(gain_a: Array, gain_b: Array, needed_a: Array, needed_b: Array) -> Array:
+    """max over mixes of the smaller of two surpluses, gain less need; gains (trials, mixes) are linear between mixes.
 
     Along the curve side A's surplus rises and side B's falls, so the best is where they cross, or at an end.
     """
-    n_trials, n_mixes = for_a.shape
-    after = np.count_nonzero(for_a < for_b, axis=1)
+    n_trials, n_mixes = gain_a.shape
+    after = np.count_nonzero(gain_a - needed_a[:, None] < gain_b - needed_b[:, None], axis=1)
     first = np.arange(n_trials) * n_mixes
     low, high = first + np.maximum(after - 1, 0), first + np.minimum(after, n_mixes - 1)
-    a_low, b_low, a_high, b_high = for_a.take(low), for_b.take(low), for_a.take(high), for_b.take(high)
+    a_low, a_high = gain_a.take(low) - needed_a, gain_a.take(high) - needed_a
+    b_low, b_high = gain_b.take(low) - needed_b, gain_b.take(high) - needed_b
     with np.errstate(invalid="ignore", divide="ignore"):
         behind, ahead = b_low - a_low, a_high - b_high
         crossing = a_low + (a_high - a_low) * (behind / (behind + ahead))
@@ -216,7 +214,7 @@ def _opens_at_full_scope(model: NegotiationModel, week: BestWeek, trials: Trials
         terms, _ = week.track.terms_of(issue, rows)
         gain_a, gain_b = value_of(contract_curve(GRID, terms), terms)
         total_a, total_b = total_a + gain_a[place], total_b + gain_b[place]
-    return np.asarray(best_of_the_worse(total_a - needs[0][:, None], total_b - needs[1][:, None]) >= 0)
+    return np.asarray(best_of_the_worse(total_a, total_b, needs[0], needs[1]) >= 0)
 
 
 def _binding(model: NegotiationModel, week: BestWeek, trials: Trials) -> None:

@@ -58,7 +58,7 @@ class Convening:
         convened = np.flatnonzero(is_convened)
         self._set_levels(forced, convened)
         side_a, side_b = self.model.sides
-        is_held = (side_a.level[convened] > 0) & (side_b.level[convened] > 0)
+        is_held = (side_a.level.take(convened) > 0) & (side_b.level.take(convened) > 0)
         rounds = convened[is_held]
         self.failed_last_week = np.zeros(self.model.n_trials, dtype=bool)
         self.failed_last_week[convened[~is_held]] = True
@@ -100,16 +100,16 @@ class Convening:
 
     def mandate_of(self, side: Belligerent, trials: Any) -> Array:
         """Authority by level: 0, .4, .7, 1."""
-        return self._mandates[side.level[trials]]
+        return self._mandates.take(at(side.level, trials))
 
     def may_sign(self, least_level: int, trials: Any) -> Array:
         """Both sides at the track's least level, or aides who got leave by calling home."""
         side_a, side_b = self.model.sides
-        lowest = np.minimum(side_a.level[trials], side_b.level[trials])
-        if not np.any(np.asarray(self.call_home_prob) > 0):
-            return lowest >= least_level
-        called = self.model.streams.uniform("call home", week=self.model.week)[trials] < at(self.call_home_prob, trials)
-        return (lowest >= least_level) | called
+        may = np.minimum(side_a.level.take(trials), side_b.level.take(trials)) >= least_level
+        if not may.all() and np.any(np.asarray(self.call_home_prob) > 0):
+            luck = self.model.streams.uniform("call home", week=self.model.week)
+            may |= luck.take(trials) < at(self.call_home_prob, trials)
+        return may
 
     def _skill_present(self, trials: Trials) -> Array:
         """Skill in the room: 1 - product of (1 - skill x mandate of the level at which each mediator comes)."""

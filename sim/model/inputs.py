@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from sim.errors import NumericError
 from sim.model.streams import Streams
 from sim.scenario.priors import draw_columns
 from sim.scenario.quantity import Quantity
@@ -27,9 +26,6 @@ class Inputs:
         self.n_draws = len(streams.draws)
         self.row_of_trial = streams.row_of_trial
         self._columns = draw_columns(scenario, streams.parameter)
-        for path, column in self._columns.items():
-            if not np.all(np.isfinite(column)):
-                raise NumericError(f"{path}: a drawn value is not a finite number")
 
     def has(self, path: str) -> bool:
         """Whether the scenario gives a number at this path."""
@@ -43,9 +39,13 @@ class Inputs:
         """Value by trial: a float, or shape (trials,)."""
         return self.expand(self._columns[path])
 
+    def of_trials(self, path: str, trials: Any) -> Column:
+        """Value in some trials: a float, or one for each of them."""
+        return at(self._columns[path], self.row_of_trial[trials])
+
     def expand(self, column: Column) -> Column:
         """From one value per draw to one per trial."""
-        return column[self.row_of_trial] if isinstance(column, np.ndarray) else column
+        return column.take(self.row_of_trial) if isinstance(column, np.ndarray) else column
 
     def section(self, path: str, section: Any) -> dict[str, Any]:
         """Every field of a section by name: quantities (also in dictionaries) as columns over trials."""

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.inputs import at
-from sim.theory.bargaining import Terms, gain_of
+from sim.theory.bargaining import Terms
 from sim.theory.utility import Array, Column
 
 Rows = NDArray[np.int64]
@@ -48,22 +48,72 @@ class Moving(NamedTuple):
         return np.where(self.is_blocked[rows], line, allowed) if self.is_blocked.any() else allowed
 
 
-class Lane:
-    """An issue whose status quo moves, as some trials see it today."""
+class MovingTables:
+    """A moving issue as ``GainTables`` looks it up: rows of side A, then those of side B from its own end."""
 
-    def __init__(self, moving: Moving, rows: Rows, line: Array) -> None:
-        entries = (at(np.asarray(entry)[:, 0], rows) if np.ndim(entry) else entry for entry in moving.terms)
-        self._terms = Terms(*entries)._replace(status_quo=line)
-        self._line = line
-        self._first_cell = rows * moving.toward_b.shape[1]
-        self._toward_a, self._toward_b = moving.toward_a.ravel(), moving.toward_b.ravel()
-        self._is_blocked = moving.is_blocked[rows, 0] if moving.is_blocked.any() else None
+    def __init__(self, moving: Moving, padded: int) -> None:
+        self.n_rows, n_mixes = moving.toward_b.shape
+        shape = (2, self.n_rows, padded)
+        tables = []
+        for branch, unbounded in ((moving.toward_b, -np.inf), (moving.toward_a, np.inf)):
+            # What is allowed bounds both branches, so that clip(line, toward B, toward A) is allowed too.
+            branch = np.minimum(np.maximum(branch, moving.terms.low), moving.terms.high)
+            branch = np.where(moving.is_blocked, unbounded, branch)
+            table = np.zeros(shape)
+            table[0, :, :n_mixes] = branch
+            table[1, :, :n_mixes] = branch[:, ::-1]
+            tables.append(table.ravel())
+        self.toward_b, self.toward_a = tables
+        terms = moving.terms
+        self.ideal = self._by_side(terms.ideal_a, terms.ideal_b)
+        self.trust = self._by_side(terms.trust_a, terms.trust_b)
+        self.weight = self._by_side(terms.weight_a, terms.weight_b)
+        self.slope = self._by_side(terms.slope_a, terms.slope_b)
+        self.public = self._by_side(terms.public_a, terms.public_b)
+        self.has_audience = bool((self.slope > 0).any())
 
-    def gain(self, side: int, mix_step: Rows) -> Array:
-        """Gain of a side at each trial's grid step."""
-        cell = self._first_cell + mix_step
-        position = np.minimum(np.maximum(self._line, self._toward_b.take(cell)), self._toward_a.take(cell))
-        position = np.minimum(np.maximum(position, self._terms.low), self._terms.high)
-        if self._is_blocked is not None:
-            position = np.where(self._is_blocked, self._line, position)
-        return gain_of(side, position, self._terms)
+    def _by_side(self, of_a: Column, of_b: Column) -> Array:
+        return np.concatenate([np.broadcast_to(np.asarray(entry).ravel(), (self.n_rows,)) for entry in (of_a, of_b)])
+
+
+class MovingToday:
+    """A moving issue as both sides of some trials see it today; ``side_rows`` are rows, those of B after all of A."""
+
+    def __init__(self, tables: MovingTables, side_rows: Rows, line: Array) -> None:
+        self.tables, self.line = tables, line
+        self.ideal, self.trust = tables.ideal.take(side_rows), tables.trust.take(side_rows)
+        self.weight = tables.weight.take(side_rows)
+        distance = line - self.ideal
+        self.loss = distance * distance
+        if tables.has_audience:
+            self.slope, self.public = tables.slope.take(side_rows), tables.public.take(side_rows)
+            self.end = np.where(side_rows < tables.n_rows, -1.0, 1.0)
+            beyond = self.public - self.ideal
+            self.public_loss = beyond * beyond
+
+    def some(self, places: Rows) -> MovingToday:
+        """The lane as some of the entries see it."""
+        lane = MovingToday.__new__(MovingToday)
+        lane.tables = self.tables
+        for name, column in vars(self).items():
+            if name != "tables":
+                setattr(lane, name, column.take(places))
+        return lane
+
+    def gain(self, cell: Rows) -> Array:
+        """Gain of each trial's side at a cell, as ``sim.theory.bargaining.gain_of`` has it."""
+        position = np.maximum(self.line, self.tables.toward_b.take(cell))
+        np.minimum(position, self.tables.toward_a.take(cell), out=position)
+        loss = position - self.ideal
+        loss *= loss
+        change = self.loss - loss
+        worth = np.where(change > 0, self.trust * change, change)
+        if self.tables.has_audience:
+            loss -= self.public_loss
+            beyond = (self.public - position) * self.end > 0
+            loss *= beyond
+            np.maximum(loss, 0.0, out=loss)
+            loss *= self.slope
+            worth -= loss
+        worth *= self.weight
+        return worth

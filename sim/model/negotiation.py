@@ -23,6 +23,7 @@ from sim.model.inputs import Inputs
 from sim.model.outcomes import Record
 from sim.model.packages import IssueTables, TrackPackages
 from sim.model.parties import Backer, Belligerent, Mediator, Party, ThirdParty
+from sim.model.ranges import GainTables
 from sim.model.regimes import Regimes
 from sim.model.streams import Streams
 from sim.model.third_parties import Assurances, ThirdParties
@@ -48,13 +49,18 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]
         parties: Mapping[str, type[Any]] | None = None,
         own_luck: str = "",
         streams: Streams | None = None,
+        explains: bool = True,
     ) -> None:
-        """``streams`` replaces the block's own luck and parameter draws, for ``n_trials`` trials (see ``Streams``)."""
+        """``streams`` replaces the block's own luck and parameter draws, for ``n_trials`` trials (see ``Streams``).
+
+        Without ``explains`` nothing is kept of why trials fail (section 3.6): for weeks that are stepped one by one.
+        """
         super().__init__(rng=0)  # never used: all luck comes from the named streams
         self.scenario = scenario
         self.n_trials = n_trials
         self.horizon = scenario.horizon_weeks
         self.years_at_start = (scenario.start - scenario.war.began).days / 365.25
+        self.explains = explains
         self.week = 0
         self.streams = streams or Streams(seed, first_trial, n_trials, scenario.mirrored, own_luck)
         self.inputs = Inputs(scenario, self.streams)
@@ -92,7 +98,10 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]
         self.assurances = Assurances(self)
         self.assurances.rebuild()
         self.issue_tables: IssueTables = {}
-        self.tracks = [TrackPackages(self, index, name) for index, name in enumerate(self.scenario.tracks)]
+        self.gain_tables: GainTables = GainTables(len(self.scenario.tracks), self.inputs.n_draws * self.regimes.count)
+        self.tracks: list[TrackPackages] = [
+            TrackPackages(self, index, name) for index, name in enumerate(self.scenario.tracks)
+        ]
         self.issue_tables.clear()
         self.bargaining = Bargaining(self)
         self.truces = Truces(self)

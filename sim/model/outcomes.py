@@ -11,7 +11,7 @@ from sim.model.inputs import fill
 from sim.theory.utility import Array
 
 if TYPE_CHECKING:
-    from sim.model.bargaining import Look
+    from sim.model.lanes import Look
     from sim.model.negotiation import NegotiationModel
     from sim.model.packages import TrackPackages
 
@@ -90,7 +90,9 @@ class Record:
             self.columns[f"share_{friction}"] = np.zeros(n, dtype=np.float32)
         self.columns["halt_mix"][:] = np.nan
         self.was_signed = np.zeros(n, dtype=bool)
-        self.best = {track.name: BestWeek(model, track) for track in model.tracks if track.takes_force}
+        self.best: dict[str, BestWeek] = {}
+        if model.explains:
+            self.best = {track.name: BestWeek(model, track) for track in model.tracks if track.takes_force}
 
     def _first(self, name: str, trials: Trials) -> None:
         column = self.columns[name]
@@ -110,9 +112,11 @@ class Record:
         """One track of a round: offers, a range, and the week in which the sides were closest."""
         if not track.takes_force:
             return
-        self._reach(2, trials[conceded])
-        self._reach(3, trials[look.has_range])
-        self.best[track.name].compare(trials, look)
+        stage = self.columns["stage"]
+        reached = np.where(look.has_range, np.int8(3), conceded.view(np.int8) * np.int8(2))
+        stage[trials] = np.maximum(stage.take(trials), reached)
+        if self.model.explains:
+            self.best[track.name].compare(trials, look)
 
     def ranges_seen(self, trials: Trials) -> None:
         """Rounds in which a general track had a range."""
@@ -134,7 +138,7 @@ class Record:
         self._first(_exchange_column(track), trials)
 
     def has_exchanged(self, track: TrackPackages, trials: Trials) -> NDArray[np.bool_]:
-        return self.columns[_exchange_column(track)][trials] >= 0
+        return self.columns[_exchange_column(track)].take(trials) >= 0
 
     def in_force(self, track: TrackPackages, trials: Trials, mix: Array, package: dict[str, Array]) -> None:
         """A general halt agreed by both begins."""
@@ -213,7 +217,7 @@ class BestWeek:
     def compare(self, trials: Trials, look: Look) -> None:
         """Keep this round where it is the closest so far."""
         joint = look.needed[0] + look.needed[1]
-        places = np.flatnonzero(joint < self.joint_need[trials])
+        places = np.flatnonzero(joint < self.joint_need.take(trials))
         if len(places) == 0:
             return
         better = trials[places]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.inputs import at
-from sim.model.moving_issue import Lane, Moving
+from sim.model.moving_issue import Moving
 from sim.theory.bargaining import GRID, GRID_STEPS, Terms, contract_curve, value_of
 from sim.theory.utility import Array, Column
 from sim.theory.war import gain_from_war
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 Rows = NDArray[np.int64]
 CHUNK = 256
 """Rows tabulated at a time, so that a table being worked on stays in the processor's cache."""
-PADDED = 128
-"""Tables are padded to a power of two with infinity, for a seven-step bisection without branches."""
 
 
 class Frictions(NamedTuple):
@@ -73,16 +71,19 @@ class TrackPackages:
     def build(self) -> None:
         """Tabulate both sides' gains over all draws and regimes."""
         rows = np.arange(self.model.inputs.n_draws * self.model.regimes.count)
-        chunks = [
-            self.tabulate(part, GRID, self.model.issue_tables) for part in np.array_split(rows, -(-len(rows) // CHUNK))
-        ]
-        static_a, static_b = (np.concatenate([chunk[side] for chunk in chunks]) for side in (0, 1))
-        # Side B's table is stored from its own end, so that both rise and one search serves both.
-        self._rising = (_padded(static_a).ravel(), _padded(static_b[:, ::-1]).ravel())
-        self.moving = [Moving.joined(parts) for parts in zip(*(chunk[2] for chunk in chunks), strict=True)]
-        self._positions = {
-            issue: np.concatenate([chunk[3][issue] for chunk in chunks]).ravel() for issue in chunks[0][3]
-        }
+        static = [issue for issue in self.scope if issue not in self.model.war.moving_issues]
+        positions = np.empty((len(static), len(rows), GRID_STEPS + 1))
+        parts: list[list[Moving]] = []
+        for part in np.array_split(rows, -(-len(rows) // CHUNK)):
+            gain_a, gain_b, moving, found = self.tabulate(part, GRID, self.model.issue_tables)
+            self.model.gain_tables.store(self.index, part, gain_a, gain_b)
+            for number, issue in enumerate(static):
+                positions[number, part[0] : part[-1] + 1] = found[issue]
+            parts.append(moving)
+        self.moving = [Moving.joined(entries) for entries in zip(*parts, strict=True)]
+        self.model.gain_tables.store_moving(self.index, self.moving)
+        self._tabled = static
+        self._positions = positions.reshape(len(static), len(rows) * (GRID_STEPS + 1))
 
     def tabulate(
         self, rows: Rows, grid: Array, known: IssueTables, frictions: Frictions = ALL_ON
@@ -216,72 +217,17 @@ class TrackPackages:
         n_regimes = self.model.regimes.count
         return self.model.inputs.row_of_trial[trials] * n_regimes + self.model.regimes.of_trials(trials)
 
-    def lanes(self, trials_rows: Rows, status_quo: Sequence[Array]) -> list[Lane]:
-        """The moving issues as the given trials see them today."""
-        return [Lane(moving, trials_rows, line) for moving, line in zip(self.moving, status_quo, strict=True)]
-
-    def gains_at(self, side: int, step: Rows, first_cell: Rows, lanes: Sequence[Lane]) -> Array:
-        """Gain of side 0 or 1 at a grid step counted from the *other* side's end, so that it rises."""
-        total = self._rising[side].take(first_cell + step)
-        if lanes:
-            mix_step = np.minimum(step, GRID_STEPS)
-            mix_step = mix_step if side == 0 else GRID_STEPS - mix_step
-            for lane in lanes:
-                total = total + lane.gain(side, mix_step)
-        return total
-
-    def least_step(self, side: int, needed: Array, rows: Rows, status_quo: Sequence[Array]) -> Array:
-        """Least mix, from the other side's end, that gives a side what it needs; infinity where none does.
-
-        Bisection over the 101 grid points, then linear interpolation between the two that enclose it.
-        """
-        most = self.gains_at(side, np.full(len(rows), GRID_STEPS), rows * PADDED, self.lanes(rows, status_quo))
-        least = np.full(len(rows), np.inf)
-        can = np.flatnonzero(most >= needed)
-        if len(can):
-            lanes = self.lanes(rows[can], [line[can] for line in status_quo])
-            least[can] = self._bisect(side, needed[can], rows[can] * PADDED, lanes)
-        return least
-
-    def _bisect(self, side: int, needed: Array, first_cell: Rows, lanes: Sequence[Lane]) -> Array:
-        """As ``least_step``, for trials whose side gets enough somewhere."""
-        step = np.zeros(len(needed), dtype=np.int64)
-        under = over = np.full(len(needed), np.nan)
-        for stride in (64, 32, 16, 8, 4, 2, 1):
-            gain = self.gains_at(side, step + (stride - 1), first_cell, lanes)
-            is_less = gain < needed
-            step += stride * is_less
-            under, over = np.where(is_less, gain, under), np.where(is_less, over, gain)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            part = (needed - under) / (over - under)
-        return np.where(step == 0, 0.0, (step - 1 + part) / GRID_STEPS)
-
-    def range_of(self, needed: tuple[Array, Array], rows: Rows, status_quo: Sequence[Array]) -> tuple[Array, Array]:
-        """Reservation points (lA*, lB*) of both sides; a range exists where lA* <= lB*."""
-        lower = self.least_step(0, needed[0], rows, status_quo)
-        upper = 1.0 - self.least_step(1, needed[1], rows, status_quo)
-        return lower, upper
-
     def status_quo_of(self, trials: Rows) -> list[Array]:
         """Today's status quo of the scope's moving issues, in the order of ``moving``."""
         return [self.model.war.status_quo[moving.issue][trials] for moving in self.moving]
 
     def gains(self, mix: Array, rows: Rows, status_quo: Sequence[Array]) -> tuple[Array, Array]:
         """Both sides' gains at a mix between grid points, by linear interpolation."""
-        found = []
-        cell, lanes = rows * PADDED, self.lanes(rows, status_quo)
-        for side, place in ((0, mix), (1, 1.0 - mix)):
-            step = np.clip((place * GRID_STEPS).astype(np.int64), 0, GRID_STEPS - 1)
-            part = place * GRID_STEPS - step
-            under = self.gains_at(side, step, cell, lanes)
-            over = self.gains_at(side, step + 1, cell, lanes)
-            found.append(under + part * (over - under))
-        return found[0], found[1]
+        return self.model.gain_tables.gains(self.index, mix, rows, status_quo)
 
     def values_on_grid(self, rows: Rows, status_quo: Sequence[Array]) -> tuple[Array, Array]:
         """Both sides' gains on all 101 mixes, shape (rows, 101), in ascending mix."""
-        upward = [table.reshape(-1, PADDED)[rows, : GRID_STEPS + 1] for table in self._rising]
-        found = [upward[0], upward[1][:, ::-1]]
+        found = self.model.gain_tables.static(self.index, rows)
         for moving, line in zip(self.moving, status_quo, strict=True):
             terms = Terms(*(at(entry, rows) for entry in moving.terms))._replace(status_quo=line[:, None])
             position = moving.position(line[:, None], moving.toward_b[rows], moving.toward_a[rows], rows)
@@ -294,24 +240,21 @@ class TrackPackages:
         part, cell = mix * GRID_STEPS - step, rows * (GRID_STEPS + 1) + step
 
         def between(table: Array) -> Array:
-            """Linear between grid points, as the gains are."""
-            start = table.take(cell)
-            return start + part * (table.take(cell + 1) - start)
+            """Linear between grid points, as the gains are; mixes are the last axis."""
+            start = table.take(cell, axis=-1)
+            return start + part * (table.take(cell + 1, axis=-1) - start)
 
         found = {}
+        tabled = dict(zip(self._tabled, between(self._positions), strict=True))
+        lines = {moving.issue: moving for moving in self.moving}
         for issue in self.model.scenario.issues:
-            status_quo = self.model.war.status_quo_at(issue, trials)
-            found[issue] = np.broadcast_to(np.asarray(status_quo), mix.shape)
-            if issue in self._positions:
-                found[issue] = between(self._positions[issue])
-        for moving in self.moving:
-            line = self.model.war.status_quo[moving.issue][trials][:, None]
-            ends = (between(moving.toward_b)[:, None], between(moving.toward_a)[:, None])
-            found[moving.issue] = moving.position(line, *ends, rows)[:, 0]
+            if issue in tabled:
+                found[issue] = tabled[issue]
+                continue
+            line = np.broadcast_to(np.asarray(self.model.war.status_quo_at(issue, trials)), mix.shape)
+            found[issue] = line
+            if issue in lines:
+                moving = lines[issue]
+                ends = (between(moving.toward_b.ravel())[:, None], between(moving.toward_a.ravel())[:, None])
+                found[issue] = moving.position(line[:, None], *ends, rows)[:, 0]
         return found
-
-
-def _padded(values: Array) -> Array:
-    table = np.full((len(values), PADDED), np.inf)
-    table[:, : values.shape[1]] = values
-    return table

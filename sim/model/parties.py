@@ -83,13 +83,13 @@ class Belligerent(Party):
 
     def believed_gain(self, trials: Any) -> Array:
         """Believed momentum in the own favour, optimism included, within [-1, 1]."""
-        momentum = self.model.war.momentum[trials]
-        return np.clip(-self.end * momentum + self.optimism[trials], -1.0, 1.0)
+        belief = at(self.optimism, trials) - self.end * at(self.model.war.momentum, trials)
+        return np.minimum(np.maximum(belief, -1.0), 1.0)
 
     def cost_of_war(self, trials: Any) -> Column:
         """c: what another year of war would cost, pressure, mediators' leverage and what is not seen included."""
         standing = self.model.third_parties.leverage_on(self, trials)
-        return at(self.strain, trials) + self.pressure[trials] + standing + at(self.unseen, trials)
+        return at(self.strain, trials) + at(self.pressure, trials) + standing + at(self.unseen, trials)
 
     def loss_from_peace(self, trials: Any) -> Column:
         """r - u(x0): what the side must be offered, above the status quo, to stop at once and for good."""
@@ -100,7 +100,7 @@ class Belligerent(Party):
 
     def unassured_fear(self, trials: Any) -> Column:
         """Fear left after monitoring, guarantees and limits on the other's resupply."""
-        return self.fear[trials] * (1.0 - at(self.model.assurances.assurance[self.name], trials))
+        return at(self.fear, trials) * (1.0 - at(self.model.assurances.assurance[self.name], trials))
 
     def needed_gain(self, track: TrackPackages, trials: Any, loss_from_peace: Column | None = None) -> Column:
         """Least gain over the status quo, in utils, at which the side would sign on this track.
@@ -113,7 +113,7 @@ class Belligerent(Party):
             return audience
         fear = self.unassured_fear(trials) * track.exposure
         if track.is_short:
-            fear = fear - at(self.image, trials) * self.model.third_parties.is_watched[trials]
+            fear = fear - at(self.image, trials) * at(self.model.third_parties.is_watched, trials)
         if loss_from_peace is None:
             loss_from_peace = self.loss_from_peace(trials)
         return loss_from_peace + audience + fear / track.benefit_share

@@ -9,9 +9,9 @@ of the block, and reaches its distribution through an inverse CDF; masks come af
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,10 @@ TRIALS_PER_CLUSTER = 2 * TRIALS_PER_DRAW
 """A draw and its antithetic partner: the unit of independent replication."""
 
 _TO_UNIT = 2.0**-53
+AT_ONCE = 16_384
+MOST_WEEKS = 13
+"""Weeks of a stream are drawn together up to this many, and up to so many numbers in all."""
+_NONE = np.empty((0, 0))
 
 
 @lru_cache(maxsize=4096)
@@ -51,6 +55,36 @@ def to_uniform(words: NDArray[np.uint64]) -> Array:
     return uniform
 
 
+class Luck:
+    """Uniforms of any stream from one generator that is set to a counter, since making one costs more than a column."""
+
+    def __init__(self) -> None:
+        self._philox = np.random.Philox(key=0)
+        self._generator = np.random.Generator(self._philox)
+        self._key, self._counter = np.zeros(2, dtype=np.uint64), np.zeros(4, dtype=np.uint64)
+        self._state: Any = {
+            "bit_generator": "Philox",
+            "state": {"counter": self._counter, "key": self._key},
+            "buffer": np.zeros(4, dtype=np.uint64),
+            "buffer_pos": 4,
+            "has_uint32": 0,
+            "uinteger": 0,
+        }
+
+    def uniforms(self, seed: int, stream: int, week: int, n_weeks: int, first: int, count: int) -> Array:
+        """``to_uniform(philox_words(seed, stream, week, 0, first, count))`` of several weeks, shape (weeks, count)."""
+        skip = first % 4
+        found = np.empty((n_weeks, skip + count))
+        self._key[:] = seed, stream
+        for number in range(n_weeks):
+            self._counter[:2] = first // 4, week + number
+            self._philox.state = self._state
+            self._generator.random(out=found[number])
+        # numpy's are (word >> 11) 2^-53; half a step more keeps them from 0, to the same last bit as ``to_uniform``.
+        found += 0.5 * _TO_UNIT
+        return found[:, skip:]
+
+
 class Streams:
     """The luck of one block of trials.
 
@@ -64,47 +98,46 @@ class Streams:
         self.n_trials = n_trials
         self.mirrored = mirrored
         self._prefix = f"{own_luck}\0" if own_luck else ""
-        self._week = -1
-        self._drawn: dict[tuple[str, str, str], Array] = {}
+        self._luck = Luck()
+        self._drawn: dict[tuple[str, str, str], tuple[int, Array]] = {}
 
     def uniform(self, decision: str, party: str = "", week: int = 0) -> Array:
         """One uniform per trial, shape (trials,). Asked twice for the same decision it gives the same column."""
+        return self._column("uniform", decision, party, week)
 
-        def draw() -> Array:
-            key = stream_key(self._prefix + decision, party)
-            words = philox_words(self.seed, key, week, 0, self.first_trial, self.n_trials)
-            return to_uniform(words)
+    def normal(self, decision: str, party: str = "", week: int = 0) -> Array:
+        """One standard normal per trial; trials 2i and 2i + 1 are antithetic (same size, other sign)."""
+        return self._column("normal", decision, party, week)
 
-        return self._once(("uniform", decision, party), week, draw)
+    def _column(self, kind: str, decision: str, party: str, week: int) -> Array:
+        """A week's column. Small blocks draw several weeks at once of what they ask for week after week."""
+        name = (kind, decision, party)
+        first, columns = self._drawn.get(name, (0, _NONE))
+        if not first <= week < first + len(columns):
+            is_weekly = len(columns) > 0 and week == first + len(columns)
+            n_weeks = max(1, min(MOST_WEEKS, AT_ONCE // self.n_trials)) if is_weekly else 1
+            draw = self._uniforms if kind == "uniform" else self._normals
+            first, columns = week, draw(stream_key(self._prefix + decision, party), week, n_weeks)
+            self._drawn[name] = first, columns
+        return np.asarray(columns[week - first])
 
-    def _once(self, name: tuple[str, str, str], week: int, draw: Callable[[], Array]) -> Array:
-        """Remember this week's columns, since several tracks may ask for the same one."""
-        if week != self._week:
-            self._week, self._drawn = week, {}
-        if name not in self._drawn:
-            self._drawn[name] = draw()
-        return self._drawn[name]
+    def _uniforms(self, stream: int, week: int, n_weeks: int) -> Array:
+        """Shape (weeks, trials)."""
+        return self._luck.uniforms(self.seed, stream, week, n_weeks, self.first_trial, self.n_trials)
+
+    def _normals(self, stream: int, week: int, n_weeks: int) -> Array:
+        """Shape (weeks, trials), from one uniform for each pair."""
+        first_pair, skip = divmod(self.first_trial, 2)
+        n_pairs = (self.first_trial + self.n_trials + 1) // 2 - first_pair
+        pairs = np.empty((n_weeks, n_pairs, 2))
+        ndtri(self._luck.uniforms(self.seed, stream, week, n_weeks, first_pair, n_pairs), out=pairs[:, :, 0])
+        np.negative(pairs[:, :, 0], out=pairs[:, :, 1])
+        return pairs.reshape(n_weeks, -1)[:, skip : skip + self.n_trials]
 
     def between_sides(self, decision: str, party: str = "", week: int = 0) -> Array:
         """A uniform that chooses between side A (high) and side B (low); a mirrored scenario sees 1 - u."""
         luck = self.uniform(decision, party, week)
         return 1.0 - luck if self.mirrored else luck
-
-    def normal(self, decision: str, party: str = "", week: int = 0) -> Array:
-        """One standard normal per trial; trials 2i and 2i + 1 are antithetic (same size, other sign)."""
-        first_pair = self.first_trial // 2
-        n_pairs = (self.first_trial + self.n_trials + 1) // 2 - first_pair
-
-        def draw() -> Array:
-            key = stream_key(self._prefix + decision, party)
-            words = philox_words(self.seed, key, week, 0, first_pair, n_pairs)
-            half: Array = ndtri(to_uniform(words))
-            pairs = np.empty((n_pairs, 2))
-            pairs[:, 0] = half
-            np.negative(half, out=pairs[:, 1])
-            return pairs.ravel()[self.first_trial % 2 :][: self.n_trials]
-
-        return self._once(("normal", decision, party), week, draw)
 
     def favouring_b(self, decision: str, week: int = 0) -> Array:
         """A standard normal whose positive sign favours side B; a mirrored scenario sees the other sign."""

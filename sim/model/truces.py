@@ -61,10 +61,11 @@ class Truces:
 
         An exchange or sector truce is signed once: only its first week is recorded, and it moves nothing else.
         """
-        in_halt = self.track[trials] >= 0
+        in_force = self.track.take(trials)
+        in_halt = in_force >= 0
         if not track.takes_force:
             return ~in_halt & ~self.model.record.has_exchanged(track, trials)
-        return ~in_halt | (self.track[trials] < track.index)
+        return ~in_halt | (in_force < track.index)
 
     # -- entering force --------------------------------------------------------------------------------
 
@@ -165,14 +166,18 @@ class Truces:
     def least_surplus(self, trials: Trials) -> Array:
         """min over sides of today's surplus of the halt in force; bargains signed under pressure rot as it fades."""
         least = np.full(len(trials), np.inf)
+        in_force = self.track.take(trials)
+        losses = [side.loss_from_peace(trials) for side in self.model.sides]
         for track in self.model.tracks:
-            places = np.flatnonzero(self.track[trials] == track.index)
+            if not track.takes_force:
+                continue
+            places = np.flatnonzero(in_force == track.index)
             if len(places) == 0:
                 continue
             chosen = trials[places]
             surplus = [
-                track.benefit_share * (gain[chosen] - side.needed_gain(track, chosen))
-                for side, gain in zip(self.model.sides, self.gains, strict=True)
+                track.benefit_share * (gain.take(chosen) - side.needed_gain(track, chosen, at(loss, places)))
+                for side, gain, loss in zip(self.model.sides, self.gains, losses, strict=True)
             ]
             least[places] = np.minimum(*surplus)
         return least
@@ -230,5 +235,4 @@ class Truces:
         self.start_week[trials] = -1
         self.expiry_week[trials] = -1
         self.model.resume_war(trials[~imposed])
-        for offers in self.model.bargaining.offers.values():
-            offers.reopen(trials)
+        self.model.bargaining.reopen(self.model.bargaining.offers, trials)

@@ -78,7 +78,8 @@ class War:
 
     def stakes(self, side: Belligerent, trials: Any) -> WarStakes:
         """Coefficients of the value of war today: fixed issues once, moving ones at today's line."""
-        total = WarStakes(*(at(entry, trials) for entry in self._fixed_stakes[side.name]))
+        fixed = self._fixed_stakes[side.name]
+        total = WarStakes(at(fixed[0], trials), at(fixed[1], trials), at(fixed[2], trials), at(fixed[3], trials))
         for name in self.moving_issues:
             if name in self._moved:
                 total = total.plus(self._stakes_of(side, name, self.status_quo[name][trials], trials))
@@ -99,8 +100,8 @@ class War:
     def status_quo_at(self, issue: str, trials: Any) -> Column:
         """Today's status quo of any issue."""
         if issue in self.status_quo:
-            return self.status_quo[issue][trials]
-        return at(self.model.inputs.per_trial(f"issues.{issue}.status_quo"), trials)
+            return at(self.status_quo[issue], trials)
+        return self.model.inputs.of_trials(f"issues.{issue}.status_quo", trials)
 
     # -- the week ------------------------------------------------------------------------------------
 

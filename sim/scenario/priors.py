@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +133,7 @@ def draw_columns(scenario: Scenario, uniform: Callable[[str], npt.ArrayLike]) ->
             drawn[path] = drawn[_target(path, known)]
     _share_points(scenario, drawn)
     for path, value in drawn.items():
-        if not np.all(np.isfinite(value)):
+        if not (np.isfinite(value).all() if isinstance(value, np.ndarray) else math.isfinite(value)):
             raise NumericError(f"{path}: the value is not a finite number")
     return {path: drawn[path] for path in known}
 
@@ -215,10 +216,30 @@ def _apply_group(group: Joint, draws: dict[str, Value], drawn: dict[str, Value],
 
 
 def read_draws(path: Path, wanted: tuple[str, ...], weight: str | None = None) -> tuple[dict[str, Column], Column]:
-    """Columns of a CSV file of posterior draws, and the weights of its rows.
+    """Columns of a CSV file of posterior draws, and the weights of its rows; read again only when the file changes.
 
     ``weight`` names their column; without it that is ``weight`` if the file has one, else rows weigh alike.
     """
+    try:
+        found = path.stat()
+    except OSError:
+        return _read_draws(path, wanted, weight)
+    return _draws_of_version(path, found.st_mtime_ns, found.st_size, wanted, weight)
+
+
+@lru_cache(maxsize=16)
+def _draws_of_version(
+    path: Path, changed: int, size: int, wanted: tuple[str, ...], weight: str | None
+) -> tuple[dict[str, Column], Column]:
+    """The same for one version of the file; blocks of a run share the columns, which nobody may write to."""
+    rows, weights = _read_draws(path, wanted, weight)
+    for column in (*rows.values(), weights):
+        column.setflags(write=False)
+    return rows, weights
+
+
+def _read_draws(path: Path, wanted: tuple[str, ...], weight: str | None) -> tuple[dict[str, Column], Column]:
+    """The same without a memory."""
 
     def refuse(message: str) -> ScenarioError:
         return ScenarioError(f"{escaped(str(path), 300)}: error: {message}")

@@ -243,7 +243,7 @@ def evaluate(
 def answer(work: Work) -> Floats:
     """The points of one block: shares of trials with the event, shape (points, batches, horizons)."""
     streams = PointStreams(work)
-    model = NegotiationModel(work.scenario, n_trials=streams.n_trials, streams=streams)
+    model = NegotiationModel(work.scenario, n_trials=streams.n_trials, streams=streams, explains=False)
     for _ in range(model.horizon + work.scenario.follow_up_weeks):
         model.step()
     columns = model.record.columns
@@ -270,6 +270,8 @@ class PointStreams(Streams):
         self._row = work.luck - first
         self._trials_per_point = n
         self._shares = work.shares
+        self._week = -1
+        self._spread_out: dict[tuple[str, str, str], Floats] = {}
 
     def uniform(self, decision: str, party: str = "", week: int = 0) -> Floats:
         return self._spread("uniform", decision, party, week)
@@ -278,13 +280,14 @@ class PointStreams(Streams):
         return self._spread("normal", decision, party, week)
 
     def _spread(self, kind: str, decision: str, party: str, week: int) -> Floats:
-        """A column of shared luck, once for each point."""
-
-        def draw() -> Floats:
+        """A column of shared luck, once for each point; this week's are remembered, tracks ask for the same one."""
+        if week != self._week:
+            self._week, self._spread_out = week, {}
+        name = (kind, decision, party)
+        if name not in self._spread_out:
             column: Floats = getattr(self._shared, kind)(decision, party, week)
-            return np.asarray(column.reshape(-1, self._trials_per_point)[self._row].ravel())
-
-        return self._once((kind, decision, party), week, draw)
+            self._spread_out[name] = column.reshape(-1, self._trials_per_point)[self._row].ravel()
+        return self._spread_out[name]
 
     def parameter(self, path: str) -> Floats:
         return self._shares[path]

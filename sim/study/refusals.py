@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.model import NegotiationModel
-from sim.model.bargaining import Look
+from sim.model.lanes import Look
 from sim.model.packages import TrackPackages
 from sim.scenario.schema import Issue
 from sim.theory.bargaining import GRID, contract_curve, gain_of

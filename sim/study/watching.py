@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from sim.model import NegotiationModel
-from sim.model.bargaining import Look
+from sim.model.lanes import Look
 from sim.model.packages import TrackPackages
 from sim.model.truces import IMPOSED
 from sim.study.refusals import plain, refusals, terms_at
@@ -45,6 +45,7 @@ class Watch:
         self._own_levels: dict[str, int] = {}
         self._round: Facts = {}
         self._lane: Facts | None = None
+        self._look: Look | None = None
         self._blame: dict[str, float] = {}
         self._pressed = model.sides[0]
         self._shortfall = 0.0
@@ -138,8 +139,7 @@ class Watch:
         self._around(convening, "_own_level", self._own_level)
         self._around(convening, "_set_levels", self._levels, lambda *_: int(convening.lift[0]))
         self._around(convening, "may_sign", lambda _, may, least, trials: self._in_lane(may_sign=bool(may[0])))
-        self._around(bargaining, "look", self._looked)
-        self._around(bargaining, "_negotiate", self._left_lane, lambda track, *_: self._enter_lane(track))
+        self._around(bargaining, "_negotiate", self._left_lane, self._enter_lane)
         self._around(bargaining, "_move_offers", self._moved)
         self._around(bargaining, "_waits", lambda _, waits, *__: self._in_lane(waits=bool(waits[0])))
         self._around(bargaining, "_text", self._tabled)
@@ -191,27 +191,28 @@ class Watch:
         if self._lane is not None:
             self._lane.update(facts)
 
-    def _enter_lane(self, track: TrackPackages) -> None:
+    def _enter_lane(self, track: TrackPackages, _: Any, look: Look, offers: Any) -> None:
+        """Needs and reservation points, and where there is no range what each side would be missing."""
         self._lane = {"track": track.name, "is_general": track.takes_force, "signed": None, "ratified": {}}
         self._round["tracks"].append(self._lane)
-
-    def _left_lane(self, *_: Any) -> None:
-        self._lane = None
-
-    def _looked(self, _: None, look: Look, track: TrackPackages, *__: Any) -> None:
-        """Needs and reservation points, and where there is no range what each side would be missing."""
-        if self._lane is None:
-            return
+        self._look = look
         self._in_lane(
             needs={side.name: float(need[0]) for side, need in zip(self.model.sides, look.needed, strict=True)},
             lower=plain(look.lower[0]),
             upper=plain(look.upper[0]),
             has_range=bool(look.has_range[0]),
         )
-        if track.signing_rate is not None:
+        if offers is None:
             self._in_lane(refusals=refusals(self.model, track, look, None))
+        else:
+            self._in_lane(waits=False)
 
-    def _moved(self, _: None, __: Any, track: TrackPackages, trials: Any, look: Look) -> None:
+    def _left_lane(self, *_: Any) -> None:
+        self._lane = None
+
+    def _moved(self, _: None, __: Any, track: TrackPackages, *___: Any) -> None:
+        look = self._look
+        assert look is not None
         mixes = [float(mix[0]) for mix in self.model.bargaining.offers[track.name].mix]
         names = [side.name for side in self.model.sides]
         self._in_lane(
@@ -222,7 +223,7 @@ class Watch:
             refusals=refusals(self.model, track, look, (mixes[1], mixes[0])),
         )
 
-    def _tabled(self, _: None, found: Any, track: TrackPackages, trials: Any, look: Look, __: Any) -> None:
+    def _tabled(self, _: None, found: Any, track: TrackPackages, trials: Any, look: Look) -> None:
         text, has_text = found
         if has_text[0]:
             self._in_lane(text={"mix": float(text[0]), "terms": terms_at(track, float(text[0]), look)}, accepted={})
@@ -234,10 +235,10 @@ class Watch:
 
         return see
 
-    def _signing(self, track: TrackPackages, trials: Any, mix: Any, look: Look, places: Any) -> None:
+    def _signing(self, track: TrackPackages, trials: Any, mix: Any, *_: Any) -> None:
         accepted = (self._lane or {}).get("accepted")
         how = "hazard" if track.signing_rate is not None else "text" if accepted and all(accepted.values()) else "split"
-        self._in_lane(signed={"mix": float(mix[0]), "how": how, "terms": terms_at(track, float(mix[0]), look)})
+        self._in_lane(signed={"mix": float(mix[0]), "how": how, "terms": terms_at(track, float(mix[0]), self._look)})
 
     def _signed(self, _: None, passes: Any, *__: Any) -> None:
         self._in_lane(passes=bool(passes[0]))

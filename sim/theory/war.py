@@ -72,7 +72,12 @@ class WarStakes(NamedTuple):
 
     def plus(self, other: WarStakes) -> WarStakes:
         """Coefficients of two sets of issues together, in the order they are added."""
-        return WarStakes(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+        return WarStakes(
+            self.gain_linear + other.gain_linear,
+            self.gain_square + other.gain_square,
+            self.loss_linear + other.loss_linear,
+            self.loss_square + other.loss_square,
+        )
 
 
 def war_stakes(

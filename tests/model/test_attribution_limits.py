@@ -112,7 +112,8 @@ def test_the_best_of_two_surpluses_is_where_they_cross_or_at_an_end() -> None:
     for_a = np.array([[-1.0, 0.0, 3.0], [2.0, 3.0, 4.0], [-3.0, -2.0, -1.0], [-np.inf] * 3])
     for_b = np.array([[3.0, 1.0, -1.0], [1.0, 0.5, -1.0], [4.0, 3.0, 2.0], [-np.inf] * 3])
     # From (0, 1) to (3, -1) the two meet a fifth of the way along, at 3/5; where one is always below, its best end.
-    assert best_of_the_worse(for_a, for_b) == pytest.approx([0.6, 1.0, -1.0, -np.inf])
+    nought = np.zeros(4)
+    assert best_of_the_worse(for_a, for_b, nought, nought) == pytest.approx([0.6, 1.0, -1.0, -np.inf])
 
 
 @pytest.mark.parametrize("part", range(5))
