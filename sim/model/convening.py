@@ -61,12 +61,14 @@ class Convening:
         is_held = (side_a.level.take(convened) > 0) & (side_b.level.take(convened) > 0)
         rounds = convened[is_held]
         self.failed_last_week = np.zeros(self.model.n_trials, dtype=bool)
-        self.failed_last_week[convened[~is_held]] = True
-        self.last_round_failed[convened[~is_held]] = True
+        if len(rounds) < len(convened):
+            self.failed_last_week[convened[~is_held]] = True
+            self.last_round_failed[convened[~is_held]] = True
         for side in self.model.sides:
-            self.last_level[side.name][convened] = side.level[convened]
+            self.last_level[side.name][convened] = side.level.take(convened)
         self.skill = np.zeros(self.model.n_trials)
-        self.skill[rounds] = self._skill_present(rounds)
+        if len(rounds):
+            self.skill[rounds] = self._skill_present(rounds)
         return rounds
 
     def rate(self) -> Column:
@@ -76,8 +78,8 @@ class Convening:
             pull = pull + party.pull_on_rounds()
         years = self.model.years_at_start + self.model.week / 52.0
         age = (1.0 + years) ** -self.age_slope
-        discouraged = np.where(self.last_round_failed, self.after_failure, 1.0)
-        return self._base_rate.of(self.convening_prob_per_week) * (1.0 + pull) * discouraged * age
+        rate = self._base_rate.of(self.convening_prob_per_week) * (1.0 + pull)
+        return rate * np.where(self.last_round_failed, self.after_failure, 1.0) * age
 
     def _set_levels(self, forced: list[Event], trials: Trials) -> None:
         """Levels by habit, lifted when a deal was near, then by dated events and conditional rules."""
@@ -115,7 +117,8 @@ class Convening:
         """Skill in the room: 1 - product of (1 - skill x mandate of the level at which each mediator comes)."""
         absent: Column = 1.0
         for party in self.model.third_parties.members:
-            absent = absent * (1.0 - at(party.skill, trials) * self._mandates[party.level[trials]])
+            if isinstance(party.skill, np.ndarray) or party.skill != 0:
+                absent = absent * (1.0 - at(party.skill, trials) * self._mandates.take(party.level.take(trials)))
         return np.asarray(1.0 - absent)
 
     def learn_from(self, rounds: Array, saw_range: Array) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.model.inputs import fill
+from sim.model.packages import tabulate_all
 from sim.theory.utility import Column
 
 if TYPE_CHECKING:
@@ -81,6 +82,4 @@ class Events:
 
     def _rebuild_packages(self) -> None:
         self.model.assurances.rebuild()
-        for track in self.model.tracks:
-            track.build()
-        self.model.issue_tables.clear()
+        tabulate_all(self.model)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.inputs import at
+from sim.model.rising import PADDED, Rising
 from sim.theory.bargaining import Terms
 from sim.theory.utility import Array, Column
 
@@ -51,18 +52,17 @@ class Moving(NamedTuple):
 class MovingTables:
     """A moving issue as ``GainTables`` looks it up: rows of side A, then those of side B from its own end."""
 
-    def __init__(self, moving: Moving, padded: int) -> None:
+    def __init__(self, moving: Moving) -> None:
         self.n_rows, n_mixes = moving.toward_b.shape
-        shape = (2, self.n_rows, padded)
         tables = []
         for branch, unbounded in ((moving.toward_b, -np.inf), (moving.toward_a, np.inf)):
             # What is allowed bounds both branches, so that clip(line, toward B, toward A) is allowed too.
             branch = np.minimum(np.maximum(branch, moving.terms.low), moving.terms.high)
             branch = np.where(moving.is_blocked, unbounded, branch)
-            table = np.zeros(shape)
+            table = np.zeros((2, self.n_rows, PADDED))
             table[0, :, :n_mixes] = branch
             table[1, :, :n_mixes] = branch[:, ::-1]
-            tables.append(table.ravel())
+            tables.append(Rising.of(table.reshape(-1, PADDED)))
         self.toward_b, self.toward_a = tables
         terms = moving.terms
         self.ideal = self._by_side(terms.ideal_a, terms.ideal_b)
@@ -100,10 +100,10 @@ class MovingToday:
                 setattr(lane, name, column.take(places))
         return lane
 
-    def gain(self, cell: Rows) -> Array:
-        """Gain of each trial's side at a cell, as ``sim.theory.bargaining.gain_of`` has it."""
-        position = np.maximum(self.line, self.tables.toward_b.take(cell))
-        np.minimum(position, self.tables.toward_a.take(cell), out=position)
+    def gain(self, level: int, cell: Rows) -> Array:
+        """Gain of each trial's side at a cell of a level, as ``sim.theory.bargaining.gain_of`` has it."""
+        position = np.maximum(self.line, self.tables.toward_b[level].take(cell))
+        np.minimum(position, self.tables.toward_a[level].take(cell), out=position)
         loss = position - self.ideal
         loss *= loss
         change = self.loss - loss

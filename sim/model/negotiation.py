@@ -21,7 +21,7 @@ from sim.model.convening import Convening
 from sim.model.events import Events
 from sim.model.inputs import Inputs
 from sim.model.outcomes import Record
-from sim.model.packages import IssueTables, TrackPackages
+from sim.model.packages import TrackPackages, tabulate_all
 from sim.model.parties import Backer, Belligerent, Mediator, Party, ThirdParty
 from sim.model.ranges import GainTables
 from sim.model.regimes import Regimes
@@ -97,12 +97,13 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]
         self.war = War(self)
         self.assurances = Assurances(self)
         self.assurances.rebuild()
-        self.issue_tables: IssueTables = {}
-        self.gain_tables: GainTables = GainTables(len(self.scenario.tracks), self.inputs.n_draws * self.regimes.count)
+        in_scope = {issue for track in self.scenario.tracks.values() for issue in track.scope}
+        fixed = [issue for issue in self.scenario.issues if issue in in_scope and issue not in self.war.moving_issues]
+        self.gain_tables = GainTables(len(self.scenario.tracks), self.inputs.n_draws * self.regimes.count, fixed)
         self.tracks: list[TrackPackages] = [
             TrackPackages(self, index, name) for index, name in enumerate(self.scenario.tracks)
         ]
-        self.issue_tables.clear()
+        tabulate_all(self)
         self.bargaining = Bargaining(self)
         self.truces = Truces(self)
         self.convening = Convening(self)

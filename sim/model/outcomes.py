@@ -170,7 +170,8 @@ class Record:
         tracked = trials[is_first]
         columns["halt_weeks"][tracked] = draws_survived[is_first]
         for stage, draws in STAGE_DRAWS.items():
-            self._reach(stage, tracked[columns["halt_weeks"][tracked] >= draws])
+            # A halt passes each mark in the week it has got through so many draws.
+            self._reach(stage, tracked[draws_survived[is_first] == draws])
 
     def halt_over(self, trials: Trials, reason: str) -> None:
         """The halt in force ends and war resumes."""

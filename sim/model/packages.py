@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sim.model.parties import Belligerent
 
 Rows = NDArray[np.int64]
-CHUNK = 256
+CHUNK = 128
 """Rows tabulated at a time, so that a table being worked on stays in the processor's cache."""
 
 
@@ -66,24 +66,7 @@ class TrackPackages:
             side.name: model.inputs.per_trial(f"{path}.{side.name}") if side.name in track.audience_cost else 0.0
             for side in model.sides
         }
-        self.build()
-
-    def build(self) -> None:
-        """Tabulate both sides' gains over all draws and regimes."""
-        rows = np.arange(self.model.inputs.n_draws * self.model.regimes.count)
-        static = [issue for issue in self.scope if issue not in self.model.war.moving_issues]
-        positions = np.empty((len(static), len(rows), GRID_STEPS + 1))
-        parts: list[list[Moving]] = []
-        for part in np.array_split(rows, -(-len(rows) // CHUNK)):
-            gain_a, gain_b, moving, found = self.tabulate(part, GRID, self.model.issue_tables)
-            self.model.gain_tables.store(self.index, part, gain_a, gain_b)
-            for number, issue in enumerate(static):
-                positions[number, part[0] : part[-1] + 1] = found[issue]
-            parts.append(moving)
-        self.moving = [Moving.joined(entries) for entries in zip(*parts, strict=True)]
-        self.model.gain_tables.store_moving(self.index, self.moving)
-        self._tabled = static
-        self._positions = positions.reshape(len(static), len(rows) * (GRID_STEPS + 1))
+        self.moving: list[Moving] = []
 
     def tabulate(
         self, rows: Rows, grid: Array, known: IssueTables, frictions: Frictions = ALL_ON
@@ -245,7 +228,9 @@ class TrackPackages:
             return start + part * (table.take(cell + 1, axis=-1) - start)
 
         found = {}
-        tabled = dict(zip(self._tabled, between(self._positions), strict=True))
+        tables = self.model.gain_tables
+        fixed = [issue for issue in self.scope if issue in tables.place]
+        tabled = dict(zip(fixed, (between(tables.positions[tables.place[issue]]) for issue in fixed), strict=True))
         lines = {moving.issue: moving for moving in self.moving}
         for issue in self.model.scenario.issues:
             if issue in tabled:
@@ -258,3 +243,21 @@ class TrackPackages:
                 ends = (between(moving.toward_b.ravel())[:, None], between(moving.toward_a.ravel())[:, None])
                 found[issue] = moving.position(line[:, None], *ends, rows)[:, 0]
         return found
+
+
+def tabulate_all(model: NegotiationModel) -> None:
+    """Both sides' gains and the terms on every track over all draws and regimes, some rows at a time."""
+    rows = np.arange(model.inputs.n_draws * model.regimes.count)
+    moving: list[list[list[Moving]]] = [[] for _ in model.tracks]
+    for part in np.array_split(rows, -(-len(rows) // CHUNK)):
+        known: IssueTables = {}
+        for track in model.tracks:
+            gain_a, gain_b, found, _ = track.tabulate(part, GRID, known)
+            model.gain_tables.store(track.index, part, gain_a, gain_b)
+            moving[track.index].append(found)
+        for (issue, _, _), entry in known.items():
+            if not isinstance(entry, Moving):
+                model.gain_tables.store_position(issue, part, entry[0])
+    for track in model.tracks:
+        track.moving = [Moving.joined(parts) for parts in zip(*moving[track.index], strict=True)]
+    model.gain_tables.complete([track.moving for track in model.tracks])

@@ -63,7 +63,8 @@ class ThirdParties:
 
     def _may_quit(self, backer: Backer) -> None:
         luck = self.model.streams.uniform("quit", backer.name, self.model.week)
-        leaves = np.flatnonzero(self.model.is_live & backer.is_engaged & (luck < backer.quit_prob_per_week))
+        leaves = np.flatnonzero(luck < backer.quit_prob_per_week)
+        leaves = leaves[self.model.is_live.take(leaves) & backer.is_engaged.take(leaves)]
         if len(leaves) == 0:
             return
         backer.is_engaged[leaves] = False

@@ -131,8 +131,8 @@ class Truces:
         model.record.holiday(joined & model.is_at_war, agreed)
 
     def _survives(self, trials: Trials) -> NDArray[np.bool_]:
-        age = self.model.week - self.start_week[trials] - 1
-        luck = self.model.streams.uniform("violation", week=self.model.week)[trials]
+        age = self.model.week - self.start_week.take(trials) - 1
+        luck = self.model.streams.uniform("violation", week=self.model.week)
         rate = collapse_rate(
             age,
             at(self.early_hazard, trials),
@@ -140,13 +140,13 @@ class Truces:
             at(self.slow_hazard, trials),
             self.multiplier(trials),
         )
-        return luck >= weekly_probability(rate)
+        return luck.take(trials) >= weekly_probability(rate)
 
     def multiplier(self, trials: Trials) -> Array:
         """M: assurances, settlement, lost surplus and spoilers together; 1 for an imposed halt but for spoilers."""
         levels = self.model.assurances
-        agreed = self.track[trials] >= 0
-        credible = at(levels.guarantee, trials) * (1.0 - self.withheld[trials])
+        agreed = self.track.take(trials) >= 0
+        credible = at(levels.guarantee, trials) * (1.0 - self.withheld.take(trials))
         ratios = (at(self.monitoring_ratio, trials), at(self.guarantee_ratio, trials))
         lasting = hazard_multiplier(
             np.where(agreed, at(levels.monitoring, trials), 0.0),
@@ -158,9 +158,8 @@ class Truces:
         )
         for track in self.model.tracks:
             if track.settles:
-                lasting = np.where(
-                    self.track[trials] == track.index, lasting * at(self.settlement_ratio, trials), lasting
-                )
+                settled = self.track.take(trials) == track.index
+                lasting = np.where(settled, lasting * at(self.settlement_ratio, trials), lasting)
         return lasting
 
     def least_surplus(self, trials: Trials) -> Array:
