@@ -240,7 +240,9 @@ class Bargaining:
         pull: Column = 0.0
         weight: Column = 1e-12
         for party in self.model.third_parties.members:
-            share = at(party.skill, trials) * (party.level[trials] > 0)
+            if not isinstance(party.skill, np.ndarray) and party.skill == 0:
+                continue
+            share = at(party.skill, trials) * (party.level.take(trials) > 0)
             pull = pull + share * at(party.bias, trials)
             weight = weight + share
         return at(self.text_bias, trials) * pull / weight

@@ -111,6 +111,21 @@ def _beta(u: Column, a: float, b: float, low: float, high: float) -> Column:
     return np.asarray(np.clip(betaincinv(a, b, p_low + u * (p_high - p_low)), low, high))
 
 
+_LAST: list[tuple[Scenario, dict[str, Quantity]]] = []
+"""The scenario that was drawn last with its numbers: blocks of a run draw the same object again and again."""
+
+
+def _known(scenario: Scenario) -> dict[str, Quantity]:
+    """``quantities``, remembered for the last scenario; scenarios are frozen."""
+    if last := _LAST[:1]:
+        before, found = last[0]
+        if before is scenario:
+            return found
+    found = quantities(scenario)
+    _LAST[:] = [(scenario, found)]
+    return found
+
+
 def draw_columns(scenario: Scenario, uniform: Callable[[str], npt.ArrayLike]) -> dict[str, Value]:
     """The value of every scalar by key path: a float where certain, else a column.
 
@@ -121,7 +136,7 @@ def draw_columns(scenario: Scenario, uniform: Callable[[str], npt.ArrayLike]) ->
     Uncertain points are scaled so that each party's sum to 100 again in every draw.
     Raises NumericError naming the parameter if a value is not a finite number.
     """
-    known = quantities(scenario)
+    known = _known(scenario)
     drawn: dict[str, Value] = {}
     for path, quantity in known.items():
         if quantity.same_as is None:
