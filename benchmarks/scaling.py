@@ -1,0 +1,206 @@
+"""How the engine's cost grows: with trials, weeks, issues, tracks and parties; on disk, in memory, with workers.
+
+    python -m benchmarks.scaling
+
+Cost of one process is its CPU time. An exponent is the slope of log cost on log size: below 1 where a fixed cost is
+shared by more, above 1 where cost grows faster than size. Workers, imports and commands are measured by the clock, so
+they need a quiet machine. Results go to ``results/benchmarks/scaling.json``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.engine import SCENARIO, SEED, machine
+
+OUT = Path("results/benchmarks/scaling.json")
+BLOCKS = (1_024, 2_560, 5_120, 8_192, 16_384, 32_768, 65_536)
+WEEKS = (13, 26, 52, 104)
+COUNTS = (1, 2, 4, 8)
+"""Issues and tracks."""
+MEDIATORS = (0, 2, 4, 8)
+"""Parties that come to talks and can do nothing there."""
+
+
+def cpu(work: Callable[[], object], n_repeats: int) -> float:
+    """Median CPU seconds, after one call that is not counted."""
+    work()
+    found = []
+    for _ in range(n_repeats):
+        began = time.process_time()
+        work()
+        found.append(time.process_time() - began)
+    return statistics.median(found)
+
+
+def clock(work: Callable[[], object], n_repeats: int) -> float:
+    """Median seconds by the clock."""
+    found = []
+    for _ in range(n_repeats):
+        began = time.perf_counter()
+        work()
+        found.append(time.perf_counter() - began)
+    return statistics.median(found)
+
+
+def exponent(costs: Mapping[int, float]) -> float:
+    """Slope of log cost on log size by least squares."""
+    pairs = [(math.log(size), math.log(cost)) for size, cost in costs.items() if size > 0]
+    return statistics.linear_regression(*zip(*pairs, strict=True)).slope
+
+
+def by_block(n_repeats: int) -> dict[str, dict[int, float]]:
+    """CPU seconds of a block of the base by its trials: with the reasons for failure, and weeks alone (``live``)."""
+    from sim.model import NegotiationModel, simulate
+    from sim.scenario.files import load
+
+    scenario = load(SCENARIO)
+
+    def live(n_trials: int) -> None:
+        model = NegotiationModel(scenario, SEED, 0, n_trials, explains=False)
+        for _ in range(model.horizon + scenario.follow_up_weeks):
+            model.step()
+        model.__dict__.clear()
+
+    return {
+        "whole": {n: cpu(lambda n=n: simulate(scenario, SEED, 0, n), n_repeats) for n in BLOCKS},  # type: ignore[misc]
+        "live": {n: cpu(lambda n=n: live(n), n_repeats) for n in BLOCKS},  # type: ignore[misc]
+    }
+
+
+def by_size(n_trials: int, n_repeats: int) -> dict[str, dict[int, float]]:
+    """CPU seconds of a block of a small scenario by weeks, issues, tracks and idle mediators."""
+    from sim.model import simulate
+    from tests.builders import FEAR, WEEKLY, minimal_scenario
+
+    busy: dict[str, Any] = {**WEEKLY, **FEAR, "follow_up_weeks": 4}
+
+    def cost(issues: int = 4, **changes: Any) -> float:
+        names = tuple(f"issue_{number}" for number in range(issues))
+        scenario = minimal_scenario(issues=names, **{**busy, **changes})
+        return cpu(lambda: simulate(scenario, SEED, 0, n_trials), n_repeats)
+
+    def tracks(count: int) -> dict[str, Any]:
+        lane = {"general": True, "scope": ("issue_0", "issue_1")}
+        return {f"tracks.lane_{number}": lane for number in range(count - 1)}
+
+    def mediators(count: int) -> dict[str, Any]:
+        return {f"parties.Host_{number}": {"role": "mediator", "usual_level": 1} for number in range(count)}
+
+    return {
+        "weeks": {n: cost(horizon_weeks=n) for n in WEEKS},
+        "issues": {n: cost(issues=n) for n in COUNTS},
+        "tracks": {n: cost(**tracks(n)) for n in COUNTS},
+        "idle mediators": {n: cost(**mediators(n)) for n in MEDIATORS},
+    }
+
+
+def storage(n_trials: int) -> dict[str, float]:
+    """Bytes on disk and extra seconds for a million stored trials of the base, one worker."""
+    from sim import run
+
+    bare = clock(lambda: run(SCENARIO, trials=n_trials, workers=1), 1)
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "run"
+        stored = clock(lambda: run(SCENARIO, trials=n_trials, workers=1, out=out), 1)
+        size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
+    per_million = 1e6 / n_trials
+    return {"bytes_per_million": size * per_million, "seconds_per_million": max(0.0, stored - bare) * per_million}
+
+
+def workers(n_trials: int) -> dict[str, float]:
+    """Seconds of a run with one worker and with two, by the clock."""
+    from sim import run
+
+    found = {
+        f"{count} workers": clock(lambda c=count: run(SCENARIO, trials=n_trials, workers=c), 1) for count in (1, 2)
+    }  # type: ignore[misc]
+    return found | {"times as fast": found["1 workers"] / found["2 workers"]}
+
+
+def start_up(n_repeats: int) -> dict[str, float]:
+    """Seconds by the clock until a fresh Python has imported or answered."""
+    commands = {
+        "python alone": ["-c", "pass"],
+        "import sim": ["-c", "import sim"],
+        "import sim.model": ["-c", "import sim.model"],
+        "parley list": ["-m", "sim.cli", "list"],
+    }
+
+    def once(arguments: list[str]) -> None:
+        subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
+
+    return {name: clock(lambda c=command: once(c), n_repeats) for name, command in commands.items()}  # type: ignore[misc]
+
+
+PEAK = """
+import resource, sim
+sim.run({scenario!r}, trials={trials}, workers=1)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def peak_memory(sizes: tuple[int, ...]) -> dict[int, float]:
+    """Peak megabytes of a fresh process that runs so many trials of the base in itself (not on Windows)."""
+    found = {}
+    for trials in sizes:
+        code = PEAK.format(scenario=SCENARIO, trials=trials)
+        done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+        unit = 2**20 if sys.platform == "darwin" else 2**10
+        found[trials] = int(done.stdout.split()[-1]) / unit
+    return found
+
+
+def in_words(result: dict[str, Any]) -> str:
+    lines = [f"{'block':>10}{'whole s':>10}{'trials/s':>10}{'live s':>10}{'trials/s':>10}"]
+    for size, whole in result["by_block"]["whole"].items():
+        live = result["by_block"]["live"][size]
+        lines.append(f"{size:>10,}{whole:>10.3f}{size / whole:>10,.0f}{live:>10.3f}{size / live:>10,.0f}")
+    lines.append(f"exponent in trials {exponent(result['by_block']['whole']):.2f}")
+    for name, costs in result["by_size"].items():
+        sizes = ", ".join(f"{size}: {cost:.3f} s" for size, cost in costs.items())
+        lines.append(f"{name + ':':16}{sizes}; exponent {exponent(costs):.2f}")
+    for part in ("storage", "workers", "start_up"):
+        lines.append(f"{part}: " + ", ".join(f"{name} {value:,.2f}" for name, value in result[part].items()))
+    lines.append("peak memory: " + ", ".join(f"{n:,} trials {size:,.0f} MB" for n, size in result["peak_mb"].items()))
+    here = result["machine"]
+    lines.append(f"{here['processor']}, {here['cores']} cores, load {here['load_average']}; Python {here['python']}.")
+    return "\n".join(lines)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.scaling", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--trials", type=int, default=131_072, help="trials of the runs with one and two workers")
+    parser.add_argument(
+        "--most", type=int, default=1_000_000, help="trials of the largest run whose memory is measured"
+    )
+    parser.add_argument("--out", type=Path, default=OUT)
+    wanted = parser.parse_args(arguments)
+    print("measuring ...", file=sys.stderr)
+    result: dict[str, Any] = {
+        "by_block": by_block(wanted.repeats),
+        "by_size": by_size(8_192, wanted.repeats),
+        "storage": storage(wanted.trials),
+        "workers": workers(wanted.trials),
+        "start_up": start_up(wanted.repeats),
+        "peak_mb": peak_memory(tuple(n for n in (10_000, 100_000, 1_000_000, 10_000_000) if n <= wanted.most)),
+        "machine": machine(),
+    }
+    wanted.out.parent.mkdir(parents=True, exist_ok=True)
+    wanted.out.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(in_words(result))
+
+
+if __name__ == "__main__":
+    main()
