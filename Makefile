@@ -1,7 +1,9 @@
 # make run      odds of a ceasefire for the Istanbul talks of May 2025, and a report (about a minute, set-up included)
 # make test     everything that is checked before a change is merged (under six minutes)
 # make verify   the slow statistical tests as well
+# make torture  kills, full disks, damage and signals, in thousands; a table of what was tried (half an hour)
 # make bench    what is fast, as ratios measured in one run
+# make docs     these pages as a site that opens offline: docs/_build/index.html
 # make clean    remove the virtual environment and the caches; results stay
 #
 # Another Python:       make run PYTHON=python3.13 VENV=.venv313
@@ -16,7 +18,7 @@ WORKERS ?= auto
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test verify bench browser clean
+.PHONY: run test verify torture bench docs browser clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.ready-run
@@ -31,9 +33,17 @@ test: $(VENV)/.ready-test browser
 verify: $(VENV)/.ready-test
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m "slow or not slow"
 
+torture: $(VENV)/.ready-test
+	$(BIN)/python -m tests.torture
+
 bench: $(VENV)/.ready-test
 	$(BIN)/python -m benchmarks.engine
 	$(BIN)/python -m benchmarks.scaling
+
+docs: $(VENV)/.ready-docs
+	@$(BIN)/python -m sim.reference
+	@$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build
+	@echo "open docs/_build/index.html" >&2
 
 $(VENV)/.ready-run: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Parley needs Python 3.11 or newer, this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.13")'
@@ -46,10 +56,15 @@ $(VENV)/.ready-test: $(VENV)/.ready-run
 	@$(PIP) -e ".[test]"
 	@touch $@
 
+$(VENV)/.ready-docs: $(VENV)/.ready-run
+	@echo "Adding what the documentation needs (once) ..." >&2
+	@$(PIP) -e ".[docs]"
+	@touch $@
+
 # Pages are tested in a real browser. Where none may be installed the browser tests are skipped, loudly; under CI that fails.
 browser:
 	@sh tests/browser_setup.sh
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -11,7 +11,7 @@ import json
 import os
 import socket
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,23 +20,42 @@ from typing import Any, NoReturn
 from sim.errors import BusyError, DamagedRunError, ResourceError
 
 LOCK = ".lock"
-NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+NO_SPACE = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EFBIG: "a file may not be that large",
+}
+NO_LINKS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""Nothing is read or written through a link, and a pipe is not waited for."""
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Put ``content`` at ``path`` so that after any interruption the old file or the new one is there, whole."""
+    """Put ``content`` at ``path`` so that after any interruption the old file or the new one is there, whole.
+
+    Raises ResourceError if the disk does not take it; the old file then stands as it was.
+    """
     beside = part_of(path)
     try:
-        with open(beside, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
+        with suppress(FileNotFoundError):
+            beside.unlink()  # what an interruption left, or a link that somebody put there
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINKS, 0o666)
+        try:
+            _write_all(handle, content)
+            os.fsync(handle)
+        finally:
+            os.close(handle)
         os.replace(beside, path)
         sync_folder(path.parent)
     except OSError as problem:
         with suppress(OSError):
             beside.unlink()
         refuse(problem, path)
+
+
+def _write_all(handle: int, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
 
 
 def part_of(path: Path) -> Path:
@@ -51,13 +70,28 @@ def sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
+    except OSError as problem:
+        if problem.errno != errno.EINVAL:  # some network disks cannot sync a folder and say so
+            raise
     finally:
         os.close(handle)
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder and what is missing above it, to last through a power cut; ResourceError if that cannot be."""
+    try:
+        missing = [place for place in (folder, *folder.parents) if not place.is_dir()]
+        for place in reversed(missing):
+            place.mkdir(exist_ok=True)
+            with suppress(PermissionError):  # a folder that may be entered but not read
+                sync_folder(place.parent)
+    except OSError as problem:
+        refuse(problem, folder)
+
+
 def refuse(problem: OSError, path: Path) -> NoReturn:
     """The user's words for a disk that does not take what it is given."""
-    reason = "the disk is full" if problem.errno in NO_SPACE else (problem.strerror or str(problem)).lower()
+    reason = NO_SPACE.get(problem.errno or 0) or (problem.strerror or str(problem)).lower()
     raise ResourceError(f"{path}: cannot be written: {reason}") from problem
 
 
@@ -75,18 +109,35 @@ def fingerprint(content: bytes) -> dict[str, Any]:
 
 
 def read_regular(path: Path, largest: int) -> bytes:
-    """Content of a plain file: never through a link, never a pipe or device, never more than ``largest`` bytes."""
+    """Content of a plain file: never through a link, never a pipe or device, never more than ``largest`` bytes.
+
+    Raises DamagedRunError for what is no such file and ResourceError for what cannot be read.
+    """
     try:
-        found = os.lstat(path)
-        if not stat.S_ISREG(found.st_mode):
+        if not stat.S_ISREG(os.lstat(path).st_mode):
             raise DamagedRunError(f"{path}: a plain file is wanted")
-        if found.st_size > largest:
-            raise DamagedRunError(f"{path}: has {found.st_size:,} bytes, at most {largest:,} are wanted")
-        return path.read_bytes()
+        handle = os.open(path, os.O_RDONLY | NO_LINKS)
+        with os.fdopen(handle, "rb") as stream:
+            found = os.fstat(handle)
+            if not stat.S_ISREG(found.st_mode):  # it was exchanged a moment ago
+                raise DamagedRunError(f"{path}: a plain file is wanted")
+            if found.st_size > largest:
+                raise DamagedRunError(f"{path}: has {found.st_size:,} bytes, at most {largest:,} are wanted")
+            return stream.read(largest + 1)
     except FileNotFoundError:
         raise DamagedRunError(f"{path}: is missing") from None
-    except PermissionError:
-        raise ResourceError(f"{path}: cannot be read: permission denied") from None
+    except NotADirectoryError:
+        raise DamagedRunError(f"{path}: is missing, what stands above it is no folder") from None
+    except OSError as problem:
+        raise ResourceError(f"{path}: cannot be read: {(problem.strerror or str(problem)).lower()}") from None
+
+
+def read_recorded(folder: Path, name: str, entry: Mapping[str, Any]) -> bytes:
+    """Content of a file whose size and digest are recorded, if it is still what was written."""
+    content = read_regular(folder / name, int(entry["bytes"]))
+    if fingerprint(content) != {"bytes": entry["bytes"], "sha256": entry["sha256"]}:
+        raise DamagedRunError(f"{folder / name}: is damaged (its digest does not fit)")
+    return content
 
 
 @contextmanager
@@ -98,8 +149,11 @@ def locked(folder: Path) -> Iterator[None]:
     path = folder / LOCK
     handle = _acquire(path)
     try:
-        os.truncate(handle, 0)
-        os.pwrite(handle, as_json({"pid": os.getpid(), "host": socket.gethostname(), "start": now()}), 0)
+        try:
+            os.truncate(handle, 0)
+            os.pwrite(handle, as_json({"pid": os.getpid(), "host": socket.gethostname(), "start": now()}), 0)
+        except OSError as problem:
+            refuse(problem, path)
         yield
     finally:
         with suppress(OSError):
@@ -118,10 +172,12 @@ def lock_now(handle: int) -> None:
 def _acquire(path: Path) -> int:
     while True:
         try:
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | NO_LINKS, 0o644)
         except OSError as problem:
             refuse(problem, path)
         try:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise OSError(errno.EINVAL, "a plain file is wanted")
             lock_now(handle)
         except BlockingIOError:
             holder = os.pread(handle, 4096, 0)

@@ -7,7 +7,6 @@ damaged or incompatible, 4 busy, 5 resources, 6 workers lost, 7 numeric guard, 1
 from __future__ import annotations
 
 import shlex
-import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -16,10 +15,11 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from sim import cli_moves, cli_questions, cli_results, cli_study
+from sim import cli_class, cli_moves, cli_questions, cli_results, cli_study
+from sim.atomic import NO_SPACE
 from sim.cli_options import AsJson, One, Quiet, Seed, Sets, Trials, Workers, print_json
 from sim.errors import ParleyError
-from sim.leaving import Terminated, how_to_resume, in_one_line, leave, leave_quietly, terminate
+from sim.leaving import Terminated, how_to_resume, in_one_line, leave, leave_quietly, listen, write_no_more
 from sim.progress import ProgressBar
 
 if TYPE_CHECKING:
@@ -262,6 +262,7 @@ def write_report(runs: Sequence[Run], path: Path) -> str:
 cli_questions.add_to(app)
 cli_moves.add_to(app)
 cli_study.add_to(app)
+cli_class.add_to(app)
 app.add_typer(cli_results.results, name="results")
 
 
@@ -273,8 +274,7 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    with suppress(ValueError, OSError):
-        signal.signal(signal.SIGTERM, terminate)
+    listen()
     stdout = sys.stdout
     try:
         code = app(standalone_mode=False, prog_name="parley")
@@ -297,6 +297,11 @@ def main() -> NoReturn:
         leave(f"\nStopped. {how_to_resume(sys.argv[1:])}", 130)
     except Terminated:
         leave(f"\nStopped. {how_to_resume(sys.argv[1:])}", 143)
+    except OSError as problem:
+        if problem.errno not in NO_SPACE:
+            raise
+        write_no_more(stdout)
+        leave(f"cannot write: {NO_SPACE[problem.errno]}", 5)
     except MemoryError:
         leave("memory ran out: fewer --trials or fewer --workers", 5)
     sys.exit(code if isinstance(code, int) else 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,27 +16,70 @@ if TYPE_CHECKING:
 
 NUMBER_WORDS = {"integer": "a whole number such as 20000 is wanted", "number": "a number such as .005 is wanted"}
 
+WITH_WORKERS = 5
+"""Least exit code with which a command may leave while workers are at work; mistakes are found before they start."""
+
 
 class Terminated(BaseException):
     """SIGTERM came."""
 
 
-def terminate(number: int, frame: FrameType | None) -> NoReturn:
-    raise Terminated
+def listen() -> None:
+    """From now on Ctrl-C and SIGTERM end the command in order, and a second one at once.
+
+    Ctrl-C stays ignored where it is, as under ``nohup``.
+    """
+    with suppress(ValueError, OSError):
+        signal.signal(signal.SIGTERM, stop_in_order)
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, stop_in_order)
+
+
+def stop_in_order(number: int, frame: FrameType | None) -> NoReturn:
+    """Unwind: the lock is let go, workers are ended, last words are said."""
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, stop_at_once)
+    raise KeyboardInterrupt if number == signal.SIGINT else Terminated
+
+
+def stop_at_once(number: int, frame: FrameType | None) -> NoReturn:
+    """No unwinding: workers are killed, the system lets go of the lock, blocks stay whole."""
+    if executors := sys.modules.get("sim.experiment.executors"):
+        executors.kill_all()
+    cursor = "\033[?25h" if sys.stderr is not None and sys.stderr.isatty() else ""
+    with suppress(OSError):
+        os.write(2, f"{cursor}\nStopped at once. {how_to_resume(sys.argv[1:])}\n".encode(errors="backslashreplace"))
+    os._exit(128 + number)
 
 
 def leave(message: str, code: int) -> NoReturn:
     """Last words on stderr. Located errors stand as they are, so that editors find ``file:line:column``."""
+    if code >= WITH_WORKERS:
+        end_workers()
     is_located = ": error: " in message.partition("\n")[0]
+    exec("")  # clears Python's memory of a Ctrl-C inside generated code, which would take the place of ``code``
     with suppress(BrokenPipeError):
         print(message if is_located or message.startswith("\n") else f"parley: {message}", file=sys.stderr)
     sys.exit(code)
 
 
+def end_workers() -> None:
+    """Blocks that nobody waits for any more are not computed to their end."""
+    if executors := sys.modules.get("sim.experiment.executors"):
+        executors.stop_all()
+
+
 def leave_quietly(stdout: TextIO) -> NoReturn:
     """Whoever read stdout has seen enough: nothing is wrong, and nothing more is written."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
+    write_no_more(stdout)
+    end_workers()
     sys.exit(0)
+
+
+def write_no_more(stdout: TextIO) -> None:
+    """What stdout still holds goes nowhere, or Python would try again at its exit."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
 
 
 def how_to_resume(arguments: Sequence[str]) -> str:

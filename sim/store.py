@@ -17,24 +17,29 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.atomic import LOCK, as_json, fingerprint, locked, now, part_of, read_regular, refuse, write_file
-from sim.errors import DamagedRunError, ParleyError
-from sim.origin import FORMAT, Inputs, commit, differences, digest_of
-
-Columns = dict[str, NDArray[Any]]
-
-MANIFEST, SCENARIO, SUMMARY, TRIALS = "manifest.json", "scenario.json", "summary.json", "trials"
-LARGEST_MANIFEST = 64 * 2**20
-MOST_COLUMNS = 1000
-MOST_BYTES_PER_VALUE, SLACK_PER_COLUMN = 16, 65_536
-NUMBERS = frozenset({"BOOLEAN", "INT32", "INT64", "FLOAT", "DOUBLE"})
+from sim.atomic import (
+    LOCK,
+    as_json,
+    fingerprint,
+    locked,
+    make_folder,
+    now,
+    part_of,
+    read_recorded,
+    refuse,
+    write_file,
+)
+from sim.block_files import TRIALS, block_file, encoded, kinds_of, read_block
+from sim.block_files import Columns as Columns
+from sim.errors import DamagedRunError, ParleyError, ResourceError
+from sim.manifest import MANIFEST as MANIFEST
+from sim.manifest import SCENARIO, SUMMARY, read_manifest
+from sim.origin import Inputs, commit, differences, digest_of
 
 
 @dataclass(frozen=True)
@@ -62,10 +67,8 @@ class Writer:
 
     def __enter__(self) -> Writer:
         refuse_foreign(self.folder)
-        try:
-            (self.folder / TRIALS).mkdir(parents=True, exist_ok=True)
-        except OSError as problem:
-            refuse(problem, self.folder)
+        make_folder(self.folder / TRIALS)
+        refuse_linked(self.folder)
         self._lock.__enter__()
         try:
             self._open()
@@ -143,6 +146,7 @@ class Writer:
         """Store the next block."""
         if index != self.n_blocks:
             raise ValueError(f"block {self.n_blocks} is next, {index} came")
+        self.manifest.setdefault("columns", kinds_of(columns))
         content = encoded(columns, self.inputs.run_id, index)
         write_file(self.folder / block_file(index), content)
         entry = {"file": block_file(index), "n": len(columns["trial"]), **fingerprint(content)}
@@ -150,17 +154,17 @@ class Writer:
         self._write_manifest()
 
     def finish(self, summary: dict[str, Any]) -> None:
-        """Record the summary and that nothing is missing; what an interruption left behind goes."""
+        """Record the summary and that nothing is missing; what an interruption left behind goes first."""
         if self.is_finished:
             return
-        self._put(SUMMARY, as_json(summary))
-        self.manifest.update(state="finished", finished=now())
-        self._write_manifest()
         recorded = {entry["file"].rpartition("/")[2] for entry in self.manifest["blocks"]}
-        for path in (self.folder / TRIALS).iterdir():
+        for path in inside(self.folder / TRIALS):
             if re.fullmatch(r"\.?block-\d{8}\.parquet(\.part)?", path.name) and path.name not in recorded:
                 with suppress(OSError):
                     path.unlink()
+        self._put(SUMMARY, as_json(summary))
+        self.manifest.update(state="finished", finished=now())
+        self._write_manifest()
 
     def _put(self, name: str, content: bytes) -> None:
         write_file(self.folder / name, content)
@@ -173,6 +177,22 @@ class Writer:
         write_file(self.folder / MANIFEST, as_json(self.manifest))
 
 
+def refuse_linked(folder: Path) -> None:
+    """Trials lie in the run folder itself: a link is not moved with it, and may lead anywhere."""
+    if os.path.islink(folder / TRIALS):
+        raise DamagedRunError(f"{folder / TRIALS}: is a link, a plain folder is wanted")
+
+
+def inside(folder: Path) -> list[Path]:
+    """What lies in a folder, by name; nothing if there is no such folder."""
+    try:
+        return sorted(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as problem:
+        raise ResourceError(f"{folder}: cannot be read: {(problem.strerror or str(problem)).lower()}") from None
+
+
 def refuse_foreign(folder: Path) -> None:
     """Never write into something that is no run folder: a file, or a folder with other things in it."""
     try:
@@ -183,9 +203,9 @@ def refuse_foreign(folder: Path) -> None:
         elif not (folder / MANIFEST).exists():
             # What a run leaves behind that was ended before its first manifest.
             beginnings = {LOCK, TRIALS, SCENARIO, part_of(folder / SCENARIO).name, part_of(folder / MANIFEST).name}
-            inside = {entry.name for entry in folder.iterdir()}
-            begun = TRIALS in inside and inside <= beginnings and not any((folder / TRIALS).iterdir())
-            if inside and not begun:
+            there = {entry.name for entry in folder.iterdir()}
+            begun = TRIALS in there and there <= beginnings and not any((folder / TRIALS).iterdir())
+            if there and not begun:
                 raise ParleyError(f"{folder}: is not empty and holds no run of Parley, name another --out")
     except OSError as problem:
         refuse(problem, folder)
@@ -193,7 +213,7 @@ def refuse_foreign(folder: Path) -> None:
 
 def found_differences(folder: Path, manifest: Mapping[str, Any], inputs: Inputs) -> list[str]:
     """What sets the run in ``folder`` apart from ``inputs``, in words; empty if it may be continued."""
-    stored = json.loads(read_recorded(folder, SCENARIO, manifest["files"][SCENARIO]))
+    stored = as_object(read_recorded(folder, SCENARIO, manifest["files"][SCENARIO]), folder / SCENARIO)
     return differences(manifest, stored, inputs)
 
 
@@ -216,78 +236,6 @@ def numbered(folder: Path, number: int) -> Path:
     return folder if number == 1 else folder.with_name(f"{folder.name}-{number}")
 
 
-# -- one block -------------------------------------------------------------------------------------
-
-
-def block_file(index: int) -> str:
-    return f"{TRIALS}/block-{index:08d}.parquet"
-
-
-def columns_digest(columns: Columns) -> str:
-    """Digest of names, types and values, whatever file they are in."""
-    found = sha256()
-    for name, column in columns.items():
-        found.update(f"{name}:{column.dtype.str}:{len(column)}\0".encode() + np.ascontiguousarray(column).tobytes())
-    return found.hexdigest()
-
-
-def origin_of(run_id: str, index: int, columns: Columns) -> dict[str, str]:
-    """What a block says about itself, so that a swapped or foreign one is known."""
-    return {"parley.run": run_id, "parley.block": str(index), "parley.columns": columns_digest(columns)}
-
-
-def encoded(columns: Columns, run_id: str, index: int) -> bytes:
-    """A block as Parquet: the same bytes for the same trials, page checksums included."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    table = pa.table({name: pa.array(column, from_pandas=False) for name, column in columns.items()})
-    stream = pa.BufferOutputStream()
-    pq.write_table(
-        table.replace_schema_metadata(origin_of(run_id, index, columns)),
-        stream,
-        compression="zstd",
-        write_page_checksum=True,
-    )
-    return bytes(stream.getvalue())
-
-
-def read_block(folder: Path, manifest: Mapping[str, Any], index: int) -> Columns:
-    """One block, verified: bytes, page checksums, origin, number and order of its trials."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    entry, path = manifest["blocks"][index], folder / block_file(index)
-    if entry["file"] != block_file(index):
-        raise DamagedRunError(f"{folder / MANIFEST}: block {index} is recorded as {str(entry['file'])[:60]!r}")
-    content = read_recorded(folder, block_file(index), entry)
-    try:
-        file = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True)
-        if file.metadata.num_rows != entry["n"]:
-            raise DamagedRunError(f"{path}: holds {file.metadata.num_rows:,} trials, {entry['n']:,} are wanted")
-        refuse_bomb(file.metadata, path)
-        table = file.read()
-    except (pa.ArrowException, OSError) as problem:
-        raise DamagedRunError(f"{path}: cannot be read as Parquet: {str(problem)[:80]}") from None
-    columns = {name: table.column(name).to_numpy() for name in table.column_names}
-    stated = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
-    if stated != origin_of(manifest["run"], index, columns):
-        raise DamagedRunError(f"{path}: belongs to another run or another place")
-    first = index * manifest["block_size"]
-    if not np.array_equal(columns.get("trial", []), np.arange(first, first + entry["n"])):
-        raise DamagedRunError(f"{path}: its trials are not {first} to {first + entry['n'] - 1}")
-    return columns
-
-
-def refuse_bomb(metadata: Any, path: Path) -> None:
-    """Numbers only, a bounded lot of them: a small file with huge content is refused before it is unpacked."""
-    kinds = {metadata.schema.column(i).physical_type for i in range(metadata.num_columns)}
-    unpacked = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
-    most = MOST_BYTES_PER_VALUE * metadata.num_columns * metadata.num_rows + SLACK_PER_COLUMN * metadata.num_columns
-    if metadata.num_columns > MOST_COLUMNS or not kinds <= NUMBERS or unpacked > most:
-        raise DamagedRunError(f"{path}: holds something else than columns of numbers")
-
-
 # -- reading ---------------------------------------------------------------------------------------
 
 
@@ -297,44 +245,37 @@ def read_run(folder: str | os.PathLike[str]) -> StoredRun:
     manifest = read_manifest(place)
     if manifest["state"] != "finished":
         raise DamagedRunError(f"{place}: is unfinished: go on with --resume and the same --out")
+    refuse_linked(place)
     for path in strangers(place, manifest):
         raise DamagedRunError(f"{path}: does not belong to this run")
     texts = {name: read_recorded(place, name, manifest["files"][name]) for name in (SCENARIO, SUMMARY)}
     parts = [read_block(place, manifest, index) for index in range(len(manifest["blocks"]))]
-    if any(part.keys() != parts[0].keys() for part in parts):
+    if any(kinds_of(part) != kinds_of(parts[0]) for part in parts):
         raise DamagedRunError(f"{place / TRIALS}: its blocks do not have the same columns")
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    return StoredRun(place, manifest, json.loads(texts[SCENARIO]), json.loads(texts[SUMMARY]), columns)
+    scenario, summary = (as_object(texts[name], place / name) for name in (SCENARIO, SUMMARY))
+    return StoredRun(place, manifest, scenario, summary, columns)
+
+
+def as_object(content: bytes, path: Path) -> dict[str, Any]:
+    """The JSON object in a file of a run folder; DamagedRunError if there is none."""
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise DamagedRunError(f"{path}: is damaged (it holds no JSON object)")
+    return found
 
 
 def strangers(folder: Path, manifest: Mapping[str, Any]) -> list[Path]:
-    """Parquet files among the trials that the manifest does not record."""
-    recorded = {entry["file"].rpartition("/")[2] for entry in manifest["blocks"]}
-    found = sorted((folder / TRIALS).glob("*.parquet"))
-    return [path for path in found if path.name not in recorded and not re.search("summary|series", path.name)]
+    """Among the trials: Parquet files that the manifest does not record, and whatever is no plain file.
 
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest, if it is whole and of a format that this version reads."""
-    path = folder / MANIFEST
-    if not os.path.lexists(path):
-        raise ParleyError(f"{folder}: holds no run of Parley (no {MANIFEST})")
-    content = read_regular(path, LARGEST_MANIFEST)
-    try:
-        manifest = json.loads(content)
-        if manifest["format"] > FORMAT:
-            raise DamagedRunError(f"{path}: was written by a newer Parley (format {manifest['format']}, not {FORMAT})")
-        is_whole = manifest.pop("digest") == digest_of(manifest)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        is_whole = False
-    if not is_whole:
-        raise DamagedRunError(f"{path}: is damaged or was edited (its digest does not fit)")
-    return dict(manifest)
-
-
-def read_recorded(folder: Path, name: str, entry: Mapping[str, Any]) -> bytes:
-    """Content of a file that the manifest records, if it is still what was written."""
-    content = read_regular(folder / name, int(entry["bytes"]))
-    if fingerprint(content) != {"bytes": entry["bytes"], "sha256": entry["sha256"]}:
-        raise DamagedRunError(f"{folder / name}: is damaged (its digest does not fit)")
-    return content
+    In an unfinished run the next block may be there already: it is not believed, and will be written again.
+    """
+    known = {entry["file"].rpartition("/")[2] for entry in manifest["blocks"]}
+    if manifest["state"] != "finished":
+        known.add(block_file(len(manifest["blocks"])).rpartition("/")[2])
+    found = [path for path in inside(folder / TRIALS) if path.name not in known]
+    is_one = re.compile(r"\.(parquet|parq|pq)$", re.IGNORECASE).search
+    return [path for path in found if is_one(path.name) or path.is_symlink() or not path.is_file()]

@@ -25,7 +25,7 @@ def parley(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
     """``parley("run", "teaching/minimal")``: the command as typed, without a new process."""
     from sim.cli import main
 
-    before = signal.getsignal(signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def call(*arguments: object) -> Answer:
         monkeypatch.setattr(sys, "argv", ["parley", *map(str, arguments)])
@@ -36,7 +36,8 @@ def parley(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
         return Answer(int(left.value.code or 0), said.out, said.err)
 
     yield call
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture(scope="session")

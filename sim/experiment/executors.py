@@ -12,11 +12,13 @@ import pickle
 import signal
 import sys
 import threading
+import time
 import types
+import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from multiprocessing import connection
 from typing import Literal, TypeVar
@@ -29,6 +31,8 @@ Kind = Literal["inline", "threads", "processes"]
 
 MOST_LOSSES = 3
 MOST_WORKERS = 61
+PATIENCE = 1.0
+"""Seconds in which workers that are told to end must have ended."""
 PRELOADED = ["sim.model"]
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -110,12 +114,15 @@ class Pool:
 
     def __init__(self, workers: int, kind: Kind) -> None:
         self.workers, self.kind = workers, kind
+        self._processes: list[multiprocessing.process.BaseProcess] = []
         self._executor = self._start()
+        _open_pools.add(self)
 
     def _start(self) -> Executor:
         if self.kind == "threads":
             return ThreadPoolExecutor(self.workers, thread_name_prefix="parley")
-        return ProcessPoolExecutor(self.workers, mp_context=context(), initializer=enter_worker)
+        with starting_workers():
+            return ProcessPoolExecutor(self.workers, mp_context=context(), initializer=enter_worker)
 
     def submit(self, function: Callable[[Item], Result], item: Item) -> Future[Result]:
         with starting_workers():
@@ -128,16 +135,57 @@ class Pool:
 
     def restart(self) -> None:
         self.stop()
+        self._processes = []
         self._executor = self._start()
+        _open_pools.add(self)
+
+    def processes(self) -> list[multiprocessing.process.BaseProcess]:
+        return list((getattr(self._executor, "_processes", None) or {}).values()) or self._processes
 
     def stop(self) -> None:
         """End workers at once; a block they were computing is simply not done."""
-        processes = dict(getattr(self._executor, "_processes", None) or {})
+        processes = self._processes = self.processes()
         self._executor.shutdown(wait=False, cancel_futures=True)
-        for process in processes.values():
+        for process in processes:
             process.terminate()
-        for process in processes.values():
-            process.join(timeout=5)
+        deadline = time.monotonic() + PATIENCE
+        for process in processes:
+            process.join(timeout=max(0.0, deadline - time.monotonic()))
+        for process in processes:
+            if process.is_alive():  # one that was halted does not hear a request
+                process.kill()
+        _open_pools.discard(self)
+
+
+_open_pools: weakref.WeakSet[Pool] = weakref.WeakSet()
+
+
+def stop_all() -> None:
+    """End the workers of every pool, for a program that is about to leave: at its exit Python would wait for them."""
+    for pool in list(_open_pools):
+        pool.stop()
+    _kill_server()  # last: without it workers count as gone, halted ones too
+
+
+def kill_all() -> None:
+    """The same without waiting for anything."""
+    for pool in list(_open_pools):
+        for process in pool.processes():
+            process.kill()
+    _kill_server()
+
+
+def _kill_server() -> None:
+    """End the fork server, which may still be importing for a worker that nobody needs any more."""
+    if pid := _server_pid():
+        with suppress(OSError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _server_pid() -> int | None:
+    server = getattr(sys.modules.get("multiprocessing.forkserver"), "_forkserver", None)
+    pid = getattr(server, "_forkserver_pid", None)
+    return pid if isinstance(pid, int) else None
 
 
 def context() -> multiprocessing.context.BaseContext:
@@ -146,7 +194,33 @@ def context() -> multiprocessing.context.BaseContext:
     chosen = multiprocessing.get_context(method)
     if method == "forkserver":
         chosen.set_forkserver_preload(PRELOADED)
+        _start_server(chosen)
     return chosen
+
+
+def _start_server(chosen: multiprocessing.context.BaseContext) -> None:
+    """Start the fork server deaf to Ctrl-C, which a terminal sends to every process; workers inherit that from it.
+
+    Otherwise one that comes while the server still imports ends it with a traceback of its own. The process that
+    removes semaphores after us does so without a word, also when there was no time to do it ourselves.
+    """
+    from multiprocessing import forkserver, resource_tracker
+
+    warnings = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = ",".join(filter(None, (warnings, "ignore:resource_tracker")))
+    resource_tracker.ensure_running()  # in itself it lets Ctrl-C through again
+    os.environ.pop("PYTHONWARNINGS") if warnings is None else os.environ.update(PYTHONWARNINGS=warnings)
+    running = _server_pid()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    if _server_pid() != running:
+        # Wait for its imports here, where stopping leaves no worker half started.
+        first = chosen.Process(target=int)  # type: ignore[attr-defined]
+        first.start()
+        first.join()
 
 
 @contextmanager

@@ -9,22 +9,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.atomic import read_recorded
+from sim.block_files import Columns, kinds_of, read_block
 from sim.errors import ParleyError
 from sim.experiment import executors
 from sim.experiment.blocks import Block
-from sim.experiment.run import Work, compute, not_numbers, scenario_of
+from sim.experiment.run import Work, compute, scenario_of
+from sim.manifest import MANIFEST, SCENARIO, SUMMARY, read_manifest
 from sim.origin import Inputs
-from sim.store import (
-    MANIFEST,
-    SCENARIO,
-    SUMMARY,
-    Columns,
-    found_differences,
-    read_block,
-    read_manifest,
-    read_recorded,
-    strangers,
-)
+from sim.store import as_object, found_differences, refuse_linked, strangers
 
 Progress = Callable[[int, int], None]
 """Called with the blocks done and the blocks there are."""
@@ -78,24 +71,27 @@ def verify(folder: Path) -> list[str]:
 
 
 def _wrong(folder: Path, manifest: dict[str, Any]) -> Iterator[object]:
+    try:
+        refuse_linked(folder)
+    except ParleyError as problem:
+        yield problem
+        return
     for name in (SCENARIO, SUMMARY):
         try:
-            if name in manifest["files"] or manifest["state"] == "finished":
-                read_recorded(folder, name, manifest["files"][name])
-        except (ParleyError, KeyError) as problem:
-            yield problem if isinstance(problem, ParleyError) else f"{folder / MANIFEST}: does not record {name}"
-    first: Columns | None = None
+            if name in manifest["files"]:
+                as_object(read_recorded(folder, name, manifest["files"][name]), folder / name)
+        except ParleyError as problem:
+            yield problem
+    first: dict[str, str] | None = None
     for index, entry in enumerate(manifest["blocks"]):
         try:
-            columns = read_block(folder, manifest, index)
+            found = kinds_of(read_block(folder, manifest, index))
         except ParleyError as problem:
             yield problem
             continue
-        first = first or {name: column[:0] for name, column in columns.items()}
-        if {n: c.dtype for n, c in columns.items()} != {n: c.dtype for n, c in first.items()}:
+        first = first or found
+        if found != first:
             yield f"{folder / entry['file']}: has other columns than the block before it"
-        for name in not_numbers(columns):
-            yield f"{folder / entry['file']}: {name} is not a number in some trial"
     for path in strangers(folder, manifest):
         yield f"{path}: does not belong to this run"
 

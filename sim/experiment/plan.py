@@ -145,7 +145,7 @@ def _is_taken(request: Request) -> bool:
 
 def is_run(name: str) -> bool:
     """Whether ``name`` is a run folder rather than a scenario."""
-    return os.path.isfile(os.path.join(name, MANIFEST))
+    return os.path.lexists(os.path.join(name, MANIFEST))
 
 
 def expand_or_run(name: str) -> list[str]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sim.block_files import not_numbers
 from sim.errors import DamagedRunError, NumericError, ParleyError
 from sim.experiment import executors
 from sim.experiment.anchoring import Headline, half_width, reference_at
@@ -156,6 +157,7 @@ def run_many(
         parties = [party for request in requests for party in request.parties.values()]
         kind = executors.choose(workers, tasks, parties)
         results = executors.in_order(compute, missing_work(jobs), min(workers, max(1, tasks)), kind)
+        stack.callback(results.close)  # type: ignore[attr-defined]  # also when a caller keeps an exception alive
         waiting = list(jobs)
         while waiting:
             job = waiting[0]
@@ -168,7 +170,6 @@ def run_many(
                 jobs[work.job].add(work.block, columns)
                 if progress:
                     progress(jobs[work.job].request.name, jobs[work.job].n_done, jobs[work.job].request.trials)
-        results.close()  # type: ignore[attr-defined]
 
 
 def missing_work(jobs: Sequence[Job]) -> Iterator[Work]:
@@ -252,16 +253,6 @@ def scenario_of(text: str | bytes, folder: Path) -> Scenario:
         return Scenario.model_validate_json(text)
     except ValueError as problem:
         raise DamagedRunError(f"{folder}: its scenario is of another version: {str(problem)[:80]}") from None
-
-
-def not_numbers(columns: Columns) -> list[str]:
-    """Columns that hold NaN or infinity where they may not: terms and mixes are NaN where nothing was agreed."""
-    found = []
-    for name, column in columns.items():
-        may_be_none = name.startswith("x_") or name == "halt_mix"
-        if column.dtype.kind == "f" and (np.isinf(column) if may_be_none else ~np.isfinite(column)).any():
-            found.append(name)
-    return found
 
 
 def check_columns(request: Request, block: Block, columns: Columns) -> None:

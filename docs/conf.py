@@ -1,0 +1,57 @@
+"""How `make docs` builds these pages: Sphinx, Markdown by MyST, the furo theme. Nothing is fetched, nothing is run."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from sim import __version__  # noqa: E402
+
+project = "Parley"
+author = "the authors of Parley"
+copyright = author
+version = release = __version__
+
+extensions = ["myst_parser"]
+source_suffix = {".md": "markdown"}
+exclude_patterns = ["_build"]
+
+# Links between pages are checked; headings up to this depth may be linked to as page.md#heading.
+myst_heading_anchors = 3
+
+highlight_language = "text"
+
+html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["parley.css"]
+html_title = "Parley"
+html_copy_source = False
+html_show_sourcelink = False
+html_show_sphinx = False
+html_theme_options = {"top_of_page_buttons": [], "navigation_with_keys": True}
+pygments_style = "default"
+pygments_dark_style = "monokai"
+
+LINK = re.compile(r"\[([^\]\[]+)\]\(((?:\.\./)+[^)#\s]+)(?:#[^)\s]*)?\)")
+
+
+def name_what_lies_outside(app: Any, page: str, source: list[str]) -> None:
+    """A link to a file of the repository that is no page becomes its words and its path: pages travel, files do not."""
+
+    def in_words(link: re.Match[str]) -> str:
+        words, target = link[1], (HERE / page).parent / link[2]
+        if target.resolve().is_relative_to(HERE):
+            return link[0]
+        path = target.resolve().relative_to(HERE.parent).as_posix()
+        return f"`{path}`" if words.strip("`") in (path, target.name) else f"{words} (`{path}`)"
+
+    source[0] = LINK.sub(in_words, source[0])
+
+
+def setup(app: Any) -> None:
+    app.connect("source-read", name_what_lies_outside)

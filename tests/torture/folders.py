@@ -1,0 +1,139 @@
+"""A small run to torture, and what must be true of it after whatever was done to it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import sim
+from sim import store
+from sim.atomic import as_json
+from sim.block_files import Columns, read_block
+from sim.experiment.kept import verify
+from sim.experiment.request import Request
+from sim.experiment.run import open_run, run
+from sim.manifest import read_manifest
+from sim.origin import digest_of
+
+TRIALS, BLOCK = 160, 64
+TIMES = ("started", "finished", "digest", "commit")
+
+
+@dataclass
+class Row:
+    """A line of the table: how often a fault was tried, and what was lost or wrongly believed."""
+
+    fault: str
+    tried: int = 0
+    failures: list[str] = field(default_factory=list)
+    measured: dict[str, float] = field(default_factory=dict)
+
+    def expect(self, is_so: bool, words: str) -> None:
+        if not is_so:
+            self.failures.append(words[:300])
+
+    def as_dict(self) -> dict[str, Any]:
+        measured = {key: round(value, 2) for key, value in self.measured.items()}
+        return {"fault": self.fault, "tried": self.tried, "failures": self.failures[:20], **measured}
+
+
+class Small:
+    """A finished run of three blocks in ``place``, its blocks as columns, and its like made anew by ``fill``."""
+
+    def __init__(self, place: Path, trials: int = TRIALS, block: int = BLOCK, seed: int = 1) -> None:
+        self.place, self.trials, self.block, self.seed = place, trials, block, seed
+        self.scenario = sim.load("teaching/minimal")
+        self.folder = place / f"whole-{trials}-{seed}"
+        made = run(self.scenario, trials=trials, block=block, seed=seed, out=self.folder, workers=1, name="small")
+        self.summary = made.summary
+        manifest = read_manifest(self.folder)
+        self.parts: list[Columns] = [read_block(self.folder, manifest, n) for n in range(len(manifest["blocks"]))]
+        self.inputs = Request(self.scenario, "small", trials, seed, block=block).inputs
+        self.content = content_of(self.folder)
+
+    def fill(self, folder: Path, finished: Callable[[int], object] = lambda index: None) -> None:
+        """What ``run --resume`` does with a folder, with trials that were simulated before."""
+        with store.Writer(folder, self.inputs, self.trials, None, True) as writer:
+            for _ in writer.stored():
+                pass
+            for index in range(writer.n_blocks, len(self.parts)):
+                writer.add(index, self.parts[index])
+                finished(index)
+            writer.finish(self.summary)
+
+    def check_crashed(self, folder: Path, n_finished: int, row: Row, words: str) -> None:
+        """No finished block is lost, none that is there is damaged, and going on ends as if nothing had happened."""
+        row.tried += 1
+        n_kept = 0
+        if (folder / store.MANIFEST).exists():
+            wrong = [line for line in verify(folder) if "is unfinished" not in line]
+            row.expect(not wrong, f"{words}: {wrong}")
+            n_kept = 0 if wrong else len(read_manifest(folder)["blocks"])
+        row.expect(n_kept >= n_finished, f"{words}: {n_finished} blocks were finished, {n_kept} are kept")
+        self.check_resumed(folder, row, words)
+
+    def check_resumed(self, folder: Path, row: Row, words: str) -> None:
+        try:
+            self.fill(folder)
+            open_run(folder)
+        except Exception as problem:
+            row.expect(False, f"{words}: cannot go on: {type(problem).__name__}: {problem}")
+            return
+        row.expect(content_of(folder) == self.content, f"{words}: the resumed run is not the uninterrupted one")
+
+
+def content_of(folder: Path) -> dict[str, bytes]:
+    """Every file's bytes by name, times left out of the manifest."""
+    found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    manifest = json.loads(found[store.MANIFEST])
+    found[store.MANIFEST] = as_json({key: value for key, value in manifest.items() if key not in TIMES})
+    return found
+
+
+def rewrite_manifest(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change the manifest and make its digest fit, as a careful forger would."""
+    manifest = json.loads((folder / store.MANIFEST).read_text())
+    del manifest["digest"]
+    change(manifest)
+    manifest["digest"] = digest_of(manifest)
+    (folder / store.MANIFEST).write_bytes(as_json(manifest))
+
+
+def same_columns(one: Columns, other: Columns) -> bool:
+    if list(one) != list(other):
+        return False
+    return all(one[n].dtype == other[n].dtype and np.array_equal(one[n], other[n], _floats(one[n])) for n in one)
+
+
+def _floats(column: np.ndarray) -> bool:
+    return column.dtype.kind == "f"
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process is there and not only waiting to be counted."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def children_of(pid: int) -> list[int]:
+    """Processes started by ``pid``, at any depth."""
+    parents = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                parents[int(entry)] = int(Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()[1])
+            except (OSError, ValueError, IndexError):
+                continue
+    found, new = [], [pid]
+    while new:
+        new = [child for child, parent in parents.items() if parent in new]
+        found += new
+    return found
