@@ -4,6 +4,7 @@
 # make torture  kills, full disks, damage and signals, in thousands; a table of what was tried (half an hour)
 # make bench    what is fast, as ratios measured in one run
 # make docs     these pages as a site that opens offline: docs/_build/index.html
+# make catalogue   simulate every shipped scenario again for its page in docs/ (half a minute)
 # make clean    remove the virtual environment and the caches; results stay
 #
 # Another Python:       make run PYTHON=python3.13 VENV=.venv313
@@ -18,7 +19,7 @@ WORKERS ?= auto
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test verify torture bench docs browser clean
+.PHONY: run test verify torture bench docs catalogue browser clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.ready-run
@@ -44,6 +45,9 @@ docs: $(VENV)/.ready-docs
 	@$(BIN)/python -m sim.reference
 	@$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build
 	@echo "open docs/_build/index.html" >&2
+
+catalogue: $(VENV)/.ready-run
+	@$(BIN)/python -m sim.reference --catalogue
 
 $(VENV)/.ready-run: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Parley needs Python 3.11 or newer, this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.13")'

@@ -1,4 +1,4 @@
-"""``python -m sim.reference [--check] [FOLDER]``."""
+"""``python -m sim.reference [--check] [FOLDER]``, and ``--catalogue`` for the pages with odds (half a minute)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from sim.reference import FOLDER, stale, write
 
 def main(words: list[str]) -> int:
     """Write the pages, or with ``--check`` name those that are stale; 1 if there are any."""
+    if "--catalogue" in words:
+        return write_odds(FOLDER.parent)
     is_check = "--check" in words
     given = [word for word in words if word != "--check"]
     folder = Path(given[0]) if given else FOLDER
@@ -17,6 +19,22 @@ def main(words: list[str]) -> int:
     for name in names:
         print(f"{'stale' if is_check else 'wrote'}: {folder / name}", file=sys.stderr)
     return 1 if is_check and names else 0
+
+
+def write_odds(docs: Path) -> int:
+    """Simulate every shipped scenario again, for the catalogue and for the model's part of each war's page."""
+    from sim.study.catalogue_pages import write_catalogue
+    from sim.study.page_blocks import refreshed
+
+    written = write_catalogue(docs / "catalogue")
+    for path in sorted((docs / "wars").glob("*.md")):
+        before = path.read_text(encoding="utf-8")
+        after = refreshed(before)
+        if after != before:
+            path.write_text(after, encoding="utf-8")
+            written.append(path)
+    print(f"wrote {len(written)} pages", file=sys.stderr)
+    return 0
 
 
 if __name__ == "__main__":

@@ -109,14 +109,17 @@ def test_what_is_no_timeline_is_refused(text: str, tmp_path: Path, monkeypatch: 
         open_timeline("no.yaml")
 
 
-def test_names() -> None:
+def test_names(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("title: x\n", encoding="utf-8")
     assert STORY in timelines()
     assert not [name for name in names() if "timeline" in name], "a timeline is no scenario"
     assert open_timeline(f"timelines/{STORY}").name == STORY
     with pytest.raises(ScenarioError, match=f"no timeline `istanbul_may`, did you mean `{STORY}`"):
         open_timeline("istanbul_may")
-    with pytest.raises(ScenarioError, match=r"etc/passwd: error: a timeline.s file must end in .yaml"):
-        open_timeline("../../etc/passwd")
+    with pytest.raises(ScenarioError, match=r"notes.txt: error: a timeline.s file must end in .yaml"):
+        open_timeline(str(tmp_path / "notes.txt"))
+    with pytest.raises(ScenarioError, match="no timeline"):
+        open_timeline("../nowhere/passwd")
 
 
 def test_the_shipped_story_ends_at_the_base() -> None:
