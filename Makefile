@@ -2,6 +2,8 @@
 # make test     everything that is checked before a change is merged (under six minutes)
 # make verify   the slow statistical tests as well
 # make torture  kills, full disks, damage and signals, in thousands; a table of what was tried (half an hour)
+# make mutants  two dozen bugs planted one at a time, and which test catches each (five minutes)
+# make audit    known vulnerabilities of the packages; fails where it could not look them up
 # make bench    what is fast, as ratios measured in one run
 # make docs     these pages as a site that opens offline: docs/_build/index.html
 # make catalogue   simulate every shipped scenario again for its page in docs/ (half a minute)
@@ -19,7 +21,7 @@ WORKERS ?= auto
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test verify torture bench docs catalogue browser clean
+.PHONY: run test verify torture mutants audit bench docs catalogue browser clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.ready-run
@@ -36,6 +38,15 @@ verify: $(VENV)/.ready-test
 
 torture: $(VENV)/.ready-test
 	$(BIN)/python -m tests.torture
+	$(BIN)/python -m pytest -q -m torture tests/test_fuzz_scenarios.py
+
+mutants: $(VENV)/.ready-test
+	$(BIN)/python -m tests.mutants
+
+audit: $(VENV)/.ready-test
+	$(PIP) pip-audit
+	$(BIN)/python .ci/hashed_constraints.py --check
+	$(BIN)/python .ci/audit.py
 
 bench: $(VENV)/.ready-test
 	$(BIN)/python -m benchmarks.engine

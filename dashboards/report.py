@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dashboards import figures, tables
 from dashboards.content import common_sides, content
-from dashboards.figures.theme import Figure
+from dashboards.content_of_parts import content_of_parts
+from dashboards.report_parts import both as both
+from dashboards.report_parts import figures_of, more_of, surface_data
 from sim.errors import ParleyError
 from sim.experiment import words
 from sim.experiment.horizons import horizons
@@ -16,20 +18,36 @@ from sim.experiment.horizons import horizons
 if TYPE_CHECKING:
     from sim.experiment.run import Run
     from sim.study.crowd import CrowdTable
+    from sim.study.inputs import Progress
 
 
-def write_report(runs: Sequence[Run], path: Path, base: str | None = None) -> None:
+ROOM = 134
+"""Per cents across a narrow funnel: room for ``over 99 %`` beside a full bar."""
+
+
+def write_report(
+    runs: Sequence[Run],
+    path: Path,
+    base: str | None = None,
+    *,
+    what_if: bool = True,
+    progress: Progress | None = None,
+) -> None:
     """Write the page over ``runs`` to ``path``; ``base`` names the run all others are set against (the first).
 
+    ``what_if``: fit a surface for the page's sliders, which simulates some 106,000 trials of the base; ``progress`` is
+    told how many of them are done.
     Raises ParleyError without runs, with an unknown base, or if another file than a report is there; ResourceError if
     the file cannot be written.
     """
     from dashboards.page import write_page
 
-    write_page(Path(path), report(runs, base))
+    write_page(Path(path), report(runs, base, what_if=what_if, progress=progress))
 
 
-def report(runs: Sequence[Run], base: str | None = None) -> str:
+def report(
+    runs: Sequence[Run], base: str | None = None, *, what_if: bool = True, progress: Progress | None = None
+) -> str:
     """The page as text."""
     from dashboards.page import render
 
@@ -41,7 +59,12 @@ def report(runs: Sequence[Run], base: str | None = None) -> str:
     others = sorted((run for run in runs if run is not found[0]), key=lambda run: -last_odds(run))
     ordered = [found[0], *others]
     crowd = company(found[0])
-    return render("report.html", drawn(ordered, crowd), content(ordered, crowd))
+    more = more_of(found[0], what_if, progress)
+    data = drawn(ordered, crowd)
+    data["figures"] |= figures_of(found[0], more)
+    if surface := surface_data(found[0], more):
+        data["surface"] = surface
+    return render("report.html", data, {**content(ordered, crowd), **content_of_parts(found[0], more)})
 
 
 def company(run: Run) -> CrowdTable | str | None:
@@ -92,6 +115,8 @@ def drawn(runs: Sequence[Run], crowd: CrowdTable | str | None = None) -> dict[st
                 base_title=title,
             )
         )
+    for one in found["funnel"]:
+        one["narrow"]["xaxis"]["range"] = [0, ROOM]
     found["endings"] = both(
         figures.endings,
         tables.endings(runs, base),
@@ -117,12 +142,6 @@ def drawn(runs: Sequence[Run], crowd: CrowdTable | str | None = None) -> dict[st
         "figures": found,
         "scenarios": [{"supposes": run.scenario.supposes, "odds": odds_label(run)} for run in runs],
     }
-
-
-def both(make: Callable[..., Figure], table: Any, **options: Any) -> dict[str, Any]:
-    """A figure's data with its two layouts."""
-    wide, narrow = (make(table, narrow=is_narrow, **options) for is_narrow in (False, True))
-    return {"data": wide["data"], "wide": wide["layout"], "narrow": narrow["layout"]}
 
 
 def odds_label(run: Run) -> str:

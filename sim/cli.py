@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
-from sim import cli_class, cli_moves, cli_questions, cli_results, cli_study
+from sim import cli_class, cli_moves, cli_pages, cli_questions, cli_results, cli_study
 from sim.atomic import NO_SPACE
-from sim.cli_options import AsJson, One, Quiet, Seed, Sets, Trials, Workers, print_json
-from sim.errors import ParleyError
+from sim.cli_options import AsJson, One, Quiet, Seed, Sets, Trials, Workers, print_json, refuse_repeats
+from sim.cli_runs import Machines, computed, keeps_no_trials
+from sim.errors import ParleyError, WorkersLostError
 from sim.leaving import Terminated, how_to_resume, in_one_line, leave, leave_quietly, listen, write_no_more
 from sim.progress import ProgressBar
-
-if TYPE_CHECKING:
-    from sim.experiment.run import Run
+from sim.scenario.problems import literal
 
 USAGE_ERROR: Any = typer.BadParameter.__mro__[1]
 COMMAND_ERROR: Any = typer.BadParameter.__mro__[2]
@@ -175,20 +173,28 @@ def run(
     use_numbered: Annotated[
         bool, typer.Option("--numbered", help="If --out holds another run, use DIR-2, DIR-3 and so on.")
     ] = False,
-    store: Annotated[bool, typer.Option("--store", help="Allow more than five million trials.")] = False,
+    store: Annotated[
+        bool, typer.Option("--store", help="Keep more than five million trials, in memory or --out.")
+    ] = False,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Many machines: a Dask scheduler, tcp://host:port or tls://host:port."),
+    ] = None,
+    tls: Annotated[Path | None, typer.Option(metavar="DIR", help="ca.pem, cert.pem and key.pem for tls://.")] = None,
+    insecure_scheduler: Annotated[
+        bool, typer.Option("--insecure-scheduler", help="Allow plain tcp:// beyond this computer.")
+    ] = False,
     with_report: Annotated[bool, typer.Option("--report", help="Also write report.html into --out.")] = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
     """Run scenarios and print the odds of a ceasefire."""
     from sim.experiment import plan
-    from sim.experiment.blocks import check_counts
-    from sim.experiment.request import wanted_trials
-    from sim.experiment.run import run_many
 
     if out is None and (resume or use_numbered or with_report):
         raise ParleyError("--resume, --numbered and --report need --out DIR")
-    check_counts(wanted_trials(trials, precision), seed, store)
+    machines = Machines(workers, scheduler, tls, insecure_scheduler)
+    is_streamed = keeps_no_trials(trials, precision, seed, store, out)
     question = plan.Question(trials, seed, precision, tuple(sets or ()), tuple(sweeps or ()), central, resume)
     names = plan.expand(scenarios)
     wanted = plan.requests(names, question)
@@ -196,12 +202,12 @@ def run(
     if out is not None:
         wanted, place = plan.into(wanted, out, use_numbered)
     with ProgressBar(wanted, quiet) as bar:
-        runs = list(run_many(wanted, workers=workers, progress=bar.show, store=store or None))
+        runs = computed(wanted, machines, bar.show, store, is_streamed)
     if place != out and not quiet:
-        typer.echo(f"{out} holds other runs, so these are in {place}.", err=True)
+        typer.echo(literal(f"{out} holds other runs, so these are in {place}."), err=True)
     if not bar.n_blocks and not quiet:
-        typer.echo(f"Nothing had to be computed: {place} already holds these runs.", err=True)
-    report = write_report(runs, place / "report.html") if with_report and place else None
+        typer.echo(literal(f"Nothing had to be computed: {place} already holds these runs."), err=True)
+    report = cli_pages.write_report(runs, place / "report.html", quiet=quiet) if with_report and place else None
     if as_json:
         print_json(runs[0].summary if len(runs) == 1 else [one.summary for one in runs])
         return
@@ -213,55 +219,10 @@ def run(
         tables.show_next(names, str(place) if place else None, report, tables.console(to_stderr=True))
 
 
-@app.command()
-def report(
-    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders, or a folder of them.")],
-    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE.html", help="Page to write.")] = Path("report.html"),
-) -> None:
-    """Write a page with curves, comparison and funnel."""
-    from sim.experiment import plan
-    from sim.experiment.run import open_run
-
-    folders = [folder for given in runs for folder in plan.run_folders(given)]
-    path = write_report([open_run(folder) for folder in folders], out)
-    typer.echo(f"Wrote {path}", err=True)
-
-
-@app.command()
-def dashboard(
-    names: Annotated[
-        list[str] | None, typer.Argument(metavar="[SCENARIO|RUN]...", help="What to show [istanbul_2025].")
-    ] = None,
-    port: Annotated[int, typer.Option(metavar="P", help="Port on this computer; 0 takes a free one.")] = 8050,
-    trials: Trials = None,
-    seed: Seed = 1,
-    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
-) -> None:
-    """Look and tweak in a browser; this computer only."""
-    from dashboards.app.server import serve
-    from sim.experiment.blocks import DEFAULT_TRIALS
-
-    serve(names or ["istanbul_2025"], port, DEFAULT_TRIALS if trials is None else trials, seed, not no_browser)
-
-
-def write_report(runs: Sequence[Run], path: Path) -> str:
-    """The page over ``runs``; the first run is the base."""
-    from dashboards.report import write_report as write
-
-    if path.is_dir():
-        raise ParleyError(f"{path}: is a folder, a file is wanted for the report")
-    try:
-        write(list(runs), path, runs[0].name)
-    except OSError as problem:
-        from sim.atomic import refuse
-
-        refuse(problem, path)
-    return str(path)
-
-
 cli_questions.add_to(app)
 cli_moves.add_to(app)
 cli_study.add_to(app)
+cli_pages.add_to(app)
 cli_class.add_to(app)
 app.add_typer(cli_results.results, name="results")
 
@@ -277,7 +238,9 @@ def main() -> NoReturn:
     listen()
     stdout = sys.stdout
     try:
-        code = app(standalone_mode=False, prog_name="parley")
+        command = typer.main.get_command(app)
+        refuse_repeats(command, sys.argv[1:])
+        code = command(standalone_mode=False, prog_name="parley")
         if code == 130:  # typer has swallowed a KeyboardInterrupt
             raise KeyboardInterrupt
         stdout.flush()
@@ -287,6 +250,8 @@ def main() -> NoReturn:
         if sys.stdout is not stdout:  # typer's answer to a closed pipe
             leave_quietly(stdout)
         raise left
+    except WorkersLostError as problem:
+        leave(f"{problem}\n{how_to_resume(sys.argv[1:])}", problem.exit_code)
     except ParleyError as problem:
         leave(str(problem), problem.exit_code)
     except COMMAND_ERROR as problem:

@@ -3,18 +3,77 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
+from sim.errors import ParleyError
+
 One = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name or file of a scenario.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
-Trials = Annotated[int | None, typer.Option("--trials", "-n", metavar="N", help="Trials of each scenario [20,000].")]
-Seed = Annotated[int, typer.Option(metavar="S", help="Seed: the same seed gives the same trials.")]
-Workers = Annotated[int | None, typer.Option(metavar="W", help="Processes at once [one per core]; same results.")]
+
+
+def as_trials(trials: int | None) -> int | None:
+    """No run has fewer than one trial or more than can be counted; commands with narrower limits say so themselves."""
+    from sim.experiment.blocks import MOST_STREAMED, check_counts
+
+    if trials is not None and not 1 <= trials <= MOST_STREAMED:
+        check_counts(trials, 0, None)
+    return trials
+
+
+def as_seed(seed: int) -> int:
+    from sim.experiment.blocks import check_counts
+
+    check_counts(1, seed, None)
+    return seed
+
+
+def as_workers(workers: int | None) -> int | None:
+    from sim.experiment.executors import MOST_WORKERS
+
+    if workers is not None and not 1 <= workers <= MOST_WORKERS:
+        raise ParleyError(f"workers: {workers} came, 1 to {MOST_WORKERS} is allowed")
+    return workers
+
+
+Trials = Annotated[
+    int | None,
+    typer.Option("--trials", "-n", metavar="N", help="Trials of each scenario [20,000].", callback=as_trials),
+]
+Seed = Annotated[int, typer.Option(metavar="S", help="Seed: the same seed gives the same trials.", callback=as_seed)]
+Workers = Annotated[
+    int | None,
+    typer.Option(metavar="W", help="Processes at once [one per core]; same results.", callback=as_workers),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
 Sets = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a number; repeatable.")]
 
 
 def print_json(value: Any) -> None:
     typer.echo(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False, default=str))
+
+
+def refuse_repeats(command: Any, arguments: Sequence[str]) -> None:
+    """ParleyError where an option that holds one value is given twice: the last one would silently win.
+
+    ``command`` is the command line as click knows it; ``arguments`` is what was typed after the program's name.
+    """
+    seen: set[str] = set()
+    words = iter(arguments)
+    for word in words:
+        if word == "--":
+            return
+        if not word.startswith("-"):
+            command = getattr(command, "commands", {}).get(word, command)
+            continue
+        name, equals, _ = word.partition("=")
+        options = (one for one in command.params if name in (*one.opts, *one.secondary_opts))
+        if (option := next(options, None)) is None:
+            continue
+        if option.name in seen and not option.multiple:
+            raise ParleyError(f"{name}: came twice, once is allowed")
+        seen.add(option.name)
+        if not equals and not option.is_flag:
+            next(words, None)

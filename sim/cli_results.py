@@ -9,6 +9,7 @@ import typer
 
 from sim.cli_options import AsJson, Quiet, Workers, print_json
 from sim.errors import ParleyError
+from sim.scenario.problems import literal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +65,7 @@ def export(
     opened = [open_run(folder) for given in runs for folder in plan.run_folders(given)]
     table = long_form(opened) if form == "long" else all_trials(opened)
     write_table(table, out)
-    typer.echo(f"Wrote {out}: {len(table):,} rows.", err=True)
+    typer.echo(literal(f"Wrote {out}: {len(table):,} rows."), err=True)
 
 
 def all_trials(runs: list[Run]) -> pd.DataFrame:
@@ -101,9 +102,9 @@ def verify(runs: Runs, as_json: AsJson = False, quiet: Quiet = False) -> None:
         print_json([{"folder": folder, "problems": problems} for folder, problems in found.items()])
     for folder, problems in found.items() if not as_json else ():
         if problems:
-            typer.echo("\n".join(problems), err=True)
+            typer.echo(literal("\n".join(problems)), err=True)
         elif not quiet:
-            typer.echo(f"{folder}: whole")
+            typer.echo(literal(f"{folder}: whole"))
     if any(found.values()):
         raise typer.Exit(3)
 

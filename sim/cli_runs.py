@@ -1,14 +1,68 @@
-"""Runs that several commands ask for by name."""
+"""Runs that commands ask for: by name, on this computer or on many, with or without keeping the trials."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sim.errors import ParleyError
 from sim.progress import ProgressBar
 
 if TYPE_CHECKING:
+    from sim.experiment.request import Request
     from sim.experiment.run import Run
+
+
+class Machines(NamedTuple):
+    """What computes: ``workers`` processes here, or a Dask ``scheduler`` and its workers."""
+
+    workers: int | None
+    scheduler: str | None
+    tls: Path | None
+    insecure: bool
+
+
+def keeps_no_trials(trials: int | None, precision: float | None, seed: int, store: bool, out: Path | None) -> bool:
+    """Whether a run is so long that its trials are only counted; ParleyError for counts that cannot be."""
+    from sim.experiment.blocks import MOST_TRIALS, check_counts
+    from sim.experiment.request import wanted_trials
+
+    count = wanted_trials(trials, precision)
+    if count > MOST_TRIALS and not store and out is None and precision is None:
+        return True
+    check_counts(count, seed, store)
+    return False
+
+
+def computed(
+    wanted: Sequence[Request],
+    machines: Machines,
+    progress: Callable[[str, int, int], None],
+    store: bool,
+    is_streamed: bool,
+) -> list[Any]:
+    """The runs asked for, in order; streamed ones hold counts in place of trials."""
+    from sim.experiment.run import run_many
+
+    if machines.scheduler is None and (machines.tls or machines.insecure):
+        raise ParleyError("--tls and --insecure-scheduler need --scheduler ADDRESS")
+    if machines.scheduler is None and not is_streamed:
+        return list(run_many(wanted, workers=machines.workers, progress=progress, store=store or None))
+    from sim.experiment import distributed
+    from sim.experiment.streaming import check_streamed, stream
+
+    for request in wanted if is_streamed else ():
+        check_streamed(request)
+    with ExitStack() as stack:
+        if machines.scheduler is None:
+            return [stream(request, workers=machines.workers, progress=progress) for request in wanted]
+        cluster = stack.enter_context(distributed.connect(machines.scheduler, machines.tls, machines.insecure))
+        if not is_streamed:
+            return list(distributed.run_many(wanted, cluster, progress, store or None))
+        cluster.refuse_unfit(wanted)
+        return [stream(request, progress=progress, apply=cluster.in_order) for request in wanted]
 
 
 def runs_of(

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli_options import AsJson, One, Quiet, Seed, Trials, Workers, print_json
+from sim.cli_options import AsJson, One, Quiet, Seed, Trials, Workers, as_trials, print_json
 from sim.errors import ParleyError
 from sim.progress import CountingBar
 
@@ -18,7 +18,10 @@ Episodes = Annotated[
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="DATE", help="Read nothing that was settled after this day.")
 ]
-PerEpisode = Annotated[int | None, typer.Option("--trials", "-n", metavar="N", help="Trials of each episode [32,768].")]
+PerEpisode = Annotated[
+    int | None,
+    typer.Option("--trials", "-n", metavar="N", help="Trials of each episode [32,768].", callback=as_trials),
+]
 
 
 def add_to(app: typer.Typer) -> None:

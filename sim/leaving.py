@@ -56,6 +56,9 @@ def leave(message: str, code: int) -> NoReturn:
     """Last words on stderr. Located errors stand as they are, so that editors find ``file:line:column``."""
     if code >= WITH_WORKERS:
         end_workers()
+    from sim.scenario.problems import literal
+
+    message = literal(message)
     is_located = ": error: " in message.partition("\n")[0]
     exec("")  # clears Python's memory of a Ctrl-C inside generated code, which would take the place of ``code``
     with suppress(BrokenPipeError):

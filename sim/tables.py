@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from sim.experiment import words
 from sim.experiment.estimates import wilson
 from sim.parameters import parameter_rows as parameter_rows
 from sim.parameters import show_parameters as show_parameters
+from sim.scenario.problems import literal
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,9 +34,21 @@ HALF_WAY = (
 
 def console(to_stderr: bool = False) -> Console:
     """A console that prints text literally: no markup, no emoji, and 100 columns where there is no terminal."""
-    from rich.console import Console
+    from rich.console import Console, ConsoleOptions, RenderableType
+    from rich.segment import Segment
 
-    made = Console(stderr=to_stderr, markup=False, highlight=False, emoji=False, soft_wrap=False)
+    class Literal(Console):
+        """Whatever a name holds, a terminal is sent no more than what can be seen."""
+
+        def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+            for part in super().render(renderable, options):
+                yield part if part.control else Segment(literal(part.text), part.style)
+
+        def on_broken_pipe(self) -> None:
+            """Nothing is wrong where a reader has seen enough; rich would leave with exit 1."""
+            raise BrokenPipeError
+
+    made = Literal(stderr=to_stderr, markup=False, highlight=False, emoji=False, soft_wrap=False)
     if not made.is_terminal:
         made.width = WIDTH
     return made

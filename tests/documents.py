@@ -66,9 +66,11 @@ def inline_commands(page: Path) -> list[str]:
 
 
 def is_run(command: str) -> bool:
-    """Whether a command is run at all: not where it serves pages until stopped, or names a file of the reader's own."""
+    """Whether a command is run at all: not where it serves pages until stopped, needs other machines, or names a file
+    of the reader's own."""
     words = shlex.split(command)[1:]
-    return words[0] not in SERVE and not any(re.match(r"my_\w+\.(yaml|csv)$", word) for word in words)
+    is_elsewhere = words[0] in SERVE or "--scheduler" in words
+    return not is_elsewhere and not any(re.match(r"my_\w+\.(yaml|csv)$", word) for word in words)
 
 
 def is_expensive(command: str) -> bool:

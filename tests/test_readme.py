@@ -32,7 +32,13 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+SLOW = ("parley levers", "parley calibrate", "parley backtest")
+"""A search over packages and all episodes twice: run by ``make verify``; tests/test_cli_study.py has them in small."""
+
+
+@pytest.mark.parametrize(
+    "command", [pytest.param(one, marks=pytest.mark.slow) if one.startswith(SLOW) else one for one in COMMANDS]
+)
 def test_commands(command: str, here: Path) -> None:
     from sim.cli import app
 

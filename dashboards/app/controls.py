@@ -38,7 +38,8 @@ class Control:
     """One number that can be moved. ``marks`` are low, central and high where it has a range.
 
     ``landmarks`` are named positions (position, words); ``kind`` is ``number`` or ``level``; ``is_main`` puts it before
-    the others of its group.
+    the others of its group. ``low`` to ``high`` is the span of the slider, ``least`` to ``most`` what the schema allows
+    (None: no limit).
     """
 
     path: str
@@ -56,6 +57,8 @@ class Control:
     source: str
     standing: str
     is_main: bool
+    least: float | None = None
+    most: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -108,7 +111,8 @@ def number_control(
     allowed: Range | None,
     said: Any,
 ) -> Control:
-    low, high, step = span(quantity, allowed or Range(-math.inf, math.inf))
+    limits = allowed or Range(-math.inf, math.inf)
+    low, high, step = span(quantity, limits)
     slot = slot_at(parts) or slot_at(parts[:-1])
     field = (slot.field if slot else None) or getattr(slot_at(parts[:-1]), "field", None)
     extra = field.json_schema_extra if field else None
@@ -133,6 +137,8 @@ def number_control(
         source,
         standing,
         parts[-1] == "engagement" or (is_lever and quantity.is_uncertain),
+        limits.low if math.isfinite(limits.low) else None,
+        limits.high if math.isfinite(limits.high) else None,
     )
 
 

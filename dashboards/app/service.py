@@ -9,6 +9,7 @@ import threading
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,8 +19,9 @@ from dashboards.app import state
 from sim.errors import BusyError, ParleyError, WorkersLostError
 from sim.experiment.blocks import Block
 from sim.experiment.executors import Pool, default_workers, is_good
+from sim.experiment.glance import Board, Glance, glance
 from sim.experiment.request import Request
-from sim.experiment.run import Run, Work, check_columns, compute
+from sim.experiment.run import Run, check_columns
 from sim.scenario.schema import Scenario
 
 MOST_AT_ONCE = 4
@@ -33,10 +35,21 @@ CLUSTER = 32
 KEPT = 48
 """Live runs kept in memory, about half a megabyte for each thousand trials."""
 PATIENCE = 120
+FREED_WITHIN = 0.3
+"""Seconds in which a simulation that was given up has left its place."""
 BUSY = "The server is busy with other simulations. Wait a moment, then move the slider again."
 
 Columns = dict[str, Any]
-Key = tuple[str, tuple[tuple[str, str], ...], int, int]
+Key = tuple[str, tuple[tuple[str, str], ...], int, int, bool]
+
+
+@dataclass
+class Flight:
+    """A simulation under way: what it will give, its place on the board, and whether somebody waits for it."""
+
+    place: int
+    is_awaited: bool
+    found: Future[Run] = field(default_factory=Future)
 
 
 @dataclass
@@ -62,6 +75,8 @@ class Service:
         self.bases: dict[str, Base] = {}
         self._kept: dict[Any, Any] = {}
         self._live: OrderedDict[Key, Run] = OrderedDict()
+        self._flights: dict[Key, Flight] = {}
+        self._board = Board()
         self._lock = threading.RLock()
         self._slots = threading.BoundedSemaphore(MOST_AT_ONCE)
         self._n_live = 0
@@ -112,34 +127,85 @@ class Service:
 
     # -- simulations somebody waits for ------------------------------------------------------------
 
-    def simulate(self, name: str, changes: Mapping[str, str] | None = None, trials: int = LIVE_TRIALS) -> Run:
+    def simulate(
+        self,
+        name: str,
+        changes: Mapping[str, str] | None = None,
+        trials: int = LIVE_TRIALS,
+        is_explained: bool = True,
+        is_awaited: bool = True,
+    ) -> Run:
         """The scenario with ``changes`` (values by key path), on the luck of its base run, from the cache if it can.
 
-        Raises BusyError if too many simulations are under way, state.Refused for changes that no slider can make and
-        ParleyError for those that break a rule of scenarios.
+        Unless it ``is_explained`` the run holds what odds are made of and no more, and is there sooner. One that nobody
+        awaits yet gives way to the next simulation, whatever that is, and then raises GivenUp; if somebody asks for the
+        same meanwhile, that one waits for it too. Raises BusyError if too many simulations are under way, state.Refused
+        for changes that no slider can make and ParleyError for those that break a rule of scenarios.
         """
         base = self.bases[name]
         if not 1 <= trials <= MOST_LIVE_TRIALS:
             raise state.Refused(f"trials: {trials} came, 1 to {MOST_LIVE_TRIALS:,} is allowed")
         changes = dict(changes or {})
-        key = (name, tuple(sorted(changes.items())), trials, base.seed)
+        key = (name, tuple(sorted(changes.items())), trials, base.seed, is_explained)
         with self._lock:
-            if key in self._live:
-                self._live.move_to_end(key)
-                return self._live[key]
+            for known in (key, (*key[:-1], True)):
+                if known in self._live:
+                    self._live.move_to_end(known)
+                    return self._live[known]
+            if (flight := self._flights.get(key)) is not None:
+                flight.is_awaited |= is_awaited
+        if flight is not None:
+            return awaited(flight)
         scenario = state.changed(base.scenario, changes)
         if not changes and base.run is not None and base.run.n_trials >= trials:
-            run = head(base.run, trials)
-        else:
-            run = Run(scenario, name, base.seed, self._simulated(scenario, base.seed, trials, changes))
+            return self._kept_live(key, head(base.run, trials))
+        return self._flown(key, scenario, changes, is_awaited)
+
+    def _flown(self, key: Key, scenario: Scenario, changes: Mapping[str, str], is_awaited: bool) -> Run:
+        """Simulate, with whoever else asks for the same; what nobody awaits is given up first."""
+        name, _, trials, seed, is_explained = key
+        with self._lock:
+            if (known := self._flights.get(key)) is None:
+                for other, unwanted in list(self._flights.items()):
+                    if not unwanted.is_awaited:
+                        self._board.give_up(unwanted.place)
+                        del self._flights[other]
+                flight = self._flights[key] = Flight(self._board.place(), is_awaited)
+            else:
+                known.is_awaited |= is_awaited
+        if known is not None:
+            return awaited(known)
+        try:
+            columns = self._simulated(scenario, seed, trials, changes, is_explained, flight.place)
+            run = self._kept_live(key, Run(scenario, name, seed, columns))
+            flight.found.set_result(run)
+            return run
+        except BaseException as problem:
+            self._board.give_up(flight.place)
+            flight.found.set_exception(problem)
+            raise
+        finally:
+            with self._lock:
+                if self._flights.get(key) is flight:
+                    del self._flights[key]
+
+    def _kept_live(self, key: Key, run: Run) -> Run:
         with self._lock:
             self._live[key] = run
             while len(self._live) > KEPT:
                 self._live.popitem(last=False)
         return run
 
-    def _simulated(self, scenario: Scenario, seed: int, trials: int, changes: Mapping[str, str]) -> Columns:
-        if not self._slots.acquire(blocking=False):
+    def _simulated(
+        self,
+        scenario: Scenario,
+        seed: int,
+        trials: int,
+        changes: Mapping[str, str],
+        is_explained: bool = True,
+        place: int = 0,
+    ) -> Columns:
+        if not self._slots.acquire(timeout=FREED_WITHIN):
             raise BusyError(BUSY)
         with self._calm:
             self._n_live += 1
@@ -148,24 +214,22 @@ class Service:
             share = -(-trials // self.workers)
             share += -share % CLUSTER
             wanted = [Block(i, first, min(share, trials - first)) for i, first in enumerate(range(0, trials, share))]
-            return joined(self._compute(scenario, seed, wanted, lambda: state.check(scenario, changes)))
+            works = [Glance(scenario, seed, block, is_explained, self._board.path, place) for block in wanted]
+            return joined(self._compute(works, lambda: state.check(scenario, changes)))
         finally:
             with self._calm:
                 self._n_live -= 1
                 self._calm.notify_all()
             self._slots.release()
 
-    def _compute(
-        self, scenario: Scenario, seed: int, wanted: Sequence[Block], meanwhile: Callable[[], None] | None = None
-    ) -> list[Columns]:
+    def _compute(self, works: Sequence[Glance], meanwhile: Callable[[], None] | None = None) -> list[Columns]:
         """The columns of some blocks, computed at once; a pool that was lost is started again, once.
 
         ``meanwhile`` is called while the workers compute; what it raises ends the wait.
         """
-        works = [Work(0, block, scenario, seed, {}) for block in wanted]
         for _ in range(2):
             pool = self._started()
-            futures = [pool.submit(compute, work) for work in works]
+            futures = [pool.submit(glance, work) for work in works]
             try:
                 if meanwhile:
                     meanwhile()
@@ -182,7 +246,7 @@ class Service:
                         pool.restart()
                 continue
             for work, columns in zip(works, found, strict=True):
-                check_columns(Request(scenario, "simulation"), work.block, columns)
+                check_columns(Request(work.scenario, "simulation"), work.block, columns)
             return found
         raise WorkersLostError("the simulation failed twice: its workers died")
 
@@ -202,6 +266,7 @@ class Service:
             if self._pool is not None:
                 self._pool.stop()
                 self._pool = None
+        self._board.close()
 
     def _started(self) -> Pool:
         with self._lock:
@@ -235,7 +300,7 @@ class Service:
             return
         firsts = range(base.done, min(base.trials, base.done + self.workers * PIECE), PIECE)
         wanted = [Block(first // PIECE, first, min(PIECE, base.trials - first)) for first in firsts]
-        base.parts += self._compute(base.scenario, base.seed, wanted)
+        base.parts += self._compute([Glance(base.scenario, base.seed, block, True) for block in wanted])
         base.done += sum(block.n for block in wanted)
         if base.done >= base.trials:
             run = Run(base.scenario, base.name, base.seed, joined(base.parts))
@@ -248,6 +313,14 @@ class Service:
             if key not in self._kept:
                 self._kept[key] = make()
             return self._kept[key]
+
+
+def awaited(flight: Flight) -> Run:
+    """What somebody else's simulation gives, or raises."""
+    try:
+        return flight.found.result(PATIENCE)
+    except TimeoutError:
+        raise BusyError(BUSY) from None
 
 
 def joined(parts: Sequence[Columns]) -> Columns:

@@ -22,7 +22,8 @@
     // A copy of the layout: plotly writes into the one that it is given.
     const layout = structuredClone(narrow.matches ? figure.narrow : figure.wide);
     place.style.height = layout.height + "px"; // plotly asks the page for the height when the width changes
-    Plotly.react(place, structuredClone(figure.data), layout, config);
+    const data = name === "what-if" ? movedData(figure.data) : structuredClone(figure.data);
+    Plotly.react(place, data, layout, config);
   }
 
   function drawAll() {
@@ -67,6 +68,163 @@
     document.getElementById("filter-count").textContent = wanted.length ? shown + " of " + rows.length : "";
   }
 
+  // -- what if: the fitted surface, evaluated as sim.study.response_surface does it -------------------
+
+  const surface = page.surface;
+  const held = new Map(); // place of an input -> place of its stop
+  const sliders = [...document.querySelectorAll(".slider")];
+  const logit = (p) => Math.log(p / (1 - p));
+  const expit = (x) => 1 / (1 + Math.exp(-x));
+
+  /* Odds by horizon, the mean over the kept points with the held inputs at their shares. */
+  function evaluate() {
+    const shares = new Map([...held].map(([input, stop]) => [input, surface.inputs[input].stops[stop][0]]));
+    const sums = surface.days.map(() => 0);
+    surface.over.forEach((point) => {
+      const z = point.map((share, input) => 2 * (shares.has(input) ? shares.get(input) : share) - 1);
+      const terms = [1, ...z];
+      z.forEach((a, i) => {
+        for (let j = i; j < z.length; j++) terms.push(i === j ? 1.5 * a * a - 0.5 : a * z[j]);
+      });
+      let waiting = 1;
+      surface.coefficients.forEach((row, horizon) => {
+        waiting *= 1 - expit(row.reduce((sum, value, term) => sum + value * terms[term], 0));
+        sums[horizon] += 1 - waiting;
+      });
+    });
+    return sums.map((sum) => sum / surface.over.length);
+  }
+
+  /* The headline of sim.experiment.anchoring: half way, in log odds, to the reference class. */
+  function anchored(p, reference) {
+    if (reference === null) return p;
+    const smooth = (p * surface.trials + 0.5) / (surface.trials + 1);
+    return expit((1 - surface.weight) * logit(smooth) + surface.weight * logit(reference));
+  }
+
+  /* The base's weekly curve, moved in log odds as the surface moves the horizons. */
+  function movedCurve(now) {
+    const shifts = now.map((p, place) => logit(p) - logit(surface.untouched[place]));
+    return surface.curve.map((row, week) => {
+      if (!held.size || !row.model || row.model >= 1) return row.p;
+      const next = surface.weeks.findIndex((end) => week <= end);
+      let shift = shifts[Math.max(0, next)];
+      if (next > 0) {
+        const share = (week - surface.weeks[next - 1]) / (surface.weeks[next] - surface.weeks[next - 1]);
+        shift = shifts[next - 1] + share * (shifts[next] - shifts[next - 1]);
+      }
+      return anchored(expit(logit(row.model) + shift), row.reference);
+    });
+  }
+
+  const percent = (p) => {
+    const near = Math.round(100 * p);
+    return near === 0 ? "under 1 %" : near === 100 && p < 1 ? "over 99 %" : near + " %";
+  };
+  const signed = (points) => (points > 0 ? "+" : points < 0 ? "\u2212" : "") + Math.abs(points);
+
+  function oneIn(p) {
+    if (p < surface.least) return "Less than 1 in 200";
+    if (p > surface.most) return "Nearly certain";
+    const far = (fraction) => Math.abs(fraction[0] - p) / Math.min(p, 0.5);
+    const said = surface.fractions.reduce((best, one) => (far(one) < far(best) ? one : best))[1];
+    return said[0].toUpperCase() + said.slice(1);
+  }
+
+  function movedData(data) {
+    const found = structuredClone(data);
+    const now = evaluate();
+    const odds = movedCurve(now);
+    found[1].y = odds.map((p) => 100 * p);
+    found[1].customdata = odds.map((p) => "Moved: " + percent(p));
+    found[2].x = surface.weeks.map((week) => surface.curve[week].date);
+    found[2].y = shown(now).map((p) => 100 * p);
+    found[2].customdata = shown(now).map((p) => "Surface: " + (100 * p).toFixed(1) + " %");
+    return found;
+  }
+
+  const shown = (now) => (held.size ? now.map((p, place) => anchored(p, surface.references[place])) : surface.base);
+
+  function say() {
+    const now = evaluate();
+    const odds = shown(now);
+    const last = odds.length - 1;
+    const put = (id, text) => { document.getElementById(id).textContent = text; };
+    put("moved-words", oneIn(odds[last]));
+    put("moved-odds", percent(odds[last]));
+    document.getElementById("moved-odds").dataset.odds = odds[last];
+    document.getElementById("moved-odds").dataset.model = now[last];
+    put("moved-against", held.size ? "(the base: " + percent(surface.base[last]) + ")" : "");
+    const value = (input) => String(surface.inputs[input].stops[held.get(input)][1]);
+    const order = [...held.keys()].sort((a, b) => a - b);
+    put("moved-inputs", order.length
+      ? "Moved inputs: " + order.map((input) => surface.inputs[input].words + " to " + value(input)).join("; ") + "."
+      : "Nothing is moved: this is the base as it is.");
+    put("moved-command", [surface.command, ...order.map((input) => surface.inputs[input].set + value(input))].join(" "));
+    [...document.getElementById("moved-table").tBodies[0].rows].forEach((row, place) => {
+      const cells = [percent(surface.base[place]), percent(odds[place]),
+        signed(Math.round(100 * (odds[place] - surface.base[place]))), percent(now[place])];
+      cells.forEach((text, column) => { row.cells[column + 1].textContent = text; });
+    });
+    document.getElementById("release-all").disabled = !held.size;
+    const state = new URLSearchParams(order.map((input) => [surface.inputs[input].name, value(input)])).toString();
+    document.getElementById("moved-link").href = "#what-if" + (state && "?" + state);
+    return state;
+  }
+
+  function showSlider(slider, input) {
+    const range = slider.querySelector("input");
+    const isHeld = held.has(input);
+    range.value = isHeld ? held.get(input) : range.dataset.middle;
+    const said = isHeld ? String(surface.inputs[input].stops[held.get(input)][1]) : "not moved";
+    slider.querySelector("output").textContent = said;
+    range.setAttribute("aria-valuetext", isHeld ? said : "not moved, drawn from the whole range");
+    slider.querySelector(".release").hidden = !isHeld;
+    slider.classList.toggle("held", isHeld);
+  }
+
+  let isWaiting = false;
+  function moved(isKept = true) {
+    sliders.forEach(showSlider);
+    const state = say();
+    if (isKept) history.replaceState(null, "", "#what-if" + (state && "?" + state));
+    if (isWaiting) return;
+    isWaiting = true;
+    requestAnimationFrame(() => { isWaiting = false; draw(document.getElementById("chart-what-if")); });
+  }
+
+  function restore() {
+    if (!location.hash.startsWith("#what-if?")) return;
+    held.clear();
+    new URLSearchParams(location.hash.slice("#what-if?".length)).forEach((text, name) => {
+      const input = surface.inputs.findIndex((one) => one.name === name);
+      const wanted = Number(text);
+      if (input < 0 || !text || !Number.isFinite(wanted)) return;
+      const far = (stop) => Math.abs(stop[1] - wanted);
+      const stops = surface.inputs[input].stops;
+      held.set(input, stops.reduce((best, stop, place) => (far(stop) < far(stops[best]) ? place : best), 0));
+    });
+    moved();
+    document.getElementById("what-if").scrollIntoView();
+  }
+
+  function startSliders() {
+    surface.untouched = evaluate();
+    sliders.forEach((slider, input) => {
+      const range = slider.querySelector("input");
+      slider.querySelector(".middle").style.left = 100 * surface.inputs[input].central + "%";
+      range.addEventListener("input", () => { held.set(input, Number(range.value)); moved(); });
+      slider.querySelector(".release").addEventListener("click", () => {
+        held.delete(input);
+        moved();
+        range.focus();
+      });
+    });
+    document.getElementById("release-all").addEventListener("click", () => { held.clear(); moved(); sliders[0].querySelector("input").focus(); });
+    window.addEventListener("hashchange", restore);
+    moved(false);
+  }
+
   document.documentElement.classList.remove("no-js");
   if (picker) {
     picker.value = "0"; // browsers restore an old choice on reload
@@ -76,6 +234,8 @@
   const box = document.getElementById("filter");
   box.addEventListener("input", () => filter(box));
   narrow.addEventListener("change", drawAll);
+  if (surface) startSliders();
   pick();
   drawAll();
+  if (surface) restore();
 })();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from dashboards.figures.theme import (
@@ -110,7 +111,7 @@ def differences(table: Any, *, title: str, narrow: bool = False) -> Figure:
             zerolinewidth=1.5,
             tickmode="array",
             tickvals=ticks,
-            ticktext=[f"{tick:+d}".replace("-", "\u2212") if tick else "0" for tick in ticks],
+            ticktext=[f"{tick:+g}".replace("-", "\u2212") if tick else "0" for tick in ticks],
         ),
         yaxis=row_axis([row["title"] for row in rows], narrow),
         height=_height(rows, narrow),
@@ -131,10 +132,12 @@ def _difference_words(row: dict[str, Any]) -> str:
     return f"{literal(row['title'])}<br>{more_in_100(row['difference'], row['lo'], row['hi'])}"
 
 
-def _ticks(low: float, high: float) -> list[int]:
-    """Round points from ``low`` to ``high``, at most eight of them, 0 among them."""
-    step = next(step for step in (1, 2, 5, 10, 20, 50) if step == 50 or (high - low) / step <= 7)
-    return list(range(-step * int(-low // step), step * int(high // step) + 1, step))
+def _ticks(low: float, high: float) -> list[float]:
+    """Round points from ``low`` to ``high``, at most eight of them, 0 among them and, unless both are 0, another."""
+    sizes = [power * one for power in (0.001, 0.01, 0.1, 1, 10) for one in (1, 2, 5)]
+    step = next((size for size in sizes if (high - low) / size <= 7), sizes[-1])
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [round(step * at, 3) + 0.0 for at in range(first, last + 1)]
 
 
 def _height(rows: list[dict[str, Any]], narrow: bool) -> int:

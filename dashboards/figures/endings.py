@@ -109,8 +109,11 @@ def funnel(table: Any, *, title: str, base: Any = None, base_title: str = "base"
                 "hoverinfo": "skip",
             }
         )
-    # Room to the right of 100 % for the number beside a full bar.
-    across = percent_axis("Share of simulated futures", [100.0], narrow) | {"range": [0, 118 if narrow else 110]}
+    # Room to the right of 100 % for the number beside a full bar, and no tick there.
+    across = percent_axis("Share of simulated futures", [100.0], narrow)
+    across |= {"range": [0, 128 if narrow else 110], "tickmode": "array"}
+    across["tickvals"] = list(range(0, 101, across["dtick"]))
+    across["ticktext"] = [f"{at} %" for at in across["tickvals"]]
     return figure(
         title,
         data,

@@ -13,6 +13,8 @@ DEFAULT_BLOCK = 32_768
 DEFAULT_TRIALS = 20_000
 MOST_TRIALS = 5_000_000
 MOST_TRIALS_STORED = 50_000_000
+MOST_STREAMED = 10**10
+"""Trials that can be counted without being kept."""
 PRECISION_CAP = 1_000_000
 MOST_SEED = 2**64 - 1
 
@@ -42,7 +44,7 @@ def check_counts(trials: int, seed: int, store: bool | None) -> None:
     """Refuse numbers of trials and seeds that cannot be run, saying what can."""
     most = MOST_TRIALS_STORED if store else MOST_TRIALS
     if not 1 <= trials <= most:
-        more = "" if store else f" (with --store up to {MOST_TRIALS_STORED:,})"
+        more = "" if store else f" (with --store up to {MOST_TRIALS_STORED:,}; `run` without --out only counts more)"
         raise ParleyError(f"trials: {shortened(trials)} came, 1 to {most:,} is allowed{more}")
     if not 0 <= seed <= MOST_SEED:
         raise ParleyError(f"seed: {shortened(seed)} came, 0 to {MOST_SEED} is allowed")

@@ -13,6 +13,7 @@ import numpy as np
 from sim.errors import ParleyError
 from sim.scenario import files
 from sim.scenario.provenance import counts, undocumented
+from sim.scenario.rules import DEVICE_NAMES
 from sim.scenario.schema import Scenario
 
 DEEP_TRIALS = 2000
@@ -101,6 +102,8 @@ def write_template(name: str) -> str:
     path = Path(name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}", path.stem):
         raise ParleyError(f"{path.stem[:60]!a}: a name of letters, digits, _ and - is wanted")
+    if path.stem.lower() in DEVICE_NAMES:
+        raise ParleyError(f"{path.stem}: some systems reserve this name for a device, choose another")
     if os.path.lexists(path):
         raise ParleyError(f"{path}: is there already, name another")
     if not path.parent.is_dir():

@@ -143,8 +143,13 @@ class Pool:
         return list((getattr(self._executor, "_processes", None) or {}).values()) or self._processes
 
     def stop(self) -> None:
-        """End workers at once; a block they were computing is simply not done."""
+        """End workers at once; a block they were computing is simply not done.
+
+        A worker may die half way through handing over a block. The executor's thread would wait for the rest for ever,
+        and Python for the thread: with our own end of the pipe closed as well, it reads the end of the file instead.
+        """
         processes = self._processes = self.processes()
+        results = getattr(self._executor, "_result_queue", None)  # gone after shutdown
         self._executor.shutdown(wait=False, cancel_futures=True)
         for process in processes:
             process.terminate()
@@ -154,6 +159,9 @@ class Pool:
         for process in processes:
             if process.is_alive():  # one that was halted does not hear a request
                 process.kill()
+        if results is not None:
+            with suppress(OSError, AttributeError):
+                results._writer.close()
         _open_pools.discard(self)
 
 

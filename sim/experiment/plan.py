@@ -117,7 +117,7 @@ def into(found: Sequence[Request], out: Path, use_next_free: bool) -> tuple[list
     One request takes ``out`` itself, several take a folder each in it. With ``use_next_free`` the first of ``out``,
     ``out-2``, ``out-3`` ... is taken that is new or holds these very runs, which are then continued or shown.
     """
-    if out.exists() and not out.is_dir():
+    if os.path.exists(out) and not os.path.isdir(out):
         raise ParleyError(f"{out}: is a file, a folder is wanted for --out")
     if not use_next_free:
         return _placed(found, out), out

@@ -18,7 +18,7 @@ from sim.scenario.overrides import validated_with
 from sim.scenario.paths import ROOT, Slot, slot_at
 from sim.scenario.problems import KeyPath, Mark, Problem, came, escaped, fail, nearest
 from sim.scenario.schema import Scenario
-from sim.scenario.source_file import is_hidden
+from sim.scenario.source_file import is_hidden, refuse_unfit
 from sim.scenario.validation import validated
 from sim.scenario.yaml_source import Node, read_file
 
@@ -151,6 +151,7 @@ def find_data(name: str) -> Path:
     for root in (*roots(), Path.cwd().resolve()):
         path = root / name
         if path.is_file() and path.resolve().is_relative_to(root):
+            refuse_unfit(path)
             return path
     raise ScenarioError(f"there is no data file '{escaped(name)}' below the scenarios folder or the working folder")
 

@@ -28,9 +28,13 @@ def parse_set(argument: str) -> tuple[str, str]:
 def overridden(tree: Node, overrides: Sequence[tuple[str, str]]) -> Node:
     """``tree`` with each (key path, YAML value) put in; what is wrong is located at its argument."""
     problems: list[tuple[Mark, Problem]] = []
+    seen: set[KeyPath] = set()
     for text, value in overrides:
         mark = Mark(f"--set {text}={value}")
         path = split(text)
+        if path in seen:
+            problems.append((mark, Problem(path, "is set twice, once is allowed")))
+        seen.add(path)
         try:
             if problem := _misfit(tree, path):
                 problems.append((mark, problem))
@@ -136,7 +140,7 @@ def _steps(parts: list[str], refuse: object) -> list[str]:
         low, high, n = float(parts[0]), float(parts[1]), int(parts[2])
     except ValueError:
         raise refuse("numbers are wanted in lo:hi:n") from None
-    if not (math.isfinite(low) and math.isfinite(high)):
+    if not (math.isfinite(low) and math.isfinite(high) and math.isfinite(high - low)):
         raise refuse("finite numbers are wanted in lo:hi:n")
     if not 2 <= n <= MOST_STEPS:
         raise refuse(f"n = {n} came, 2 to {MOST_STEPS} is allowed")

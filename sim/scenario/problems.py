@@ -52,6 +52,13 @@ def escaped(text: str, longest: int = LONGEST_QUOTE) -> str:
     )
 
 
+def literal(text: str) -> str:
+    """``text`` with nothing in it that a terminal would act on: what cannot be seen is written out, line by line."""
+    if text.replace("\n", "").isprintable():
+        return text
+    return "\n".join(escaped(line, len(line)) for line in text.split("\n"))
+
+
 def came(value: Any) -> str:
     """What a file holds, in words a reader of YAML would use."""
     match value:

@@ -10,10 +10,27 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
+from sim.errors import ScenarioError
 from sim.scenario.problems import Mark, Problem, escaped, fail
 
 LARGEST_FILE = 64 * 1024
+LARGEST_TABLE = 8 * 1024 * 1024
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def refuse_unfit(path: Path) -> None:
+    """ScenarioError where a table (CSV) would hang or fill memory: a pipe, a device, a folder, more than 8 MiB."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return  # said in better words by whoever opens it
+    shown = escaped(str(path), 300)
+    if not stat.S_ISREG(found.st_mode):
+        name = "a directory" if stat.S_ISDIR(found.st_mode) else "a pipe, device or socket"
+        raise ScenarioError(f"{shown}: error: {name} came, a regular file is wanted")
+    if found.st_size > LARGEST_TABLE:
+        most = LARGEST_TABLE // 1024**2
+        raise ScenarioError(f"{shown}: error: the file is larger than {most} MiB, which is the most allowed")
 
 
 def text_of(path: Path, shown_as: str) -> str:
@@ -65,10 +82,10 @@ def _decoded(data: bytes, shown_as: str) -> str:
 
 
 def is_hidden(character: str) -> bool:
-    """A control, bidi, separator or unassigned character that has no business in a scenario."""
+    """A control, bidi, invisible, separator or unassigned character that has no business in a scenario."""
     return (
         character in BIDI
-        or unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp")
+        or unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
         or character == "\ufeff"
     )
 

@@ -20,7 +20,7 @@ from sim.errors import ScenarioError
 from sim.scenario.files import SUFFIXES, find, find_beside, load, name_of, open_layers, roots, shown
 from sim.scenario.merging import SOURCE_KEYS, absorb_sources
 from sim.scenario.paths import ROOT, Slot, wanted
-from sim.scenario.problems import KeyPath, Mark, Problem, came, did_you_mean, escaped, fail, nearest
+from sim.scenario.problems import KeyPath, Mark, Problem, came, did_you_mean, escaped, fail, fold, nearest
 from sim.scenario.quantity import Provenance, Strict
 from sim.scenario.schema import Scenario
 from sim.scenario.yaml_source import Node, marks_along, plain, read_file
@@ -185,14 +185,14 @@ def _fixed(told: TimelineFile) -> list[Problem]:
 
 def _order(told: TimelineFile) -> list[Problem]:
     """Events follow one another and each has a name of its own."""
-    found, seen = [], {"the eve"}
+    found, seen = [], {fold("the eve")}
     for number, event in enumerate(told.events):
         if number and event.date < told.events[number - 1].date:
             earlier = told.events[number - 1].date
             found.append(Problem(("events", number, "date"), f"{event.date} came after {earlier}, put them in order"))
-        if event.name in seen:
+        if fold(event.name) in seen:
             found.append(Problem(("events", number, "name"), f"'{escaped(event.name)}' came twice"))
-        seen.add(event.name)
+        seen.add(fold(event.name))
     return found
 
 

@@ -16,6 +16,8 @@ from sim.scenario.yaml_source import Node, marks_along, plain
 
 NOTHING: Mapping[KeyPath, Mark] = {}
 ABSENCE_KEYS = ("unless", "when_absent", "if_not", "when_not", "except")
+MOST_HINTED = 100
+"""Mistakes for which a near name is looked for; a file with more of them is told without."""
 MISSING, UNKNOWN = "missing, ", "unknown key "
 ABSENCE = 'only "comes if X comes" rules: a rule that fires on absence has no well-defined outcome'
 
@@ -108,11 +110,16 @@ def role_in(tree: Node, party: str) -> str | None:
 
 def _problems(tree: Node, error: ValidationError) -> list[Problem]:
     found: dict[KeyPath, Problem] = {}
-    for item in error.errors(include_url=False, include_input=False):
+    for number, item in enumerate(error.errors(include_url=False, include_input=False)):
+        if number >= MOST_HINTED and item["type"] == "extra_forbidden":
+            path = _real_path(tree, item["loc"])
+            found.setdefault(path, Problem(path, f"{UNKNOWN}`{escaped(str(path[-1]))}`", at_key=True))
+            continue
         path = _real_path(tree, item["loc"])
         problem = _problem(tree, path, item)
         found.setdefault(problem.path, problem)
-    misspelt = {(*p.path[:-1], key) for p in found.values() if p.at_key for key in _meant(tree, p)}
+    hinted = list(found.values())[:MOST_HINTED]
+    misspelt = {(*p.path[:-1], key) for p in hinted if p.at_key for key in _meant(tree, p)}
     return [
         problem for path, problem in found.items() if not (path in misspelt and problem.message.startswith(MISSING))
     ]

@@ -24,6 +24,8 @@ from sim.scenario.yaml_words import yaml_words
 
 DEEPEST = 20
 MOST_NODES = 20_000
+MOST_ENTRIES = 500
+"""Keys of one mapping or items of one list."""
 LONGEST_KEY = 100
 LONGEST_NUMBER = 40
 
@@ -211,6 +213,8 @@ class _Reader:
             self.stop(mark, f"more than {MOST_NODES} values came, which is the most allowed")
         key_at = self.stack[-1].key_at if self.stack else None
         node = Node(value, mark, key_at or mark)
+        if self.stack and len(self.stack[-1].node.value) >= MOST_ENTRIES:
+            self.stop(key_at or mark, f"more than {MOST_ENTRIES} entries came in one place, which is the most allowed")
         if not self.stack:
             self.root = node
         elif isinstance(self.stack[-1].node.value, list):
@@ -230,7 +234,7 @@ class _Reader:
         if text in TRUTHS:
             return TRUTHS[text]
         if text[0] in "+-.0123456789":
-            if len(text) > LONGEST_NUMBER and DECIMAL.fullmatch(text):
+            if len(text) > LONGEST_NUMBER and (DECIMAL.fullmatch(text) or INTEGER.fullmatch(text)):
                 self.note(mark, f"a number of {len(text)} characters came, {LONGEST_NUMBER} are allowed")
                 return None
             if INTEGER.fullmatch(text):

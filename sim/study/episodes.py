@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 from sim.errors import ParleyError
 from sim.scenario.problems import escaped, nearest
+from sim.scenario.source_file import refuse_unfit
 
 HORIZONS = (30, 90, 180, 365)
 TIERS = ("durable", "mutual")
@@ -120,6 +121,7 @@ def read_episodes(path: str | os.PathLike[str], as_of: date | None = None, *, ke
 
 def _rows(path: Path) -> list[_Row]:
     """Rows with the line each begins at; the header is checked for the columns that are needed."""
+    refuse_unfit(path)
     try:
         with path.open(newline="", encoding="utf-8-sig") as stream:
             reader = csv.reader(stream, strict=True)

@@ -22,6 +22,7 @@ from sim.scenario.problems import did_you_mean, escaped
 from sim.scenario.provenance import ledger
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Scenario
+from sim.scenario.source_file import refuse_unfit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,6 +136,7 @@ def compare(name: str, sheet: str | os.PathLike[str]) -> Comparison:
 
 
 def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+    refuse_unfit(path)
     try:
         with path.open(newline="", encoding="utf-8") as stream:
             reader = csv.DictReader(stream)

@@ -13,7 +13,6 @@ from selenium.webdriver.common.keys import Keys
 from sim.scenario.files import load
 from tests.browser.conftest import Browser
 from tests.browser.dashboard import DRAWN, foreign, served, visit
-from tests.dashboards.test_report import PAYLOADS
 
 pytestmark = pytest.mark.browser
 
@@ -129,26 +128,3 @@ def test_a_table_is_sorted(browser: Browser, address: str) -> None:
         "return [...document.querySelectorAll('#odds-table tbody tr')].map((r) => Number(r.cells[1].dataset.value))"
     )
     assert values == sorted(values, reverse=True)
-
-
-def test_texts_of_a_scenario_run_no_script(browser: Browser, tmp_path: Path) -> None:
-    """Titles, notes and labels made of markup: nothing runs, nothing is asked for, and the text is there to read."""
-    lines = ["extends: teaching/minimal"]
-    said = " ".join(text.replace("\u2028", "").replace("\u2029", "") for text in PAYLOADS)
-    quoted = "'" + said.replace("'", "''") + "'"
-    for key in ("title", "question", "supposes", "resolution"):
-        lines.append(f"{key}: {quoted}")
-    lines += [
-        "parties:",
-        "  North:",
-        f"    label: {quoted}",
-        f"    sources: {{'*': {{kind: judgement, note: {quoted}}}}}",
-    ]
-    (tmp_path / "hostile.yaml").write_text("\n".join(lines), encoding="utf-8")
-    with served(str(tmp_path / "hostile.yaml")) as address:
-        for path in PATHS:
-            visit(browser, address + path)
-            browser.ask("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-            assert browser.ask("return window.hacked") is None
-            assert foreign(browser, address) == []
-            assert "onerror=window.hacked" in browser.ask("return document.body.innerText")

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from dashboards.report import write_report
+from dashboards.report_parts import headline, more_of
+from sim.experiment.run import Run
+from sim.study import response as fitting
+from sim.study.response_surface import Response
 from tests.browser.conftest import Browser
 from tests.dashboards.made import ceasefire, failure, made_run
 from tests.dashboards.test_report import PAYLOADS
+from tests.dashboards.test_report_parts import ALL_PAYLOADS, real_run
 
 pytestmark = pytest.mark.browser
 
@@ -213,3 +220,111 @@ def test_a_missing_browser_skips_by_name_and_fails_under_ci(monkeypatch: pytest.
     monkeypatch.setenv("CI", "true")
     with pytest.raises(pytest.fail.Exception, match="apt-get install"):
         conftest.found_browser()
+
+
+# -- sliders ----------------------------------------------------------------------------------------
+
+FULL = ("odds", "what-if", "funnel", "endings", "positions", "range-0", "terms", "survival", "tornado")
+FULL_IS_DRAWN = f"return {list(FULL)}.every(name => document.querySelector('#chart-' + name + ' .main-svg'))"
+ODDS = "return Number(document.getElementById('moved-odds').dataset.odds)"
+MODEL = "return Number(document.getElementById('moved-odds').dataset.model)"
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run, Response]:
+    """A report over a real small run, with the run and the surface that its sliders read."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(fitting, "response", partial(fitting.response, points=256, settings=4, workers=1))
+    path = tmp_path_factory.mktemp("full") / "report.html"
+    base = real_run(ALL_PAYLOADS, label="<i onclick=hacked=1>", title=PAYLOADS[3])
+    write_report([base], path)
+    surface = more_of(base).response
+    patch.undo()
+    assert surface is not None
+    return path, base, surface
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_part_is_drawn_and_fits(browser: Browser, full: tuple[Path, Run, Response], width: int) -> None:
+    browser.open(full[0], width)
+    browser.wait(FULL_IS_DRAWN)
+    browser.ask("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    assert browser.ask("return document.documentElement.scrollWidth") <= width
+    assert browser.ask(CUT) == []
+    assert browser.ask("return window.hacked === undefined")
+    assert browser.requests() == []
+    assert browser.complaints() == []
+
+
+def test_a_slider_moved_by_keyboard_gives_the_odds_that_python_gives(
+    browser: Browser, full: tuple[Path, Run, Response]
+) -> None:
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.common.keys import Keys
+
+    path, base, surface = full
+    browser.open(path)
+    browser.wait(FULL_IS_DRAWN)
+    days = str(surface.days[-1])
+    before = browser.ask(ODDS)
+    assert before == pytest.approx(base.summary["tiers"]["durable"][days]["p"], abs=1e-9)
+    held = {}
+    for number, keys in ((0, [Keys.END]), (1, [Keys.ARROW_LEFT] * 3)):
+        slider = browser.chrome.find_element(By.ID, f"move-{number}")
+        slider.send_keys(*keys)
+        one = surface.inputs[number]
+        share, value = one.stops[int(slider.get_attribute("value") or -1)]
+        held[one.name] = (share, value)
+        assert slider.get_attribute("aria-valuetext") == browser.ask(
+            f"return document.getElementById('held-{number}').textContent"
+        )
+        assert float(slider.get_attribute("aria-valuetext") or "nan") == value
+        expected = surface.at({name: at for name, (at, _) in held.items()})[-1]
+        assert browser.ask(MODEL) == pytest.approx(expected, abs=1e-4)
+        assert browser.ask(ODDS) == pytest.approx(headline(base, expected), abs=1e-4)
+        assert browser.ask(ODDS) != before
+    sets = shlex.split(browser.ask("return document.getElementById('moved-command').textContent"))[3:]
+    assert {part.partition("=")[0]: float(part.partition("=")[2]) for part in sets if "=" in part} == {
+        name: value for name, (_, value) in held.items()
+    }
+    last = "return document.getElementById('chart-what-if').data[1].y.at(-1) / 100"
+    browser.wait(f"return Math.abs(({last.removeprefix('return ')}) - ({ODDS.removeprefix('return ')})) < 1e-4")
+    assert "Moved inputs: " in browser.ask("return document.getElementById('moved-inputs').textContent")
+    assert browser.complaints() == []
+
+
+def test_a_link_restores_what_was_moved_and_reset_lets_go(browser: Browser, full: tuple[Path, Run, Response]) -> None:
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.common.keys import Keys
+
+    browser.open(full[0])
+    browser.wait(FULL_IS_DRAWN)
+    before = browser.ask(ODDS)
+    browser.chrome.find_element(By.ID, "move-0").send_keys(Keys.END)
+    odds, address = browser.ask(ODDS), browser.ask("return location.href")
+    assert odds != before
+    assert browser.ask("return document.getElementById('moved-link').href") == address
+    browser.chrome.get("about:blank")
+    browser.chrome.get(address)
+    browser.wait(FULL_IS_DRAWN)
+    assert browser.ask(ODDS) == odds
+    assert browser.ask("return document.querySelectorAll('.slider.held').length") == 1
+    browser.chrome.find_element(By.ID, "release-all").send_keys(Keys.ENTER)
+    assert browser.ask(ODDS) == before
+    assert browser.ask("return document.querySelectorAll('.slider.held').length") == 0
+    assert browser.ask("return location.hash") == "#what-if"
+    assert browser.complaints() == []
+
+
+def test_a_link_that_makes_no_sense_moves_nothing(browser: Browser, full: tuple[Path, Run, Response]) -> None:
+    browser.open(full[0])
+    browser.wait(FULL_IS_DRAWN)
+    before = browser.ask(ODDS)
+    browser.ask(
+        "location.hash = '#what-if?' + new URLSearchParams([['nothing', '1'], ['parties.North.strain', 'NaN'],"
+        " ['__proto__', '1'], ['parties.North.strain', '<img src=x onerror=window.hacked=1>']])"
+    )
+    browser.wait("return document.getElementById('moved-command').textContent.startsWith('parley run')")
+    assert browser.ask(ODDS) == before
+    assert browser.ask("return window.hacked === undefined")
+    assert browser.complaints() == []

@@ -13,6 +13,7 @@ pytest.importorskip("dash")
 from plotly.utils import PlotlyJSONEncoder
 
 import sim
+from dashboards.app import studies
 from dashboards.app.jobs import desk
 from dashboards.app.page_type import View
 from dashboards.app.pages import matters, terms, trial, why
@@ -127,7 +128,7 @@ def test_a_study_runs_and_is_drawn(minimal_run: Run, monkeypatch: pytest.MonkeyP
     )
     until(lambda: task.state != "running")
     assert task.problem == ""
-    body, is_running = matters.shown("tornado", task, narrow=True)
+    body, is_running = studies.shown(matters.STUDIES["tornado"], task, narrow=True)
     assert not is_running
     assert len(list(found(plain(body), "figure"))) == 1
     assert len(bars(task.result)) <= 15
@@ -138,7 +139,7 @@ def test_too_few_trials_for_boxes_are_named(minimal_run: Run) -> None:
     at = desk(view.service)
     task = at.start(("boxes", "x"), "a study", lambda p: matters.STUDIES["boxes"].work(minimal_run, p, at, "x"))
     until(lambda: task.state == "failed")
-    body, _ = matters.shown("boxes", task, narrow=False)
+    body, _ = studies.shown(matters.STUDIES["boxes"], task, narrow=False)
     assert "256 trials are too few" in text(plain(body))
 
 

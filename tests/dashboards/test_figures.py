@@ -254,3 +254,20 @@ def test_labels_are_cut_before_they_are_escaped() -> None:
 @pytest.mark.parametrize(("largest", "top"), [(0.0, 2), (3.0, 4), (14.0, 15), (46.0, 50), (83.0, 100), (100.0, 100)])
 def test_axis_of_per_cents_ends_at_a_round_number(largest: float, top: float) -> None:
     assert percent_axis("Odds", [largest, None])["range"] == [0, pytest.approx(top * 1.005)]
+
+
+def test_small_differences_have_ticks_beside_zero() -> None:
+    rows = [{"title": "a", "difference": 0.002, "lo": -0.001, "hi": 0.004}]
+    axis = figures.differences(rows, title="T")["layout"]["xaxis"]
+    assert len(axis["tickvals"]) > 2 and 0 in axis["tickvals"]
+    assert axis["ticktext"][axis["tickvals"].index(0)] == "0"
+    assert "+0.4" in axis["ticktext"] or "+0.2" in axis["ticktext"]
+    nothing = figures.differences([{"title": "a", "difference": 0.0, "lo": 0.0, "hi": 0.0}], title="T")
+    assert nothing["layout"]["xaxis"]["tickvals"] == [0]
+
+
+def test_a_full_bar_has_room_for_its_number_and_no_tick_there() -> None:
+    for narrow in (True, False):
+        axis = figures.funnel([{"stage": "talks", "p": 0.995}], title="T", narrow=narrow)["layout"]["xaxis"]
+        assert axis["range"][1] > 105 and max(axis["tickvals"]) == 100
+        assert axis["ticktext"][-1] == "100 %"

@@ -175,6 +175,8 @@ def test_charts_and_pictures_have_a_label_and_a_reading_aid(page: Page) -> None:
         "funnel",
         "anatomy",
         "endings",
+        "positions",
+        "survival",
     ]
     assert {chart["data-figure"] for chart in charts} == set(figures)
     assert all(chart["role"] == "img" and chart["aria-label"] for chart in charts)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import struct
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -153,3 +155,26 @@ def test_no_worker_outlives_its_parent(tmp_path: Path, how: signal.Signals) -> N
     while any(map(is_running, workers)) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not any(map(is_running, workers))
+
+
+def begin_to_hand_over(place: str) -> None:
+    """In a worker: the head of a message on the pipe for results, and never its rest."""
+    results = sys._getframe(1).f_locals["result_queue"]
+    os.write(results._writer.fileno(), struct.pack("!i", 1_000) + b"x")
+    Path(place).touch()
+    time.sleep(60)
+
+
+def test_a_worker_that_dies_while_handing_over_keeps_nobody_waiting(tmp_path: Path) -> None:
+    """The thread that reads results saw half a block, and Python waited for that thread for ever."""
+    before = set(threading.enumerate())
+    pool = executors.Pool(1, "processes")
+    pool.submit(begin_to_hand_over, str(tmp_path / "begun"))
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "begun").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(0.1)
+    pool.stop()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(timeout=10)
+        assert not thread.is_alive(), thread.name

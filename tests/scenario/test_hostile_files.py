@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from sim.errors import ScenarioError
+from sim.errors import ParleyError, ScenarioError
 from sim.scenario.files import load
 from sim.scenario.problems import Mark
+from sim.scenario.timeline import open_timeline
 from sim.scenario.yaml_source import plain, read_text
+from sim.study.episodes import read_episodes
 
 
 def reading(text: str) -> object:
@@ -47,6 +50,10 @@ REFUSED = {
     "a: -.inf": "f.yaml:1:4: error: a: -.inf came, a finite number is wanted",
     "a: 1e400": "f.yaml:1:4: error: a: 1e400 came, which is too large for a number",
     "a: " + "9" * 5000: "f.yaml:1:4: error: a: a number of 5000 characters came, 40 are allowed",
+    "a: 0x" + "f" * 5000: "f.yaml:1:4: error: a: a number of 5002 characters came, 40 are allowed",
+    "a: 0o" + "7" * 5000: "f.yaml:1:4: error: a: a number of 5002 characters came, 40 are allowed",
+    "a: x\u200dy": "f.yaml:1:4: error: a: the hidden character U+200D came, visible text is wanted",
+    "a: x\U000e0041": "f.yaml:1:4: error: a: the hidden character U+E0041 came, visible text is wanted",
     "k" * 200 + ": 1": f"f.yaml:1:1: error: a key of 200 characters came ('{'k' * 37}...'), 100 are allowed",
     "str\u0430in: 1": "f.yaml:1:1: error: str\u0430in: the key holds U+0430 (CYRILLIC SMALL LETTER A), which is not a plain Latin letter",  # noqa: E501
     'a: "\\u202e"': "f.yaml:1:4: error: a: the hidden character U+202E came, visible text is wanted",
@@ -100,7 +107,11 @@ def test_sixty_kilobytes_of_nonsense_end_in_one_error(text: str) -> None:
 
 
 def test_many_small_values_are_refused() -> None:
-    assert refusal("a: [" + "1," * 25_000 + "1]").endswith("more than 20000 values came, which is the most allowed")
+    most = "more than 500 entries came in one place, which is the most allowed"
+    assert refusal("a: [" + "1," * 25_000 + "1]").endswith(most)
+    assert refusal("".join(f"k{number}: 1\n" for number in range(501))) == f"f.yaml:501:1: error: k500: {most}"
+    rows = "  - [" + "1, " * 400 + "1]\n"
+    assert refusal("a:\n" + rows * 60).endswith("more than 20000 values came, which is the most allowed")
 
 
 def test_bytes_that_are_no_utf8_text(here: Path) -> None:
@@ -188,3 +199,87 @@ def test_library_in_a_circle(here: Path, complaint: Callable[[str, str], str]) -
         complaint("from: south", "from: a")
         == "b.yaml:1:7: error: parties.South.from: `from` runs in a circle: a > b > a"
     )
+
+
+def test_thousands_of_unknown_keys_are_told_at_once(here: Path) -> None:
+    """Looking for near names for each of them would take seconds; the first twenty lines are all that is shown."""
+    sections = ("war", "talks", "truces", "assurances", "sides")
+    rows = "\n".join(f"{name}: {{{', '.join(f'k{number}: 1' for number in range(499))}}}" for name in sections)
+    (here / "many.yaml").write_text(f"extends: base\n{rows}\n")
+    with pytest.raises(ScenarioError) as error:
+        load("many.yaml")
+    lines = str(error.value).splitlines()
+    assert len(lines) == 21 and lines[0].startswith("many.yaml:2:7: error: war.k0: unknown key `k0`")
+    assert lines[-1].startswith("... and ")
+
+
+def test_a_huge_data_file_is_refused_unread(here: Path) -> None:
+    with (here / "big.csv").open("wb") as stream:
+        stream.truncate(9 * 1024 * 1024)  # of zero bytes that take no room
+    (here / "child.yaml").write_text("extends: base\njoint: [{file: big.csv, columns: {war.tau: a}, source: x}]\n")
+    with pytest.raises(ScenarioError, match="big.csv: error: the file is larger than 8 MiB, which is the most allowed"):
+        load("child.yaml")
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+def test_a_table_of_episodes_is_a_regular_file(here: Path, kind: str) -> None:
+    path = here / "episodes.csv"
+    {"pipe": os.mkfifo, "device": lambda p: p.symlink_to("/dev/zero"), "folder": Path.mkdir}[kind](path)
+    with pytest.raises(ParleyError, match="came, a regular file is wanted"):
+        read_episodes(path)
+
+
+def test_bombs_and_pipes_in_a_timeline_and_below_it(here: Path) -> None:
+    """A timeline is read by the same reader, and so is whatever its base extends."""
+    (here / "bomb.yaml").write_text("a: &a [x, x]\nb: [*a, *a]\n")
+    (here / "child.yaml").write_text("extends: bomb\n")
+    (here / "told.yaml").write_text(
+        "title: t\nbase: child\nevents: [{date: 2025-05-16, name: x, kind: judgement, note: n}]\n"
+    )
+    with pytest.raises(ScenarioError, match=r"^bomb.yaml:1:4: error: a: an alias or anchor"):
+        open_timeline("told.yaml")
+    os.mkfifo(here / "pipe.yaml")
+    for text, words in (
+        ("base: ../x", "'../x': `..`, `.` or an empty part came"),
+        ("base: pipe", "a pipe, device or socket came"),
+        ("base: gone", "there is no file 'gone'"),
+        ("base: base\nbefore: {<<: {a: 1}}", "a merge key `<<` came"),
+        ("base: base\nbefore: {extends: x}", "not allowed here"),
+    ):
+        (here / "told.yaml").write_text(
+            f"title: t\nevents: [{{date: 2025-05-16, name: x, kind: judgement, note: n}}]\n{text}\n"
+        )
+        with pytest.raises(ScenarioError, match=re.escape(words)):
+            open_timeline("told.yaml")
+
+
+def test_events_of_a_timeline_have_names_that_differ_in_more_than_case(here: Path) -> None:
+    events = "".join(f"  - {{date: 2025-05-16, name: {name}, kind: judgement, note: n}}\n" for name in ("Call", "cALL"))
+    (here / "told.yaml").write_text(f"title: t\nbase: base\nevents:\n{events}")
+    with pytest.raises(ScenarioError, match="'cALL' came twice"):
+        open_timeline("told.yaml")
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("[" * 50_000, "nested deeper than 20 levels"),
+        ("&a [*a]", "an alias or anchor"),
+        ("{<<: {low: 1}}", "a merge key"),
+        ("0x" + "f" * 5000, "a number of 5002 characters came"),
+        ("9" * 5000, "a number of 5000 characters came"),
+        ("1e400", "too large for a number"),
+        ("!!python/name:os.system x", "a tag"),
+        ('"\\e[31m"', "the hidden character U+001B"),
+        ("x" * 70_000, "70000 characters came"),
+    ],
+)
+def test_values_of_set_are_read_as_files_are(here: Path, value: str, words: str) -> None:
+    with pytest.raises(ScenarioError, match=re.escape(words)) as error:
+        load("base.yaml", [("war.momentum", value)])
+    assert len(str(error.value)) < 600 and str(error.value).isprintable()
+
+
+def test_a_number_is_set_once(here: Path) -> None:
+    with pytest.raises(ScenarioError, match="war.momentum: is set twice, once is allowed"):
+        load("base.yaml", [("war.momentum", ".1"), ("war.momentum", ".2")])

@@ -169,7 +169,7 @@ def test_files_as_spreadsheets_write_them(change: str, tmp_path: Path) -> None:
 def test_files_that_are_none(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     assert refusal(path).startswith("cannot be read as CSV: ")  # missing
-    assert refusal(tmp_path).startswith("cannot be read as CSV: ")  # a folder
+    assert refusal(tmp_path) == "error: a directory came, a regular file is wanted"
     for content in (b"\x89PNG\r\n\x1a\n\xff\xfe", b'episode_id,"cluster\n'):
         path.write_bytes(content)
         assert refusal(path).startswith("cannot be read as CSV: ")

@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
-from dash import Dash, Input, Output, State, ctx, dcc, html
+from dash import Dash, html
 
 from dashboards import tables_of_studies
-from dashboards.app import state
-from dashboards.app.jobs import Desk, Progress, Task, desk
+from dashboards.app.jobs import Desk, Progress
 from dashboards.app.page_type import Page, View
 from dashboards.app.parts import chart, notice, section
 from dashboards.app.service import Service
+from dashboards.app.studies import Study, panel, register_study
 from dashboards.figures import boxes, influence
-from sim.errors import BusyError
 from sim.experiment.horizons import horizons
 from sim.experiment.run import Run
 from sim.study.discover import Discovery, discover
 from sim.study.sobol import N_INPUTS, Sobol, ranked, sobol
 from sim.study.tornado import Tornado, tornado
 
-PAGE = Page("/matters", "What matters", "What would change the odds?", 6)
+PAGE = Page("/matters", "What matters", "Which unknown matters most?", 6)
 
 TRIALS_PER_BAR = 1024
 ROWS = 1024
-CHECK_EVERY_MS = 500
-"""How often a page asks how far its study has come."""
-
-
-class Study(NamedTuple):
-    """A study that the page offers: its heading, what it asks, how long it takes, its work and how it is drawn."""
-
-    title: str
-    asks: str
-    takes: str
-    work: Callable[[Run, Progress, Desk, str], Any]
-    draw: Callable[[Any, bool], list[Any]]
 
 
 def _one_at_a_time(run: Run, progress: Progress, at: Desk, name: str) -> Tornado:
@@ -169,93 +156,11 @@ def layout(view: View) -> Any:
         "Three studies of this scenario's uncertain inputs. They run on this computer, one at a time, and are kept "
         "until the dashboard is stopped. All odds here are the model's own, not anchored to other wars."
     )
-    parts = [_part(kind, study, view) for kind, study in STUDIES.items()]
+    parts = [panel("matters", kind, study, view) for kind, study in STUDIES.items()]
     return html.Div([section("How it is asked", lead, id="matters-lead"), *parts])
 
 
-def _part(kind: str, study: Study, view: View) -> html.Section:
-    task = desk(view.service).task((kind, view.scenario_name))
-    body, is_running = shown(kind, task, view.narrow)
-    return section(
-        study.title,
-        html.P(f"{study.asks} {study.takes}"),
-        html.Div(
-            [
-                html.Button("Start", type="button", id=f"matters-{kind}-start", n_clicks=0, disabled=is_settled(task)),
-                html.Button("Stop", type="button", id=f"matters-{kind}-stop", n_clicks=0, disabled=not is_running),
-            ],
-            className="study-bar",
-        ),
-        html.Div(body, id=f"matters-{kind}-found"),
-        dcc.Interval(id=f"matters-{kind}-tick", interval=CHECK_EVERY_MS, disabled=not is_running),
-        id=f"matters-{kind}",
-    )
-
-
-def is_settled(task: Task | None) -> bool:
-    """Whether a study need not be started: it runs, or was finished."""
-    return task is not None and task.state in ("running", "done")
-
-
-def shown(kind: str, task: Task | None, narrow: bool) -> tuple[list[Any], bool]:
-    """What stands below the buttons, and whether the study is running."""
-    if task is None:
-        return [], False
-    if task.state == "running":
-        if task.is_unwanted:
-            return [notice("Stopping: it ends with the trials under way.", "busy")], True
-        left = task.seconds_left
-        said = (
-            f"started {task.seconds:.0f} s ago."
-            if left is None
-            else f"{task.done:,} of {task.total:,} trials, about {max(1, round(left))} s left."
-        )
-        bar = html.Progress(
-            value=str(task.done), max=str(max(1, task.total)), **{"aria-label": "progress of the study"}
-        )
-        return [notice([f"Running: {said} ", bar], "busy")], True
-    if task.state == "done":
-        return STUDIES[kind].draw(task.result, narrow), False
-    words = "Stopped. Nothing was kept." if task.state == "cancelled" else task.problem
-    return [notice(words, "note" if task.state == "cancelled" else "wrong")], False
-
-
 def register(app: Dash, service: Service) -> None:
-    for kind in STUDIES:
-        _register(app, service, kind)
-
-
-def _register(app: Dash, service: Service, kind: str) -> None:
-    @app.callback(
-        Output(f"matters-{kind}-found", "children"),
-        Output(f"matters-{kind}-tick", "disabled"),
-        Output(f"matters-{kind}-start", "disabled"),
-        Output(f"matters-{kind}-stop", "disabled"),
-        Input(f"matters-{kind}-start", "n_clicks"),
-        Input(f"matters-{kind}-stop", "n_clicks"),
-        Input(f"matters-{kind}-tick", "n_intervals"),
-        State("url", "search"),
-        State("screen", "data"),
-        prevent_initial_call=True,
-    )
-    def step(_: int, __: int, ___: int, search: str, screen: str) -> tuple[Any, ...]:
-        query, _changes = state.read_link(search or "")
-        name = query.get("scenario") or service.first
-        if name not in service.bases:
-            raise state.Refused("there is no such scenario here")
-        at, key = desk(service), (kind, name)
-        run = service.run_of(name)
-        asked = ctx.triggered_id
-        if asked == f"matters-{kind}-stop":
-            at.cancel(key)
-        elif asked == f"matters-{kind}-start":
-            if run is None:
-                return [notice("This scenario is still being simulated. Wait a moment.", "busy")], True, False, True
-            try:
-                study = STUDIES[kind]
-                at.start(key, study.title.lower(), lambda progress: study.work(run, progress, at, name))
-            except BusyError as busy:
-                return [notice(str(busy), "busy")], True, False, True
-        task = at.task(key)
-        body, is_running = shown(kind, task, screen == "narrow")
-        return body, not is_running, is_settled(task), not is_running
+    """Start, stop and progress of every study."""
+    for kind, study in STUDIES.items():
+        register_study(app, service, "matters", kind, study)

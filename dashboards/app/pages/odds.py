@@ -8,13 +8,22 @@ from dash import Dash, html
 
 from dashboards import figures, tables
 from dashboards.app.fragments import components
+from dashboards.app.jobs import Desk, Progress
 from dashboards.app.page_type import Page, View
-from dashboards.app.parts import chart, icons, section
+from dashboards.app.parts import chart, icons, notice, section
 from dashboards.app.service import Service
+from dashboards.app.studies import Study, panel, register_study
 from dashboards.content import common_sides, content
 from dashboards.figures.theme import Figure
+from dashboards.figures.timeline import odds_by_event
 from dashboards.report import company
+from sim.errors import ParleyError
 from sim.experiment.horizons import horizons
+from sim.experiment.run import Run, run_many
+from sim.scenario.files import find_beside, name_of
+from sim.scenario.timeline import open_timeline, resolve_timeline, timelines
+from sim.scenario.yaml_source import read_file
+from sim.study.timeline import Timeline, from_runs, requests
 
 PAGE = Page("/", "Odds", "What are the odds of a ceasefire that lasts?", 1)
 HAS_OWN_HEADING = True
@@ -22,6 +31,13 @@ ENDINGS = (
     "Every simulated future is in exactly one part of its bar, by what came first. A victory before any lasting "
     "ceasefire counts as a victory here, even where the winner then imposes a halt; the odds above count that halt as "
     "a ceasefire."
+)
+TIMELINE_TRIALS = 8_000
+TIMELINE = "timeline"
+WORKERS = 2
+STEPS = (
+    "Each step is one event: the odds before it on its left, after it on its right, all on the same luck. Numbers are "
+    "those of the list below the chart; an event whose mark is orange moved the odds by more than luck."
 )
 
 
@@ -51,6 +67,8 @@ def layout(view: View) -> Any:
     )
     name = f"How the war stands after {days} days, in shares of futures"
     parts.append(section("How else could the war stand?", chart(endings, ENDINGS, name, "endings"), id="how-else"))
+    if view.scenario_name in timelines_by_base(view.service):
+        parts.append(panel("odds", TIMELINE, EVENTS, view))
     return html.Div(parts)
 
 
@@ -69,5 +87,61 @@ def curve(view: View) -> Figure:
     )
 
 
+# -- events ----------------------------------------------------------------------------------------
+
+
+def timelines_by_base(service: Service) -> dict[str, str]:
+    """Timelines by the scenario that they lead to; one that cannot be read is passed over."""
+
+    def found() -> dict[str, str]:
+        by_base = {}
+        for name in timelines():
+            try:
+                path = resolve_timeline(name)
+                said = read_file(path, str(path)).value["base"]
+                by_base[name_of(find_beside(said, path, ("base",)))] = name
+            except (ParleyError, LookupError, TypeError):
+                continue
+        return by_base
+
+    by_base: dict[str, str] = service.kept(("timelines",), found)
+    return by_base
+
+
+def follow(run: Run, progress: Progress, at: Desk, name: str) -> Timeline:
+    """Simulate the states of the timeline that leads to ``name``; raises ParleyError where it is not sound."""
+    told = open_timeline(next(known for known in timelines() if open_timeline(known).base == name))
+    wanted = requests(told, TIMELINE_TRIALS, run.seed)
+    done: dict[str, int] = {}
+
+    def heard(state: str, n: int, _: int) -> None:
+        done[state] = n
+        progress(sum(done.values()), TIMELINE_TRIALS * len(wanted))
+
+    return from_runs(told, list(run_many(wanted, workers=WORKERS, progress=heard)))
+
+
+def draw(found: Timeline, narrow: bool) -> list[Any]:
+    """The sentence, the steps, a table of the events and the notes."""
+    table = found.table()
+    rows = table[table["days"] == found.days]
+    if rows.empty:
+        return [notice("Nothing happened on this timeline.")]
+    title = f"Odds of a halt that lasts, by {found.days} days, event by event"
+    figure = odds_by_event(rows.astype(object).where(rows.notna(), None).to_dict("records"), title=title, narrow=narrow)
+    notes = html.Details([html.Summary("What to hold against it"), html.Ul([html.Li(note) for note in found.notes])])
+    return [html.P(found.sentence), chart(figure, STEPS, title, "odds-timeline-chart"), notes]
+
+
+EVENTS = Study(
+    "What moved the odds before?",
+    "How far did each dated event on the way to this scenario move the odds?",
+    "About half a minute to two minutes.",
+    follow,
+    draw,
+)
+
+
 def register(app: Dash, service: Service) -> None:
-    """Nothing on this page changes without a new address."""
+    """Only the events are computed later than the page."""
+    register_study(app, service, "odds", TIMELINE, EVENTS)

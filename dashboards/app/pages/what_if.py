@@ -20,6 +20,7 @@ from dashboards.figures.theme import Figure
 from sim.errors import BusyError, ParleyError
 from sim.experiment import words
 from sim.experiment.compare import compare
+from sim.experiment.glance import GivenUp
 from sim.experiment.horizons import horizons
 from sim.experiment.run import Run
 
@@ -29,11 +30,13 @@ HOW = (
     "luck: what differs is your change alone. The light area is the band, the thin dark area only luck."
 )
 INTRO = (
-    f"Move a slider and let go: {LIVE_TRIALS:,} futures are simulated again on this computer. A moved number is set "
+    "Move a slider and let go: {trials:,} futures are simulated again on this computer. A moved number is set "
     "to one exact value, so the range it was drawn from is gone and the band may narrow. Marks under a slider are its "
     "low, central and high value."
 )
 FILE = "/scenario.yaml"
+AHEAD = "/what-if/ahead"
+"""Where the browser says, while a slider is held, at which value it rests: simulated before it is let go."""
 
 
 def layout(view: View) -> Any:
@@ -63,9 +66,17 @@ def layout(view: View) -> Any:
         ],
         className="panel",
     )
-    right = html.Div([html.Div(id="what-if-message"), answer, drawn, share(view.scenario_name, {})], className="result")
-    stores = [dcc.Store(id="what-if-changes"), dcc.Store(id="what-if-done")]
-    body = section("Change the agents", html.P(INTRO), html.Div([right, left], className="what-if"), id="what-if")
+    why = html.P(reasons(base, base), id="what-if-reasons", className="note")
+    right = html.Div(
+        [html.Div(id="what-if-message"), answer, drawn, why, share(view.scenario_name, {})], className="result"
+    )
+    stores = [dcc.Store(id=f"what-if-{name}") for name in ("changes", "done", "calm")]
+    body = section(
+        "Change the agents",
+        html.P(INTRO.format(trials=base.n_trials)),
+        html.Div([right, left], className="what-if"),
+        id="what-if",
+    )
     return html.Div([*stores, body])
 
 
@@ -89,7 +100,7 @@ def register(app: Dash, service: Service) -> None:
         if base is None:
             raise BusyError("the base is still being simulated")
         try:
-            run = service.simulate(name, changes, min(LIVE_TRIALS, base.n_trials))
+            run = service.simulate(name, changes, min(LIVE_TRIALS, base.n_trials), is_explained=False)
         except BusyError as problem:
             return no_update, no_update, no_update, notice(str(problem), "busy"), no_update, {**done, "is_busy": True}
         except state.Refused:
@@ -100,11 +111,47 @@ def register(app: Dash, service: Service) -> None:
         drawn = figure_of(service, name, start, run, asked["narrow"])
         return drawn, answer_of(start, run, changes), short(start, run), None, links(name, changes), done
 
+    @app.callback(
+        Output("what-if-reasons", "children"),
+        Input("what-if-calm", "data"),
+        prevent_initial_call=True,
+    )
+    def explain(asked: dict[str, Any]) -> Any:
+        base = service.run_of(known(service, asked["scenario"]))
+        if base is None:
+            return no_update
+        trials = min(LIVE_TRIALS, base.n_trials)
+        try:
+            run = service.simulate(asked["scenario"], asked["set"], trials, is_awaited=False)
+        except (BusyError, GivenUp):
+            return no_update
+        return reasons(head(base, trials), run)
+
+    app.clientside_callback(
+        ClientsideFunction("parley", "reasons"),
+        Output("what-if-calm", "modified_timestamp"),
+        Input("what-if-reasons", "children"),
+        prevent_initial_call=True,
+    )
     app.clientside_callback(
         ClientsideFunction("parley", "done"),
         Output("what-if-done", "modified_timestamp"),
         Input("what-if-done", "data"),
     )
+
+    @app.server.post(AHEAD)
+    def ahead() -> Response:
+        asked = request.get_json(silent=True)
+        if asked is None or not is_move(asked):
+            return plainly(400, "that is no request of a page")
+        base = service.run_of(known(service, asked["scenario"]))
+        try:
+            trials = min(LIVE_TRIALS, base.n_trials) if base else LIVE_TRIALS
+            if base:
+                service.simulate(asked["scenario"], asked["set"], trials, is_explained=False, is_awaited=False)
+        except (BusyError, GivenUp):
+            pass
+        return Response(status=204)
 
     @app.server.get(FILE)
     def file() -> Response:
@@ -152,7 +199,11 @@ def is_value(value: Any) -> bool:
         return False
 
 
-CHECKS = {"what-if-changes.data": is_move, "what-if-done.data": lambda value: value is None}
+CHECKS = {
+    "what-if-changes.data": is_move,
+    "what-if-calm.data": is_move,
+    "what-if-done.data": lambda value: value is None,
+}
 
 
 # -- what is shown ---------------------------------------------------------------------------------
@@ -182,15 +233,15 @@ def figure_of(service: Service, name: str, base: Run, run: Run, narrow: bool) ->
 def answer_of(base: Run, run: Run, changes: Mapping[str, str]) -> list[Any]:
     """The headline, its difference from the base on the same luck, and both at every horizon."""
     days = max(horizons(run.scenario))
-    cell = run.summary["tiers"]["durable"][str(days)]
-    said = words.one_in(cell["p"]) if cell["p"] else "not seen once"
+    found = run.odds("durable", days)
+    said = words.one_in(found.p) if found.p else "not seen once"
     first = [
         html.P(said[:1].upper() + said[1:], className="big"),
         html.P(
             [
-                html.Strong(words.percent(cell["p"]) if cell["p"] else words.never(run.n_trials, cell["mc_hi"])),
+                html.Strong(words.percent(found.p) if found.p else words.never(run.n_trials, found.mc_hi)),
                 f" within {days} days, band ",
-                html.Strong(words.band(cell["lo"], cell["hi"])),
+                html.Strong(words.band(found.lo, found.hi)),
             ],
             className="sub",
         ),
@@ -210,13 +261,13 @@ def answer_of(base: Run, run: Run, changes: Mapping[str, str]) -> list[Any]:
         className="differences",
     )
     scroll = html.Div(table, className="scroll", role="region", tabIndex="0", **{"aria-label": "Odds before and after"})
-    return [*first, html.P(sentence(pairs[str(days)], days), className="difference"), scroll, reasons(base, run)]
+    return [*first, html.P(sentence(pairs[str(days)], days), className="difference"), scroll]
 
 
 def short(base: Run, run: Run) -> str:
     """Before and after in a line, which stays in sight above the sliders of a small screen."""
-    days = str(max(horizons(run.scenario)))
-    before, now = (words.percent(one.summary["tiers"]["durable"][days]["p"]) for one in (base, run))
+    days = max(horizons(run.scenario))
+    before, now = (words.percent(one.odds("durable", days).p) for one in (base, run))
     return f"By day {days}: {now}" if run is base else f"By day {days}: {before} \u2192 {now}"
 
 
@@ -238,11 +289,12 @@ def row_of(day: int, pair: Mapping[str, float], run: Run, base: Run) -> html.Tr:
     return html.Tr([html.Th(f"{day}", scope="row"), *(html.Td(cell, className="num") for cell in cells)])
 
 
-def reasons(base: Run, run: Run) -> html.P:
-    """The main reason for failure, before and after."""
+def reasons(base: Run, run: Run) -> str:
+    """The main reason for failure, before and after; worked out once the odds are shown, since it takes longer."""
     now, before = (words.reason(one.summary, short=True) or "nothing failed" for one in (run, base))
-    same = "as before" if now == before else f"before: {before}"
-    return html.P(f"Main reason for failure: {now} ({same}).", className="note")
+    if run is base:
+        return f"Main reason for failure: {now}."
+    return f"Main reason for failure: {now} ({'as before' if now == before else f'before: {before}'})."
 
 
 def share(name: str, changes: Mapping[str, str]) -> html.Div:

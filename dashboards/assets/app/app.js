@@ -52,7 +52,8 @@
   });
 
   /* ---- the numbers of a chart, as a table made when it is opened ---- */
-  const plain = (text) => String(text).replace(/<br>/g, " ").replace(/<extra><\/extra>/g, "")
+  /* Texts of charts hold our own tags and the scenario's words escaped: tags go first, then the words are as written. */
+  const plain = (text) => String(text).replace(/<br ?\/?>/g, " ").replace(/<extra>.*?<\/extra>/g, "").replace(/<\/?(b|i|u|s|em|strong|sub|sup|span|a)(\s[^<>]*)?>/g, "")
     .replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
 
   function cell(row, kind, text) {
@@ -66,6 +67,11 @@
     const found = new Map();
     if (axis && axis.ticktext && axis.tickvals) axis.tickvals.forEach((at, i) => found.set(String(at), plain(axis.ticktext[i])));
     return found;
+  }
+
+  /* Rows are at 0, 1, 2 ...: marks beside a row's middle belong to it. Other axes with words are scales of numbers. */
+  function isOfRows(axis) {
+    return axis.tickvals.every((at, i) => at === i);
   }
 
   function list(values) {
@@ -91,11 +97,12 @@
     drawn.data.forEach((trace) => {
       if (trace.hoverinfo === "skip" && trace.fill) return;
       const x = list(trace.x), y = list(trace.y), said = list(trace.customdata);
-      const isAcross = onY.size > 0;
+      const isAcross = onY.size > 0 && isOfRows(drawn.layout.yaxis);
       for (let i = 0; i < Math.max(x.length, y.length); i++) {
         if (x[i] === null || y[i] === null || x[i] === undefined || y[i] === undefined) continue;
         const row = body.insertRow();
-        const at = isAcross ? (onY.get(String(Math.round(y[i]))) || y[i]) : (onX.get(String(x[i])) || x[i]);
+        const nearest = onY.get(String(y[i])) || (Math.abs(y[i] - Math.round(y[i])) < 0.5 ? onY.get(String(Math.round(y[i]))) : undefined);
+        const at = isAcross ? (nearest || y[i]) : (onX.get(String(x[i])) || x[i]);
         const value = typeof said[i] === "string" && said[i] ? plain(said[i]) : isAcross ? x[i] : y[i];
         cell(row, "th", plain(trace.name || ""));
         cell(row, "td", String(at));

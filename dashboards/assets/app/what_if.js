@@ -3,7 +3,10 @@
 (function () {
   const levels = ["absent", "aides", "ministers", "leaders"];
   const patience = 15000;
+  const rest = 70; /* milliseconds between two values told to the server while a slider is held */
+  const calm = 500; /* of quiet before the reasons are asked for */
   let spec = null, changes = {}, number = 0, inFlight = 0, isWaiting = false, timer = 0, built = "";
+  let aheadTimer = 0, aheadOf = "", calmTimer = 0;
   const byPath = new Map();
 
   const make = (tag, attributes, ...children) => {
@@ -21,28 +24,33 @@
     return text.replace(/^(-?)0\./, "$1.");
   };
 
+  function near(control, value) {
+    if (control.kind === "level" || !control.landmarks.length) return "";
+    return "near “" + control.landmarks.reduce((a, b) => (Math.abs(b[0] - value) < Math.abs(a[0] - value) ? b : a))[1] + "”";
+  }
+
   function inWords(control, value) {
     if (control.kind === "level") return levels[value] || String(value);
-    let said = neat(value);
-    if (control.landmarks.length) {
-      const near = control.landmarks.reduce((a, b) => (Math.abs(b[0] - value) < Math.abs(a[0] - value) ? b : a));
-      said += ", near “" + near[1] + "”";
-    }
-    return said;
+    return [neat(value), near(control, value)].filter(Boolean).join(", ");
   }
 
   /* ---- asking the server: one at a time ---- */
+  function asked(set) {
+    return { scenario: document.getElementById("what-if-controls").dataset.scenario, set: set, number: number,
+      narrow: window.matchMedia("(max-width: 760px)").matches };
+  }
+
   function send() {
+    clearTimeout(aheadTimer);
+    clearTimeout(calmTimer);
+    aheadTimer = 0;
     if (inFlight) { isWaiting = true; return; }
     isWaiting = false;
     inFlight = ++number;
-    const root = document.getElementById("what-if-controls");
-    document.getElementById("what-if").setAttribute("data-state", "simulating");
-    window.parleyAsked = performance.now();
-    window.dash_clientside.set_props("what-if-changes", { data: {
-      scenario: root.dataset.scenario, set: changes, number: number,
-      narrow: window.matchMedia("(max-width: 760px)").matches,
-    } });
+    const page = document.getElementById("what-if");
+    page.setAttribute("data-state", "simulating");
+    page.setAttribute("data-reasons", "old");
+    window.dash_clientside.set_props("what-if-changes", { data: asked(changes) });
     clearTimeout(timer);
     timer = setTimeout(() => {
       inFlight = 0;
@@ -51,8 +59,32 @@
     }, patience);
   }
 
+  /* While a slider is held, the server is told where it rests; what it had begun for another value it gives up. */
+  function ahead(control) {
+    clearTimeout(calmTimer);
+    if (inFlight || aheadTimer) return;
+    aheadTimer = setTimeout(() => {
+      aheadTimer = 0;
+      const set = changed(control, control.input().value), key = JSON.stringify(set);
+      if (inFlight || key === aheadOf || !Object.keys(set).length) return;
+      aheadOf = key;
+      fetch("/what-if/ahead", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(asked(set)) }).catch(() => {});
+    }, rest);
+  }
+
+  /* Why trials fail takes longer than how many: asked for once nothing moves. */
+  function askReasons() {
+    if (inFlight || isWaiting || !document.getElementById("what-if-controls")) return;
+    window.dash_clientside.set_props("what-if-calm", { data: asked(changes) });
+  }
+
   window.dash_clientside = Object.assign({}, window.dash_clientside);
   window.dash_clientside.parley = Object.assign({}, window.dash_clientside.parley, {
+    reasons: () => {
+      const page = document.getElementById("what-if");
+      if (page && !inFlight && !isWaiting) page.setAttribute("data-reasons", "shown");
+      return window.dash_clientside.no_update;
+    },
     done: (result) => {
       if (result && result.number === inFlight) {
         clearTimeout(timer);
@@ -61,18 +93,26 @@
         if (page) page.setAttribute("data-state", result.is_busy ? "busy" : "done");
         if (result.is_busy) setTimeout(send, 900);
         else if (isWaiting) send();
-        else history.replaceState(history.state, "", location.pathname + result.link);
+        else {
+          history.replaceState(history.state, "", location.pathname + result.link);
+          clearTimeout(calmTimer);
+          calmTimer = setTimeout(askReasons, calm);
+        }
       }
       return window.dash_clientside.no_update;
     },
   });
 
   /* ---- what is changed ---- */
+  function changed(control, value) {
+    const text = String(Number(Number(value).toPrecision(6))), set = Object.assign({}, changes);
+    if (Number(text) === control.value) delete set[control.path];
+    else set[control.path] = text;
+    return set;
+  }
+
   function change(control, value) {
-    const text = String(Number(Number(value).toPrecision(6)));
-    if (Number(text) === control.value) delete changes[control.path];
-    else changes[control.path] = text;
-    changes = Object.assign({}, changes);
+    changes = changed(control, value);
     show(control);
     list();
     send();
@@ -83,8 +123,9 @@
     const parts = byPath.get(control.path);
     if (!parts) return;
     parts.input.value = String(value);
+    if (parts.exact) parts.exact.value = String(Number(Number(value).toPrecision(6)));
     if (control.kind !== "level") parts.input.setAttribute("aria-valuetext", inWords(control, value));
-    parts.said.textContent = inWords(control, value);
+    parts.said.textContent = near(control, value);
     parts.row.classList.toggle("changed", has);
     parts.reset.hidden = !has;
   }
@@ -135,26 +176,36 @@
     const back = make("button", { type: "button", class: "undo", hidden: true, "aria-label": "Reset " + control.group + ": " + control.label, text: "reset" });
     const about = [control.meaning, control.unit && "unit: " + control.unit, control.standing + (control.source ? ": " + control.source : "")].filter(Boolean).join(" · ");
     const label = make("label", { for: id, title: about, text: control.label });
-    let input, extra = [];
+    let input, exact = null, extra = [];
     if (control.kind === "level") {
       input = make("select", { id: id }, ...levels.map((words, i) => make("option", { value: i, text: i + ", " + words })));
     } else {
       input = make("input", { id: id, type: "range", min: control.low, max: control.high, step: control.step, title: about });
       const ends = control.marks.length === 3 ? "low " + neat(control.marks[0]) + ", central " + neat(control.marks[1]) + ", high " + neat(control.marks[2]) : "as it is " + neat(control.marks[0]);
+      exact = make("input", { id: id + "-exact", class: "exact", type: "number", min: control.least, max: control.most, step: "any", "aria-label": control.group + ": " + control.label + ", exact" });
+      exact.addEventListener("change", () => {
+        const wanted = exact.value === "" ? NaN : Number(exact.value);
+        if (!Number.isFinite(wanted)) { show(control); return; }
+        const low = control.least === null ? -Infinity : control.least, high = control.most === null ? Infinity : control.most;
+        change(control, Math.min(high, Math.max(low, wanted)));
+      });
       extra = [ticks(control), make("p", { class: "ends", text: ends })];
       input.addEventListener("input", () => {
-        said.textContent = inWords(control, Number(input.value));
-        input.setAttribute("aria-valuetext", said.textContent);
+        said.textContent = near(control, Number(input.value));
+        input.setAttribute("aria-valuetext", inWords(control, Number(input.value)));
+        exact.value = String(Number(Number(input.value).toPrecision(6)));
+        ahead(control);
       });
     }
     input.dataset.path = control.path;
+    control.input = () => input;
     input.addEventListener("change", () => change(control, input.value));
     back.addEventListener("click", () => { reset([control.path]); input.focus(); });
     const source = make("p", { class: "about", id: id + "-about", text: about });
     input.setAttribute("aria-describedby", id + "-about");
     const row = make("div", { class: "control", "data-words": (control.group + " " + control.path + " " + about).toLowerCase() },
-      make("div", { class: "control-head" }, label, said, back), input, ...extra, source);
-    byPath.set(control.path, { input, said, row, reset: back });
+      make("div", { class: "control-head" }, label, said, back), make("div", { class: "setter" }, input, ...(exact ? [exact] : [])), ...extra, source);
+    byPath.set(control.path, { input, exact, said, row, reset: back });
     return row;
   }
 
@@ -189,6 +240,7 @@
     spec = JSON.parse(root.dataset.spec);
     changes = JSON.parse(root.dataset.start || "{}");
     inFlight = 0;
+    aheadOf = "";
     isWaiting = false;
     byPath.clear();
     const places = new Map(spec.controls.map((one, i) => [one.path, i]));

@@ -262,3 +262,23 @@ def test_a_taken_port_is_told_in_words(service: Service) -> None:
 
 def test_the_scenario_named_here_is_there(service: Service) -> None:
     assert service.names == [NAME]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [None, [], {}, {"scenario": NAME}, move({"a": "nan"}), move({"a": 1}), move({"a": "1"}, scenario="none")],
+)
+def test_what_is_simulated_ahead_is_checked_too(client: Client, service: Service, body: Any) -> None:
+    answer = client.flask.post("/what-if/ahead", json=body)
+    assert answer.status_code in (400, 422) and n_simulated(service) == 0
+    assert client.flask.post("/what-if/ahead", data="x", content_type="text/plain").status_code == 400
+    assert client.flask.get("/what-if/ahead").status_code in (404, 405)
+
+
+def test_a_value_told_ahead_is_simulated_once(client: Client, service: Service) -> None:
+    asked = move({"parties.North.strain": "0.17"})
+    assert client.flask.post("/what-if/ahead", json=asked).status_code == 204
+    assert client.send(client.body("what-if-chart", {"what-if-changes.data": asked})).status_code == 200
+    assert n_simulated(service) == 1
+    said = client.send(client.body("what-if-reasons", {"what-if-calm.data": asked}))
+    assert "Main reason for failure" in said.text and n_simulated(service) == 2

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +12,8 @@ import pytest
 from dashboards.app import state
 from dashboards.app.service import MOST_AT_ONCE, Service, head
 from sim.errors import BusyError, ParleyError
+from sim.experiment.blocks import Block
+from sim.experiment.glance import GivenUp, Glance, glance
 from sim.experiment.run import Run
 from sim.experiment.run import run as simulate
 from sim.scenario.files import load
@@ -147,3 +151,76 @@ def test_a_base_that_fails_says_so(base: Run, monkeypatch: pytest.MonkeyPatch) -
 def test_trials_have_limits(service: Service, trials: int) -> None:
     with pytest.raises(state.Refused):
         service.simulate(NAME, {}, trials)
+
+
+# -- looking, not waiting --------------------------------------------------------------------------
+
+
+def test_odds_alone_are_those_of_the_whole_run(service: Service) -> None:
+    short, whole = (service.simulate(NAME, CHANGES, 128, is_explained=one) for one in (False, True))
+    assert set(short.columns) < set(whole.columns)
+    assert all(np.array_equal(short.columns[name], whole.columns[name]) for name in short.columns)
+    assert short.odds("durable", 365) == whole.odds("durable", 365)
+
+
+def test_halts_need_no_more_weeks_than_they_are_watched() -> None:
+    """The largest scenario of the catalogue: what is left out of a glance never decides what it shows."""
+    scenario = load("istanbul_2025/halt_30_days_monitored")
+    block = Block(0, 0, 256)
+    short, whole = (glance(Glance(scenario, 3, block, one)) for one in (False, True))
+    assert (whole["durable_week"] >= 0).any()
+    assert all(np.array_equal(short[name], whole[name]) for name in short)
+
+
+def test_what_nobody_awaits_gives_way(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    entered, leave, raised = threading.Event(), threading.Event(), []
+    real = service._compute
+
+    def slow(works: Any, *rest: Any) -> Any:
+        if not entered.is_set():
+            entered.set()
+            leave.wait(20)
+        return real(works, *rest)
+
+    def guess() -> None:
+        try:
+            service.simulate(NAME, {"parties.North.strain": "0.11"}, 64, is_explained=False, is_awaited=False)
+        except GivenUp:
+            raised.append(1)
+
+    monkeypatch.setattr(service, "_compute", slow)
+    thread = threading.Thread(target=guess)
+    thread.start()
+    assert entered.wait(20)
+    assert service.simulate(NAME, {"parties.North.strain": "0.12"}, 64, is_explained=False).n_trials == 64
+    leave.set()
+    thread.join(20)
+    assert raised == [1]
+
+
+def test_who_asks_for_what_is_under_way_gets_that(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    entered, leave, found = threading.Event(), threading.Event(), []
+    real = service._compute
+
+    def slow(works: Any, *rest: Any) -> Any:
+        entered.set()
+        leave.wait(20)
+        return real(works, *rest)
+
+    monkeypatch.setattr(service, "_compute", slow)
+    asked = (NAME, {"parties.North.strain": "0.11"}, 64, False)
+    threads = [threading.Thread(target=lambda: found.append(service.simulate(*asked, is_awaited=False)))]
+    threads[0].start()
+    assert entered.wait(20)
+    threads.append(threading.Thread(target=lambda: found.append(service.simulate(*asked))))
+    threads[1].start()
+    (flight,) = service._flights.values()
+    for _ in range(2000):
+        if flight.is_awaited:
+            break
+        time.sleep(0.01)
+    leave.set()
+    for thread in threads:
+        thread.join(20)
+    assert found[0] is found[1] and service.n_simulated == 1
+    assert not service._flights

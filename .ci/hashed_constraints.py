@@ -1,0 +1,106 @@
+"""constraints-hashed.txt: the run-time packages of constraints.txt with the digests of their files.
+
+    python .ci/hashed_constraints.py            write it anew (asks the package index; installs nothing)
+    python .ci/hashed_constraints.py --check    only whether it still fits constraints.txt and pyproject.toml
+
+Hashes and editable installs do not mix, so everyday work uses constraints.txt. Elsewhere:
+
+    python -m pip install --require-hashes --only-binary :all: -r constraints-hashed.txt
+    python -m pip install --no-deps .
+
+Covers CPython 3.11 to 3.13 on the platform it is run on. No host name is written.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PINS, HASHED = ROOT / "constraints.txt", ROOT / "constraints-hashed.txt"
+PYTHONS = ("3.11", "3.12", "3.13")
+HEAD = """\
+# Run-time packages of constraints.txt with digests of their files, written by .ci/hashed_constraints.py.
+# For CPython 3.11 to 3.13 on Linux (x86-64); not for editable installs.
+"""
+
+
+def plain(name: str) -> str:
+    """A package's name as the index spells it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def pins() -> dict[str, str]:
+    """Version by name, from constraints.txt."""
+    lines = (line.split("#")[0].strip() for line in PINS.read_text(encoding="utf-8").splitlines())
+    return {plain(name): version for name, version in (line.split("==") for line in lines if line)}
+
+
+def wanted() -> list[str]:
+    """What the project itself needs at run time."""
+    return list(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"])
+
+
+def resolved(python: str) -> dict[str, tuple[str, str]]:
+    """Version and SHA-256 by name, as pip would install them; nothing is installed."""
+    words = [sys.executable, "-m", "pip", "install", "--dry-run", "--quiet", "--ignore-installed", "--report", "-"]
+    words += ["--only-binary", ":all:", "--python-version", python, "--target", "nowhere", "-c", str(PINS)]
+    done = subprocess.run([*words, *wanted()], capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"Python {python}: pip could not resolve:\n{done.stderr}")
+    found = {}
+    for item in json.loads(done.stdout)["install"]:
+        digest = item["download_info"]["archive_info"]["hashes"]["sha256"]
+        found[plain(item["metadata"]["name"])] = (item["metadata"]["version"], digest)
+    return found
+
+
+def written() -> dict[str, tuple[str, list[str]]]:
+    """Version and digests by name, from constraints-hashed.txt."""
+    text = HASHED.read_text(encoding="utf-8").replace("\\\n", " ")
+    found = {}
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            name, _, version = line.split()[0].partition("==")
+            found[name] = (version.rstrip(";"), re.findall(r"--hash=sha256:([0-9a-f]{64})(?![0-9a-f])", line))
+    return found
+
+
+def faults() -> list[str]:
+    """What in constraints-hashed.txt no longer fits; empty if nothing."""
+    have, pinned = written(), pins()
+    found = [f"{name}: {version} is hashed, {pinned.get(name, 'nothing')} is pinned"
+             for name, (version, _) in have.items() if pinned.get(name) != version]  # fmt: skip
+    found += [f"{name}: no digest" for name, (_, digests) in have.items() if not digests]
+    direct = [plain(re.split(r"[\[<>=!~; ]", text)[0]) for text in wanted()]
+    found += [f"{name}: needed and not hashed" for name in direct if name not in have]
+    if re.search(r"://|--(extra-)?index-url|--find-links|@", HASHED.read_text(encoding="utf-8")):
+        found.append("a place to download from is named")
+    return found
+
+
+def write() -> None:
+    """Ask pip for each Python and write the union."""
+    by_python = {python: resolved(python) for python in PYTHONS}
+    lines = [HEAD]
+    for name in sorted({name for found in by_python.values() for name in found}):
+        versions = {found[name][0] for found in by_python.values() if name in found}
+        if len(versions) > 1:
+            sys.exit(f"{name}: {', '.join(sorted(versions))} came, constraints.txt must pin one")
+        only = [python for python in PYTHONS if name in by_python[python]]
+        marker = "" if len(only) == len(PYTHONS) else " ; " + " or ".join(f'python_version == "{one}"' for one in only)
+        digests = sorted({by_python[python][name][1] for python in only})
+        hashes = " \\\n".join(f"    --hash=sha256:{digest}" for digest in digests)
+        lines.append(f"{name}=={versions.pop()}{marker} \\\n{hashes}\n")
+    HASHED.write_text("".join(lines), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    if "--check" not in sys.argv[1:]:
+        write()
+    if wrong := faults():
+        sys.exit("\n".join(wrong))

@@ -1,0 +1,157 @@
+"""What the report says in the parts that are worked out for it: sliders, terms, told trials, the long table."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from dashboards import tables_of_terms
+from dashboards.figures.terms import nearest
+from dashboards.report_parts import More, bars
+from dashboards.tables_of_studies import input_words
+from sim.experiment.export import as_csv, long_form
+from sim.experiment.words import percent
+from sim.study.inputs import HIGH, LOW
+
+if TYPE_CHECKING:
+    from sim.experiment.run import Run
+
+CHECKPOINTS = (30, 90, 180, 365)
+
+
+def content_of_parts(run: Run, more: More) -> dict[str, Any]:
+    """Everything that the templates of these parts print."""
+    return {
+        "sides_of_base": {"A": run.scenario.sides.A, "B": run.scenario.sides.B},
+        "sliders": sliders(run, more),
+        "tracks": tracks(more),
+        "n_ranged": f"{more.ranges.n_trials:,}" if more.ranges else "",
+        "terms": terms(run),
+        "durability": durability(run),
+        "influences": influences(more),
+        "stories": stories(run, more),
+        "long_csv": "data:text/csv;charset=utf-8," + quote(as_csv(long_form([run]).to_dict("records"))),
+    }
+
+
+def sliders(run: Run, more: More) -> dict[str, Any] | None:
+    """Every slider with its marks, and how far the surface misses the model; None without a surface."""
+    import numpy as np
+
+    from sim.study.drawn_inputs import inputs_of
+
+    found = more.response
+    if found is None:
+        return None
+    rows = []
+    for one in found.inputs:
+        middle = min(range(len(one.stops)), key=lambda place: abs(one.stops[place][0] - one.central[0]))
+        unit = inputs_of({one.name: np.array([one.stops[0][1], one.stops[-1][1]])})[0].unit
+        rows.append(
+            {
+                "name": one.name,
+                "words": input_words(one.name),
+                "unit": unit,
+                "last": len(one.stops) - 1,
+                "middle": middle,
+                "low": f"{one.stops[0][1]:.3g}",
+                "central": f"{one.central[1]:.3g}",
+                "high": f"{one.stops[-1][1]:.3g}",
+            }
+        )
+    errors = [
+        {"days": days, **{key: f"{100 * getattr(found, key)[place]:.1f}" for key in ("rmse", "largest", "luck")}}
+        for place, days in enumerate(found.days)
+    ]
+    return {
+        "rows": rows,
+        "errors": errors,
+        "settings": len(found.settings),
+        "trials": f"{found.trials:,}",
+        "a_setting": f"{found.trials_a_setting:,}",
+        "command": "parley run " + shlex.quote(run.name),
+        "low": round(100 * LOW),
+        "high": round(100 * HIGH),
+    }
+
+
+def tracks(more: More) -> list[dict[str, str]]:
+    """Tracks whose bargaining range is drawn, with the name of the figure."""
+    from dashboards.tables_of_why import ranges
+
+    if more.ranges is None:
+        return []
+    return [
+        {"figure": f"range-{number}", "label": track.label}
+        for number, track in enumerate(more.ranges.tracks)
+        if ranges(more.ranges, track.name)
+    ]
+
+
+def terms(run: Run) -> dict[str, Any] | None:
+    """Agreed terms in words; None where nothing was agreed, no rows where the halts settle no issue."""
+    n = tables_of_terms.n_halts(run)
+    if n == 0:
+        return None
+    rows = [
+        {
+            "words": row["words"],
+            "nearest": nearest(row, row["q50"]) or "",
+            "middle": f"{row['q50']:.2f}",
+            "range": f"{row['q05']:.2f} to {row['q95']:.2f}",
+            "n": f"{row['n']:,}",
+            "scale": row["scale"],
+        }
+        for row in tables_of_terms.terms(run)
+    ]
+    return {"n": f"{n:,}", "trials": f"{run.n_trials:,}", "share": percent(n / run.n_trials), "rows": rows}
+
+
+def durability(run: Run) -> dict[str, Any] | None:
+    """Shares of halts still in force after some days, the model's and past ones; None where nothing was agreed."""
+    if tables_of_terms.n_halts(run) == 0:
+        return None
+    groups: list[tuple[str, int, list[float | None]]] = [
+        (row["label"], row["n"], [tables_of_terms.holds_at(row, day) for day in CHECKPOINTS])
+        for row in tables_of_terms.survival(run)
+    ]
+    past = tables_of_terms.evidence()
+    for label in dict.fromkeys(row["label"] for row in past):
+        by_day = {row["day"]: row for row in past if row["label"] == label}
+        n = next(iter(by_day.values()))["n"]
+        groups.append((label, n, [by_day[day]["holds"] if day in by_day else None for day in CHECKPOINTS]))
+    rows = [
+        {"label": label, "n": f"{n:,}", "holds": ["\u2013" if p is None else percent(p) for p in holds]}
+        for label, n, holds in groups
+    ]
+    return {"days": CHECKPOINTS, "rows": rows}
+
+
+def influences(more: More) -> list[dict[str, str]]:
+    """The bars of the tornado in words."""
+    if more.response is None:
+        return []
+    return [
+        {
+            "words": row["words"],
+            "values": row["values"],
+            "low": percent(row["low"]),
+            "high": percent(row["high"]),
+            "is_clear": "yes" if row["is_clear"] else "no",
+        }
+        for row in bars(more.response)
+    ]
+
+
+def stories(run: Run, more: More) -> list[dict[str, Any]]:
+    """Told trials: what they are, their lines, and the command that tells them again."""
+    return [
+        {
+            "words": words[:1].upper() + words[1:],
+            "trial": f"{found.trial:,}",
+            "lines": [{"date": f"{line.date.day} {line.date:%b %Y}", "text": line.text} for line in found.story],
+            "command": f"parley replay {shlex.quote(run.name)} --trial {found.trial} --seed {run.seed}",
+        }
+        for words, found in more.told
+    ]

@@ -1,0 +1,87 @@
+"""A dashboard in this process with everything drawn that takes long otherwise: studies, the record, a timeline."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import pytest
+
+import sim
+from dashboards.app.jobs import desk
+from dashboards.app.pages import matters, odds, record
+from dashboards.app.server import bound
+from dashboards.app.service import Service
+from dashboards.app.studies import Study
+from sim.experiment.run import Run
+from tests.browser.conftest import Browser
+from tests.dashboards.app.conftest import InlinePool
+from tests.dashboards.made_record import made_record
+
+TALKS, SMALL = "istanbul_2025/aides_only", "teaching/minimal"
+FOR_BOXES = 3200
+"""Trials in which boxes can be looked for."""
+PAGES = ("", "scenarios", "what-if", "why", "terms", "matters", "trial", "record", "sources")
+DRAWN = """
+return document.querySelector('#page h1') && !document.querySelector('.notice.loading')
+  && [...document.querySelectorAll('.graph')].every((graph) => graph.querySelector('.main-svg'))
+"""
+
+
+@contextmanager
+def site_over(runs: Sequence[Run], monkeypatch: pytest.MonkeyPatch, notes: Sequence[str] = ()) -> Iterator[str]:
+    """The address of a dashboard over ``runs``, with studies of the last, the record and the first's timeline done.
+
+    ``notes`` are added to those of the record.
+    """
+    monkeypatch.setattr(matters, "TRIALS_PER_BAR", 64)
+    monkeypatch.setattr(matters, "ROWS", 64)
+    monkeypatch.setattr(odds, "TIMELINE_TRIALS", 64)
+    monkeypatch.setattr(odds, "WORKERS", 1)
+    service = Service(256, 1, workers=1)
+    service._pool = InlinePool()  # type: ignore[assignment]
+    for run in runs:
+        service.add_run(run)
+    made = made_record()
+    finish(service, record.JOB, lambda progress: record.plain({**made, "notes": [*made["notes"], *notes]}))
+    for kind, one in matters.STUDIES.items():
+        study(service, kind, one, runs[-1])
+    if runs[0].name in odds.timelines_by_base(service):
+        study(service, odds.TIMELINE, odds.EVENTS, runs[0])
+    server = bound(service, 0)
+    threading.Thread(target=server.run, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        server.close()
+        service.stop()
+
+
+def study(service: Service, kind: str, asked: Study, run: Run) -> None:
+    """Do a study of ``run`` as its button would."""
+    at = desk(service)
+    finish(service, (kind, run.name), lambda progress: asked.work(run, progress, at, run.name))
+
+
+def finish(service: Service, key: object, work: Callable[..., object]) -> None:
+    task = desk(service).start(key, "a study", work)  # type: ignore[arg-type]
+    until = time.monotonic() + 60
+    while task.state == "running" and time.monotonic() < until:
+        time.sleep(0.02)
+    assert task.state == "done", task.problem
+
+
+def small_run(name: str, trials: int = 256) -> Run:
+    return sim.run(name, trials=trials, seed=1, workers=1)
+
+
+def visit(browser: Browser, address: str, width: int = 1440) -> None:
+    """Open a page at a width and wait until everything on it is drawn."""
+    browser.chrome.get("about:blank")
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    browser.forget()
+    browser.chrome.get(address)
+    browser.wait(DRAWN, 60)

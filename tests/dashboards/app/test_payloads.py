@@ -1,0 +1,43 @@
+"""Forty payloads through every page as laid out: components of harmless kinds, and figures without markup."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from dashboards.app.pages import pages
+from dashboards.app.server import make_app
+from sim.experiment.run import run as simulate
+from sim.scenario.files import load
+from tests.dashboards.app.conftest import HOST, Client, service_over
+from tests.dashboards.app.test_pages import DANGEROUS, laid_out
+from tests.dashboards.payloads import HOSTILE, hostile
+
+MARKUP = tuple(text for text in HOSTILE if text.startswith("<"))
+
+
+@pytest.fixture(scope="module")
+def client() -> Client:
+    run = simulate(hostile(load("istanbul_2025/aides_only")), trials=64, seed=1, workers=1, name="made/hostile")
+    return Client(make_app(service_over([run]), [HOST]))
+
+
+@pytest.mark.parametrize("path", [module.PAGE.path for module in pages()])
+def test_no_page_takes_a_text_for_more(client: Client, path: str) -> None:
+    for one in laid_out(client, path):
+        assert one["type"] not in DANGEROUS
+        assert not {"dangerously_allow_html", "dangerouslySetInnerHTML", "onClick"} & set(one["props"])
+        href = one["props"].get("href", "")
+        assert not href or href.startswith(("/", "#", "?", "data:text/csv")), href
+        assert "stolen" not in href or href.startswith("data:text/csv")
+        assert not any(sign in str(one["props"].get("id", "")) for sign in "<>\"'")
+        if one["type"] == "Graph":
+            drawn = json.dumps(one["props"]["figure"], ensure_ascii=False)
+            assert not any(text in drawn for text in MARKUP)
+
+
+def test_all_forty_are_on_the_page_of_sources(client: Client) -> None:
+    said = json.dumps(laid_out(client, "/sources"), ensure_ascii=False)
+    missing = [text for text in HOSTILE if json.dumps(text, ensure_ascii=False)[1:-1] not in said]
+    assert missing == []

@@ -1,0 +1,154 @@
+"""`make mutants`: bugs planted one at a time in a copy of the sources; the tests must catch all but one in twenty.
+
+``python -m tests.mutants`` prints which test caught which bug; words choose bugs by name. A bug that its own tests miss
+has survived: exit 1 if more than one in twenty does.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[1]
+COPIED = ("sim", "dashboards", "tests", "scenarios", "pyproject.toml")
+EXACT, MECHANISMS, INVARIANCE = (f"tests/model/test_{name}.py" for name in ("exact", "mechanisms", "invariance"))
+ESTIMATES, RUN, WORDS = (f"tests/experiment/test_{name}.py" for name in ("estimates", "run", "compare_and_words"))
+EXECUTORS, PRIORS = "tests/experiment/test_executors.py", "tests/scenario/test_priors.py"
+NUMBERS, ORACLE = "tests/test_numbers.py", "tests/model/test_oracle.py"
+
+LONGEST = 600.0
+"""Seconds for one file of tests."""
+
+
+class Mutant(NamedTuple):
+    """A bug: in ``file`` the one place ``old`` becomes ``new``; ``tests`` are those it must not pass."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+MUTANTS = (
+    Mutant("a week too young at each violation draw", "sim/model/truces.py",
+           "self.start_week.take(trials) - 1\n", "self.start_week.take(trials)\n", (EXACT,)),
+    Mutant("a halt proves durable a week early", "sim/model/outcomes.py",
+           "DURABLE_DRAWS = 4", "DURABLE_DRAWS = 3", (NUMBERS,)),
+    Mutant("a term ends a week late", "sim/model/truces.py",
+           "-1 if track.term_weeks is None else model.week + track.term_weeks",
+           "-1 if track.term_weeks is None else model.week + track.term_weeks + 1", (EXACT, MECHANISMS, ORACLE)),
+    Mutant("odds by a day count one week more", "sim/experiment/horizons.py",
+           "(column < weeks[days])", "(column <= weeks[days])", (NUMBERS,)),
+    Mutant("> for >= at the level that may sign", "sim/model/convening.py",
+           "side_b.level.take(trials)) >= least_level", "side_b.level.take(trials)) > least_level", (NUMBERS,)),
+    Mutant("< for <= where the range is one point", "sim/model/bargaining.py",
+           "upper, lower <= upper, ask.rows", "upper, lower < upper, ask.rows", (NUMBERS, ORACLE)),
+    Mutant("reused stream: level shift drawn from rounds", "sim/model/convening.py",
+           'uniform("level shift"', 'uniform("round"', (MECHANISMS, NUMBERS, ORACLE)),
+    Mutant("reused stream: one week's luck in every week", "sim/model/streams.py",
+           "self._counter[:2] = first // 4, week + number", "self._counter[:2] = first // 4, 0", (EXACT, MECHANISMS)),
+    Mutant("seed + worker: every block has a seed of its own", "sim/experiment/run.py",
+           "work.scenario, work.seed, work.block.first",
+           "work.scenario, work.seed + work.block.index, work.block.first", (RUN,)),
+    Mutant("biased tie-break: at momentum 0 side B wins", "sim/model/negotiation.py",
+           "favours_b = momentum > 0\n", "favours_b = momentum >= 0\n", (MECHANISMS,)),
+    Mutant("swapped sides in the victor", "sim/model/negotiation.py",
+           "np.where(favours_b, 2, 1)", "np.where(favours_b, 1, 2)", (MECHANISMS,)),
+    Mutant("dropped last block", "sim/experiment/blocks.py",
+           "range(0, trials, size)", "range(0, max(1, trials - size + 1), size)", (RUN, NUMBERS)),
+    Mutant("streams named by Python's own hash", "sim/model/streams.py",
+           'int.from_bytes(blake2b(f"{decision}\\0{party}".encode(), digest_size=8).digest(), "little")',
+           "hash((decision, party)) % 2**64", (NUMBERS,)),
+    Mutant("blocks joined in the order they came", "sim/experiment/executors.py",
+           "            item, future = pending[0]\n",
+           "            pending.rotate(1)\n            item, future = pending[0]\n", (EXECUTORS, RUN)),
+    Mutant("32-bit trial numbers", "sim/model/streams.py",
+           "self._counter[:2] = first // 4, week", "self._counter[:2] = first // 4 % 2**32, week", (NUMBERS,)),
+    Mutant("pairs are not antithetic", "sim/model/streams.py",
+           "np.negative(pairs[:, :, 0], out=pairs[:, :, 1])", "pairs[:, :, 1] = pairs[:, :, 0]", (EXACT,)),
+    Mutant("the mirror forgets momentum", "sim/model/streams.py",
+           "return -luck if self.mirrored else luck", "return luck", (INVARIANCE,)),
+    Mutant("each block repeats the first draws of the parameters", "sim/model/streams.py",
+           'stream_key("parameter", path), 0, 0, first_pair, last_pair',
+           'stream_key("parameter", path), 0, 0, 0 * first_pair, last_pair', (INVARIANCE,)),
+    Mutant("unsorted weights in a choice", "sim/scenario/priors.py",
+           "np.cumsum(np.asarray(weights)[order])", "np.cumsum(np.asarray(weights))", (PRIORS,)),
+    Mutant("one-sided quantile in a two-sided interval", "sim/experiment/estimates.py",
+           "special.ndtri((1 + level) / 2)", "special.ndtri(level)", (ESTIMATES,)),
+    Mutant("clusters counted as independent trials", "sim/experiment/estimates.py",
+           "return max(LEAST_DESIGN_EFFECT, variance * n / (p * (1 - p)))", "return 1.0", (ESTIMATES,)),
+    Mutant("the difference has the wrong sign", "sim/experiment/estimates.py",
+           "variant.astype(np.int8) - base.astype(np.int8)",
+           "base.astype(np.int8) - variant.astype(np.int8)", (ESTIMATES,)),
+    Mutant("intervals not widened for the number compared", "sim/experiment/compare.py",
+           "1.0 - ERROR_RATE / max(1, n_compared)", "1.0 - ERROR_RATE", (WORDS,)),
+    Mutant("nought is printed as 0 %", "sim/experiment/words.py",
+           '        return "under 1 %"\n', '        return "0 %"\n', (WORDS,)),
+)  # fmt: skip
+
+
+def planted(mutant: Mutant, place: Path) -> None:
+    """The bug, in the copy at ``place``. ValueError if the sources have changed so that it has no one place."""
+    path = place / mutant.file
+    text = path.read_text(encoding="utf-8")
+    if text.count(mutant.old) != 1:
+        raise ValueError(f"{mutant.name}: stands {text.count(mutant.old)} times in {mutant.file}, once is wanted")
+    path.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
+
+
+def caught_by(tests: tuple[str, ...], place: Path) -> str:
+    """The first test that fails, file after file; empty if all pass. RuntimeError where tests could not run.
+
+    The test that looks for these very places in the sources is left out: it would catch every bug.
+    """
+    words = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-k", "not planted"]
+    within = {**os.environ, "PYTHONPATH": str(place), "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1"}
+    for test in tests:
+        try:
+            done = subprocess.run(
+                [*words, test], cwd=place, env=within, capture_output=True, text=True, timeout=LONGEST
+            )
+        except subprocess.TimeoutExpired:
+            return f"{test} (never ended)"
+        failed = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.M)
+        if done.returncode and not failed:
+            raise RuntimeError(f"{test}: the tests did not run\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        if failed:
+            return failed[1]
+    return ""
+
+
+def main(words: list[str]) -> int:
+    """Plant, test and print each; 1 if more than one in twenty survive."""
+    chosen = [mutant for mutant in MUTANTS if not words or any(word in mutant.name for word in words)]
+    survived = 0
+    with tempfile.TemporaryDirectory(prefix="mutants-") as temporary:
+        place = Path(temporary)
+        for name in COPIED:
+            whole, to = ROOT / name, place / name
+            if whole.is_dir():
+                shutil.copytree(whole, to, ignore=shutil.ignore_patterns("__pycache__", ".hypothesis"))
+            else:
+                shutil.copy(whole, to)
+        for mutant in chosen:
+            began = time.monotonic()
+            planted(mutant, place)
+            found = caught_by(mutant.tests, place)
+            shutil.copy(ROOT / mutant.file, place / mutant.file)
+            survived += not found
+            print(f"{mutant.name:<54} {'caught by ' + found if found else 'SURVIVED'}", flush=True)
+            print(f"{'':54} {time.monotonic() - began:.0f} s", flush=True) if not found else None
+    print(f"{len(chosen)} bugs planted, {len(chosen) - survived} caught")
+    return int(survived * 20 > len(chosen))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

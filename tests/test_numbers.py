@@ -1,0 +1,152 @@
+"""Numbers that must never move by accident: golden words, hash seeds, big counters, NaN, nought, planted bugs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from sim.experiment.blocks import blocks
+from sim.experiment.horizons import event_by
+from sim.model import simulate
+from sim.model.bargaining import Bargaining
+from sim.model.convening import Convening
+from sim.model.outcomes import HALT_ENDS
+from sim.model.streams import BIT_GENERATOR, Luck, Streams, philox_words, stream_key, to_uniform
+from sim.scenario.files import load
+from tests.conftest import Answer
+from tests.mutants import MUTANTS, ROOT
+
+GOLDEN = {  # (seed, stream, week, first trial / 4): words of Philox4x64-10
+    (0, 0, 0, 0): (0x02F4BA6408E4D89B, 0x3DD62B0B9CA8C5B2, 0x1C8667A55D902E79, 0x907D7A052FD5B4DC),
+    (1, 2**63, 5, 1): (0xD1B5FFA17BBA1DF2, 0x3B655451B11B1634, 0x0787E8A88004B68D, 0x0FC4326A9C0B1D2D),
+    (2**64 - 1, 2**64 - 1, 9, 2**38): (0x4B1915E982CF9AA4, 0xF4A1830D2E395AE1, 0xD67172DA5966E47D, 0x3EA71ADDB7AD049B),
+}
+DECISIONS = {
+    "blame", "call home", "end aid", "holiday", "holiday agreed", "level shift", "momentum", "momentum at start",
+    "press", "quit", "round", "strain", "strain at start", "text", "text error", "victory", "violation",
+}  # fmt: skip
+PROGRAM = """
+import hashlib, json
+from sim.experiment.run import run
+found = run("istanbul_2025/aides_only", trials=64, workers=1)
+digest = hashlib.sha256(json.dumps(found.summary).encode())
+for name, column in found.columns.items():
+    digest.update(name.encode() + column.tobytes())
+print(digest.hexdigest())
+"""
+
+
+@pytest.mark.parametrize("place", GOLDEN)
+def test_golden_words_of_the_bit_generator(place: tuple[int, int, int, int]) -> None:
+    seed, stream, week, block = place
+    assert tuple(int(word) for word in philox_words(seed, stream, week, 0, 4 * block, 4)) == GOLDEN[place]
+
+
+def test_the_one_bit_generator_and_the_names_of_streams_are_golden() -> None:
+    assert BIT_GENERATOR == "Philox4x64-10"
+    assert stream_key("round", "") == 16567317903973418978
+    assert stream_key("unseen cost", "North") == 18032142366190765507
+    streams = Streams(1, 0, 4)
+    assert streams.uniform("round", week=3).tolist() == [
+        0.08229997349398704, 0.16632034371455567, 0.5689475486552205, 0.9475507248118293
+    ]  # fmt: skip
+    assert streams.normal("momentum", week=3)[:2] == pytest.approx(
+        [-0.28901171489966837, 0.28901171489966837], rel=1e-14
+    )
+
+
+@pytest.mark.parametrize("first", [2**34 + 5, 2**40 + 2])
+def test_trial_numbers_have_64_bits(first: int) -> None:
+    far = Luck().uniforms(3, 9, 2, 1, first, 12)[0]
+    assert np.array_equal(far, to_uniform(philox_words(3, 9, 2, 0, first, 12)))
+    for wrapped in (first % 2**32, first % 2**34):
+        assert not np.intersect1d(far, Luck().uniforms(3, 9, 2, 1, wrapped - wrapped % 4, 32)[0]).size
+
+
+def bytes_under(hash_seed: int) -> str:
+    within = {**os.environ, "PYTHONHASHSEED": str(hash_seed), "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run([sys.executable, "-c", PROGRAM], cwd=ROOT, env=within, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("hash_seeds", [range(1, 3), pytest.param(range(20), marks=pytest.mark.slow)])
+def test_hash_seeds_give_the_same_bytes(hash_seeds: range) -> None:
+    assert len({bytes_under(hash_seed) for hash_seed in hash_seeds}) == 1
+
+
+def test_every_decision_draws_from_a_stream_of_its_own_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: set[str] = set()
+    column = Streams._column
+
+    def noted(self: Streams, kind: str, decision: str, party: str, week: int) -> np.ndarray:
+        asked.add(decision)
+        return column(self, kind, decision, party, week)
+
+    monkeypatch.setattr(Streams, "_column", noted)
+    simulate(load("istanbul_2025/aides_only"), 1, 0, 64)
+    assert asked == DECISIONS
+
+
+@pytest.mark.parametrize("trials", [1, 63, 64, 65, 128, 130])
+def test_blocks_hold_every_trial_once(trials: int) -> None:
+    cut = list(blocks(trials, 64))
+    assert [block.first + number for block in cut for number in range(block.n)] == list(range(trials))
+    assert [block.index for block in cut] == list(range(len(cut)))
+
+
+def test_a_halt_counts_by_a_day_if_it_began_in_a_week_before_it() -> None:
+    weeks = np.array([-1, 0, 12, 13, 14, 51, 52])
+    scenario = load("istanbul_2025/aides_only")
+    for days, n_weeks in ((90, 13), (365, 52)):
+        expected = (weeks >= 0) & (weeks < n_weeks)
+        assert np.array_equal(event_by({"durable_week": weeks}, scenario, "durable", days), expected)
+
+
+def test_a_range_of_one_point_is_a_range() -> None:
+    limits = np.array([0.5, 0.6]), np.array([0.5, 0.5])
+    tables = SimpleNamespace(ranges=lambda asks: [limits for _ in asks])
+    track = SimpleNamespace(index=0, rows_of=lambda trials: trials, status_quo_of=lambda trials: ())
+    bargaining = SimpleNamespace(model=SimpleNamespace(gain_tables=tables))
+    (look,) = Bargaining._looks(bargaining, [(track, np.arange(2), (np.zeros(2), np.zeros(2)))])  # type: ignore[arg-type]
+    assert look.has_range.tolist() == [True, False]
+
+
+@pytest.mark.parametrize("shape", ["{dist: beta, a: 1.0e+308, b: 1.0e+308}"])
+def test_a_parameter_that_is_no_number_is_exit_7_naming_it(parley: Callable[..., Answer], shape: str) -> None:
+    answer = parley("run", "teaching/minimal", "--trials", "64", "--set", f"parties.North.strain={shape}")
+    assert (answer.code, answer.out) == (7, "")
+    assert answer.err == "parley: parties.North.strain: the value is not a finite number\n"
+
+
+def test_bugs_are_planted_in_one_place_each_and_enough_of_them() -> None:
+    """``make mutants`` runs them; here that the sources have not moved away from under them."""
+    assert len(MUTANTS) >= 20
+    assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS)
+    for mutant in MUTANTS:
+        assert (ROOT / mutant.file).read_text(encoding="utf-8").count(mutant.old) == 1, mutant.name
+        assert all((ROOT / test).is_file() for test in mutant.tests), mutant.name
+
+
+def test_thirty_days_are_four_draws_survived_and_no_fewer() -> None:
+    """A halt that collapses at its fourth draw has not lasted 30 days; one that collapses at its fifth has."""
+    columns = simulate(load("teaching/spoilers"), 1, 0, 4000)
+    collapsed = (columns["halt_week"] >= 0) & (columns["halt_end"] == HALT_ENDS.index("collapse"))
+    was_durable = columns["durable_week"] == columns["halt_week"]
+    for draws, expected in ((3, False), (4, False), (5, True), (6, True)):
+        at = collapsed & (columns["halt_weeks"] == draws)
+        assert np.count_nonzero(at) > 5
+        assert (was_durable[at] == expected).all(), draws
+
+
+def test_the_least_level_may_sign() -> None:
+    sides = SimpleNamespace(level=np.array([1, 2, 3, 3])), SimpleNamespace(level=np.array([3, 3, 2, 1]))
+    talks = SimpleNamespace(model=SimpleNamespace(sides=sides), call_home_prob=0.0)
+    may = Convening.may_sign(talks, 2, np.arange(4))  # type: ignore[arg-type]
+    assert may.tolist() == [False, True, True, False]
