@@ -1,4 +1,4 @@
-# make run      odds of a ceasefire for the Istanbul talks of May 2025, and a report (about a minute, set-up included)
+# make run      odds of a ceasefire for the Istanbul talks of May 2025, and a report (one to two minutes, set-up included)
 # make test     everything that is checked before a change is merged (under six minutes)
 # make verify   the slow statistical tests as well
 # make torture  kills, full disks, damage and signals, in thousands; a table of what was tried (half an hour)
