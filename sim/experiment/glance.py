@@ -9,6 +9,7 @@ from __future__ import annotations
 import mmap
 import tempfile
 import threading
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,12 +19,15 @@ from sim.experiment.horizons import TIERS
 from sim.model.anatomy import explain
 from sim.model.negotiation import NegotiationModel
 from sim.model.outcomes import DURABLE_DRAWS
+from sim.model.streams import KeptStreams
 from sim.scenario.schema import Scenario
 from sim.store import Columns
 
 ODDS = ("trial", *(f"{tier}_week" for tier in TIERS), "victory", "victory_week")
 """Columns of a block that is not explained: what odds and their differences are made of."""
 PLACES = 4096
+KEPT_LUCK = 2
+"""Blocks whose luck a worker keeps, 20 MB for each of 2,500 trials."""
 
 
 class GivenUp(ParleyError):
@@ -46,7 +50,8 @@ def glance(work: Glance) -> Columns:
     check = Reader(work.board, work.place).check if work.board else lambda: None
     check()
     scenario, block = work.scenario, work.block
-    model = NegotiationModel(scenario, work.seed, block.first, block.n, explains=work.is_explained)
+    streams = luck_of(work.seed, block.first, block.n, scenario.mirrored) if work.board else None
+    model = NegotiationModel(scenario, work.seed, block.first, block.n, streams=streams, explains=work.is_explained)
     # A halt that began before the horizon is durable, or not, after so many weekly draws: odds need no further week.
     follow_up = scenario.follow_up_weeks if work.is_explained else min(scenario.follow_up_weeks, DURABLE_DRAWS + 1)
     for _ in range(model.horizon + follow_up):
@@ -57,6 +62,12 @@ def glance(work: Glance) -> Columns:
     columns = model.record.columns
     model.__dict__.clear()  # see sim.model.negotiation.simulate
     return columns if work.is_explained else {name: columns[name] for name in ODDS}
+
+
+@lru_cache(maxsize=KEPT_LUCK)
+def luck_of(seed: int, first: int, n: int, is_mirrored: bool) -> KeptStreams:
+    """The luck of a block, which every move of a slider meets again."""
+    return KeptStreams(seed, first, n, is_mirrored)
 
 
 class Board:

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.inputs import at
-from sim.model.lanes import Lane, Look, NextOffers, Offers
+from sim.model.lanes import Lane, Look, NextOffers, Offers, pieces
 from sim.model.ranges import Ask
+from sim.model.ratification import VetoPlayer
 from sim.theory import bargaining, war
-from sim.theory.utility import Array, Column, change_in_value
+from sim.theory.utility import Array, Column
 
 if TYPE_CHECKING:
     from sim.model.negotiation import NegotiationModel
@@ -37,6 +38,8 @@ class Bargaining:
         self.offers = {track.name: Offers(self._opening_offers()) for track in model.tracks}
         general = [track for track in model.tracks if track.is_general]
         self._headline = general[0].name
+        asked = {name for track in model.tracks for name in track.track.ratified_by}
+        self._veto_players = {name: VetoPlayer(model, name) for name in asked}
 
     def headline_offer(self, side: Belligerent) -> Array:
         """Standing offer on the first general track, which backers look at."""
@@ -139,12 +142,12 @@ class Bargaining:
         before = [together(lambda offers, own=own: offers.mix[own]) for own in (0, 1)]  # type: ignore[misc]
         moved = [together(lambda offers, own=own: offers.has_moved[own]) for own in (0, 1)]  # type: ignore[misc]
         limits = [np.concatenate([look[field] for _, _, look in by_offers]) for field in (1, 2)]
-        ends = np.cumsum([len(part) for part in parts])[:-1]
+        sizes = [len(part) for part in parts]
         mixes, conceded = [], []
         for own, side in enumerate(self.model.sides):
             offer = side.next_offer(before[own], before[1 - own], limits[own], moved[1 - own], trials)
-            mixes.append(np.split(np.asarray(offer), ends))
-            conceded.append(np.split((before[own] - offer) * side.end > MOVED, ends))
+            mixes.append(pieces(np.asarray(offer), sizes))
+            conceded.append(pieces((before[own] - offer) * side.end > MOVED, sizes))
         made = iter(zip(*mixes, *conceded, strict=True))
         return [NextOffers(*next(made)) if track.signing_rate is None else None for track, _, _ in wanted]
 
@@ -258,39 +261,13 @@ class Bargaining:
         package = track.package(mix, rows, trials)
         passes = np.ones(len(trials), dtype=bool)
         for name in track.track.ratified_by:
-            passes &= self._ratifies(name, track, package, trials)
+            passes &= self._veto_players[name].ratifies(package, trials)
         kept = np.flatnonzero(passes)
         record.ratified(track, trials[kept])
         if len(kept):
             chosen = {issue: terms[kept] for issue, terms in package.items()}
             self.model.truces.take_force(track, trials[kept], mix[kept], chosen, rows[kept])
         return passes
-
-    def _ratifies(
-        self, name: str, track: TrackPackages, package: dict[str, Array], trials: Trials
-    ) -> NDArray[np.bool_]:
-        """Whether a veto player prefers the package to its side's war and finds no red line crossed."""
-        model = self.model
-        veto = model.scenario.veto(name)
-        side = model.side(veto.side)
-        inputs, path, others = model.inputs, f"parties.{name}", f"parties.{model.other_of(side).name}"
-        weights, draw = inputs.weights(name), inputs.row_of_trial.take(trials)
-        gain: Column = 0.0
-        at_stake = war.WarStakes(0.0, 0.0, 0.0, 0.0)
-        passes = np.ones(len(trials), dtype=bool)
-        for issue, position in package.items():
-            ideal, weight = at(inputs.per_draw(f"{path}.ideal_point.{issue}"), draw), at(weights[issue], draw)
-            status_quo = model.war.status_quo_at(issue, trials)
-            gain = gain + weight * change_in_value(position, status_quo, ideal)
-            share = at(inputs.per_draw(f"issues.{issue}.war_share"), draw)
-            if not isinstance(share, float) or share > 0:
-                other_ideal = at(inputs.per_draw(f"{others}.ideal_point.{issue}"), draw)
-                at_stake = at_stake.plus(war.war_stakes(weight, status_quo, ideal, other_ideal, share))
-            if issue in veto.red_lines:
-                limit = at(inputs.per_draw(f"{path}.red_lines.{issue}"), draw)
-                passes &= (position - limit) * side.end <= MOVED
-        war_value = war.gain_from_war(at_stake, side.believed_gain(trials)) - side.cost_of_war(trials)
-        return passes & (gain >= war_value)
 
 
 def _column(values: Column, n_trials: int) -> Array:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.inputs import WeeklyRate, at
+from sim.model.inputs import Kept, at
 from sim.theory.utility import Array, Column
-from sim.theory.war import weekly_probability
+from sim.theory.war import weekly_probability, weekly_rate
 
 if TYPE_CHECKING:
     from sim.model.negotiation import NegotiationModel
@@ -45,7 +45,7 @@ class Convening:
         everyone = np.arange(n)
         self.last_level = {side.name: side.attends_at(everyone).astype(float) for side in model.sides}
         self._mandates = np.asarray(self.mandate)
-        self._base_rate = WeeklyRate()
+        self._base_rate = Kept(weekly_rate)
 
     def step(self, forced: list[Event]) -> Trials:
         """Trials that hold a round this week, with both sides present; levels are set on the parties."""
@@ -136,20 +136,20 @@ def greatest_fixed_point(own: dict[str, Array], caps: dict[str, Array], rules: A
     The rules are monotone, so starting from all of them satisfied and dropping those whose conditions
     fail reaches the greatest fixed point: a ring of "I come if you come" comes (Tarski 1955).
     """
-    levels = {}
-    for name, level in own.items():
-        highest = max((rule.level for rule in rules if rule.party == name), default=0)
-        levels[name] = np.minimum(np.maximum(level, highest), caps[name])
+    highest = {rule.party: max(one.level for one in rules if one.party == rule.party) for rule in rules}
+    levels = {name: np.minimum(level, caps[name]) for name, level in own.items()}
+    for name, level in highest.items():
+        levels[name] = np.minimum(np.maximum(own[name], level), caps[name])
     for _ in range(len(rules) * 3 + 1):
-        settled = dict(levels)
-        for name, level in own.items():
-            reached = level
+        settled = {}
+        for name in highest:
+            reached = own[name]
             for rule in rules:
                 if rule.party == name:
                     comes = np.logical_and.reduce([levels[other] >= least for other, least in rule.when.items()])
                     reached = np.maximum(reached, np.where(comes, rule.level, 0))
             settled[name] = np.minimum(reached, caps[name])
-        if all(np.array_equal(settled[name], levels[name]) for name in levels):
+        if all(np.array_equal(level, levels[name]) for name, level in settled.items()):
             break
-        levels = settled
+        levels |= settled
     return levels

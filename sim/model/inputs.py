@@ -5,7 +5,7 @@ A certain number stays a plain float, so that it costs nothing to carry it throu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,6 @@ from sim.scenario.priors import draw_columns
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Scenario
 from sim.theory.utility import Array, Column
-from sim.theory.war import weekly_rate
 
 
 class Inputs:
@@ -81,14 +80,15 @@ def at(column: Any, trials: Any) -> Any:
     return column.take(trials, 0) if isinstance(trials, np.ndarray) else column[trials]
 
 
-class WeeklyRate:
-    """The weekly rate of a probability column, worked out again only when an event replaces the column."""
+class Kept:
+    """A column made of others, made again only when an event replaces one of them; nobody may change them in place."""
 
-    def __init__(self) -> None:
-        self._of: Any = None
-        self._rate: Column = 0.0
+    def __init__(self, make: Callable[..., Any]) -> None:
+        self._make = make
+        self._of: tuple[Any, ...] = ()
+        self._found: Any = None
 
-    def of(self, probability: Column) -> Column:
-        if probability is not self._of:
-            self._of, self._rate = probability, weekly_rate(probability)
-        return self._rate
+    def of(self, *columns: Column) -> Any:
+        if len(columns) != len(self._of) or any(new is not old for new, old in zip(columns, self._of, strict=True)):
+            self._of, self._found = columns, self._make(*columns)
+        return self._found

@@ -148,10 +148,10 @@ class Record:
             if track.settles:
                 self._first("settlement_week", trials)
         self._reach(6, trials)
-        first = trials[self.columns["halt_week"][trials] < 0]
-        if len(first) == 0:
+        places = np.flatnonzero(self.columns["halt_week"].take(trials) < 0)
+        if len(places) == 0:
             return
-        places = np.flatnonzero(self.columns["halt_week"][trials] < 0)
+        first = trials.take(places)
         self.columns["halt_week"][first] = self.model.week
         self.columns["halt_track"][first] = track.index
         self.columns["halt_mix"][first] = mix[places]

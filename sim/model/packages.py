@@ -229,12 +229,11 @@ class TrackPackages:
 
         found = {}
         tables = self.model.gain_tables
-        fixed = [issue for issue in self.scope if issue in tables.place]
-        tabled = dict(zip(fixed, (between(tables.positions[tables.place[issue]]) for issue in fixed), strict=True))
+        tabled = between(tables.positions)
         lines = {moving.issue: moving for moving in self.moving}
         for issue in self.model.scenario.issues:
-            if issue in tabled:
-                found[issue] = tabled[issue]
+            if issue in self.scope and issue in tables.place:
+                found[issue] = tabled[tables.place[issue]]
                 continue
             line = np.broadcast_to(np.asarray(self.model.war.status_quo_at(issue, trials)), mix.shape)
             found[issue] = line

@@ -7,12 +7,12 @@ are the same in every trial may be plain floats (``at(column, trials)`` handles 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import mesa
 import numpy as np
 
-from sim.model.inputs import WeeklyRate, at, fill
+from sim.model.inputs import Kept, at, fill
 from sim.theory import bargaining, war
 
 if TYPE_CHECKING:
@@ -175,6 +175,8 @@ class ThirdParty(Party):
     def __init__(self, model: NegotiationModel, name: str) -> None:
         super().__init__(model, name)
         self.is_engaged = fill(self.engagement, model.n_trials) > 0
+        self._weight_in_rounds = Kept(lambda reach, persistence, engagement: reach * persistence * engagement)
+        self._reach_to_both = Kept(np.minimum)
 
     def attends_at(self, trials: Any) -> Array:
         return np.where(self.is_engaged[trials], super().attends_at(trials), 0)
@@ -182,8 +184,8 @@ class ThirdParty(Party):
     def pull_on_rounds(self) -> Column:
         """What the party adds to the rate of rounds: reach to both sides x persistence, as far as engaged."""
         to_a, to_b = (self.reach.get(side.name, 0.0) for side in self.model.sides)
-        reach = np.minimum(to_a, to_b)
-        return reach * self.persistence * self.engagement * self.is_engaged
+        weight = self._weight_in_rounds.of(self._reach_to_both.of(to_a, to_b), self.persistence, self.engagement)
+        return cast("Column", weight * self.is_engaged)
 
 
 class Mediator(ThirdParty):
@@ -213,10 +215,15 @@ class Backer(ThirdParty):
         self.weeks_since_action = np.full(n, 999, dtype=np.int16)
         self.has_cut_aid = np.zeros(n, dtype=bool)
         self.own_mix = self._own_mix()
-        self._act_rate = WeeklyRate()
+        self.clients = {side for side, share in self.supports.items() if np.any(np.asarray(share) > 0)}
+        self._act_rate = Kept(war.weekly_rate)
+        self._acts_alone = Kept(lambda rate, unity: war.weekly_probability(rate * unity))
+        self._acts_after = Kept(lambda rate, factor, unity: war.weekly_probability(rate * factor * unity))
+        self._weight_as_host = Kept(lambda pull, engagement: pull * engagement)
 
     def pull_on_rounds(self) -> Column:
-        return super().pull_on_rounds() + self.convening_pull * self.engagement * self.is_engaged
+        weight = self._weight_as_host.of(self.convening_pull, self.engagement)
+        return super().pull_on_rounds() + cast("Column", weight * self.is_engaged)
 
     def _own_mix(self) -> Column:
         """The backer's own position as a mix: 1 where it agrees with side A, 0 where with side B."""
@@ -233,20 +240,21 @@ class Backer(ThirdParty):
             mix = mix + weight * np.clip((ends[1] - np.asarray(own)) / span, 0.0, 1.0)
         return inputs.expand(np.asarray(mix) if np.ndim(mix) else float(mix))
 
-    def blame(self, side: Belligerent) -> Array:
+    def blame(self, side: Belligerent, trials: Any = slice(None)) -> Array:
         """How much the backer blames a side: distance of its offer beyond the backer's own mix, and absence."""
         talks = self.model.convening
-        offer = self.model.bargaining.headline_offer(side)
-        beyond = np.maximum(side.end * (offer - self.own_mix), 0.0)
-        missing = 1.0 - talks.last_level[side.name] / 3.0
-        return 1.0 + talks.blame_offer * beyond + talks.blame_attendance * missing
+        offer = at(self.model.bargaining.headline_offer(side), trials)
+        beyond = np.maximum(side.end * (offer - at(self.own_mix, trials)), 0.0)
+        missing = 1.0 - at(talks.last_level[side.name], trials) / 3.0
+        return np.asarray(1.0 + at(talks.blame_offer, trials) * beyond + at(talks.blame_attendance, trials) * missing)
 
-    def presses_b(self, luck: Array) -> Array:
-        """Whether a pressing backer presses side B rather than side A."""
+    def presses_b(self, luck: Array, trials: Any = slice(None)) -> Array:
+        """Whether a pressing backer presses side B rather than side A; ``luck`` is that of the trials."""
         side_a, side_b = self.model.sides
-        on_b = self.tilt * self.blame(side_b)
-        on_a = (1.0 - self.tilt) * self.blame(side_a)
-        return luck * (on_a + on_b) < on_b
+        tilt = at(self.tilt, trials)
+        on_b = tilt * self.blame(side_b, trials)
+        on_a = (1.0 - tilt) * self.blame(side_a, trials)
+        return np.asarray(luck * (on_a + on_b) < on_b)
 
     def is_provoked(self) -> Array:
         """A round failed last week, or patience has run out."""
@@ -255,6 +263,7 @@ class Backer(ThirdParty):
     def wants_to_act(self, luck: Array, followed: Array | None) -> Array:
         """Chance to press: its rate, more likely after the backer it follows, as far as it is of one mind."""
         rate = self._act_rate.of(self.act_prob_per_week)
+        chance = self._acts_alone.of(rate, self.unity)
         if followed is not None:
-            rate = rate * np.where(followed, self.follow_factor, 1.0)
-        return luck < war.weekly_probability(rate * self.unity)
+            chance = np.where(followed, self._acts_after.of(rate, self.follow_factor, self.unity), chance)
+        return np.asarray(luck < chance)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.lanes import pieces
 from sim.model.moving_issue import Moving, MovingTables, MovingToday
 from sim.model.rising import ALL, EIGHTH, EIGHTHS, LAST, PADDED, Rising
 from sim.theory.bargaining import GRID_STEPS
@@ -83,8 +84,8 @@ class GainTables:
             rows = [self._rows(asks[number].track, asks[number].rows) for number in fixed]
             needed = [need for number in fixed for need in asks[number].needed]
             seen = _Seen(self._rising, np.concatenate(rows), [])
-            ends = np.cumsum([len(part) for part in rows])[:-1]
-            for number, part in zip(fixed, np.split(seen.least_mix(np.concatenate(needed)), ends), strict=True):
+            found = pieces(seen.least_mix(np.concatenate(needed)), map(len, rows))
+            for number, part in zip(fixed, found, strict=True):
                 least[number] = part
         for number, ask in enumerate(asks):
             if self._lanes[ask.track]:

@@ -163,3 +163,26 @@ class Streams:
         """For each trial of the block, the position of its draw in ``draws``."""
         trials = np.arange(self.first_trial, self.first_trial + self.n_trials)
         return trials // TRIALS_PER_DRAW - self.first_trial // TRIALS_PER_DRAW
+
+
+class KeptStreams(Streams):
+    """Streams that keep all they gave, for a block that is simulated again and again on the same luck.
+
+    About 7 kB a trial for a year of weeks; nobody may change a column in place.
+    """
+
+    def __init__(self, seed: int, first_trial: int, n_trials: int, mirrored: bool = False, own_luck: str = "") -> None:
+        super().__init__(seed, first_trial, n_trials, mirrored, own_luck)
+        self._columns: dict[tuple[str, str, str, int], Array] = {}
+        self._parameters: dict[str, Array] = {}
+
+    def _column(self, kind: str, decision: str, party: str, week: int) -> Array:
+        name = (kind, decision, party, week)
+        if name not in self._columns:
+            self._columns[name] = super()._column(kind, decision, party, week)
+        return self._columns[name]
+
+    def parameter(self, path: str) -> Array:
+        if path not in self._parameters:
+            self._parameters[path] = super().parameter(path)
+        return self._parameters[path]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -25,11 +25,15 @@ class ThirdParties:
         self.refresh()
 
     def refresh(self) -> None:
-        """After anyone left or an event changed engagement: who watches, and mediators' standing leverage."""
+        """After an event changed engagement: who watches, and mediators' standing leverage."""
         self.is_watched = np.zeros(self.model.n_trials, dtype=bool)
         for backer in self.backers:
             self.is_watched |= backer.is_engaged
         self._leverage = {side.name: self._sum_leverage(side) for side in self.model.sides}
+
+    def _watch_again(self, trials: Any) -> None:
+        """After a backer left in some trials: whether any is left to watch. Backers have no standing leverage."""
+        self.is_watched[trials] = np.logical_or.reduce([backer.is_engaged.take(trials) for backer in self.backers])
 
     def _sum_leverage(self, side: Belligerent) -> Column:
         total: Column = 0.0
@@ -68,17 +72,15 @@ class ThirdParties:
         if len(leaves) == 0:
             return
         backer.is_engaged[leaves] = False
-        cuts = self.model.streams.uniform("end aid", backer.name, self.model.week)[leaves] < at(
-            backer.ends_aid_on_quit, leaves
-        )
+        luck = self.model.streams.uniform("end aid", backer.name, self.model.week).take(leaves)
+        cuts = leaves[luck < at(backer.ends_aid_on_quit, leaves)]
         for side in self.model.sides:
-            cost = at(backer.supports.get(side.name, 0.0), leaves[cuts]) * at(
-                backer.leverage.get(side.name, 0.0), leaves[cuts]
+            side.pressure[cuts] += at(backer.supports.get(side.name, 0.0), cuts) * at(
+                backer.leverage.get(side.name, 0.0), cuts
             )
-            side.pressure[leaves[cuts]] += cost
-        self._cut_aid(backer, self.model.sides, leaves[cuts])
-        self.refresh()
-        self.model.assurances.refresh()
+        self._cut_aid(backer, self.model.sides, cuts)
+        self._watch_again(leaves)
+        self.model.assurances.refresh_after_leaving(leaves)
 
     def _may_press(self, backer: Backer, followed: Array | None) -> None:
         streams, week = self.model.streams, self.model.week
@@ -86,7 +88,7 @@ class ThirdParties:
         acts = np.flatnonzero(acts & self.model.is_at_war & backer.is_engaged & backer.is_provoked())
         if len(acts) == 0:
             return
-        on_b = backer.presses_b(streams.between_sides("blame", backer.name, week))[acts]
+        on_b = backer.presses_b(streams.between_sides("blame", backer.name, week).take(acts), acts)
         backer.weeks_waited[acts] = 0
         backer.weeks_since_action[acts] = 0
         for side, pressed in zip(self.model.sides, (acts[~on_b], acts[on_b]), strict=True):
@@ -95,12 +97,12 @@ class ThirdParties:
 
     def _cut_aid(self, backer: Backer, sides: Iterable[Belligerent], trials: Any) -> None:
         """Cutting its clients' aid moves mean momentum against them, once."""
-        shares = [(side, backer.supports[side.name]) for side in sides if side.name in backer.supports]
-        if len(trials) == 0 or not any(np.any(np.asarray(share) > 0) for _, share in shares):
+        clients = [side for side in sides if side.name in backer.clients]
+        if len(trials) == 0 or not clients:
             return
-        first = trials[~backer.has_cut_aid[trials]]
-        for side, share in shares:
-            shift = at(share, first) * at(backer.aid_cut_momentum, first)
+        first = trials[~backer.has_cut_aid.take(trials)]
+        for side in clients:
+            shift = at(backer.supports[side.name], first) * at(backer.aid_cut_momentum, first)
             self.model.war.support_shift[first] += side.end * shift
         backer.has_cut_aid[first] = True
 
@@ -119,6 +121,10 @@ class Assurances:
     def __init__(self, model: NegotiationModel) -> None:
         self.model = model
         self._overrides: dict[str, Column] = {}
+        shares = [model.regimes.guarantee_share(model, regime) for regime in range(model.regimes.count)]
+        columns = [np.broadcast_to(np.asarray(share, dtype=float), (model.inputs.n_draws,)) for share in shares]
+        self._share_by_regime = np.stack(columns)
+        """Share of the guarantees still carried, shape (regimes, draws)."""
         self.base_trust = {side.name: model.inputs.per_draw(f"parties.{side.name}.trust") for side in model.sides}
 
     @staticmethod
@@ -145,32 +151,45 @@ class Assurances:
         self.refresh()
 
     def refresh(self) -> None:
-        """Today's credibility and assurance, after someone joined or left."""
-        model = self.model
+        """Today's credibility and assurance of every trial."""
+        self.monitoring = self.model.inputs.expand(self.per_draw("monitoring"))
+        self.guarantee, self.assurance = self._today(slice(None))
+
+    def refresh_after_leaving(self, trials: Any) -> None:
+        """The same in the trials in which somebody left."""
+        if not isinstance(self.guarantee, np.ndarray):
+            return  # the same in every trial, whoever is there
+        guarantee, assurance = self._today(trials)
+        self.guarantee[trials] = guarantee
+        for side, removed in assurance.items():
+            cast(Array, self.assurance[side])[trials] = removed
+
+    def _today(self, trials: Any) -> tuple[Column, dict[str, Column]]:
+        """Credibility, and by side the share of fear removed, in some trials."""
+        rows = self.model.inputs.row_of_trial[trials]
 
         def level(key: str, otherwise: float | None = None) -> Column:
-            return model.inputs.expand(self.per_draw(key, otherwise))
+            return cast(Column, at(self.per_draw(key, otherwise), rows))
 
-        self.monitoring = level("monitoring")
-        shares = [model.regimes.guarantee_share(model, regime) for regime in range(model.regimes.count)]
-        self.guarantee = level("guarantee_credibility") * self._share_today(shares)
+        monitoring = level("monitoring")
+        guarantee = level("guarantee_credibility") * self._share_today(trials)
         calm = (level("calm_from_monitoring"), level("calm_from_guarantee"), level("calm_from_resupply_limit"))
-        side_a, side_b = (side.name for side in model.sides)
-        self.assurance = {
+        side_a, side_b = (side.name for side in self.model.sides)
+        assurance = {
             own: assurance_with(
-                self.monitoring,
-                self.guarantee * level(f"guaranteed.{own}", 0.0),
+                monitoring,
+                guarantee * level(f"guaranteed.{own}", 0.0),
                 level(f"resupply_limits.{other}", 0.0),
                 calm,
             )
             for own, other in ((side_a, side_b), (side_b, side_a))
         }
+        return guarantee, assurance
 
-    def _share_today(self, shares: list[Column]) -> Column:
+    def _share_today(self, trials: Any) -> Column:
         """Share of the guarantees carried today, by trial."""
-        if len(shares) == 1:
-            return self.model.inputs.expand(shares[0])
-        table = np.stack(
-            [np.broadcast_to(np.asarray(share, dtype=float), (self.model.inputs.n_draws,)) for share in shares], axis=1
-        )
-        return table[self.model.inputs.row_of_trial, self.model.regimes.of_trials(slice(None))]
+        model = self.model
+        rows = model.inputs.row_of_trial[trials]
+        if model.regimes.count == 1:
+            return cast(Column, at(self._share_by_regime[0], rows))
+        return cast(Array, self._share_by_regime[model.regimes.of_trials(trials), rows])

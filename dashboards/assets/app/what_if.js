@@ -6,7 +6,7 @@
   const rest = 70; /* milliseconds between two values told to the server while a slider is held */
   const calm = 500; /* of quiet before the reasons are asked for */
   let spec = null, changes = {}, number = 0, inFlight = 0, isWaiting = false, timer = 0, built = "";
-  let aheadTimer = 0, aheadOf = "", calmTimer = 0;
+  let aheadTimer = 0, aheadOf = "", calmTimer = 0, isByKey = false, next = null;
   const byPath = new Map();
 
   const make = (tag, attributes, ...children) => {
@@ -65,11 +65,21 @@
     if (inFlight || aheadTimer) return;
     aheadTimer = setTimeout(() => {
       aheadTimer = 0;
-      const set = changed(control, control.input().value), key = JSON.stringify(set);
-      if (inFlight || key === aheadOf || !Object.keys(set).length) return;
-      aheadOf = key;
-      fetch("/what-if/ahead", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(asked(set)) }).catch(() => {});
+      tellAhead(changed(control, control.input().value));
     }, rest);
+  }
+
+  function tellAhead(set) {
+    const key = JSON.stringify(set);
+    if (inFlight || key === aheadOf || !Object.keys(set).length) return Promise.resolve();
+    aheadOf = key;
+    return fetch("/what-if/ahead", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(asked(set)) }).catch(() => {});
+  }
+
+  /* Whoever moves a slider by key often presses the same key again: where that would lead is simulated meanwhile. */
+  function expect(control, before, after) {
+    const low = Number(control.input().min), high = Number(control.input().max), value = after + (after - before);
+    next = isByKey && after !== before && value >= low && value <= high ? { control, value } : null;
   }
 
   /* Why trials fail takes longer than how many: asked for once nothing moves. */
@@ -96,7 +106,12 @@
         else {
           history.replaceState(history.state, "", location.pathname + result.link);
           clearTimeout(calmTimer);
-          calmTimer = setTimeout(askReasons, calm);
+          const shown = result.number; /* the reasons wait for what is simulated ahead, which would else give way */
+          (next ? tellAhead(changed(next.control, next.value)) : Promise.resolve()).then(() => {
+            if (number !== shown || inFlight) return;
+            clearTimeout(calmTimer);
+            calmTimer = setTimeout(askReasons, calm);
+          });
         }
       }
       return window.dash_clientside.no_update;
@@ -112,6 +127,9 @@
   }
 
   function change(control, value) {
+    const before = Object.hasOwn(changes, control.path) ? Number(changes[control.path]) : control.value;
+    if (control.kind === "level") next = null;
+    else expect(control, before, Number(value));
     changes = changed(control, value);
     show(control);
     list();
@@ -199,6 +217,8 @@
     }
     input.dataset.path = control.path;
     control.input = () => input;
+    input.addEventListener("keydown", () => { isByKey = true; });
+    input.addEventListener("pointerdown", () => { isByKey = false; });
     input.addEventListener("change", () => change(control, input.value));
     back.addEventListener("click", () => { reset([control.path]); input.focus(); });
     const source = make("p", { class: "about", id: id + "-about", text: about });

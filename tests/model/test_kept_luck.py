@@ -1,0 +1,46 @@
+"""What is kept between simulations of one block must change no number."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.experiment.blocks import Block
+from sim.experiment.glance import Board, Glance, glance, luck_of
+from sim.model.inputs import Kept
+from sim.model.streams import KeptStreams, Streams
+from sim.scenario.files import load
+
+
+def test_streams_that_keep_what_they_gave_give_the_same() -> None:
+    kept, plain = KeptStreams(3, 37, 50), Streams(3, 37, 50)
+    for _ in range(2):
+        for week in (0, 1, 2, 9, 1):
+            for party in ("", "North"):
+                np.testing.assert_array_equal(kept.uniform("press", party, week), plain.uniform("press", party, week))
+                np.testing.assert_array_equal(kept.normal("strain", party, week), plain.normal("strain", party, week))
+        np.testing.assert_array_equal(kept.parameter("war.tau"), plain.parameter("war.tau"))
+
+
+def test_a_block_seen_again_after_another_scenario_has_the_same_trials() -> None:
+    base, other = load("istanbul_2025/aides_only"), load("istanbul_2025/us_walks_away_aid_ends")
+    board, block = Board(), Block(0, 64, 96)
+    try:
+        for is_explained in (False, True):
+            alone = glance(Glance(base, 5, block, is_explained))
+            for scenario in (base, other, base):
+                found = glance(Glance(scenario, 5, block, is_explained, board.path, board.place()))
+                if scenario is base:
+                    for name, column in alone.items():
+                        np.testing.assert_array_equal(found[name], column, err_msg=name)
+        assert luck_of.cache_info().hits >= 4
+    finally:
+        board.close()
+
+
+def test_a_kept_column_is_made_again_when_one_of_its_own_is_replaced() -> None:
+    made = []
+    kept = Kept(lambda a, b: made.append(1) or a + b)
+    first, second = np.ones(3), np.ones(3)
+    assert kept.of(first, 2.0) is kept.of(first, 2.0)
+    kept.of(second, 2.0)
+    assert len(made) == 2
