@@ -9,6 +9,8 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 if TYPE_CHECKING:
@@ -91,8 +93,16 @@ def how_to_resume(arguments: Sequence[str]) -> str:
         return "Nothing was kept; the same command gives the same result."
     if not any(argument == "--out" or argument.startswith("--out=") for argument in arguments):
         return "Nothing was kept; with --out DIR a run can be resumed."
+    if not any(Path(out).exists() for out in out_folders(arguments)):
+        return "Nothing was begun; the same command begins it."
     again = [*arguments, *(["--resume"] if not {"--resume", "--numbered"} & set(arguments) else [])]
     return f"Finished blocks are kept; go on with:\n  parley {shlex.join(again)}"
+
+
+def out_folders(arguments: Sequence[str]) -> list[str]:
+    """What the command line gives as ``--out``."""
+    after = [given for flag, given in pairwise(arguments) if flag == "--out"]
+    return after + [argument.removeprefix("--out=") for argument in arguments if argument.startswith("--out=")]
 
 
 def in_one_line(problem: Any, commands: Sequence[str]) -> str:

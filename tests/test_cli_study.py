@@ -243,10 +243,16 @@ def test_discover_and_its_refusals(parley: Parley) -> None:
         assert answer.code == 2 and "Traceback" not in answer.err
 
 
-def test_an_interrupted_study_is_not_called_resumable() -> None:
-    """Only runs keep blocks: `calibrate --out` has a file there and no --resume."""
+def test_an_interrupted_study_is_not_called_resumable(tmp_path: Path) -> None:
+    """Only runs keep blocks: `calibrate --out` has a file there and no --resume; nor is there anything to go on with
+    before a folder has been begun."""
     from sim.leaving import how_to_resume
 
     for words in (["backtest"], ["calibrate", "--out", "draws.csv"], ["sensitivity", "teaching/minimal"]):
         assert "resume" not in how_to_resume(words)
-    assert how_to_resume(["run", "teaching/minimal", "--out", "kept"]).endswith("--out kept --resume")
+    kept = tmp_path / "kept"
+    assert "Nothing was begun" in how_to_resume(["run", "teaching/minimal", "--out", str(kept)])
+    kept.mkdir()
+    for words in (["--out", str(kept)], [f"--out={kept}"]):
+        said = how_to_resume(["run", "teaching/minimal", *words])
+        assert said.startswith("Finished blocks are kept") and said.endswith("--resume")

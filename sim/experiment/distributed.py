@@ -37,9 +37,10 @@ def connect(address: str, tls: Path | None = None, insecure: bool = False) -> It
     """
     check_address(address, insecure)
     dask = library()
+    security = security_of(address, tls, dask)
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said in one line
     try:
-        client = dask.Client(address, security=security_of(tls, dask), timeout=CONNECT_SECONDS, set_as_default=False)
+        client = dask.Client(address, security=security, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, TimeoutError, TypeError, ValueError) as problem:
         text = " ".join(str(problem).split())[:120]
         raise WorkersLostError(f"no scheduler answers at {address}: {text}") from None
@@ -91,9 +92,13 @@ def is_loopback(host: str) -> bool:
     return all(ip_address(str(one).partition("%")[0]).is_loopback for one in found)
 
 
-def security_of(tls: Path | None, dask: Any) -> Any:
+def security_of(address: str, tls: Path | None, dask: Any) -> Any:
+    """Keys for ``tls://``: those in the folder, or those that Dask's own configuration names."""
     if tls is None:
-        return None
+        known = dask.Security()
+        if address.startswith("tls:") and known.get_connection_args("client").get("ssl_context") is None:
+            raise ParleyError(f"{address} wants keys: --tls DIR, a folder with {', '.join(TLS_FILES)}")
+        return known
     for name in TLS_FILES:
         if not (tls / name).is_file():
             raise ParleyError(f"{tls}: holds no {name}; {', '.join(TLS_FILES)} are wanted for --tls")

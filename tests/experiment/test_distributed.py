@@ -30,6 +30,16 @@ from tests.experiment.test_run import same_columns
 HAS_DASK = importlib.util.find_spec("distributed") is not None
 ROOT = Path(__file__).parents[2]
 
+KEYS = [
+    words.split()
+    for words in (
+        "req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=our-own -keyout ca-key.pem -out ca.pem",
+        "req -newkey rsa:2048 -nodes -subj /CN=parley -keyout key.pem -out request.pem",
+        "x509 -req -in request.pem -CA ca.pem -CAkey ca-key.pem -CAcreateserial -days 30 -out cert.pem",
+    )
+]
+"""As in docs/guide/cluster.md."""
+
 needs_dask = pytest.mark.skipif(
     not HAS_DASK and not os.environ.get("CI"), reason='many machines are not tested: pip install "parley-sim[dist]"'
 )
@@ -85,16 +95,20 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-@contextmanager
-def joined(port: int) -> Iterator[distributed.Cluster]:
-    """A cluster, as soon as its scheduler answers."""
+def await_port(port: int) -> None:
     deadline = time.monotonic() + 30
     while True:
         with socket.socket() as probe:
             if not probe.connect_ex(("127.0.0.1", port)):
-                break
+                return
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+@contextmanager
+def joined(port: int) -> Iterator[distributed.Cluster]:
+    """A cluster, as soon as its scheduler answers."""
+    await_port(port)
     with distributed.connect(f"tcp://127.0.0.1:{port}") as cluster:
         yield cluster
 
@@ -260,3 +274,28 @@ def test_another_engine_is_refused_before_the_first_block(minimal: sim.Scenario,
         with workers(port, cwd=copy, TMPDIR=str(tmp_path)), pytest.raises(ParleyError, match="engine's code") as caught:
             list(distributed.run_many([request], cluster))
         assert "tcp://127.0.0.1" in str(caught.value)
+
+
+@needs_dask
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="keys are made with openssl")
+def test_a_cluster_with_keys_of_its_own(minimal: sim.Scenario, tmp_path: Path) -> None:
+    """The commands of docs/guide/cluster.md: same trials over TLS, and no word to whoever has no keys."""
+    for words in KEYS:
+        subprocess.run(["openssl", *words], cwd=tmp_path, check=True, capture_output=True)
+    flags = ("--tls-ca-file", "ca.pem", "--tls-cert", "cert.pem", "--tls-key", "key.pem")
+    keys = [str(tmp_path / word) if word.endswith(".pem") else word for word in flags]
+    quiet = ("--no-dashboard", "--dashboard-address", "127.0.0.1:0")
+    port = free_port()
+    address = f"tls://127.0.0.1:{port}"
+    head = ("--host", "127.0.0.1", "--port", str(port), "--protocol", "tls", *quiet, *keys)
+    hand = (address, "--nthreads", "1", *quiet, "--local-directory", str(tmp_path), *keys)
+    with started("distributed.cli.dask_scheduler", *head), started("distributed.cli.dask_worker", *hand):
+        await_port(port)
+        with distributed.connect(address, tmp_path) as cluster:
+            found = next(iter(distributed.run_many([Request(minimal, "minimal", trials=256, block=64)], cluster)))
+        assert same_columns(found, run(minimal, trials=256, block=64))
+        with pytest.raises(ParleyError, match="wants keys"), distributed.connect(address):
+            pass
+        with pytest.raises(WorkersLostError), distributed.connect(address.replace("tls", "tcp")):
+            pass
