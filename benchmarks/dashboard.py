@@ -3,8 +3,9 @@
     python -m benchmarks.dashboard [--scenario istanbul_2025/aides_only] [--moves 30] [--out dashboard.json]
 
 Prints a table and, with ``--out``, writes it as JSON. Wall times mean little on a busy machine: the load stands beside
-them. *Keys* moves a slider by keyboard, so nothing could be begun before the release; *mouse* drags it and rests
-``REST_MS`` before letting go, so that the simulation has begun; *rest* is taken to be what a hand does, not measured.
+them. *First key* presses a key on another slider each time, so that nothing could be begun before the release; *same
+key* presses it again and again, where the page simulates one press ahead; *mouse* drags a slider and rests ``REST_MS``
+before letting go, so that the simulation has begun: that a hand rests so long is an assumption, not a measurement.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ document.addEventListener('change', (event) => {
   if (event.target.type === 'range') { window.released = performance.now(); window.redrawn = 0; }
 }, true);
 """
+SLIDERS = """return [...document.querySelectorAll('#what-if-controls details.group[open] > .control input[type=range]')]
+  .map((one) => one.dataset.path)"""
 TOOK = "return window.released && window.redrawn > window.released ? window.redrawn - window.released : 0"
 START = "import sys; from dashboards.app.server import serve; serve(sys.argv[1:], 0, 5000, 1, False)"
 FIRST = """
@@ -59,7 +62,7 @@ def stages(name: str, path: str) -> dict[str, float]:
     from dashboards.app.pages import what_if
     from dashboards.app.service import LIVE_TRIALS, Service
     from sim.experiment.blocks import Block
-    from sim.experiment.glance import Glance, glance
+    from sim.experiment.glance import Board, Glance, glance
     from sim.experiment.run import Run, run
     from sim.scenario.files import load
 
@@ -71,16 +74,16 @@ def stages(name: str, path: str) -> dict[str, float]:
         return {path: state.plain(middle * (1 + number / 200) + number / 1e4)}
 
     variant = state.changed(scenario, moved(1))
-    half = Block(0, 0, 2528)
+    half, board = Block(0, 0, 2528), Board()
+
+    def work(number: int, is_explained: bool) -> object:
+        return glance(Glance(state.changed(scenario, moved(number)), 1, half, is_explained, board.path, board.place()))
+
     found = {
         "change put in, rules": cpu_ms(lambda n: state.changed(scenario, moved(n))),
         "rules on draws (beside the simulation)": cpu_ms(lambda n: state.check(variant, moved(n))),
-        "a worker's half, odds alone": cpu_ms(
-            lambda n: glance(Glance(state.changed(scenario, moved(n)), 1, half, False))
-        ),
-        "a worker's half, explained": cpu_ms(
-            lambda n: glance(Glance(state.changed(scenario, moved(n)), 1, half, True))
-        ),
+        "a worker's half, odds alone": cpu_ms(lambda n: work(n, False)),
+        "a worker's half, explained": cpu_ms(lambda n: work(n, True)),
     }
     made = Run(variant, name, 1, glance(Glance(variant, 1, Block(0, 0, LIVE_TRIALS), False)))
     service = Service(LIVE_TRIALS, 1)
@@ -90,6 +93,7 @@ def stages(name: str, path: str) -> dict[str, float]:
         "words and differences": cpu_ms(lambda n: what_if.answer_of(base, made, moved(n))),
     }
     service.stop()
+    board.close()
     return found
 
 
@@ -142,8 +146,10 @@ def in_browser(name: str, path: str, moves: int) -> dict[str, Any]:
             f"document.querySelector('{SLIDER.format(path=path)}').scrollIntoView({{block: 'center'}})"
         )
         result: dict[str, Any] = {"first page, drawn": first[1]}
-        for kind, move in (("keys", by_keys), ("mouse", by_mouse)):
-            took = [moved(chrome, path, move, number) for number in range(moves + 3)][3:]
+        sliders = chrome.execute_script(SLIDERS)
+        for kind, move in (("first key", by_keys), ("same key", by_keys), ("mouse", by_mouse)):
+            paths = [sliders[number % len(sliders)] if kind == "first key" else path for number in range(moves + 3)]
+            took = [moved(chrome, one, move, number) for number, one in enumerate(paths)][3:]
             result[kind] = spread(took)
         return result
     finally:
