@@ -39,7 +39,7 @@ class Bargaining:
         general = [track for track in model.tracks if track.is_general]
         self._headline = general[0].name
         asked = {name for track in model.tracks for name in track.track.ratified_by}
-        self._veto_players = {name: VetoPlayer(model, name) for name in asked}
+        self.veto_players = {name: VetoPlayer(model, name) for name in asked}
 
     def headline_offer(self, side: Belligerent) -> Array:
         """Standing offer on the first general track, which backers look at."""
@@ -261,7 +261,7 @@ class Bargaining:
         package = track.package(mix, rows, trials)
         passes = np.ones(len(trials), dtype=bool)
         for name in track.track.ratified_by:
-            passes &= self._veto_players[name].ratifies(package, trials)
+            passes &= self.veto_players[name].ratifies(package, trials)
         kept = np.flatnonzero(passes)
         record.ratified(track, trials[kept])
         if len(kept):

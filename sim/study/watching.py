@@ -106,7 +106,7 @@ class Watch:
         self._blame = {}
         return bool(self.model.convening.failed_last_week[0]), int(backer.weeks_waited[0])
 
-    def _blamed(self, _: None, blame: Any, side: Any) -> None:
+    def _blamed(self, _: None, blame: Any, side: Any, *__: Any) -> None:
         self._blame[side.name] = float(np.ravel(blame)[0])
 
     def _choose(self, _: None, on_b: Any, *__: Any) -> None:
@@ -144,7 +144,8 @@ class Watch:
         self._around(bargaining, "_waits", lambda _, waits, *__: self._in_lane(waits=bool(waits[0])))
         self._around(bargaining, "_text", self._tabled)
         self._around(bargaining, "_sign", self._signed, self._signing)
-        self._around(bargaining, "_ratifies", self._ratified)
+        for name, veto_player in bargaining.veto_players.items():
+            self._around(veto_player, "ratifies", self._ratified(name))
         for side in model.sides:
             self._around(side, "accepts", self._accepts(side.name))
 
@@ -243,9 +244,12 @@ class Watch:
     def _signed(self, _: None, passes: Any, *__: Any) -> None:
         self._in_lane(passes=bool(passes[0]))
 
-    def _ratified(self, _: None, passes: Any, name: str, *__: Any) -> None:
-        if self._lane is not None:
-            self._lane["ratified"][name] = bool(passes[0])
+    def _ratified(self, name: str) -> See:
+        def see(_: None, passes: Any, *__: Any) -> None:
+            if self._lane is not None:
+                self._lane["ratified"][name] = bool(passes[0])
+
+        return see
 
     # -- halts -----------------------------------------------------------------------------------------
 
