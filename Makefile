@@ -1,9 +1,11 @@
 # make run      odds of a ceasefire for the Istanbul talks of May 2025, and a report (one to two minutes, set-up included)
 # make test     everything that is checked before a change is merged (under six minutes)
 # make verify   the slow statistical tests as well
-# make torture  kills, full disks, damage and signals, in thousands; a table of what was tried (half an hour)
+# make torture  kills, full disks, damage and signals, in thousands; a table of what was tried (half an hour).
+#               After an interruption: make torture RESUME=--resume
 # make mutants  two dozen bugs planted one at a time, and which test catches each (five minutes)
 # make audit    known vulnerabilities of the packages; fails where it could not look them up
+# make installed   a non-editable installation from digests alone, in a place of its own (a minute)
 # make bench    what is fast, as ratios measured in one run
 # make docs     these pages as a site that opens offline: docs/_build/index.html
 # make catalogue   simulate every shipped scenario again for its page in docs/ (half a minute)
@@ -17,11 +19,12 @@ VENV ?= .venv
 TRIALS ?= 20000
 OUT ?= results/istanbul_2025
 WORKERS ?= auto
+RESUME ?=
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test verify torture mutants audit bench docs catalogue browser clean
+.PHONY: run test verify torture mutants audit installed bench docs catalogue browser clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.ready-run
@@ -37,8 +40,7 @@ verify: $(VENV)/.ready-test
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m "slow or not slow"
 
 torture: $(VENV)/.ready-test
-	$(BIN)/python -m tests.torture
-	$(BIN)/python -m pytest -q -m torture tests/test_fuzz_scenarios.py
+	$(BIN)/python -m tests.torture --page $(RESUME)
 
 mutants: $(VENV)/.ready-test
 	$(BIN)/python -m tests.mutants
@@ -47,6 +49,9 @@ audit: $(VENV)/.ready-test
 	$(PIP) pip-audit
 	$(BIN)/python .ci/hashed_constraints.py --check
 	$(BIN)/python .ci/audit.py
+
+installed:
+	@sh .ci/installed $(PYTHON)
 
 bench: $(VENV)/.ready-test
 	$(BIN)/python -m benchmarks.engine

@@ -1,4 +1,4 @@
-"""constraints-hashed.txt: the run-time packages of constraints.txt with the digests of their files.
+"""constraints-hashed.txt: packages of constraints.txt that run and build Parley, with the digests of their files.
 
     python .ci/hashed_constraints.py            write it anew (asks the package index; installs nothing)
     python .ci/hashed_constraints.py --check    only whether it still fits constraints.txt and pyproject.toml
@@ -6,8 +6,9 @@
 Hashes and editable installs do not mix, so everyday work uses constraints.txt. Elsewhere:
 
     python -m pip install --require-hashes --only-binary :all: -r constraints-hashed.txt
-    python -m pip install --no-deps .
+    python -m pip install --no-deps --no-build-isolation .
 
+Without build isolation the project is built with packages of the set too, instead of the newest ones.
 Covers CPython 3.11 to 3.13 on the platform it is run on. No host name is written.
 """
 
@@ -19,13 +20,14 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 PINS, HASHED = ROOT / "constraints.txt", ROOT / "constraints-hashed.txt"
 PYTHONS = ("3.11", "3.12", "3.13")
 HEAD = """\
-# Run-time packages of constraints.txt with digests of their files, written by .ci/hashed_constraints.py.
-# For CPython 3.11 to 3.13 on Linux (x86-64); not for editable installs.
+# Run-time packages of constraints.txt, and those that build Parley, with digests of their files.
+# Written by .ci/hashed_constraints.py. For CPython 3.11 to 3.13 on Linux (x86-64); not for editable installs.
 """
 
 
@@ -40,16 +42,26 @@ def pins() -> dict[str, str]:
     return {plain(name): version for name, version in (line.split("==") for line in lines if line)}
 
 
+def project() -> dict[str, Any]:
+    """What pyproject.toml says."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
 def wanted() -> list[str]:
     """What the project itself needs at run time."""
-    return list(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"])
+    return list(project()["project"]["dependencies"])
+
+
+def built_with() -> list[str]:
+    """What turns the project into something that can be installed."""
+    return list(project()["build-system"]["requires"])
 
 
 def resolved(python: str) -> dict[str, tuple[str, str]]:
     """Version and SHA-256 by name, as pip would install them; nothing is installed."""
     words = [sys.executable, "-m", "pip", "install", "--dry-run", "--quiet", "--ignore-installed", "--report", "-"]
     words += ["--only-binary", ":all:", "--python-version", python, "--target", "nowhere", "-c", str(PINS)]
-    done = subprocess.run([*words, *wanted()], capture_output=True, text=True)
+    done = subprocess.run([*words, *wanted(), *built_with()], capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"Python {python}: pip could not resolve:\n{done.stderr}")
     found = {}
@@ -76,7 +88,7 @@ def faults() -> list[str]:
     found = [f"{name}: {version} is hashed, {pinned.get(name, 'nothing')} is pinned"
              for name, (version, _) in have.items() if pinned.get(name) != version]  # fmt: skip
     found += [f"{name}: no digest" for name, (_, digests) in have.items() if not digests]
-    direct = [plain(re.split(r"[\[<>=!~; ]", text)[0]) for text in wanted()]
+    direct = [plain(re.split(r"[\[<>=!~; ]", text)[0]) for text in (*wanted(), *built_with())]
     found += [f"{name}: needed and not hashed" for name in direct if name not in have]
     if re.search(r"://|--(extra-)?index-url|--find-links|@", HASHED.read_text(encoding="utf-8")):
         found.append("a place to download from is named")

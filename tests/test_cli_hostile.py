@@ -13,6 +13,7 @@ from subprocess import PIPE
 import pytest
 
 from tests.conftest import Answer
+from tests.torture.faults import in_child
 
 Parley = Callable[..., Answer]
 ROOT = Path(__file__).resolve().parents[1]
@@ -151,12 +152,27 @@ def test_places_that_are_not_ours_stay_as_they_are(place: str, parley: Parley, t
     assert (tmp_path / "file").read_text() == (tmp_path / "foreign" / "notes.txt").read_text() == "mine"
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the superuser may write anywhere")
-def test_a_folder_that_may_only_be_read(parley: Parley, tmp_path: Path) -> None:
+@pytest.mark.skipif(os.name != "posix", reason="needs fork")
+def test_a_folder_that_may_only_be_read(tmp_path: Path) -> None:
+    """In a child that is not the superuser, who may write anywhere."""
+    from sim.experiment.run import run
+
     tmp_path.chmod(0o555)
-    answer = parley("run", MINIMAL, "--trials", "64", "--out", tmp_path / "r")
+
+    def work(handle: int) -> None:
+        if os.geteuid() == 0:
+            os.setgid(65_534)
+            os.setuid(65_534)
+        os.chdir("/")
+        run(MINIMAL, trials=64, out=tmp_path / "r", workers=1)
+
+    if os.geteuid() == 0:
+        for above in tmp_path.parents[:2]:  # pytest's own, which it closes to others
+            above.chmod(above.stat().st_mode | 0o011)
+    code, said = in_child(work)
     tmp_path.chmod(0o755)
-    assert answer.code == 5 and len(answer.err.splitlines()) == 1
+    assert code == 5 and said.endswith(b"cannot be written: permission denied"), (code, said)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("name", ["CON", "nul", "com1"])

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import random
 import re
-import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -153,31 +152,50 @@ def test_twenty_thousand_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert refused_of(range(N_FILES, N_FILES + MANY_FILES), tmp_path) > MANY_FILES / 2
 
 
-def refused_of(seeds: Iterable[int], tmp_path: Path) -> int:
+def refused_of(seeds: Iterable[int], folder: Path) -> int:
     """How many of the files that the seeds damage are refused; the test fails at any other end than that or loading."""
-    files = {name: (DATA / name).read_bytes() for name in ("base.yaml", "south.yaml")}
-    for name in files:
-        shutil.copy(DATA / name, tmp_path / name)
-    n_refused = 0
+    files, n_refused = prepared(folder), 0
     for seed in seeds:
-        luck = random.Random(seed)
-        name = luck.choice(("base.yaml", "base.yaml", "base.yaml", "south.yaml"))
-        mutation = luck.choice(MUTATIONS)
-        data = files[name]
-        for _ in range(luck.choice((1, 1, 1, 2, 4))):
-            try:
-                data = mutation(data, luck)
-            except (UnicodeDecodeError, IndexError, ValueError):
-                break  # an earlier step has left no text to change
-        (tmp_path / name).write_bytes(data)
-        try:
-            load("base.yaml")
-        except ScenarioError as error:
-            n_refused += 1
-            text = str(error)
-            assert ": error: " in text and len(text) < 20_000, f"seed {seed}: {text[:500]}"
-            assert all(line.isprintable() for line in text.split("\n")), f"seed {seed}"
-        except Exception as error:
-            pytest.fail(f"seed {seed} ({name}) ended in {type(error).__name__}: {error}")
-        (tmp_path / name).write_bytes(files[name])
+        is_refused, wrong = ended_badly(seed, folder, files)
+        assert not wrong, wrong
+        n_refused += is_refused
     return n_refused
+
+
+def prepared(folder: Path) -> dict[str, bytes]:
+    """The files to damage, by name, as they lie in ``folder``, which is the one that we are in.
+
+    The scenario stands there whole, and once more in two files, of which the upper extends the lower.
+    """
+    files = {name: (DATA / name).read_bytes() for name in ("base.yaml", "south.yaml")}
+    start, end = (files["base.yaml"].index(key) for key in (b"\nparties:", b"\nwar:"))
+    files["upper.yaml"] = b"extends: lower.yaml" + files["base.yaml"][start:end] + b"\n"
+    files["lower.yaml"] = files["base.yaml"][:start] + files["base.yaml"][end:]
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return files
+
+
+def ended_badly(seed: int, folder: Path, files: dict[str, bytes]) -> tuple[bool, str]:
+    """Damage one file as the seed says and load: was it refused, and what was wrong with how it ended (or nothing)."""
+    luck = random.Random(seed)
+    name = luck.choice(("base.yaml", "upper.yaml", "upper.yaml", "lower.yaml", "lower.yaml", "south.yaml"))
+    mutation = luck.choice(MUTATIONS)
+    data = files[name]
+    for _ in range(luck.choice((1, 1, 1, 2, 4))):
+        try:
+            data = mutation(data, luck)
+        except (UnicodeDecodeError, IndexError, ValueError):
+            break  # an earlier step has left no text to change
+    (folder / name).write_bytes(data)
+    try:
+        load("base.yaml" if name == "base.yaml" else "upper.yaml")
+    except ScenarioError as error:
+        text = str(error)
+        is_told = ": error: " in text and len(text) < 20_000 and all(line.isprintable() for line in text.split("\n"))
+        return True, "" if is_told else f"seed {seed} ({name}): {text[:500]!r}"
+    except Exception as error:
+        return False, f"seed {seed} ({name}) ended in {type(error).__name__}: {error}"
+    finally:
+        (folder / name).write_bytes(files[name])
+    return False, ""

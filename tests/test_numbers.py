@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -99,6 +100,18 @@ def test_blocks_hold_every_trial_once(trials: int) -> None:
     cut = list(blocks(trials, 64))
     assert [block.first + number for block in cut for number in range(block.n)] == list(range(trials))
     assert [block.index for block in cut] == list(range(len(cut)))
+
+
+def test_every_sort_that_gives_an_order_is_stable() -> None:
+    """Ties would else come in an order of the machine's own; sorted values and ``lexsort`` have none."""
+    calls = [(path, call) for folder in ("sim", "dashboards") for path in (ROOT / folder).rglob("*.py")
+             if "argsort" in (text := path.read_text(encoding="utf-8")) or "sort_values" in text
+             for call in ast.walk(ast.parse(text)) if isinstance(call, ast.Call)
+             and getattr(call.func, "attr", "") in ("argsort", "sort_values", "argpartition")]  # fmt: skip
+    assert len(calls) > 5
+    for path, call in calls:
+        kinds = [getattr(word.value, "value", None) for word in call.keywords if word.arg == "kind"]
+        assert kinds == ["stable"], f"{path.name}:{call.lineno}"
 
 
 def test_a_halt_counts_by_a_day_if_it_began_in_a_week_before_it() -> None:

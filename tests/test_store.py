@@ -6,13 +6,16 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -220,6 +223,16 @@ def test_one_flipped_bit_is_found_and_named(copy: Path, name: str, place: float)
     assert caught.value.exit_code == 3
 
 
+def test_pages_carry_checksums_that_any_reader_can_verify(finished: Path) -> None:
+    """Not only Parley's own digests: pyarrow alone tells a flipped bit in the middle of a column's pages."""
+    content = bytearray((finished / "trials" / "block-00000000.parquet").read_bytes())
+    start = pq.read_metadata(pa.BufferReader(bytes(content))).row_group(0).column(0).data_page_offset
+    size = pq.read_metadata(pa.BufferReader(bytes(content))).row_group(0).column(0).total_compressed_size
+    content[start + size - 3] ^= 1
+    with pytest.raises(OSError, match="CRC checksum"):
+        pq.read_table(pa.BufferReader(bytes(content)), page_checksum_verification=True)
+
+
 def test_resume_does_not_build_on_damage(copy: Path, minimal: sim.Scenario) -> None:
     flip(copy / "trials" / "block-00000001.parquet", 0.5)
     with pytest.raises(DamagedRunError, match="block-00000001"):
@@ -299,6 +312,7 @@ def test_a_second_writer_is_told_who_is_first(copy: Path, minimal: sim.Scenario)
     with locked(copy), pytest.raises(BusyError, match=f"process {os.getpid()} on") as caught:
         run(minimal, trials=TRIALS, block=BLOCK, out=copy, resume=True)
     assert caught.value.exit_code == 4
+    assert socket.gethostname() in str(caught.value) and datetime.now(UTC).date().isoformat() in str(caught.value)
 
 
 def test_a_stale_lock_locks_nobody_out(copy: Path, minimal: sim.Scenario) -> None:

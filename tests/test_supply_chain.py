@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata as installed
+import json
 import re
 import runpy
 import subprocess
@@ -80,6 +81,7 @@ def test_the_hashed_set_fits_the_pins_and_names_no_host(hashed: dict) -> None:
         ("numpy==", "numpy==9", "numpy: 9"),
         ("--hash=sha256:", "--hash=md5:", "no digest"),
         ("numpy==", "number==", "numpy: needed and not hashed"),
+        ("hatchling==", "hatching==", "hatchling: needed and not hashed"),
         ("# Run-time", "--index-url somewhere\n# Run-time", "a place to download from is named"),
     ],
 )
@@ -102,3 +104,25 @@ def test_an_audit_that_could_not_audit_fails(tmp_path: Path, printed: str, code:
     done = subprocess.run(words, capture_output=True, text=True)
     assert done.returncode == 1
     assert "could not audit" in done.stderr
+
+
+@pytest.mark.parametrize(("bad", "code", "words"), [([], 0, "no known vulnerability"), (["X-1"], 1, "numpy 1: X-1")])
+def test_an_audit_of_everything_says_what_it_found(
+    hashed: dict, tmp_path: Path, bad: list[str], code: int, words: str
+) -> None:
+    looked_up = [{"name": name, "version": "1", "vulns": [{"id": one} for one in bad if name == "numpy"]}
+                 for name in hashed["written"]()]  # fmt: skip
+    auditor = tmp_path / "auditor.py"
+    auditor.write_text(f"print({json.dumps({'dependencies': looked_up})!r})\n", encoding="utf-8")
+    words_of = [sys.executable, str(ROOT / ".ci" / "audit.py"), sys.executable, str(auditor)]
+    done = subprocess.run(words_of, capture_output=True, text=True)
+    assert done.returncode == code and words in done.stdout + done.stderr
+
+
+def test_the_security_page_says_what_it_is_for_and_names_tests_that_are_there() -> None:
+    page = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    for words in ("## What Parley is meant for", "It is not meant for targeting", "## Reporting", "docs/model_card.md"):
+        assert words in page
+    named = re.findall(r"`((?:tests|docs|\.ci)/[\w./]+)`|\]\((docs/[\w./]+)\)", page)
+    assert len(named) > 10
+    assert [path for pair in named for path in pair if path and not (ROOT / path).exists()] == []

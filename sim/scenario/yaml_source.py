@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -82,7 +81,17 @@ def read_file(path: Path, shown_as: str) -> Node:
 
     A base and its parties are read once for all the scenarios that extend them; every caller gets a copy.
     """
-    return deepcopy(_read_once(text_of(path, shown_as), shown_as))
+    return _copied(_read_once(text_of(path, shown_as), shown_as))
+
+
+def _copied(node: Node) -> Node:
+    """Nodes of its own around the same scalars and marks, which nobody changes."""
+    value = node.value
+    if isinstance(value, dict):
+        value = {key: _copied(child) for key, child in value.items()}
+    elif isinstance(value, list):
+        value = [_copied(child) for child in value]
+    return Node(value, node.at, node.key_at)
 
 
 @lru_cache(maxsize=64)

@@ -22,6 +22,7 @@ from sim.experiment.compare import compare
 from sim.experiment.estimates import odds
 from tests.builders import minimal_scenario
 from tests.dashboards.made import ceasefire, failure, made_run, mixed
+from tests.statistics import COVERS_95, two_stage
 
 SHARES = st.floats(0.0001, 0.9999)
 LENGTHS = st.integers(1, 100_000)
@@ -161,18 +162,21 @@ def test_a_run_without_an_event_does_not_look_exactly_known() -> None:
 
 
 def test_the_interval_of_an_anchored_difference_covers() -> None:
-    # Base .2, variant .2 + .8 * .05 in clusters; true headlines follow from the true odds. 1,500 replications of a
-    # 95 % interval: standard error .0056, five of them (error rate 6e-7).
-    luck = np.random.default_rng(12)
+    # Base .2, variant .2 + .8 * .05 in clusters; true headlines follow from the true odds.
     truth = mean_of_logits(0.24, 0.14) - mean_of_logits(0.2, 0.14)
-    inside = 0
-    for _ in range(1500):
-        base, turned = (
-            (luck.random((200, 32)) < luck.beta(p * k, (1 - p) * k, (200, 1))).ravel() for p, k in ((0.2, 6), (0.05, 3))
-        )
-        _, low, high = paired_difference(base, base | turned, (0.14, 0.14))
-        inside += low <= truth <= high
-    assert inside / 1500 == pytest.approx(0.95, abs=0.028)
+
+    def inside(stage: int, n: int) -> int:
+        luck, count = np.random.default_rng([12, stage]), 0
+        for _ in range(n):
+            base, turned = (
+                (luck.random((625, 32)) < luck.beta(p * k, (1 - p) * k, (625, 1))).ravel()
+                for p, k in ((0.2, 6), (0.05, 3))
+            )
+            _, low, high = paired_difference(base, base | turned, (0.14, 0.14))
+            count += low <= truth <= high
+        return count
+
+    two_stage(inside, 600, COVERS_95)
 
 
 def test_a_comparison_keeps_the_models_own_difference_beside_the_headlines() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -86,19 +87,18 @@ def test_refused_before_anything_is_built(text: str) -> None:
     assert refusal(text) == REFUSED[text]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "[" * 50_000,
-        "{a: " * 12_000,
-        "- " * 20_000,
-        "? " * 20_000,
-        "x" * 64_000 + ": 1",
-        "'\n" * 20_000,
-        "a: |\n" + " " * 60_000,
-    ],
-    ids=["lists", "mappings", "dashes", "keys", "long key", "quotes", "spaces"],
-)
+NONSENSE = {
+    "[" * 50_000: "lists",
+    "{a: " * 12_000: "mappings",
+    "- " * 20_000: "dashes",
+    "? " * 20_000: "keys",
+    "x" * 64_000 + ": 1": "long key",
+    "'\n" * 20_000: "quotes",
+    "a: |\n" + " " * 60_000: "spaces",
+}
+
+
+@pytest.mark.parametrize("text", NONSENSE, ids=NONSENSE.values())
 def test_sixty_kilobytes_of_nonsense_end_in_one_error(text: str) -> None:
     try:
         reading(text)
@@ -211,6 +211,30 @@ def test_thousands_of_unknown_keys_are_told_at_once(here: Path) -> None:
     lines = str(error.value).splitlines()
     assert len(lines) == 21 and lines[0].startswith("many.yaml:2:7: error: war.k0: unknown key `k0`")
     assert lines[-1].startswith("... and ")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("role: belligerent", "role: belligerent\n    class: planted.Party"),
+        ("from: south", "from: planted.Party"),
+        ("role: mediator", "role: planted.Party"),
+        ("title:", "extends: planted.Party\ntitle:"),
+        ("title:", "import: planted\ntitle:"),
+        ("skill: {dist: normal", "skill: {dist: planted.draw"),
+    ],
+)
+def test_a_dotted_path_is_a_name_that_is_not_there_and_is_never_imported(
+    here: Path, old: str, new: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "planted.py").write_text("raise SystemExit('imported')\n")
+    monkeypatch.syspath_prepend(str(here))
+    text = (here / "base.yaml").read_text(encoding="utf-8")
+    assert old in text
+    (here / "base.yaml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"planted|unknown key `(class|import)`"):
+        load("base.yaml")
+    assert "planted" not in sys.modules
 
 
 def test_a_huge_data_file_is_refused_unread(here: Path) -> None:

@@ -1,6 +1,8 @@
-"""`make torture`: every fault, a table of what was tried and what was lost, and results/torture.json.
+"""`make torture`: every fault, a table of what was tried and what was lost, results/torture.json and a page's table.
 
 ``--few`` tries some of each within seconds, without the command line's own processes; ``--json FILE`` says where to.
+Families that are done are kept beside it, so that ``--resume`` goes on after an interruption. ``--page`` writes the
+table of docs/reliability.md, which ``make torture`` asks for.
 """
 
 from __future__ import annotations
@@ -8,22 +10,23 @@ from __future__ import annotations
 import argparse
 import errno
 import os
-import platform
 import signal
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from sim.atomic import as_json
 from sim.block_files import block_file
 from tests.torture import crashes, damage, processes
 from tests.torture.folders import Row, Small
+from tests.torture.harms import HARMS
+from tests.torture.kept import Kept, write_page
+from tests.torture.scenarios import HOSTILE, damaged_scenarios, hostile_scenarios
 
 Check = Callable[[], Row]
+BATCHES = 10
 
 
 def few(place: Path) -> Iterator[Check]:
@@ -37,6 +40,8 @@ def few(place: Path) -> Iterator[Check]:
     yield partial(crashes.size_limits, small, 4)
     yield partial(crashes.random_kills, small, 6)
     yield from damages(small, 25, 150, 4)
+    yield partial(damaged_scenarios, place, range(2_000, 2_040))
+    yield partial(hostile_scenarios, place, HOSTILE[::4])
 
 
 def everything(place: Path) -> Iterator[Check]:
@@ -58,6 +63,9 @@ def everything(place: Path) -> Iterator[Check]:
             yield partial(processes.signalled, place, how, presses, 4)
     yield partial(processes.parents_killed, place, 6)
     yield partial(processes.workers_killed, place, 3)
+    yield partial(hostile_scenarios, place, HOSTILE)
+    for batch in range(BATCHES):
+        yield partial(damaged_scenarios, place, range(2_000 + batch, 22_000, BATCHES))
 
 
 def damages(small: Small, n_bits: int | None, n_agreed: int, n_cuts: int) -> Iterator[Check]:
@@ -71,27 +79,13 @@ def damages(small: Small, n_bits: int | None, n_agreed: int, n_cuts: int) -> Ite
     yield partial(damage.cut_files, small, n_cuts)
     yield partial(damage.forged_manifests, small, 1 if n_cuts > 4 else 7)
     yield partial(damage.foreign, small)
-    for words in damage.HARMS:
+    for words in HARMS:
         yield partial(damage.harmed, small, words)
 
 
-def added(rows: list[Row]) -> list[Row]:
-    """Rows of one name as one."""
-    found: dict[str, Row] = {}
-    for row in rows:
-        if same := found.get(row.fault):
-            same.tried += row.tried
-            same.failures += row.failures
-            for key, value in row.measured.items():
-                same.measured[key] = same.measured.get(key, 0) + value
-        else:
-            found[row.fault] = row
-    return list(found.values())
-
-
-def show(row: Row) -> None:
+def show(row: Row, place: str, seconds: float) -> None:
     notes = ", ".join(f"{key} {value:.4g}" for key, value in row.measured.items())
-    print(f"{row.fault:<58}{row.tried:>8,}{len(row.failures):>6}  {notes}", flush=True)
+    print(f"{place:<9}{row.fault:<58}{row.tried:>8,}{len(row.failures):>6}{seconds:>8.1f} s  {notes}", flush=True)
     for line in row.failures[:5]:
         print(f"    {line}", flush=True)
 
@@ -101,24 +95,26 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.torture")
     parser.add_argument("--few", action="store_true", help="some of each, within seconds")
     parser.add_argument("--json", type=Path, default=Path("results/torture.json"), help="file to write")
+    parser.add_argument("--resume", action="store_true", help="go on where an interrupted run stopped")
+    parser.add_argument("--page", action="store_true", help="write the table of docs/reliability.md")
     asked = parser.parse_args(words)
     memory = "/dev/shm" if asked.few and os.path.isdir("/dev/shm") else None
-    rows, began = [], time.monotonic()
-    print(f"{'fault':<58}{'tried':>8}{'lost':>6}")
+    kept = Kept.of(asked.json, asked.resume)
+    print(f"{'family':<9}{'fault':<58}{'tried':>8}{'lost':>6}{'time':>10}", flush=True)
     with tempfile.TemporaryDirectory(prefix="torture-", dir=memory) as place:
         os.chmod(place, 0o755)
-        for check in (few if asked.few else everything)(Path(place)):
-            rows.append(check())
-            show(rows[-1])
-    rows = added(rows)
-    n_lost = sum(len(row.failures) for row in rows)
-    n_tried = sum(row.tried for row in rows)
-    print(f"{n_tried:,} faults tried, {n_lost or 'nothing'} lost, {time.monotonic() - began:.0f} s")
-    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    found = {"date": datetime.now(UTC).date().isoformat(), "machine": machine, "tried": n_tried, "lost": n_lost}
-    asked.json.parent.mkdir(parents=True, exist_ok=True)
-    asked.json.write_bytes(as_json({**found, "rows": [row.as_dict() for row in rows]}))
-    return int(n_lost > 0)
+        checks = list((few if asked.few else everything)(Path(place)))
+        for number, check in enumerate(checks, 1):
+            if number > len(kept.rows):
+                began = time.monotonic()
+                row = check()
+                kept.add(row, time.monotonic() - began)
+            show(kept.rows[number - 1], f"{number}/{len(checks)}", kept.seconds[number - 1])
+    found = kept.finish()
+    print(f"{found['tried']:,} faults tried, {found['lost'] or 'nothing'} lost, {found['seconds']:.0f} s")
+    if asked.page and not found["lost"]:
+        write_page(found)
+    return int(found["lost"] > 0)
 
 
 if __name__ == "__main__":

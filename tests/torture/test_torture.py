@@ -20,7 +20,7 @@ from sim.experiment.executors import in_order
 from sim.experiment.run import run
 from tests.conftest import Answer
 from tests.torture.__main__ import main
-from tests.torture.damage import (
+from tests.torture.harms import (
     SECOND,
     column_missing,
     huge_text,
@@ -54,6 +54,8 @@ FEWEST = {
     "columns missing, retyped, reordered; NaN": 7,
     "small files with huge content; no Parquet": 5,
     "manifest edited, newer, nested, no object": 6,
+    "scenario files damaged: loaded or refused in words": 40,
+    "hostile scenario files: refused in time and memory": 11,
 }
 
 
@@ -185,9 +187,10 @@ except BaseException as first:
 
 
 @pytest.mark.parametrize(("how", "name"), [(signal.SIGINT, "KeyboardInterrupt"), (signal.SIGTERM, "Terminated")])
-def test_a_second_signal_does_not_wait_for_anything(how: signal.Signals, name: str) -> None:
+def test_a_second_signal_does_not_wait_for_anything(how: signal.Signals, name: str, tmp_path: Path) -> None:
+    (tmp_path / "y").mkdir()  # as a run that has begun leaves it
     words = [sys.executable, "-c", STUBBORN]
-    process = subprocess.Popen(words, env=HERE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(words, cwd=tmp_path, env=HERE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     process.send_signal(how)
