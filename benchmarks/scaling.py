@@ -18,6 +18,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -73,8 +75,8 @@ def by_block(n_repeats: int) -> dict[str, dict[int, float]]:
         model.__dict__.clear()
 
     return {
-        "whole": {n: cpu(lambda n=n: simulate(scenario, SEED, 0, n), n_repeats) for n in BLOCKS},  # type: ignore[misc]
-        "live": {n: cpu(lambda n=n: live(n), n_repeats) for n in BLOCKS},  # type: ignore[misc]
+        "whole": {n: cpu(partial(simulate, scenario, SEED, 0, n), n_repeats) for n in BLOCKS},
+        "live": {n: cpu(partial(live, n), n_repeats) for n in BLOCKS},
     }
 
 
@@ -105,6 +107,40 @@ def by_size(n_trials: int, n_repeats: int) -> dict[str, dict[int, float]]:
     }
 
 
+OFF: dict[str, dict[str, Any]] = {
+    "mediator who takes no part": {"parties.Host": {"role": "mediator", "engagement": 0}},
+    "backer who never acts": {"parties.Friend": {"role": "backer", "act_prob_per_week": 0, "quit_prob_per_week": 0}},
+    "event without effect": {"events": [{"name": "nothing", "date": date(2025, 2, 3), "momentum_shift": 0}]},
+    "holiday never kept": {"windows": [{"name": "feast", "date": date(2025, 3, 3), "reciprocated_prob": 0}]},
+    "no momentum, no victory": {"war.momentum_volatility": 0, "war.victory_hazard": 0, "war.victory_slope": 0},
+    "no optimism, pressure or spoilers": {"parties.North.optimism": 0, "truces.spoilers": 1, "truces.upgrade_prob": 0},
+}
+"""Mechanisms that are stated and switched off, put into a scenario that knows nothing of them."""
+
+
+def switched_off(n_trials: int, n_repeats: int) -> dict[str, float]:
+    """CPU time with a mechanism that is off, as a multiple of the time without it; least of several, in turn."""
+    from sim.model import simulate
+    from tests.builders import FEAR, WEEKLY, minimal_scenario
+
+    def least(plain: Any, variant: Any) -> float:
+        times: dict[int, list[float]] = {0: [], 1: []}
+        for _ in range(n_repeats):
+            for which, scenario in enumerate((plain, variant)):
+                began = time.process_time()
+                simulate(scenario, SEED, 0, n_trials)
+                times[which].append(time.process_time() - began)
+        return min(times[1]) / min(times[0])
+
+    busy: dict[str, Any] = {**WEEKLY, **FEAR, "follow_up_weeks": 4}
+    issues = tuple(f"issue_{number}" for number in range(4))
+    plain = minimal_scenario(issues=issues, **busy)
+    found = {"nothing": least(plain, plain)}
+    return found | {
+        name: least(plain, minimal_scenario(issues=issues, **{**busy, **changes})) for name, changes in OFF.items()
+    }
+
+
 def storage(n_trials: int) -> dict[str, float]:
     """Bytes on disk and extra seconds for a million stored trials of the base, one worker."""
     from sim import run
@@ -122,9 +158,7 @@ def workers(n_trials: int) -> dict[str, float]:
     """Seconds of a run with one worker and with two, by the clock."""
     from sim import run
 
-    found = {
-        f"{count} workers": clock(lambda c=count: run(SCENARIO, trials=n_trials, workers=c), 1) for count in (1, 2)
-    }  # type: ignore[misc]
+    found = {f"{count} workers": clock(partial(run, SCENARIO, trials=n_trials, workers=count), 1) for count in (1, 2)}
     return found | {"times as fast": found["1 workers"] / found["2 workers"]}
 
 
@@ -140,7 +174,7 @@ def start_up(n_repeats: int) -> dict[str, float]:
     def once(arguments: list[str]) -> None:
         subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
 
-    return {name: clock(lambda c=command: once(c), n_repeats) for name, command in commands.items()}  # type: ignore[misc]
+    return {name: clock(partial(once, command), n_repeats) for name, command in commands.items()}
 
 
 PEAK = """
@@ -170,7 +204,7 @@ def in_words(result: dict[str, Any]) -> str:
     for name, costs in result["by_size"].items():
         sizes = ", ".join(f"{size}: {cost:.3f} s" for size, cost in costs.items())
         lines.append(f"{name + ':':16}{sizes}; exponent {exponent(costs):.2f}")
-    for part in ("storage", "workers", "start_up"):
+    for part in ("switched_off", "storage", "workers", "start_up"):
         lines.append(f"{part}: " + ", ".join(f"{name} {value:,.2f}" for name, value in result[part].items()))
     lines.append("peak memory: " + ", ".join(f"{n:,} trials {size:,.0f} MB" for n, size in result["peak_mb"].items()))
     here = result["machine"]
@@ -191,6 +225,7 @@ def main(arguments: list[str] | None = None) -> None:
     result: dict[str, Any] = {
         "by_block": by_block(wanted.repeats),
         "by_size": by_size(8_192, wanted.repeats),
+        "switched_off": switched_off(65_536, 3 * wanted.repeats),
         "storage": storage(wanted.trials),
         "workers": workers(wanted.trials),
         "start_up": start_up(wanted.repeats),

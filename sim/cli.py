@@ -14,7 +14,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from sim import cli_class, cli_moves, cli_pages, cli_questions, cli_results, cli_study
+from sim import cli_class, cli_moves, cli_pages, cli_questions, cli_readings, cli_results, cli_study
 from sim.atomic import NO_SPACE
 from sim.cli_options import AsJson, One, Quiet, Seed, Sets, Trials, Workers, print_json, refuse_repeats
 from sim.cli_runs import Machines, computed, keeps_no_trials
@@ -222,6 +222,7 @@ def run(
 cli_questions.add_to(app)
 cli_moves.add_to(app)
 cli_study.add_to(app)
+cli_readings.add_to(app)
 cli_pages.add_to(app)
 cli_class.add_to(app)
 app.add_typer(cli_results.results, name="results")

@@ -1,4 +1,4 @@
-"""Commands that ask why and what if: compare, why, replay, sensitivity, discover."""
+"""Commands that ask why and what if, and how surely: compare, why, replay, sensitivity, discover, sharpen."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands of this file."""
-    for command in (compare, why, replay, sensitivity, discover):
+    for command in (compare, why, replay, sensitivity, discover, sharpen):
         app.command()(command)
 
 
@@ -223,3 +223,47 @@ def discover(
         print_json(found.as_dict())
     else:
         show_discovery(found, console())
+
+
+def sharpen(
+    scenario: One,
+    method: Annotated[str, typer.Option(metavar="NAME", help="plain, controls, sobol, splitting or all.")] = "all",
+    trials: Annotated[
+        int | None, typer.Option("--trials", "-n", metavar="N", help="Trials of each method [16,384].")
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option(metavar="SCENARIO", help="Instead: what common luck gains in their difference.")
+    ] = None,
+    seed: Seed = 1,
+    sets: Sets = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Fewer trials for the same answer: what each method gains."""
+    from sim.progress import CountingBar
+    from sim.scenario.files import open_scenario
+    from sim.scenario.overrides import parse_set
+    from sim.study.common_luck import common_luck
+    from sim.study.fewer_trials import fewer_trials
+    from sim.tables import console
+    from sim.tables_fewer_trials import show_common_luck, show_fewer_trials
+
+    changes = [parse_set(text) for text in sets or []]
+    loaded = open_scenario(scenario, changes)
+    count = {} if trials is None else {"trials": trials}
+    with CountingBar("trials", quiet) as bar:
+        if against is not None:
+            other = open_scenario(against, changes)
+            luck = common_luck(
+                loaded.scenario, other.scenario, seed=seed, progress=bar.show, names=(loaded.name, other.name), **count
+            )
+        else:
+            fewer = fewer_trials(
+                loaded.scenario, method=method, seed=seed, progress=bar.show, name=loaded.name, **count
+            )
+    if as_json:
+        print_json((fewer if against is None else luck).as_dict())
+    elif against is None:
+        show_fewer_trials(fewer, console())
+    else:
+        show_common_luck(luck, console())

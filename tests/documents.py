@@ -19,9 +19,9 @@ INLINE = re.compile(r"`(parley [^`]+)`")
 NAMED = re.compile(r"# ([\w./-]+\.ya?ml)\b")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 FEW, FEWER = "96", "64"
-TAKES_TRIALS = ("run", "compare", "crowd", "why", "replay", "discover", "timeline", "class")
+TAKES_TRIALS = ("run", "compare", "crowd", "why", "replay", "discover", "timeline", "class", "reread")
 SERVE = ("dashboard",)
-EXPENSIVE = ("backtest", "calibrate", "discover", "levers", "timeline")
+EXPENSIVE = ("backtest", "calibrate", "discover", "levers", "timeline", "sharpen")
 """Commands that a fast test leaves to a slow one; ``sensitivity`` too, unless it names its inputs."""
 
 
@@ -78,14 +78,21 @@ def is_expensive(command: str) -> bool:
     words = shlex.split(command)[1:]
     if words[0] == "sensitivity":
         return "--input" not in words
-    return words[0] in EXPENSIVE or "--decompose" in words or len(words) > 5 and words[0] == "compare"
+    return (
+        words[0] in EXPENSIVE
+        or {"--decompose", "--one-by-one"} & set(words) != set()
+        or len(words) > 5
+        and words[0] == "compare"
+    )
 
 
 def cheap(command: str) -> list[str]:
     """The words after ``parley``, with few trials. A run folder and what it is compared with need equally many."""
-    words = shlex.split(command)[1:]
+    words = [str(ROOT / word) if word.startswith("tests/") else word for word in shlex.split(command)[1:]]
     if words[0] == "class" and "--exercise" in words:
         return words
+    if words[0] == "sharpen":
+        return [*(word for word in words if not word.isdecimal() and word != "--trials"), "--trials", "2048"]
     if words[0] in TAKES_TRIALS:
         return [*words, "--trials", FEW]
     if words[0] == "sensitivity":

@@ -256,3 +256,32 @@ def test_an_interrupted_study_is_not_called_resumable(tmp_path: Path) -> None:
     for words in (["--out", str(kept)], [f"--out={kept}"]):
         said = how_to_resume(["run", "teaching/minimal", *words])
         assert said.startswith("Finished blocks are kept") and said.endswith("--resume")
+
+
+def test_a_sheet_for_a_second_reader_and_what_it_says(parley: Parley, tmp_path: Path) -> None:
+    few = ("--trials", "320", "--workers", "1")
+    made = parley("sheet", "korea/july_1951", "--out", str(tmp_path / "room"))
+    assert made.code == 0 and "reread korea/july_1951" in made.out
+    blank = tmp_path / "room" / "sheet.csv"
+    again = parley("sheet", "korea/july_1951", "--out", str(tmp_path / "room"))
+    assert again.code == 2 and "not written over" in again.err
+    answer = parley("reread", "korea/july_1951", str(blank), *few)
+    assert answer.code == 2 and "no number is filled in" in answer.err
+    filled = "tests/readings/korea_july_1951.csv"
+    found = json.loads(parley("reread", "korea/july_1951", filled, *few, "--json").out)
+    assert [one["reading"] for one in found["odds"]["readings"]][0] == "file" and found["comparison"]["differences"]
+    for words, said in (((filled,), "unknown number"), (("no.csv",), "no.csv"), ((str(tmp_path),), "directory")):
+        wrong = parley("reread", "falklands/april_1982", *words, *few)
+        assert wrong.code == 2 and said in wrong.err and "Traceback" not in wrong.err
+
+
+def test_sharpen_and_its_refusals(parley: Parley) -> None:
+    few = ("teaching/minimal", "--trials", "2048")
+    found = json.loads(parley("sharpen", *few, "--method", "controls", "--json").out)
+    assert {one["method"] for one in found["estimates"]} == {"plain", "controls"}
+    luck = json.loads(parley("sharpen", *few, "--against", "teaching/spoilers", "--json").out)
+    assert luck["base"] == "teaching/minimal"
+    for words, said in ((("--method", "sobbol"), "did you mean `sobol`"), (("--against", "nobody"), "no scenario")):
+        answer = parley("sharpen", *few, *words)
+        assert answer.code == 2 and said in answer.err and "Traceback" not in answer.err
+    assert parley("sharpen", "teaching/minimal", "--trials", "96").code == 2

@@ -26,7 +26,7 @@ PAGES = [page for page in documents.pages() if "reference" not in page.parts and
 STORIES = [
     page for page in PAGES if any(block.language == "python" or block.commands for block in documents.blocks(page))
 ]
-ELSEWHERE = {"timeline.md", "levers.md", "dashboard.md", "wars", "catalogue"}
+ELSEWHERE = {"timeline.md", "fewer_trials.md", "levers.md", "dashboard.md", "wars", "catalogue"}
 QUICK = [page for page in STORIES if not ELSEWHERE & set(page.parts)]
 """Pages of which the fast tests run what is cheap; of the others the slow tests run all."""
 NEEDS_RUN = "results/istanbul_2025"

@@ -1,7 +1,8 @@
 """A second reading of a scenario: a blank sheet for somebody who has not seen its numbers, and what the two differ in.
 
 ``briefing`` tells the second reader what is asked and on which scales; ``blank_sheet`` lists every number that the file
-states, with its meaning and range, and none of its values. ``compare`` sets a filled sheet beside the file.
+states, with its meaning and range, and none of its values. ``compare`` sets a filled sheet beside the file, and its
+``agreement`` says how far the two agree. What the difference does to the odds is in ``rereading`` and ``reading_odds``.
 """
 
 from __future__ import annotations
@@ -23,12 +24,14 @@ from sim.scenario.provenance import ledger
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Scenario
 from sim.scenario.source_file import refuse_unfit
+from sim.study.agreement import krippendorff_alpha
 
 if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = ("path", "meaning", "unit", "from", "to", "low", "central", "high", "ground")
 FILLED = ("low", "central", "high")
+VERDICTS = ("apart", "overlap", "alike")
 SAME = 1e-9
 
 
@@ -49,6 +52,22 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class Agreement:
+    """How far two readings agree. ``positions`` and ``points``: Krippendorff's alpha (interval) over the central values
+    of wishes on the scales, all parties, and of points; NaN where nothing could differ. ``n_``: how many numbers stand
+    behind a figure. ``alike``, ``overlap``, ``apart``: shares of the numbers read twice."""
+
+    positions: float
+    n_positions: int
+    points: float
+    n_points: int
+    alike: float
+    overlap: float
+    apart: float
+    n: int
+
+
+@dataclass(frozen=True)
 class Comparison:
     """All numbers that the second reader filled in, those furthest apart first, and the paths left blank."""
 
@@ -57,8 +76,25 @@ class Comparison:
     blank: tuple[str, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return asdict(self)
+        """Plain JSON values; a figure that cannot be told is None."""
+        agreed = {name: None if value != value else value for name, value in asdict(self.agreement).items()}
+        return asdict(self) | {"agreement": agreed}
+
+    @property
+    def agreement(self) -> Agreement:
+        """Alpha over positions and over points, and the shares of the three verdicts."""
+        kinds = {"ideal_point": "positions", "points": "points"}
+        figures: dict[str, Any] = {}
+        for key, name in kinds.items():
+            of_kind = [one for one in self.differences if f".{key}." in one.path]
+            codes = [[one.file_central for one in of_kind], [one.central for one in of_kind]]
+            figures[name] = krippendorff_alpha(codes) if of_kind else math.nan
+            figures[f"n_{name}"] = len(of_kind)
+        n = len(self.differences)
+        for verdict in VERDICTS:
+            n_such = sum(one.verdict == verdict for one in self.differences)
+            figures[verdict] = n_such / n if n else math.nan
+        return Agreement(**figures, n=n)
 
     def table(self) -> pd.DataFrame:
         """One row per number read twice."""
@@ -67,18 +103,28 @@ class Comparison:
         return pd.DataFrame([asdict(one) for one in self.differences], columns=list(Difference.__dataclass_fields__))
 
 
-def to_read(scenario: Scenario) -> dict[str, Quantity]:
-    """The numbers that the file itself states, by key path; neither defaults nor those that are the same as another."""
+def to_read(scenario: Scenario, beside: Scenario | None = None) -> dict[str, Quantity]:
+    """The numbers that the file itself states, by key path; neither defaults nor those that are the same as another.
+
+    ``beside`` leaves out what stands there with the same range: what remains is what a scenario supposes on top of it.
+    """
     stated = {path for path, (_, standing) in ledger(scenario).items() if standing != "default"}
-    return {path: number for path, number in quantities(scenario).items() if path in stated and not number.same_as}
+    known = {path: number for path, number in quantities(scenario).items() if path in stated and not number.same_as}
+    if beside is None:
+        return known
+    before = {path: (*number.bounds, number.middle) for path, number in quantities(beside).items()}
+    return {path: n for path, n in known.items() if before.get(path) != (*n.bounds, n.middle)}
 
 
-def blank_sheet(name: str) -> str:
-    """A CSV with a row for each number of the scenario called ``name``; its values, notes and sources are left out."""
+def blank_sheet(name: str, beside: str | None = None) -> str:
+    """A CSV with a row for each number of the scenario called ``name``; its values, notes and sources are left out.
+
+    ``beside``, another scenario's name, keeps only the numbers in which the two differ.
+    """
     text = io.StringIO()
     out = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     out.writeheader()
-    for path in to_read(load(name)):
+    for path in to_read(load(name), load(beside) if beside else None):
         slot = slot_at(split(path))
         above = slot if slot and slot.field else slot_at(split(path)[:-1])
         field = above.field if above else None
@@ -116,7 +162,7 @@ def briefing(name: str) -> str:
 
 
 def compare(name: str, sheet: str | os.PathLike[str]) -> Comparison:
-    """The filled sheet beside the scenario called ``name``. Raises ParleyError for a cell that cannot be."""
+    """The filled sheet beside the scenario called ``name``. Raises ParleyError with the line of a wrong cell."""
     known = to_read(load(name))
     found, blank = [], []
     for line, row in _rows(Path(sheet)):
@@ -127,12 +173,12 @@ def compare(name: str, sheet: str | os.PathLike[str]) -> Comparison:
             blank.append(path)
             continue
         low, central, high = _reading(row, f"{sheet}:{line}")
+        _refuse_outside(path, low, high, f"{sheet}:{line}")
         file_low, file_high = known[path].bounds
         file = (file_low, known[path].middle, file_high)
         verdict = _verdict(file, (low, central, high))
         found.append(Difference(path, *file, low, central, high, verdict, escaped(row["ground"], 400)))
-    order = ("apart", "overlap", "alike")
-    return Comparison(name, tuple(sorted(found, key=lambda one: order.index(one.verdict))), tuple(blank))
+    return Comparison(name, tuple(sorted(found, key=lambda one: VERDICTS.index(one.verdict))), tuple(blank))
 
 
 def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
@@ -161,6 +207,14 @@ def _reading(row: dict[str, str], where: str) -> tuple[float, float, float]:
     if not (math.isfinite(low + central + high) and low <= central <= high):
         raise ParleyError(f"{where}: low {low:g}, central {central:g}, high {high:g} came, rising numbers are wanted")
     return low, central, high
+
+
+def _refuse_outside(path: str, low: float, high: float, where: str) -> None:
+    slot = slot_at(split(path))
+    allowed = slot.allowed if slot else None
+    if allowed and not allowed.low <= low <= high <= allowed.high:
+        wanted = f"{allowed.low:g} to {allowed.high:g} is allowed"
+        raise ParleyError(f"{where}: {escaped(path)}: {low:g} to {high:g} came, {wanted}")
 
 
 def _verdict(file: tuple[float, float, float], other: tuple[float, float, float]) -> str:
