@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from sim.study.crowd import CrowdTable
 
 
+MINUS = "\u2212"
+
+
 def content(runs: Sequence[Run], crowd: CrowdTable | str | None = None) -> dict[str, Any]:
     """Everything that the template prints; ``crowd`` is the base's company, or why it could not be read."""
     base = runs[0]
@@ -167,18 +170,21 @@ def scenario_row(run: Run, base: Run, days: int, row: dict[str, Any] | None) -> 
 
 
 def difference_cell(row: dict[str, float]) -> dict[str, str]:
-    """A paired difference in whole points, never an exact-looking one."""
-    points, lo, hi = (round(100 * row[key]) for key in ("difference", "lo", "hi"))
+    """A paired difference in points: whole ones, or tenths where its interval is narrower than two points."""
+    places = 1 if row["hi"] - row["lo"] < 0.02 else 0
+    points, lo, hi = (round(100 * row[key], places) for key in ("difference", "lo", "hi"))
     if row["lo"] <= 0 <= row["hi"]:
         said = "not clear"
     else:
-        said = signed(points) if points else "under +1" if row["difference"] > 0 else "under \u22121"
-    return {"said": said, "range": f"{signed(lo)} to {signed(hi)}", "value": f"{row['difference']:.6f}"}
+        least = f"{10**-places:g}"
+        said = signed(points, places) if points else f"under {'+' if row['difference'] > 0 else MINUS}{least}"
+    spread = f"{signed(lo, places)} to {signed(hi, places)}"
+    return {"said": said, "range": spread, "value": f"{row['difference']:.6f}"}
 
 
-def signed(points: int) -> str:
+def signed(points: float, places: int = 0) -> str:
     """Points with their sign; 0 has none."""
-    return f"{points:+d}".replace("-", "\u2212") if points else "0"
+    return f"{points:+.{places}f}".replace("-", MINUS) if points else "0"
 
 
 def change_list(base: Run, run: Run) -> list[dict[str, Any]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+import textwrap
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from dashboards import tables_of_terms
+from dashboards import numbers, tables_of_terms
 from dashboards.figures.terms import nearest
 from dashboards.report_parts import More, bars
 from dashboards.tables_of_studies import input_words
@@ -17,6 +19,9 @@ from sim.study.inputs import HIGH, LOW
 if TYPE_CHECKING:
     from sim.experiment.run import Run
 
+SAID = ("rmse", "largest", "luck", "band_rmse", "band_luck")
+"""Errors of the surface that the page says, by horizon."""
+MOST_OF_A_MEANING = 160
 CHECKPOINTS = (30, 90, 180, 365)
 
 
@@ -25,6 +30,7 @@ def content_of_parts(run: Run, more: More) -> dict[str, Any]:
     return {
         "sides_of_base": {"A": run.scenario.sides.A, "B": run.scenario.sides.B},
         "sliders": sliders(run, more),
+        "no_sliders": more.why_not,
         "tracks": tracks(more),
         "n_ranged": f"{more.ranges.n_trials:,}" if more.ranges else "",
         "terms": terms(run),
@@ -37,31 +43,27 @@ def content_of_parts(run: Run, more: More) -> dict[str, Any]:
 
 def sliders(run: Run, more: More) -> dict[str, Any] | None:
     """Every slider with its marks, and how far the surface misses the model; None without a surface."""
-    import numpy as np
-
-    from sim.study.drawn_inputs import inputs_of
-
     found = more.response
     if found is None:
         return None
     rows = []
     for one in found.inputs:
         middle = min(range(len(one.stops)), key=lambda place: abs(one.stops[place][0] - one.central[0]))
-        unit = inputs_of({one.name: np.array([one.stops[0][1], one.stops[-1][1]])})[0].unit
+        ends = one.stops[0][1], one.stops[-1][1]
         rows.append(
             {
                 "name": one.name,
                 "words": input_words(one.name),
-                "unit": unit,
+                "meaning": meaning(run, one.name),
                 "last": len(one.stops) - 1,
                 "middle": middle,
-                "low": f"{one.stops[0][1]:.3g}",
-                "central": f"{one.central[1]:.3g}",
-                "high": f"{one.stops[-1][1]:.3g}",
+                "low": numbers.said(ends[0], *ends),
+                "central": numbers.said(one.central[1], *ends),
+                "high": numbers.said(ends[1], *ends),
             }
         )
     errors = [
-        {"days": days, **{key: f"{100 * getattr(found, key)[place]:.1f}" for key in ("rmse", "largest", "luck")}}
+        {"days": days, **{key: f"{100 * getattr(found, key)[place]:.1f}" for key in SAID}}
         for place, days in enumerate(found.days)
     ]
     return {
@@ -74,6 +76,18 @@ def sliders(run: Run, more: More) -> dict[str, Any] | None:
         "low": round(100 * LOW),
         "high": round(100 * HIGH),
     }
+
+
+def meaning(run: Run, path: str) -> str:
+    """What an input is, from its field: the first sentence, with the sides by their names."""
+    from sim.scenario.paths import slot_at, split
+
+    slot = slot_at(split(path)) or slot_at(split(path)[:-1])
+    said = (slot.field.description or "") if slot and slot.field else ""
+    for letter in "AB":
+        said = said.replace(f"side {letter}", getattr(run.scenario.sides, letter))
+    first = re.split(r"\.(?= |$)|;", said)[0]
+    return textwrap.shorten(first, MOST_OF_A_MEANING, placeholder=" ...")
 
 
 def tracks(more: More) -> list[dict[str, str]]:

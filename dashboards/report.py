@@ -10,7 +10,8 @@ from dashboards import figures, tables
 from dashboards.content import common_sides, content
 from dashboards.content_of_parts import content_of_parts
 from dashboards.report_parts import both as both
-from dashboards.report_parts import figures_of, more_of, surface_data
+from dashboards.report_parts import figures_of, more_of
+from dashboards.report_sliders import surface_data
 from sim.errors import ParleyError
 from sim.experiment import words
 from sim.experiment.horizons import horizons
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from sim.experiment.run import Run
     from sim.study.crowd import CrowdTable
     from sim.study.inputs import Progress
-
-
-ROOM = 134
-"""Per cents across a narrow funnel: room for ``over 99 %`` beside a full bar."""
 
 
 def write_report(
@@ -62,7 +59,7 @@ def report(
     more = more_of(found[0], what_if, progress)
     data = drawn(ordered, crowd)
     data["figures"] |= figures_of(found[0], more)
-    if surface := surface_data(found[0], more):
+    if surface := surface_data(found[0], more.response):
         data["surface"] = surface
     return render("report.html", data, {**content(ordered, crowd), **content_of_parts(found[0], more)})
 
@@ -115,8 +112,6 @@ def drawn(runs: Sequence[Run], crowd: CrowdTable | str | None = None) -> dict[st
                 base_title=title,
             )
         )
-    for one in found["funnel"]:
-        one["narrow"]["xaxis"]["range"] = [0, ROOM]
     found["endings"] = both(
         figures.endings,
         tables.endings(runs, base),

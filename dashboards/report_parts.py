@@ -6,19 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dashboards import tables, tables_of_terms, tables_of_why
+from dashboards import numbers, tables_of_terms, tables_of_why
 from dashboards.figures import influence
 from dashboards.figures.distance import positions
-from dashboards.figures.pieces import hover, line, marks
+from dashboards.figures.pieces import hover
 from dashboards.figures.range_picture import ranges
 from dashboards.figures.survival import survival
 from dashboards.figures.terms import agreed_terms
-from dashboards.figures.theme import BEHIND, BLUE, Figure, axis, figure, percent_axis, percents
+from dashboards.figures.theme import Figure
+from dashboards.report_sliders import curve, moved_table, reach, spread
 from dashboards.tables_of_studies import input_words
 from sim.errors import ParleyError
-from sim.experiment.anchoring import anchored, reference_at
-from sim.experiment.words import percent
-from sim.study.inputs import HIGH, LOW, Progress
+from sim.study.inputs import Progress
 
 if TYPE_CHECKING:
     from sim.experiment.run import Run
@@ -32,11 +31,15 @@ MOST_TOLD = 3
 
 @dataclass(frozen=True)
 class More:
-    """What was worked out of the base run; nothing of it where its trials do not come out the same again."""
+    """What was worked out of the base run; nothing of it where its trials do not come out the same again.
+
+    ``why_not``: why there are no sliders where somebody may look for them, as a sentence.
+    """
 
     response: Response | None = None
     ranges: RangeOverTime | None = None
     told: tuple[tuple[str, Replay], ...] = ()
+    why_not: str = ""
 
 
 def more_of(run: Run, what_if: bool = True, progress: Progress | None = None) -> More:
@@ -50,15 +53,28 @@ def more_of(run: Run, what_if: bool = True, progress: Progress | None = None) ->
     try:
         replay_run(run, int(run.columns["trial"][0]))
     except ParleyError:
-        return More()  # made with parties of one's own or by another version: this engine would tell of another model
-    surface = None
+        return More(why_not=another_model(run))
+    surface, why_not = None, ""
     if what_if:
         level = [cell["model"] for cell in run.summary["tiers"]["durable"].values()]
         try:
-            surface = response(run.scenario, level=level, seed=run.seed, progress=progress)
+            surface = response(run.scenario, level=level, spread=spread(run), seed=run.seed, progress=progress)
         except ParleyError:
-            surface = None  # nothing in the scenario is uncertain
-    return More(surface, range_over_time(run), told(run))
+            why_not = "There are no sliders here: no number of this scenario is uncertain and can be moved by itself."
+    return More(surface, range_over_time(run), told(run), why_not)
+
+
+def another_model(run: Run) -> str:
+    """Why this engine cannot speak for the run: it would tell of another model."""
+    from sim.origin import engine_digest
+
+    if run.manifest.get("parties"):
+        made = "This run was made with parties of its maker's own, which this page does not have"
+    elif run.manifest.get("engine", engine_digest()) != engine_digest():
+        made = "This run was made by another version of the engine than the one that wrote this page"
+    else:
+        made = "This run's trials do not come out the same again"
+    return f"{made}, so there are no sliders here: they would speak of another model. Run the scenario again for them."
 
 
 def told(run: Run) -> tuple[tuple[str, Replay], ...]:
@@ -131,7 +147,7 @@ def bars(found: Response) -> list[dict[str, Any]]:
             {
                 "input": one.name,
                 "words": input_words(one.name),
-                "values": f"{one.stops[0][1]:.3g} to {one.stops[-1][1]:.3g}",
+                "values": numbers.span(one.stops[0][1], one.stops[-1][1]),
                 "low": low,
                 "central": found.at({})[-1],
                 "high": high,
@@ -142,96 +158,3 @@ def bars(found: Response) -> list[dict[str, Any]]:
             }
         )
     return sorted(rows, key=lambda row: -abs(row["difference"]))
-
-
-def moved_table(run: Run) -> list[dict[str, Any]]:
-    """A row per week for the page's own curve: ``date``, ``day``, ``p`` (headline), ``model``, ``reference``."""
-    return [
-        {**{key: row[key] for key in ("date", "day", "model", "reference")}, "p": row["durable"]}
-        for row in tables.odds_by_date(run)
-    ]
-
-
-def curve(table: Any, *, title: str = "", top: float, narrow: bool = False) -> Figure:
-    """The base's odds by date with the moved ones before it; the page's script moves the second line and the dots."""
-    dates, odds = [row["date"] for row in table], [row["p"] for row in table]
-    said = [percent(p) for p in odds]
-    data = [
-        line("the scenario as it is", dates, percents(odds), BEHIND, 2.5) | hover(f"As it is: {text}" for text in said),
-        line("with what you moved", dates, percents(odds), BLUE, 3.5) | hover(f"Moved: {text}" for text in said),
-        marks("what the surface gives", [], [], {"symbol": "circle", "size": 10, "color": BLUE}, []),
-    ]
-    return figure(
-        title or "Odds of a ceasefire that lasts 30 days or more, by date",
-        data,
-        xaxis=axis(
-            "Date by which the halt has begun",
-            type="date",
-            tickformat="%b<br>%Y",
-            hoverformat="%-d %B %Y",
-            showgrid=False,
-        ),
-        yaxis=percent_axis("Odds", percents([top]), narrow),
-        height=430 if narrow else 420,
-        narrow=narrow,
-        legend_rows=3 if narrow else 1,
-        legend_gap=78,
-        hovermode="x unified",
-    )
-
-
-def reach(run: Run, found: Response) -> float:
-    """The highest headline that the sliders can reach, so that the axis need not move."""
-    best: dict[str, float] = {}
-    for one in found.inputs:
-        ends = (one.stops[0][0], one.stops[-1][0])
-        low, high = (found.at({**best, one.name: share})[-1] for share in ends)
-        best[one.name] = ends[0] if low > high else ends[1]
-    return headline(run, found.at(best)[-1])
-
-
-def headline(run: Run, p: float) -> float:
-    """The model's odds by the last horizon as the page shows them: anchored where there is a reference class."""
-    days = max(map(int, run.summary["tiers"]["durable"]))
-    return anchored(p, run.n_trials, reference_at(run.scenario, "durable", days))
-
-
-# -- what the page's sliders read -------------------------------------------------------------------
-
-
-def surface_data(run: Run, more: More) -> dict[str, Any] | None:
-    """All that the page's script needs to evaluate the surface and to say what it found; None without a surface."""
-    import shlex
-
-    from sim.experiment import words
-    from sim.experiment.anchoring import REFERENCE_WEIGHT
-    from sim.experiment.horizons import horizons
-
-    if more.response is None:
-        return None
-    found, cells = more.response, run.summary["tiers"]["durable"]
-    return {
-        "days": list(found.days),
-        "weeks": list(horizons(run.scenario).values()),
-        "coefficients": [[round(value, 6) for value in row] for row in found.coefficients],
-        "over": [list(row) for row in found.over],
-        "inputs": [
-            {
-                "name": one.name,
-                "words": input_words(one.name),
-                "stops": [list(stop) for stop in one.stops],
-                "central": (one.central[0] - LOW) / (HIGH - LOW),
-                "set": "--set " + shlex.quote(f"{one.name}="),
-            }
-            for one in found.inputs
-        ],
-        "base": [cell["p"] for cell in cells.values()],
-        "references": [cell["reference"] for cell in cells.values()],
-        "weight": REFERENCE_WEIGHT,
-        "trials": run.n_trials,
-        "curve": moved_table(run),
-        "command": "parley run " + shlex.quote(run.name),
-        "fractions": [[top / bottom, said] for top, bottom, said in words.FRACTIONS],
-        "least": words.LEAST,
-        "most": words.MOST,
-    }

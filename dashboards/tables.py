@@ -24,8 +24,8 @@ def odds_by_date(run: Run) -> Table:
 
     A row per week ``k`` = 0 ... horizon: odds that a halt of each tier began before the end of ``k`` weeks, so that the
     rows of weeks 4, 13, 26 and 52 are the odds by 30, 90, 180 and 365 days. ``durable``, its band and its Monte Carlo
-    interval are the headline (anchored where there is a reference class), ``model`` the model alone on that tier;
-    ``mutual`` and ``broad`` are the model alone.
+    interval are the headline (anchored where there is a reference class), ``model`` with ``model_lo`` and ``model_hi``
+    the model alone on that tier; ``mutual`` and ``broad`` are the model alone.
     """
     scenario, columns = run.scenario, run.columns
     n_weeks, n = scenario.horizon_weeks, run.n_trials
@@ -42,11 +42,12 @@ def odds_by_date(run: Run) -> Table:
                 "day": 7 * week,
                 "durable": shown.p,
                 **{tier: float(counted[tier][week]) for tier in counted},
-                **{key: getattr(shown, key) for key in ("lo", "hi", "mc_lo", "mc_hi", "model", "reference")},
+                **{key: getattr(shown, key) for key in ("lo", "hi", "mc_lo", "mc_hi", "reference")},
+                **{key: getattr(shown, key) for key in ("model", "model_lo", "model_hi")},
             }
         )
     # Nothing has happened at the start, and that is no estimate.
-    rows[0].update(durable=0.0, lo=0.0, hi=0.0, mc_lo=0.0, mc_hi=0.0)
+    rows[0].update(dict.fromkeys(("durable", "lo", "hi", "mc_lo", "mc_hi", "model_lo", "model_hi"), 0.0))
     return rows
 
 

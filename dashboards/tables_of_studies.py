@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dashboards import numbers
+
 if TYPE_CHECKING:
     from sim.study.discover import Discovery
     from sim.study.sobol import Sobol
     from sim.study.tornado import Tornado
+
+PLAINER = {"optimism rest": "lasting optimism"}
+IN_WORDS = {"war.tau": "Uncertainty about a year of war", "assurances.monitoring": "Quality of monitoring"}
+"""Names of inputs that say nothing by themselves, in part and as a whole."""
 
 Table = list[dict[str, Any]]
 
@@ -20,6 +26,8 @@ def input_words(name: str) -> str:
     """An input's name in words; a column of the calibration is a level that all its numbers share."""
     from sim.study.drawn_inputs import in_words
 
+    if name in IN_WORDS:
+        return IN_WORDS[name]
     head, _, rest = name.partition(".")
     if not rest and " " in name:
         return name[:1].upper() + name[1:]
@@ -28,6 +36,8 @@ def input_words(name: str) -> str:
     if head in ("calibration", "joint"):
         return "All levels by the record"
     said = in_words(name)
+    for word, plainer in PLAINER.items():
+        said = said.replace(word, plainer)
     return said[:1].upper() + said[1:]
 
 
@@ -42,7 +52,10 @@ def bars(found: Tornado, most: int = MOST_BARS) -> Table:
         {
             "input": bar.name,
             "words": input_words(bar.name),
-            "values": bar.in_words,
+            "values": " to ".join(
+                f"{'x ' if bar.is_multiple else ''}{numbers.said(value, bar.values[0], bar.values[2])}"
+                for value in (bar.values[0], bar.values[2])
+            ),
             **{key: bar.odds[number][at] for number, key in enumerate(("low", "central", "high"))},
             "swing": bar.swing,
             "difference": bar.difference[at],

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sim.scenario.changes import number_in_words
+from dashboards.tables_of_studies import PLAINER
 from sim.scenario.paths import is_settable, slot_at, split
 from sim.scenario.priors import quantities
 from sim.scenario.problems import KeyPath
@@ -174,7 +174,8 @@ def label_of(parts: KeyPath) -> str:
     rest = [str(part) for part in parts[2 if parts[0] == "parties" else 1 :]]
     if parts[0] == "issues":
         return f"{rest[0]}: {', '.join(rest[1:])}".replace("_", " ")
-    return (rest[0] + (f": {', '.join(rest[1:])}" if rest[1:] else "")).replace("_", " ")
+    said = (rest[0] + (f": {', '.join(rest[1:])}" if rest[1:] else "")).replace("_", " ")
+    return PLAINER.get(said, said)
 
 
 def landmarks_of(scenario: Scenario, parts: KeyPath) -> tuple[tuple[float, str], ...]:
@@ -213,9 +214,3 @@ def round_step(size: float) -> float:
 
 def neat(value: float, step: float) -> float:
     return round(value, max(0, 2 - math.floor(math.log10(step)))) + 0.0
-
-
-def in_words(value: float) -> str:
-    """``.06``: as short as it can be told."""
-    text = f"{value:.4g}"
-    return number_in_words(float(text), len(text.partition(".")[2])) if "e" not in text else text

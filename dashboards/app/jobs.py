@@ -7,11 +7,13 @@ import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import monotonic
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from dashboards.app.service import Service
+from sim.atomic import now
 from sim.errors import BusyError, ParleyError
 
 Progress = Callable[[int, int], None]
@@ -27,7 +29,11 @@ class Cancelled(Exception):
 
 @dataclass
 class Task:
-    """A study: ``state`` is running, done, failed or cancelled; ``done`` of ``total`` trials."""
+    """A study: ``state`` is running, done, failed or cancelled; ``done`` of ``total`` trials.
+
+    Once it is done, ``when`` says since when (ISO, UTC) and ``note`` what has to be said of where it is kept.
+    ``before`` is the finished one that it was started in the place of.
+    """
 
     words: str
     state: str = "running"
@@ -37,6 +43,9 @@ class Task:
     problem: str = ""
     is_unwanted: bool = False
     since: float = field(default_factory=monotonic)
+    when: str = ""
+    note: str = ""
+    before: Task | None = None
 
     def progress(self, done: int, total: int) -> None:
         """Told by the study; raises Cancelled where it is no longer wanted."""
@@ -61,6 +70,8 @@ class Desk:
     """Where studies are started, asked after and called off; and what was found is kept."""
 
     def __init__(self) -> None:
+        self.folder: Path | None = None
+        """Where studies are kept beyond the end of the dashboard; None: nowhere."""
         self._tasks: OrderedDict[Hashable, Task] = OrderedDict()
         self._found: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = threading.Lock()
@@ -73,23 +84,41 @@ class Desk:
     def running(self) -> Task | None:
         return next((task for task in list(self._tasks.values()) if task.state == "running"), None)
 
-    def start(self, key: Hashable, words: str, work: Work) -> Task:
-        """Start ``work(progress)`` unless it runs or is done; BusyError while another study runs."""
+    def start(
+        self, key: Hashable, words: str, work: Work, keep: Callable[[Any], str] | None = None, again: bool = False
+    ) -> Task:
+        """Start ``work(progress)`` unless it runs, or is done and not wanted ``again``; BusyError while another runs.
+
+        ``keep`` is given what was found, and says what has to be said of where it is kept now.
+        """
         with self._lock:
             task = self._tasks.get(key)
-            if task is not None and task.state in ("running", "done"):
+            if task is not None and (task.state == "running" or (task.state == "done" and not again)):
                 return task
             if (other := self.running) is not None:
                 raise BusyError(
                     f"Another study is running ({other.words}). Wait for it, or stop it where it was started."
                 )
-            task = Task(words)
-            self._tasks[key] = task
-            self._tasks.move_to_end(key)
-            while len(self._tasks) > KEPT:
-                self._tasks.popitem(last=False)
-        threading.Thread(target=_do, args=(task, work), name="parley-study", daemon=True).start()
+            before = task if task is None or task.state == "done" else task.before
+            task = Task(words, before=before)
+            if before is not None:
+                before.before = None
+            self._put(key, task)
+        threading.Thread(target=_do, args=(task, work, keep), name="parley-study", daemon=True).start()
         return task
+
+    def put(self, key: Hashable, task: Task) -> Task:
+        """Take in a finished study that was found elsewhere, unless there is one of this key by now."""
+        with self._lock:
+            if key not in self._tasks:
+                self._put(key, task)
+            return self._tasks[key]
+
+    def _put(self, key: Hashable, task: Task) -> None:
+        self._tasks[key] = task
+        self._tasks.move_to_end(key)
+        while len(self._tasks) > KEPT:
+            self._tasks.popitem(last=False)
 
     def cancel(self, key: Hashable) -> None:
         """Call a running study off; it ends at its next sign of life."""
@@ -111,9 +140,11 @@ class Desk:
         return made
 
 
-def _do(task: Task, work: Work) -> None:
+def _do(task: Task, work: Work, keep: Callable[[Any], str] | None) -> None:
     try:
         task.result = work(task.progress)
+        task.when = now()
+        task.note = keep(task.result) if keep else ""
         task.state = "done"
     except Cancelled:
         task.state = "cancelled"

@@ -11,9 +11,11 @@ from typing import Any
 from dash import Dash
 
 from dashboards.app import guard, shell
+from dashboards.app.jobs import desk
 from dashboards.app.opening import opened
 from dashboards.app.pages import pages
 from dashboards.app.service import Service
+from dashboards.kept_studies import FOLDER
 from sim.errors import BusyError, ParleyError
 
 HOST = "127.0.0.1"
@@ -102,6 +104,7 @@ def serve(
     if not 0 <= port <= 65535:
         raise ParleyError(f"port: {port} came, 0 to 65535 is allowed")
     service = opened(names or DEFAULT_SCENARIOS, trials, seed)
+    desk(service).folder = FOLDER
     running = bound(service, port)
     try:
         service.start()

@@ -9,13 +9,10 @@ import threading
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from dashboards.app import state
+from dashboards.app.base_runs import BUSY, PATIENCE, Base, Columns, Flight, Key, awaited, head, joined
 from sim.errors import BusyError, ParleyError, WorkersLostError
 from sim.experiment.blocks import Block
 from sim.experiment.executors import Pool, default_workers, is_good
@@ -34,36 +31,8 @@ PIECE = 2048
 CLUSTER = 32
 KEPT = 48
 """Live runs kept in memory, about half a megabyte for each thousand trials."""
-PATIENCE = 120
 FREED_WITHIN = 0.3
 """Seconds in which a simulation that was given up has left its place."""
-BUSY = "The server is busy with other simulations. Wait a moment, then move the slider again."
-
-Columns = dict[str, Any]
-Key = tuple[str, tuple[tuple[str, str], ...], int, int, bool]
-
-
-@dataclass
-class Flight:
-    """A simulation under way: what it will give, its place on the board, and whether somebody waits for it."""
-
-    place: int
-    is_awaited: bool
-    found: Future[Run] = field(default_factory=Future)
-
-
-@dataclass
-class Base:
-    """A scenario that can be picked, and how far its run has come."""
-
-    name: str
-    scenario: Scenario
-    trials: int
-    seed: int
-    run: Run | None = None
-    done: int = 0
-    problem: str = ""
-    parts: list[Columns] = field(default_factory=list)
 
 
 class Service:
@@ -313,22 +282,3 @@ class Service:
             if key not in self._kept:
                 self._kept[key] = make()
             return self._kept[key]
-
-
-def awaited(flight: Flight) -> Run:
-    """What somebody else's simulation gives, or raises."""
-    try:
-        return flight.found.result(PATIENCE)
-    except TimeoutError:
-        raise BusyError(BUSY) from None
-
-
-def joined(parts: Sequence[Columns]) -> Columns:
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-
-
-def head(run: Run, trials: int) -> Run:
-    """The first trials of a run, which are the run of so many trials."""
-    if run.n_trials <= trials:
-        return run
-    return Run(run.scenario, run.name, run.seed, {name: column[:trials] for name, column in run.columns.items()})

@@ -76,10 +76,11 @@
   const logit = (p) => Math.log(p / (1 - p));
   const expit = (x) => 1 / (1 + Math.exp(-x));
 
-  /* Odds by horizon, the mean over the kept points with the held inputs at their shares. */
+  /* By horizon, over the kept points with the held inputs at their shares: the mean of the odds, and the ends of their
+     band. The surface's own variance and that of all it does not hold add up to that of a Beta (sim.study.response_band). */
   function evaluate() {
     const shares = new Map([...held].map(([input, stop]) => [input, surface.inputs[input].stops[stop][0]]));
-    const sums = surface.days.map(() => 0);
+    const sums = surface.days.map(() => [0, 0, 0]);
     surface.over.forEach((point) => {
       const z = point.map((share, input) => 2 * (shares.has(input) ? shares.get(input) : share) - 1);
       const terms = [1, ...z];
@@ -89,10 +90,50 @@
       let waiting = 1;
       surface.coefficients.forEach((row, horizon) => {
         waiting *= 1 - expit(row.reduce((sum, value, term) => sum + value * terms[term], 0));
-        sums[horizon] += 1 - waiting;
+        const p = 1 - waiting;
+        [p, p * p, (p * (1 - p)) ** 2].forEach((value, power) => { sums[horizon][power] += value / surface.over.length; });
       });
     });
-    return sums.map((sum) => sum / surface.over.length);
+    const ends = sums.map(([p, square, steep], horizon) => band(p, square - p * p + surface.rest[horizon] * steep));
+    return { odds: sums.map((sum) => sum[0]), low: ends.map((one) => one[0]), high: ends.map((one) => one[1]) };
+  }
+
+  function band(p, variance) {
+    const rho = Math.min(variance / (p * (1 - p)), 0.999);
+    if (!(rho > 1e-9)) return [p, p];
+    const spread = (1 - rho) / rho, tail = (1 - surface.level) / 2;
+    const [low, high] = [tail, 1 - tail].map((share) => betaQuantile(p * spread, (1 - p) * spread, share));
+    return [Math.min(low, p), Math.max(high, p)];
+  }
+
+  /* Lanczos' series for the logarithm of the gamma function. */
+  const LANCZOS = [76.18009172947146, -86.50532032941677, 24.01409824083091, -1.231739572450155, 1.208650973866179e-3, -5.395239384953e-6];
+  function logGamma(x) {
+    const sum = LANCZOS.reduce((found, value, place) => found + value / (x + 1 + place), 1.000000000190015);
+    return (x + 0.5) * Math.log(x + 5.5) - (x + 5.5) + Math.log(2.5066282746310005 * sum / x);
+  }
+
+  /* Share of a Beta below x, by its continued fraction (Lentz). */
+  function betaBelow(a, b, x) {
+    if (x > (a + 1) / (a + b + 2)) return 1 - betaBelow(b, a, 1 - x);
+    let d = 1 / (1 - (a + b) * x / (a + 1)), c = 1, found = d;
+    for (let m = 1; m < 300; m++) {
+      const steps = [m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)), -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))];
+      const before = found;
+      steps.forEach((step) => { d = 1 / (1 + step * d); c = 1 + step / c; found *= c * d; });
+      if (Math.abs(found - before) < 1e-12 * found) break;
+    }
+    const front = logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x);
+    return Math.exp(front) * found / a;
+  }
+
+  function betaQuantile(a, b, share) {
+    let low = 0, high = 1;
+    for (let step = 0; step < 50; step++) {
+      const middle = (low + high) / 2;
+      if (betaBelow(a, b, middle) < share) low = middle; else high = middle;
+    }
+    return (low + high) / 2;
   }
 
   /* The headline of sim.experiment.anchoring: half way, in log odds, to the reference class. */
@@ -102,18 +143,19 @@
     return expit((1 - surface.weight) * logit(smooth) + surface.weight * logit(reference));
   }
 
-  /* The base's weekly curve, moved in log odds as the surface moves the horizons. */
-  function movedCurve(now) {
-    const shifts = now.map((p, place) => logit(p) - logit(surface.untouched[place]));
+  /* A weekly curve of the base (odds, or an end of their band), moved in log odds as the surface moves the horizons. */
+  function movedCurve(now, kind, model, shown) {
+    const inside = (p) => Math.min(Math.max(p, 1e-12), 1 - 1e-12);
+    const shifts = now[kind].map((p, place) => logit(inside(p)) - logit(inside(surface.untouched[kind][place])));
     return surface.curve.map((row, week) => {
-      if (!held.size || !row.model || row.model >= 1) return row.p;
+      if (!held.size || row[model] <= 0 || row[model] >= 1) return row[shown];
       const next = surface.weeks.findIndex((end) => week <= end);
       let shift = shifts[Math.max(0, next)];
       if (next > 0) {
         const share = (week - surface.weeks[next - 1]) / (surface.weeks[next] - surface.weeks[next - 1]);
         shift = shifts[next - 1] + share * (shifts[next] - shifts[next - 1]);
       }
-      return anchored(expit(logit(row.model) + shift), row.reference);
+      return anchored(expit(logit(row[model]) + shift), row.reference);
     });
   }
 
@@ -134,37 +176,55 @@
   function movedData(data) {
     const found = structuredClone(data);
     const now = evaluate();
-    const odds = movedCurve(now);
-    found[1].y = odds.map((p) => 100 * p);
-    found[1].customdata = odds.map((p) => "Moved: " + percent(p));
-    found[2].x = surface.weeks.map((week) => surface.curve[week].date);
-    found[2].y = shown(now).map((p) => 100 * p);
-    found[2].customdata = shown(now).map((p) => "Surface: " + (100 * p).toFixed(1) + " %");
+    const odds = movedCurve(now, "odds", "model", "p");
+    const low = movedCurve(now, "low", "model_lo", "lo").map((p, week) => Math.min(p, odds[week]));
+    const high = movedCurve(now, "high", "model_hi", "hi").map((p, week) => Math.max(p, odds[week]));
+    found[0].y = [...high, ...low.reverse()].map((p) => 100 * p);
+    low.reverse();
+    found[2].y = odds.map((p) => 100 * p);
+    found[2].customdata = odds.map((p, week) => "Moved: " + percent(p) + " (band " + range(low[week], high[week]) + ")");
+    found[3].x = surface.weeks.map((week) => surface.curve[week].date);
+    found[3].y = shown(now).map((p) => 100 * p);
+    found[3].customdata = shown(now).map((p) => "Surface: " + percent(p));
     return found;
   }
 
-  const shown = (now) => (held.size ? now.map((p, place) => anchored(p, surface.references[place])) : surface.base);
+  const shown = (now) => (held.size ? now.odds.map((p, place) => anchored(p, surface.references[place])) : surface.base);
+  const bands = (now) => (held.size
+    ? now.low.map((low, place) => [low, now.high[place]].map((end) => (end > 0 && end < 1 ? anchored(end, surface.references[place]) : end)))
+    : surface.bands);
+  const range = (low, high) => {
+    const ends = [low, high].map((end) => percent(end).replace(" %", ""));
+    return (ends[0] === ends[1] ? ends[0] : ends.join(" to ")) + " %";
+  };
+
+  const stopWords = (input) => surface.inputs[input].stops[held.get(input)][1].toFixed(surface.inputs[input].decimals);
 
   function say() {
     const now = evaluate();
-    const odds = shown(now);
+    const odds = shown(now), spans = bands(now);
     const last = odds.length - 1;
     const put = (id, text) => { document.getElementById(id).textContent = text; };
     put("moved-words", oneIn(odds[last]));
     put("moved-odds", percent(odds[last]));
     document.getElementById("moved-odds").dataset.odds = odds[last];
-    document.getElementById("moved-odds").dataset.model = now[last];
+    document.getElementById("moved-odds").dataset.model = now.odds[last];
+    put("moved-band", range(...spans[last]));
+    document.getElementById("moved-band").dataset.band = [now.low[last], now.high[last]].join(" ");
     put("moved-against", held.size ? "(the base: " + percent(surface.base[last]) + ")" : "");
-    const value = (input) => String(surface.inputs[input].stops[held.get(input)][1]);
+    const value = (input) => stopWords(input);
     const order = [...held.keys()].sort((a, b) => a - b);
     put("moved-inputs", order.length
       ? "Moved inputs: " + order.map((input) => surface.inputs[input].words + " to " + value(input)).join("; ") + "."
       : "Nothing is moved: this is the base as it is.");
     put("moved-command", [surface.command, ...order.map((input) => surface.inputs[input].set + value(input))].join(" "));
     [...document.getElementById("moved-table").tBodies[0].rows].forEach((row, place) => {
-      const cells = [percent(surface.base[place]), percent(odds[place]),
-        signed(Math.round(100 * (odds[place] - surface.base[place]))), percent(now[place])];
-      cells.forEach((text, column) => { row.cells[column + 1].textContent = text; });
+      row.cells[1].textContent = percent(surface.base[place]);
+      const [said, small] = row.cells[2].children;
+      said.textContent = percent(odds[place]);
+      small.textContent = range(...spans[place]).replace("under ", "<").replace("over ", ">");
+      row.cells[3].textContent = signed(Math.round(100 * (odds[place] - surface.base[place])));
+      row.cells[4].textContent = percent(now.odds[place]);
     });
     document.getElementById("release-all").disabled = !held.size;
     const state = new URLSearchParams(order.map((input) => [surface.inputs[input].name, value(input)])).toString();
@@ -176,7 +236,7 @@
     const range = slider.querySelector("input");
     const isHeld = held.has(input);
     range.value = isHeld ? held.get(input) : range.dataset.middle;
-    const said = isHeld ? String(surface.inputs[input].stops[held.get(input)][1]) : "not moved";
+    const said = isHeld ? stopWords(input) : "not moved";
     slider.querySelector("output").textContent = said;
     range.setAttribute("aria-valuetext", isHeld ? said : "not moved, drawn from the whole range");
     slider.querySelector(".release").hidden = !isHeld;

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboards.figures.pieces import Trace, hover, rules
+from dashboards import numbers
+from dashboards.figures.pieces import Trace, bar, hover, line, rules
 from dashboards.figures.theme import (
     BLUE,
+    PAPER,
     VERMILLION,
     Figure,
     axis,
@@ -30,8 +32,7 @@ def limits(table: Any, *, title: str, narrow: bool = False) -> Figure:
     """
     rows = records(table)
     places = [float(place) for place in range(len(rows))]
-    grey: Trace = {"type": "bar", "orientation": "h", "name": "range it is drawn from", "x": [100] * len(rows)}
-    data = [grey | {"y": places, "width": 0.22, "marker": {"color": "#d0d7de"}, "hoverinfo": "skip"}]
+    data = [bar("range it is drawn from", [100] * len(rows), places, "#d0d7de", 0.22) | {"hoverinfo": "skip"}]
     data += [_bars(rows, kind) for kind in LOOKS if any(row["kind"] == kind for row in rows)]
     said = [f"{row['words']} ({LOOKS[row['kind']][0]}, box {row['box']})" for row in rows]
     ticks = {
@@ -59,50 +60,37 @@ def limits(table: Any, *, title: str, narrow: bool = False) -> Figure:
 def _bars(rows: list[dict[str, Any]], kind: str) -> Trace:
     name, colour, pattern = LOOKS[kind]
     own = [(place, row) for place, row in enumerate(rows) if row["kind"] == kind]
-    return {
-        "type": "bar",
-        "orientation": "h",
-        "name": f"box {name}",
-        "base": percents(row["from"] for _, row in own),
-        "x": percents(row["to"] - row["from"] for _, row in own),
-        "y": [place for place, _ in own],
-        "width": 0.42,
-        "marker": {
-            "color": colour,
-            "pattern": {"shape": pattern, "fillmode": "overlay", "fgcolor": "#ffffff", "size": 8, "solidity": 0.25},
-        },
-        **hover(limit_words(row) for _, row in own),
-    }
+    long = percents(row["to"] - row["from"] for _, row in own)
+    made = bar(f"box {name}", long, [place for place, _ in own], colour, 0.42, hatch=pattern, hatch_colour=PAPER)
+    said = hover(limit_words(row) for _, row in own)
+    return made | {"base": percents(row["from"] for _, row in own)} | said
 
 
 def limit_words(row: dict[str, Any]) -> str:
     """``Momentum below 0.08 (drawn from 0 to 0.3)`` and what the box holds."""
-    low, high = row["low"], row["high"]
-    said = f"from {low:.2g} to {high:.2g}" if low is not None and high is not None else ""
-    said = said or (f"above {low:.2g}" if low is not None else f"below {high:.2g}")
-    unit = f" {row['unit']}" if row["unit"] else ""
+    ends = row["least"], row["most"]
+    low, high = ("" if row[end] is None else numbers.said(row[end], *ends) for end in ("low", "high"))
+    said = f"from {low} to {high}" if low and high else f"above {low}" if low else f"below {high}"
+    unit = numbers.unit_after(row["unit"])
     doubt = "" if row["p"] <= 0.05 else "<br>this limit is not confirmed by the other half"
     return (
-        f"{lines(row['words'], 50)} {said}{literal(unit)}<br>drawn from {row['least']:.2g} to {row['most']:.2g}<br>"
+        f"{lines(row['words'], 50)} {said}{literal(unit)}<br>drawn from {numbers.span(*ends)}<br>"
         f"box {row['box']}: {percent(row['density'])} inside, {percent(row['elsewhere'])} outside{doubt}"
     )
 
 
 def trade_off(table: Any, *, title: str, outcome: str, narrow: bool = False) -> Figure:
-    """Smaller boxes against how common the outcome is in them; the number beside a mark counts limits.
+    """Smaller boxes against how common the outcome is in them; where the number of limits changes it is written.
 
     ``table`` is that of ``tables_of_studies.trade_off``; ``outcome`` is what the box has more of, in words.
     """
     rows = records(table)
-    trace: Trace = {
-        "type": "scatter",
+    limited = [row["n_limits"] for row in rows]
+    inside, dense = (percents(row[key] for row in rows) for key in ("mass", "density"))
+    trace: Trace = line("boxes", inside, dense, BLUE, 1.5, dash="dot") | {
         "mode": "lines+markers+text",
-        "name": "boxes",
-        "x": percents(row["mass"] for row in rows),
-        "y": percents(row["density"] for row in rows),
-        "text": [f" {row['n_limits']} " for row in rows],
+        "text": [f" {n} " if n != before else "" for before, n in zip([None, *limited], limited, strict=False)],
         "textposition": "top right",
-        "line": {"color": BLUE, "width": 1.5, "dash": "dot"},
         "marker": {"size": 10, "color": BLUE},
         "cliponaxis": False,
         **hover(

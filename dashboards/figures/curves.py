@@ -13,7 +13,7 @@ from dashboards.figures.theme import (
     ORANGE,
     SHADE,
     Figure,
-    axis,
+    date_axis,
     figure,
     literal,
     percent_axis,
@@ -65,13 +65,7 @@ def odds_by_date(table: Any, *, title: str, base: Any = None, base_title: str = 
     return figure(
         title,
         data,
-        xaxis=axis(
-            "Date by which the halt has begun",
-            type="date",
-            tickformat="%b<br>%Y",
-            hoverformat="%-d %B %Y",
-            showgrid=False,
-        ),
+        xaxis=date_axis("Date by which the halt has begun"),
         yaxis=percent_axis("Odds", percents(largest)),
         height=650 if narrow else 560,
         narrow=narrow,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dashboards.figures.pieces import bar, hover
 from dashboards.figures.theme import (
     BLACK,
     BLUE,
@@ -17,6 +18,7 @@ from dashboards.figures.theme import (
     YELLOW,
     Figure,
     figure,
+    ink_on,
     lines,
     literal,
     percent_axis,
@@ -27,6 +29,8 @@ from dashboards.figures.theme import (
 )
 from sim.experiment.words import REASONS, SHORT_REASONS, percent
 
+LEAST_LABELLED = 0.08
+"""Share from which on a piece of a bar has its number written on it."""
 STAGE_WORDS = {
     "talks held": "Talks are held",
     "offers": "Offers are made",
@@ -79,22 +83,15 @@ def funnel(table: Any, *, title: str, base: Any = None, base_title: str = "base"
     before = [1.0] + [row["p"] for row in rows[:-1]]
     kept = [percent(row["p"] / earlier) if earlier else "none" for row, earlier in zip(rows, before, strict=True)]
     bars = {
-        "type": "bar",
-        "orientation": "h",
-        "name": "share of futures that get this far",
-        "x": percents(row["p"] for row in rows),
-        "y": places,
-        "marker": {"color": BLUE},
-        "width": 0.62,
+        **bar("share of futures that get this far", percents(row["p"] for row in rows), places, BLUE, 0.62),
         "text": [percent(row["p"]) for row in rows],
         "textposition": "outside",
         "cliponaxis": False,
         "textfont": {"size": 13, "color": INK},
-        "customdata": [
+        **hover(
             f"{label}: {percent(row['p'])}<br>{share} of those at the stage before"
             for label, row, share in zip(map(literal, labels), rows, kept, strict=True)
-        ],
-        "hovertemplate": "%{customdata}<extra></extra>",
+        ),
     }
     data = [bars]
     if base is not None:
@@ -111,8 +108,8 @@ def funnel(table: Any, *, title: str, base: Any = None, base_title: str = "base"
         )
     # Room to the right of 100 % for the number beside a full bar, and no tick there.
     across = percent_axis("Share of simulated futures", [100.0], narrow)
-    across |= {"range": [0, 128 if narrow else 110], "tickmode": "array"}
-    across["tickvals"] = list(range(0, 101, across["dtick"]))
+    across |= {"range": [0, 138 if narrow else 110], "tickmode": "array"}
+    across["tickvals"] = list(range(0, 101, 50 if narrow else across["dtick"]))
     across["ticktext"] = [f"{at} %" for at in across["tickvals"]]
     return figure(
         title,
@@ -173,31 +170,22 @@ def _stack(
     rows: list[dict[str, Any]], values: list[float], name: str, full: str, look: tuple[str, str]
 ) -> dict[str, Any]:
     colour, pattern = look
-    return {
-        "type": "bar",
-        "orientation": "h",
-        "name": literal(name),
-        "x": percents(values),
-        "y": list(range(len(rows))),
-        "width": 0.72,
-        "marker": {
-            "color": colour,
-            "line": {"color": "#ffffff", "width": 0.5},
-            "pattern": {
-                "shape": pattern,
-                "fillmode": "overlay",
-                "fgcolor": INK,
-                "fgopacity": 0.55,
-                "size": 7,
-                "solidity": 0.25,
-            },
-        },
-        "customdata": [
-            f"{lines(row['title'], 50)}<br>{lines(full, 50)}: {percent(value)}"
-            for row, value in zip(rows, values, strict=True)
-        ],
-        "hovertemplate": "%{customdata}<extra></extra>",
-    }
+    line = {"color": "#ffffff", "width": 0.5}
+    made = bar(literal(name), percents(values), range(len(rows)), colour, 0.72, hatch=pattern, line=line)
+    said = (
+        f"{lines(row['title'], 50)}<br>{lines(full, 50)}: {percent(value)}"
+        for row, value in zip(rows, values, strict=True)
+    )
+    return made | hover(said) | _numbers_inside([] if pattern else values, colour)
+
+
+def _numbers_inside(values: list[float], colour: str) -> dict[str, Any]:
+    """The number on each piece that is wide enough for it and has no hatch; elsewhere it is said on hover."""
+    if not values:
+        return {}
+    text = [percent(value) if value >= LEAST_LABELLED else "" for value in values]
+    look = {"textposition": "inside", "insidetextanchor": "middle", "textangle": 0}
+    return {"text": text, **look, "insidetextfont": {"color": ink_on(colour), "size": 12}}
 
 
 def _stacked(title: str, rows: list[dict[str, Any]], data: list[dict[str, Any]], words: str, narrow: bool) -> Figure:
@@ -212,4 +200,5 @@ def _stacked(title: str, rows: list[dict[str, Any]], data: list[dict[str, Any]],
         legend_rows=-(-len(data) // per_row),
         hovermode="closest",
         barmode="stack",
+        uniformtext={"minsize": 10, "mode": "hide"},
     )

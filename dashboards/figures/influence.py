@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboards.figures.pieces import Trace, hover, line, marks, rules, spans, upright
+from dashboards.figures.pieces import Trace, bar, hover, line, marks, rules, spans, upright
 from dashboards.figures.theme import (
     BLACK,
     BLUE,
@@ -56,26 +56,9 @@ def tornado(table: Any, *, central: float, title: str, narrow: bool = False) -> 
 
 def _bar(rows: list[dict[str, Any]], end: str, central: float) -> Trace:
     name, colour, pattern = ENDS[end]
-    return {
-        "type": "bar",
-        "orientation": "h",
-        "name": name,
-        "x": percents(row[end] - central for row in rows),
+    far, places = percents(row[end] - central for row in rows), range(len(rows))
+    return bar(name, far, places, colour, 0.62, hatch=pattern, opacity=0.92) | {
         "base": [round(100 * central, 2)] * len(rows),
-        "y": list(range(len(rows))),
-        "width": 0.62,
-        "marker": {
-            "color": colour,
-            "opacity": 0.92,
-            "pattern": {
-                "shape": pattern,
-                "fillmode": "overlay",
-                "fgcolor": INK,
-                "fgopacity": 0.5,
-                "size": 7,
-                "solidity": 0.25,
-            },
-        },
         **hover(
             f"{lines(row['words'], 50)}<br>{literal(row['values'])}<br>{name}: {percent(row[end])}, all central "
             f"{percent(central)}<br>high less low: {points(row['difference'], row['lo'], row['hi'])} points"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from dashboards.figures.theme import GRID
+from dashboards.figures.theme import GRID, INK
 
 SIDE_COLOURS = ("#0072B2", "#D55E00")
 """Sides A and B in every figure that has both: blue and vermillion, with marks of different shape."""
@@ -28,6 +28,29 @@ def line(name: str, x: Sequence[Any], y: Sequence[Any], colour: str, width: floa
     }
 
 
+def bar(
+    name: str,
+    x: Sequence[Any],
+    y: Sequence[Any],
+    colour: str,
+    width: float,
+    *,
+    hatch: str | None = None,
+    hatch_colour: str = INK,
+    **look: Any,
+) -> Trace:
+    """Bars that lie, one at each height of ``y``; ``hatch`` is Plotly's pattern, so that colour is not all they show.
+
+    ``look`` goes to the marker.
+    """
+    marker: dict[str, Any] = {"color": colour, **look}
+    if hatch is not None:
+        drawn = {"shape": hatch, "fillmode": "overlay", "fgcolor": hatch_colour, "size": 7, "solidity": 0.25}
+        marker["pattern"] = drawn | ({"fgopacity": 0.5} if hatch_colour == INK else {})
+    made: Trace = {"type": "bar", "orientation": "h", "name": name, "x": list(x), "y": list(y)}
+    return made | {"width": width, "marker": marker}
+
+
 def marks(name: str, x: Sequence[Any], y: Sequence[Any], look: dict[str, Any], said: Iterable[str]) -> Trace:
     """Marks, each with its words on hover (already made literal)."""
     outline = {"color": "#ffffff", "width": 1.2}
@@ -44,8 +67,8 @@ def marks(name: str, x: Sequence[Any], y: Sequence[Any], look: dict[str, Any], s
 
 
 def hover(said: Iterable[str]) -> dict[str, Any]:
-    """What is said on hover, by point."""
-    return {"customdata": list(said), "hovertemplate": "%{customdata}<extra></extra>"}
+    """What is said on hover, by point; laid over a trace it also ends that trace's silence."""
+    return {"customdata": list(said), "hovertemplate": "%{customdata}<extra></extra>", "hoverinfo": "all"}
 
 
 def between(name: str, x: Sequence[Any], low: Sequence[Any], high: Sequence[Any], shade: str) -> Trace:

@@ -11,6 +11,7 @@ from dashboards.figures.theme import (
     GREEN,
     Figure,
     axis,
+    date_axis,
     figure,
     lines,
     literal,
@@ -49,7 +50,7 @@ def ranges(table: Any, *, title: str, sides: Mapping[str, str], narrow: bool = F
         data.append(line(name, dates, offers, SIDE_COLOURS[number], 1.6, dash="dot"))
     data.append(_open(rows, dates))
     up = axis(
-        "Place on the contract curve",
+        "Whose way a deal goes",
         range=[-0.19, 1.19],
         domain=[0.36, 1],
         tick0=0,
@@ -60,9 +61,7 @@ def ranges(table: Any, *, title: str, sides: Mapping[str, str], narrow: bool = F
     return figure(
         title,
         data,
-        xaxis=axis(
-            "End of the week", type="date", tickformat="%b<br>%Y", hoverformat="%-d %B %Y", showgrid=False, anchor="y2"
-        ),
+        xaxis=date_axis("End of the week", anchor="y2"),
         yaxis=up,
         yaxis2=shares | {"domain": [0, 0.24], "nticks": 3},
         height=720 if narrow else 640,
@@ -104,15 +103,5 @@ def _limit_words(row: Mapping[str, Any], key: str, name: str) -> str:
 
 def _open(rows: list[dict[str, Any]], dates: list[str]) -> Trace:
     said = [f"Range open: {percent(row['open'])} of the {row['n']} futures still at war" for row in rows]
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": "range open, of the futures still at war",
-        "x": dates,
-        "y": percents(row["open"] for row in rows),
-        "yaxis": "y2",
-        "fill": "tozeroy",
-        "fillcolor": "rgba(0,158,115,0.25)",
-        "line": {"color": GREEN, "width": 2},
-        **hover(said),
-    }
+    trace = line("range open, of the futures still at war", dates, percents(row["open"] for row in rows), GREEN)
+    return trace | {"yaxis": "y2", "fill": "tozeroy", "fillcolor": "rgba(0,158,115,0.25)", **hover(said)}

@@ -43,6 +43,18 @@ def percents(values: Iterable[float | None]) -> list[float | None]:
     return [None if value is None else round(100 * value, 2) for value in values]
 
 
+def ink_on(colour: str) -> str:
+    """White or our ink, whichever is read more easily on ``colour`` (#rrggbb), by the contrast of WCAG 2."""
+
+    def light(shade: str) -> float:
+        parts = [int(shade[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    ground, ink = light(colour) + 0.05, light(INK) + 0.05
+    return PAPER if 1.05 / ground > ground / ink else INK
+
+
 def axis(words: str, **options: Any) -> dict[str, Any]:
     """An axis with its title in words."""
     return {
@@ -57,6 +69,12 @@ def axis(words: str, **options: Any) -> dict[str, Any]:
         "automargin": True,
         **options,
     }
+
+
+def date_axis(words: str, **options: Any) -> dict[str, Any]:
+    """An axis of dates, month above year."""
+    look = {"type": "date", "tickformat": "%b<br>%Y", "hoverformat": "%-d %B %Y", "showgrid": False}
+    return axis(words, **look, **options)
 
 
 def percent_axis(words: str, values: Iterable[float | None], narrow: bool = False, **options: Any) -> dict[str, Any]:

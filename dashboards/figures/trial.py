@@ -6,7 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboards.figures.pieces import SIDE_COLOURS, Trace, line, marks, note
-from dashboards.figures.theme import BLACK, FAINT_INK, GREEN, INK, Figure, axis, figure, lines, literal, records
+from dashboards.figures.theme import (
+    BLACK,
+    FAINT_INK,
+    GREEN,
+    INK,
+    Figure,
+    axis,
+    date_axis,
+    figure,
+    lines,
+    literal,
+    records,
+)
 
 DOMAINS = ([0.56, 1.0], [0.29, 0.47], [0.0, 0.18])
 ROUNDS_AT = 1.1
@@ -41,23 +53,15 @@ def weeks(table: Any, *, title: str, sides: Mapping[str, str], narrow: bool = Fa
     return figure(
         title,
         [trace for trace in data if trace["x"]],
-        xaxis=axis(
-            "",
-            type="date",
-            tickformat="%b<br>%Y",
-            hoverformat="%-d %B %Y",
-            showgrid=False,
-            anchor="y3",
-            range=[dates[0], dates[-1]] if dates else None,
-        ),
+        xaxis=date_axis("", anchor="y3", range=[dates[0], dates[-1]] if dates else None),
         yaxis=axis(
-            "Offers" if narrow else "Place on the contract curve",
+            "Offers" if narrow else "Whose way a deal goes",
             domain=DOMAINS[0],
             range=[-0.06, 1.18],
             tick0=0,
             dtick=0.5,
         ),
-        yaxis2=axis("utils", domain=DOMAINS[1], rangemode="tozero", nticks=4),
+        yaxis2=axis("of the stakes", domain=DOMAINS[1], rangemode="tozero", nticks=4),
         yaxis3=axis("", domain=DOMAINS[2], range=[-reach, reach], nticks=4, zeroline=True, zerolinecolor=FAINT_INK),
         height=760 if narrow else 680,
         narrow=narrow,

@@ -10,13 +10,13 @@ the surface is a mean over them, not a cut at their central values.
 Nor is an input central while nobody has moved it: it is drawn too. ``at`` therefore averages the surface over a fixed
 set of points, with the inputs that were moved held at their shares, which is what ``parley run --set`` does. With
 nothing moved this is the scenario itself. The error is measured on settings that no fit has seen: some inputs held,
-every other drawn, against the model's own odds. Odds here are the model alone, never anchored.
+every other drawn, against the model's own odds, and the band of the surface against the model's own band there
+(``sim.study.response_band``). Odds here are the model alone, never anchored.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -26,18 +26,14 @@ from sim.errors import ParleyError
 from sim.experiment.estimates import Floats
 from sim.experiment.horizons import horizons
 from sim.model.streams import philox_words, stream_key, to_uniform
-from sim.scenario import rules
-from sim.scenario.paths import split, with_scalars
-from sim.scenario.priors import inverse_cdf, quantities
-from sim.scenario.problems import KeyPath
-from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Scenario
 from sim.study.inputs import HIGH, LOW, Input, Progress, chosen, evaluate, inputs_whole
 from sim.study.logistic import probability
-from sim.study.response_surface import Moved, Response, Setting, average
+from sim.study.response_band import Ends, band, between, ends, left_out
+from sim.study.response_inputs import alone, as_slider, is_movable, most_moving
+from sim.study.response_surface import Response, Setting, average
 from sim.study.surface import fit_surface, quadratic
 
-N_INPUTS = 8
 DEFAULT_POINTS = 16_384
 DEFAULT_TRIALS = 4
 SETTINGS = 20
@@ -46,11 +42,6 @@ POINTS_A_SETTING = 1 / 32
 """Of the points that are fitted."""
 AVERAGED = 192
 """Points over which the surface is averaged; carried in full, so that a page averages over the same."""
-STOPS = 46
-"""Places of a slider from the low to the high of its input."""
-DIGITS = 3
-"""Significant digits of a stop's value, so that a command line gives just what the slider shows."""
-
 Counts = NDArray[np.integer]
 
 
@@ -63,6 +54,7 @@ def response(
     trials: int = DEFAULT_TRIALS,
     settings: int = SETTINGS,
     level: Sequence[float] | None = None,
+    spread: Sequence[float] | None = None,
     seed: int = 1,
     workers: int | None = None,
     progress: Progress | None = None,
@@ -71,9 +63,12 @@ def response(
 
     ``points`` (a power of two) are fitted, at ``trials`` trials each; the error is measured on ``settings`` settings of
     ``points`` / 32 x ``trials`` trials. ``level``: the model's own odds by horizon where they are better known, from a
-    finished run; the surface is then moved to agree with them while nothing is moved. Raises ParleyError for an
-    unknown or certain input, for one that cannot be set by itself, and for counts that cannot be.
+    finished run; the surface is then moved to agree with them while nothing is moved. ``spread``: likewise the
+    variance of those odds between draws, by horizon. Raises ParleyError for an unknown or certain input, for one that
+    cannot be set by itself, and for counts that cannot be.
     """
+    if trials < 2 or trials % 2:
+        raise ParleyError(f"trials: {trials} a point came, an even number is wanted")
     if points < 64 or points & (points - 1):
         raise ParleyError(f"points: {points} came, a power of two from 64 on is wanted")
     available = inputs_whole(scenario)
@@ -86,22 +81,25 @@ def response(
     all_trials = (points + settings * a_setting) * trials
     bench = Bench(scenario, available, trials, tier, seed, workers, progress, all_trials)
     shares = sequence(len(available), points, seed, "response shift")
-    counts = bench.run(shares, 0)
+    halves = bench.run(shares, 0)
+    counts = classes(halves.mean(axis=1), trials)
     moved = wanted if wanted is not None else most_moving(scenario, available, shares, counts)
     places = [available.index(one) for one in moved]
     coefficients = fit_surface(quadratic(shares[:, places]), counts)
     over = np.round(sequence(len(moved), AVERAGED, seed, "response average"), 3)
     if level is not None:
         coefficients = levelled(coefficients, over, np.asarray(level, dtype=np.float64))
-    variance = total_variance(counts, trials)
-    explained = [alone(shares[:, place], counts) / variance if variance > 0 else 0.0 for place in places]
+    variance = between(halves)
+    explained = [alone(shares[:, place], counts) / variance[-1] if variance[-1] > 0 else 0.0 for place in places]
+    rest = left_out(coefficients, over, variance if spread is None else np.asarray(spread, dtype=np.float64))
     return Response(
         tier,
         tuple(horizons(scenario)),
         tuple(as_slider(scenario, one, share) for one, share in zip(moved, explained, strict=True)),
         _rows(coefficients),
         _rows(over),
-        tested(bench, moved, coefficients, over, settings, a_setting, points),
+        tuple(float(value) for value in rest),
+        tested(bench, moved, (coefficients, over, rest), settings, a_setting, points),
         points * trials,
         a_setting * trials,
         seed,
@@ -120,8 +118,8 @@ class Bench(NamedTuple):
     progress: Progress | None
     all_trials: int
 
-    def run(self, shares: Floats, first: int) -> Counts:
-        """Trials by point and class of outcome at ``shares`` (points, inputs), shape (points, horizons + 1).
+    def run(self, shares: Floats, first: int) -> Floats:
+        """Odds at ``shares`` (points, inputs) from two halves of each point's trials, shape (points, 2, horizons).
 
         Point number p of the study has the luck p, ``first`` being that of the first row.
         """
@@ -136,29 +134,50 @@ class Bench(NamedTuple):
             {one.name: shares[:, place] for place, one in enumerate(self.available)},
             luck=first + np.arange(len(shares)),
             trials_per_point=self.trials,
+            batches=2,
             tier=self.tier,
             seed=self.seed,
             workers=self.workers,
             progress=counted,
         )
-        return classes(answers.odds, self.trials)
+        return answers.shares
 
 
 def tested(
-    bench: Bench, moved: Sequence[Input], coefficients: Floats, over: Floats, settings: int, a_setting: int, first: int
+    bench: Bench,
+    moved: Sequence[Input],
+    surface: tuple[Floats, Floats, Floats],
+    settings: int,
+    a_setting: int,
+    first: int,
 ) -> tuple[Setting, ...]:
     """The surface against the model where it was not fitted: some inputs held, every other drawn."""
+    coefficients, over, rest = surface
     held = held_out(len(moved), settings, bench.seed)
     shares = sequence(len(bench.available), settings * a_setting, bench.seed, "response test")
     for number, own in enumerate(held):
         for place, share in own.items():
             shares[number * a_setting : (number + 1) * a_setting, bench.available.index(moved[place])] = share
-    had = np.cumsum(bench.run(shares, first)[:, :-1], axis=1).reshape(settings, a_setting, -1) / bench.trials
+    halves = bench.run(shares, first).reshape(settings, a_setting, 2, -1)
+    had = halves.mean(axis=2)
     errors = had.std(axis=1, ddof=1) / np.sqrt(a_setting)
     return tuple(
-        Setting({moved[place].name: share for place, share in own.items()}, p, error, average(coefficients, over, own))
-        for own, p, error in zip(held, _rows(had.mean(axis=1)), _rows(errors), strict=True)
+        Setting(
+            {moved[place].name: share for place, share in own.items()},
+            p,
+            error,
+            average(coefficients, over, own),
+            band_of(drawn),
+            tuple(band_of(drawn[part::2]) for part in (0, 1)),
+            band(coefficients, over, rest, own),
+        )
+        for own, p, error, drawn in zip(held, _rows(had.mean(axis=1)), _rows(errors), halves, strict=True)
     )
+
+
+def band_of(halves: Floats) -> Ends:
+    """The model's own band at a setting, from its odds by point and half (points, 2, horizons)."""
+    return ends(halves.mean(axis=(0, 1)), between(halves))
 
 
 def _rows(values: Floats) -> tuple[tuple[float, ...], ...]:
@@ -194,58 +213,6 @@ def classes(odds: Floats, trials: int) -> Counts:
     by = np.rint(odds * trials).astype(np.int64)
     ends = np.column_stack([np.zeros(len(by), dtype=np.int64), by, np.full(len(by), trials)])
     return np.diff(ends, axis=1)
-
-
-# -- which inputs -----------------------------------------------------------------------------------
-
-
-def most_moving(scenario: Scenario, available: Sequence[Input], shares: Floats, counts: Counts) -> list[Input]:
-    """The inputs that take away most of the variance of the odds by the last horizon, of those that can be moved."""
-    ranked = sorted(available, key=lambda one: -alone(shares[:, available.index(one)], counts))
-    return list(islice((one for one in ranked if is_movable(scenario, one)), N_INPUTS))
-
-
-def alone(share: Floats, counts: Counts) -> float:
-    """Variance of the odds by the last horizon that a quadratic in one share explains."""
-    odds = 1.0 - counts[:, -1] / counts.sum(axis=1)
-    basis = quadratic(share[:, None])
-    fitted = np.linalg.lstsq(basis, odds, rcond=None)[0]
-    return float(np.var(basis @ fitted))
-
-
-def total_variance(counts: Counts, trials: int) -> float:
-    """Variance over points of the odds by the last horizon, the luck of each point's trials taken out."""
-    p = 1.0 - counts[:, -1] / trials
-    return float(np.var(p) - np.mean(p * (1 - p)) / (trials - 1))
-
-
-def is_movable(scenario: Scenario, one: Input) -> bool:
-    """Whether ``--set`` can put the input alone at its low and at its high."""
-    known = quantities(scenario)
-    if one.is_turned or one.name not in known or one.name.startswith("joint."):
-        return False
-    path = split(one.name)
-    for share in (LOW, HIGH):
-        exact = Quantity(value=float(inverse_cdf(known[one.name], share)))
-
-        def put(at: KeyPath, given: Quantity, exact: Quantity = exact) -> Quantity:
-            return exact if at == path else given
-
-        if rules.check(with_scalars(scenario, put)):
-            return False
-    return True
-
-
-def as_slider(scenario: Scenario, one: Input, explained: float) -> Moved:
-    """An input with its slider's stops, in its own units; values of a choice have one stop each."""
-    quantity = quantities(scenario)[one.name]
-    stops: dict[float, list[float]] = {}
-    for share in np.linspace(LOW, HIGH, STOPS):
-        value = float(f"{float(inverse_cdf(quantity, float(share))):.{DIGITS}g}")
-        stops.setdefault(value, []).append(float(share))
-    pairs = tuple((round(float(np.mean(shares)), 4), value) for value, shares in sorted(stops.items()))
-    middle = (round(one.central, 4), float(f"{quantity.middle:.{DIGITS}g}"))
-    return Moved(one.name, pairs, middle, explained)
 
 
 # -- level ------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ See ``sim.study.response`` for what it is and how it is fitted. Odds here are th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,10 +16,20 @@ import numpy as np
 from sim.errors import ParleyError
 from sim.experiment.estimates import Floats
 from sim.study.inputs import NOT_ANCHORED
-from sim.study.surface import class_chances, quadratic
+from sim.study.response_band import Ends, band, odds_over
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+FINEST = 20
+"""Steps that the width of an input has at least when its values are rounded; ten times as many at most."""
+
+
+def decimals(low: float, high: float) -> int:
+    """Decimals at which values between ``low`` and ``high`` are told: steps of a twentieth of the width, or finer."""
+    width = abs(high - low)
+    return min(9, max(0, math.ceil(math.log10(FINEST / width)))) if width > 0 else 3
 
 
 @dataclass(frozen=True)
@@ -38,13 +49,17 @@ class Moved:
 class Setting:
     """A test of the surface: shares that were held, by name, the model's odds by horizon, and the surface's.
 
-    ``luck``: standard error of the model's odds, from the spread between the setting's draws.
+    ``luck``: standard error of the model's odds, from the spread between the setting's draws. ``model_band``: the
+    model's own band there, ``halves`` the same from either half of the draws, ``band`` the surface's.
     """
 
     held: dict[str, float]
     model: tuple[float, ...]
     luck: tuple[float, ...]
     surface: tuple[float, ...]
+    model_band: Ends
+    halves: tuple[Ends, ...]
+    band: Ends
 
 
 @dataclass(frozen=True)
@@ -52,7 +67,8 @@ class Response:
     """The fitted surface.
 
     ``coefficients`` (horizons, 1 + k + k (k + 1) / 2) of the hazards, in the order of ``sim.study.surface.quadratic``;
-    ``over`` (points, k) the shares over which ``at`` averages. ``settings``: what the error is measured on.
+    ``over`` (points, k) the shares over which ``at`` averages; ``rest`` the variance in log odds of all that it does
+    not hold, by horizon. ``settings``: what the error is measured on.
     """
 
     tier: str
@@ -60,6 +76,7 @@ class Response:
     inputs: tuple[Moved, ...]
     coefficients: tuple[tuple[float, ...], ...]
     over: tuple[tuple[float, ...], ...]
+    rest: tuple[float, ...]
     settings: tuple[Setting, ...]
     trials: int
     trials_a_setting: int
@@ -74,11 +91,20 @@ class Response:
 
         Raises ParleyError for an input that the surface does not have.
         """
+        return average(*self._arrays, self._places(shares))
+
+    def band(self, shares: Mapping[str, float]) -> Ends:
+        """The band of these odds by horizon: nine in ten draws of all that is not held, an approximation.
+
+        Raises ParleyError for an input that the surface does not have.
+        """
+        return band(*self._arrays, np.array(self.rest), self._places(shares))
+
+    def _places(self, shares: Mapping[str, float]) -> dict[int, float]:
         names = [one.name for one in self.inputs]
         if unknown := [name for name in shares if name not in names]:
             raise ParleyError(f"{unknown[0]}: is no input of this surface; it has {', '.join(names)}")
-        coefficients, over = self._arrays
-        return average(coefficients, over, {names.index(name): share for name, share in shares.items()})
+        return {names.index(name): share for name, share in shares.items()}
 
     @property
     def rmse(self) -> tuple[float, ...]:
@@ -97,6 +123,18 @@ class Response:
         return tuple(float(value) for value in np.sqrt(np.mean(errors**2, axis=0)))
 
     @property
+    def band_rmse(self) -> tuple[float, ...]:
+        """Root mean squared error of the ends of the band over the settings, by horizon; luck included."""
+        misses = np.array([np.subtract(one.band, one.model_band) for one in self.settings])
+        return tuple(float(value) for value in np.sqrt(np.mean(misses**2, axis=(0, 2))))
+
+    @property
+    def band_luck(self) -> tuple[float, ...]:
+        """The rmse of those ends that a band without any error would show, by horizon: the settings' own luck."""
+        halves = np.array([one.halves for one in self.settings])
+        return tuple(float(value) for value in np.sqrt(np.mean((halves[:, 0] - halves[:, 1]) ** 2 / 4, axis=(0, 2))))
+
+    @property
     def _misses(self) -> Floats:
         return np.array([np.subtract(one.surface, one.model) for one in self.settings])
 
@@ -108,6 +146,8 @@ class Response:
             f"{self.trials_a_setting:,} trials each that no fit has seen.",
             f"By day {self.days[-1]} it misses the model by {100 * self.rmse[-1]:.1f} points (rmse), "
             f"{100 * self.largest[-1]:.1f} at most; the luck of the test alone makes {100 * self.luck[-1]:.1f}.",
+            f"The ends of its band, an approximation, miss those of the model's by {100 * self.band_rmse[-1]:.1f} "
+            f"points (rmse); the luck of the test alone makes {100 * self.band_luck[-1]:.1f}.",
             "Inputs that are not moved are drawn, as in the scenario.",
             NOT_ANCHORED,
         ]
@@ -129,7 +169,10 @@ class Response:
             ],
             "coefficients": [list(row) for row in self.coefficients],
             "over": [list(row) for row in self.over],
-            "error": {"rmse": list(self.rmse), "largest": list(self.largest), "luck": list(self.luck)},
+            "rest": list(self.rest),
+            "error": {
+                **{key: list(getattr(self, key)) for key in ("rmse", "largest", "luck", "band_rmse", "band_luck")},
+            },
             "trials": self.trials,
             "settings": len(self.settings),
             "trials_a_setting": self.trials_a_setting,
@@ -149,17 +192,16 @@ class Response:
                 "model": one.model[place],
                 "surface": one.surface[place],
                 "error": one.surface[place] - one.model[place],
+                **dict(zip(("model_lo", "model_hi"), one.model_band[place], strict=True)),
+                **dict(zip(("surface_lo", "surface_hi"), one.band[place], strict=True)),
             }
             for number, one in enumerate(self.settings)
             for place, days in enumerate(self.days)
         ]
-        return pd.DataFrame(rows, columns=["setting", "held", "days", "model", "surface", "error"])
+        ends = ["model_lo", "model_hi", "surface_lo", "surface_hi"]
+        return pd.DataFrame(rows, columns=["setting", "held", "days", "model", "surface", "error", *ends])
 
 
 def average(coefficients: Floats, over: Floats, held: Mapping[int, float]) -> tuple[float, ...]:
     """Odds by horizon, the mean of the surface over ``over`` with column i held at ``held[i]``."""
-    cube = over.copy()
-    for place, share in held.items():
-        cube[:, place] = share
-    by_class = class_chances(quadratic(cube), coefficients).mean(axis=0)
-    return tuple(float(value) for value in np.cumsum(by_class[:-1]))
+    return tuple(float(value) for value in odds_over(coefficients, over, held).mean(axis=0))

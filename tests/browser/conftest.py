@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shutil
@@ -40,6 +41,21 @@ def found_browser() -> tuple[str, str]:
     if os.environ.get("CI", "").lower() in ("1", "true"):
         pytest.fail(message)
     pytest.skip(message)
+
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+# Charts are pictures with a name and a table beside them: what is inside the picture is not looked at.
+UNFOLD = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
+# Of long tables, whose rows one loop makes, forty rows stand for all.
+SHORTEN = """
+document.querySelectorAll('tbody').forEach((body) => [...body.rows].slice(40).forEach((row) => row.remove()));
+"""
+RUN = """
+const done = arguments[arguments.length - 1];
+axe.run({ include: [document], exclude: ['.main-svg'] }, { runOnly: arguments[0], resultTypes: ['violations'] }).then(
+  (found) => done(found.violations.map((one) => `${one.id}: ${one.nodes.slice(0, 4).map((n) => n.target).join(', ')}`)),
+  (problem) => done(['axe failed: ' + problem]));
+"""
 
 
 class Browser:
@@ -107,3 +123,23 @@ def start_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
 @pytest.fixture
 def browser(start_browser: Callable[[], Browser]) -> Browser:
     return start_browser()
+
+
+def violations(browser: Browser) -> list[str]:
+    """Rules of WCAG 2 A and AA that the page, all unfolded, breaks and where; axe-core must have been given to it."""
+    browser.ask(UNFOLD)
+    browser.ask(SHORTEN)  # a call of its own: tables of charts are filled once the browser says that they are open
+    found: list[str] = browser.chrome.execute_async_script(RUN, RULES)
+    return found
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The script of axe-core; a package that is missing skips the test, or fails it where CI is set."""
+    found = importlib.util.find_spec("axe_core_python")
+    if found is None or not found.submodule_search_locations:
+        message = "axe-core-python is not installed: pip install 'parley-sim[test]'"
+        if os.environ.get("CI", "").lower() in ("1", "true"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return (Path(found.submodule_search_locations[0]) / "axe.min.js").read_text(encoding="utf-8")

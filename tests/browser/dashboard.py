@@ -1,4 +1,4 @@
-"""A dashboard in a process of its own, and what tests ask of a browser that looks at it."""
+"""A dashboard in a process of its own or in this one, and what tests ask of a browser that looks at it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from dashboards.app.server import bound
+from dashboards.app.service import Service
 from tests.browser.conftest import Browser
 
 START = "import sys; from dashboards.app.server import serve; serve(sys.argv[1:], 0, 512, 1, False)"
@@ -36,6 +39,31 @@ def served(*names: str) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(20)
+
+
+@contextmanager
+def listening(service: Service) -> Iterator[str]:
+    """The address of a dashboard over ``service`` in a thread of this process.
+
+    At the end its loop is left before its sockets are closed, so that it never polls a closed one.
+    """
+    server, is_over = bound(service, 0), threading.Event()
+
+    def serve() -> None:
+        while not is_over.is_set():
+            server.asyncore.loop(map=server._map, use_poll=server.adj.asyncore_use_poll, timeout=1, count=1)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        is_over.set()
+        server.pull_trigger()
+        thread.join(20)
+        server.task_dispatcher.shutdown()
+        server.close()
+        service.stop()
 
 
 def visit(browser: Browser, address: str, width: int = 1440, height: int = 900) -> None:

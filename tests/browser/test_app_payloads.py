@@ -14,7 +14,8 @@ from sim.experiment.run import Run
 from sim.experiment.run import run as simulate
 from sim.scenario.files import load
 from tests.browser.conftest import Browser
-from tests.browser.whole_site import FOR_BOXES, PAGES, SMALL, TALKS, site_over, visit
+from tests.browser.dashboard import visit
+from tests.browser.whole_site import FOR_BOXES, PAGES, SMALL, TALKS, site_over
 from tests.dashboards.payloads import HOSTILE, hostile
 
 pytestmark = pytest.mark.browser

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,11 +11,10 @@ import pytest
 import sim
 from dashboards.app.jobs import desk
 from dashboards.app.pages import matters, odds, record
-from dashboards.app.server import bound
 from dashboards.app.service import Service
 from dashboards.app.studies import Study
 from sim.experiment.run import Run
-from tests.browser.conftest import Browser
+from tests.browser.dashboard import listening
 from tests.dashboards.app.conftest import InlinePool
 from tests.dashboards.made_record import made_record
 
@@ -24,10 +22,6 @@ TALKS, SMALL = "istanbul_2025/aides_only", "teaching/minimal"
 FOR_BOXES = 3200
 """Trials in which boxes can be looked for."""
 PAGES = ("", "scenarios", "what-if", "why", "terms", "matters", "trial", "record", "sources")
-DRAWN = """
-return document.querySelector('#page h1') && !document.querySelector('.notice.loading')
-  && [...document.querySelectorAll('.graph')].every((graph) => graph.querySelector('.main-svg'))
-"""
 
 
 @contextmanager
@@ -50,13 +44,8 @@ def site_over(runs: Sequence[Run], monkeypatch: pytest.MonkeyPatch, notes: Seque
         study(service, kind, one, runs[-1])
     if runs[0].name in odds.timelines_by_base(service):
         study(service, odds.TIMELINE, odds.EVENTS, runs[0])
-    server = bound(service, 0)
-    threading.Thread(target=server.run, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.effective_port}"
-    finally:
-        server.close()
-        service.stop()
+    with listening(service) as address:
+        yield address
 
 
 def study(service: Service, kind: str, asked: Study, run: Run) -> None:
@@ -75,13 +64,3 @@ def finish(service: Service, key: object, work: Callable[..., object]) -> None:
 
 def small_run(name: str, trials: int = 256) -> Run:
     return sim.run(name, trials=trials, seed=1, workers=1)
-
-
-def visit(browser: Browser, address: str, width: int = 1440) -> None:
-    """Open a page at a width and wait until everything on it is drawn."""
-    browser.chrome.get("about:blank")
-    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    browser.chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    browser.forget()
-    browser.chrome.get(address)
-    browser.wait(DRAWN, 60)

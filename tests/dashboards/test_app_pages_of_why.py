@@ -150,7 +150,8 @@ def asked(run: Run, search: str, screen: object = "wide") -> Any:
     service = Service(run.n_trials)
     service.add_run(run)
     app = make_app(service, ("localhost:1",))
-    given = [("found", "children"), ("tick", "disabled"), ("start", "disabled"), ("stop", "disabled")]
+    given = [("found", "children"), ("tick", "disabled"), ("start", "disabled"), ("start", "children"),
+             ("stop", "disabled")]  # fmt: skip
     outputs = [{"id": f"matters-tornado-{part}", "property": prop} for part, prop in given]
     values = [("start", "n_clicks", 1), ("stop", "n_clicks", 0), ("tick", "n_intervals", 0)]
     body = {

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dashboards import figures
-from dashboards.figures.theme import BLUE, VERMILLION, lines, literal, percent_axis
+from dashboards.figures.theme import BLUE, INK, PAPER, VERMILLION, ink_on, lines, literal, percent_axis
 
 HOSTILE = "<b onmouseover=alert(1)>&amp;<script>alert(1)</script><a href='javascript:x'>"
 DAYS = [
@@ -271,3 +271,10 @@ def test_a_full_bar_has_room_for_its_number_and_no_tick_there() -> None:
         axis = figures.funnel([{"stage": "talks", "p": 0.995}], title="T", narrow=narrow)["layout"]["xaxis"]
         assert axis["range"][1] > 105 and max(axis["tickvals"]) == 100
         assert axis["ticktext"][-1] == "100 %"
+
+
+def test_numbers_stand_on_pieces_that_are_wide_enough_and_plain() -> None:
+    shares = {"ceasefire": 0.3, "short": 0.05, "victory_a": 0.2, "victory_b": 0.0, "war": 0.45}
+    drawn = figures.endings([{"title": "T", "is_base": True, **shares}], title="T")["data"]
+    assert [one.get("text") for one in drawn] == [["30 %"], [""], None, None, ["45 %"]]
+    assert [ink_on(colour) for colour in ("#000000", "#0072B2", "#F0E442", "#56B4E9")] == [PAPER, PAPER, INK, INK]

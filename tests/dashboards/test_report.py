@@ -296,3 +296,16 @@ def test_the_base_comes_first_whatever_the_order(tmp_path: Path) -> None:
     write_report([mixed(20, name="a", title="Likely"), mixed(4, name="b", title="Unlikely")], path, base="b")
     options = re.findall(r"<option[^>]*>([^<]*)<", path.read_text())
     assert options == ["Unlikely (base)", "Likely"]
+
+
+def test_a_difference_has_the_digits_of_its_interval() -> None:
+    from dashboards.content import difference_cell
+
+    said = [difference_cell(dict(zip(("difference", "lo", "hi"), row, strict=True))) for row in (
+        (0.051, 0.048, 0.054), (0.12, 0.05, 0.19), (0.0004, 0.0001, 0.0007), (-0.03, -0.07, 0.01))]  # fmt: skip
+    assert [(one["said"], one["range"]) for one in said] == [
+        ("+5.1", "+4.8 to +5.4"),
+        ("+12", "+5 to +19"),
+        ("under +0.1", "0 to +0.1"),
+        ("not clear", "\u22127 to +1"),
+    ]

@@ -8,6 +8,7 @@ import json
 import re
 import shlex
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,12 @@ from urllib.parse import unquote
 
 import pytest
 
-from dashboards import report_parts
+from dashboards import report_parts, report_sliders
 from dashboards.figures.theme import literal
 from dashboards.report import report, write_report
 from sim.experiment.anchoring import mean_of_logits, smoothed
 from sim.experiment.run import Run, run
+from sim.origin import engine_digest
 from sim.study import response as fitting
 from tests.builders import minimal_scenario
 from tests.dashboards.made import REFERENCE, mixed
@@ -124,7 +126,7 @@ def test_sliders_start_at_their_central_stop_and_say_low_and_high(page: Page) ->
         values = [value for _, value in one["stops"]]
         assert slider["max"] == str(len(values) - 1)
         assert values[int(slider["value"])] == pytest.approx(0.3, rel=0.1)
-        assert f"low {values[0]:.3g}" in page.text and f"high {values[-1]:.3g}" in page.text
+        assert f"low {values[0]:.2f}" in page.text and f"high {values[-1]:.2f}" in page.text
 
 
 def test_the_error_of_the_surface_is_said_where_it_is_read(base: Run, page: Page) -> None:
@@ -143,7 +145,7 @@ def test_nothing_moved_is_the_headline_of_the_base(base: Run) -> None:
     for p, cell in zip(more.response.at({}), cells, strict=True):
         assert p == pytest.approx(cell["model"], abs=5e-4)  # an event never seen has no logit to be moved to
     p, cell = more.response.at({})[-1], cells[-1]
-    assert report_parts.headline(base, p) == pytest.approx(cell["p"], abs=5e-4)
+    assert report_sliders.headline(base, p) == pytest.approx(cell["p"], abs=5e-4)
     assert cell["p"] == pytest.approx(float(mean_of_logits(smoothed(cell["model"], 320), cell["reference"])))
 
 
@@ -190,6 +192,26 @@ def test_a_run_that_the_engine_does_not_repeat_gets_no_surface_of_another_model(
     page = Page(report([mixed(80, 560)]))
     assert "surface" not in json.loads(page.scripts[0])
     assert "trials" not in {section.get("id") for section in page.all("section")}
+    assert "do not come out the same again, so there are no sliders here" in page.text
+
+
+@pytest.mark.parametrize(
+    ("manifest", "said"),
+    [({"engine": "older"}, "made by another version of the engine"), ({"parties": {"North": "x:Y"}}, "parties of its")],
+)
+def test_it_is_said_why_there_are_no_sliders(manifest: dict[str, Any], said: str) -> None:
+    known = {"scenario_digest": "0" * 16, "engine": engine_digest(), "versions": {"parley": "0"}}
+    page = Page(report([replace(mixed(80, 560), manifest=known | manifest)]))
+    assert said in page.text and page.text.count("no sliders here") == 1
+
+
+def test_the_band_of_the_base_is_that_of_its_run(base: Run) -> None:
+    more = report_parts.more_of(base)
+    assert more.response is not None
+    for (low, high), cell in zip(more.response.band({}), base.summary["tiers"]["durable"].values(), strict=True):
+        if cell["model_lo"] < cell["model_hi"]:  # where draws differ by more than luck
+            assert (low, high) == pytest.approx((cell["model_lo"], cell["model_hi"]), abs=0.03)
+    assert f"{100 * more.response.band_rmse[-1]:.1f} points" in Page(report([base])).text
 
 
 def test_forty_hostile_texts_are_shown_literally_in_every_part(page: Page) -> None:

@@ -10,10 +10,13 @@ import pytest
 
 from sim.errors import ParleyError
 from sim.experiment.run import run
+from sim.scenario.priors import inverse_cdf, quantities
 from sim.scenario.schema import Scenario
 from sim.study.inputs import inputs_whole
 from sim.study.response import classes, held_out, is_movable, levelled, response, sequence
-from sim.study.response_surface import Response, average
+from sim.study.response_band import between, ends
+from sim.study.response_inputs import as_slider
+from sim.study.response_surface import Response, average, decimals
 from sim.study.surface import class_chances, quadratic
 from tests.builders import minimal_scenario
 
@@ -75,6 +78,27 @@ def test_the_error_is_that_of_settings_no_fit_has_seen(found: Response) -> None:
     assert {len(own) for own in held_out(8, 8, 1)} == {1, 2, 3, 8}
 
 
+def test_the_band_is_that_of_a_run_and_narrower_where_something_is_held(found: Response) -> None:
+    whole = run(scenario(), trials=4096, workers=1).summary["tiers"]["durable"]
+    for (low, high), cell in zip(found.band({}), whole.values(), strict=True):
+        assert (low, high) == pytest.approx((cell["model_lo"], cell["model_hi"]), abs=0.09)
+    assert found.band_rmse[-1] < 0.12
+    width = {name: float(np.diff(found.band({name: 0.5})[2])[0]) for name in (one.name for one in found.inputs)} | {
+        "nothing": float(np.diff(found.band({})[2])[0])
+    }
+    assert width["talks.convening_prob_per_week"] < 0.8 * width["nothing"]
+    assert width["parties.South.fear"] == pytest.approx(width["nothing"], rel=0.1)
+
+
+def test_a_band_is_of_draws_and_not_of_luck() -> None:
+    luck = np.random.default_rng(1).binomial(2, 0.3, (20_000, 2, 1)) / 2
+    assert between(luck)[0] < 0.002
+    draws = np.repeat(np.linspace(0.1, 0.5, 20_000), 2).reshape(-1, 2, 1)
+    noisy = np.random.default_rng(2).binomial(2, draws) / 2
+    assert between(noisy)[0] == pytest.approx(0.4**2 / 12, rel=0.15)
+    assert ends(np.array([0.0, 0.3, 1.0]), np.array([0.1, 0.0, 0.1])) == ((0, 0), (0.3, 0.3), (1, 1))
+
+
 def test_its_numbers_alone_give_the_same_odds(found: Response) -> None:
     plain = json.loads(json.dumps(found.as_dict(), allow_nan=False))
     names = [one["input"] for one in plain["inputs"]]
@@ -98,6 +122,19 @@ def test_stops_are_values_from_low_to_high(found: Response) -> None:
         shares, values = zip(*one.stops, strict=True)
         assert list(shares) == sorted(shares) and list(values) == sorted(set(values))
         assert values[0] <= one.central[1] <= values[-1]
+        assert all(value == round(value, decimals(values[0], values[-1])) for value in values)
+
+
+@pytest.mark.parametrize(("low", "high", "places"), [(0.0402, 0.0882, 3), (0.194, 0.44, 2), (3, 52, 0), (0.2, 0.2, 3)])
+def test_digits_end_where_the_width_makes_the_next_one_idle(low: float, high: float, places: int) -> None:
+    assert decimals(low, high) == places
+
+
+def test_a_stop_has_the_share_of_its_own_value() -> None:
+    wide = scenario()
+    one = next(one for one in inputs_whole(wide) if one.name == "talks.convening_prob_per_week")
+    for share, value in as_slider(wide, one, 0.0).stops:
+        assert float(inverse_cdf(quantities(wide)[one.name], share)) == pytest.approx(value, abs=1e-4)
 
 
 def test_it_is_the_same_for_any_number_of_workers_and_another_seed_differs() -> None:
@@ -133,6 +170,8 @@ def test_what_cannot_be_moved_is_refused() -> None:
         response(scenario(), inputs=["parties.North.strian"], **SMALL)
     with pytest.raises(ParleyError, match="nothing to vary"):
         response(scenario(), inputs=["parties.South.trust"], **SMALL)
+    with pytest.raises(ParleyError, match="an even number"):
+        response(scenario(), **{**SMALL, "trials": 3})
     with pytest.raises(ParleyError, match="a power of two"):
         response(scenario(), points=100)
     with pytest.raises(ParleyError, match="no uncertain number"):

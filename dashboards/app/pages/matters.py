@@ -55,7 +55,8 @@ def _draw_bars(found: Tornado, narrow: bool) -> list[Any]:
     )
     how = (
         "Each bar shows how far the odds go when one input alone is low (hatched) or high (plain) and all others are "
-        "central; the upright line is all central. The longest bars are worth arguing about first."
+        "central; the upright line is all central. The longest bars are worth arguing about first. What stands there "
+        "\u201cby the record\u201d is a level learned from past talks, moved for all parties at once."
     )
     shown = f" The {len(rows)} longest of {len(found.bars)} are drawn." if len(found.bars) > len(rows) else ""
     lead = html.P(_in_words(found.sentence, found.bars[0].name) + shown)
@@ -99,8 +100,8 @@ def _draw_boxes(found: Discovery, narrow: bool) -> list[Any]:
             title = f"What a smaller box buys: {words}"
             one = boxes.trade_off(steps, title=title, outcome=words, narrow=narrow)
             reads = (
-                "From right to left boxes get smaller and the outcome in them more common; the number beside a mark is "
-                "how many inputs the box limits."
+                "From right to left boxes get smaller and the outcome in them more common; the number beside a mark, "
+                "where it changes, is how many inputs the box limits."
             )
             drawn.append(chart(one, reads, title, f"matters-{kind}-trade"))
     last = html.P(
@@ -118,6 +119,9 @@ STUDIES: Mapping[str, Study] = {
         "About 10 to 40 seconds.",
         _one_at_a_time,
         _draw_bars,
+        Tornado,
+        lambda run, name: {"trials": TRIALS_PER_BAR},
+        lambda found: f"{found.trials:,} trials at each point, seed {found.seed}",
     ),
     "sobol": Study(
         "All inputs at once",
@@ -125,6 +129,9 @@ STUDIES: Mapping[str, Study] = {
         "About 20 seconds to a minute.",
         _all_at_once,
         _draw_shares,
+        Sobol,
+        lambda run, name: {"rows": ROWS},
+        lambda found: f"{found.rows:,} rows of {len(found.indices) + 2} points, seed {found.seed}",
     ),
     "boxes": Study(
         "Where halts lie",
@@ -132,6 +139,9 @@ STUDIES: Mapping[str, Study] = {
         "A few seconds; no new trials.",
         _boxes,
         _draw_boxes,
+        Discovery,
+        lambda run, name: {"trials": run.n_trials, "days": max(horizons(run.scenario)), "density": None},
+        lambda found: f"{found.n_trials:,} trials, halts by day {found.days}",
     ),
 }
 
@@ -153,8 +163,8 @@ def _notes(notes: list[str]) -> html.Details:
 
 def layout(view: View) -> Any:
     lead = html.P(
-        "Three studies of this scenario's uncertain inputs. They run on this computer, one at a time, and are kept "
-        "until the dashboard is stopped. All odds here are the model's own, not anchored to other wars."
+        "Three studies of this scenario's uncertain inputs. They run on this computer, one at a time, and what they "
+        "find is shown again on the next visit. All odds here are the model's own, not anchored to other wars."
     )
     parts = [panel("matters", kind, study, view) for kind, study in STUDIES.items()]
     return html.Div([section("How it is asked", lead, id="matters-lead"), *parts])

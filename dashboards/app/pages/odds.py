@@ -20,8 +20,9 @@ from dashboards.report import company
 from sim.errors import ParleyError
 from sim.experiment.horizons import horizons
 from sim.experiment.run import Run, run_many
+from sim.origin import digest_of
 from sim.scenario.files import find_beside, name_of
-from sim.scenario.timeline import open_timeline, resolve_timeline, timelines
+from sim.scenario.timeline import LoadedTimeline, open_timeline, resolve_timeline, timelines
 from sim.scenario.yaml_source import read_file
 from sim.study.timeline import Timeline, from_runs, requests
 
@@ -108,9 +109,27 @@ def timelines_by_base(service: Service) -> dict[str, str]:
     return by_base
 
 
+def states_of(name: str) -> dict[str, Any]:
+    """What the timeline that leads to ``name`` says now, and how many trials each of its states gets."""
+    told = leading_to(name)
+    said = [
+        [state.name, state.date.isoformat(), *(one.model_dump(mode="json") for one in (state.said, state.scenario))]
+        for state in told.states
+    ]
+    return {"timeline": told.name, "trials": TIMELINE_TRIALS, "states": digest_of(said)}
+
+
+def leading_to(name: str) -> LoadedTimeline:
+    """The timeline whose last state is the scenario ``name``; raises ParleyError where none is sound."""
+    for known in timelines():
+        if (told := open_timeline(known)).base == name:
+            return told
+    raise ParleyError(f"{name}: no timeline leads to it")
+
+
 def follow(run: Run, progress: Progress, at: Desk, name: str) -> Timeline:
     """Simulate the states of the timeline that leads to ``name``; raises ParleyError where it is not sound."""
-    told = open_timeline(next(known for known in timelines() if open_timeline(known).base == name))
+    told = leading_to(name)
     wanted = requests(told, TIMELINE_TRIALS, run.seed)
     done: dict[str, int] = {}
 
@@ -139,6 +158,9 @@ EVENTS = Study(
     "About half a minute to two minutes.",
     follow,
     draw,
+    Timeline,
+    lambda run, name: states_of(name),
+    lambda found: f"{found.trials:,} trials for each of {len(found.steps)} states, seed {found.seed}",
 )
 
 

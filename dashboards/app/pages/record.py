@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
+from dashboards import kept_studies
 from dashboards.app.fragments import components
-from dashboards.app.jobs import Progress, Task, desk
+from dashboards.app.jobs import Desk, Progress, Task, desk
 from dashboards.app.page_type import Page, View
 from dashboards.app.parts import notice, section
 from dashboards.app.service import Service
+from dashboards.app.studies import stamp
 from sim.errors import BusyError, ParleyError
 
 PAGE = Page("/record", "Record", "What is its record?", 8)
@@ -25,8 +29,15 @@ STORED = Path("results") / "backtest.json"
 WHY = (
     "Past talks that were coded by hand are forecast one by one, each from other wars alone, with the same engine, and "
     "the forecasts are set beside what came. That takes about two minutes on this computer. It does not depend on the "
-    "scenario, and is kept until the dashboard is stopped."
+    "scenario, and is shown again on the next visit."
 )
+
+
+@dataclass(frozen=True)
+class Found:
+    """The object of ``parley backtest --json``, as it is kept."""
+
+    record: dict[str, Any]
 
 
 def layout(view: View) -> Any:
@@ -55,7 +66,7 @@ def register(app: Dash, service: Service) -> None:
         if not n_clicks:
             return no_update, no_update
         try:
-            job = desk(service).start(JOB, "the record", work)
+            job = desk(service).start(JOB, "the record", work, keeper(desk(service)), again=True)
         except BusyError as problem:
             return no_update, [notice(str(problem), "busy"), *shown(service, None, screen == "narrow")]
         return False, shown(service, job, screen == "narrow")
@@ -86,24 +97,55 @@ def plain(found: Any) -> dict[str, Any]:
     return result
 
 
+def keeper(at: Desk) -> Callable[[Any], str]:
+    """Stores the record, where there is a place for it, and says so."""
+
+    def keep(found: Any) -> str:
+        if at.folder is None:
+            return "Kept until the dashboard is stopped."
+        try:
+            kept_studies.keep(at.folder, kept_studies.about_record(), {}, Found(found))
+        except (ParleyError, ValueError) as problem:
+            return f"Kept until the dashboard is stopped; it could not be stored ({problem})."
+        return f"Stored in {at.folder}."
+
+    return keep
+
+
 def load_stored(service: Service) -> None:
-    """Take the record from its file, once; a file that is something else is passed over."""
-    if desk(service).task(JOB) is not None or not STORED.is_file():
+    """Take the record from where it was kept, once; a file that is something else is passed over."""
+    at = desk(service)
+    if at.task(JOB) is not None:
+        return
+    if at.folder is not None and any(at.folder.glob("record-*.json")):
+        kept, _ = kept_studies.kept(at.folder, kept_studies.about_record(), {}, Found)
+        if kept is not None and is_record(kept.found.record):
+            note = f"Stored in {at.folder}."
+            at.put(JOB, Task("the record", "done", result=kept.found.record, when=kept.written, note=note))
+            return
+    if not STORED.is_file():
         return
     try:
         found = json.loads(STORED.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return
-    if isinstance(found, dict) and {"scores", "forecasts", "notes"} <= set(found):
-        with suppress(BusyError):
-            desk(service).start(JOB, "the record", lambda progress: found)
+    if is_record(found):
+        when = datetime.fromtimestamp(STORED.stat().st_mtime, UTC).isoformat(timespec="seconds")
+        at.put(JOB, Task("the record", "done", result=found, when=when, note=f"Read from {STORED}."))
+
+
+def is_record(found: Any) -> bool:
+    """Whether it looks like the object of ``parley backtest --json``."""
+    return isinstance(found, dict) and {"scores", "forecasts", "notes"} <= set(found)
 
 
 def shown(service: Service, job: Task | None, narrow: bool) -> list[Any]:
     """The button, the progress, what went wrong, or the record."""
     if job is not None and job.state == "done":
         found: list[Any] = desk(service).once((JOB, narrow, id(job)), lambda: record(job.result, narrow))
-        return found
+        with_what = f"{len(job.result['forecasts'])} forecasts"
+        again = html.Button("Compute the record again", id="record-start", type="button", n_clicks=0)
+        return [*found, html.Section([stamp(job, with_what), html.Div(again, className="study-bar")])]
     button = html.Button("Compute the record", id="record-start", type="button", className="button", n_clicks=0)
     head = [html.H1(PAGE.question, tabIndex="-1"), html.P(WHY)]
     if job is not None and job.state == "running":

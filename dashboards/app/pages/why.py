@@ -12,6 +12,7 @@ from dashboards.app.page_type import Page, View
 from dashboards.app.parts import chart, notice, section
 from dashboards.app.service import Service
 from dashboards.figures.distance import positions
+from dashboards.figures.endings import STAGE_WORDS
 from dashboards.figures.range_picture import ranges
 from sim.experiment.horizons import horizons
 from sim.study.range_over_time import RangeOverTime, range_over_time
@@ -52,10 +53,17 @@ def register(app: Dash, service: Service) -> None:
 def _sentences(view: View) -> html.Section:
     run = view.run
     found = desk(view.service).once(("why", view.scenario_name, run.seed, run.n_trials), lambda: explain(run))
-    said = found.sentences
+    said = [in_plain_words(text) for text in found.sentences]
     rest = html.Details([html.Summary("More, with intervals"), html.Ul([html.Li(text) for text in said[3:]])])
     body = [html.P(text) for text in said[:3]] + ([rest] if said[3:] else [])
     return section("In words", *body, id="why-words")
+
+
+def in_plain_words(text: str) -> str:
+    """A sentence with the stages of the funnel called as the chart below calls them."""
+    for stage, words in STAGE_WORDS.items():
+        text = text.replace(f'"{stage}"', f"\u201c{words}\u201d")
+    return text
 
 
 def _funnel(view: View) -> html.Section:

@@ -19,10 +19,7 @@
     return made;
   };
 
-  const neat = (value) => {
-    const text = Number(Number(value).toPrecision(4)).toString();
-    return text.replace(/^(-?)0\./, "$1.");
-  };
+  const neat = (value) => Number(Number(value).toPrecision(4)).toString();
 
   function near(control, value) {
     if (control.kind === "level" || !control.landmarks.length) return "";

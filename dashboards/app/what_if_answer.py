@@ -1,0 +1,119 @@
+"""What the page What if shows after a move: curve, headline, differences, reasons, and three ways to keep the state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import html
+
+from dashboards import figures, tables
+from dashboards.app import state
+from dashboards.app.service import Service
+from dashboards.figures.theme import Figure
+from sim.experiment import words
+from sim.experiment.compare import compare
+from sim.experiment.horizons import horizons
+from sim.experiment.run import Run
+
+PATH = "/what-if"
+FILE = "/scenario.yaml"
+"""Where a state can be had as a scenario file."""
+
+
+def figure_of(service: Service, name: str, base: Run, run: Run, narrow: bool) -> Figure:
+    """The curve with the base behind it."""
+    behind = service.kept(("odds by date", name, base.n_trials), lambda: tables.odds_by_date(base))
+    rows = behind if run is base else tables.odds_by_date(run)
+    return figures.odds_by_date(
+        rows,
+        title="Odds that a halt to the fighting has begun, by date",
+        base=behind,
+        base_title="as it was",
+        narrow=narrow,
+    )
+
+
+def answer_of(base: Run, run: Run, changes: Mapping[str, str]) -> list[Any]:
+    """The headline, its difference from the base on the same luck, and both at every horizon."""
+    days = max(horizons(run.scenario))
+    found = run.odds("durable", days)
+    said = words.one_in(found.p) if found.p else "not seen once"
+    first = [
+        html.P(said[:1].upper() + said[1:], className="big"),
+        html.P(
+            [
+                html.Strong(words.percent(found.p) if found.p else words.never(run.n_trials, found.mc_hi)),
+                f" within {days} days, band ",
+                html.Strong(words.band(found.lo, found.hi)),
+            ],
+            className="sub",
+        ),
+    ]
+    pairs = compare(base, run)["tiers"]["durable"]
+    if not changes:
+        return [*first, html.P("Nothing is changed yet: this is the scenario as it is.", className="difference")]
+    rows = [row_of(int(day), pair, run, base) for day, pair in pairs.items()]
+    heads = ("By day", "As it was", "With your changes", "Difference in points (95 %)")
+    table = html.Table(
+        [
+            html.Thead(
+                html.Tr([html.Th(head, scope="col", className="num" if i else None) for i, head in enumerate(heads)])
+            ),
+            html.Tbody(rows),
+        ],
+        className="differences",
+    )
+    scroll = html.Div(table, className="scroll", role="region", tabIndex="0", **{"aria-label": "Odds before and after"})
+    return [*first, html.P(sentence(pairs[str(days)], days), className="difference"), scroll]
+
+
+def short(base: Run, run: Run) -> str:
+    """Before and after in a line, which stays in sight above the sliders of a small screen."""
+    days = max(horizons(run.scenario))
+    before, now = (words.percent(one.odds("durable", days).p) for one in (base, run))
+    return f"By day {days}: {now}" if run is base else f"By day {days}: {before} \u2192 {now}"
+
+
+def sentence(pair: Mapping[str, float], days: int) -> str:
+    """The difference at the last horizon in words."""
+    said = words.more_in_100(pair["difference"], pair["lo"], pair["hi"])
+    where = f"by day {days}, against the scenario as it was ({words.percent(pair['base'])})"
+    return f"{said[:1].upper()}{said[1:]} {where}."
+
+
+def row_of(day: int, pair: Mapping[str, float], run: Run, base: Run) -> html.Tr:
+    low, high = (f"{100 * pair[end]:+.1f}".replace("-", "\u2212") for end in ("lo", "hi"))
+    points = f"{100 * pair['difference']:+.1f}".replace("-", "\u2212")
+    cells = (
+        words.percent(pair["base"]),
+        words.percent(pair["variant"]),
+        [points, html.Span(f"{low} to {high}", className="small")],
+    )
+    return html.Tr([html.Th(f"{day}", scope="row"), *(html.Td(cell, className="num") for cell in cells)])
+
+
+def reasons(base: Run, run: Run) -> str:
+    """The main reason for failure, before and after; worked out once the odds are shown, since it takes longer."""
+    now, before = (words.reason(one.summary, short=True) or "nothing failed" for one in (run, base))
+    if run is base:
+        return f"Main reason for failure: {now}."
+    return f"Main reason for failure: {now} ({'as before' if now == before else f'before: {before}'})."
+
+
+def share(name: str, changes: Mapping[str, str]) -> html.Div:
+    return html.Div(links(name, changes), id="what-if-share", className="share")
+
+
+def links(name: str, changes: Mapping[str, str]) -> list[Any]:
+    """A link that restores the state, the state as a scenario file, and as a command."""
+    sets = "".join(f" --set {path}={value}" for path, value in changes.items())
+    return [
+        html.A("Link to this state", href=state.link(name, changes, PATH), className="button", id="what-if-link"),
+        html.A(
+            "Save as scenario file", href=state.link(name, changes, FILE), download="what_if.yaml", className="button"
+        ),
+        html.Details(
+            [html.Summary("The same in a terminal"), html.Pre(html.Code(f"parley run {name}{sets}"), tabIndex="0")]
+        ),
+    ]

@@ -1,0 +1,203 @@
+"""Studies kept in files: found again by what they are about, and never believed."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("dash")
+
+import sim
+from dashboards import kept_studies
+from dashboards.app import studies
+from dashboards.app.jobs import desk
+from dashboards.app.page_type import View
+from dashboards.app.pages import matters, record
+from dashboards.app.service import Service
+from sim.experiment.run import Run
+from sim.origin import digest_of
+from sim.study.cart import Node, Split
+from sim.study.discover import Discovery
+from sim.study.sobol import Sobol
+from sim.study.tornado import Tornado
+from tests.dashboards.made_record import made_record
+from tests.dashboards.test_app_jobs import until
+from tests.dashboards.test_app_pages_of_why import found as values
+from tests.dashboards.test_app_pages_of_why import plain, text
+from tests.dashboards.test_figures_of_studies import FOUND, SOBOL, TORNADO
+
+OPTIONS = {"trials": 1024}
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    return sim.run("teaching/minimal", trials=64, seed=1, workers=1)
+
+
+@pytest.fixture
+def of(run: Run) -> dict[str, Any]:
+    return kept_studies.about("tornado", run)
+
+
+def view_of(run: Run, folder: Path | None) -> View:
+    service = Service(run.n_trials)
+    service.add_run(run)
+    desk(service).folder = folder
+    return View(run.name, run, [run], service)
+
+
+@pytest.mark.parametrize(
+    ("form", "what"),
+    [
+        (Tornado, TORNADO),
+        (Sobol, SOBOL),
+        (Discovery, replace(FOUND, tree=Node(0.4, 0.5, 9, Split(0, 0.1, 0.01, Node(0.1, 0.2, 4), Node(0.7, 0.8, 5))))),
+    ],
+)
+def test_what_is_kept_comes_back_as_it_was(tmp_path: Path, of: dict[str, Any], form: type, what: Any) -> None:
+    path = kept_studies.keep(tmp_path / "a" / "b", of, OPTIONS, what)
+    assert path.parent == tmp_path / "a" / "b" and not list(path.parent.glob(".*"))
+    again, problems = kept_studies.kept(path.parent, of, OPTIONS, form)
+    assert again is not None and again.found == what and again.options == OPTIONS and problems == []
+
+
+def test_it_belongs_to_one_scenario_seed_and_engine(
+    tmp_path: Path, run: Run, of: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept_studies.keep(tmp_path, of, OPTIONS, TORNADO)
+    for other in (replace(run, seed=2), replace(run, scenario=run.scenario.model_copy(update={"title": "Another"}))):
+        assert kept_studies.kept(tmp_path, kept_studies.about("tornado", other), OPTIONS, Tornado) == (None, [])
+    monkeypatch.setattr(kept_studies, "engine_digest", lambda: "another")
+    assert kept_studies.kept(tmp_path, kept_studies.about("tornado", run), OPTIONS, Tornado) == (None, [])
+
+
+def test_the_same_options_come_first_and_others_are_better_than_none(tmp_path: Path, of: dict[str, Any]) -> None:
+    kept_studies.keep(tmp_path, of, {"trials": 64}, replace(TORNADO, trials=64))
+    other, _ = kept_studies.kept(tmp_path, of, OPTIONS, Tornado)
+    assert other is not None and other.options == {"trials": 64}
+    kept_studies.keep(tmp_path, of, OPTIONS, TORNADO)
+    same, _ = kept_studies.kept(tmp_path, of, OPTIONS, Tornado)
+    assert same is not None and same.found.trials == 1024
+
+
+def forged(path: Path, **changes: Any) -> None:
+    """The file with changes, and a digest that fits them."""
+    record = json.loads(path.read_text()) | changes
+    del record["digest"]
+    path.write_text(json.dumps(record | {"digest": digest_of(record)}))
+
+
+def swapped(path: Path, key: str, value: Any) -> None:
+    forged(path, found={**json.loads(path.read_text())["found"], key: value})
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(path.read_bytes()[:-40]),
+        lambda path: path.write_text(path.read_text().replace("1024", "1025")),
+        lambda path: path.write_text("[" * 50_000),
+        lambda path: path.write_text("null"),
+        lambda path: path.write_bytes(b"\xff\xfe"),
+        lambda path: path.write_bytes(b" " * (kept_studies.LARGEST + 1)),
+        lambda path: (path.unlink(), path.mkdir()),
+        lambda path: (path.rename(path.with_suffix(".away")), path.symlink_to(path.with_suffix(".away"))),
+        lambda path: (path.unlink(), os.mkfifo(path)),
+        lambda path: forged(path, format=99),
+        lambda path: forged(path, about={"kind": "tornado"}),
+        lambda path: forged(path, options={"trials": 7}),
+        lambda path: forged(path, written="yesterday"),
+        lambda path: forged(path, written=7),
+        lambda path: swapped(path, "days", "365"),
+        lambda path: swapped(path, "at", True),
+        lambda path: swapped(path, "central", [None]),
+        lambda path: swapped(path, "more", 1),
+        lambda path: path.write_text(path.read_text().replace("0.3", "NaN")),
+    ],
+)
+def test_a_file_that_is_something_else_is_passed_over_with_a_sentence(
+    tmp_path: Path, of: dict[str, Any], harm: Any
+) -> None:
+    path = kept_studies.keep(tmp_path, of, OPTIONS, TORNADO)
+    harm(path)
+    found, problems = kept_studies.kept(tmp_path, of, OPTIONS, Tornado)
+    assert found is None
+    assert len(problems) == 1 and path.name in problems[0] and "\n" not in problems[0]
+
+
+# -- on the page --------------------------------------------------------------------------------------
+
+
+def test_the_next_visit_shows_it_with_date_and_options_and_runs_again(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matters, "TRIALS_PER_BAR", 64)
+    first, study = view_of(run, tmp_path), matters.STUDIES["tornado"]
+    assert "Run again" not in text(plain(matters.layout(first)))
+    at, key = desk(first.service), ("tornado", run.name)
+    keep = studies.keeper("tornado", study, run, run.name, at)
+    task = at.start(key, "a study", lambda told: study.work(run, told, at, run.name), keep)
+    until(lambda: task.state != "running")
+    assert task.note == f"Stored in {tmp_path}."
+
+    second = view_of(run, tmp_path)
+    tree = plain(matters.layout(second))
+    said = text(tree)
+    assert "Found " in said and "UTC, 64 trials at each point, seed 1. Stored in" in said and "Run again" in said
+    assert len(list(values(tree, "figure"))) == 1
+    kept = desk(second.service).task(key)
+    assert kept is not None and kept.result == task.result
+    assert "Run again" not in text(plain(matters.layout(view_of(replace(run, seed=2), tmp_path))))
+
+    again = desk(second.service).start(key, "a study", lambda told: told(1, 0), again=True)
+    until(lambda: again.state != "running")
+    assert again is not kept and again.before is kept
+
+
+def test_an_earlier_finding_stays_where_a_new_run_is_stopped(run: Run) -> None:
+    at, study = desk(Service(64)), matters.STUDIES["tornado"]
+    first = at.start("key", "a study", lambda told: TORNADO)
+    until(lambda: first.state == "done")
+    second = at.start("key", "a study", lambda told: [told(1, 2) for _ in iter(int, 1)], again=True)
+    at.cancel("key")
+    until(lambda: second.state == "cancelled")
+    body, is_running = studies.shown(study, second, narrow=False)
+    assert not is_running and len(list(values(plain(body), "figure"))) == 1
+    assert "Stopped." in text(plain(body)) and "Nothing was kept" not in text(plain(body))
+
+
+def test_a_damaged_file_leaves_the_page_standing(tmp_path: Path, run: Run) -> None:
+    view = view_of(run, tmp_path)
+    of, wanted = kept_studies.about("tornado", run), {"trials": matters.TRIALS_PER_BAR}
+    kept_studies.keep(tmp_path, of, wanted, TORNADO).write_text("{")
+    said = text(plain(matters.layout(view)))
+    assert "A stored study was passed over." in said and "Run again" not in said
+    kept_studies.keep(tmp_path, of, wanted, replace(TORNADO, at=7))  # it reads, but there is no horizon number 7
+    assert "could not be drawn" in text(plain(matters.layout(view)))
+
+
+def test_a_folder_that_cannot_be_is_said_and_the_study_shown(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "file").write_text("")
+    at = desk(view_of(run, tmp_path / "file" / "studies").service)
+    keep = studies.keeper("tornado", matters.STUDIES["tornado"], run, run.name, at)
+    assert "could not be stored" in keep(TORNADO)
+
+
+def test_the_record_is_kept_like_a_study(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record, "STORED", tmp_path / "nothing.json")
+    first, second = (view_of(run, tmp_path / "kept") for _ in range(2))
+    found = record.plain(made_record())
+    assert "Compute the record again" not in text(plain(record.layout(first)))
+    at = desk(first.service)
+    task = at.start(record.JOB, "the record", lambda told: found, record.keeper(at))
+    until(lambda: task.state == "done")
+    said = text(plain(record.layout(second)))
+    assert f"{len(found['forecasts'])} forecasts. Stored in" in said and "Compute the record again" in said
+    monkeypatch.setattr(kept_studies, "engine_digest", lambda: "another")
+    assert "Stored in" not in text(plain(record.layout(view_of(run, tmp_path / "kept"))))
