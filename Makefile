@@ -1,7 +1,7 @@
 # make run      odds of a ceasefire for the Istanbul talks of May 2025, and a report (one to two minutes, set-up included)
 # make test     everything that is checked before a change is merged (under six minutes)
 # make verify   the slow statistical tests as well
-# make torture  kills, full disks, damage and signals, in thousands; a table of what was tried (half an hour).
+# make torture  kills, full disks, damage and signals, in thousands; a table of what was tried (eleven minutes).
 #               After an interruption: make torture RESUME=--resume
 # make mutants  two dozen bugs planted one at a time, and which test catches each (five minutes)
 # make audit    known vulnerabilities of the packages; fails where it could not look them up

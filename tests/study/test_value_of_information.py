@@ -19,9 +19,9 @@ from tests.builders import WEEKLY, minimal_scenario
 N = 1250
 
 
-def antithetic(rng: np.random.Generator, n_columns: int) -> np.ndarray:
-    u = rng.random((n_columns, N // 2))
-    return np.stack([u, 1 - u], axis=2).reshape(n_columns, N)
+def antithetic(rng: np.random.Generator, n_columns: int, n: int = N) -> np.ndarray:
+    u = rng.random((n_columns, n // 2))
+    return np.stack([u, 1 - u], axis=2).reshape(n_columns, n)
 
 
 def observed(rng: np.random.Generator, p: np.ndarray) -> np.ndarray:
@@ -30,7 +30,7 @@ def observed(rng: np.random.Generator, p: np.ndarray) -> np.ndarray:
 
 def test_a_planted_function_is_measured() -> None:
     rng = np.random.default_rng(1)
-    x, y, z = antithetic(rng, 3)
+    x, y, z = antithetic(rng, 3, 4 * N)
     # E|P(Y|X) - P(Y)| = .6 / 4 for X and .2 / 4 for Y; variances .36/12 and .04/12.
     found = {one.name: one for one in unknowns({"x": x, "y": y, "z": z}, observed(rng, 0.1 + 0.6 * x + 0.2 * y))}
     assert found["x"].movement == pytest.approx(0.15, abs=0.012)
