@@ -81,7 +81,7 @@ class Bargaining:
         model.convening.learn_from(rounds, saw_range)
         with_range = rounds[saw_range]
         model.record.ranges_seen(with_range)
-        for backer in model.backers:
+        for backer in model.third_parties.acting:
             backer.weeks_waited[with_range] = 0
 
     def _open_lanes(self, rounds: Trials) -> list[Lane]:
@@ -242,7 +242,7 @@ class Bargaining:
         """Bias of the mediators in the room, weighted by skill: positive pulls to side B's end."""
         pull: Column = 0.0
         weight: Column = 1e-12
-        for party in self.model.third_parties.members:
+        for party in self.model.third_parties.present:
             if not isinstance(party.skill, np.ndarray) and party.skill == 0:
                 continue
             share = at(party.skill, trials) * (party.level.take(trials) > 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,8 +14,8 @@ from sim.theory.war import weekly_probability, weekly_rate
 
 if TYPE_CHECKING:
     from sim.model.negotiation import NegotiationModel
-    from sim.model.parties import Belligerent
-    from sim.scenario.schema import Event
+    from sim.model.parties import Belligerent, Party
+    from sim.scenario.schema import AttendanceRule, Event
 
 Trials = NDArray[np.int64]
 MOST_LIFT = 2
@@ -46,6 +47,8 @@ class Convening:
         self.last_level = {side.name: side.attends_at(everyone).astype(float) for side in model.sides}
         self._mandates = np.asarray(self.mandate)
         self._base_rate = Kept(weekly_rate)
+        self._comers: list[Party] = [*model.sides, *model.third_parties.present]
+        self._rules = rules_among({party.name for party in self._comers}, model.attendance)
 
     def step(self, forced: list[Event]) -> Trials:
         """Trials that hold a round this week, with both sides present; levels are set on the parties."""
@@ -74,7 +77,7 @@ class Convening:
     def rate(self) -> Column:
         """Weekly rate of rounds: base x (1 + reach of mediators + pull of backers), less after failure and with age."""
         pull: Column = 0.0
-        for party in self.model.third_parties.members:
+        for party in self.model.third_parties.present:
             pull = pull + party.pull_on_rounds()
         years = self.model.years_at_start + self.model.week / 52.0
         age = (1.0 + years) ** -self.age_slope
@@ -83,12 +86,12 @@ class Convening:
 
     def _set_levels(self, forced: list[Event], trials: Trials) -> None:
         """Levels by habit, lifted when a deal was near, then by dated events and conditional rules."""
-        own = {party.name: self._own_level(party, forced, trials) for party in self.model.attendants}
-        caps = {party.name: np.asarray(at(party.level_cap, trials)) for party in self.model.attendants}
-        for party in self.model.third_parties.members:  # whoever has walked away does not come, whatever the rules say
+        own = {party.name: self._own_level(party, forced, trials) for party in self._comers}
+        caps = {party.name: np.asarray(at(party.level_cap, trials)) for party in self._comers}
+        for party in self.model.third_parties.present:  # whoever has walked away does not come, whatever the rules say
             caps[party.name] = np.where(party.is_engaged[trials], caps[party.name], 0)
-        levels = greatest_fixed_point(own, caps, self.model.attendance)
-        for party in self.model.attendants:
+        levels = greatest_fixed_point(own, caps, self._rules)
+        for party in self._comers:
             party.level[trials] = levels[party.name]
 
     def _own_level(self, party: Any, forced: list[Event], trials: Trials) -> Array:
@@ -116,7 +119,7 @@ class Convening:
     def _skill_present(self, trials: Trials) -> Array:
         """Skill in the room: 1 - product of (1 - skill x mandate of the level at which each mediator comes)."""
         absent: Column = 1.0
-        for party in self.model.third_parties.members:
+        for party in self.model.third_parties.present:
             if isinstance(party.skill, np.ndarray) or party.skill != 0:
                 absent = absent * (1.0 - at(party.skill, trials) * self._mandates.take(party.level.take(trials)))
         return np.asarray(1.0 - absent)
@@ -128,6 +131,17 @@ class Convening:
         self.lift[rises] = np.minimum(self.lift[rises] + 1, MOST_LIFT)
         self.last_round_failed[rounds] = ~saw_range
         self.failed_last_week[rounds] = ~saw_range
+
+
+def rules_among(names: set[str], rules: Sequence[AttendanceRule]) -> list[AttendanceRule]:
+    """Rules of parties that may come whose conditions can hold; who never comes is at level 0 and asks nothing more."""
+    found = []
+    for rule in rules:
+        is_possible = all(other in names or least == 0 for other, least in rule.when.items())
+        if rule.party in names and is_possible:
+            when = {other: least for other, least in rule.when.items() if other in names}
+            found.append(rule.model_copy(update={"when": when}))
+    return found
 
 
 def greatest_fixed_point(own: dict[str, Array], caps: dict[str, Array], rules: Any) -> dict[str, Array]:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from sim.model.inputs import at
+from sim.model.parties import Backer
 from sim.model.regimes import trust_by_regime
 from sim.theory.utility import Array, Column, assurance_with, benefit_share, exposure
 
 if TYPE_CHECKING:
     from sim.model.negotiation import NegotiationModel
-    from sim.model.parties import Backer, Belligerent, ThirdParty
+    from sim.model.parties import Belligerent, ThirdParty
 
 
 class ThirdParties:
@@ -21,6 +22,10 @@ class ThirdParties:
 
     def __init__(self, model: NegotiationModel, members: list[ThirdParty], backers: list[Backer]) -> None:
         self.model, self.members, self.backers = model, members, backers
+        self.present = [party for party in members if party.is_engaged.any() or self._may_come(party)]
+        """Those who take part in some trial, some day: the others cost nothing."""
+        self.acting = [backer for backer in backers if self._may_act(backer)]
+        """Backers that may ever press somebody or walk away."""
         self.is_watched = np.zeros(model.n_trials, dtype=bool)
         self.refresh()
 
@@ -50,13 +55,25 @@ class ThirdParties:
     def can_leave(self, party: ThirdParty) -> bool:
         """Whether a party's engagement can differ between trials or change during the run."""
         by_chance = party in self.backers and bool(np.any(np.asarray(party.quit_prob_per_week) > 0))
-        by_event = any(f"parties.{party.name}.engagement" in event.set for event in self.model.scenario.events)
-        return by_chance or by_event or not (party.is_engaged.all() or not party.is_engaged.any())
+        return by_chance or self._may_come(party) or not (party.is_engaged.all() or not party.is_engaged.any())
+
+    def _may_come(self, party: ThirdParty) -> bool:
+        """Whether an event sets a party's engagement."""
+        return self._is_set(party, "engagement")
+
+    def _may_act(self, backer: Backer) -> bool:
+        chances = ("act_prob_per_week", "quit_prob_per_week")
+        by_itself = any(np.any(np.asarray(getattr(backer, name)) > 0) for name in chances)
+        is_custom = type(backer) is not Backer  # a class of somebody's own may set its chances as it likes
+        return by_itself or is_custom or any(self._is_set(backer, name) for name in chances)
+
+    def _is_set(self, party: ThirdParty, field: str) -> bool:
+        return any(f"parties.{party.name}.{field}" in event.set for event in self.model.scenario.events)
 
     def step(self) -> None:
         """Each backer may walk away, or press the side it blames."""
         acted_recently: dict[str, Array] = {}
-        for backer in self.backers:
+        for backer in self.acting:
             backer.weeks_waited += 1
             backer.weeks_since_action += 1
             if np.any(np.asarray(backer.quit_prob_per_week) > 0):
