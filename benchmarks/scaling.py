@@ -155,11 +155,26 @@ def storage(n_trials: int) -> dict[str, float]:
 
 
 def workers(n_trials: int) -> dict[str, float]:
-    """Seconds of a run with one worker and with two, by the clock."""
+    """Seconds of a run with one worker and with two, by the clock; and how many times as fast two are, start included
+    and once they have started (from the first blocks to the last)."""
     from sim import run
 
-    found = {f"{count} workers": clock(partial(run, SCENARIO, trials=n_trials, workers=count), 1) for count in (1, 2)}
-    return found | {"times as fast": found["1 workers"] / found["2 workers"]}
+    whole, rate = {}, {}
+    for count in (1, 2):
+        told: list[tuple[float, int]] = []
+
+        def tell(_: str, done: int, __: int, told: list[tuple[float, int]] = told) -> None:
+            told.append((time.perf_counter(), done))
+
+        whole[count] = clock(partial(run, SCENARIO, trials=n_trials, workers=count, progress=tell), 1)
+        (began, before), (ended, after) = told[count - 1], told[-1]
+        rate[count] = (after - before) / (ended - began)
+    return {
+        "one worker, s": whole[1],
+        "two workers, s": whole[2],
+        "times as fast": whole[1] / whole[2],
+        "once started": rate[2] / rate[1],
+    }
 
 
 def start_up(n_repeats: int) -> dict[str, float]:
@@ -218,7 +233,7 @@ def in_words(result: dict[str, Any]) -> str:
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scaling", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--trials", type=int, default=524_288, help="trials of the runs with one and two workers")
+    parser.add_argument("--trials", type=int, default=262_144, help="trials of the runs with one and two workers")
     parser.add_argument(
         "--most", type=int, default=1_000_000, help="trials of the largest run whose memory is measured"
     )

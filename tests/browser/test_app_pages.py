@@ -91,6 +91,24 @@ def test_a_slider_moved_by_keyboard_simulates_again(browser: Browser, address: s
     assert "set=" not in browser.ask("return location.search")
 
 
+def test_where_the_next_press_would_lead_is_simulated_ahead(browser: Browser, address: str) -> None:
+    """Coming to a slider by key: both ways are asked for; after a press: one press further."""
+    visit(browser, address + "/what-if")
+    told = (
+        "window.told = []; const send = window.fetch; window.fetch = (at, how) => { if (String(at).endsWith('/ahead'))"
+    )
+    browser.ask(told + " window.told.push(JSON.parse(how.body).set['parties.North.strain']); return send(at, how); };")
+    start = float(browser.ask(f"return document.querySelector('{SLIDER}').value"))
+    step = float(browser.ask(f"return document.querySelector('{SLIDER}').step"))
+    browser.ask(f"document.querySelector('{SLIDER}').focus({{focusVisible: true}})")
+    browser.wait("return window.told.length === 2")
+    assert [float(one) for one in browser.ask("return window.told")] == pytest.approx([start + step, start - step])
+    move(browser, Keys.ARROW_RIGHT)
+    browser.wait(f"{HEADLINE} === 'done'")
+    browser.wait("return window.told.length === 3")
+    assert float(browser.ask("return window.told[2]")) == pytest.approx(start + 2 * step)
+
+
 def test_the_saved_file_is_what_the_sliders_say(browser: Browser, address: str, tmp_path: Path) -> None:
     visit(browser, address + "/what-if?scenario=teaching/minimal&set=parties.North.strain%3D0.2")
     browser.wait(f"{HEADLINE} === 'done'")

@@ -3,7 +3,7 @@
 (function () {
   const levels = ["absent", "aides", "ministers", "leaders"];
   const patience = 15000;
-  const rest = 70; /* milliseconds between two values told to the server while a slider is held */
+  const rest = 40; /* milliseconds between two values told to the server while a slider is held */
   const calm = 500; /* of quiet before the reasons are asked for */
   let spec = null, changes = {}, number = 0, inFlight = 0, isWaiting = false, timer = 0, built = "";
   let aheadTimer = 0, aheadOf = "", calmTimer = 0, isByKey = false, next = null;
@@ -77,6 +77,16 @@
   function expect(control, before, after) {
     const low = Number(control.input().min), high = Number(control.input().max), value = after + (after - before);
     next = isByKey && after !== before && value >= low && value <= high ? { control, value } : null;
+  }
+
+  /* Whoever comes to a slider by key will press an arrow: both ways are simulated while the reader looks. */
+  function lookAround(control) {
+    const input = control.input(), now = Number(input.value), step = Number(input.step);
+    const ways = [now + step, now - step].filter((one) => one >= Number(input.min) && one <= Number(input.max));
+    const go = (left) => {
+      if (left.length && document.activeElement === input && !inFlight) tellAhead(changed(control, left[0])).then(() => go(left.slice(1)));
+    };
+    go(ways);
   }
 
   /* Why trials fail takes longer than how many: asked for once nothing moves. */
@@ -215,6 +225,7 @@
     input.dataset.path = control.path;
     control.input = () => input;
     input.addEventListener("keydown", () => { isByKey = true; });
+    input.addEventListener("focus", () => { if (input.matches(":focus-visible")) lookAround(control); });
     input.addEventListener("pointerdown", () => { isByKey = false; });
     input.addEventListener("change", () => change(control, input.value));
     back.addEventListener("click", () => { reset([control.path]); input.focus(); });
