@@ -62,7 +62,7 @@ def levers(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """What would lift the odds: packages of levers, and their effort."""
+    """What would lift the odds, and with what effort."""
     from sim.progress import CountingBar
     from sim.scenario.files import open_scenario
     from sim.scenario.overrides import parse_set

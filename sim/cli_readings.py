@@ -26,7 +26,7 @@ def sheet(
         str | None, typer.Option(metavar="SCENARIO", help="Only numbers in which it differs from this one.")
     ] = None,
 ) -> None:
-    """Write a blank sheet for a second reader, with every number and none of its values."""
+    """Write a blank sheet for a second reader of a scenario."""
     from sim.atomic import write_file
     from sim.errors import ParleyError
     from sim.study.second_reading import blank_sheet, briefing
@@ -52,7 +52,7 @@ def reread(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """How far a second reading of a scenario differs, and the odds under both."""
+    """A second reading beside the file, and the odds of both."""
     from sim.errors import ParleyError
     from sim.experiment.request import wanted_trials
     from sim.progress import CountingBar
