@@ -30,6 +30,28 @@
     document.querySelectorAll(".chart").forEach(draw);
   }
 
+  /* Every chart gets its place at once; those in sight are drawn, the others one by one, so that the page can be read
+     and scrolled meanwhile. Whatever is still missing is drawn before the page is printed. */
+  function drawInTurn() {
+    const isLow = (place) => place.getBoundingClientRect().top > window.innerHeight;
+    const places = [...document.querySelectorAll(".chart")], waiting = [];
+    places.forEach((place) => {
+      const kept = page.figures[place.dataset.figure];
+      const figure = perScenario.includes(place.dataset.figure) ? kept[picked()] : kept;
+      if (figure) place.style.height = (narrow.matches ? figure.narrow : figure.wide).height + "px";
+      else draw(place);
+    });
+    places.forEach((place) => { if (isLow(place)) waiting.push(place); else draw(place); });
+    const next = () => {
+      const place = waiting.shift();
+      if (!place) return;
+      if (!place.querySelector(".main-svg")) draw(place);
+      setTimeout(next);
+    };
+    setTimeout(next);
+    window.addEventListener("beforeprint", () => waiting.splice(0).forEach(draw));
+  }
+
   function pick() {
     const scenario = page.scenarios[picked()];
     document.getElementById("supposes").textContent = scenario.supposes;
@@ -296,6 +318,6 @@
   narrow.addEventListener("change", drawAll);
   if (surface) startSliders();
   pick();
-  drawAll();
+  drawInTurn();
   if (surface) restore();
 })();
