@@ -14,13 +14,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import sim
 from sim.errors import ParleyError, WorkersLostError
-from sim.experiment import distributed, waiting
+from sim.experiment import cluster, distributed, waiting
 from sim.experiment.blocks import blocks
 from sim.experiment.request import Request
 from sim.experiment.run import run
@@ -299,3 +300,21 @@ def test_a_cluster_with_keys_of_its_own(minimal: sim.Scenario, tmp_path: Path) -
             pass
         with pytest.raises(WorkersLostError), distributed.connect(address.replace("tls", "tcp")):
             pass
+
+
+def test_a_setting_of_the_nanny_is_undone_only_where_it_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, int]] = []
+    monkeypatch.setattr(cluster.ctypes, "CDLL", lambda _: SimpleNamespace(mallopt=lambda *how: asked.append(how)))
+    monkeypatch.setattr(cluster.sys, "platform", "linux")
+    for setting, n_asked in ((None, 0), ("65536", 2), ("65536", 2)):
+        if setting is None:
+            monkeypatch.delenv("MALLOC_TRIM_THRESHOLD_", raising=False)
+            cluster.keep_freed_memory.__wrapped__()
+        else:
+            monkeypatch.setenv("MALLOC_TRIM_THRESHOLD_", setting)
+            cluster.keep_freed_memory.cache_clear()
+            asked.clear()
+            cluster.keep_freed_memory()
+            cluster.keep_freed_memory()  # once a process
+        assert len(asked) == n_asked
+    cluster.keep_freed_memory.cache_clear()
