@@ -154,9 +154,15 @@ def test_places_that_are_not_ours_stay_as_they_are(place: str, parley: Parley, t
 
 @pytest.mark.skipif(os.name != "posix", reason="needs fork")
 def test_a_folder_that_may_only_be_read(tmp_path: Path) -> None:
-    """In a child that is not the superuser, who may write anywhere."""
-    from sim.experiment.run import run
+    """In a child that is not the superuser, who may write anywhere.
 
+    All that a run reads of the program is read before, since the child may not look into the superuser's folders.
+    """
+    from sim.experiment.run import run
+    from sim.scenario.files import load
+
+    scenario = load(MINIMAL)
+    run(scenario, trials=64, out=tmp_path.with_name("before"), workers=1)
     tmp_path.chmod(0o555)
 
     def work(handle: int) -> None:
@@ -164,7 +170,7 @@ def test_a_folder_that_may_only_be_read(tmp_path: Path) -> None:
             os.setgid(65_534)
             os.setuid(65_534)
         os.chdir("/")
-        run(MINIMAL, trials=64, out=tmp_path / "r", workers=1)
+        run(scenario, trials=64, out=tmp_path / "r", workers=1)
 
     if os.geteuid() == 0:
         for above in tmp_path.parents[:2]:  # pytest's own, which it closes to others
