@@ -29,15 +29,15 @@ SINGLE_PRECISION = 1e-6
 TOLD_ALIKE = (None, "victory", "collapsed", "ratification", "process", "not_convened")
 
 COMPARED = (
-    ("istanbul_2025/aides_only", 600),
-    ("istanbul_2025/halt_30_days_resupply_limits", 600),  # a finite halt: expiry, renewal, upgrade, image
-    ("istanbul_2025/terms_2022_settlement_first", 600),  # linkage
-    ("iran_iraq/july_1988", 600),  # a fluid front: victories, imposed halts, no guarantors, no ratification
-    ("istanbul_2025/dictated_peace", 512),  # withheld guarantees, a biased text
-    ("istanbul_2025/putin_comes_all_follow", 512),  # a summit, and rules of attendance that others follow
-    ("istanbul_2025/us_walks_away_aid_ends", 512),  # a controller and guarantor absent from the start
-    ("teaching/mirror_pair_south", 512),
-    ("teaching/spoilers", 512),
+    ("istanbul_2025/aides_only", 320),
+    ("istanbul_2025/halt_30_days_resupply_limits", 320),  # a finite halt: expiry, renewal, upgrade, image
+    ("istanbul_2025/terms_2022_settlement_first", 320),  # linkage
+    ("iran_iraq/july_1988", 320),  # a fluid front: victories, imposed halts, no guarantors, no ratification
+    ("istanbul_2025/dictated_peace", 256),  # withheld guarantees, a biased text
+    ("istanbul_2025/putin_comes_all_follow", 256),  # a summit, and rules of attendance that others follow
+    ("istanbul_2025/us_walks_away_aid_ends", 256),  # a controller and guarantor absent from the start
+    ("teaching/mirror_pair_south", 256),
+    ("teaching/spoilers", 256),
     ("teaching/fearons_pie", 128),  # certain by construction
 )
 
@@ -75,7 +75,7 @@ def test_engine_and_oracle_agree(name: str, n_trials: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name, n_trials in COMPARED if n_trials == 600])
+@pytest.mark.parametrize("name", [name for name, _ in COMPARED])
 def test_they_agree_over_many_trials(name: str) -> None:
     found = differences(load(name), 4_000)
     assert not found, in_words(found)

@@ -87,6 +87,7 @@ def synthetic(seed: int, n_wars: int = 12) -> Record:
     return Record(tuple(rows), doubled, surfaces, Posterior.of(rows, surfaces), made.TRIALS, seed)
 
 
+@pytest.mark.slow
 def test_a_right_estimator_fails_as_often_as_stated() -> None:
     # 100 synthetic records at one failure in a hundred: more than five come once in 1,900 times.
     failures = sum(not rank_check(synthetic(seed), 60).passes for seed in range(1, 101))
