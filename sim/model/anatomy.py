@@ -8,17 +8,16 @@ fifth mix of the contract curve and where the two surpluses cross between them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.inputs import at
-from sim.model.moving_issue import Moving
 from sim.model.outcomes import FRICTIONS, BestWeek
-from sim.model.packages import Frictions, IssueTables
+from sim.model.packages import ALL_ON, Frictions, IssueTables
 from sim.theory.attribution import shapley
-from sim.theory.bargaining import GRID, Terms, contract_curve, value_of
+from sim.theory.bargaining import GRID, contract_curve, value_of
 from sim.theory.utility import Array
 
 if TYPE_CHECKING:
@@ -39,7 +38,8 @@ TAGS = (
     "collapsed",
     "victory",
 )
-COARSE = GRID[::5]
+EVERY = 5
+COARSE = GRID[::EVERY]
 """Mixes on which attribution looks for the best package; on all of them before it says that there is none."""
 MOST_SHORTFALL = 10.0
 """Utils that are missing where no package is possible at all, as when red lines cross."""
@@ -109,15 +109,15 @@ class Surplus:
     def __init__(self, week: BestWeek, trials: Trials, grid: Array = COARSE) -> None:
         self.week, self.trials, self.track, self.grid = week, trials, week.track, grid
         self.rows, self.place = np.unique(week.rows[trials], return_inverse=True)
-        self._tables: dict[Frictions, tuple[Array, Array]] = {}
+        self._tables: dict[Frictions, Gains] = {}
         self._known: IssueTables = {}
 
     def best(self, off: tuple[bool, ...]) -> Array:
         """max over mixes of min(S_A, S_B), shape (trials,); -inf where no package is possible."""
         information, commitment, trust, audience, controllers = off
-        gain_a, gain_b = self._gains(Frictions(trust, audience, controllers))
-        needed = [self.needed(side, information, commitment, audience) for side in (0, 1)]
-        return np.asarray(self.track.benefit_share * best_of_the_worse(gain_a, gain_b, needed[0], needed[1]))
+        gains = self._gains(Frictions(trust, audience, controllers))
+        needed_a, needed_b = (self.needed(side, information, commitment, audience) for side in (0, 1))
+        return np.asarray(self.track.benefit_share * gains.best_of_the_worse(needed_a, needed_b))
 
     def needed(self, number: int, information_off: bool, commitment_off: bool, audience_off: bool) -> Array:
         """A side's need in its best week less the frictions that are switched off."""
@@ -131,43 +131,58 @@ class Surplus:
             needed = needed - at(self.track.audience_cost[side.name], self.trials)
         return needed
 
-    def _gains(self, frictions: Frictions) -> tuple[Array, Array]:
+    def _gains(self, frictions: Frictions) -> Gains:
         if frictions not in self._tables:
-            fixed_a, fixed_b, moving, _ = self.track.tabulate(self.rows, self.grid, self._known, frictions)
-            gain_a, gain_b = fixed_a[self.place], fixed_b[self.place]
-            for issue in moving:
-                more_a, more_b = self._moving(issue)
-                gain_a, gain_b = gain_a + more_a, gain_b + more_b
-            self._tables[frictions] = gain_a, gain_b
+            is_tabled = frictions == ALL_ON and self.grid is COARSE
+            found = self._as_simulated() if is_tabled else self._without(frictions)
+            self._tables[frictions] = Gains.of(*found)
         return self._tables[frictions]
 
-    def _moving(self, moving: Moving) -> tuple[Array, Array]:
-        """Gains on an issue that moves with the front, at that week's line, shape (trials, mixes)."""
-        line = self.week.status_quo[moving.issue][self.trials][:, None]
-        terms = Terms(*(np.asarray(entry)[self.place] if np.ndim(entry) else entry for entry in moving.terms))
-        blocked = moving.is_blocked[self.place]
-        terms = terms._replace(
-            status_quo=line, low=np.where(blocked, line, terms.low), high=np.where(blocked, line, terms.high)
-        )
-        return value_of(contract_curve(self.grid, terms), terms)
+    def _as_simulated(self) -> tuple[Array, Array]:
+        """Gains with every friction on, which the weeks looked up, shape (trials, mixes)."""
+        lines = [self.week.status_quo[moving.issue][self.trials] for moving in self.track.moving]
+        return self.track.values_on_grid(self.week.rows[self.trials], lines, EVERY)
+
+    def _without(self, frictions: Frictions) -> tuple[Array, Array]:
+        """Gains with some frictions off, issues that move with the front at that week's line."""
+        fixed_a, fixed_b, moving, _ = self.track.tabulate(self.rows, self.grid, self._known, frictions)
+        gain_a, gain_b = fixed_a[self.place], fixed_b[self.place]
+        for issue in moving:
+            more_a, more_b = issue.values(self.week.status_quo[issue.issue][self.trials], self.place)
+            gain_a, gain_b = gain_a + more_a, gain_b + more_b
+        return gain_a, gain_b
 
 
-def best_of_the_worse(gain_a: Array, gain_b: Array, needed_a: Array, needed_b: Array) -> Array:
-    """max over mixes of the smaller of two surpluses, gain less need; gains (trials, mixes) are linear between mixes.
+class Gains(NamedTuple):
+    """Gains of both sides along the contract curve, shape (trials, mixes), linear between mixes."""
 
-    Along the curve side A's surplus rises and side B's falls, so the best is where they cross, or at an end.
-    """
-    n_trials, n_mixes = gain_a.shape
-    after = np.count_nonzero(gain_a - needed_a[:, None] < gain_b - needed_b[:, None], axis=1)
-    first = np.arange(n_trials) * n_mixes
-    low, high = first + np.maximum(after - 1, 0), first + np.minimum(after, n_mixes - 1)
-    a_low, a_high = gain_a.take(low) - needed_a, gain_a.take(high) - needed_a
-    b_low, b_high = gain_b.take(low) - needed_b, gain_b.take(high) - needed_b
-    with np.errstate(invalid="ignore", divide="ignore"):
-        behind, ahead = b_low - a_low, a_high - b_high
-        crossing = a_low + (a_high - a_low) * (behind / (behind + ahead))
-    is_inside = (after > 0) & (after < n_mixes)
-    return np.where(is_inside, crossing, np.minimum(a_low, b_low))
+    of_a: Array
+    of_b: Array
+    lead: Array
+    """A's gain less B's, which rises with the mix."""
+
+    @classmethod
+    def of(cls, of_a: Array, of_b: Array) -> Gains:
+        with np.errstate(invalid="ignore"):  # nothing is possible: minus infinity for both
+            return cls(of_a, of_b, of_a - of_b)
+
+    def best_of_the_worse(self, needed_a: Array, needed_b: Array) -> Array:
+        """max over mixes of the smaller of the two surpluses, gain less need, shape (trials,).
+
+        Along the curve side A's surplus rises and side B's falls, so the best is where they cross, or at an end.
+        """
+        n_trials, n_mixes = self.lead.shape
+        falls_short = self.lead < (needed_a - needed_b)[:, None]
+        after = np.where(falls_short[:, -1], n_mixes, falls_short.argmin(axis=1))  # the first mix at which A does better
+        first = np.arange(n_trials) * n_mixes
+        low, high = first + np.maximum(after - 1, 0), first + np.minimum(after, n_mixes - 1)
+        a_low, a_high = (self.of_a.take(place) - needed_a for place in (low, high))
+        b_low, b_high = (self.of_b.take(place) - needed_b for place in (low, high))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            behind, ahead = b_low - a_low, a_high - b_high
+            crossing = a_low + (a_high - a_low) * (behind / (behind + ahead))
+        is_inside = (after > 0) & (after < n_mixes)
+        return np.where(is_inside, crossing, np.minimum(a_low, b_low))
 
 
 def _share_out(model: NegotiationModel, week: BestWeek, trials: Trials) -> None:
@@ -214,7 +229,7 @@ def _opens_at_full_scope(model: NegotiationModel, week: BestWeek, trials: Trials
         terms, _ = week.track.terms_of(issue, rows)
         gain_a, gain_b = value_of(contract_curve(GRID, terms), terms)
         total_a, total_b = total_a + gain_a[place], total_b + gain_b[place]
-    return np.asarray(best_of_the_worse(total_a, total_b, needs[0], needs[1]) >= 0)
+    return np.asarray(Gains.of(total_a, total_b).best_of_the_worse(needs[0], needs[1]) >= 0)
 
 
 def _binding(model: NegotiationModel, week: BestWeek, trials: Trials) -> None:

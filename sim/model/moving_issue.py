@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.model.inputs import at
 from sim.model.rising import PADDED, Rising
-from sim.theory.bargaining import Terms
+from sim.theory.bargaining import Terms, value_of
 from sim.theory.utility import Array, Column
 
 Rows = NDArray[np.int64]
@@ -47,6 +47,13 @@ class Moving(NamedTuple):
         free = np.minimum(np.maximum(line, toward_b), toward_a)
         allowed = np.minimum(np.maximum(free, at(self.terms.low, rows)), at(self.terms.high, rows))
         return np.where(self.is_blocked[rows], line, allowed) if self.is_blocked.any() else allowed
+
+    def values(self, line: Array, rows: Rows, every: int = 1) -> tuple[Array, Array]:
+        """Both sides' gains at today's line on all mixes, or on some, shape (rows, mixes); ``line`` has one entry a row."""
+        line = line[:, None]
+        terms = Terms(*(at(entry, rows) for entry in self.terms))._replace(status_quo=line)
+        position = self.position(line, self.toward_b[rows, ::every], self.toward_a[rows, ::every], rows)
+        return value_of(position, terms)
 
 
 class MovingTables:

@@ -208,13 +208,11 @@ class TrackPackages:
         """Both sides' gains at a mix between grid points, by linear interpolation."""
         return self.model.gain_tables.gains(self.index, mix, rows, status_quo)
 
-    def values_on_grid(self, rows: Rows, status_quo: Sequence[Array]) -> tuple[Array, Array]:
-        """Both sides' gains on all 101 mixes, shape (rows, 101), in ascending mix."""
-        found = self.model.gain_tables.static(self.index, rows)
+    def values_on_grid(self, rows: Rows, status_quo: Sequence[Array], every: int = 1) -> tuple[Array, Array]:
+        """Both sides' gains on the 101 mixes, or on every so many, shape (rows, mixes), in ascending mix."""
+        found = self.model.gain_tables.static(self.index, rows, every)
         for moving, line in zip(self.moving, status_quo, strict=True):
-            terms = Terms(*(at(entry, rows) for entry in moving.terms))._replace(status_quo=line[:, None])
-            position = moving.position(line[:, None], moving.toward_b[rows], moving.toward_a[rows], rows)
-            found = [gain + more for gain, more in zip(found, value_of(position, terms), strict=True)]
+            found = [gain + more for gain, more in zip(found, moving.values(line, rows, every), strict=True)]
         return found[0], found[1]
 
     def package(self, mix: Array, rows: Rows, trials: Rows) -> dict[str, Array]:

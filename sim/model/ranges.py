@@ -60,9 +60,9 @@ class GainTables:
         self._rising = Rising.of(self._table.reshape(-1, PADDED))
         self._lanes = [[MovingTables(entry) for entry in of_track] for of_track in moving]
 
-    def static(self, track: int, rows: Rows) -> list[Array]:
-        """Both sides' gains over the static issues on all mixes in ascending mix, shape (rows, 101)."""
-        of_a, of_b = (self._table[track, side, rows, : GRID_STEPS + 1] for side in (0, 1))
+    def static(self, track: int, rows: Rows, every: int = 1) -> list[Array]:
+        """Both sides' gains over the static issues in ascending mix, shape (rows, 101), or on every so many mixes."""
+        of_a, of_b = (self._table[track, side, rows, : GRID_STEPS + 1 : every] for side in (0, 1))
         return [of_a, of_b[:, ::-1]]
 
     def gains(self, track: int, mix: Array, rows: Rows, status_quo: Sequence[Array]) -> tuple[Array, Array]:

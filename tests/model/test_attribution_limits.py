@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from sim.model import simulate
-from sim.model.anatomy import TAGS, best_of_the_worse
+from sim.model.anatomy import TAGS, Gains
 from sim.model.outcomes import FRICTIONS
 from tests.builders import WEEKLY, minimal_scenario
 
@@ -113,7 +113,7 @@ def test_the_best_of_two_surpluses_is_where_they_cross_or_at_an_end() -> None:
     for_b = np.array([[3.0, 1.0, -1.0], [1.0, 0.5, -1.0], [4.0, 3.0, 2.0], [-np.inf] * 3])
     # From (0, 1) to (3, -1) the two meet a fifth of the way along, at 3/5; where one is always below, its best end.
     nought = np.zeros(4)
-    assert best_of_the_worse(for_a, for_b, nought, nought) == pytest.approx([0.6, 1.0, -1.0, -np.inf])
+    assert Gains.of(for_a, for_b).best_of_the_worse(nought, nought) == pytest.approx([0.6, 1.0, -1.0, -np.inf])
 
 
 @pytest.mark.parametrize("part", range(5))
