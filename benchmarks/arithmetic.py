@@ -11,8 +11,6 @@ without a compiler. Results go to ``results/benchmarks/arithmetic.json``.
 
 from __future__ import annotations
 
-import argparse
-import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -22,8 +20,6 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import numpy as np
-
-from benchmarks.engine import SCENARIO, SEED, calls_of_a_block, machine, replay
 
 OUT = Path("results/benchmarks/arithmetic.json")
 IN_CACHE = 2_048

@@ -111,6 +111,7 @@ class Surplus:
         self.rows, self.place = np.unique(week.rows[trials], return_inverse=True)
         self._tables: dict[Frictions, Gains] = {}
         self._known: IssueTables = {}
+        self._optimism: dict[int, Array] = {}
 
     def best(self, off: tuple[bool, ...]) -> Array:
         """max over mixes of min(S_A, S_B), shape (trials,); -inf where no package is possible."""
@@ -124,12 +125,17 @@ class Surplus:
         side = self.track.model.sides[number]
         needed = self.week.needed[number][self.trials]
         if information_off:
-            needed = needed - self.week.mistaken[number][self.trials]
+            needed = needed - self._mistaken(number)
         if commitment_off:
             needed = needed - self.week.fear[number][self.trials]
         if audience_off:
             needed = needed - at(self.track.audience_cost[side.name], self.trials)
         return needed
+
+    def _mistaken(self, number: int) -> Array:
+        if number not in self._optimism:
+            self._optimism[number] = self.week.mistaken(number, self.trials)
+        return self._optimism[number]
 
     def _gains(self, frictions: Frictions) -> Gains:
         if frictions not in self._tables:
@@ -173,7 +179,8 @@ class Gains(NamedTuple):
         """
         n_trials, n_mixes = self.lead.shape
         falls_short = self.lead < (needed_a - needed_b)[:, None]
-        after = np.where(falls_short[:, -1], n_mixes, falls_short.argmin(axis=1))  # the first mix at which A does better
+        # The first mix at which A does better; the least truth value is the first False.
+        after = np.where(falls_short[:, -1], n_mixes, falls_short.argmin(axis=1))
         first = np.arange(n_trials) * n_mixes
         low, high = first + np.maximum(after - 1, 0), first + np.minimum(after, n_mixes - 1)
         a_low, a_high = (self.of_a.take(place) - needed_a for place in (low, high))

@@ -49,7 +49,7 @@ class Moving(NamedTuple):
         return np.where(self.is_blocked[rows], line, allowed) if self.is_blocked.any() else allowed
 
     def values(self, line: Array, rows: Rows, every: int = 1) -> tuple[Array, Array]:
-        """Both sides' gains at today's line on all mixes, or on some, shape (rows, mixes); ``line`` has one entry a row."""
+        """Both sides' gains on all mixes, or on every so many, shape (rows, mixes), at today's line in each row."""
         line = line[:, None]
         terms = Terms(*(at(entry, rows) for entry in self.terms))._replace(status_quo=line)
         position = self.position(line, self.toward_b[rows, ::every], self.toward_a[rows, ::every], rows)
@@ -114,7 +114,8 @@ class MovingToday:
         loss = position - self.ideal
         loss *= loss
         change = self.loss - loss
-        worth = np.where(change > 0, self.trust * change, change)
+        worth = self.trust * change
+        np.minimum(worth, change, out=worth)  # ``discounted``
         if self.tables.has_audience:
             loss -= self.public_loss
             beyond = (self.public - position) * self.end > 0

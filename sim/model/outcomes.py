@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.inputs import fill
 from sim.theory.utility import Array
+from sim.theory.war import gain_from_war
 
 if TYPE_CHECKING:
     from sim.model.lanes import Look
@@ -211,9 +211,10 @@ class BestWeek:
         self.week = np.full(n, -1, dtype=np.int16)
         self.rows = np.zeros(n, dtype=np.int64)
         self.needed = (np.zeros(n), np.zeros(n))
-        self.mistaken = (np.zeros(n), np.zeros(n))
         self.fear = (np.zeros(n), np.zeros(n))
-        self.status_quo = {moving.issue: fill(0.0, n) for moving in track.moving}
+        self.momentum = np.zeros(n)
+        self.believed_gain = (np.zeros(n), np.zeros(n))
+        self.status_quo = {issue: np.zeros(n) for issue in model.war.moving_issues}
 
     def compare(self, trials: Trials, look: Look) -> None:
         """Keep this round where it is the closest so far."""
@@ -225,9 +226,19 @@ class BestWeek:
         self.joint_need[better] = joint[places]
         self.week[better] = self.model.week
         self.rows[better] = look.rows[places]
-        for moving, line in zip(self.track.moving, look.status_quo, strict=True):
-            self.status_quo[moving.issue][better] = line[places]
+        war = self.model.war
+        self.momentum[better] = war.momentum.take(better)
+        for issue, line in self.status_quo.items():
+            line[better] = war.status_quo[issue].take(better)
         for number, side in enumerate(self.model.sides):
             self.needed[number][better] = look.needed[number][places]
             self.fear[number][better] = self.track.fear_in_need(side, better)
-            self.mistaken[number][better] = self.track.optimism_in_need(side, better)
+            self.believed_gain[number][better] = side.believed_gain(better)
+
+    def mistaken(self, number: int, trials: Trials) -> Array:
+        """Part of a side's need that rested on optimism: what it believed of war less what war would bring."""
+        side = self.model.sides[number]
+        lines = {issue: line.take(trials) for issue, line in self.status_quo.items()}
+        stakes = self.model.war.stakes(side, trials, lines)
+        true_gain = -side.end * self.momentum.take(trials)
+        return gain_from_war(stakes, self.believed_gain[number].take(trials)) - gain_from_war(stakes, true_gain)

@@ -14,11 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.inputs import at
 from sim.model.moving_issue import Moving
 from sim.theory.bargaining import GRID, GRID_STEPS, Terms, contract_curve, value_of
 from sim.theory.utility import Array, Column
-from sim.theory.war import gain_from_war
 
 if TYPE_CHECKING:
     from sim.model.negotiation import NegotiationModel
@@ -186,12 +184,6 @@ class TrackPackages:
     def fear_in_need(self, side: Belligerent, trials: Rows) -> Column:
         """Part of a side's need on this track that is fear."""
         return side.unassured_fear(trials) * self.exposure / self.benefit_share
-
-    def optimism_in_need(self, side: Belligerent, trials: Rows) -> Column:
-        """Part of a side's need that rests on optimism: what it believes of war less what war would bring."""
-        stakes = self.model.war.stakes(side, trials)
-        true_gain = -side.end * self.model.war.momentum[trials]
-        return gain_from_war(stakes, side.believed_gain(trials)) - gain_from_war(stakes, true_gain)
 
     # -- look-ups ------------------------------------------------------------------------------------
 

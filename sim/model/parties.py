@@ -62,6 +62,7 @@ class Belligerent(Party):
         self.end = end
         n = model.n_trials
         self.strain_mean: Column = self.strain
+        self._log_mean = Kept(_log)
         self.is_strain_noisy = bool(np.any(np.asarray(self.strain_volatility) > 0))
         self.strain_moves = self.is_strain_noisy
         if self.is_strain_noisy:
@@ -148,18 +149,23 @@ class Belligerent(Party):
             self._drift_strain()
 
     def _drift_strain(self) -> None:
-        log_strain = np.log(np.maximum(self.strain, 1e-9))
+        log_strain = _log(self.strain)
         shock: Column = 0.0
         if self.is_strain_noisy:
             shock = self.strain_volatility * self.model.streams.normal("strain", self.name, self.model.week)
-        log_mean = np.log(np.maximum(self.strain_mean, 1e-9))
-        self.strain = np.exp(log_strain + self.strain_reversion * (log_mean - log_strain) + shock)
+        moved = log_strain + self.strain_reversion * (self._log_mean.of(self.strain_mean) - log_strain) + shock
+        self.strain = np.exp(moved)
 
     def remember_collapse(self, trials: Any, rise: Column) -> None:
         """Fear rises once, after the first halt that collapsed."""
         first = trials[~self.has_seen_collapse[trials]]
         self.fear[first] *= 1.0 + at(rise, first)
         self.has_seen_collapse[first] = True
+
+
+def _log(strain: Column) -> Column:
+    """Strain in logs; none at all counts as next to none."""
+    return np.log(np.maximum(strain, 1e-9))
 
 
 class ThirdParty(Party):

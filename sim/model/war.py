@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -76,13 +77,14 @@ class War:
         weight = at(self.model.weight_of_trial[side.name][name], trials)
         return war.war_stakes(weight, status_quo, at(own, trials), at(other, trials), at(self._share[name], trials))
 
-    def stakes(self, side: Belligerent, trials: Any) -> WarStakes:
-        """Coefficients of the value of war today: fixed issues once, moving ones at today's line."""
+    def stakes(self, side: Belligerent, trials: Any, lines: Mapping[str, Array] | None = None) -> WarStakes:
+        """Coefficients of the value of war: fixed issues once, moving ones at today's lines or at given ones."""
         fixed = self._fixed_stakes[side.name]
         total = WarStakes(at(fixed[0], trials), at(fixed[1], trials), at(fixed[2], trials), at(fixed[3], trials))
         for name in self.moving_issues:
             if name in self._moved:
-                total = total.plus(self._stakes_of(side, name, self.status_quo[name][trials], trials))
+                line = lines[name] if lines else self.status_quo[name][trials]
+                total = total.plus(self._stakes_of(side, name, line, trials))
         return total
 
     def _sum_premium(self, side: Belligerent) -> Column:

@@ -84,7 +84,7 @@ def _ask(model: NegotiationModel, columns: Columns) -> Nearness:
         for number in (0, 1):
             alone[places, number] = least(week, trials, (number == 0, number == 1))
             fear[places, number] = week.fear[number][trials]
-            optimism[places, number] = week.mistaken[number][trials]
+            optimism[places, number] = week.mistaken(number, trials)
         for friction, is_open in _without_each(week, trials).items():
             without[friction][places] = is_open
     return Nearness(model.n_trials, trial, both, alone, fear, optimism, without)

@@ -93,20 +93,20 @@ def _weighted_mean(pull_a: Column, pull_b: Column, above: Array | np.float64, te
     factor_a = factor_a + np.where(above >= np.asarray(terms.public_a), terms.slope_a, 0.0)
     factor_b = np.where(above >= np.asarray(steps.gain_starts_b), terms.trust_b, 1.0)
     factor_b = factor_b + np.where(above >= np.asarray(terms.public_b), 0.0, terms.slope_b)
-    effective_a, effective_b = np.asarray(pull_a * factor_a), np.asarray(pull_b * factor_b)
-    total = effective_a + effective_b
-    sum_of_ideals = _times(effective_b, terms.ideal_b)
+    effective_a, effective_b = _times(pull_a, factor_a), _times(pull_b, factor_b)
+    total = np.asarray(effective_a + effective_b)
+    mean = _times(effective_b, terms.ideal_b)
     if isinstance(terms.ideal_a, np.ndarray) or terms.ideal_a != 0:
-        sum_of_ideals = effective_a * terms.ideal_a + sum_of_ideals
+        mean = effective_a * terms.ideal_a + mean
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = sum_of_ideals / total
+        mean = mean / total
     # Nobody gains by moving on (no weight, or a gain without trust against no weight): rest where it is.
-    return mean if total.min() > 0 else np.where(total > 0, mean, terms.status_quo)
+    return np.asarray(mean if total.min() > 0 else np.where(total > 0, mean, terms.status_quo))
 
 
-def _times(values: Array, factor: Column) -> Array:
-    """values x factor, without the work where the factor is 1."""
-    return values if isinstance(factor, float) and factor == 1.0 else values * factor
+def _times(values: Column, factor: Column) -> Column:
+    """values x factor, without the work where the factor is 1 everywhere; factors are few, one for each row."""
+    return values if np.all(np.asarray(factor) == 1.0) else values * factor
 
 
 def value_of(position: Column, terms: Terms) -> tuple[Array, Array]:

@@ -30,8 +30,8 @@ def change_in_value(position: Column, status_quo: Column, ideal_point: Column) -
 
 
 def discounted(change: Column, trust: Column) -> Array:
-    """g(D): gains times trust, losses in full. trust = 1 is the textbook case."""
-    return np.asarray(np.where(np.asarray(change) > 0, trust * change, change))
+    """g(D): gains times trust, losses in full - the lesser of the two, trust being at most 1 (the textbook case)."""
+    return np.asarray(np.minimum(change, trust * change))
 
 
 def audience_loss(position: Column, public_line: Column, ideal_point: Column, end: int) -> Array:

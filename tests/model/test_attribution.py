@@ -113,9 +113,11 @@ def test_what_is_put_down_to_fear_and_optimism_is_what_would_go_without_them() -
     )
     model = NegotiationModel(scenario, n_trials=4)
     trials, track = np.arange(4), model.tracks[0]
-    for side in model.sides:
+    week = model.record.best[track.name]
+    week.compare(trials, model.bargaining.look(track, trials))
+    for number, side in enumerate(model.sides):
         before = side.needed_gain(track, trials)
-        fear, mistaken = track.fear_in_need(side, trials), track.optimism_in_need(side, trials)
+        fear, mistaken = track.fear_in_need(side, trials), week.mistaken(number, trials)
         side.fear[:] = 0
         without_fear = side.needed_gain(track, trials)
         side.optimism[:] = 0
