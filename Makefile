@@ -55,6 +55,7 @@ installed:
 
 bench: $(VENV)/.ready-test
 	$(BIN)/python -m benchmarks.engine
+	$(BIN)/python -m benchmarks.arithmetic
 	$(BIN)/python -m benchmarks.scaling
 
 docs: $(VENV)/.ready-docs

@@ -7,9 +7,7 @@ is for; a worker that has others refuses it, also one that comes late.
 
 from __future__ import annotations
 
-import ctypes
 import os
-import sys
 import time
 import uuid
 from collections import deque
@@ -17,13 +15,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import count
 from threading import Event
 from typing import Any, NamedTuple, TypeVar
 
 from sim.errors import ParleyError, WorkersLostError
 from sim.experiment.executors import can_travel
+from sim.experiment.memory import keep_freed_memory
 from sim.experiment.request import Request
 from sim.experiment.run import compute
 from sim.experiment.streaming import Piece
@@ -39,8 +37,6 @@ LOOK_SECONDS = 1.0
 """So often the client looks who is there."""
 GATHERERS = 4
 """Results that are fetched at once."""
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
-"""As in glibc's malloc.h."""
 MUST_AGREE = ("parley", "python", "numpy", "scipy", "mesa")
 
 
@@ -91,23 +87,10 @@ def differences(request: Request, wanted: Stamp) -> str:
     return "; ".join(said)
 
 
-@cache
-def keep_freed_memory() -> None:
-    """Undo what Dask's nanny tells glibc (``MALLOC_TRIM_THRESHOLD_``), in this worker process.
-
-    With it every column that is freed goes back to the system and the next one is fetched anew: a block takes 1.6 to
-    1.8 times as long. Setting one threshold switches off that glibc adapts the other, so both are set.
-    """
-    if "MALLOC_TRIM_THRESHOLD_" in os.environ and sys.platform == "linux":
-        with suppress(AttributeError, OSError):  # another C library
-            set_option = ctypes.CDLL(None).mallopt
-            set_option(M_MMAP_THRESHOLD, 32 << 20)
-            set_option(M_TRIM_THRESHOLD, 1 << 30)
-
-
 def perform(function: Callable[[Piece], Result], piece: Piece, stamp: Stamp) -> Result:
     """One block, on a worker that is fit for it."""
-    keep_freed_memory()
+    if "MALLOC_TRIM_THRESHOLD_" in os.environ:  # a nanny's worker: a process of its own
+        keep_freed_memory()
     if unlike := differences(piece.request, stamp):
         raise ParleyError(f"a worker cannot compute the same trials: {unlike}")
     return function(piece)

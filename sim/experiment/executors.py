@@ -24,6 +24,7 @@ from multiprocessing import connection
 from typing import Literal, TypeVar
 
 from sim.errors import ResourceError, WorkersLostError
+from sim.experiment.memory import keep_freed_memory
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -253,8 +254,9 @@ def starting_workers() -> Iterator[None]:
 
 
 def enter_worker() -> None:
-    """First thing in a worker: leave Ctrl-C to the parent, and die with the parent however it died."""
+    """First thing in a worker: leave Ctrl-C to the parent, keep memory, and die with the parent however it died."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    keep_freed_memory()
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_die_with, args=(parent.sentinel,), daemon=True).start()

@@ -21,7 +21,7 @@ import pytest
 
 import sim
 from sim.errors import ParleyError, WorkersLostError
-from sim.experiment import cluster, distributed, waiting
+from sim.experiment import cluster, distributed, memory, waiting
 from sim.experiment.blocks import blocks
 from sim.experiment.request import Request
 from sim.experiment.run import run
@@ -302,19 +302,19 @@ def test_a_cluster_with_keys_of_its_own(minimal: sim.Scenario, tmp_path: Path) -
             pass
 
 
-def test_a_setting_of_the_nanny_is_undone_only_where_it_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[int, int]] = []
-    monkeypatch.setattr(cluster.ctypes, "CDLL", lambda _: SimpleNamespace(mallopt=lambda *how: asked.append(how)))
-    monkeypatch.setattr(cluster.sys, "platform", "linux")
-    for setting, n_asked in ((None, 0), ("65536", 2), ("65536", 2)):
-        if setting is None:
-            monkeypatch.delenv("MALLOC_TRIM_THRESHOLD_", raising=False)
-            cluster.keep_freed_memory.__wrapped__()
-        else:
-            monkeypatch.setenv("MALLOC_TRIM_THRESHOLD_", setting)
-            cluster.keep_freed_memory.cache_clear()
-            asked.clear()
-            cluster.keep_freed_memory()
-            cluster.keep_freed_memory()  # once a process
-        assert len(asked) == n_asked
-    cluster.keep_freed_memory.cache_clear()
+def test_workers_of_a_nanny_keep_their_memory_and_others_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(memory.sys, "platform", "linux")
+    library = SimpleNamespace(mallopt=lambda option, _: asked.append(option))
+    monkeypatch.setattr(memory.ctypes, "CDLL", lambda _: library)
+    monkeypatch.setattr(cluster, "differences", lambda *_: "")
+    piece = SimpleNamespace(request=None)
+    memory.keep_freed_memory.cache_clear()
+    monkeypatch.delenv("MALLOC_TRIM_THRESHOLD_", raising=False)
+    cluster.perform(lambda _: None, piece, None)  # type: ignore[arg-type]
+    assert asked == []
+    monkeypatch.setenv("MALLOC_TRIM_THRESHOLD_", "65536")
+    for _ in range(2):  # once a process
+        cluster.perform(lambda _: None, piece, None)  # type: ignore[arg-type]
+        assert asked == [memory.M_MMAP_THRESHOLD, memory.M_TRIM_THRESHOLD]
+    memory.keep_freed_memory.cache_clear()

@@ -17,6 +17,7 @@ import pytest
 from sim.errors import NumericError, WorkersLostError
 from sim.experiment import executors
 from sim.experiment.executors import can_travel, choose, in_order
+from sim.experiment.memory import keep_freed_memory
 
 
 def square(number: int) -> int:
@@ -59,6 +60,15 @@ def test_items_are_read_only_as_far_ahead_as_needed() -> None:
         next(results)
     assert len(seen) <= 5 + 2 * 2
     results.close()  # type: ignore[attr-defined]
+
+
+def is_keeping_memory(_: int) -> bool:
+    return keep_freed_memory.cache_info().currsize == 1
+
+
+def test_workers_keep_memory_and_the_callers_process_is_left_alone() -> None:
+    assert [kept for _, kept in in_order(is_keeping_memory, range(2), 2, "processes")] == [True, True]
+    assert [kept for _, kept in in_order(is_keeping_memory, range(2), 2, "threads")] == [False, False]
 
 
 def test_a_lost_worker_costs_nothing_but_time(tmp_path: Path) -> None:
