@@ -16,8 +16,8 @@ from sim.errors import ScenarioError
 from sim.scenario.files import load
 
 DATA = Path(__file__).parent / "scenario" / "data"
-N_FILES = 2_000
-N_BATCHES = 8
+N_FILES = 1_200
+N_BATCHES = 6
 MANY_FILES = 20_000
 NUMBERS = [
     "-1",

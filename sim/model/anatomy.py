@@ -43,6 +43,8 @@ COARSE = GRID[::EVERY]
 """Mixes on which attribution looks for the best package; on all of them before it says that there is none."""
 MOST_SHORTFALL = 10.0
 """Utils that are missing where no package is possible at all, as when red lines cross."""
+AT_ONCE = 8_192
+"""Trials explained together: their gains with every set of frictions off are the most memory that a block needs."""
 TINY = 1e-9
 """Totals below this are not split into shares."""
 
@@ -65,8 +67,8 @@ def explain(model: NegotiationModel) -> None:
     tag(columns["n_rounds"] == 0, "not_convened")
     columns["tag"] = tags
     without_range = np.flatnonzero(failed & (tags < 0))
-    if len(without_range):
-        _attribute(model, without_range)
+    for first in range(0, len(without_range), AT_ONCE):
+        _attribute(model, without_range[first : first + AT_ONCE])
 
 
 def _attribute(model: NegotiationModel, trials: Trials) -> None:
