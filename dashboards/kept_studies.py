@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import types
 import typing
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from functools import cache
@@ -28,11 +30,14 @@ from sim.origin import digest_of, engine_digest
 
 if TYPE_CHECKING:
     from sim.experiment.run import Run
+    from sim.scenario.schema import Scenario
 
 FOLDER = Path("results") / "studies"
 """Where the dashboard keeps studies, below the folder that it was started in."""
 FORMAT = 1
 LARGEST = 8 * 2**20
+MOST_KEPT = 200
+"""Files of studies in a folder: when one more is written, those go that were written longest ago."""
 MOST_LOOKED_AT = 16
 """Files of other options that are looked at, of one study of one scenario."""
 CODE = (
@@ -41,6 +46,8 @@ CODE = (
     *(f"sim.experiment.{name}" for name in ("anchoring", "compare", "estimates", "horizons")),
 )
 """Modules that turn trials into a study: where one is another now, what it found before is not shown."""
+
+NAMES = re.compile(r"[a-z]+-[0-9a-f]{16}-[0-9a-f]{8}\.json")
 
 T = TypeVar("T")
 Plain = dict[str, Any]
@@ -56,20 +63,33 @@ class Kept(Generic[T]):
 
 
 def about(kind: str, run: Run) -> Plain:
-    """What a study of ``run`` belongs to, as plain JSON: the same for all that must find the same, options aside.
+    """What a study of ``run`` belongs to; see ``about_scenario``."""
+    parties, engine = run.manifest.get("parties"), run.manifest.get("engine")
+    return about_scenario(kind, run.scenario, run.name, run.seed, parties, engine)
 
-    ``kind`` is a word of ours, such as ``tornado``.
+
+def about_scenario(
+    kind: str,
+    scenario: Scenario,
+    name: str,
+    seed: int,
+    parties: Mapping[str, Any] | None = None,
+    engine: str | None = None,
+) -> Plain:
+    """What a study belongs to, as plain JSON: the same for all that must find the same, options aside.
+
+    ``kind`` is a word of ours, such as ``tornado``; ``parties`` and ``engine`` are those of the run's trials, if any.
     """
     from sim.experiment.request import Request
 
-    inputs = Request(run.scenario, run.name, seed=run.seed).inputs
+    inputs = Request(scenario, name, seed=seed).inputs
     return {
         "kind": kind,
         "scenario": digest_of(inputs.scenario),
-        "seed": run.seed,
+        "seed": seed,
         "data": dict(inputs.data),
-        "parties": dict(run.manifest.get("parties") or {}),
-        "trials_by": run.manifest.get("engine") or engine_digest(),
+        "parties": dict(parties or {}),
+        "trials_by": engine or engine_digest(),
         "engine": engine_digest(),
         "code": code_digest(),
     }
@@ -114,7 +134,16 @@ def keep(folder: Path, of: Plain, options: Mapping[str, Any], found: Any) -> Pat
     path = folder / name_of(of, options)
     make_folder(folder)
     write_file(path, as_json(record))
+    _drop_oldest(folder)
     return path
+
+
+def _drop_oldest(folder: Path) -> None:
+    """Keep ``MOST_KEPT``; what is not named like a study is never touched, and what cannot be removed stays."""
+    with suppress(OSError):
+        ours = [path for path in folder.iterdir() if NAMES.fullmatch(path.name)]
+        for path in sorted(ours, key=lambda path: path.stat().st_mtime)[:-MOST_KEPT]:
+            path.unlink(missing_ok=True)
 
 
 def name_of(of: Plain, options: Mapping[str, Any]) -> str:

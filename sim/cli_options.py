@@ -48,6 +48,7 @@ Workers = Annotated[
     typer.Option(metavar="W", help="Processes at once [one per core]; same results.", callback=as_workers),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
+Keep = Annotated[bool, typer.Option("--keep", help="Store it in results/studies, where the dashboard shows it.")]
 Sets = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a number; repeatable.")]
 
 

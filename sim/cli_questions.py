@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli_options import AsJson, One, Quiet, Seed, Sets, Trials, Workers, print_json
-from sim.cli_runs import runs_of
+from sim.cli_options import AsJson, Keep, One, Quiet, Seed, Sets, Trials, Workers, print_json
+from sim.cli_runs import keep_for_pages, runs_of
 from sim.errors import ParleyError
 from sim.progress import ProgressBar
 
@@ -169,6 +169,7 @@ def sensitivity(
     seed: Seed = 1,
     sets: Sets = None,
     workers: Workers = None,
+    keep: Keep = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -185,16 +186,25 @@ def sensitivity(
     methods: dict[str, Any] = {"tornado": tornado, "sobol": sobol, "morris": morris}
     if method not in methods:
         raise ParleyError(f"--method: {method[:40]!r} came, {', '.join(methods)} are allowed")
+    if keep and (method == "morris" or inputs or tier != "durable" or days is not None):
+        raise ParleyError(
+            "--keep: the dashboard shows tornado and sobol of all inputs, for durable halts by the last horizon"
+        )
     loaded = open_scenario(scenario, [parse_set(text) for text in sets or []])
-    options: dict[str, Any] = {"tier": tier, "days": days, "seed": seed, "workers": workers}
-    options |= {"inputs": inputs} if inputs else {}
-    options |= {"trials": trials} if trials is not None else {}
+    wanted: dict[str, Any] = {"tier": tier, "days": days, "seed": seed, "workers": workers}
+    wanted |= {"inputs": inputs} if inputs else {}
+    wanted |= {"trials": trials} if trials is not None else {}
     with CountingBar("trials", quiet) as bar:
-        found = methods[method](loaded.scenario, progress=bar.show, **options)
+        found = methods[method](loaded.scenario, progress=bar.show, **wanted)
     if as_json:
         print_json(found.as_dict())
     else:
         show_sensitivity(found, loaded.name, console())
+    if keep:
+        from dashboards.kept_studies import about_scenario
+
+        options = {"trials": found.trials} if method == "tornado" else {"rows": found.rows}
+        keep_for_pages(about_scenario(method, loaded.scenario, loaded.name, seed), options, found, quiet)
 
 
 def discover(
@@ -206,6 +216,7 @@ def discover(
     seed: Seed = 1,
     sets: Sets = None,
     workers: Workers = None,
+    keep: Keep = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -216,6 +227,8 @@ def discover(
     from sim.tables import console
     from sim.tables_discover import show_discovery
 
+    if keep and (outcome != "durable" or days is not None):
+        raise ParleyError("--keep: the dashboard shows boxes for durable halts by the last horizon")
     (run,) = runs_of([scenario], trials, seed, sets, workers, quiet)
     with CountingBar("searches", quiet) as bar:
         found = search(run, outcome, max(horizons(run.scenario)) if days is None else days, density, bar.show)
@@ -223,6 +236,11 @@ def discover(
         print_json(found.as_dict())
     else:
         show_discovery(found, console())
+    if keep:
+        from dashboards.kept_studies import about
+
+        options = {"trials": run.n_trials, "days": found.days, "density": density}
+        keep_for_pages(about("boxes", run), options, found, quiet)
 
 
 def sharpen(

@@ -7,6 +7,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import typer
+
 from sim.errors import ParleyError
 from sim.progress import ProgressBar
 
@@ -84,3 +86,12 @@ def runs_of(
         made = run_many(wanted, workers=workers, progress=bar.show) if wanted else iter(())
         found.update(zip(missing, made, strict=True))
     return [found[name] for name in names]
+
+
+def keep_for_pages(of: dict[str, Any], options: dict[str, Any], found: Any, quiet: bool) -> None:
+    """Store a study where a dashboard that is started in this folder shows it; ``of`` is what it is about."""
+    from dashboards.kept_studies import FOLDER, keep
+
+    path = keep(FOLDER, of, options, found)
+    if not quiet:
+        typer.echo(f"Stored for the dashboard: {path}", err=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 pytest.importorskip("dash")
 
@@ -19,6 +20,7 @@ from dashboards.app.jobs import desk
 from dashboards.app.page_type import View
 from dashboards.app.pages import matters, record
 from dashboards.app.service import Service
+from sim.cli import app
 from sim.experiment.run import Run
 from sim.origin import digest_of
 from sim.study.cart import Node, Split
@@ -158,6 +160,39 @@ def test_the_next_visit_shows_it_with_date_and_options_and_runs_again(
     again = desk(second.service).start(key, "a study", lambda told: told(1, 0), again=True)
     until(lambda: again.state != "running")
     assert again is not kept and again.before is kept
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "said"),
+    [
+        ("sensitivity NAME --trials 64", "tornado", "64 trials at each point, seed 1"),
+        ("sensitivity NAME --method sobol --trials 16", "sobol", "rows of 7 points, seed 1"),
+        ("discover NAME --trials 3200", "boxes", "3,200 trials, halts by day 365"),
+    ],
+)
+def test_what_the_command_line_keeps_is_shown(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch, words: str, kind: str, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, [*words.replace("NAME", run.name).split(), "--workers", "1", "--keep"])
+    assert done.exit_code == 0 and f"Stored for the dashboard: {kept_studies.FOLDER}" in done.stderr, done.output
+    shown = text(plain(matters.layout(view_of(run, tmp_path / kept_studies.FOLDER))))
+    assert said in shown and shown.count("Run again") == 1
+    assert "With other options than a run from here would have." in shown
+    refused = CliRunner().invoke(app, [words.split()[0], run.name, "--days", "30", "--keep"])
+    assert refused.exit_code and len(list((tmp_path / kept_studies.FOLDER).iterdir())) == 1
+
+
+def test_the_oldest_go_and_other_files_stay(
+    tmp_path: Path, of: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_studies, "MOST_KEPT", 3)
+    (tmp_path / "tornado-mine.json").write_text("{}")
+    written = []
+    for trials in range(5):
+        written.append(kept_studies.keep(tmp_path, of, {"trials": trials}, TORNADO))
+        os.utime(written[-1], (trials, trials))
+    assert sorted(tmp_path.iterdir()) == sorted([*written[2:], tmp_path / "tornado-mine.json"])
 
 
 def test_an_earlier_finding_stays_where_a_new_run_is_stopped(run: Run) -> None:
