@@ -196,15 +196,18 @@ def sensitivity(
     wanted |= {"trials": trials} if trials is not None else {}
     with CountingBar("trials", quiet) as bar:
         found = methods[method](loaded.scenario, progress=bar.show, **wanted)
-    if as_json:
-        print_json(found.as_dict())
-    else:
-        show_sensitivity(found, loaded.name, console())
+    problem = None
     if keep:
         from dashboards.kept_studies import about_scenario
 
         options = {"trials": found.trials} if method == "tornado" else {"rows": found.rows}
-        keep_for_pages(about_scenario(method, loaded.scenario, loaded.name, seed), options, found, quiet)
+        problem = keep_for_pages(about_scenario(method, loaded.scenario, loaded.name, seed), options, found, quiet)
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        show_sensitivity(found, loaded.name, console())
+    if problem:
+        raise problem
 
 
 def discover(
@@ -232,15 +235,18 @@ def discover(
     (run,) = runs_of([scenario], trials, seed, sets, workers, quiet)
     with CountingBar("searches", quiet) as bar:
         found = search(run, outcome, max(horizons(run.scenario)) if days is None else days, density, bar.show)
-    if as_json:
-        print_json(found.as_dict())
-    else:
-        show_discovery(found, console())
+    problem = None
     if keep:
         from dashboards.kept_studies import about
 
         options = {"trials": run.n_trials, "days": found.days, "density": density}
-        keep_for_pages(about("boxes", run), options, found, quiet)
+        problem = keep_for_pages(about("boxes", run), options, found, quiet)
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        show_discovery(found, console())
+    if problem:
+        raise problem
 
 
 def sharpen(

@@ -88,10 +88,18 @@ def runs_of(
     return [found[name] for name in names]
 
 
-def keep_for_pages(of: dict[str, Any], options: dict[str, Any], found: Any, quiet: bool) -> None:
-    """Store a study where a dashboard that is started in this folder shows it; ``of`` is what it is about."""
+def keep_for_pages(of: dict[str, Any], options: dict[str, Any], found: Any, quiet: bool) -> ParleyError | None:
+    """Store a study where a dashboard that is started in this folder shows it; ``of`` is what it is about.
+
+    To be called before it is printed, since whoever reads may stop at any line. A disk that does not take it is given
+    back, to be said after the print.
+    """
     from dashboards.kept_studies import FOLDER, keep
 
-    path = keep(FOLDER, of, options, found)
+    try:
+        path = keep(FOLDER, of, options, found)
+    except ParleyError as problem:
+        return problem
     if not quiet:
         typer.echo(f"Stored for the dashboard: {path}", err=True)
+    return None

@@ -21,6 +21,7 @@ from dashboards.app.page_type import View
 from dashboards.app.pages import matters, record
 from dashboards.app.service import Service
 from sim.cli import app
+from sim.errors import ParleyError
 from sim.experiment.run import Run
 from sim.origin import digest_of
 from sim.study.cart import Node, Split
@@ -181,6 +182,14 @@ def test_what_the_command_line_keeps_is_shown(
     assert "With other options than a run from here would have." in shown
     refused = CliRunner().invoke(app, [words.split()[0], run.name, "--days", "30", "--keep"])
     assert refused.exit_code and len(list((tmp_path / kept_studies.FOLDER).iterdir())) == 1
+
+
+def test_a_place_that_cannot_be_is_said_after_what_was_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "results").write_text("no folder")
+    done = CliRunner().invoke(app, ["sensitivity", "teaching/minimal", "--trials", "64", "--quiet", "--keep"])
+    assert isinstance(done.exception, ParleyError) and "results" in str(done.exception)
+    assert "No input moves the odds" in done.stdout
 
 
 def test_the_oldest_go_and_other_files_stay(

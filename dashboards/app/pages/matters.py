@@ -163,8 +163,15 @@ def _notes(notes: list[str]) -> html.Details:
 
 def layout(view: View) -> Any:
     lead = html.P(
-        "Three studies of this scenario's uncertain inputs. They run on this computer, one at a time, and what they "
-        "find is shown again on the next visit. All odds here are the model's own, not anchored to other wars."
+        [
+            "Three studies of this scenario's uncertain inputs. They run on this computer, one at a time, and what they "
+            "find is shown again on the next visit; ",
+            html.Code("parley sensitivity --keep"),
+            " and ",
+            html.Code("parley discover --keep"),
+            ", in the folder that the dashboard was started in, do the same ahead of it. All odds here are the model's "
+            "own, not anchored to other wars.",
+        ]
     )
     parts = [panel("matters", kind, study, view) for kind, study in STUDIES.items()]
     return html.Div([section("How it is asked", lead, id="matters-lead"), *parts])
