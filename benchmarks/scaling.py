@@ -192,7 +192,7 @@ def start_up(n_repeats: int) -> dict[str, float]:
     commands = {
         "python alone": ["-c", "pass"],
         "import sim": ["-c", "import sim"],
-        "import sim.model": ["-c", "import sim.model"],
+        "import the model": ["-c", "import sim.model.negotiation"],
         "parley list": ["-m", "sim.cli", "list"],
     }
 

@@ -42,10 +42,19 @@ def test_check_loads_no_engine() -> None:
     assert not loaded_by(code) & {"mesa", "pandas", "pyarrow", "networkx", "plotly", "rich"}
 
 
+def test_pages_wait_for_no_engine() -> None:
+    """Mesa takes most of a second; workers need it, and pages only once they run trials again themselves."""
+    code = "from dashboards.app.server import Service, make_app; make_app(Service(64))"
+    loaded = loaded_by(code)
+    assert "mesa" not in loaded and "dash" in loaded
+
+
 def test_everything_the_package_promises_is_there() -> None:
     import sim
+    import sim.model
 
     for name in sim.__all__:
         assert getattr(sim, name) is not None
-    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
-        sim.nonsense  # noqa: B018
+    for package in (sim, sim.model):
+        with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+            package.nonsense  # noqa: B018

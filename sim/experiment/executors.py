@@ -34,7 +34,7 @@ MOST_LOSSES = 3
 MOST_WORKERS = 61
 PATIENCE = 1.0
 """Seconds in which workers that are told to end must have ended."""
-PRELOADED = ["sim.model"]
+PRELOADED = ["sim.model.negotiation"]
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 

@@ -17,7 +17,6 @@ from sim.errors import ParleyError
 from sim.experiment.blocks import Block
 from sim.experiment.horizons import TIERS
 from sim.model.anatomy import explain
-from sim.model.negotiation import NegotiationModel
 from sim.model.outcomes import DURABLE_DRAWS
 from sim.model.streams import KeptStreams
 from sim.scenario.schema import Scenario
@@ -47,6 +46,8 @@ class Glance(NamedTuple):
 
 def glance(work: Glance) -> Columns:
     """The columns of a block: all of them if it is explained, else ``ODDS``. Raises GivenUp once nobody waits."""
+    from sim.model import NegotiationModel  # with Mesa, which only workers need
+
     check = Reader(work.board, work.place).check if work.board else lambda: None
     check()
     scenario, block = work.scenario, work.block

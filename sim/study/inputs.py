@@ -22,7 +22,6 @@ from sim.experiment import executors
 from sim.experiment.blocks import DEFAULT_BLOCK, MOST_SEED, shortened
 from sim.experiment.estimates import Floats
 from sim.experiment.horizons import TIERS, event_by, horizons
-from sim.model.negotiation import NegotiationModel
 from sim.model.streams import Streams
 from sim.scenario.calibration import groups_of
 from sim.scenario.files import find_data
@@ -242,6 +241,8 @@ def evaluate(
 
 def answer(work: Work) -> Floats:
     """The points of one block: shares of trials with the event, shape (points, batches, horizons)."""
+    from sim.model import NegotiationModel  # with Mesa, which only workers need
+
     streams = PointStreams(work)
     model = NegotiationModel(work.scenario, n_trials=streams.n_trials, streams=streams, explains=False)
     for _ in range(model.horizon + work.scenario.follow_up_weeks):

@@ -19,13 +19,14 @@ import numpy as np
 from sim.experiment.estimates import Floats
 from sim.experiment.run import Run
 from sim.experiment.summary import QUANTILES
-from sim.model import NegotiationModel
-from sim.model.bargaining import Trials
-from sim.model.packages import TrackPackages
 from sim.study.smallest_change import quantiles
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sim.model import NegotiationModel
+    from sim.model.bargaining import Trials
+    from sim.model.packages import TrackPackages
 
 MOST_TRIALS = 512
 """Trials that are run again: enough for quantiles that look smooth, in about a second."""
@@ -116,6 +117,8 @@ def range_over_time(run: Run, most: int = MOST_TRIALS) -> RangeOverTime | None:
     None where the trials do not come out the same again: the run was made with parties of one's own, or by another
     version; and for a run without trials.
     """
+    from sim.model import NegotiationModel  # with Mesa, only when it is wanted
+
     scenario, n = run.scenario, min(most, run.n_trials)
     if n == 0:
         return None

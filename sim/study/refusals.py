@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.model import NegotiationModel
-from sim.model.lanes import Look
-from sim.model.packages import TrackPackages
 from sim.scenario.schema import Issue
 from sim.theory.bargaining import GRID, contract_curve, gain_of
+
+if TYPE_CHECKING:
+    from sim.model import NegotiationModel
+    from sim.model.lanes import Look
+    from sim.model.packages import TrackPackages
 
 _ONE = np.array([0])
 

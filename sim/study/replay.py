@@ -17,7 +17,6 @@ from sim.errors import ParleyError
 from sim.experiment.blocks import check_counts, shortened
 from sim.experiment.request import Request, check_parties
 from sim.experiment.run import Run
-from sim.model import NegotiationModel, Party
 from sim.model.anatomy import explain
 from sim.scenario.schema import Scenario
 from sim.store import Columns
@@ -27,6 +26,8 @@ from sim.study.watching import Moment, Watch
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sim.model import Party
 
 MOST_TRIAL = 2**40
 """No trial has a number as large as this; a run holds far fewer."""
@@ -106,6 +107,8 @@ def replay(
 
     ``parties`` replaces behaviour as in ``sim.run``. Raises ParleyError for a trial or seed out of range.
     """
+    from sim.model import NegotiationModel  # with Mesa, only when it is wanted
+
     if not 0 <= trial < MOST_TRIAL:
         raise ParleyError(f"trial: {shortened(trial)} came, 0 to {MOST_TRIAL - 1} is allowed")
     check_counts(1, seed, None)

@@ -19,13 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiment.estimates import Floats, Hits
-from sim.model import NegotiationModel
 from sim.model.anatomy import Surplus
 from sim.model.outcomes import FRICTIONS, BestWeek
 from sim.store import Columns
 
 if TYPE_CHECKING:
     from sim.experiment.run import Run
+    from sim.model import NegotiationModel
 
 MOST_TRIALS = 4096
 """Trials that are run again: enough for shares within two points, in a few seconds."""
@@ -59,6 +59,8 @@ def nearness(run: Run, most: int = MOST_TRIALS) -> Nearness | None:
 
     They do not with parties of one's own making, which a run does not keep, or in a run of another version.
     """
+    from sim.model import NegotiationModel  # with Mesa, only when it is wanted
+
     n = min(most, run.n_trials)
     if n == 0:
         return None

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.model import NegotiationModel
-from sim.model.lanes import Look
-from sim.model.packages import TrackPackages
 from sim.model.truces import IMPOSED
 from sim.study.refusals import plain, refusals, terms_at
+
+if TYPE_CHECKING:
+    from sim.model import NegotiationModel
+    from sim.model.lanes import Look
+    from sim.model.packages import TrackPackages
 
 _PHASES = ("war", "halt", "over")
 

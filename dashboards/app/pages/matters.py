@@ -164,8 +164,8 @@ def _notes(notes: list[str]) -> html.Details:
 def layout(view: View) -> Any:
     lead = html.P(
         [
-            "Three studies of this scenario's uncertain inputs. They run on this computer, one at a time, and what they "
-            "find is shown again on the next visit; ",
+            "Three studies of this scenario's uncertain inputs. They run on this computer, one at a time, and what "
+            "they find is shown again on the next visit; ",
             html.Code("parley sensitivity --keep"),
             " and ",
             html.Code("parley discover --keep"),
