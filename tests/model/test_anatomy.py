@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.model import simulate
+from sim.model import NegotiationModel, anatomy, simulate
 from sim.model.anatomy import TAGS
 from sim.model.outcomes import FRICTIONS
 from sim.scenario.files import load
@@ -187,3 +187,29 @@ def test_red_lines_that_cross_are_an_audience_s_doing() -> None:
     columns = simulate(minimal_scenario(**WEEKLY, **lines), 1, 0, 64)
     assert {TAGS[tag] for tag in columns["tag"]} == {"audience"}
     assert set(columns["shortfall"]) == {10.0}
+
+
+def test_reasons_do_not_depend_on_how_many_trials_are_explained_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = load("istanbul_2025/aides_only")
+    together = simulate(scenario, 1, 0, 256)
+    assert np.count_nonzero(together["best_week"] >= 0) > 64
+    monkeypatch.setattr(anatomy, "AT_ONCE", 7)
+    apart = simulate(scenario, 1, 0, 256)
+    for name, column in together.items():
+        np.testing.assert_array_equal(apart[name], column, err_msg=name)
+
+
+def test_gains_that_weeks_looked_up_are_those_that_attribution_would_tabulate() -> None:
+    """On the same mixes, an issue that moves with the front included."""
+    scenario = load("istanbul_2025/aides_only")
+    model = NegotiationModel(scenario, 1, 0, 256)
+    for _ in range(model.horizon):
+        model.step()
+    weeks = [week for week in model.record.best.values() if week.track.moving]
+    assert weeks
+    for week in weeks:
+        surplus = anatomy.Surplus(week, np.flatnonzero(week.week >= 0))
+        looked_up, tabulated = surplus._as_simulated(), surplus._without(anatomy.ALL_ON)
+        assert looked_up[0].shape == (len(surplus.trials), len(anatomy.COARSE))
+        for one, other in zip(looked_up, tabulated, strict=True):
+            np.testing.assert_allclose(one, other, rtol=0, atol=1e-12)
