@@ -234,7 +234,7 @@ def _opens_at_full_scope(model: NegotiationModel, week: BestWeek, trials: Trials
     needs = [week.needed[number][trials] for number in (0, 1)]
     total_a, total_b = np.zeros((len(trials), len(GRID))), np.zeros((len(trials), len(GRID)))
     rows, place = np.unique(week.rows[trials], return_inverse=True)
-    for issue in model.scenario.issues:
+    for issue in model.inputs.scenario.issues:
         terms, _ = week.track.terms_of(issue, rows)
         gain_a, gain_b = value_of(contract_curve(GRID, terms), terms)
         total_a, total_b = total_a + gain_a[place], total_b + gain_b[place]
@@ -248,7 +248,7 @@ def _binding(model: NegotiationModel, week: BestWeek, trials: Trials) -> None:
     columns["binding_party"][trials] = party
     rows, place = np.unique(week.rows[trials], return_inverse=True)
     worst = np.full(len(trials), -np.inf)
-    for number, issue in enumerate(model.scenario.issues):
+    for number, issue in enumerate(model.inputs.scenario.issues):
         if issue not in week.track.scope:
             continue
         terms, _ = week.track.terms_of(issue, rows)

@@ -36,7 +36,7 @@ class Convening:
 
     def __init__(self, model: NegotiationModel) -> None:
         self.model = model
-        for name, value in model.inputs.section("talks", model.scenario.talks).items():
+        for name, value in model.inputs.section("talks", model.inputs.scenario.talks).items():
             setattr(self, name, value)
         n = model.n_trials
         self.lift = np.zeros(n, dtype=np.int8)

@@ -21,7 +21,7 @@ class Events:
     def __init__(self, model: NegotiationModel) -> None:
         self.model = model
         self._by_week: dict[int, list[tuple[int, Event]]] = {}
-        for number, event in sorted(enumerate(model.scenario.events), key=lambda entry: entry[1].date):
+        for number, event in sorted(enumerate(model.inputs.scenario.events), key=lambda entry: entry[1].date):
             self._by_week.setdefault(model.week_of(event.date), []).append((number, event))
 
     def step(self) -> list[Event]:

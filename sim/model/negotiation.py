@@ -38,7 +38,7 @@ Trials = NDArray[np.int64]
 
 
 class NegotiationModel(mesa.Model):  # type: ignore[misc]
-    """A block of trials of one scenario."""
+    """A block of trials of one scenario, which is ``inputs.scenario``: Mesa has a ``scenario`` of its own."""
 
     def __init__(
         self,
@@ -56,7 +56,6 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]
         Without ``explains`` nothing is kept of why trials fail (section 3.6): for weeks that are stepped one by one.
         """
         super().__init__(rng=0)  # never used: all luck comes from the named streams
-        self.scenario = scenario
         self.n_trials = n_trials
         self.horizon = scenario.horizon_weeks
         self.years_at_start = (scenario.start - scenario.war.began).days / 365.25
@@ -69,7 +68,7 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]
         self._set_up_week()
 
     def _seat_parties(self, custom: Mapping[str, type[Any]]) -> None:
-        scenario = self.scenario
+        scenario = self.inputs.scenario
         a, b = scenario.sides.A, scenario.sides.B
         self.weights = {name: self.inputs.weights(name) for name in (a, b)}
         self.weight_of_trial = {
@@ -97,11 +96,12 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]
         self.war = War(self)
         self.assurances = Assurances(self)
         self.assurances.rebuild()
-        in_scope = {issue for track in self.scenario.tracks.values() for issue in track.scope}
-        fixed = [issue for issue in self.scenario.issues if issue in in_scope and issue not in self.war.moving_issues]
-        self.gain_tables = GainTables(len(self.scenario.tracks), self.inputs.n_draws * self.regimes.count, fixed)
+        scenario = self.inputs.scenario
+        in_scope = {issue for track in scenario.tracks.values() for issue in track.scope}
+        fixed = [issue for issue in scenario.issues if issue in in_scope and issue not in self.war.moving_issues]
+        self.gain_tables = GainTables(len(scenario.tracks), self.inputs.n_draws * self.regimes.count, fixed)
         self.tracks: list[TrackPackages] = [
-            TrackPackages(self, index, name) for index, name in enumerate(self.scenario.tracks)
+            TrackPackages(self, index, name) for index, name in enumerate(scenario.tracks)
         ]
         tabulate_all(self)
         self.bargaining = Bargaining(self)
@@ -132,7 +132,7 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]
 
     def run(self) -> dict[str, NDArray[Any]]:
         """All weeks, then the reasons for failure; returns the stored columns."""
-        for _ in range(self.horizon + self.scenario.follow_up_weeks):
+        for _ in range(self.horizon + self.inputs.scenario.follow_up_weeks):
             self.step()
         explain(self)
         return self.record.columns
@@ -181,7 +181,7 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]
 
     def week_of(self, day: date) -> int:
         """Week of a date; week 0 starts on the scenario's start date."""
-        return (day - self.scenario.start).days // 7
+        return (day - self.inputs.scenario.start).days // 7
 
 
 def simulate(

@@ -84,7 +84,7 @@ class Record:
             self.columns[name][:] = -1
         self.columns["trial"] = np.arange(model.streams.first_trial, model.streams.first_trial + n)
         self.columns["draw"] = model.streams.draws[model.inputs.row_of_trial].astype(np.int32)
-        for issue in model.scenario.issues:
+        for issue in model.inputs.scenario.issues:
             self.columns[f"x_{issue}"] = np.full(n, np.nan, dtype=np.float32)
         for friction in FRICTIONS:
             self.columns[f"share_{friction}"] = np.zeros(n, dtype=np.float32)

@@ -46,7 +46,7 @@ class TrackPackages:
     """One track: what may be signed on it and what that is worth. Rows are draw x regime."""
 
     def __init__(self, model: NegotiationModel, index: int, name: str) -> None:
-        track = model.scenario.tracks[name]
+        track = model.inputs.scenario.tracks[name]
         self.model, self.index, self.name = model, index, name
         self.track = track
         self.is_general, self.halts, self.settles = track.general, track.halts, track.settles
@@ -88,10 +88,10 @@ class TrackPackages:
 
     def _felt(self, issue: str, frictions: Frictions) -> Frictions:
         """Frictions that are off and matter to an issue, so that its table is built once for all sets alike."""
-        parties = self.model.scenario.parties
-        sides = [self.model.scenario.belligerent(side.name) for side in self.model.sides]
+        parties = self.model.inputs.scenario.parties
+        sides = [self.model.inputs.scenario.belligerent(side.name) for side in self.model.sides]
         has_lines = any(issue in side.public_lines or issue in side.red_lines for side in sides)
-        has_controllers = any(name in parties for name in self.model.scenario.issues[issue].controllers)
+        has_controllers = any(name in parties for name in self.model.inputs.scenario.issues[issue].controllers)
         return Frictions(
             frictions.trust_off, frictions.audience_off and has_lines, frictions.controllers_off and has_controllers
         )
@@ -124,11 +124,11 @@ class TrackPackages:
             return values[draw][:, None] if isinstance(values, np.ndarray) else values
 
         def of(side: str, field: str, otherwise: float) -> Column:
-            found = getattr(model.scenario.parties[side], field)
+            found = getattr(model.inputs.scenario.parties[side], field)
             return column(model.inputs.per_draw(f"parties.{side}.{field}.{issue}")) if issue in found else otherwise
 
         def slope(side: str) -> Column:
-            has_line = issue in model.scenario.belligerent(side).public_lines
+            has_line = issue in model.inputs.scenario.belligerent(side).public_lines
             if frictions.audience_off or not has_line:
                 return 0.0
             return column(model.inputs.per_draw(f"parties.{side}.audience_slope"))
@@ -172,10 +172,10 @@ class TrackPackages:
         is_blocked = np.zeros((len(rows), 1), dtype=bool)
         if frictions.controllers_off:
             return low, high, is_blocked
-        for name in model.scenario.issues[issue].controllers:
+        for name in model.inputs.scenario.issues[issue].controllers:
             engaged = np.array([model.regimes.engaged(name, number) for number in range(model.regimes.count)])
             is_blocked |= ~engaged[regime][:, None]
-            least, greatest = model.scenario.third_party(name).limits.get(issue, (0.0, 1.0))
+            least, greatest = model.inputs.scenario.third_party(name).limits.get(issue, (0.0, 1.0))
             low, high = np.maximum(low, least), np.minimum(high, greatest)
         return low, high, is_blocked
 
@@ -221,7 +221,7 @@ class TrackPackages:
         tables = self.model.gain_tables
         tabled = between(tables.positions)
         lines = {moving.issue: moving for moving in self.moving}
-        for issue in self.model.scenario.issues:
+        for issue in self.model.inputs.scenario.issues:
             if issue in self.scope and issue in tables.place:
                 found[issue] = tabled[tables.place[issue]]
                 continue

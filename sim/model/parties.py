@@ -31,7 +31,7 @@ class Party(mesa.Agent):  # type: ignore[misc]
     def __init__(self, model: NegotiationModel, name: str) -> None:
         super().__init__(model)
         self.name = name
-        section = model.scenario.parties[name]
+        section = model.inputs.scenario.parties[name]
         for field, value in model.inputs.section(f"parties.{name}", section).items():
             setattr(self, field, value)
         self.level = np.zeros(model.n_trials, dtype=np.int8)
@@ -70,7 +70,7 @@ class Belligerent(Party):
             self.strain = self.strain * np.exp(spread * model.streams.normal("strain at start", name))
         self.pressure = np.zeros(n)
         self.optimism = fill(self.optimism, n)
-        if model.scenario.war.optimism_ages:
+        if model.inputs.scenario.war.optimism_ages:
             self.optimism *= war.optimism_left(model.years_at_start)
         self.has_optimism = bool(np.any(self.optimism != 0) or np.any(np.asarray(self.optimism_rest) != 0))
         self.fear = fill(self.fear, n)

@@ -27,9 +27,9 @@ class VetoPlayer:
 
     def __init__(self, model: NegotiationModel, name: str) -> None:
         self.model = model
-        section = model.scenario.veto(name)
+        section = model.inputs.scenario.veto(name)
         self.side = model.side(section.side)
-        self._issues = list(model.scenario.issues)
+        self._issues = list(model.inputs.scenario.issues)
         weights, path = model.inputs.weights(name), f"parties.{name}"
         other = model.other_of(self.side).name
         self._weight = self._table(weights[issue] for issue in self._issues)

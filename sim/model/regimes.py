@@ -24,7 +24,7 @@ class Regimes:
     """Which third parties matter to packages, and which combination of them each trial is in."""
 
     def __init__(self, model: NegotiationModel) -> None:
-        scenario = model.scenario
+        scenario = model.inputs.scenario
         in_scope = [scenario.issues[issue].controllers for track in scenario.tracks.values() for issue in track.scope]
         controllers = {name for names in in_scope for name in names}
         guarantors = {party.name for party in model.backers if np.any(np.asarray(party.guarantor_share) > 0)}

@@ -68,7 +68,7 @@ class ThirdParties:
         return by_itself or is_custom or any(self._is_set(backer, name) for name in chances)
 
     def _is_set(self, party: ThirdParty, field: str) -> bool:
-        return any(f"parties.{party.name}.{field}" in event.set for event in self.model.scenario.events)
+        return any(f"parties.{party.name}.{field}" in event.set for event in self.model.inputs.scenario.events)
 
     def step(self) -> None:
         """Each backer may walk away, or press the side it blames."""

@@ -38,7 +38,7 @@ class Truces:
 
     def __init__(self, model: NegotiationModel) -> None:
         self.model = model
-        for name, value in model.inputs.section("truces", model.scenario.truces).items():
+        for name, value in model.inputs.section("truces", model.inputs.scenario.truces).items():
             setattr(self, name, value)
         n = model.n_trials
         self.track = np.full(n, NO_HALT, dtype=np.int8)
@@ -48,7 +48,8 @@ class Truces:
         self.gains = (np.zeros(n), np.zeros(n))
         self.withheld = np.zeros(n)
         self._last_general = max(track.index for track in model.tracks if track.is_general)
-        self._windows = {model.week_of(window.date): number for number, window in enumerate(model.scenario.windows)}
+        windows = model.inputs.scenario.windows
+        self._windows = {model.week_of(window.date): number for number, window in enumerate(windows)}
 
     # -- what is open ----------------------------------------------------------------------------------
 

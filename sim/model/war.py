@@ -35,7 +35,7 @@ class War:
 
     def __init__(self, model: NegotiationModel) -> None:
         self.model = model
-        for name, value in model.inputs.section("war", model.scenario.war).items():
+        for name, value in model.inputs.section("war", model.inputs.scenario.war).items():
             setattr(self, name, value)
         self.momentum = fill(self.momentum, model.n_trials)
         if np.any(np.asarray(self.momentum_spread) > 0):
@@ -46,8 +46,8 @@ class War:
         self._scope_issues(model)
 
     def _scope_issues(self, model: NegotiationModel) -> None:
-        inputs = model.inputs
-        fronts = {name: inputs.per_trial(f"issues.{name}.front_per_week") for name in model.scenario.issues}
+        inputs, issues = model.inputs, model.inputs.scenario.issues
+        fronts = {name: inputs.per_trial(f"issues.{name}.front_per_week") for name in issues}
         self.moving_issues = [name for name, front in fronts.items() if np.any(np.asarray(front) > 0)]
         self._front = {name: fronts[name] for name in self.moving_issues}
         self.status_quo = {
@@ -55,10 +55,10 @@ class War:
         }
         self._ideals = {
             name: tuple(inputs.per_trial(f"parties.{side.name}.ideal_point.{name}") for side in model.sides)
-            for name in model.scenario.issues
+            for name in issues
         }
-        self._share = {name: inputs.per_trial(f"issues.{name}.war_share") for name in model.scenario.issues}
-        self._moved = [name for name in model.scenario.issues if np.any(np.asarray(self._share[name]) > 0)]
+        self._share = {name: inputs.per_trial(f"issues.{name}.war_share") for name in issues}
+        self._moved = [name for name in issues if np.any(np.asarray(self._share[name]) > 0)]
         self._fixed_stakes = {side.name: self._sum_stakes(side) for side in model.sides}
         self._premium = {side.name: self._sum_premium(side) for side in model.sides}
 

@@ -30,7 +30,7 @@ def landmark(issue: Issue, position: float) -> str | None:
 
 def terms_at(track: TrackPackages, mix: float, look: Look | None) -> dict[str, dict[str, Any]]:
     """Terms of the track's issues at a mix today: position on the scale and the landmark nearest to it."""
-    issues = track.model.scenario.issues
+    issues = track.model.inputs.scenario.issues
     rows = track.rows_of(_ONE) if look is None else look.rows
     package = track.package(np.array([mix]), rows, _ONE)
     return {

@@ -54,7 +54,7 @@ def score(model: NegotiationModel) -> Score:
     """The ladder in every trial, as of this week: see the module's text."""
     columns = model.record.columns
     ladder = np.where(columns["stage"] >= 1, 1 + columns["n_range_rounds"], 0).astype(np.int16)
-    last = model.horizon + model.scenario.follow_up_weeks + 2
+    last = model.horizon + model.inputs.scenario.follow_up_weeks + 2
     ladder[columns["stage"] >= SIGNED] = last
     ladder[(columns["halt_week"] >= 0) | (columns["imposed"] > 0)] = last + 1
     return ladder

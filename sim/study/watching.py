@@ -294,7 +294,7 @@ class Watch:
 
     def _holiday(self, _: None, __: None, joined: Any, agreed: Any) -> None:
         number = self.model.truces._windows[self.model.week]
-        window = self.model.scenario.windows[number]
+        window = self.model.inputs.scenario.windows[number]
         is_joined = bool(joined[0])
         self._note("holiday", name=window.name, date=window.date.isoformat(), is_joined=is_joined,
                    is_agreed=is_joined and bool(agreed[0]))  # fmt: skip
