@@ -24,7 +24,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from sim.atomic import as_json, make_folder, now, read_regular, write_file
+from sim.atomic import as_json, make_own_folder, now, read_regular, refuse_linked, write_file
 from sim.errors import DamagedRunError, ResourceError
 from sim.origin import digest_of, engine_digest
 
@@ -132,8 +132,8 @@ def keep(folder: Path, of: Plain, options: Mapping[str, Any], found: Any) -> Pat
     }
     record["digest"] = digest_of(record)
     path = folder / name_of(of, options)
-    make_folder(folder)
-    write_file(path, as_json(record))
+    make_own_folder(folder)
+    write_file(path, as_json(record), in_own_folder=True)
     _drop_oldest(folder)
     return path
 
@@ -159,7 +159,10 @@ def kept(folder: Path, of: Plain, options: Mapping[str, Any], form: type[T]) -> 
     exact, problems = name_of(of, options), []
     others: list[Kept[T]] = []
     try:
+        refuse_linked(folder)
         names = sorted(path.name for path in folder.glob(f"{of['kind']}-{digest_of(of)[:16]}-*.json"))
+    except DamagedRunError as problem:
+        return None, [str(problem)]
     except OSError as problem:
         return None, [f"{folder}: cannot be read: {(problem.strerror or str(problem)).lower()}"]
     for name in sorted(names, key=lambda name: name != exact)[: MOST_LOOKED_AT + 1]:

@@ -95,13 +95,11 @@ def render(
 def write_page(path: Path, text: str) -> None:
     """Put a page at ``path``: a new file, an empty one, or in the place of an older page of ours.
 
-    Raises ParleyError if another file is there; ResourceError if the file cannot be written.
+    Raises ParleyError if another file or a link is there; ResourceError if the file cannot be written.
     """
-    from sim.atomic import write_file
+    from sim.atomic import begins_with, write_file
 
-    if path.is_file():
-        with path.open("rb") as stream:
-            head = stream.read(4096)
-        if head and MARK not in head:
-            raise ParleyError(f"{path}: is there already and is no report of Parley, name another file")
+    head = begins_with(path, 4096)
+    if head and MARK not in head:
+        raise ParleyError(f"{path}: is there already and is no report of Parley, name another file")
     write_file(path, text.encode())

@@ -49,7 +49,7 @@ def write_picture(runs: Sequence[Run], name: str, path: Path) -> None:
     Raises ParleyError for another name or ending, and where kaleido or a Chromium is missing; ResourceError if the
     file cannot be written.
     """
-    from sim.atomic import refuse, write_file
+    from sim.atomic import write_file
 
     if path.suffix.lower() not in SUFFIXES:
         raise ParleyError(f"{path}: must end in {', '.join(SUFFIXES)}")
@@ -57,10 +57,7 @@ def write_picture(runs: Sequence[Run], name: str, path: Path) -> None:
     if name not in figures:
         raise ParleyError(f"unknown figure `{escaped(name)}`{did_you_mean(name, list(figures))}")
     picture = as_picture(figures[name], path.suffix.lower().removeprefix("."))
-    try:
-        write_file(path, picture)
-    except OSError as problem:
-        refuse(problem, path)
+    write_file(path, picture)
 
 
 def as_picture(figure: dict[str, Any], kind: str) -> bytes:

@@ -1,6 +1,7 @@
 """Files that are whole at every moment: written beside their place, synced, renamed; one writer at a time.
 
-Nothing here knows what a run is. ``sim.store`` says what lies in a run folder.
+Every file that the program writes is written here. Nothing here knows what a run is: ``sim.store`` says what lies in a
+run folder.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sim.errors import BusyError, DamagedRunError, ResourceError
+from sim.errors import BusyError, DamagedRunError, ParleyError, ResourceError
 
 LOCK = ".lock"
 NO_SPACE = {
@@ -29,27 +30,48 @@ NO_LINKS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr
 """Nothing is read or written through a link, and a pipe is not waited for."""
 
 
-def write_file(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes, *, in_own_folder: bool = False) -> None:
     """Put ``content`` at ``path`` so that after any interruption the old file or the new one is there, whole.
 
-    Raises ResourceError if the disk does not take it; the old file then stands as it was.
+    What stands at ``path`` is replaced, never written into: a link there leads nowhere, and another name of the same
+    file keeps its content. ``in_own_folder``: see ``refuse_linked``. Raises ResourceError if the disk does not take it;
+    the old file then stands as it was.
     """
-    beside = part_of(path)
+    write_files({path: content}, in_own_folder=in_own_folder)
+
+
+def write_files(contents: Mapping[Path, bytes], *, in_own_folder: bool = False) -> None:
+    """Put each content at its path as ``write_file`` does; a disk that does not take all of them gets none."""
+    begun: list[Path] = []
     try:
-        with suppress(FileNotFoundError):
-            beside.unlink()  # what an interruption left, or a link that somebody put there
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINKS, 0o666)
-        try:
-            _write_all(handle, content)
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-        os.replace(beside, path)
-        sync_folder(path.parent)
+        for path, content in contents.items():
+            begun.append(path)
+            if in_own_folder:
+                refuse_linked(path.parent)
+            _refuse_special(path)
+            _write_beside(path, content)
+        for path in begun:
+            os.replace(part_of(path), path)
+        for folder in dict.fromkeys(path.parent for path in begun):
+            sync_folder(folder)
     except OSError as problem:
-        with suppress(OSError):
-            beside.unlink()
-        refuse(problem, path)
+        for path in begun:
+            with suppress(OSError):
+                part_of(path).unlink()
+        refuse(problem, begun[-1])
+
+
+def _write_beside(path: Path, content: bytes) -> None:
+    """Write and sync a new file beside ``path``."""
+    beside = part_of(path)
+    with suppress(FileNotFoundError):
+        beside.unlink()  # what an interruption left, or a link that somebody put there
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINKS, 0o666)
+    try:
+        _write_all(handle, content)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _write_all(handle: int, content: bytes) -> None:
@@ -87,6 +109,18 @@ def make_folder(folder: Path) -> None:
                 sync_folder(place.parent)
     except OSError as problem:
         refuse(problem, folder)
+
+
+def make_own_folder(folder: Path) -> None:
+    """Make a folder that Parley keeps to itself, as ``make_folder`` does; see ``refuse_linked``."""
+    refuse_linked(folder)
+    make_folder(folder)
+
+
+def refuse_linked(folder: Path) -> None:
+    """Refuse a link in the place of a folder that Parley makes itself: it may lead anywhere. DamagedRunError."""
+    if os.path.islink(folder):
+        raise DamagedRunError(f"{folder}: is a link, expected a plain folder")
 
 
 def refuse(problem: OSError, path: Path) -> NoReturn:
@@ -140,6 +174,32 @@ def read_recorded(folder: Path, name: str, entry: Mapping[str, Any]) -> bytes:
     return content
 
 
+def begins_with(path: Path, size: int) -> bytes:
+    """The first bytes of the file that would be replaced at ``path``; none if nothing is there.
+
+    Raises ParleyError for a link, ResourceError for what is no plain file or cannot be read.
+    """
+    if os.path.islink(path):
+        raise ParleyError(f"{path}: is a link, which is not written through; name the file itself")
+    try:
+        _refuse_special(path)
+        handle = os.open(path, os.O_RDONLY | NO_LINKS)
+        with os.fdopen(handle, "rb") as stream:
+            return stream.read(size)
+    except FileNotFoundError:
+        return b""
+    except OSError as problem:
+        refuse(problem, path)
+
+
+def _refuse_special(path: Path) -> None:
+    """Refuse to put a file in the place of a pipe, a socket or a device (such as /dev/null). OSError."""
+    with suppress(FileNotFoundError):
+        kind = os.lstat(path).st_mode
+        if not (stat.S_ISREG(kind) or stat.S_ISLNK(kind) or stat.S_ISDIR(kind)):
+            raise OSError(errno.EINVAL, "expected a plain file there")
+
+
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Hold the folder's lock; BusyError names who holds it.
@@ -171,13 +231,8 @@ def lock_now(handle: int) -> None:
 
 def _acquire(path: Path) -> int:
     while True:
+        handle = _open_lock(path)
         try:
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | NO_LINKS, 0o644)
-        except OSError as problem:
-            refuse(problem, path)
-        try:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise OSError(errno.EINVAL, "a plain file is wanted")
             lock_now(handle)
         except BlockingIOError:
             holder = os.pread(handle, 4096, 0)
@@ -188,9 +243,30 @@ def _acquire(path: Path) -> int:
             refuse(problem, path)
         # The last holder may have removed the file between opening and locking: then this locks nothing.
         with suppress(FileNotFoundError):
-            if os.fstat(handle).st_ino == os.stat(path).st_ino:
+            if os.path.samestat(os.fstat(handle), os.lstat(path)):
                 return handle
         os.close(handle)
+
+
+def _open_lock(path: Path) -> int:
+    """Open the lock file, the one file that is written in place: it must have no other name and be no link.
+
+    Raises DamagedRunError otherwise, before a byte of it is changed.
+    """
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | NO_LINKS, 0o644)
+    except OSError as problem:
+        if os.path.islink(path):
+            raise DamagedRunError(f"{path}: is a link, expected a plain file; remove it") from None
+        refuse(problem, path)
+    found = os.fstat(handle)
+    if not stat.S_ISREG(found.st_mode) or os.path.islink(path):
+        os.close(handle)
+        raise DamagedRunError(f"{path}: expected a plain file; remove what is there")
+    if found.st_nlink > 1:
+        os.close(handle)
+        raise DamagedRunError(f"{path}: the same file has another name (a hard link), expected one name; remove it")
+    return handle
 
 
 def _holder(content: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -47,7 +48,7 @@ def picture(
     """Draw a figure of the report for a paper or a slide."""
     from dashboards.pictures import write_picture
 
-    if out.exists():
+    if os.path.lexists(out):
         raise ParleyError(f"{out}: is there already, name another file or delete it")
     write_picture(opened(runs), figure, out)
     typer.echo(literal(f"Wrote {out}"), err=True)
@@ -68,13 +69,8 @@ def write_report(runs: Sequence[Run], path: Path, *, what_if: bool = True, quiet
 
     if path.is_dir():
         raise ParleyError(f"{path}: is a folder, a file is wanted for the report")
-    try:
-        with CountingBar("trials for the page's sliders", quiet) as bar:
-            write(list(runs), path, runs[0].name, what_if=what_if, progress=bar.show)
-    except OSError as problem:
-        from sim.atomic import refuse
-
-        refuse(problem, path)
+    with CountingBar("trials for the page's sliders", quiet) as bar:
+        write(list(runs), path, runs[0].name, what_if=what_if, progress=bar.show)
     return str(path)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -27,16 +28,15 @@ def sheet(
     ] = None,
 ) -> None:
     """Write a blank sheet for a second reader of a scenario."""
-    from sim.atomic import write_file
+    from sim.atomic import make_folder, write_files
     from sim.errors import ParleyError
     from sim.study.second_reading import blank_sheet, briefing
 
     texts = {"sheet.csv": blank_sheet(scenario, beside), "briefing.md": briefing(scenario)}
-    if known := [name for name in texts if (out / name).exists()]:
+    if known := [name for name in texts if os.path.lexists(out / name)]:
         raise ParleyError(f"{out / known[0]}: is there already; a second reader's work is not written over")
-    out.mkdir(parents=True, exist_ok=True)
-    for name, text in texts.items():
-        write_file(out / name, text.encode())
+    make_folder(out)
+    write_files({out / name: text.encode() for name, text in texts.items()})
     typer.echo(f"Wrote {out / 'sheet.csv'} and {out / 'briefing.md'}. Filled in, ask: parley reread {scenario} SHEET")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,7 +61,7 @@ def export(
         raise ParleyError(f"--form: {form[:40]!r} came, {' or '.join(FORMS)} is allowed")
     if out.suffix not in SUFFIXES:
         raise ParleyError(f"--out: {out.name[:60]!r} came, a name ending in {' or '.join(SUFFIXES)} is wanted")
-    if out.exists():
+    if os.path.lexists(out):
         raise ParleyError(f"{out}: is there already, name another file or delete it")
     opened = [open_run(folder) for given in runs for folder in plan.run_folders(given)]
     table = long_form(opened) if form == "long" else all_trials(opened)

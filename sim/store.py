@@ -22,12 +22,13 @@ from typing import Any
 
 import numpy as np
 
+from sim import atomic
 from sim.atomic import (
     LOCK,
     as_json,
     fingerprint,
     locked,
-    make_folder,
+    make_own_folder,
     now,
     part_of,
     read_recorded,
@@ -67,8 +68,7 @@ class Writer:
 
     def __enter__(self) -> Writer:
         refuse_foreign(self.folder)
-        make_folder(self.folder / TRIALS)
-        refuse_linked(self.folder)
+        make_own_folder(self.folder / TRIALS)
         self._lock.__enter__()
         try:
             self._open()
@@ -148,7 +148,7 @@ class Writer:
             raise ValueError(f"block {self.n_blocks} is next, {index} came")
         self.manifest.setdefault("columns", kinds_of(columns))
         content = encoded(columns, self.inputs.run_id, index)
-        write_file(self.folder / block_file(index), content)
+        write_file(self.folder / block_file(index), content, in_own_folder=True)
         entry = {"file": block_file(index), "n": len(columns["trial"]), **fingerprint(content)}
         self.manifest["blocks"].append(entry)
         self._write_manifest()
@@ -179,8 +179,7 @@ class Writer:
 
 def refuse_linked(folder: Path) -> None:
     """Trials lie in the run folder itself: a link is not moved with it, and may lead anywhere."""
-    if os.path.islink(folder / TRIALS):
-        raise DamagedRunError(f"{folder / TRIALS}: is a link, a plain folder is wanted")
+    atomic.refuse_linked(folder / TRIALS)
 
 
 def inside(folder: Path) -> list[Path]:

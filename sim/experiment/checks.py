@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.atomic import write_file
 from sim.errors import ParleyError
 from sim.scenario import files
 from sim.scenario.provenance import counts, undocumented
@@ -111,8 +112,5 @@ def write_template(name: str) -> str:
     lines = files.resolve_name(TEMPLATE).read_text(encoding="utf-8").splitlines(keepends=True)
     while lines and lines[0].startswith("#"):
         del lines[0]
-    try:
-        path.write_text(HEADER.format(name=path.stem, path=path) + "".join(lines) + FROM_THE_RECORD, encoding="utf-8")
-    except OSError as problem:
-        raise ParleyError(f"{path}: cannot be written: {problem.strerror}") from None
+    write_file(path, (HEADER.format(name=path.stem, path=path) + "".join(lines) + FROM_THE_RECORD).encode())
     return str(path)

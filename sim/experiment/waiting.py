@@ -15,10 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.atomic import make_folder, write_file
-from sim.block_files import Columns, encoded, origin_of
+from sim.atomic import make_own_folder, read_regular, write_file
+from sim.block_files import Columns, encoded, origin_of, refuse_bomb
+from sim.errors import ParleyError
 from sim.experiment.blocks import Block
 from sim.experiment.request import Request
+from sim.manifest import LARGEST_FILE
 
 WAITING = "waiting"
 
@@ -39,8 +41,9 @@ def found(request: Request) -> Iterator[tuple[int, Path]]:
 def put(request: Request, block: Block, columns: Columns) -> None:
     """Put a block aside; without a folder it is lost."""
     if request.folder is not None:
-        make_folder(request.folder / WAITING)
-        write_file(_path(request.folder, block.index), encoded(columns, request.inputs.run_id, block.index))
+        make_own_folder(request.folder / WAITING)
+        content = encoded(columns, request.inputs.run_id, block.index)
+        write_file(_path(request.folder, block.index), content, in_own_folder=True)
 
 
 def read(request: Request, block: Block, path: Path) -> Columns | None:
@@ -48,8 +51,10 @@ def read(request: Request, block: Block, path: Path) -> Columns | None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with suppress(pa.ArrowException, OSError, ValueError, KeyError, UnicodeDecodeError):
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+    with suppress(pa.ArrowException, OSError, ValueError, KeyError, UnicodeDecodeError, ParleyError):
+        content = read_regular(path, LARGEST_FILE)
+        with pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True) as file:
+            refuse_bomb(file.metadata, path)
             table = file.read()
         columns = {name: table.column(name).to_numpy() for name in table.column_names}
         stated = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}

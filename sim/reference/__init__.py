@@ -32,9 +32,9 @@ def stale(folder: Path = FOLDER) -> list[str]:
 
 def write(folder: Path = FOLDER) -> list[str]:
     """Write the pages that are stale; their names."""
-    from sim.atomic import write_file
+    from sim.atomic import make_folder, write_file
 
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     found = {name: text for name, text in pages().items() if _read(folder / name) != text}
     for name, text in found.items():
         write_file(folder / name, text.encode())

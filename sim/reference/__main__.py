@@ -23,6 +23,7 @@ def main(words: list[str]) -> int:
 
 def write_odds(docs: Path) -> int:
     """Simulate every shipped scenario again, for the catalogue and for the model's part of each war's page."""
+    from sim.atomic import write_file
     from sim.study.catalogue_pages import write_catalogue
     from sim.study.page_blocks import refreshed
 
@@ -31,7 +32,7 @@ def write_odds(docs: Path) -> int:
         before = path.read_text(encoding="utf-8")
         after = refreshed(before)
         if after != before:
-            path.write_text(after, encoding="utf-8")
+            write_file(path, after.encode())
             written.append(path)
     print(f"wrote {len(written)} pages", file=sys.stderr)
     return 0

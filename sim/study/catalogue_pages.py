@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.atomic import write_file
+from sim.atomic import make_folder, write_file
 from sim.experiment import words
 from sim.experiment.run import Run, run
 from sim.origin import digest_of
@@ -101,7 +101,7 @@ def write_catalogue(
     written = []
     for number, name in enumerate(wanted):
         path = Path(folder) / f"{name}.md"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         write_file(path, catalogue_page(name, trials=trials, seed=seed).encode())
         written.append(path)
         if progress:

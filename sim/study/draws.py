@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.atomic import as_json, refuse, write_file
+from sim.atomic import as_json, begins_with, make_folder, write_files
 from sim.errors import ParleyError
 from sim.scenario.calibration import weight_without
 from sim.study.calibrate import Record
@@ -105,12 +105,11 @@ def write_draws(record: Record, as_of: date | None, path: Path, n: int = N_DRAWS
     """Write the draws to ``path`` (.csv) and what they rest on beside them (.json); returns the second path."""
     if path.suffix != ".csv":
         raise ParleyError(f"{path}: the file of draws must end in .csv")
+    head = begins_with(path, 4096)
+    if head and not head.startswith(b"draw,"):
+        raise ParleyError(f"{path}: is there already and holds no draws of Parley, name another file")
     text = as_csv(record.posterior, n)
     beside = path.with_suffix(".json")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_file(path, text.encode())
-        write_file(beside, as_json(about(record, as_of, text)))
-    except OSError as problem:
-        refuse(problem, path)
+    make_folder(path.parent)
+    write_files({path: text.encode(), beside: as_json(about(record, as_of, text))})
     return beside
