@@ -69,10 +69,9 @@ def by_block(n_repeats: int) -> dict[str, dict[int, float]]:
     scenario = load(SCENARIO)
 
     def live(n_trials: int) -> None:
-        model = NegotiationModel(scenario, SEED, 0, n_trials, explains=False)
-        for _ in range(model.horizon + scenario.follow_up_weeks):
-            model.step()
-        model.__dict__.clear()
+        with NegotiationModel(scenario, SEED, 0, n_trials, explains=False) as model:
+            for _ in range(model.horizon + scenario.follow_up_weeks):
+                model.step()
 
     return {
         "whole": {n: cpu(partial(simulate, scenario, SEED, 0, n), n_repeats) for n in BLOCKS},

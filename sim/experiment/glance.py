@@ -52,16 +52,17 @@ def glance(work: Glance) -> Columns:
     check()
     scenario, block = work.scenario, work.block
     streams = luck_of(work.seed, block.first, block.n, scenario.mirrored) if work.board else None
-    model = NegotiationModel(scenario, work.seed, block.first, block.n, streams=streams, explains=work.is_explained)
     # A halt that began before the horizon is durable, or not, after so many weekly draws: odds need no further week.
     follow_up = scenario.follow_up_weeks if work.is_explained else min(scenario.follow_up_weeks, DURABLE_DRAWS + 1)
-    for _ in range(model.horizon + follow_up):
-        check()
-        model.step()
-    if work.is_explained:
-        explain(model)
-    columns = model.record.columns
-    model.__dict__.clear()  # see sim.model.negotiation.simulate
+    with NegotiationModel(
+        scenario, work.seed, block.first, block.n, streams=streams, explains=work.is_explained
+    ) as model:
+        for _ in range(model.horizon + follow_up):
+            check()
+            model.step()
+        if work.is_explained:
+            explain(model)
+        columns = model.record.columns
     return columns if work.is_explained else {name: columns[name] for name in ODDS}
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 import mesa
 import numpy as np
@@ -38,7 +38,11 @@ Trials = NDArray[np.int64]
 
 
 class NegotiationModel(mesa.Model):  # type: ignore[misc]
-    """A block of trials of one scenario, which is ``inputs.scenario``: Mesa has a ``scenario`` of its own."""
+    """A block of trials of one scenario, which is ``inputs.scenario``: Mesa has a ``scenario`` of its own.
+
+    Use it in a ``with`` statement: at its end, on success and on failure, model and agents are let go at once. They
+    refer to each other, so that without it they stay until Python next collects cycles, which may be gigabytes later.
+    """
 
     def __init__(
         self,
@@ -64,8 +68,24 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]
         self.streams = streams or Streams(seed, first_trial, n_trials, scenario.mirrored, own_luck)
         self.inputs = Inputs(scenario, self.streams)
         self.phase = np.full(n_trials, AT_WAR, dtype=np.int8)
-        self._seat_parties(parties or {})
-        self._set_up_week()
+        try:
+            self._seat_parties(parties or {})
+            self._set_up_week()
+        except BaseException:
+            self.let_go()
+            raise
+        finally:
+            forget(self)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Drop every agent, column and table; the columns of ``record`` that were taken out before stay."""
+        self.__dict__.clear()
 
     def _seat_parties(self, custom: Mapping[str, type[Any]]) -> None:
         scenario = self.inputs.scenario
@@ -196,8 +216,10 @@ def simulate(
 
     ``own_luck`` names luck that no other scenario meets (see ``Streams``).
     """
-    model = NegotiationModel(scenario, seed, first_trial, n_trials, parties, own_luck)
-    columns = model.run()
-    # Model and agents refer to each other, and Mesa keeps a reference to every model by class: let go of the columns.
-    model.__dict__.clear()
-    return columns
+    with NegotiationModel(scenario, seed, first_trial, n_trials, parties, own_luck) as model:
+        return model.run()
+
+
+def forget(model: mesa.Model) -> None:
+    """Take the model out of the register that Mesa before 3.5 keeps for ever, in which agents get their numbers."""
+    getattr(mesa.Agent, "_ids", {}).pop(model, None)

@@ -57,13 +57,12 @@ def passed(
     scenario: Scenario, streams: Streams, weeks: int, watch: Callable[[NegotiationModel], None] | None = None
 ) -> Columns:
     """Outcome columns of the trials of ``streams`` after so many weeks; ``watch`` sees the model after each."""
-    model = NegotiationModel(scenario, n_trials=streams.n_trials, streams=streams, explains=False)
-    for _ in range(weeks):
-        model.step()
-        if watch:
-            watch(model)
-    columns: Columns = model.record.columns
-    model.__dict__.clear()  # see sim.model.negotiation.simulate
+    with NegotiationModel(scenario, n_trials=streams.n_trials, streams=streams, explains=False) as model:
+        for _ in range(weeks):
+            model.step()
+            if watch:
+                watch(model)
+        columns: Columns = model.record.columns
     return columns
 
 

@@ -244,11 +244,10 @@ def answer(work: Work) -> Floats:
     from sim.model import NegotiationModel  # with Mesa, which only workers need
 
     streams = PointStreams(work)
-    model = NegotiationModel(work.scenario, n_trials=streams.n_trials, streams=streams, explains=False)
-    for _ in range(model.horizon + work.scenario.follow_up_weeks):
-        model.step()
-    columns = model.record.columns
-    model.__dict__.clear()  # see sim.model.negotiation.simulate
+    with NegotiationModel(work.scenario, n_trials=streams.n_trials, streams=streams, explains=False) as model:
+        for _ in range(model.horizon + work.scenario.follow_up_weeks):
+            model.step()
+        columns = model.record.columns
     shape = (len(work.luck), work.batches, -1)
     by_horizon = [
         event_by(columns, work.scenario, work.tier, days).reshape(shape).mean(axis=2)

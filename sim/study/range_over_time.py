@@ -122,24 +122,21 @@ def range_over_time(run: Run, most: int = MOST_TRIALS) -> RangeOverTime | None:
     scenario, n = run.scenario, min(most, run.n_trials)
     if n == 0:
         return None
-    model = NegotiationModel(scenario, run.seed, int(run.columns["trial"][0]), n)
-    tracks = [track for track in model.tracks if track.takes_force]
-    weeks: dict[str, list[WeekOfRange]] = {track.name: [] for track in tracks}
-    for week in range(scenario.horizon_weeks):
-        model.step()
-        trials = np.flatnonzero(model.is_at_war)
-        for track in tracks:
-            weeks[track.name].append(_week(model, track, week, trials))
-    is_same = all(np.array_equal(model.record.columns[name], run.columns[name][:n]) for name in CHECKED)
-    model.__dict__.clear()  # as in sim.model.simulate: model and agents refer to each other
-    if not is_same:
-        return None
-    sides = (scenario.sides.A, scenario.sides.B)
+    with NegotiationModel(scenario, run.seed, int(run.columns["trial"][0]), n) as model:
+        tracks = [track for track in model.tracks if track.takes_force]
+        weeks: dict[str, list[WeekOfRange]] = {track.name: [] for track in tracks}
+        for week in range(scenario.horizon_weeks):
+            model.step()
+            trials = np.flatnonzero(model.is_at_war)
+            for track in tracks:
+                weeks[track.name].append(_week(model, track, week, trials))
+        if not all(np.array_equal(model.record.columns[name], run.columns[name][:n]) for name in CHECKED):
+            return None
     found = tuple(
-        TrackRange(track.name, track.track.label or track.name.replace("_", " "), tuple(weeks[track.name]))
-        for track in tracks
+        TrackRange(name, scenario.tracks[name].label or name.replace("_", " "), tuple(by_week))
+        for name, by_week in weeks.items()
     )
-    return RangeOverTime(run.name, run.seed, n, scenario.start, sides, found)
+    return RangeOverTime(run.name, run.seed, n, scenario.start, (scenario.sides.A, scenario.sides.B), found)
 
 
 def _week(model: NegotiationModel, track: TrackPackages, week: int, trials: Trials) -> WeekOfRange:

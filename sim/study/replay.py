@@ -6,6 +6,7 @@ Luck and parameters depend on the trial's number alone, so the trial run by itse
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -114,13 +115,14 @@ def replay(
     check_counts(1, seed, None)
     custom = dict(parties or {})
     check_parties(Request(scenario, name or scenario.title, 1, seed, custom))
-    model = NegotiationModel(scenario, seed, first_trial=trial, n_trials=1, parties=custom)
-    watch = Watch(model)
-    for _ in range(scenario.horizon_weeks + scenario.follow_up_weeks):
-        watch.step()
-    explain(model)
-    columns = model.record.columns
-    model.__dict__.clear()  # as in sim.model.simulate: model and agents refer to each other
+    with (
+        NegotiationModel(scenario, seed, first_trial=trial, n_trials=1, parties=custom) as model,
+        closing(Watch(model)) as watch,
+    ):
+        for _ in range(scenario.horizon_weeks + scenario.follow_up_weeks):
+            watch.step()
+        explain(model)
+        columns = model.record.columns
     return Replay(scenario, name or scenario.title, seed, trial, columns, tuple(watch.moments), tuple(watch.weeks))
 
 

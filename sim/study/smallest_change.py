@@ -64,12 +64,10 @@ def nearness(run: Run, most: int = MOST_TRIALS) -> Nearness | None:
     n = min(most, run.n_trials)
     if n == 0:
         return None
-    model = NegotiationModel(run.scenario, run.seed, int(run.columns["trial"][0]), n)
-    again = model.run()
-    is_same = all(np.array_equal(again[name], run.columns[name][:n]) for name in CHECKED)
-    found = _ask(model, again) if is_same else None
-    model.__dict__.clear()  # model and agents refer to each other, as in ``simulate``
-    return found
+    with NegotiationModel(run.scenario, run.seed, int(run.columns["trial"][0]), n) as model:
+        again = model.run()
+        is_same = all(np.array_equal(again[name], run.columns[name][:n]) for name in CHECKED)
+        return _ask(model, again) if is_same else None
 
 
 def _ask(model: NegotiationModel, columns: Columns) -> Nearness:

@@ -51,6 +51,7 @@ class Watch:
         self._blame: dict[str, float] = {}
         self._pressed = model.sides[0]
         self._shortfall = 0.0
+        self._watched: list[tuple[Any, str]] = []
         self._watch_dates()
         self._watch_third_parties()
         self._watch_rounds()
@@ -74,6 +75,12 @@ class Watch:
             return result
 
         setattr(owner, name, watched)
+        self._watched.append((owner, name))
+
+    def close(self) -> None:
+        """Stop watching: what was watched then refers to nothing but the model again."""
+        for owner, name in self._watched:
+            vars(owner).pop(name, None)
 
     def _note(self, kind: str, **facts: Any) -> None:
         self.moments.append(Moment(self.model.week, kind, facts))

@@ -6,6 +6,8 @@ engine's own, from a model of one trial; so a rival bargains over exactly the pa
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -49,14 +51,21 @@ class Curve(NamedTuple):
         return float(GRID[int(np.argmax(np.minimum(self.surplus_a, self.surplus_b)))])
 
 
+@contextmanager
+def first_day(scenario: Scenario) -> Iterator[FirstDay]:
+    """The first day of a scenario, for as long as the ``with`` statement lasts."""
+    from sim.model.negotiation import NegotiationModel
+
+    still = _without_spread(central(scenario))
+    with NegotiationModel(still) as model:
+        yield FirstDay(still, model)
+
+
 class FirstDay:
     """What the engine sees in week 0, events of that week included."""
 
-    def __init__(self, scenario: Scenario) -> None:
-        from sim.model.negotiation import NegotiationModel
-
-        self.scenario = _without_spread(central(scenario))
-        self.model: NegotiationModel = NegotiationModel(self.scenario)
+    def __init__(self, scenario: Scenario, model: NegotiationModel) -> None:
+        self.scenario, self.model = scenario, model
         self.model.events.step()
         self.names = self.scenario.sides.A, self.scenario.sides.B
         self.momentum = float(self.model.war.momentum[0])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.study.panel.ceasefire_game import CeasefireGame, ceasefire_game
 from sim.study.panel.expected_utility import challenge, spread_of_readings
-from sim.study.panel.first_day import Curve, FirstDay
+from sim.study.panel.first_day import Curve, FirstDay, first_day
 from sim.study.panel.graph_model import CONCEPTS
 from sim.study.panel.solutions import kalai_smorodinsky_on_curve, nash_on_curve, rubinstein_on_curve, value_at
 from sim.study.panel.spatial import Actor, columns, weighted_mean, weighted_median
@@ -85,14 +85,14 @@ class Panel:
 
 def panel(scenario: Scenario) -> Panel:
     """The same scenario through every school, on its first day and at central values."""
-    day = FirstDay(scenario)
-    curves = [curve for curve in day.curves if not curve.is_empty]
-    rows = [*_issue_rows(day)]
-    for curve in day.curves:
-        rows += _bargaining_rows(day, curve)
-    if curves:
-        rows += _graph_rows(day, ceasefire_game(day, curves[0]), curves[0])
-    return Panel(scenario.title, scenario.start.isoformat(), tuple(rows), _rounded(day.capability()), _notes(day))
+    with first_day(scenario) as day:
+        curves = [curve for curve in day.curves if not curve.is_empty]
+        rows = [*_issue_rows(day)]
+        for curve in day.curves:
+            rows += _bargaining_rows(day, curve)
+        if curves:
+            rows += _graph_rows(day, ceasefire_game(day, curves[0]), curves[0])
+        return Panel(scenario.title, scenario.start.isoformat(), tuple(rows), _rounded(day.capability()), _notes(day))
 
 
 def _row(school: str, method: str, subject: str, predicts: str, reading: str, numbers: dict[str, Any]) -> Row:

@@ -1,0 +1,139 @@
+"""No model, no agent and no entry of Mesa's register outlives its question, however the question ended.
+
+Python's own collector of cycles is off: it would find them some day, and gigabytes may come first.
+"""
+
+from __future__ import annotations
+
+import ast
+import gc
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.errors import ParleyError
+from sim.experiment.blocks import Block
+from sim.experiment.executors import Pool
+from sim.experiment.glance import Board, GivenUp, Glance, Reader, glance
+from sim.experiment.run import Run, run
+from sim.model import Belligerent, simulate
+from sim.scenario.files import load
+from sim.study.panel.table import panel
+from sim.study.range_over_time import range_over_time
+from sim.study.replay import replay_run
+from sim.study.smallest_change import nearness
+from tests.builders import minimal_scenario
+
+ROOT = Path(__file__).resolve().parents[2]
+RUNS = 200
+COUNT = """[
+    sum(isinstance(one, (mesa.Model, mesa.Agent)) for one in gc.get_objects())
+    + len(getattr(mesa.Agent, "_ids", ()))
+    for gc, mesa in [(__import__("gc"), __import__("mesa"))]
+][0]"""
+"""Models, agents and entries of the register in this process, as ``eval`` takes it: a worker needs no module for it."""
+
+
+@pytest.fixture
+def alive() -> Iterator[Any]:
+    """How many there are more than before."""
+    gc.collect()
+    gc.disable()
+    before = eval(COUNT)
+    yield lambda: eval(COUNT) - before
+    gc.enable()
+
+
+class Unborn(Belligerent):
+    """A side that fails while the model is being made."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        raise ParleyError("no such side")
+
+
+class Unsteady(Belligerent):
+    """A side that fails in the third week."""
+
+    def revert(self) -> None:
+        if self.model.week == 2:
+            raise ParleyError("no such week")
+        super().revert()
+
+
+def made(run_number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One run in four succeeds; others are given up, fail in a week, or while the model is being made."""
+    scenario = minimal_scenario(horizon_weeks=4, follow_up_weeks=4)
+    kind = run_number % 4
+    if kind == 0:
+        glance(Glance(scenario, 1, Block(0, 0, 32), run_number % 8 == 0))
+    elif kind == 1:
+        weeks = iter(range(1 + run_number % 5))
+
+        def check(_: Reader) -> None:
+            if next(weeks, None) is None:
+                raise GivenUp("nobody waits")
+
+        monkeypatch.setattr(Reader, "check", check)
+        board = Board()
+        with pytest.raises(GivenUp):
+            glance(Glance(scenario, 1, Block(0, 0, 32), True, board.path, board.place()))
+        board.close()
+    else:
+        with pytest.raises(ParleyError):
+            simulate(scenario, 1, 0, 32, {"North": Unborn if kind == 2 else Unsteady})
+
+
+def test_nothing_is_left_of_runs_that_end_well_or_badly(alive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(RUNS):
+        made(number, monkeypatch)
+    assert alive() == 0
+
+
+@pytest.mark.parametrize(
+    "question", [range_over_time, nearness, lambda run: replay_run(run, 3), lambda run: panel(run.scenario)]
+)
+def test_nothing_is_left_of_a_study(alive: Any, question: Any) -> None:
+    assert question(small_run()) is not None
+    assert alive() == 0
+
+
+def small_run() -> Run:
+    return run(load("istanbul_2025/aides_only"), trials=32, workers=1)
+
+
+def test_nothing_is_left_in_a_worker() -> None:
+    """Half of the simulations are given up, some before they begin and some half way."""
+    pool, board, scenario = Pool(1, "processes"), Board(), load("teaching/minimal")
+    try:
+        pool.submit(glance, Glance(scenario, 1, Block(0, 0, 32), True)).result(60)
+        pool.submit(eval, "__import__('gc').collect() and __import__('gc').disable()").result(60)
+        for number in range(30):
+            place = board.place()
+            future = pool.submit(glance, Glance(scenario, 1, Block(0, 0, 256), True, board.path, place))
+            if number % 2:
+                board.give_up(place)
+            assert future.exception(60) is None or isinstance(future.exception(), GivenUp)
+        assert pool.submit(eval, COUNT).result(60) == 0
+    finally:
+        pool.stop()
+        board.close()
+
+
+def test_every_model_is_made_in_a_with_statement() -> None:
+    """So that no new study brings the fault back."""
+    bare = []
+    for path in [*ROOT.glob("sim/**/*.py"), *ROOT.glob("dashboards/**/*.py"), *ROOT.glob("benchmarks/*.py")]:
+        text = path.read_text(encoding="utf-8")
+        if "NegotiationModel(" not in text:
+            continue
+        tree = ast.parse(text)
+        held = {id(item.context_expr) for node in ast.walk(tree) if isinstance(node, ast.With) for item in node.items}
+        bare += [
+            f"{path.relative_to(ROOT)}:{node.lineno}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and "NegotiationModel" in ast.unparse(node.func) and id(node) not in held
+        ]
+    assert not bare
