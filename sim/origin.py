@@ -24,6 +24,7 @@ ENGINE = (
     "scenario/priors.py",
     "scenario/quantity.py",
     "scenario/schema.py",
+    "scenario/stream_names.py",
 )
 MOST_LISTED = 12
 

@@ -23,6 +23,7 @@ from sim.scenario.paths import scalars, slot_at, split, with_scalars
 from sim.scenario.problems import dotted, escaped
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Joint, Scenario
+from sim.scenario.stream_names import StreamNames, stream_names
 
 Column = npt.NDArray[np.float64]
 Value = float | Column
@@ -111,17 +112,17 @@ def _beta(u: Column, a: float, b: float, low: float, high: float) -> Column:
     return np.asarray(np.clip(betaincinv(a, b, p_low + u * (p_high - p_low)), low, high))
 
 
-_LAST: list[tuple[Scenario, dict[str, Quantity]]] = []
+_LAST: list[tuple[Scenario, tuple[dict[str, Quantity], StreamNames]]] = []
 """The scenario that was drawn last with its numbers: blocks of a run draw the same object again and again."""
 
 
-def _known(scenario: Scenario) -> dict[str, Quantity]:
-    """``quantities``, remembered for the last scenario; scenarios are frozen."""
+def _known(scenario: Scenario) -> tuple[dict[str, Quantity], StreamNames]:
+    """``quantities`` and ``stream_names``, remembered for the last scenario; scenarios are frozen."""
     if last := _LAST[:1]:
         before, found = last[0]
         if before is scenario:
             return found
-    found = quantities(scenario)
+    found = quantities(scenario), stream_names(scenario)
     _LAST[:] = [(scenario, found)]
     return found
 
@@ -129,20 +130,19 @@ def _known(scenario: Scenario) -> dict[str, Quantity]:
 def draw_columns(scenario: Scenario, uniform: Callable[[str], npt.ArrayLike]) -> dict[str, Value]:
     """The value of every scalar by key path: a float where certain, else a column.
 
-    ``uniform(name)`` gives the column of uniforms for one key path, or for ``joint:<file>``: one
-    uniform picks a row of that file for all its parameters. Shared factors are key paths of their own
-    (``joint.0.factors.speed``). A mirrored scenario turns the luck of the scales and of momentum
-    around, so that it draws the mirror image of the same values.
+    ``uniform(name)`` gives the column of uniforms of one stream (``stream_names``): of one number, of a
+    shared factor, or of a table, where one uniform picks a row for all its parameters. A mirrored scenario
+    turns the luck of the scales and of momentum around, so that it draws the mirror image of the same values.
     Uncertain points are scaled so that each party's sum to 100 again in every draw.
     Raises NumericError naming the parameter if a value is not a finite number.
     """
-    known = _known(scenario)
+    known, names = _known(scenario)
     drawn: dict[str, Value] = {}
     for path, quantity in known.items():
         if quantity.same_as is None:
-            drawn[path] = _drawn(path, quantity, uniform, scenario.mirrored)
+            drawn[path] = _drawn(path, quantity, names.of(path), uniform, scenario.mirrored)
     for number, group in enumerate(groups_of(scenario)):
-        _apply_group(group, _group_draws(number, group, drawn, uniform), drawn, scenario.mirrored)
+        _apply_group(group, _group_draws(number, group, drawn, names, uniform), drawn, scenario.mirrored)
     for path, quantity in known.items():
         if quantity.same_as is not None:
             drawn[path] = drawn[_target(path, known)]
@@ -153,10 +153,12 @@ def draw_columns(scenario: Scenario, uniform: Callable[[str], npt.ArrayLike]) ->
     return {path: drawn[path] for path in known}
 
 
-def _drawn(path: str, quantity: Quantity, uniform: Callable[[str], npt.ArrayLike], is_mirrored: bool) -> Value:
+def _drawn(
+    path: str, quantity: Quantity, stream: str, uniform: Callable[[str], npt.ArrayLike], is_mirrored: bool
+) -> Value:
     if not quantity.is_uncertain:
         return _given(quantity.value)
-    u = np.asarray(uniform(path), dtype=np.float64)
+    u = np.asarray(uniform(stream), dtype=np.float64)
     return inverse_cdf(quantity, 1 - u if is_mirrored and turns(path) else u)
 
 
@@ -182,7 +184,7 @@ def _share_points(scenario: Scenario, drawn: dict[str, Value]) -> None:
 
 
 def _group_draws(
-    number: int, group: Joint, drawn: dict[str, Value], uniform: Callable[[str], npt.ArrayLike]
+    number: int, group: Joint, drawn: dict[str, Value], streams: StreamNames, uniform: Callable[[str], npt.ArrayLike]
 ) -> dict[str, Value]:
     """Draws of a group by the name of their column: shared factors, or one row of the file for each uniform.
 
@@ -197,7 +199,7 @@ def _group_draws(
         from sim.scenario.files import find_data
 
         rows, weights = read_draws(find_data(group.file), names, group.weight)
-        row = _row_at(weights, np.asarray(uniform(f"joint:{group.file}"), dtype=np.float64))
+        row = _row_at(weights, np.asarray(uniform(streams.tables[group.file]), dtype=np.float64))
         found = {name: rows[name][row] for name in names}
         medians = {name: weighted_median(rows[name], weights) for name in names}
     return {name: found[name] / medians[name] for name in names} if group.mode == "ratio" else found

@@ -29,6 +29,7 @@ from sim.scenario.calibration import groups_of
 from sim.scenario.files import find_data
 from sim.scenario.priors import quantities, read_draws
 from sim.scenario.schema import Scenario
+from sim.scenario.stream_names import stream_names
 from sim.study.fewer_estimates import LEVEL, Estimate, cluster_means
 
 FOLDS = 5
@@ -52,9 +53,10 @@ class Coordinates:
     def __init__(self, scenario: Scenario, streams: Streams) -> None:
         columns: list[Floats] = []
         blocks: list[Floats] = []
+        called = stream_names(scenario)
         for path, quantity in quantities(scenario).items():
             if quantity.is_uncertain:
-                columns.append(12**0.5 * (streams.parameter(path) - 0.5))
+                columns.append(12**0.5 * (streams.parameter(called.of(path)) - 0.5))
                 blocks.append(np.ones((1, 1)))
         self.is_odd = np.ones(len(columns), dtype=bool)
         names: dict[tuple[str, str | None], list[str]] = {}
@@ -65,7 +67,7 @@ class Coordinates:
             rows, weights = read_draws(find_data(file), tuple(dict.fromkeys(wanted)), weight)
             known, means = standardised(np.column_stack(list(rows.values())), weights)
             ends = np.cumsum(weights)
-            row = np.searchsorted(ends / ends[-1], streams.parameter(f"joint:{file}"), side="right")
+            row = np.searchsorted(ends / ends[-1], streams.parameter(called.tables[file]), side="right")
             columns.extend(known[np.minimum(row, len(known) - 1)].T)
             blocks.append(means)
         self.is_odd = np.append(self.is_odd, np.zeros(len(columns) - len(self.is_odd), dtype=bool))

@@ -30,6 +30,7 @@ from sim.scenario.priors import inverse_cdf, quantities, read_draws
 from sim.scenario.problems import did_you_mean, escaped
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Joint, Scenario
+from sim.scenario.stream_names import stream_names
 
 LOW, HIGH = 0.05, 0.95
 """Low and high of an input: these quantiles of its distribution."""
@@ -46,13 +47,14 @@ class Input:
     """One uncertain thing: ``name`` as shown and typed, ``stream`` the name under which the engine asks for its share.
 
     ``central`` is the share at which it takes its central value. ``is_turned`` in a mirrored scenario: the engine then
-    takes 1 - share.
+    takes 1 - share. ``path`` is the key path of the number, empty for a whole table.
     """
 
     name: str
     stream: str
     central: float
     is_turned: bool = False
+    path: str = ""
 
 
 def inputs_apart(scenario: Scenario) -> tuple[Scenario, list[Input]]:
@@ -69,25 +71,27 @@ def inputs_apart(scenario: Scenario) -> tuple[Scenario, list[Input]]:
         if group.file is not None
         for column in group.columns.values()
     }
-    found = []
+    found, streams = [], stream_names(separate)
     for path, quantity in quantities(separate).items():
         if quantity.is_uncertain:
             middle = 0.5 if path in names else central_share(quantity)
-            found.append(Input(names.get(path, path), path, middle, scenario.mirrored and turns(path)))
+            is_turned = scenario.mirrored and turns(path)
+            found.append(Input(names.get(path, path), streams.of(path), middle, is_turned, path))
     return separate, found
 
 
 def inputs_whole(scenario: Scenario) -> list[Input]:
     """All inputs of the scenario as it stands: the columns of one file are one input (``calibration``)."""
+    streams = stream_names(scenario)
     found = [
-        Input(path, path, central_share(quantity), scenario.mirrored and turns(path))
+        Input(path, streams.of(path), central_share(quantity), scenario.mirrored and turns(path), path)
         for path, quantity in quantities(scenario).items()
         if quantity.is_uncertain
     ]
     files: dict[str, Input] = {}
     for number, group in enumerate(groups_of(scenario)):
         if group.file is not None:
-            files.setdefault(group.file, Input(_group_name(scenario, number), f"joint:{group.file}", 0.5))
+            files.setdefault(group.file, Input(_group_name(scenario, number), streams.tables[group.file], 0.5))
     return [*found, *files.values()]
 
 
@@ -134,11 +138,11 @@ def _called(name: str, available: Sequence[Input], scenario: Scenario) -> list[I
     by_name = {one.name: one for one in available}
     if name in by_name:
         return [by_name[name]]
-    columns = [one for one in available if one.name.rpartition(".")[0] == name and one.stream.startswith("joint.")]
+    columns = [one for one in available if one.name.rpartition(".")[0] == name and one.path.startswith("joint.")]
     whole = by_name.get(name.rpartition(".")[0])
     if columns:
         return columns
-    if whole and whole.stream.startswith("joint:") and name in {one.name for one in inputs_apart(scenario)[1]}:
+    if whole and not whole.path and name in {one.name for one in inputs_apart(scenario)[1]}:
         return [whole]
     known = quantities(scenario)
     if name in known and (reference := known[name].same_as):

@@ -18,10 +18,10 @@ import numpy as np
 from sim.experiment import executors
 from sim.experiment.estimates import TRIALS_PER_DRAW, Floats
 from sim.model.streams import Streams
-from sim.scenario.calibration import groups_of
 from sim.scenario.lever_use import with_levers
 from sim.scenario.priors import quantities
 from sim.scenario.schema import Scenario
+from sim.scenario.stream_names import stream_names
 from sim.study.inputs import Progress, Work, answer
 
 N_DRAWS = 256
@@ -133,8 +133,9 @@ def _odds(
 
     def work(package: Package) -> Work:
         changed = with_levers(scenario, use_of(scenario, package))
-        names = [path for path, quantity in quantities(changed).items() if quantity.is_uncertain]
-        names += {f"joint:{group.file}": "" for group in groups_of(changed) if group.file is not None}
+        called = stream_names(changed)
+        names = [called.of(path) for path, quantity in quantities(changed).items() if quantity.is_uncertain]
+        names += called.tables.values()
         shares = {name: share(name) for name in names}
         return Work(changed, seed, shares, np.arange(N_DRAWS, dtype=np.int64), TRIALS_EACH, 1, tier)
 

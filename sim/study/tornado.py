@@ -240,7 +240,7 @@ def _bar(
     odds = answers.odds
     return Bar(
         one.name,
-        one.stream in _factors(separate, "ratio", "multiply"),
+        one.path in _factors(separate, "ratio", "multiply"),
         values,
         (_floats(odds[low]), _floats(odds[0]), _floats(odds[high])),
         _floats(difference),
@@ -260,15 +260,15 @@ def _values(
     ratios = _factors(separate, "ratio")
     found = {}
     for number, one in enumerate(varied):
-        column = np.asarray(drawn[one.stream])
-        centre = float(inverse_cdf(known[one.stream], 0.5)) if one.stream in ratios else 1.0
+        column = np.asarray(drawn[one.path])
+        centre = float(inverse_cdf(known[one.path], 0.5)) if one.path in ratios else 1.0
         low, middle, high = (float(column[at]) / centre for at in (1 + 2 * number, 0, 2 + 2 * number))
         found[one.name] = (low, middle, high)
     return found
 
 
 def _factors(separate: Scenario, *modes: str) -> set[str]:
-    """Streams of the joint factors that work in one of these modes."""
+    """Key paths of the joint factors that work in one of these modes."""
     return {
         f"joint.{number}.factors.{name}"
         for number, group in enumerate(separate.joint)

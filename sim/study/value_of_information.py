@@ -30,6 +30,7 @@ from sim.scenario.files import find_data
 from sim.scenario.mirror import turns
 from sim.scenario.priors import inverse_cdf, quantities, read_draws, weighted_median
 from sim.scenario.schema import Joint, Scenario
+from sim.scenario.stream_names import stream_names
 from sim.study.inputs import NOT_ANCHORED, horizon_at
 
 if TYPE_CHECKING:
@@ -164,25 +165,27 @@ def unknown_columns(scenario: Scenario, seed: int, n_draws: int) -> dict[str, Fl
     Numbers that are the same as another are not listed: they go with it.
     """
     share = Streams(seed, 0, n_draws * TRIALS_PER_DRAW, scenario.mirrored).parameter
+    names = stream_names(scenario)
     found: dict[str, Floats] = {}
     for path, quantity in quantities(scenario).items():
         if quantity.is_uncertain:
-            u = share(path)
+            u = share(names.of(path))
             found[path] = inverse_cdf(quantity, 1 - u if scenario.mirrored and turns(path) else u)
     for number, group in enumerate(groups_of(scenario)):
         if group.file is not None:
             title = f"joint.{number}" if number < len(scenario.joint) else "calibration"
-            found |= {f"{title}.{name}": column for name, column in _file_columns(group, share).items()}
+            u = share(names.tables[group.file])
+            found |= {f"{title}.{name}": column for name, column in _file_columns(group, u).items()}
     return {name: column for name, column in found.items() if np.ptp(column) > 0}
 
 
-def _file_columns(group: Joint, share: Any) -> dict[str, Floats]:
+def _file_columns(group: Joint, u: Floats) -> dict[str, Floats]:
     """Columns of a file of draws as the draws of the run met them."""
     assert group.file is not None
     names = tuple(dict.fromkeys(group.columns.values()))
     rows, weights = read_draws(find_data(group.file), names, group.weight)
     ends = np.cumsum(weights)
-    at = np.minimum(np.searchsorted(ends / ends[-1], share(f"joint:{group.file}"), side="right"), len(ends) - 1)
+    at = np.minimum(np.searchsorted(ends / ends[-1], u, side="right"), len(ends) - 1)
     scale = {name: weighted_median(rows[name], weights) if group.mode == "ratio" else 1.0 for name in names}
     return {name: rows[name][at] / scale[name] for name in names}
 

@@ -47,11 +47,12 @@ def complaint(here: Path) -> Callable[[str, str], str]:
 
 
 @pytest.fixture
-def draws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Writes draws.csv into the working folder."""
+def draws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Writes a table, draws.csv, into the working folder."""
     monkeypatch.chdir(tmp_path)
 
-    def write(text: str) -> None:
-        (tmp_path / "draws.csv").write_text(text, encoding="utf-8")
+    def write(text: str, name: str = "draws.csv") -> None:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
 
     return write
