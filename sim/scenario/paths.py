@@ -153,7 +153,7 @@ def wanted(slot: Slot | None) -> str:
     words = {
         str: "text",
         bool: "true or false",
-        date: "a date such as 2025-05-15 (no time, no zone, no quotes)",
+        date: "a date such as 2025-05-15 (no time, no zone)",
         int: "a whole number",
         float: "a number",
     }

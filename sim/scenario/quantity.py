@@ -9,9 +9,11 @@ scalar (``{same_as: war.momentum}``).
 from __future__ import annotations
 
 import math
+import re
+from datetime import date
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 
 Distribution = Literal["triangular", "uniform", "loguniform", "normal", "lognormal", "beta", "choice"]
 Kind = Literal["sourced", "judgement"]
@@ -28,6 +30,22 @@ NEEDS: dict[str, tuple[str, ...]] = {
 }
 MAY: dict[str, tuple[str, ...]] = {"normal": ("low", "high"), "lognormal": ("low", "high"), "beta": ("low", "high")}
 SHAPE_FIELDS = ("value", "low", "central", "high", "mean", "sd", "median", "log_sd", "a", "b", "values", "weights")
+
+
+CALENDAR_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _unquoted(value: Any) -> Any:
+    """A date that stands in quotes is the date."""
+    if isinstance(value, str) and CALENDAR_DAY.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return value
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_unquoted)]
 
 
 class Strict(BaseModel):

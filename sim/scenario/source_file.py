@@ -1,7 +1,8 @@
-"""The text of a scenario file: regular, small, UTF-8, without hidden characters, or a clear error."""
+"""The bytes and the text of a file that a user names: regular, small, UTF-8 or UTF-16, nothing hidden in it."""
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 import stat
@@ -16,6 +17,10 @@ from sim.scenario.problems import Mark, Problem, escaped, fail
 LARGEST_FILE = 64 * 1024
 LARGEST_TABLE = 8 * 1024 * 1024
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+Refuse = Callable[[str, int, int], NoReturn]
+"""Raises the error for a message at a line and a column, both from 1."""
 
 
 def refuse_unfit(path: Path) -> None:
@@ -29,17 +34,22 @@ def refuse_unfit(path: Path) -> None:
         name = "a directory" if stat.S_ISDIR(found.st_mode) else "a pipe, device or socket"
         raise ScenarioError(f"{shown}: error: {name} came, a regular file is wanted")
     if found.st_size > LARGEST_TABLE:
-        most = LARGEST_TABLE // 1024**2
-        raise ScenarioError(f"{shown}: error: the file is larger than {most} MiB, which is the most allowed")
+        raise ScenarioError(f"{shown}: error: {_too_large(LARGEST_TABLE)}")
 
 
 def text_of(path: Path, shown_as: str) -> str:
-    """The text of the regular UTF-8 file at ``path``; ScenarioError says what is wrong with it."""
-    return _decoded(_bytes_of(path, shown_as), shown_as)
+    """The text of the scenario file at ``path``; ScenarioError says what is wrong with it."""
+
+    def refuse(message: str, line: int, column: int) -> NoReturn:
+        raise fail([(Mark(shown_as, line, column), Problem((), message))])
+
+    text = text_from(bytes_of(path, shown_as), refuse)
+    refuse_hidden(text, lambda line, column: Mark(shown_as, line, column))
+    return text
 
 
-def _bytes_of(path: Path, shown_as: str) -> bytes:
-    """At most 64 KiB of a regular file; never waits on a pipe or a device."""
+def bytes_of(path: Path, shown_as: str, most: int = LARGEST_FILE) -> bytes:
+    """At most ``most`` bytes of a regular file, or ScenarioError; never waits on a pipe or a device."""
     mark = Mark(shown_as)
     try:
         kind = os.stat(path).st_mode
@@ -52,33 +62,45 @@ def _bytes_of(path: Path, shown_as: str) -> bytes:
         with os.fdopen(handle, "rb") as stream:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise fail([(mark, Problem((), "a regular file is wanted"))])
-            data = stream.read(LARGEST_FILE + 1)
+            data = stream.read(most + 1)
     except (OSError, ValueError) as reason:
         words = getattr(reason, "strerror", None) or str(reason)
         raise fail([(mark, Problem((), f"cannot be read: {escaped(words)}"))]) from None
-    if len(data) > LARGEST_FILE:
-        raise fail(
-            [(mark, Problem((), f"the file is larger than {LARGEST_FILE // 1024} KiB, which is the most allowed"))]
-        )
+    if len(data) > most:
+        raise fail([(mark, Problem((), _too_large(most)))])
     return data
 
 
-def _decoded(data: bytes, shown_as: str) -> str:
-    def refuse(message: str, offset: int = 0) -> NoReturn:
-        before = data[:offset]
-        line, column = before.count(b"\n") + 1, offset - (before.rfind(b"\n") + 1) + 1
-        raise fail([(Mark(shown_as, line, column), Problem((), message))])
+def _too_large(most: int) -> str:
+    size = f"{most // 1024**2} MiB" if most >= 1024**2 else f"{most // 1024} KiB"
+    return f"the file is larger than {size}, which is the most allowed"
 
-    if data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        refuse("a byte order mark came, UTF-8 without one is wanted")
+
+def text_from(data: bytes, refuse: Refuse, advice: str = "") -> str:
+    """Text from UTF-8, with or without a byte order mark, or from UTF-16 with one; ``advice`` ends a refusal."""
+    data = data.removeprefix(codecs.BOM_UTF8)
+
+    def refuse_at(message: str, offset: int) -> NoReturn:
+        before = data[:offset]
+        refuse(message + advice, before.count(b"\n") + 1, offset - (before.rfind(b"\n") + 1) + 1)
+
+    if data.startswith(UTF_16):
+        try:
+            text = data.decode("utf-16")
+        except UnicodeDecodeError:
+            refuse_at("the file begins as UTF-16 and does not go on so", 0)
+        if (zero := text.find("\0")) >= 0:
+            refuse_at("a zero byte came: a binary file, text is wanted", 2 + 2 * zero)
+        return text
     if (zero := data.find(b"\0")) >= 0:
-        refuse("a zero byte came: a binary or UTF-16 file, UTF-8 text is wanted", zero)
+        refuse_at("a zero byte came: a binary or UTF-16 file, UTF-8 text is wanted", zero)
     try:
-        text = data.decode("utf-8")
+        return data.decode("utf-8")
     except UnicodeDecodeError as reason:
-        refuse(f"byte 0x{data[reason.start]:02x} came, which is not UTF-8", reason.start)
-    refuse_hidden(text, lambda line, column: Mark(shown_as, line, column))
-    return text
+        byte = data[reason.start : reason.start + 1]
+        windows = byte.decode("cp1252", "replace")
+        likely = f" (in Windows-1252 '{windows}')" if windows.isprintable() and windows != "\ufffd" else ""
+        refuse_at(f"byte 0x{byte.hex()} came, which is not UTF-8{likely}", reason.start)
 
 
 def is_hidden(character: str) -> bool:

@@ -21,7 +21,7 @@ from sim.scenario.files import SUFFIXES, find, find_beside, load, name_of, open_
 from sim.scenario.merging import SOURCE_KEYS, absorb_sources
 from sim.scenario.paths import ROOT, Slot, wanted
 from sim.scenario.problems import KeyPath, Mark, Problem, came, did_you_mean, escaped, fail, fold, nearest
-from sim.scenario.quantity import Provenance, Strict
+from sim.scenario.quantity import Day, Provenance, Strict
 from sim.scenario.schema import Scenario
 from sim.scenario.yaml_source import Node, marks_along, plain, read_file
 
@@ -35,7 +35,7 @@ UNSOURCED = "a `source`, or `kind: judgement` with a note, is wanted for every e
 class TimelineEvent(Provenance):
     """Something that happened, what it sets, and who says so."""
 
-    date: date
+    date: Day
     name: str = Field(min_length=1, max_length=80)
     set: dict[str, Any] = {}
 

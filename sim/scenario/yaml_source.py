@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 
 from sim.errors import ScenarioError
 from sim.scenario.problems import KeyPath, Mark, Problem, escaped, fail
+from sim.scenario.quantity import CALENDAR_DAY
 from sim.scenario.source_file import LARGEST_FILE, is_hidden, refuse_hidden, text_of
 from sim.scenario.yaml_words import yaml_words
 
@@ -31,7 +32,6 @@ LONGEST_NUMBER = 40
 INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-CALENDAR_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 TRUTHS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 

@@ -116,12 +116,14 @@ def test_many_small_values_are_refused() -> None:
 
 def test_bytes_that_are_no_utf8_text(here: Path) -> None:
     cases: dict[bytes, str] = {
-        b"\xef\xbb\xbftitle: x": "wrong.yaml:1:1: error: a byte order mark came, UTF-8 without one is wanted",
-        "title: x".encode("utf-16"): "wrong.yaml:1:1: error: a byte order mark came, UTF-8 without one is wanted",
+        "title: x".encode("utf-16")[:-1]: "wrong.yaml:1:1: error: the file begins as UTF-16 and does not go on so",
+        "title: x\0".encode("utf-16"): "wrong.yaml:1:19: error: a zero byte came: a binary file, text is wanted",
+        b"\xef\xbb\xbf\xef\xbb\xbfa: 1": "wrong.yaml:1:1: error: the hidden character U+FEFF came, "
+        "visible text is wanted",
         "title: x".encode(
             "utf-16-le"
         ): "wrong.yaml:1:2: error: a zero byte came: a binary or UTF-16 file, UTF-8 text is wanted",
-        b"title: x\na: \xff\n": "wrong.yaml:2:4: error: byte 0xff came, which is not UTF-8",
+        b"title: x\na: \xff\n": "wrong.yaml:2:4: error: byte 0xff came, which is not UTF-8 (in Windows-1252 'ÿ')",
         b"title: x\na: \x1b[31m\n": "wrong.yaml:2:4: error: the hidden character U+001B came, visible text is wanted",
         b"x" * 70_000: "wrong.yaml: error: the file is larger than 64 KiB, which is the most allowed",
     }
