@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -131,23 +130,25 @@ def evidence() -> Table:
     ``label``, ``day``, ``holds``, ``lo``, ``hi`` (95 %), ``n``, ``source``, from ``history/base_rates.csv``.
     """
     from sim.scenario.files import find_data
+    from sim.scenario.table_file import read_table
+    from sim.study.base_rates import COLUMNS, OTHER_COLUMNS
 
-    with find_data("history/base_rates.csv").open(newline="", encoding="utf-8") as stream:
-        found = [row for row in csv.DictReader(stream) if row["metric"].startswith("ceasefire_failure_by_day_")]
+    table = read_table(find_data("history/base_rates.csv"), COLUMNS, OTHER_COLUMNS)
+    found = [row for row in table.rows if row.text("metric").startswith("ceasefire_failure_by_day_")]
     rows: Table = []
     for group, label in EVIDENCE.items():
         for row in found:
-            if not row["group"].endswith(f": {group}"):
+            if not row.text("group").endswith(f": {group}"):
                 continue
             rows.append(
                 {
                     "label": label,
-                    "day": int(row["metric"].rpartition("_")[2]),
-                    "holds": 1 - float(row["value"]),
-                    "lo": 1 - float(row["ci_hi"]),
-                    "hi": 1 - max(0.0, float(row["ci_lo"])),
-                    "n": int(row["n"]),
-                    "source": row["group"].partition(":")[0],
+                    "day": int(row.text("metric").rpartition("_")[2]),
+                    "holds": 1 - row.number("value"),
+                    "lo": 1 - row.number("ci_hi"),
+                    "hi": 1 - max(0.0, row.number("ci_lo")),
+                    "n": row.whole("n", 0, 1_000_000),
+                    "source": row.text("group").partition(":")[0],
                 }
             )
     return sorted(rows, key=lambda row: (row["label"], row["day"]))

@@ -6,7 +6,6 @@ rejection: so a change of one shape leaves every other draw of every trial where
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Callable
 from functools import lru_cache
@@ -24,6 +23,7 @@ from sim.scenario.problems import dotted, escaped
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Joint, Scenario
 from sim.scenario.stream_names import StreamNames, stream_names
+from sim.scenario.table_file import read_table
 
 Column = npt.NDArray[np.float64]
 Value = float | Column
@@ -257,31 +257,12 @@ def _draws_of_version(
 
 def _read_draws(path: Path, wanted: tuple[str, ...], weight: str | None) -> tuple[dict[str, Column], Column]:
     """The same without a memory."""
-
-    def refuse(message: str) -> ScenarioError:
-        return ScenarioError(f"{escaped(str(path), 300)}: error: {message}")
-
-    try:
-        with path.open(newline="", encoding="utf-8") as stream:
-            table = list(csv.DictReader(stream))
-    except (OSError, UnicodeDecodeError, csv.Error) as reason:
-        raise refuse(f"cannot be read: {escaped(str(reason))}") from None
-    if not table:
-        raise refuse("no rows came")
-    weight = weight or ("weight" if "weight" in table[0] else None)
-    result: dict[str, Column] = {}
-    for name in dict.fromkeys((*wanted, *([weight] if weight else []))):
-        if name not in table[0]:
-            raise refuse(f"there is no column `{escaped(name)}`")
-        try:
-            result[name] = np.array([float(row[name]) for row in table])
-        except (TypeError, ValueError):
-            raise refuse(f"column `{escaped(name)}` holds something that is no number") from None
-        if not np.all(np.isfinite(result[name])):
-            raise refuse(f"column `{escaped(name)}` holds something that is not finite")
-    weights = result[weight] if weight else np.ones(len(table))
+    table = read_table(path, tuple(dict.fromkeys((*wanted, *([weight] if weight else [])))))
+    weight = weight or ("weight" if "weight" in table.columns else None)
+    result = {name: table.numbers(name) for name in dict.fromkeys((*wanted, *([weight] if weight else [])))}
+    weights = result[weight] if weight else np.ones(len(table.rows))
     if weights.min() < 0 or weights.sum() <= 0:
-        raise refuse("weights must be at least 0 and not all 0")
+        raise ScenarioError(f"{table.shown}: error: weights must be at least 0 and not all 0")
     return result, weights
 
 

@@ -239,10 +239,12 @@ def second_coding(rows: Rows) -> Rows:
 
 
 def _second_codings() -> dict[tuple[str, str], tuple[int, ...]]:
-    import csv
-
     from sim.scenario.files import find_data
+    from sim.scenario.table_file import read_table
 
-    with find_data("history/second_codings.csv").open(newline="", encoding="utf-8") as stream:
-        table = list(csv.DictReader(stream))
-    return {(row["episode_id"], row["tier"]): tuple(int(row[str(days)]) for days in HORIZONS) for row in table}
+    days = [str(days) for days in HORIZONS]
+    table = read_table(find_data("history/second_codings.csv"), ("episode_id", "tier", *days), ())
+    return {
+        (row.needed("episode_id"), row.one_of("tier", TIERS)): tuple(row.whole(name, 0, 1) for name in days)
+        for row in table.rows
+    }

@@ -7,14 +7,16 @@ the months ahead of a war run through the bands as it grows older.
 
 from __future__ import annotations
 
-import csv
 import re
 from functools import lru_cache
 from typing import NamedTuple
 
 from sim.experiment.estimates import DAYS_PER_MONTH, reference_odds
 from sim.scenario.files import find_data
+from sim.scenario.table_file import read_table
 
+COLUMNS = ("metric", "group", "value", "ci_lo", "ci_hi", "n", "events", "exposure_months")
+OTHER_COLUMNS = ("kind", "confidence", "source")
 METRIC = "interstate_war_tie_end_hazard_per_month"
 GROUP = re.compile(r"1946-2007, war age (\d+)-(\d+) months")
 POOLED_FROM = 24.0
@@ -33,13 +35,12 @@ class Band(NamedTuple):
 @lru_cache(maxsize=1)
 def bands() -> tuple[Band, ...]:
     """Age bands in order; the last one has no end."""
-    with find_data("history/base_rates.csv").open(newline="", encoding="utf-8") as stream:
-        rows = [row for row in csv.DictReader(stream) if row["metric"] == METRIC]
     found = []
-    for row in rows:
-        if ages := GROUP.fullmatch(row["group"]):
+    for row in read_table(find_data("history/base_rates.csv"), COLUMNS, OTHER_COLUMNS).rows:
+        ages = GROUP.fullmatch(row.text("group"))
+        if row.text("metric") == METRIC and ages:
             first, last = map(float, ages.groups())
-            found.append(Band(first, last, float(row["events"]), float(row["exposure_months"])))
+            found.append(Band(first, last, row.number("events"), row.number("exposure_months")))
     old = [band for band in found if band.first >= POOLED_FROM]
     pooled = Band(POOLED_FROM, float("inf"), sum(band.ties for band in old), sum(band.months for band in old))
     return (*sorted(band for band in found if band.first < POOLED_FROM), pooled)

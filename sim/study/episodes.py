@@ -7,17 +7,18 @@ settled - its cell is not even parsed.
 
 from __future__ import annotations
 
-import csv
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from sim.errors import ParleyError
-from sim.scenario.problems import escaped, nearest
-from sim.scenario.source_file import refuse_unfit
+from sim.scenario.problems import escaped
+from sim.scenario.table_cells import day_of
+from sim.scenario.table_file import read_table
+from sim.scenario.table_rows import Row
 
 HORIZONS = (30, 90, 180, 365)
 TIERS = ("durable", "mutual")
@@ -40,6 +41,16 @@ SCALES: dict[str, tuple[int, int]] = {
 }
 """Coded whole numbers and what they may be."""
 NEEDED = ("episode_id", "cluster", "talks_opened", *SCALES)
+OUTCOMES = tuple(f"{prefix}_{days}" for prefix in PREFIX.values() for days in HORIZONS)
+KNOWN = (
+    *("name", "war_type", "side_a", "side_b", "patrons_a", "patrons_b", "mediators", "war_start", "war_age_days"),
+    *("date_precision", "on_table", "first_cf", "cf_form", "days_to_first_cf", "first_cf_end", "first_cf_days"),
+    *("first_cf_censored", "mutual_cf", "days_to_mutual_cf", "durable_cf", "days_to_durable_cf", "durable_cf_end"),
+    *("durable_cf_days", "durable_cf_censored", "victory_date", "limited_truce", "outcome", "source", "confidence"),
+    *(*OUTCOMES, *(f"cf_{days}" for days in HORIZONS)),
+)
+"""Columns that may be there beside those that are needed."""
+WAR_TYPES = ("interstate", "internationalised", "extrasystemic", "intrastate_state_vs_de_facto_state")
 MOST_ROWS = 20_000
 
 
@@ -119,92 +130,21 @@ def read_episodes(path: str | os.PathLike[str], as_of: date | None = None, *, ke
     return Reading(tuple(found[line] for line in sorted(found)), len(later))
 
 
-def _rows(path: Path) -> list[_Row]:
-    """Rows with the line each begins at; the header is checked for the columns that are needed."""
-    refuse_unfit(path)
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as stream:
-            reader = csv.reader(stream, strict=True)
-            header = next(reader, [])
-            _check_header(path, header)
-            rows, line = [], reader.line_num + 1
-            for cells in reader:
-                if cells:
-                    named = {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
-                    rows.append(_Row(path, line, named, any(cell.strip() for cell in cells[len(header) :])))
-                line = reader.line_num + 1
-                if len(rows) > MOST_ROWS:
-                    raise ParleyError(f"{escaped(str(path), 300)}: more than {MOST_ROWS:,} rows came")
-    except (OSError, UnicodeDecodeError, csv.Error) as reason:
-        raise ParleyError(f"{escaped(str(path), 300)}: cannot be read as CSV: {escaped(_in_words(reason))}") from None
-    if not rows:
-        raise ParleyError(f"{escaped(str(path), 300)}: line 1: no row came below the header")
-    return rows
+def _rows(path: Path) -> list[Row]:
+    """The rows of the file; its header is checked for the columns that are needed, and for names that are none."""
+    table = read_table(path, NEEDED, KNOWN, most_rows=MOST_ROWS, are_checked=False)
+    if not {"war_start", "war_age_days"} & set(table.columns):
+        raise ParleyError(f"{table.shown}: {table.unit} 1: there is no column `war_start` (or `war_age_days`)")
+    return table.rows
 
 
-def _in_words(reason: Exception) -> str:
-    return (reason.strerror or str(reason)).lower() if isinstance(reason, OSError) else str(reason)
-
-
-def _check_header(path: Path, header: list[str]) -> None:
-    known = (*NEEDED, "war_start", "war_age_days")
-    missing = [name for name in NEEDED if name not in header]
-    if "war_start" not in header and "war_age_days" not in header:
-        missing.append("war_start")
-    if missing:
-        close = nearest(missing[0], [name for name in header if name not in known])
-        near = f", did you mean `{escaped(close)}`?" if close else ""
-        raise ParleyError(f"{escaped(str(path), 300)}: line 1: there is no column `{missing[0]}`{near}")
-    if doubled := next((name for name in header if name and header.count(name) > 1), None):
-        raise ParleyError(f"{escaped(str(path), 300)}: line 1: column `{escaped(doubled)}` comes twice")
-
-
-@dataclass(frozen=True)
-class _Row:
-    """One row, which knows where it stands. ``overflows`` where it has more cells than there are columns."""
-
-    path: Path
-    line: int
-    cells: Mapping[str, str]
-    overflows: bool
-
-    def refuse(self, column: str, message: str) -> NoReturn:
-        raise ParleyError(f"{escaped(str(self.path), 300)}: line {self.line}: {column}: {message}")
-
-    def text(self, column: str) -> str:
-        return self.cells.get(column, "")
-
-    def needed(self, column: str) -> str:
-        if not (value := self.text(column)):
-            self.refuse(column, "is blank, a value is wanted")
-        return value
-
-    def date(self, column: str) -> date:
-        value = self.needed(column)
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.refuse(column, f"'{escaped(value)}' came, a date such as 2025-05-15 is wanted")
-
-    def whole(self, column: str, low: int, high: int) -> int:
-        value = self.needed(column)
-        try:
-            number = float(value)
-        except ValueError:
-            number = float("nan")
-        if not number.is_integer() or not low <= number <= high:
-            self.refuse(column, f"'{escaped(value)}' came, a whole number from {low} to {high} is wanted")
-        return int(number)
-
-
-def _episode(row: _Row, outcomes: Mapping[str, tuple[int | None, ...]], is_over: bool) -> Episode:
-    if row.overflows:
-        row.refuse(list(row.cells)[-1], "more cells came after it than there are columns; is a comma not quoted?")
+def _episode(row: Row, outcomes: Mapping[str, tuple[int | None, ...]], is_over: bool) -> Episode:
+    row.check()
     opened = row.date("talks_opened")
     if row.text("war_start") or "war_age_days" not in row.cells:
         start = row.date("war_start")
         if start > opened:
-            row.refuse("war_start", f"{start} came, which is after talks opened on {opened}")
+            row.refuse("war_start", f"expected a day not after talks opened on {opened}, got {start}")
     else:
         start = opened - timedelta(days=row.whole("war_age_days", 0, min(36_500, opened.toordinal() - 1)))
     codes: dict[str, Any] = {name: row.whole(name, *limits) for name, limits in SCALES.items()}
@@ -212,7 +152,7 @@ def _episode(row: _Row, outcomes: Mapping[str, tuple[int | None, ...]], is_over:
         episode_id=row.needed("episode_id"),
         cluster=row.needed("cluster"),
         name=row.text("name") or row.text("episode_id"),
-        war_type=row.text("war_type"),
+        war_type=row.one_of("war_type", WAR_TYPES) if row.text("war_type") else "",
         side_a=row.text("side_a") or "side A",
         side_b=row.text("side_b") or "side B",
         war_start=start,
@@ -223,7 +163,7 @@ def _episode(row: _Row, outcomes: Mapping[str, tuple[int | None, ...]], is_over:
     )
 
 
-def _question(row: _Row) -> Episode | None:
+def _question(row: Row) -> Episode | None:
     """A row opened after the as-of date: its codes alone, or None where they break the rules."""
     try:
         return _episode(row, {tier: (None,) * len(HORIZONS) for tier in TIERS}, is_over=False)
@@ -231,7 +171,7 @@ def _question(row: _Row) -> Episode | None:
         return None
 
 
-def _outcomes(row: _Row, as_of: date | None) -> dict[str, tuple[int | None, ...]]:
+def _outcomes(row: Row, as_of: date | None) -> dict[str, tuple[int | None, ...]]:
     found = {}
     for tier in TIERS:
         values = tuple(_outcome(row, tier, days, as_of) for days in HORIZONS)
@@ -244,7 +184,7 @@ def _outcomes(row: _Row, as_of: date | None) -> dict[str, tuple[int | None, ...]
     return found
 
 
-def _outcome(row: _Row, tier: str, days: int, as_of: date | None) -> int | None:
+def _outcome(row: Row, tier: str, days: int, as_of: date | None) -> int | None:
     """1, 0 or None; as of a date, a cell that was not yet settled is not parsed."""
     column = f"{PREFIX[tier]}_{days}"
     if as_of is not None and not _is_settled(row, tier, days, as_of):
@@ -253,22 +193,22 @@ def _outcome(row: _Row, tier: str, days: int, as_of: date | None) -> int | None:
     return row.whole(column, 0, 1) if value else None
 
 
-def _is_over(row: _Row, as_of: date | None) -> bool:
+def _is_over(row: Row, as_of: date | None) -> bool:
     """Whether the year that outcomes are about had passed, so that what came of the talks may be read."""
     last = HORIZONS[-1] + LAG["durable"]
     return as_of is None or row.date("talks_opened").toordinal() + last <= as_of.toordinal()
 
 
-def _is_settled(row: _Row, tier: str, days: int, as_of: date) -> bool:
+def _is_settled(row: Row, tier: str, days: int, as_of: date) -> bool:
     """Whether the outcome by ``days`` was known: its time had passed, or it had happened (durable: 30 days before)."""
     lag = LAG[tier]
     opened = row.date("talks_opened").toordinal()
     if opened + days + lag <= as_of.toordinal():
         return True
-    try:
-        began = date.fromisoformat(row.text(f"{tier}_cf")).toordinal()
-    except ValueError:
+    day = day_of(row.text(f"{tier}_cf"))
+    if day is None:
         return False
+    began = day.toordinal()
     return began + lag <= as_of.toordinal() and opened <= began <= opened + days
 
 

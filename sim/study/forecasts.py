@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from sim.errors import ParleyError
+from sim.experiment.horizons import TIERS
+from sim.scenario.table_file import read_table
+from sim.scenario.table_rows import Row
 
 COLUMNS = ("forecast_date", "platform", "question", "deadline", "outcome_tier", "probability")
+OTHER_COLUMNS = ("date_precision", "source", "confidence")
+DURATION = "duration"
+NOT_COUNTED = ("durable_intended", "other")
+"""Events that a file may hold and no run is set beside: a halt meant to last, and any other."""
+EVENTS = (*TIERS, DURATION, *NOT_COUNTED)
+MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True)
@@ -25,35 +33,19 @@ class Forecast:
 
 
 def forecasts_of(path: Path, shown: str, day: date) -> Iterator[Forecast]:
-    """The rows of ``path`` that were made on ``day``, in the order of the file; rows of other days are not read.
+    """The rows of ``path`` that were made on ``day``, in the order of the file.
 
-    Raises ParleyError, naming the file as ``shown`` and the line, where a column, a deadline or a probability is wrong.
+    Every row is checked. Raises ParleyError with the file as ``shown``, line and column of the first cell that is
+    wrong: a day, an event that is none of ``EVENTS``, a probability.
     """
-    try:
-        with path.open(encoding="utf-8", newline="") as stream:
-            reader = csv.DictReader(stream)
-            missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-            if missing:
-                raise ParleyError(f"{shown}: has no column {', '.join(missing)}")
-            for row in reader:
-                if row["forecast_date"] == day.isoformat():
-                    yield _forecast(row, f"{shown}:{reader.line_num}")
-    except (OSError, UnicodeDecodeError, csv.Error) as problem:
-        raise ParleyError(f"{shown}: cannot be read: {problem}") from None
+    for row in read_table(path, COLUMNS, OTHER_COLUMNS, shown=shown).rows:
+        made = None if MONTH.fullmatch(row.text("forecast_date")) else row.date("forecast_date")
+        forecast = _forecast(row)
+        if made == day:
+            yield forecast
 
 
-def _forecast(row: dict[str, str], place: str) -> Forecast:
-    tier, said = row["outcome_tier"], row["deadline"]
-    try:
-        probability = float(row["probability"])
-    except (TypeError, ValueError):
-        probability = -1.0
-    if not 0 <= probability <= 1:
-        raise ParleyError(f"{place}: probability: {row['probability']!r} came, 0 to 1 is wanted")
-    deadline: date | None = None
-    if tier != "duration":
-        try:
-            deadline = date.fromisoformat(said)
-        except (TypeError, ValueError):
-            raise ParleyError(f"{place}: deadline: {said!r} came, a date such as 2025-06-30 is wanted") from None
-    return Forecast(row["platform"], row["question"], deadline, tier, probability)
+def _forecast(row: Row) -> Forecast:
+    event = row.one_of("outcome_tier", EVENTS)
+    deadline = None if event == DURATION else row.date("deadline")
+    return Forecast(row.text("platform"), row.text("question"), deadline, event, row.number("probability", 0, 1))

@@ -12,10 +12,8 @@ import io
 import math
 import os
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import ParleyError
 from sim.scenario.files import load
 from sim.scenario.paths import slot_at, split
 from sim.scenario.priors import quantities
@@ -23,7 +21,8 @@ from sim.scenario.problems import did_you_mean, escaped
 from sim.scenario.provenance import ledger
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Scenario
-from sim.scenario.source_file import refuse_unfit
+from sim.scenario.table_file import read_table
+from sim.scenario.table_rows import Row
 from sim.study.agreement import krippendorff_alpha
 
 if TYPE_CHECKING:
@@ -165,56 +164,42 @@ def compare(name: str, sheet: str | os.PathLike[str]) -> Comparison:
     """The filled sheet beside the scenario called ``name``. Raises ParleyError with the line of a wrong cell."""
     known = to_read(load(name))
     found, blank = [], []
-    for line, row in _rows(Path(sheet)):
-        path = row["path"]
+    seen: dict[str, int] = {}
+    for row in read_table(sheet, ("path", *FILLED, "ground"), COLUMNS).rows:
+        path = row.needed("path", "the name of a number")
         if path not in known:
-            raise ParleyError(f"{sheet}:{line}: unknown number `{escaped(path)}`{did_you_mean(path, list(known))}")
-        if not any(row[key].strip() for key in FILLED):
+            row.refuse("path", f"unknown number `{escaped(path)}`{did_you_mean(path, list(known))}")
+        if path in seen:
+            row.refuse("path", f"`{escaped(path)}` came before, in line {seen[path]}")
+        seen[path] = row.line
+        if not any(row.text(key) for key in FILLED):
             blank.append(path)
             continue
-        low, central, high = _reading(row, f"{sheet}:{line}")
-        _refuse_outside(path, low, high, f"{sheet}:{line}")
+        low, central, high = _reading(row)
+        _refuse_outside(row, path, low, high)
         file_low, file_high = known[path].bounds
         file = (file_low, known[path].middle, file_high)
         verdict = _verdict(file, (low, central, high))
-        found.append(Difference(path, *file, low, central, high, verdict, escaped(row["ground"], 400)))
+        found.append(Difference(path, *file, low, central, high, verdict, escaped(row.text("ground"), 400)))
     return Comparison(name, tuple(sorted(found, key=lambda one: VERDICTS.index(one.verdict))), tuple(blank))
 
 
-def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
-    refuse_unfit(path)
-    try:
-        with path.open(newline="", encoding="utf-8") as stream:
-            reader = csv.DictReader(stream)
-            if missing := [name for name in ("path", *FILLED, "ground") if name not in (reader.fieldnames or ())]:
-                raise ParleyError(f"{path}: the column `{missing[0]}` is missing")
-            return [(reader.line_num, {key: row[key] or "" for key in ("path", *FILLED, "ground")}) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as reason:
-        raise ParleyError(f"{path}: cannot be read ({escaped(str(reason))})") from None
-
-
-def _reading(row: dict[str, str], where: str) -> tuple[float, float, float]:
+def _reading(row: Row) -> tuple[float, float, float]:
     """Three points; a central value alone is a range of one point."""
-    cells = {key: row[key].strip() for key in FILLED}
-    if not cells["central"]:
-        raise ParleyError(f"{where}: `central` is blank, a number is wanted")
-    try:
-        low, central, high = (float(cells[key] or cells["central"]) for key in FILLED)
-    except ValueError:
-        raise ParleyError(
-            f"{where}: low, central and high are numbers, {escaped(' '.join(cells.values()))} came"
-        ) from None
-    if not (math.isfinite(low + central + high) and low <= central <= high):
-        raise ParleyError(f"{where}: low {low:g}, central {central:g}, high {high:g} came, rising numbers are wanted")
+    central = row.number("central")
+    low, high = (row.number(key) if row.text(key) else central for key in ("low", "high"))
+    if not low <= central <= high:
+        row.refuse("central", f"expected rising numbers, got low {low:g}, central {central:g}, high {high:g}")
     return low, central, high
 
 
-def _refuse_outside(path: str, low: float, high: float, where: str) -> None:
+def _refuse_outside(row: Row, path: str, low: float, high: float) -> None:
     slot = slot_at(split(path))
     allowed = slot.allowed if slot else None
     if allowed and not allowed.low <= low <= high <= allowed.high:
-        wanted = f"{allowed.low:g} to {allowed.high:g} is allowed"
-        raise ParleyError(f"{where}: {escaped(path)}: {low:g} to {high:g} came, {wanted}")
+        column = "low" if low < allowed.low else "high"
+        wanted = f"{allowed.low:g} to {allowed.high:g}"
+        row.refuse(column, f"expected {escaped(path)} within {wanted}, got {low:g} to {high:g}")
 
 
 def _verdict(file: tuple[float, float, float], other: tuple[float, float, float]) -> str:

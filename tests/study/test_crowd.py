@@ -25,7 +25,7 @@ ROWS = """\
 2024-12-30,day,Two,halt by the deadline,2025-03-31,mutual,0.60,page,high,
 2024-12-30,day,Two,halt by the deadline,2027-01-31,durable,0.70,page,high,
 2024-12-30,day,One,if one starts it lasts under 30 days,conditional,duration,0.25,page,high,
-2024-12-30,day,Three,a treaty is signed,2025-03-31,settlement,0.05,page,high,no run says this
+2024-12-30,day,Three,a treaty is signed,2025-03-31,other,0.05,page,high,no run says this
 """
 ASKED = date(2024, 12, 30)
 START = date(2025, 1, 6)
@@ -166,10 +166,19 @@ def test_the_scenario_names_its_crowd(file: Path, monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a,b\n1,2\n", "has no column forecast_date, platform"),
-        (HEADER + "2024-12-30,day,One,q,2025-03-31,mutual,1.4,page,high,\n", ":2: probability: '1.4' came, 0 to 1"),
-        (HEADER + "2024-12-30,day,One,q,2025-03-31,mutual,much,page,high,\n", ":2: probability: 'much' came"),
-        (HEADER + "2024-12-30,day,One,q,soon,mutual,0.4,page,high,\n", ":2: deadline: 'soon' came, a date"),
+        ("a,b\n1,2\n", "line 1: there is no column `forecast_date`, `platform`, .*`probability`; got `a`, `b`"),
+        (HEADER + "2024-12-30,day,One,q,2025-03-31,Mutual,0.4,page,high,\n", "got 'Mutual', did you mean `mutual`"),
+        (HEADER + "2024-12-30,day,One,q,2025-03-31,ceasefire,0.4,page,high,\n", "expected durable, mutual, broad, "),
+        (HEADER + "30/12/2024,day,One,q,2025-03-31,mutual,0.4,page,high,\n", r"forecast_date: .*\(2024-12-30\?\)"),
+        (
+            HEADER + "2024-12-30,day,One,q,2025-03-31,mutual,1.4,page,high,\n",
+            "line 2: probability: expected a number from 0 to 1, got '1.4'",
+        ),
+        (HEADER + "2024-12-30,day,One,q,2025-03-31,mutual,much,page,high,\n", "line 2: probability: .* got 'much'"),
+        (
+            HEADER + "2024-12-30,day,One,q,soon,mutual,0.4,page,high,\n",
+            "line 2: deadline: expected a date such as 2025-05-15, got 'soon'",
+        ),
         (HEADER + "2023-12-30,day,One,q,2025-03-31,mutual,0.4,page,high,\n", "holds no forecast of 2024-12-30"),
     ],
 )

@@ -68,41 +68,44 @@ def test_the_age_of_the_war_may_stand_for_its_start(tmp_path: Path) -> None:
     path.write_text(made.text([made.cells(war_age_days=7)], both))
     assert read_episodes(path).episodes[0].war_start == made.WAR_START  # where both are given, the date counts
     path.write_text(made.text([made.cells(war_age_days="", war_start="")], both))
-    assert refusal(path) == "line 2: war_age_days: is blank, a value is wanted"
+    assert refusal(path) == "line 2: war_age_days: expected a whole number from 0 to 36500, got a blank cell"
     path.write_text(made.text([made.cells(war_age_days=400, talks_opened="0001-12-31")], (*NEEDED, "war_age_days")))
-    assert refusal(path) == "line 2: war_age_days: '400' came, a whole number from 0 to 364 is wanted"
+    assert refusal(path) == "line 2: war_age_days: expected a whole number from 0 to 364, got '400'"
 
 
-WHOLE = "a whole number from 0 to 3 is wanted"
+WHOLE = "a whole number from 0 to 3"
 BROKEN = {
-    "text": ({"patron_a": "many"}, f"patron_a: 'many' came, {WHOLE}"),
-    "half": ({"guarantees": "1.5"}, f"guarantees: '1.5' came, {WHOLE}"),
-    "above": ({"attendance": "4"}, f"attendance: '4' came, {WHOLE}"),
-    "below": ({"momentum_a": "-3"}, "momentum_a: '-3' came, a whole number from -2 to 2 is wanted"),
+    "text": ({"patron_a": "many"}, f"patron_a: expected {WHOLE}, got 'many'"),
+    "half": ({"guarantees": "1.5"}, f"guarantees: expected {WHOLE}, got '1.5'"),
+    "above": ({"attendance": "4"}, f"attendance: expected {WHOLE}, got '4'"),
+    "below": ({"momentum_a": "-3"}, "momentum_a: expected a whole number from -2 to 2, got '-3'"),
     "overflow": (
         {"prior_failed_cf": "1e400"},
-        "prior_failed_cf: '1e400' came, a whole number from 0 to 1000 is wanted",
+        "prior_failed_cf: expected a whole number from 0 to 1000, got '1e400'",
     ),
-    "infinite": ({"stalemate": "inf"}, "stalemate: 'inf' came, a whole number from 0 to 2 is wanted"),
-    "not a number": ({"coercive_pressure": "nan"}, f"coercive_pressure: 'nan' came, {WHOLE}"),
-    "another script": ({"maximalism_a": "三"}, f"maximalism_a: '三' came, {WHOLE}"),
-    "control": ({"maximalism_b": "\x1b[2J"}, f"maximalism_b: '\\x1b[2J' came, {WHOLE}"),
-    "blank code": ({"patron_b": "  "}, "patron_b: is blank, a value is wanted"),
-    "blank id": ({"episode_id": ""}, "episode_id: is blank, a value is wanted"),
-    "blank war": ({"cluster": ""}, "cluster: is blank, a value is wanted"),
-    "blank date": ({"talks_opened": ""}, "talks_opened: is blank, a value is wanted"),
+    "infinite": ({"stalemate": "inf"}, "stalemate: expected a whole number from 0 to 2, got 'inf'"),
+    "not a number": ({"coercive_pressure": "nan"}, f"coercive_pressure: expected {WHOLE}, got 'nan'"),
+    "another script": ({"maximalism_a": "三"}, f"maximalism_a: expected {WHOLE}, got '三'"),
+    "control": ({"maximalism_b": "\x1b[2J"}, "maximalism_b: expected visible text, got the hidden character U+001B"),
+    "blank code": ({"patron_b": "  "}, f"patron_b: expected {WHOLE}, got a blank cell"),
+    "blank id": ({"episode_id": ""}, "episode_id: expected a value, got a blank cell"),
+    "blank war": ({"cluster": ""}, "cluster: expected a value, got a blank cell"),
+    "blank date": ({"talks_opened": ""}, "talks_opened: expected a date such as 2025-05-15, got a blank cell"),
     "no such day": (
         {"talks_opened": "2004-02-30"},
-        "talks_opened: '2004-02-30' came, a date such as 2025-05-15 is wanted",
+        "talks_opened: expected a date such as 2025-05-15, got '2004-02-30'",
     ),
-    "other order": ({"war_start": "1/1/2000"}, "war_start: '1/1/2000' came, a date such as 2025-05-15 is wanted"),
-    "no start": ({"war_start": ""}, "war_start: is blank, a value is wanted"),
+    "other order": (
+        {"war_start": "1/1/2000"},
+        "war_start: expected a date such as 2025-05-15, year first (2000-01-01?), got '1/1/2000'",
+    ),
+    "no start": ({"war_start": ""}, "war_start: expected a date such as 2025-05-15, got a blank cell"),
     "late start": (
         {"war_start": "2004-01-02"},
-        "war_start: 2004-01-02 came, which is after talks opened on 2004-01-01",
+        "war_start: expected a day not after talks opened on 2004-01-01, got 2004-01-02",
     ),
-    "outcome": ({"dur30_90": "2"}, "dur30_90: '2' came, a whole number from 0 to 1 is wanted"),
-    "outcome in words": ({"mut_180": "yes"}, "mut_180: 'yes' came, a whole number from 0 to 1 is wanted"),
+    "outcome": ({"dur30_90": "2"}, "dur30_90: expected 0 or 1, got '2'"),
+    "outcome in words": ({"mut_180": "yes"}, "mut_180: expected 0 or 1, got 'yes'"),
     "un-happens": ({"dur30_180": "0"}, "dur30_180: 0 came after a 1: what has begun stays begun"),
     "un-happens later": (
         {"mut_90": "", "mut_180": "", "mut_365": "0"},
@@ -116,7 +119,7 @@ def test_a_broken_cell_is_named(what: str, tmp_path: Path) -> None:
     changes, message = BROKEN[what]
     rows = [made.cells(episode_id="BEFORE", name="two\nlines"), made.cells(**changes)]
     # Line 1 is the header, the row before takes lines 2 and 3.
-    assert refusal(made.file(tmp_path, rows)) == f"line 4: {message}"
+    assert refusal(made.file(tmp_path, rows)) == f"line 4 (row 3): {message}"
 
 
 def test_every_scale_ends_where_it_says(tmp_path: Path) -> None:
@@ -124,7 +127,8 @@ def test_every_scale_ends_where_it_says(tmp_path: Path) -> None:
         ends = read(tmp_path, made.cells(**{name: low}), made.cells(episode_id="TWO", **{name: high}))
         assert [getattr(one, name) for one in ends] == [low, high]
         for beyond in (low - 1, high + 1):
-            assert f"line 2: {name}: '{beyond}' came" in refusal(made.file(tmp_path, [made.cells(**{name: beyond})]))
+            said = f"line 2: {name}: expected a whole number from {low} to {high}, got '{beyond}'"
+            assert refusal(made.file(tmp_path, [made.cells(**{name: beyond})])) == said
 
 
 def test_an_id_comes_once(tmp_path: Path) -> None:
@@ -134,11 +138,16 @@ def test_an_id_comes_once(tmp_path: Path) -> None:
 
 def test_columns_missing_and_doubled(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
-    for wrong, near in (("Cluster", ", did you mean `Cluster`?"), ("war", "")):
+    for wrong, said in (
+        ("Cluster", "there is no column `cluster` (is it `Cluster`?)"),
+        ("war", "there is no column `cluster`; unknown column `war` (columns of your own begin with `note`)"),
+    ):
         path.write_text(made.text([made.cells()]).replace("cluster", wrong, 1))
-        assert refusal(path) == f"line 1: there is no column `cluster`{near}"
+        assert refusal(path) == f"line 1: {said}"
+    path.write_text(made.text([made.cells()]).replace("cluster,", "").replace("attendance", "atendance"))
+    assert refusal(path) == "line 1: there is no column `cluster`, `attendance` (is it `atendance`?)"
     path.write_text(made.text([made.cells()], NEEDED))
-    assert refusal(path) == "line 1: there is no column `war_start`"
+    assert refusal(path) == "line 1: there is no column `war_start` (or `war_age_days`)"
     path.write_text(made.text([made.cells()]).replace("side_b", "side_a", 1))
     assert refusal(path) == "line 1: column `side_a` comes twice"
 
@@ -161,30 +170,37 @@ def test_files_as_spreadsheets_write_them(change: str, tmp_path: Path) -> None:
     text = change + text if change == "\ufeff" else text.replace("\n", change)
     path.write_bytes(text.encode())
     line = 5 if change == "\n\n" else 3
-    assert refusal(path) == f"line {line}: patron_a: 'x' came, {WHOLE}"
+    assert refusal(path) == f"line {line}: patron_a: expected {WHOLE}, got 'x'"
     path.write_bytes(text.replace(",x,", ",2,").encode())
     assert read_episodes(path).episodes == (made.episode(), made.episode(episode_id="TWO"))
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
-    assert refusal(path).startswith("cannot be read as CSV: ")  # missing
+    assert refusal(path) == "error: cannot be read: No such file or directory"
     assert refusal(tmp_path) == "error: a directory came, a regular file is wanted"
-    for content in (b"\x89PNG\r\n\x1a\n\xff\xfe", b'episode_id,"cluster\n'):
+    said = {
+        b"\x89PNG\r\n\x1a\n\xff\xfe": "line 1: byte 0x89 came, which is not UTF-8 (in Windows-1252 '‰'): "
+        'save the file as "CSV UTF-8"',
+        b'episode_id,"cluster\n': 'line 1: the quote (") that opens in the row of line 1 is never closed',
+        b"\x00\x01\x02\n": "line 1: a zero byte came: a binary or UTF-16 file, UTF-8 text is wanted: "
+        'save the file as "CSV UTF-8"',
+    }
+    for content, words in said.items():
         path.write_bytes(content)
-        assert refusal(path).startswith("cannot be read as CSV: ")
-    for content in (b"", b"\n", b"\x00\x01\x02\n"):
+        assert refusal(path) == words
+    for content in (b"", b"\n", b",,\r\n"):
         path.write_bytes(content)
-        assert refusal(path) == "line 1: there is no column `episode_id`"
+        assert refusal(path).startswith("error: expected a header with `episode_id`, `cluster`, ")
     path.write_text(made.text([]))
-    assert refusal(path) == "line 1: no row came below the header"
+    assert refusal(path) == "line 1: expected a row below the header, got none"
 
 
 def test_there_is_a_limit_to_the_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(episodes, "MOST_ROWS", 2)
     rows = [made.cells(episode_id=str(number)) for number in range(3)]
     assert len(read(tmp_path, *rows[:2])) == 2
-    assert refusal(made.file(tmp_path, rows)) == "more than 2 rows came"
+    assert refusal(made.file(tmp_path, rows)) == "error: expected at most 2 rows, got 3"
 
 
 # As of a date
@@ -300,7 +316,7 @@ def test_canary_without_a_date_the_same_garbage_is_an_error(tmp_path: Path) -> N
     rows, _ = later_made_garbage([made.cells(days_to_durable_cf=40, days_to_mutual_cf=20)], date(2004, 1, 31))
     path = made.file(tmp_path, rows)
     assert read_episodes(path, date(2004, 1, 31)).episodes[0].outcomes == made.outcomes(made.NOT_SCORED, (1, 1, 1, 1))
-    assert refusal(path) == "line 2: dur30_30: 'BOOM' came, a whole number from 0 to 1 is wanted"
+    assert refusal(path) == "line 2: dur30_30: expected 0 or 1, got 'BOOM'"
 
 
 def test_later_rows_that_are_kept_may_be_anything(tmp_path: Path) -> None:
