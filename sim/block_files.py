@@ -6,21 +6,21 @@ swapped or foreign one is known even if somebody has put its digest into the man
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.atomic import read_recorded
+from sim.columns import Columns as Columns
+from sim.columns import Limits, faults, unfit
 from sim.errors import DamagedRunError
-
-Columns = dict[str, NDArray[Any]]
 
 TRIALS = "trials"
 MOST_COLUMNS = 1000
+MOST_FAULTS = 3
 MOST_BYTES_PER_VALUE, SLACK_PER_COLUMN = 16, 65_536
 NUMBERS = frozenset({"BOOLEAN", "INT32", "INT64", "FLOAT", "DOUBLE"})
 
@@ -40,16 +40,6 @@ def columns_digest(columns: Columns) -> str:
     for name, column in columns.items():
         found.update(f"{name}:{column.dtype.str}:{len(column)}\0".encode() + np.ascontiguousarray(column).tobytes())
     return found.hexdigest()
-
-
-def not_numbers(columns: Columns) -> list[str]:
-    """Columns that hold NaN or infinity where they may not: terms and mixes are NaN where nothing was agreed."""
-    found = []
-    for name, column in columns.items():
-        may_be_none = name.startswith("x_") or name == "halt_mix"
-        if column.dtype.kind == "f" and (np.isinf(column) if may_be_none else ~np.isfinite(column)).any():
-            found.append(name)
-    return found
 
 
 def origin_of(run_id: str, index: int, columns: Columns) -> dict[str, str]:
@@ -73,30 +63,41 @@ def encoded(columns: Columns, run_id: str, index: int) -> bytes:
     return bytes(stream.getvalue())
 
 
-def read_block(folder: Path, manifest: Mapping[str, Any], index: int) -> Columns:
-    """One block, verified: bytes, page checksums, origin, types of its columns, number and order of its trials.
+def read_block(folder: Path, manifest: Mapping[str, Any], index: int, limits: Limits | None = None) -> Columns:
+    """One block, verified: bytes, page checksums, origin, types and ranges of its columns, number and order of trials.
 
-    Raises DamagedRunError naming the file.
+    Ranges that hang on the scenario are checked with its ``limits``. Raises DamagedRunError naming the file.
     """
     entry, path = manifest["blocks"][index], folder / block_file(index)
-    columns, stated = _decoded(read_recorded(folder, block_file(index), entry), entry["n"], path)
+    columns, stated = decoded(read_recorded(folder, block_file(index), entry), entry["n"], path)
     if stated != origin_of(manifest["run"], index, columns):
         raise DamagedRunError(f"{path}: belongs to another run or another place")
-    first, wrong = index * manifest["block_size"], []
-    wanted, found = manifest.get("columns"), kinds_of(columns)
+    wrong, wanted, found = [], manifest.get("columns"), kinds_of(columns)
     if wanted is not None and list(wanted.items()) != list(found.items()):
         odd = [name for name in {**wanted, **found} if wanted.get(name) != found.get(name)]
         wrong.append(f"has other columns than were recorded ({', '.join(odd)[:60] or 'their order'})")
-    if not np.array_equal(columns.get("trial", []), np.arange(first, first + entry["n"])):
-        wrong.append(f"its trials are not {first} to {first + entry['n'] - 1}")
-    wrong += [f"{name} is not a number in some trial" for name in not_numbers(columns)[:3]]
+    wrong += not_as_stored(columns, index * manifest["block_size"], entry["n"], limits)
     if wrong:
         raise DamagedRunError(f"{path}: {'; '.join(wrong)}")
     return columns
 
 
-def _decoded(content: bytes, n: int, path: Path) -> tuple[Columns, dict[str, str]]:
-    """The columns of a file of ``n`` trials, and what it says about itself."""
+def not_as_stored(columns: Columns, first: int, n: int, limits: Limits | None) -> list[str]:
+    """In words, what keeps columns from being those of trials ``first`` to ``first + n - 1`` of a scenario."""
+    wrong = unfit(kinds_of(columns), limits) if limits else []
+    if not np.array_equal(columns.get("trial", []), np.arange(first, first + n)):
+        wrong.append(f"its trials are not {first} to {first + n - 1}")
+    return wrong + faults(columns, limits)[:MOST_FAULTS]
+
+
+def read_part(folder: Path, manifest: Mapping[str, Any], index: int, names: Sequence[str]) -> Columns:
+    """Some columns of a block that was verified before; that it is still the same file is checked again."""
+    entry, path = manifest["blocks"][index], folder / block_file(index)
+    return decoded(read_recorded(folder, block_file(index), entry), entry["n"], path, names)[0]
+
+
+def decoded(content: bytes, n: int, path: Path, names: Sequence[str] | None = None) -> tuple[Columns, dict[str, str]]:
+    """The columns of a file of ``n`` trials (all, or some by name), and what it says about itself."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -105,8 +106,8 @@ def _decoded(content: bytes, n: int, path: Path) -> tuple[Columns, dict[str, str
         if file.metadata.num_rows != n:
             raise DamagedRunError(f"{path}: holds {file.metadata.num_rows:,} trials, {n:,} are wanted")
         refuse_bomb(file.metadata, path)
-        table = file.read()
-        columns = {name: table.column(name).to_numpy() for name in table.column_names}
+        table = file.read(None if names is None else list(names))
+        columns = {name: table.column(name).to_numpy() for name in names or table.column_names}
         stated = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as problem:
         said = " ".join(str(problem).split())[:80]

@@ -17,6 +17,7 @@ FORMAT = 1
 BIT_GENERATOR = "Philox4x64-10"
 PACKAGES = ("numpy", "scipy", "mesa", "pyarrow")
 ENGINE = (
+    "columns.py",
     "theory",
     "model",
     "scenario/calibration.py",

@@ -37,6 +37,7 @@ from sim.atomic import (
 )
 from sim.block_files import TRIALS, block_file, encoded, kinds_of, read_block
 from sim.block_files import Columns as Columns
+from sim.columns import Limits
 from sim.errors import DamagedRunError, ParleyError, ResourceError
 from sim.manifest import MANIFEST as MANIFEST
 from sim.manifest import SCENARIO, SUMMARY, read_manifest
@@ -140,7 +141,7 @@ class Writer:
     def stored(self) -> Iterator[Columns]:
         """The finished blocks in order, each verified."""
         for index in range(self.n_blocks):
-            yield read_block(self.folder, self.manifest, index)
+            yield read_block(self.folder, self.manifest, index, limits_of(self.inputs.scenario, self.folder))
 
     def add(self, index: int, columns: Columns) -> None:
         """Store the next block."""
@@ -248,11 +249,10 @@ def read_run(folder: str | os.PathLike[str]) -> StoredRun:
     for path in strangers(place, manifest):
         raise DamagedRunError(f"{path}: does not belong to this run")
     texts = {name: read_recorded(place, name, manifest["files"][name]) for name in (SCENARIO, SUMMARY)}
-    parts = [read_block(place, manifest, index) for index in range(len(manifest["blocks"]))]
-    if any(kinds_of(part) != kinds_of(parts[0]) for part in parts):
-        raise DamagedRunError(f"{place / TRIALS}: its blocks do not have the same columns")
-    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     scenario, summary = (as_object(texts[name], place / name) for name in (SCENARIO, SUMMARY))
+    limits = limits_of(scenario, place)
+    parts = [read_block(place, manifest, index, limits) for index in range(len(manifest["blocks"]))]
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return StoredRun(place, manifest, scenario, summary, columns)
 
 
@@ -265,6 +265,14 @@ def as_object(content: bytes, path: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise DamagedRunError(f"{path}: is damaged (it holds no JSON object)")
     return found
+
+
+def limits_of(scenario: Mapping[str, Any], folder: Path) -> Limits:
+    """What the columns of the trials may hold; DamagedRunError if ``scenario`` (plain JSON) does not say."""
+    try:
+        return Limits.of(scenario)
+    except (KeyError, TypeError, AttributeError):
+        raise DamagedRunError(f"{folder / SCENARIO}: is damaged (it holds no scenario)") from None
 
 
 def strangers(folder: Path, manifest: Mapping[str, Any]) -> list[Path]:

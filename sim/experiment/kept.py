@@ -10,14 +10,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.atomic import read_recorded
-from sim.block_files import Columns, kinds_of, read_block
+from sim.block_files import Columns, read_block
+from sim.columns import Limits
 from sim.errors import ParleyError
 from sim.experiment import executors
 from sim.experiment.blocks import Block
 from sim.experiment.run import Work, compute, scenario_of
 from sim.manifest import MANIFEST, SCENARIO, SUMMARY, read_manifest
 from sim.origin import Inputs
-from sim.store import as_object, found_differences, refuse_linked, strangers
+from sim.store import as_object, found_differences, limits_of, refuse_linked, strangers
 
 Progress = Callable[[int, int], None]
 """Called with the blocks done and the blocks there are."""
@@ -57,7 +58,7 @@ def verify(folder: Path) -> list[str]:
     """Everything that is wrong with a run folder, a line each; empty for a finished run that is as it was written.
 
     Read are the manifest, every file it records (size and SHA-256), every block (page checksums, run, place, digest of
-    its columns, its trials, no NaN where there may be none), and what lies beside them.
+    its columns, its trials, every value within its range), and what lies beside them.
     """
     try:
         manifest = read_manifest(folder)
@@ -76,22 +77,19 @@ def _wrong(folder: Path, manifest: dict[str, Any]) -> Iterator[object]:
     except ParleyError as problem:
         yield problem
         return
+    limits: Limits | None = None
     for name in (SCENARIO, SUMMARY):
         try:
             if name in manifest["files"]:
-                as_object(read_recorded(folder, name, manifest["files"][name]), folder / name)
+                found = as_object(read_recorded(folder, name, manifest["files"][name]), folder / name)
+                limits = limits_of(found, folder) if name == SCENARIO else limits
         except ParleyError as problem:
             yield problem
-    first: dict[str, str] | None = None
-    for index, entry in enumerate(manifest["blocks"]):
+    for index in range(len(manifest["blocks"])):
         try:
-            found = kinds_of(read_block(folder, manifest, index))
+            read_block(folder, manifest, index, limits)
         except ParleyError as problem:
             yield problem
-            continue
-        first = first or found
-        if found != first:
-            yield f"{folder / entry['file']}: has other columns than the block before it"
     for path in strangers(folder, manifest):
         yield f"{path}: does not belong to this run"
 
@@ -139,7 +137,7 @@ def reproduce(folder: Path, workers: int | None = None, progress: Progress | Non
         names = ", ".join(manifest["parties"])
         raise ParleyError(f"{folder}: was run with parties of its own ({names}), whose code the folder does not hold")
     scenario = scenario_of(read_recorded(folder, SCENARIO, manifest["files"][SCENARIO]), folder)
-    size = manifest["block_size"]
+    size, limits = manifest["block_size"], limits_of(scenario.model_dump(mode="json", exclude_none=True), folder)
     wanted = [
         Work(0, Block(index, index * size, entry["n"]), scenario, manifest["seed"], {})
         for index, entry in enumerate(manifest["blocks"])
@@ -147,7 +145,7 @@ def reproduce(folder: Path, workers: int | None = None, progress: Progress | Non
     workers = min(max(1, len(wanted)), executors.default_workers() if workers is None else workers)
     unequal: list[str] = []
     for work, again in executors.in_order(compute, wanted, workers, executors.choose(workers, len(wanted))):
-        there = read_block(folder, manifest, work.block.index)
+        there = read_block(folder, manifest, work.block.index, limits)
         unequal.extend(_unlike(work.block.index, there, again))
         if progress:
             progress(work.block.index + 1, len(wanted))

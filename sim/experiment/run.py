@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sim.block_files import not_numbers
+from sim.columns import Limits, faults
 from sim.errors import DamagedRunError, NumericError, ParleyError
 from sim.experiment import executors
 from sim.experiment.anchoring import Headline, half_width, reference_at
@@ -256,8 +256,14 @@ def scenario_of(text: str | bytes, folder: Path) -> Scenario:
 
 
 def check_columns(request: Request, block: Block, columns: Columns) -> None:
-    """The block is the one that was asked for, and holds no number that is none."""
+    """The block is the one that was asked for, and holds no value that a trial cannot have."""
     if len(columns["trial"]) != block.n or columns["trial"][0] != block.first:
         raise RuntimeError(f"{request.name}: block {block.index} does not hold its trials")
-    for name in not_numbers(columns):
-        raise NumericError(f"{request.name}: {name} is not a finite number in some trial")
+    for said in faults(columns, limits_of(request.scenario)):
+        raise NumericError(f"{request.name}: {said}")
+
+
+def limits_of(scenario: Scenario) -> Limits:
+    """What the columns of a scenario's trials may hold."""
+    weeks = scenario.horizon_weeks
+    return Limits(weeks, weeks + scenario.follow_up_weeks, len(scenario.tracks), tuple(scenario.issues))

@@ -13,13 +13,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-import numpy as np
-
 from sim.atomic import make_own_folder, read_regular, write_file
-from sim.block_files import Columns, encoded, origin_of, refuse_bomb
-from sim.errors import ParleyError
+from sim.block_files import Columns, decoded, encoded, not_as_stored, origin_of
+from sim.errors import DamagedRunError, ResourceError
 from sim.experiment.blocks import Block
 from sim.experiment.request import Request
+from sim.experiment.run import limits_of
 from sim.manifest import LARGEST_FILE
 
 WAITING = "waiting"
@@ -47,19 +46,11 @@ def put(request: Request, block: Block, columns: Columns) -> None:
 
 
 def read(request: Request, block: Block, path: Path) -> Columns | None:
-    """The block in a file, or None if it is damaged or another's."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    with suppress(pa.ArrowException, OSError, ValueError, KeyError, UnicodeDecodeError, ParleyError):
-        content = read_regular(path, LARGEST_FILE)
-        with pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True) as file:
-            refuse_bomb(file.metadata, path)
-            table = file.read()
-        columns = {name: table.column(name).to_numpy() for name in table.column_names}
-        stated = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
-        is_whole = np.array_equal(columns["trial"], np.arange(block.first, block.first + block.n))
-        if is_whole and stated == origin_of(request.inputs.run_id, block.index, columns):
+    """The block in a file, or None if it is damaged, another's, or holds values that no trial can have."""
+    with suppress(DamagedRunError, ResourceError):
+        columns, stated = decoded(read_regular(path, LARGEST_FILE), block.n, path)
+        is_ours = stated == origin_of(request.inputs.run_id, block.index, columns)
+        if is_ours and not not_as_stored(columns, block.first, block.n, limits_of(request.scenario)):
             return columns
     return None
 

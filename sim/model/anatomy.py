@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.columns import FRICTIONS, MOST_SHORTFALL
+from sim.columns import TAGS as TAGS
 from sim.model.inputs import at
-from sim.model.outcomes import FRICTIONS, BestWeek
+from sim.model.outcomes import BestWeek
 from sim.model.packages import ALL_ON, Frictions, IssueTables
 from sim.theory.attribution import shapley
 from sim.theory.bargaining import GRID, contract_curve, value_of
@@ -23,26 +25,9 @@ from sim.theory.utility import Array
 if TYPE_CHECKING:
     from sim.model.negotiation import NegotiationModel
 
-TAGS = (
-    "not_convened",
-    "fighting_pays",
-    "scope",
-    "information",
-    "commitment",
-    "trust",
-    "audience",
-    "controllers",
-    "combined",
-    "ratification",
-    "process",
-    "collapsed",
-    "victory",
-)
 EVERY = 5
 COARSE = GRID[::EVERY]
 """Mixes on which attribution looks for the best package; on all of them before it says that there is none."""
-MOST_SHORTFALL = 10.0
-"""Utils that are missing where no package is possible at all, as when red lines cross."""
 AT_ONCE = 8_192
 """Trials explained together: their gains with every set of frictions off are the most memory that a block needs."""
 TINY = 1e-9

@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.columns import COLUMNS as COLUMNS
+from sim.columns import FRICTIONS as FRICTIONS
+from sim.columns import HALT_ENDS as HALT_ENDS
+from sim.columns import STAGES as STAGES
+from sim.columns import empty
 from sim.theory.utility import Array
 from sim.theory.war import gain_from_war
 
@@ -17,56 +22,9 @@ if TYPE_CHECKING:
 
 Trials = NDArray[np.int64]
 
-STAGES = (
-    "none",
-    "talks held",
-    "offers",
-    "range",
-    "signed",
-    "ratified",
-    "in force",
-    "alive 30 d",
-    "alive 90 d",
-    "alive 180 d",
-)
-"""The funnel; ``stage`` is the furthest one reached by the first agreed general halt."""
-HALT_ENDS = ("alive", "collapse", "lapse")
-"""How the first agreed general halt ended; an upgrade continues the same halt."""
-FRICTIONS = ("information", "commitment", "trust", "audience", "controllers")
 HORIZON_WEEKS = {30: 4, 90: 13, 180: 26, 365: 52}
 """Horizons in days and in weeks; an event counts by its start week."""
 
-COLUMNS: dict[str, Any] = {
-    "trial": np.int64,
-    "draw": np.int32,
-    "durable_week": np.int16,
-    "mutual_week": np.int16,
-    "broad_week": np.int16,
-    "settlement_week": np.int16,
-    "victory": np.int8,
-    "victory_week": np.int16,
-    "imposed": np.int8,
-    "halt_week": np.int16,
-    "halt_track": np.int8,
-    "halt_weeks": np.int16,
-    "halt_end": np.int8,
-    "halt_mix": np.float32,
-    "n_rounds": np.int16,
-    "n_range_rounds": np.int16,
-    "stage": np.int8,
-    "limited_week": np.int16,
-    "humanitarian_week": np.int16,
-    "tag": np.int8,
-    "best_week": np.int16,
-    "best_track": np.int8,
-    "shortfall": np.float32,
-    "binding_party": np.int8,
-    "binding_issue": np.int8,
-}
-"""Stored columns. Beside them: ``x_<issue>`` (agreed terms) and ``share_<friction>`` (Shapley shares)."""
-
-_NEVER = ("durable_week", "mutual_week", "broad_week", "settlement_week", "victory_week", "halt_week", "halt_track")
-_ALSO_NEVER = ("limited_week", "humanitarian_week", "tag", "best_week", "best_track", "binding_party", "binding_issue")
 STAGE_DRAWS = {7: 4, 8: 13, 9: 26}
 """Weekly draws that a halt must get through for the last three stages."""
 DURABLE_DRAWS = 4
@@ -79,16 +37,9 @@ class Record:
     def __init__(self, model: NegotiationModel) -> None:
         self.model = model
         n = model.n_trials
-        self.columns: dict[str, NDArray[Any]] = {name: np.zeros(n, dtype=dtype) for name, dtype in COLUMNS.items()}
-        for name in _NEVER + _ALSO_NEVER:
-            self.columns[name][:] = -1
+        self.columns = empty(n, tuple(model.inputs.scenario.issues))
         self.columns["trial"] = np.arange(model.streams.first_trial, model.streams.first_trial + n)
         self.columns["draw"] = model.streams.draws[model.inputs.row_of_trial].astype(np.int32)
-        for issue in model.inputs.scenario.issues:
-            self.columns[f"x_{issue}"] = np.full(n, np.nan, dtype=np.float32)
-        for friction in FRICTIONS:
-            self.columns[f"share_{friction}"] = np.zeros(n, dtype=np.float32)
-        self.columns["halt_mix"][:] = np.nan
         self.was_signed = np.zeros(n, dtype=bool)
         self.best: dict[str, BestWeek] = {}
         if model.explains:

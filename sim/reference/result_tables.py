@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.columns import COLUMNS, FRICTIONS, HALT_ENDS, LARGEST, SHARE, STAGES, TAGS, TERMS, Column
 from sim.experiment.export import LONG_COLUMNS
 from sim.experiment.words import REASONS
-from sim.model.anatomy import TAGS
-from sim.model.outcomes import COLUMNS, FRICTIONS, HALT_ENDS, STAGES
 from sim.reference import GENERATED, markdown_table
 
 INTRODUCTION = """\
 What a run leaves: `run.trials` in Python, `trials/*.parquet` in a run folder, `parley results export --form trials`
 as CSV. One row is one trial. Weeks count from 0 and -1 is never; a halt counts by the week in which it begins.
+A run folder that holds a value outside of its range is refused, whatever its digests say.
 Section 3.7 of [the model](../odd.md) has the exact rules. [From here to R and Excel](../guide/export.md).
 """
 MEANINGS: dict[str, str] = {
@@ -44,6 +44,14 @@ MEANINGS: dict[str, str] = {
     "x_ISSUE": "terms of the first agreed general halt on that issue's scale, 0 side A's end; NaN without one",
     "share_FRICTION": "Shapley share of that friction in what kept the sides apart; 0 without attribution",
 }
+LARGEST_IN_WORDS = {
+    "week": "the last week before the horizon",
+    "watched week": "the last week watched",
+    "watched weeks": "the weeks watched",
+    "track": "the last track",
+    "issue": "the last issue",
+}
+"""What ``sim.columns.Limits.most`` gives."""
 SUMMARY: dict[str, str] = {
     "scenario": "name",
     "title": "title of the scenario",
@@ -69,8 +77,8 @@ LONG: dict[str, str] = {
 
 def page() -> str:
     """Columns of the trials, the tables of codes, the summary, the long form."""
-    rows = [(f"`{name}`", type_name(name), MEANINGS[name]) for name in names()]
-    columns = markdown_table(("column", "type", "meaning"), rows)
+    rows = [(f"`{name}`", type_name(name), range_of(name), MEANINGS[name]) for name in names()]
+    columns = markdown_table(("column", "type", "range", "meaning"), rows)
     stages = markdown_table(("code", "stage"), [(str(code), name) for code, name in enumerate(STAGES)])
     ends = markdown_table(("code", "end"), [(str(code), name) for code, name in enumerate(HALT_ENDS)])
     reasons = [(str(code), f"`{name}`", REASONS[name]) for code, name in enumerate(TAGS)]
@@ -94,4 +102,16 @@ def names() -> list[str]:
 
 def type_name(column: str) -> str:
     """numpy's name of the type of a column."""
-    return str(np.dtype(COLUMNS.get(column, np.float32)))
+    return str(np.dtype(_known(column).dtype))
+
+
+def range_of(column: str) -> str:
+    """Least and largest value in words; what is read back is refused outside of it."""
+    known = _known(column)
+    most = LARGEST_IN_WORDS[known.most] if isinstance(known.most, str) else f"{known.most:g}"
+    said = f"{known.least} and more" if known.most == LARGEST else f"{known.least} to {most}"
+    return f"{said}, NaN" if known.may_be_nan else said
+
+
+def _known(column: str) -> Column:
+    return COLUMNS.get(column, TERMS if column.startswith("x_") else SHARE)

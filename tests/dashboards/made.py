@@ -23,8 +23,8 @@ def made_run(
     """A run of ``trials``, each a mapping of the columns that are not "never" or 0."""
     scenario = scenario or minimal_scenario(**{"reference_class": REFERENCE, **changes})
     columns: dict[str, Any] = {}
-    for column, dtype in COLUMNS.items():
-        columns[column] = np.array([trial.get(column, NEVER.get(column, 0)) for trial in trials], dtype=dtype)
+    for column, known in COLUMNS.items():
+        columns[column] = np.array([trial.get(column, NEVER.get(column, 0)) for trial in trials], dtype=known.dtype)
     columns["trial"] = np.arange(len(trials))
     columns["draw"] = (columns["trial"] // 16).astype(np.int32)
     for issue in scenario.issues:

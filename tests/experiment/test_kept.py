@@ -13,9 +13,9 @@ import pytest
 
 import sim
 from sim import atomic, store
-from sim.errors import ParleyError
+from sim.errors import DamagedRunError, ParleyError
 from sim.experiment.kept import kept, reproduce, verify
-from sim.experiment.run import run
+from sim.experiment.run import open_run, run
 from sim.model import Belligerent
 
 TRIALS, BLOCK = 160, 64
@@ -105,6 +105,47 @@ def test_retyped_columns_and_numbers_that_are_none_are_named(copy: Path) -> None
     found = verify(copy)
     assert any("has other columns" in line for line in found)
     assert any(f"{name} is not a number" in line for line in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("stage", 99, "stage is 99 in trial 69, expected 0 to 9"),
+        ("tag", 77, "tag is 77 in trial 69, expected -1 to 12"),
+        ("durable_week", 52, "durable_week is 52 in trial 69, expected -1 to 51"),
+        ("victory", 3, "victory is 3 in trial 69, expected 0 to 2"),
+        ("imposed", -1, "imposed is -1 in trial 69, expected 0 to 1"),
+        ("halt_track", 40, "halt_track is 40 in trial 69, expected -1 to"),
+        ("halt_mix", 1.5, "halt_mix is 1.5 in trial 69, expected 0 to 1"),
+        ("shortfall", np.inf, "shortfall is inf in trial 69, expected 0 to 10"),
+        ("share_trust", 77, "share_trust is 77 in trial 69, expected -1 to 2"),
+    ],
+)
+def test_values_out_of_range_are_refused_whatever_the_digests_say(
+    copy: Path, name: str, value: float, said: str
+) -> None:
+    columns = columns_of(copy, 1)
+    columns[name] = columns[name].copy()
+    columns[name][5] = value
+    forge(copy, 1, columns)
+    (line,) = verify(copy)
+    assert said in line and "block-00000001.parquet" in line
+    with pytest.raises(DamagedRunError, match="block-00000001"):
+        open_run(copy)
+
+
+def test_columns_that_no_trial_has_are_refused(copy: Path) -> None:
+    blocks = [columns_of(copy, index) for index in range(3)]
+    for columns in blocks:
+        columns["share_luck"] = columns.pop("share_trust")
+    manifest = store.read_manifest(copy)
+    manifest["columns"] = {name: column.dtype.str for name, column in blocks[0].items()}
+    (copy / "manifest.json").write_bytes(atomic.as_json({**manifest, "digest": store.digest_of(manifest)}))
+    for index, columns in enumerate(blocks):
+        forge(copy, index, columns)
+    found = verify(copy)
+    assert len(found) == 3
+    assert "has no column share_trust; has an unknown column 'share_luck'" in found[0]
 
 
 def test_a_small_file_with_huge_content_is_refused_before_it_is_unpacked(copy: Path) -> None:

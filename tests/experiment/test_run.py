@@ -203,6 +203,6 @@ def test_a_result_that_is_no_number_stops_the_run(minimal: sim.Scenario, monkeyp
         return columns
 
     monkeypatch.setattr(run_module, "compute", broken)
-    with pytest.raises(sim.ParleyError, match="shortfall is not a finite number") as caught:
+    with pytest.raises(sim.ParleyError, match="shortfall is not a number in trial 0, expected 0 to 10") as caught:
         run(minimal, trials=32)
     assert caught.value.exit_code == 7
