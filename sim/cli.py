@@ -17,7 +17,7 @@ import typer
 from sim import cli_class, cli_moves, cli_pages, cli_questions, cli_readings, cli_results, cli_study
 from sim.atomic import NO_SPACE
 from sim.cli_options import AsJson, One, Quiet, Seed, Sets, Trials, Workers, print_json, refuse_repeats
-from sim.cli_runs import Machines, computed, keeps_no_trials
+from sim.cli_runs import Machines, computed, keeps_no_trials, print_then
 from sim.errors import ParleyError, WorkersLostError
 from sim.leaving import Terminated, how_to_resume, in_one_line, leave, leave_quietly, listen, write_no_more
 from sim.progress import ProgressBar
@@ -207,16 +207,20 @@ def run(
         typer.echo(literal(f"{out} holds other runs, so these are in {place}."), err=True)
     if not bar.n_blocks and not quiet:
         typer.echo(literal(f"Nothing had to be computed: {place} already holds these runs."), err=True)
-    report = cli_pages.write_report(runs, place / "report.html", quiet=quiet) if with_report and place else None
-    if as_json:
-        print_json(runs[0].summary if len(runs) == 1 else [one.summary for one in runs])
-        return
     from sim import tables
 
-    to = tables.console()
-    tables.show_runs(runs, to, is_sweep=bool(sweeps))
-    if not quiet:
-        tables.show_next(names, str(place) if place else None, report, tables.console(to_stderr=True))
+    page = place / "report.html" if with_report and place else None
+
+    def show() -> None:
+        if as_json:
+            print_json(runs[0].summary if len(runs) == 1 else [one.summary for one in runs])
+        else:
+            tables.show_runs(runs, tables.console(), is_sweep=bool(sweeps))
+
+    print_then(show, *([lambda: cli_pages.write_report(runs, page, quiet=quiet)] if page else []))
+    if not quiet and not as_json:
+        folder, report = (str(place) if place else None), (str(page) if page else None)
+        tables.show_next(names, folder, report, tables.console(to_stderr=True))
 
 
 cli_questions.add_to(app)

@@ -34,8 +34,8 @@ def report(
     quiet: Quiet = False,
 ) -> None:
     """Write one page that opens offline, with sliders."""
-    path = write_report(opened(runs), out, what_if=not no_what_if, quiet=quiet)
-    typer.echo(literal(f"Wrote {path}"), err=True)
+    write_report(opened(runs), out, what_if=not no_what_if, quiet=quiet)
+    typer.echo(literal(f"Wrote {out}"), err=True)
 
 
 def picture(
@@ -62,8 +62,8 @@ def opened(given: Sequence[Path]) -> list[Run]:
     return [open_run(folder) for place in given for folder in plan.run_folders(place)]
 
 
-def write_report(runs: Sequence[Run], path: Path, *, what_if: bool = True, quiet: bool = False) -> str:
-    """The page over ``runs``; the first run is the base."""
+def write_report(runs: Sequence[Run], path: Path, *, what_if: bool = True, quiet: bool = False) -> None:
+    """Write the page over ``runs``; the first run is the base."""
     from dashboards.report import write_report as write
     from sim.progress import CountingBar
 
@@ -71,7 +71,6 @@ def write_report(runs: Sequence[Run], path: Path, *, what_if: bool = True, quiet
         raise ParleyError(f"{path}: is a folder, a file is wanted for the report")
     with CountingBar("trials for the page's sliders", quiet) as bar:
         write(list(runs), path, runs[0].name, what_if=what_if, progress=bar.show)
-    return str(path)
 
 
 def dashboard(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import traceback
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
-from sim.errors import ParleyError
+from sim.errors import InternalError, ParleyError
 from sim.progress import ProgressBar
 
 if TYPE_CHECKING:
@@ -86,6 +88,35 @@ def runs_of(
         made = run_many(wanted, workers=workers, progress=bar.show) if wanted else iter(())
         found.update(zip(missing, made, strict=True))
     return [found[name] for name in names]
+
+
+def print_then(show: Callable[[], None], *others: Callable[[], None]) -> None:
+    """Print a result with ``show``, then do the ``others`` (write a page, a file): none of them can cost the result.
+
+    They are done as well where the reader of stdout has gone away. Their ParleyError comes after the print; any other
+    error becomes an InternalError of one line.
+    """
+    reader_left: BrokenPipeError | None = None
+    try:
+        show()
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError as gone:
+        reader_left = gone
+    for other in others:
+        try:
+            other()
+        except (ParleyError, OSError, MemoryError):
+            raise
+        except Exception as bug:
+            last = traceback.extract_tb(bug.__traceback__)[-1]
+            place = f"{Path(last.filename).name}, line {last.lineno}"
+            raise InternalError(
+                f"the result above is complete, but what was to be written after it failed with "
+                f"{type(bug).__name__} ({bug}) in {place}: a bug in Parley, please report it"
+            ) from bug
+    if reader_left is not None:
+        raise reader_left
 
 
 def keep_for_pages(of: dict[str, Any], options: dict[str, Any], found: Any, quiet: bool) -> ParleyError | None:

@@ -9,8 +9,10 @@ from typing import Annotated
 import typer
 
 from sim.cli_options import AsJson, One, Quiet, Seed, Trials, Workers, as_trials, print_json
+from sim.cli_runs import print_then
 from sim.errors import ParleyError
 from sim.progress import CountingBar
+from sim.scenario.problems import literal
 
 Episodes = Annotated[
     Path | None, typer.Option("--episodes", metavar="CSV", help="Coded episodes [those that came with Parley].")
@@ -55,16 +57,21 @@ def calibrate(
     with CountingBar("episodes", quiet) as bar:
         record = weigh(scored, trials=trials or DEFAULT_TRIALS, seed=seed, workers=workers, progress=bar.show)
     check = rank_check(record)
-    if out is not None:
+
+    def show() -> None:
+        if as_json:
+            print_json(calibration_as_dict(record, check, day))
+        else:
+            show_calibration(record, check, day, console())
+
+    def write(file: Path) -> None:
         from sim.study.draws import write_draws
 
-        beside = write_draws(record, day, out)
+        beside = write_draws(record, day, file)
         if not quiet:
-            typer.echo(f"Wrote {out} and {beside}.", err=True)
-    if as_json:
-        print_json(calibration_as_dict(record, check, day))
-    else:
-        show_calibration(record, check, day, console())
+            typer.echo(literal(f"Wrote {file} and {beside}."), err=True)
+
+    print_then(show, *([lambda: write(out)] if out is not None else []))
 
 
 def backtest(
@@ -90,17 +97,22 @@ def backtest(
             episodes, as_of=day, trials=trials or DEFAULT_TRIALS, seed=seed, workers=workers, progress=bar.show
         )
     as_dict = backtest_as_dict(found)
-    if report is not None:
+
+    def show() -> None:
+        if as_json:
+            print_json(as_dict)
+        else:
+            show_backtest(found, console())
+
+    def write(file: Path) -> None:
         from dashboards.record import write_record
         from sim.study.draws import about, as_csv
 
-        write_record(as_dict, report, about(found.record, day, as_csv(found.record.posterior)))
+        write_record(as_dict, file, about(found.record, day, as_csv(found.record.posterior)))
         if not quiet:
-            typer.echo(f"Wrote {report}", err=True)
-    if as_json:
-        print_json(as_dict)
-    else:
-        show_backtest(found, console())
+            typer.echo(literal(f"Wrote {file}"), err=True)
+
+    print_then(show, *([lambda: write(report)] if report is not None else []))
 
 
 def crowd(

@@ -17,6 +17,12 @@ class ScenarioError(ParleyError):
     """A scenario file, an override or an argument is wrong."""
 
 
+class InternalError(ParleyError):
+    """A part of Parley failed by a fault of its own, after a result that stands and has been printed."""
+
+    exit_code = 1
+
+
 class DamagedRunError(ParleyError):
     """A run folder is damaged, foreign or incompatible."""
 

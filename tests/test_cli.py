@@ -351,3 +351,30 @@ def test_a_report_replaces_only_a_report(parley: Parley, tmp_path: Path) -> None
     page.unlink()
     assert parley("report", tmp_path / "r", "-o", page).code == 0
     assert parley("report", tmp_path / "r", "-o", page).code == 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "said"),
+    [
+        (ValueError("max() of nothing"), 1, "a bug in Parley"),
+        (sim.ParleyError("report.html: another file than a report"), 2, "another file than a report"),
+        (OSError(28, "No space left on device"), 5, "the disk is full"),
+    ],
+)
+def test_a_report_that_fails_loses_no_odds(
+    fault: Exception, code: int, said: str, parley: Parley, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The table is printed before the page is begun, and the run is kept and whole."""
+    from dashboards import report
+
+    def broken(*_: object, **__: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(report, "write_report", broken)
+    answer = parley("run", "teaching/minimal", *FEW, "--out", tmp_path / "r", "--report", "--quiet")
+    assert answer.code == code and said in answer.err
+    assert "Traceback" not in answer.err and len(answer.err.splitlines()) == 1
+    assert "Why\nOf 100 trials" in answer.out
+    assert parley("results", "verify", tmp_path / "r").code == 0
+    parley("run", "teaching/minimal", *FEW, "--out", tmp_path / "j", "--report", "--quiet", "--json")
+    assert sim.read_run(tmp_path / "j").n_trials == 320

@@ -9,7 +9,7 @@ from sim.reference import GENERATED, markdown_table
 
 WORDS = {
     0: ("done", ""),
-    1: ("our bug: a traceback is shown, please report it", ""),
+    1: ("a bug in Parley: please report the traceback; after a result, one line that says what is missing", ""),
     2: ("wrong usage or scenario: the message says what came, what is allowed, and where", "correct it"),
     3: ("a run folder is damaged, foreign or of another version", "`parley results verify`, or delete it"),
     4: ("another process writes to the same run folder", "wait, or name another `--out`"),

@@ -46,7 +46,8 @@ def refusals(
 
     ``offered`` are the mixes offered *to* A and to B; without offers (None) the best package for both stands for
     them. ``short`` is need less gain, negative where the offer is good enough; ``issue`` is the one whose term
-    costs the side most against the best it could have there, ``issue_short`` how much.
+    costs the side most against the best it could have there, ``issue_short`` how much; None and 0 on a track that
+    settles no issue.
     """
     gains = track.values_on_grid(look.rows, look.status_quo)
     surplus = np.minimum(*(gain[0] - need[0] for gain, need in zip(gains, look.needed, strict=True)))
@@ -64,8 +65,8 @@ def refusals(
     return found
 
 
-def _furthest(track: TrackPackages, look: Look, side: int, mix: float) -> tuple[str, float]:
-    """The issue on which a side gives up most utils against its own wish, at a mix."""
+def _furthest(track: TrackPackages, look: Look, side: int, mix: float) -> tuple[str | None, float]:
+    """The issue on which a side gives up most utils against its own wish, at a mix; None on a track without issues."""
     package = track.package(np.array([mix]), look.rows, _ONE)
     lines = {moving.issue: line for moving, line in zip(track.moving, look.status_quo, strict=True)}
     missing = {}
@@ -80,5 +81,7 @@ def _furthest(track: TrackPackages, look: Look, side: int, mix: float) -> tuple[
         wish = gain_of(side, own_end, terms)
         given = gain_of(side, package[issue][:, None], terms)
         missing[issue] = float(np.ravel(wish - given)[0])
-    issue = max(missing, key=lambda name: missing[name])
-    return issue, missing[issue]
+    if not missing:
+        return None, 0.0
+    worst = max(missing, key=lambda name: missing[name])
+    return worst, missing[worst]

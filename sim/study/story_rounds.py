@@ -41,8 +41,8 @@ def term(found: Mapping[str, Any]) -> str:
 
 
 def signed(terms: Mapping[str, Any]) -> str:
-    """``aid "...", monitoring "..."``: the terms of a signed package."""
-    return ", ".join(f"{called(issue)} {term(found)}" for issue, found in terms.items())
+    """``aid "...", monitoring "..."``: the terms of a signed package; that there are none, where no issue is in it."""
+    return ", ".join(f"{called(issue)} {term(found)}" for issue, found in terms.items()) or "nothing but the halt"
 
 
 class Rounds:
@@ -141,6 +141,8 @@ class Rounds:
         apart = sorted((issue for issue in a if term(a[issue]) != term(b[issue])),
                        key=lambda issue: -abs(a[issue]["at"] - b[issue]["at"]))  # fmt: skip
         gap = _gap(offers[self.sides[0]]["mix"] - offers[self.sides[1]]["mix"])
+        if not a:
+            return ""
         if not apart:
             return f"{self.label(track)}: the offers differ in details only, {gap}."
         told = [f"{called(issue)} ({self.sides[0]}: {term(a[issue])}; {self.sides[1]}: {term(b[issue])})"
@@ -168,6 +170,8 @@ class Rounds:
     def _short(self, side: str, lane: Facts) -> str:
         found = lane["refusals"][side]
         other = self.sides[1] if side == self.sides[0] else self.sides[0]
+        if found["issue"] is None:
+            return f"{side} misses {utils(found['short'])}, and no issue is on the table to make up for it"
         issue = called(found["issue"])
         if "offers" not in lane:
             return f"{side} misses {utils(found['short'])}, most of all on {issue} ({utils(found['issue_short'])})"
