@@ -112,8 +112,10 @@ def content(
     """Every word and number that the template prints."""
     tiers: Mapping[str, Tier] = found["scores"] or {}
     days = horizons(found)
+    twice = "; ".join(" and ".join(pair) for pair in found.get("wars_under_two_names") or [])
     return {
         "found": found,
+        "one_war_twice": f" under its own name (wars under two names: {twice})" if twice else "",
         "days": days,
         "tiers": [tier_words(name, tier, days) for name, tier in tiers.items()],
         "variants": variant_rows(found),

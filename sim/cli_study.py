@@ -20,6 +20,10 @@ Episodes = Annotated[
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="DATE", help="Read nothing that was settled after this day.")
 ]
+Alone = Annotated[bool, typer.Option("--alone", help="Learn from the rows of --episodes only.")]
+AllowOverlap = Annotated[
+    bool, typer.Option("--allow-overlap", help="Accept two names for what looks like one war as two wars.")
+]
 PerEpisode = Annotated[
     int | None,
     typer.Option("--trials", "-n", metavar="N", help="Trials of each episode [32,768].", callback=as_trials),
@@ -35,6 +39,8 @@ def add_to(app: typer.Typer) -> None:
 def calibrate(
     episodes: Episodes = None,
     as_of: AsOf = None,
+    alone: Alone = False,
+    allow_overlap: AllowOverlap = False,
     trials: PerEpisode = None,
     seed: Seed = 1,
     out: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="Write posterior draws here.")] = None,
@@ -52,7 +58,7 @@ def calibrate(
     from sim.tables_study import show_calibration
 
     day = as_date(as_of)
-    rows = read_rows(episodes, day)
+    rows = read_rows(episodes, day, alone=alone, allow_overlap=allow_overlap)
     scored = [episode for episode in rows.all if episode.is_scored]
     with CountingBar("episodes", quiet) as bar:
         record = weigh(scored, trials=trials or DEFAULT_TRIALS, seed=seed, workers=workers, progress=bar.show)
@@ -77,6 +83,8 @@ def calibrate(
 def backtest(
     episodes: Episodes = None,
     as_of: AsOf = None,
+    alone: Alone = False,
+    allow_overlap: AllowOverlap = False,
     trials: PerEpisode = None,
     seed: Seed = 1,
     report: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Also draw the record as a page.")] = None,
@@ -94,7 +102,14 @@ def backtest(
     day = as_date(as_of)
     with CountingBar("episodes", quiet) as bar:
         found = test(
-            episodes, as_of=day, trials=trials or DEFAULT_TRIALS, seed=seed, workers=workers, progress=bar.show
+            episodes,
+            as_of=day,
+            alone=alone,
+            allow_overlap=allow_overlap,
+            trials=trials or DEFAULT_TRIALS,
+            seed=seed,
+            workers=workers,
+            progress=bar.show,
         )
     as_dict = backtest_as_dict(found)
 

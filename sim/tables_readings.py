@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+from sim.experiment.words import counted
 from sim.study.agreement import in_words
 from sim.study.reading_odds import Readings, Swaps
 from sim.study.second_reading import Comparison
@@ -19,7 +20,7 @@ DEFAULT_ROWS = 15
 def show_comparison_of_readings(found: Comparison, to: Console, most: int = DEFAULT_ROWS) -> None:
     """How far the two readings agree, and the ``most`` numbers that lie furthest apart."""
     agreed = found.agreement
-    to.print(f"{found.scenario}: {agreed.n} numbers read twice, {len(found.blank)} left blank", style="bold")
+    to.print(f"{found.scenario}: {counted(agreed.n, 'number')} read twice, {len(found.blank)} left blank", style="bold")
     shares = {"alike": agreed.alike, "overlap": agreed.overlap, "apart": agreed.apart}
     to.print(", ".join(f"{verdict} {100 * share:.0f} %" for verdict, share in shares.items()))
     for what, alpha, n in (
@@ -53,7 +54,7 @@ def show_odds_of_readings(found: Readings, to: Console) -> None:
     for one in found.readings:
         if one.mended:
             reasons = "; ".join(dict.fromkeys(each.why for each in one.mended))
-            _say(to, f"{one.reading}: {len(one.mended)} numbers mended to keep the rules ({reasons}).")
+            _say(to, f"{one.reading}: {counted(len(one.mended), 'number')} mended to keep the rules ({reasons}).")
     for note in found.notes:
         _say(to, note)
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.experiment.words import percent
+from sim.experiment.words import counted, percent
 from sim.study import posterior as posteriors
-from sim.study.as_json import ANCHORED_NOTE, CAVEATS, mean_of
+from sim.study.as_json import mean_of, notes_on
 from sim.study.backtest import Backtest, TierScores
 from sim.study.calibrate import Record
 from sim.study.episodes import HORIZONS, TIERS
@@ -32,7 +32,9 @@ def show_calibration(record: Record, check: RankCheck, as_of: date | None, to: C
     """Prior and posterior of each parameter, what is learned, and whether the estimator is right."""
     n, wars = record.posterior.n_rows, len(record.posterior.wars)
     known = f", as known on {as_of}" if as_of else ""
-    to.print(f"Six structural parameters, from {n} scored episodes in {wars} wars{known}", style="bold")
+    to.print(
+        f"Six structural parameters, from {counted(n, 'scored episode')} in {counted(wars, 'war')}{known}", style="bold"
+    )
     to.print("median (5 to 95 per cent) before and after; contraction: 0 nothing learned, 1 everything\n")
     table = plain_table("parameter", "prior", "posterior", "contraction", "the record", left=1)
     for found in posteriors.learned(record.posterior):
@@ -57,9 +59,10 @@ def show_backtest(found: Backtest, to: Console) -> None:
     """Scores by tier beside those that need no model, then variants, misses and what to know."""
     n, later = len(found.rows.targets), found.rows.n_later
     known = f", as known on {found.as_of}" if found.as_of else ""
-    to.print(f"{n} episodes forecast{known}, each from other wars alone (leave one war out)", style="bold")
+    to.print(f"{counted(n, 'episode')} forecast{known}, {found.rows.claim}", style="bold")
     if later:
-        to.print(f"{later} rows opened after {found.as_of}: they teach nothing, and their outcomes were not read.")
+        what = "it teaches nothing, and its" if later == 1 else "they teach nothing, and their"
+        to.print(f"{counted(later, 'row')} opened after {found.as_of}: {what} outcomes were not read.")
     if not found.tiers:
         to.print("No outcome is known, so nothing can be scored. --json gives the forecasts.")
         return
@@ -68,14 +71,16 @@ def show_backtest(found: Backtest, to: Console) -> None:
     _show_variants(found, to)
     _show_misses(worst_misses(found), to)
     to.print()
-    _say(to, ANCHORED_NOTE)
-    for caveat in CAVEATS:
-        _say(to, caveat)
+    for note in notes_on(found):
+        _say(to, note)
 
 
 def _show_tier(tier: TierScores, to: Console) -> None:
     rule = "a halt that lasted 30 days or more" if tier.tier == "durable" else "a halt agreed by both, of any length"
-    to.print(f"\n{tier.tier}: {rule}; {tier.n_rows} scored episodes in {tier.n_wars} wars", style="bold")
+    to.print(
+        f"\n{tier.tier}: {rule}; {counted(tier.n_rows, 'scored episode')} in {counted(tier.n_wars, 'war')}",
+        style="bold",
+    )
     table = plain_table(
         "Brier score (lower is better)",
         *(f"{days} d" for days in HORIZONS),
@@ -85,14 +90,25 @@ def _show_tier(tier: TierScores, to: Console) -> None:
     )
     for name, brier in tier.brier.items():
         difference = tier.differences.get(name)
-        apart = "" if difference is None else "{:+.3f} ({:+.3f} to {:+.3f})".format(*difference)
+        apart = "" if difference is None else _apart(*difference)
         log_score = f"{mean_of(tier.log_score[name]):.2f}"
         table.add_row(name, *map(_three, brier), _three(mean_of(brier)), log_score, apart)
     to.print(table)
+    if tier.n_wars < 2:
+        _say(to, "-: an interval redraws wars, and there is one. The difference is that of its rows.")
     _show_reliability(tier, to)
     _say(to, _slope_in_words(tier))
     _say(to, "How long it took: " + _covered(tier.coverage) + ".")
     _say(to, _against_regression(tier))
+
+
+def _apart(difference: float, low: float, high: float) -> str:
+    """A difference with its interval, a dash for what cannot be told."""
+    if not np.isfinite(difference):
+        return "-"
+    return (
+        f"{difference:+.3f} ({low:+.3f} to {high:+.3f})" if np.isfinite((low, high)).all() else f"{difference:+.3f} (-)"
+    )
 
 
 def _slope_in_words(tier: TierScores) -> str:
@@ -126,7 +142,8 @@ def _covered(coverage: Sequence[Coverage]) -> str:
 def _against_regression(tier: TierScores) -> str:
     """The line that says where the model does and does not beat a regression."""
     if tier.n_wars < FEW_WARS:
-        return f"Against a regression on the same coded rows: {tier.n_wars} wars are too few to say."
+        verb = "is" if tier.n_wars == 1 else "are"
+        return f"Against a regression on the same coded rows: {counted(tier.n_wars, 'war')} {verb} too few to say."
     beaten: list[tuple[str, float]] = []
     even: list[tuple[str, float]] = []
     lost: list[tuple[str, float]] = []

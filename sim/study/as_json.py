@@ -12,6 +12,7 @@ from sim.study import posterior as posteriors
 from sim.study.backtest import Backtest, TierScores
 from sim.study.calibrate import Record
 from sim.study.episodes import HORIZONS, TIERS
+from sim.study.independence import claim, unchecked
 from sim.study.misses import worst_misses
 from sim.study.rank_check import RankCheck
 from sim.study.scores import Calibration
@@ -25,8 +26,26 @@ CAVEATS = (
 ANCHORED_NOTE = (
     "The anchored odds, which scenarios print, score worse here by construction: the reference class counts all wars, "
     "whoever is talking, and these rows are talks that were worth recording. Which of the two a new case resembles is "
-    "a judgement; so both are always shown."
+    "a judgement; so both are always shown. Nor do they leave a war out: the reference class counts the interstate "
+    "wars of 1946 to 2007, those that are forecast here among them, and as of an earlier day it has seen later ones."
 )
+
+
+def notes_on(found: Backtest) -> list[str]:
+    """What must be said beside the scores of a backtest."""
+    said = []
+    wars = {episode.cluster for episode in found.rows.all if episode.is_scored}
+    n_nameless = len(list(unchecked(found.rows.targets)))
+    if found.rows.overlaps:
+        said.append(f"Forecasts are made {claim(found.rows.overlaps)}.")
+    if len(wars) == 1:
+        said.append(
+            f"All scored rows are of one war ({min(wars)}): no other war taught, and its forecasts are the prior's."
+        )
+    if n_nameless:
+        who = "1 row that is forecast does" if n_nameless == 1 else f"{n_nameless:,} rows that are forecast do"
+        said.append(f"{who} not name both sides: whether the war is there under another name could not be checked.")
+    return [*said, ANCHORED_NOTE, *CAVEATS]
 
 
 def calibration_as_dict(record: Record, check: RankCheck, as_of: date | None) -> dict[str, Any]:
@@ -71,7 +90,8 @@ def backtest_as_dict(found: Backtest) -> dict[str, Any]:
         "scores": {name: _tier_as_dict(tier) for name, tier in found.tiers.items()} if has_scores else None,
         "variants": {name: dict(values) for name, values in found.variants.items()} if has_scores else None,
         "misses": [miss.__dict__ for miss in worst_misses(found)] if "durable" in found.tiers else None,
-        "notes": [ANCHORED_NOTE, *CAVEATS],
+        "wars_under_two_names": [list(overlap.wars) for overlap in found.rows.overlaps],
+        "notes": notes_on(found),
         "forecasts": [_forecast_as_dict(found, row) for row in range(len(found.rows.targets))],
     }
 

@@ -19,7 +19,7 @@ from sim.experiment.estimates import Floats
 from sim.study import baselines, scores
 from sim.study.base_rates import reference_by_age
 from sim.study.calibrate import Record, Rows, calibrate, read_rows
-from sim.study.episodes import HORIZONS, SCALES, TIERS, Episode
+from sim.study.episodes import HORIZONS, SCALES, TIERS, Episode, same_name
 from sim.study.history import DEFAULT_TRIALS, Progress
 from sim.study.reliability import Bin, Coverage, event_intervals, interval_coverage, reliability
 
@@ -82,6 +82,8 @@ def backtest(
     file: str | os.PathLike[str] | None = None,
     *,
     as_of: date | None = None,
+    alone: bool = False,
+    allow_overlap: bool = False,
     trials: int = DEFAULT_TRIALS,
     seed: int = 1,
     workers: int | None = None,
@@ -89,9 +91,10 @@ def backtest(
 ) -> Backtest:
     """Forecast and score the rows of ``file`` (the shipped ones without it), as known at ``as_of``.
 
-    Raises ParleyError for a file that cannot be read or breaks the rules of the columns.
+    With ``alone`` the rows of ``file`` teach each other and no shipped row does. Raises ParleyError for a file that
+    cannot be read or breaks the rules of the columns, and where two wars look like one, unless ``allow_overlap``.
     """
-    rows = read_rows(file, as_of)
+    rows = read_rows(file, as_of, alone=alone, allow_overlap=allow_overlap)
     n_all = len(rows.all)
     is_scored = any(episode.is_scored for episode in rows.targets)
     rounds = 2 if is_scored else 1
@@ -231,7 +234,7 @@ def second_coding(rows: Rows) -> Rows:
     other = _second_codings()
 
     def recoded(episode: Episode) -> Episode:
-        given = {tier: other[key] for tier in TIERS if (key := (episode.episode_id, tier)) in other}
+        given = {tier: other[key] for tier in TIERS if (key := (same_name(episode.episode_id), tier)) in other}
         known = {tier: values for tier, values in given.items() if None not in episode.outcomes[tier]}
         return replace(episode, outcomes={**episode.outcomes, **known}) if known else episode
 
@@ -245,6 +248,6 @@ def _second_codings() -> dict[tuple[str, str], tuple[int, ...]]:
     days = [str(days) for days in HORIZONS]
     table = read_table(find_data("history/second_codings.csv"), ("episode_id", "tier", *days), ())
     return {
-        (row.needed("episode_id"), row.one_of("tier", TIERS)): tuple(row.whole(name, 0, 1) for name in days)
+        (same_name(row.needed("episode_id")), row.one_of("tier", TIERS)): tuple(row.whole(name, 0, 1) for name in days)
         for row in table.rows
     }

@@ -50,7 +50,7 @@ NAMES = {
 """How the notes call each kind; the longer duration is the rest of the shorter one."""
 
 ROUNDED = "A deadline is the nearest whole week, and an event counts by the week in which it starts: {}."
-NOT_A_TARGET = "No number of the model was set by these forecasts: they are company, not a target."
+NOT_A_TARGET = "The run reads none of these forecasts: they are company, not a target."
 
 
 @dataclass(frozen=True)

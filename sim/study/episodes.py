@@ -8,6 +8,7 @@ settled - its cell is not even parsed.
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -50,6 +51,8 @@ KNOWN = (
     *(*OUTCOMES, *(f"cf_{days}" for days in HORIZONS)),
 )
 """Columns that may be there beside those that are needed."""
+SIDES = ("side A", "side B")
+"""How sides are called in rows that do not name them."""
 WAR_TYPES = ("interstate", "internationalised", "extrasystemic", "intrastate_state_vs_de_facto_state")
 MOST_ROWS = 20_000
 
@@ -105,6 +108,11 @@ class Reading:
     n_later: int = 0
 
 
+def same_name(name: str) -> str:
+    """``name`` without case, form (NFKC) and spaces: two names with one key are one name."""
+    return "".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).split())
+
+
 def read_episodes(path: str | os.PathLike[str], as_of: date | None = None, *, keep_later: bool = False) -> Reading:
     """Episodes of a CSV file, as known at ``as_of``.
 
@@ -120,12 +128,12 @@ def read_episodes(path: str | os.PathLike[str], as_of: date | None = None, *, ke
             later.append(row)
             continue
         episode = _episode(row, _outcomes(row, as_of), _is_over(row, as_of))
-        if (before := seen.setdefault(episode.episode_id, row.line)) != row.line:
+        if (before := seen.setdefault(same_name(episode.episode_id), row.line)) != row.line:
             row.refuse("episode_id", f"`{escaped(episode.episode_id)}` came before, in line {before}")
         found[row.line] = episode
     for row in later if keep_later else ():
         question = _question(row)
-        if question is not None and seen.setdefault(question.episode_id, row.line) == row.line:
+        if question is not None and seen.setdefault(same_name(question.episode_id), row.line) == row.line:
             found[row.line] = question
     return Reading(tuple(found[line] for line in sorted(found)), len(later))
 
@@ -153,8 +161,8 @@ def _episode(row: Row, outcomes: Mapping[str, tuple[int | None, ...]], is_over: 
         cluster=row.needed("cluster"),
         name=row.text("name") or row.text("episode_id"),
         war_type=row.one_of("war_type", WAR_TYPES) if row.text("war_type") else "",
-        side_a=row.text("side_a") or "side A",
-        side_b=row.text("side_b") or "side B",
+        side_a=row.text("side_a") or SIDES[0],
+        side_b=row.text("side_b") or SIDES[1],
         war_start=start,
         talks_opened=opened,
         outcomes=outcomes,

@@ -264,3 +264,9 @@ def test_another_object_and_somebody_elses_file_are_refused(tmp_path: Path) -> N
     write_record(made_unscored(), path, None)
     write_record(made_record(), path, made_posterior())
     assert "What is its record?" in path.read_text(encoding="utf-8")
+
+
+def test_wars_under_two_names_are_told_on_the_page() -> None:
+    page = record(made_record(wars_under_two_names=[["Korean War", "KOREA"]], n_later=1), None)
+    assert "under its own name (wars under two names: Korean War and KOREA)" in page
+    assert "1 row opened later: it taught nothing, and its outcomes were not read." in page

@@ -43,14 +43,18 @@ COLUMNS = (
 
 
 def cells(**changes: Any) -> dict[str, str]:
-    """The cells of a row: talks opened on 1 January 2004, a mutual halt on day 20 and a durable one on day 40."""
+    """The cells of a row: talks opened on 1 January 2004, a mutual halt on day 20 and a durable one on day 40.
+
+    Another war has other sides.
+    """
+    side = f"{changes['cluster']}-" if "cluster" in changes else ""
     row: dict[str, Any] = {
         "episode_id": "ONE",
         "cluster": "WAR",
         "name": "First talks",
         "war_type": "interstate",
-        "side_a": "North",
-        "side_b": "South",
+        "side_a": f"{side}North",
+        "side_b": f"{side}South",
         "war_start": WAR_START,
         "talks_opened": OPENED,
         **_CODES,

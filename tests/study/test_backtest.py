@@ -154,7 +154,7 @@ def test_the_shipped_rows_are_forecast_without_a_file(world: made.World) -> None
 def test_a_file_without_rows_and_one_that_is_missing(world: made.World, tmp_path: Path) -> None:
     with pytest.raises(ParleyError, match="expected a row below the header, got none"):
         world.run([])
-    with pytest.raises(ParleyError, match="cannot be read as CSV"):
+    with pytest.raises(ParleyError, match="cannot be read: No such file"):
         backtest(tmp_path / "none.csv", trials=made.TRIALS)
 
 
