@@ -10,7 +10,7 @@ import typer
 
 from sim.cli_options import AsJson, Quiet, Workers, print_json
 from sim.errors import ParleyError
-from sim.scenario.problems import literal
+from sim.scenario.problems import escaped, literal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,6 +64,11 @@ def export(
     if os.path.lexists(out):
         raise ParleyError(f"{out}: is there already, name another file or delete it")
     opened = [open_run(folder) for given in runs for folder in plan.run_folders(given)]
+    if doubled := next((run.name for run in opened if sum(one.name == run.name for one in opened) > 1), None):
+        raise ParleyError(
+            f"expected runs of different names, got two of `{escaped(doubled)}`: their rows could not be told apart, "
+            "so export each to a file of its own"
+        )
     table = long_form(opened) if form == "long" else all_trials(opened)
     write_table(table, out)
     typer.echo(literal(f"Wrote {out}: {len(table):,} rows."), err=True)
@@ -86,7 +91,7 @@ def write_table(table: pd.DataFrame, out: Path) -> None:
     if out.suffix == ".csv":
         texts = table.select_dtypes(exclude="number").columns
         safe = table.assign(**{name: table[name].map(harmless) for name in texts})
-        content = safe.to_csv(index=False, lineterminator="\r\n").encode()
+        content = safe.rename(columns=harmless).to_csv(index=False, lineterminator="\r\n").encode()
     else:
         content = table.to_parquet(index=False)
     write_file(out, content)

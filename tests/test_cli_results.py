@@ -55,6 +55,12 @@ def test_export_writes_both_forms_and_never_over_a_file(folder: Path, tmp_path: 
     assert wrong.code == 2 and ".csv or .parquet" in wrong.err
 
 
+def test_two_runs_of_one_name_are_not_exported_together(folder: Path, tmp_path: Path, parley: Parley) -> None:
+    copy = shutil.copytree(folder, tmp_path / "again")
+    answer = parley("results", "export", folder, copy, "-o", tmp_path / "both.csv")
+    assert answer.code == 2 and "got two of `teaching/minimal`" in answer.err and not (tmp_path / "both.csv").exists()
+
+
 def test_an_empty_folder_says_how_to_fill_it(tmp_path: Path, parley: Parley) -> None:
     answer = parley("results", "list", tmp_path)
     assert answer.code == 0 and "no runs are kept here" in answer.out

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ import numpy as np
 from sim.experiment.compare import compare
 from sim.experiment.horizons import TIERS, horizons
 from sim.experiment.summary import QUANTILES
+from sim.scenario.rules import NOBODY
+from sim.scenario.source_file import is_hidden
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +28,12 @@ if TYPE_CHECKING:
 
 LONG_COLUMNS = ("scenario", "target", "horizon", "output_type", "output_type_id", "value")
 BAND = {"0.05": "lo", "0.95": "hi"}
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = "=+-@\u2212"
+CELL_STARTS = ("\t", "\r", "\n")
+MISSING = frozenset(
+    ("NA", "<NA>", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "#NA", "#N/A", "#N/A N/A", "1.#IND", "1.#QNAN")
+)
+"""Texts that pandas or R read as a missing value."""
 
 Row = tuple[str, str, int, str, str, float]
 Part = tuple[str, int, str, str, float]
@@ -91,7 +99,7 @@ def _shares(run: Run) -> Iterator[Part]:
     sides = {side: getattr(run.scenario.sides, side) for side in won}
     for side, p in won.items():
         yield "victory", _last(run), "pmf", sides[side], p
-    yield "victory", _last(run), "pmf", "nobody", 1.0 - sum(won.values())
+    yield "victory", _last(run), "pmf", NOBODY, 1.0 - sum(won.values())
     passed = [(entry["stage"], entry["p"]) for entry in run.summary["funnel"]]
     for (stage, p), (_, further) in zip([("none", 1.0), *passed], [*passed, ("", 0.0)], strict=True):
         yield "stage reached", _last(run), "pmf", stage, p - further
@@ -115,21 +123,29 @@ def differences(base: Run, variants: Sequence[Run]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def as_csv(rows: Sequence[dict[str, Any]]) -> str:
-    """Rows as CSV (RFC 4180); a text that a spreadsheet would take for a formula is given a leading apostrophe."""
-    columns = list(dict.fromkeys(key for row in rows for key in row))
+def as_csv(rows: Sequence[dict[str, Any]], columns: Sequence[str] = ()) -> str:
+    """Rows as CSV (RFC 4180) of ``harmless`` cells; without ``columns`` those of the rows."""
+    columns = columns or list(dict.fromkeys(key for row in rows for key in row))
     stream = io.StringIO()
-    writer = csv.DictWriter(stream, columns, restval="", lineterminator="\r\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({key: harmless(value) for key, value in row.items()})
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow([harmless(name) for name in columns])
+    writer.writerows([harmless(row.get(name, "")) for name in columns] for row in rows)
     return stream.getvalue()
 
 
 def harmless(value: Any) -> Any:
-    """A value as a cell: six digits of a fraction, an empty cell for None and NaN, no formula."""
+    """A value as a cell: six digits of a fraction, an empty cell for None and NaN.
+
+    Text that a spreadsheet takes for a formula, or pandas and R for a missing value, is given a leading apostrophe.
+    """
     if isinstance(value, float):
         return "" if value != value else f"{value:.6g}"
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+    if isinstance(value, str) and (value in MISSING or value.startswith(CELL_STARTS) or _begins_formula(value)):
         return "'" + value
     return "" if value is None else value
+
+
+def _begins_formula(text: str) -> bool:
+    """Whether the first character that shows is a formula's, in whatever form (NFKC: also that of full width)."""
+    first = next((c for c in text if not c.isspace() and not is_hidden(c)), None)
+    return first is not None and unicodedata.normalize("NFKC", first)[0] in FORMULA_STARTS

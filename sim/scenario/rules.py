@@ -19,6 +19,9 @@ from sim.scenario.schema import SETTABLE, Belligerent, Scenario, ThirdParty, Vet
 LONGEST_NAME = 40
 DEVICE_NAMES = frozenset(("con", "prn", "aux", "nul", *(f"{kind}{n}" for kind in ("com", "lpt") for n in range(1, 10))))
 
+NOBODY = "nobody"
+"""What results call the winner where neither side has won: no party may be called so."""
+
 
 def check(scenario: Scenario) -> list[Problem]:
     """Every broken rule of the scenario; an empty list if it is sound."""
@@ -39,6 +42,9 @@ def _names(scenario: Scenario) -> Iterator[Problem]:
         for name in named:
             if reason := _bad_name(name):
                 yield Problem((section, name), reason, at_key=True)
+            elif section == "parties" and fold(name) == NOBODY:
+                words = f"expected another name, got `{name}`, which results use where neither side has won"
+                yield Problem((section, name), words, at_key=True)
             elif (other := seen.setdefault(fold(name), name)) != name:
                 yield Problem((section, name), f"the names `{other}` and `{name}` are too alike", at_key=True)
 

@@ -7,6 +7,7 @@ what was known.
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import hashlib
 import io
@@ -49,10 +50,11 @@ def as_csv(posterior: Posterior, n: int = N_DRAWS) -> str:
         else np.ones((n, 0))
     )
     text = io.StringIO()
-    text.write(",".join(["draw", *NAMES, *(weight_without(war) for war in posterior.wars)]) + "\n")
+    out = csv.writer(text, lineterminator="\n")
+    out.writerow(["draw", *NAMES, *(weight_without(war) for war in posterior.wars)])
     for number in range(n):
         cells = [f"{value:.6g}" for value in multiples[number]] + [f"{value:.4g}" for value in weights[number]]
-        text.write(f"{number}," + ",".join(cells) + "\n")
+        out.writerow([number, *cells])
     return text.getvalue()
 
 

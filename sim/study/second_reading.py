@@ -7,13 +7,12 @@ states, with its meaning and range, and none of its values. ``compare`` sets a f
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import os
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from sim.experiment.export import as_csv
 from sim.scenario.files import load
 from sim.scenario.paths import slot_at, split
 from sim.scenario.priors import quantities
@@ -120,22 +119,20 @@ def blank_sheet(name: str, beside: str | None = None) -> str:
 
     ``beside``, another scenario's name, keeps only the numbers in which the two differ.
     """
-    text = io.StringIO()
-    out = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    out.writeheader()
+    rows = []
     for path in to_read(load(name), load(beside) if beside else None):
         slot = slot_at(split(path))
         above = slot if slot and slot.field else slot_at(split(path)[:-1])
         field = above.field if above else None
         extra = field.json_schema_extra if field else None
         allowed = slot.allowed if slot else None
-        row: dict[str, object] = dict.fromkeys(COLUMNS, "")
+        row: dict[str, Any] = dict.fromkeys(COLUMNS, "")
         row |= {"path": path, "meaning": (field.description or "") if field else ""}
         row["unit"] = extra.get("unit", "") if isinstance(extra, dict) else ""
         if allowed:
             row |= {"from": f"{allowed.low:g}", "to": f"{allowed.high:g}"}
-        out.writerow(row)
-    return text.getvalue()
+        rows.append(row)
+    return as_csv(rows, COLUMNS)
 
 
 def briefing(name: str) -> str:

@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 
 from sim.errors import ParleyError
+from sim.scenario.table_file import read_table
 from sim.study import history
 from sim.study.backtest import Backtest
 from sim.study.calibrate import read_rows
+from sim.study.draws import as_csv
 from sim.study.episodes import Episode, read_episodes, shipped
 from sim.study.history import Told, Work
 from sim.study.independence import is_same_war, overlaps, same_name, spelt_alike
@@ -164,3 +166,12 @@ def test_what_is_printed_of_one_war_and_of_rows_without_sides(world: made.World,
     )
     assert found["scores"]["durable"]["model_minus"]["constant"]["lo"] is None
     assert found["wars_under_two_names"] == [] and isinstance(found["notes"], list)
+
+
+def test_draws_of_a_war_with_a_comma_in_its_name_read_back(world: made.World) -> None:
+    rows = [made.cells(cluster='Korea, "1950"', episode_id="X"), made.cells(cluster="Y", episode_id="Y")]
+    posterior = world.run(rows, alone=True).record.posterior
+    path = world.folder / "draws.csv"
+    path.write_text(as_csv(posterior, 10), encoding="utf-8")
+    table = read_table(path, ('without_Korea, "1950"', "without_Y"))
+    assert len(table.rows) == 10 and table.numbers("without_Y").mean() == pytest.approx(1, abs=0.01)
