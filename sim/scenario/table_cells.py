@@ -12,8 +12,9 @@ LIKE_THOUSANDS = re.compile(r"[-+]?[1-9][0-9]{0,2},[0-9]{3}")
 TRUTHS = {"true": 1, "false": 0}
 
 DAY_WITH_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?(Z|[+-]\d{2}:?\d{2})?", re.ASCII)
-DAY_FIRST_OR_LAST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})", re.ASCII)
-YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})", re.ASCII)
+TIME = r"([T ]\d{1,2}:\d{2}(:\d{2})?)?"
+DAY_FIRST_OR_LAST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})" + TIME, re.ASCII)
+YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})" + TIME, re.ASCII)
 EXAMPLE = "a date such as 2025-05-15"
 
 
@@ -32,11 +33,11 @@ def day_of(text: str) -> date | None:
 def expected_day(text: str) -> str:
     """What is expected in place of ``text``, which is no day, and which days it may mean."""
     if found := YEAR_FIRST.fullmatch(text):
-        days = _days(*map(int, found.groups()))
+        days = _days(*map(int, found.groups()[:3]))
         return f"{EXAMPLE}, with hyphens" + (f" ({days[0]}?)" if days else "")
     if not (found := DAY_FIRST_OR_LAST.fullmatch(text)):
         return EXAMPLE
-    first, _, second, year = found.groups()
+    first, _, second, year = found.groups()[:4]
     if len(year) < 4:
         return f"{EXAMPLE}, with a year of four digits first"
     meant = dict.fromkeys([*_days(int(year), int(second), int(first)), *_days(int(year), int(first), int(second))])

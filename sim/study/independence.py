@@ -1,8 +1,8 @@
 """Whether a forecast comes from other wars alone: one spelling for each war, and wars that are one under two names.
 
 Leaving a war out leaves out the rows of its ``cluster``. So names of clusters (and ids of rows) are compared without
-case, form and spaces, and rows of two clusters that look like one war are found: the same sides while the dates of the
-two overlap, or one side in common and talks opened on the same day.
+case, form and spaces, and rows of two clusters that look like one war are found: the same sides while the times from
+the start of the war to the opening of talks overlap, or one side in common and talks opened on the same day.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from typing import NamedTuple
 
 from sim.errors import ParleyError
 from sim.scenario.problems import escaped, fold
-from sim.study.episodes import HORIZONS, LAG, SIDES, Episode, same_name
+from sim.study.episodes import SIDES, Episode, same_name
 
 ACTORS = re.compile(r"[,;/&+()\[\]|]|\band\b")
-WINDOW = HORIZONS[-1] + LAG["durable"]
-"""Days after talks opened in which outcomes of a row are settled."""
+LEAST_SHARED = 0.1
+"""Share of the shorter time that two wars have in common: less are some days at the seam between two wars."""
 MOST_NAMED = 3
 
 
@@ -82,18 +82,20 @@ def _actors(side: str) -> frozenset[str]:
 def is_same_war(one: Episode, other: Episode) -> bool:
     """Whether two rows look like talks of one war, whatever it is called."""
     (a, b), (c, d) = sides_of(one), sides_of(other)
-    both = (a & c and b & d) or (a & d and b & c)
-    if both and _begin(one) <= _end(other) and _begin(other) <= _end(one):
+    has_same_sides = bool((a & c and b & d) or (a & d and b & c))
+    if has_same_sides and _days_shared(one, other) > LEAST_SHARED * min(_days(one), _days(other)):
         return True
     return one.talks_opened == other.talks_opened and bool((a | b) & (c | d))
 
 
-def _begin(episode: Episode) -> int:
-    return episode.war_start.toordinal()
+def _days(episode: Episode) -> int:
+    return episode.age_days + 1
 
 
-def _end(episode: Episode) -> int:
-    return episode.talks_opened.toordinal() + WINDOW
+def _days_shared(one: Episode, other: Episode) -> int:
+    """Days on which both wars were on, up to the opening of their talks."""
+    last = min(one.talks_opened, other.talks_opened)
+    return max(0, (last - max(one.war_start, other.war_start)).days + 1)
 
 
 def refuse_overlaps(found: Sequence[Overlap]) -> None:

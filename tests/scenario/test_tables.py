@@ -129,6 +129,10 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
         PLAIN.replace("2025-05-08", "28.5.2025"),
         "line 2: day: expected a date such as 2025-05-15, year first (2025-05-28?), got '28.5.2025'",
     ),
+    "day first, with a time": (
+        PLAIN.replace("2025-05-08", "28.5.2025 00:00:00"),
+        "line 2: day: expected a date such as 2025-05-15, year first (2025-05-28?), got '28.5.2025 00:00:00'",
+    ),
     "year of two digits": (
         PLAIN.replace("2025-05-08", "8/5/25"),
         "line 2: day: expected a date such as 2025-05-15, with a year of four digits first, got '8/5/25'",

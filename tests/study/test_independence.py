@@ -117,8 +117,9 @@ KOREA = ("UN Command (US, ROK)", "DPRK, China", "1950-06-24", "1951-07-10")
         (("ROK and US", "DPRK", "1950-06-25", "1950-12-14"), True),
         (("UN Command", "North Korea", "1950-06-25", "1951-07-10"), True),  # one side in common, talks on one day
         (("UN Command", "North Korea", "1950-06-25", "1951-07-11"), False),
-        (("US", "China", "1952-08-09", "1952-08-20"), False),  # after what is settled of the talks of 1951
-        (("US", "China", "1952-08-08", "1952-08-20"), True),
+        (("US", "China", "1951-07-11", "1952-08-20"), False),  # begins when the other has got to talks
+        (("US", "China", "1951-07-01", "1951-10-08"), False),  # ten days of a hundred in common: a seam
+        (("US", "China", "1951-06-30", "1951-10-07"), True),
         (("US", "Iraq", "1950-06-24", "1951-07-11"), False),
         (("side A", "side B", "1950-06-24", "1951-07-10"), False),  # not named
     ],
