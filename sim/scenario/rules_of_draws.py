@@ -123,11 +123,12 @@ def _misfit(
 
 
 def _crowd(scenario: Scenario) -> Iterator[Problem]:
-    """The crowd's forecasts are where the scenario says."""
+    """The crowd's forecasts are where the scenario says, and every row of them can be read."""
     from sim.scenario.files import find_data
+    from sim.scenario.forecasts import forecasts_of
 
     if scenario.crowd is not None:
         try:
-            find_data(scenario.crowd.file)
+            list(forecasts_of(find_data(scenario.crowd.file), scenario.crowd.file, scenario.crowd.date))
         except ScenarioError as reason:
             yield Problem(("crowd", "file"), str(reason))

@@ -23,7 +23,8 @@ from sim.experiment.anchoring import Headline, anchor, reference_at
 from sim.experiment.estimates import Hits, conditional_odds, odds
 from sim.experiment.horizons import TIERS
 from sim.experiment.run import Run
-from sim.study.forecasts import Forecast, forecasts_of
+from sim.experiment.words import counted
+from sim.scenario.forecasts import NOT_COUNTED, Forecast, forecasts_of
 
 DURABLE_DRAWS = 4
 """Weekly draws that a halt of 30 days survives: the rule of the durable tier (``sim.model.outcomes``)."""
@@ -90,7 +91,8 @@ class CrowdRow:
 class CrowdTable:
     """Everything that stands beside the crowd of one day.
 
-    ``holidays`` is the share of all trials whose first agreed halt by the last deadline is a holiday truce.
+    ``holidays`` is the share of all trials whose first agreed halt by the last deadline is a holiday truce;
+    ``n_left_out`` forecasts of that day are of events that no run counts.
     """
 
     scenario: str
@@ -102,6 +104,7 @@ class CrowdTable:
     platforms: tuple[str, ...]
     rows: tuple[CrowdRow, ...]
     holidays: float
+    n_left_out: int = 0
 
     @property
     def notes(self) -> list[str]:
@@ -114,6 +117,10 @@ class CrowdTable:
         if round(100 * self.holidays):
             first = f"In {round(100 * self.holidays)} of 100 futures the first halt agreed by the last deadline"
             said.append(f"{first} is a holiday truce, which the crowd may not have counted.")
+        if self.n_left_out:
+            verb, events = ("is", "an event") if self.n_left_out == 1 else ("are", "events")
+            count = counted(self.n_left_out, "forecast")
+            said.append(f"{count} of that day {verb} of {events} that the model does not count, and left out.")
         gap = (self.start - self.asked).days
         if gap:
             before = "before" if gap > 0 else "after"
@@ -157,7 +164,7 @@ def crowd_table(
 ) -> CrowdTable | None:
     """The run beside the crowd that its scenario names, or None where it names none.
 
-    ``forecasts`` and ``asked`` (a file as ``sim.study.forecasts`` reads, and a day) take the place of the scenario's.
+    ``forecasts`` (a file as ``sim.scenario.forecasts`` reads) and ``asked`` (a day) take the place of the scenario's.
     Raises ParleyError where no day is named, where the file is not sound (with its line), and where it holds no
     forecast of that day.
     """
@@ -173,7 +180,8 @@ def crowd_table(
     day = asked or (named.date if named else None)
     if day is None:
         raise ParleyError(f"{shown}: of which day? the scenario names none")
-    found = [forecast for forecast in forecasts_of(path, shown, day) if forecast.tier in (*TIERS, "duration")]
+    said = list(forecasts_of(path, shown, day))
+    found = [forecast for forecast in said if forecast.tier not in NOT_COUNTED]
     if not found:
         raise ParleyError(f"{shown}: holds no forecast of {day} that a run can be set beside")
     return CrowdTable(
@@ -186,6 +194,7 @@ def crowd_table(
         tuple(dict.fromkeys(forecast.platform for forecast in found)),
         rows := tuple(_rows(run, found)),
         _holidays(run, max((row.weeks for row in rows if row.model), default=0)),
+        len(said) - len(found),
     )
 
 

@@ -126,7 +126,8 @@ def test_a_crowd_whose_file_is_gone_is_said_and_the_page_is_made(
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_texts_of_the_crowd_are_shown_literally(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, payload: str) -> None:
-    plain, hostile = (Page(report([crowded(tmp_path, monkeypatch, name)])) for name in ("A panel", payload))
+    shown = "".join(c for c in payload if c.isprintable())  # a table with hidden characters is refused
+    plain, hostile = (Page(report([crowded(tmp_path, monkeypatch, name)])) for name in ("A panel", shown))
     assert [tag for tag, _ in hostile.elements] == [tag for tag, _ in plain.elements]
     assert re.sub(r"\s+", " ", payload) in hostile.text
 

@@ -21,12 +21,16 @@ joint:
     columns: {war.learning: speed, war.tau: cost}
     mode: multiply
     source: a study of other wars
-crowd: {file: base.yaml, date: 2025-05-08, note: asked about another event}
+crowd: {file: crowd.csv, date: 2025-05-08, note: asked about another event}
+"""
+CROWD = """forecast_date,platform,question,deadline,outcome_tier,probability
+2025-05-08,A panel,a halt,2025-06-30,mutual,0.1
 """
 
 
 @pytest.fixture
 def shared(here: Path) -> Scenario:
+    (here / "crowd.csv").write_text(CROWD)
     (here / "shared.yaml").write_text((here / "base.yaml").read_text() + FACTORS, encoding="utf-8")
     return load("shared.yaml")
 
@@ -77,7 +81,7 @@ def test_data_files_are_found_beside_the_scenario_that_names_them(here: Path) ->
     """Also by a scenario in another folder that extends it."""
     (here / "deep").mkdir()
     (here / "deep" / "draws.csv").write_text("a\n.1\n")
-    (here / "deep" / "crowd.csv").write_text("source\n")
+    (here / "deep" / "crowd.csv").write_text(CROWD)
     (here / "south.yaml").rename(here / "deep" / "south.yaml")
     text = (here / "base.yaml").read_text() + "joint: [{file: draws.csv, columns: {war.tau: a}, source: test}]\n"
     text += "crowd: {file: crowd.csv, date: 2025-05-08}\n"
@@ -88,3 +92,11 @@ def test_data_files_are_found_beside_the_scenario_that_names_them(here: Path) ->
         assert scenario.joint[0].file == "deep/draws.csv"
         assert scenario.crowd is not None and scenario.crowd.file == "deep/crowd.csv"
     assert scenario.crowd.note == "asked about another war"
+
+
+def test_a_mistake_in_the_forecasts_is_told_when_the_scenario_is_loaded(shared: Scenario, here: Path) -> None:
+    (here / "crowd.csv").write_text(CROWD.replace("mutual", "Mutual"))
+    with pytest.raises(ScenarioError) as error:
+        load("shared.yaml")
+    said = "crowd.file: crowd.csv: line 2: outcome_tier: expected durable, mutual, broad, duration, durable_intended"
+    assert f"{said} or other, got 'Mutual', did you mean `mutual`?" in str(error.value)

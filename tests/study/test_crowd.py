@@ -12,7 +12,9 @@ import pytest
 from sim.errors import ParleyError
 from sim.experiment.anchoring import anchored
 from sim.experiment.estimates import reference_odds
+from sim.experiment.horizons import TIERS
 from sim.experiment.run import Run
+from sim.scenario.forecasts import COUNTED
 from sim.study.crowd import NOT_A_TARGET, crowd_table, weeks_until
 from tests.builders import minimal_scenario
 from tests.dashboards.made import failure, made_run
@@ -226,3 +228,10 @@ def test_the_shipped_forecasts_of_8_may_2025() -> None:
     crowd = [[row.crowd[name] for name in ("RFI", "Metaculus", "Glimt")] for row in table.rows]
     assert crowd[:4] == [[0.09, 0.1, 0.07], [0.16, 0.32, 0.2], [0.28, 0.53, 0.4], [0.58, 0.33, 0.69]]
     assert crowd[5] == pytest.approx([0.1176, 0.3551, 0.124])
+
+
+def test_events_of_a_file_are_the_tiers_of_every_run_and_what_is_left_out_is_said(made: Run, file: Path) -> None:
+    assert COUNTED == TIERS
+    table = crowd_table(made, file, ASKED)
+    assert table is not None and table.n_left_out == 1
+    assert "1 forecast of that day is of an event that the model does not count, and left out." in table.notes

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from sim.experiment.horizons import TIERS
 from sim.scenario.table_file import read_table
 from sim.scenario.table_rows import Row
 
 COLUMNS = ("forecast_date", "platform", "question", "deadline", "outcome_tier", "probability")
 OTHER_COLUMNS = ("date_precision", "source", "confidence")
+COUNTED = ("durable", "mutual", "broad")
+"""Tiers of a halt: those of every run."""
 DURATION = "duration"
 NOT_COUNTED = ("durable_intended", "other")
 """Events that a file may hold and no run is set beside: a halt meant to last, and any other."""
-EVENTS = (*TIERS, DURATION, *NOT_COUNTED)
+EVENTS = (*COUNTED, DURATION, *NOT_COUNTED)
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 
