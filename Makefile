@@ -6,15 +6,19 @@
 # make mutants  two dozen bugs planted one at a time, and which test catches each (five minutes)
 # make audit    known vulnerabilities of the packages; fails where it could not look them up
 # make installed   a non-editable installation from digests alone, in a place of its own (a minute)
+# make oldest   the lowest versions that pyproject.toml admits, installed and used on both Pythons (three minutes)
+# make newest   the newest versions, likewise, and every `pip install` of the documentation as written (five minutes)
 # make bench    what is fast, as ratios measured in one run
 # make docs     these pages as a site that opens offline: docs/_build/index.html
 # make catalogue   simulate every shipped scenario again for its page in docs/ (half a minute)
 # make clean    remove the virtual environment and the caches; results stay
 #
-# Another Python:       make run PYTHON=python3.13 VENV=.venv313
+# Another Python:       make run PYTHON=python3.13 VENV=.venv313, make oldest OLDEST_PYTHON=python3.12
 # Fewer or more trials: make run TRIALS=2000
 
 PYTHON ?= python3
+OLDEST_PYTHON ?= python3.11
+NEWEST_PYTHON ?= python3.13
 VENV ?= .venv
 TRIALS ?= 20000
 OUT ?= results/istanbul_2025
@@ -24,7 +28,7 @@ RESUME ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test verify torture mutants audit installed bench docs catalogue browser clean
+.PHONY: run test verify torture mutants audit installed oldest newest bench docs catalogue browser clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.ready-run
@@ -51,7 +55,14 @@ audit: $(VENV)/.ready-test
 	$(BIN)/python .ci/audit.py
 
 installed:
-	@sh .ci/installed $(PYTHON)
+	@sh .ci/installed digests $(PYTHON)
+
+oldest:
+	@sh .ci/installed oldest $(OLDEST_PYTHON) $(NEWEST_PYTHON)
+
+newest:
+	@sh .ci/installed newest $(OLDEST_PYTHON) $(NEWEST_PYTHON)
+	@sh .ci/installed guides $(NEWEST_PYTHON)
 
 bench: $(VENV)/.ready-test
 	$(BIN)/python -m benchmarks.engine

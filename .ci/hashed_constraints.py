@@ -19,8 +19,12 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
+from importlib import metadata
 from pathlib import Path
 from typing import Any
+
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
 PINS, HASHED = ROOT / "constraints.txt", ROOT / "constraints-hashed.txt"
@@ -36,10 +40,16 @@ def plain(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+def pinned_lines() -> list[tuple[str, str]]:
+    """Name and version by line of constraints.txt; the version is empty where a line pins none."""
+    lines = (line.split("#")[0].strip() for line in PINS.read_text(encoding="utf-8").splitlines())
+    parts = (line.partition("==") for line in lines if line)
+    return [(plain(name), version) for name, _, version in parts]
+
+
 def pins() -> dict[str, str]:
     """Version by name, from constraints.txt."""
-    lines = (line.split("#")[0].strip() for line in PINS.read_text(encoding="utf-8").splitlines())
-    return {plain(name): version for name, version in (line.split("==") for line in lines if line)}
+    return dict(pinned_lines())
 
 
 def project() -> dict[str, Any]:
@@ -50,6 +60,33 @@ def project() -> dict[str, Any]:
 def wanted() -> list[str]:
     """What the project itself needs at run time."""
     return list(project()["project"]["dependencies"])
+
+
+def stated() -> list[str]:
+    """All that the project states to need: to run, in its extras, and to be built."""
+    extras = project()["project"]["optional-dependencies"].values()
+    return [*wanted(), *(need for extra in extras for need in extra), *built_with()]
+
+
+def needed(*direct: str) -> set[str]:
+    """Names of packages and of all that they need in turn, as far as they are installed and this Python needs them."""
+    found: set[str] = set()
+    open_ones = [Requirement(text) for text in direct]
+    while open_ones:
+        one = open_ones.pop()
+        name = plain(one.name)
+        if name in found or one.marker and not one.marker.evaluate({"extra": ""}):
+            continue
+        found.add(name)
+        try:
+            below = [Requirement(text) for text in metadata.requires(name) or []]
+        except metadata.PackageNotFoundError:
+            continue
+        for need in below:
+            if need.marker is None or any(need.marker.evaluate({"extra": extra}) for extra in ("", *one.extras)):
+                need.marker = None
+                open_ones.append(need)
+    return found
 
 
 def built_with() -> list[str]:
@@ -71,22 +108,49 @@ def resolved(python: str) -> dict[str, tuple[str, str]]:
     return found
 
 
-def written() -> dict[str, tuple[str, list[str]]]:
-    """Version and digests by name, from constraints-hashed.txt."""
+def written_lines() -> list[tuple[str, str, list[str]]]:
+    """Name, version and digests by entry of constraints-hashed.txt."""
     text = HASHED.read_text(encoding="utf-8").replace("\\\n", " ")
-    found = {}
+    found = []
     for line in text.splitlines():
         if line and not line.startswith("#"):
             name, _, version = line.split()[0].partition("==")
-            found[name] = (version.rstrip(";"), re.findall(r"--hash=sha256:([0-9a-f]{64})(?![0-9a-f])", line))
+            digests = re.findall(r"--hash=sha256:([0-9a-f]{64})(?![0-9a-f])", line)
+            found.append((name, version.rstrip(";"), digests))
+    return found
+
+
+def written() -> dict[str, tuple[str, list[str]]]:
+    """Version and digests by name, from constraints-hashed.txt."""
+    return {name: (version, digests) for name, version, digests in written_lines()}
+
+
+def twice(names: list[str], where: Path) -> list[str]:
+    """Packages that a file names more than once: one entry would silently replace another."""
+    return [f"{name}: stands {n} times in {where.name}" for name, n in Counter(names).items() if n > 1]
+
+
+def faults_of_pins() -> list[str]:
+    """What in constraints.txt does not fit pyproject.toml; empty if nothing."""
+    lines = pinned_lines()
+    found = [f"{name}: expected name==version in constraints.txt" for name, version in lines if not version]
+    found += twice([name for name, _ in lines], PINS)
+    pinned = {name: version for name, version in lines if version}
+    for need in map(Requirement, stated()):
+        name = plain(need.name)
+        if name in pinned and not need.specifier.contains(pinned[name]):
+            found.append(f"{name}: {pinned[name]} is pinned, pyproject.toml admits {need.specifier}")
+        elif name not in pinned and name != plain(project()["project"]["name"]):
+            found.append(f"{name}: pyproject.toml needs it, constraints.txt does not pin it")
     return found
 
 
 def faults() -> list[str]:
-    """What in constraints-hashed.txt no longer fits; empty if nothing."""
+    """What in constraints-hashed.txt, or in the pins it is made of, no longer fits; empty if nothing."""
     have, pinned = written(), pins()
     found = [f"{name}: {version} is hashed, {pinned.get(name, 'nothing')} is pinned"
              for name, (version, _) in have.items() if pinned.get(name) != version]  # fmt: skip
+    found += faults_of_pins() + twice([name for name, _, _ in written_lines()], HASHED)
     found += [f"{name}: no digest" for name, (_, digests) in have.items() if not digests]
     direct = [plain(re.split(r"[\[<>=!~; ]", text)[0]) for text in (*wanted(), *built_with())]
     found += [f"{name}: needed and not hashed" for name in direct if name not in have]

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import ParleyError, ResourceError
+from sim.extras import missing
 from sim.scenario.problems import did_you_mean, escaped
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 SUFFIXES = (".png", ".svg", ".pdf")
 WIDTH, SCALE = 1100, 2
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-EXTRA = 'pip install "parley-sim[export]"'
 BROWSER = "apt-get install -y chromium"
 SECONDS = 90.0
 
@@ -65,7 +65,7 @@ def as_picture(figure: dict[str, Any], kind: str) -> bytes:
     try:
         kaleido = import_module("kaleido")
     except ImportError:
-        raise ParleyError(f"pictures need kaleido: {EXTRA}") from None
+        raise missing("pictures need kaleido, which is", "export") from None
     browser = os.environ.get("BROWSER_PATH") or next((found for one in BROWSERS if (found := shutil.which(one))), None)
     if browser is None:
         raise ParleyError(f"pictures need an installed Chromium: {BROWSER}, or set BROWSER_PATH")

@@ -23,6 +23,7 @@ from sim.experiment.cluster import MOST_TRIES, BlockLostError, Cluster, compute_
 from sim.experiment.request import Request, check_parties, check_precision
 from sim.experiment.run import Job, Progress, Run, Work, compute, missing_work
 from sim.experiment.streaming import Piece
+from sim.extras import missing
 
 CONNECT_SECONDS = 10
 TLS_FILES = ("ca.pem", "cert.pem", "key.pem")
@@ -63,7 +64,7 @@ def library() -> Any:
     try:
         return import_module("distributed")
     except ImportError:
-        raise ParleyError('many machines need the extra dist: pip install "parley-sim[dist]"') from None
+        raise missing("many machines need Dask, which is", "dist") from None
 
 
 def check_address(address: str, insecure: bool) -> None:

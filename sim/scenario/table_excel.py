@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, NoReturn
 
+from sim.extras import command
 from sim.scenario.table_text import Record
 
 SIGNATURE = b"PK\x03\x04"
@@ -16,10 +17,7 @@ OLD_SIGNATURE = b"\xd0\xcf\x11\xe0"
 MOST_UNPACKED = 64 * 1024**2
 MOST_PARTS = 1_000
 MOST_CELLS = 2_000_000
-MISSING = (
-    "an Excel workbook came, and the package that reads them is not installed: "
-    "python -m pip install 'parley-sim[excel]', or save the sheet as CSV UTF-8"
-)
+MISSING = "an Excel workbook came, and the package that reads them is not installed: {}, or save the sheet as CSV UTF-8"
 OLD = "an old (.xls) or password-protected Excel file came: save the sheet as .xlsx without a password or as CSV UTF-8"
 TOO_LARGE = f"the workbook unpacks to more than {MOST_UNPACKED // 1024**2} MiB, which is the most allowed"
 
@@ -32,7 +30,7 @@ def records_of_workbook(data: bytes, refuse: Refuse) -> tuple[list[Record], str]
     try:
         import openpyxl  # noqa: F401
     except ImportError:
-        refuse(MISSING, 0)
+        refuse(MISSING.format(command("excel")), 0)
     shown, note = _rows(data, True, refuse)
     if has_formulas:
         written, _ = _rows(data, False, refuse)

@@ -138,7 +138,7 @@ def axe() -> str:
     """The script of axe-core; a package that is missing skips the test, or fails it where CI is set."""
     found = importlib.util.find_spec("axe_core_python")
     if found is None or not found.submodule_search_locations:
-        message = "axe-core-python is not installed: pip install 'parley-sim[test]'"
+        message = "axe-core-python is not installed: pip install axe-core-python"
         if os.environ.get("CI", "").lower() in ("1", "true"):
             pytest.fail(message)
         pytest.skip(message)

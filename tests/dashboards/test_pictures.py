@@ -33,7 +33,7 @@ def test_wrong_names_and_endings_are_said(tmp_path: Path) -> None:
 
 def test_missing_tools_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "kaleido", None)
-    with pytest.raises(ParleyError, match=r"pictures need kaleido: pip install \"parley-sim\[export\]\""):
+    with pytest.raises(ParleyError, match=r"pictures need kaleido, which is not installed: pip install \"kaleido>=1\""):
         write_picture([mixed(4)], "odds", tmp_path / "odds.png")
     monkeypatch.setitem(sys.modules, "kaleido", SimpleNamespace())
     monkeypatch.delenv("BROWSER_PATH", raising=False)

@@ -42,7 +42,7 @@ KEYS = [
 """As in docs/guide/cluster.md."""
 
 needs_dask = pytest.mark.skipif(
-    not HAS_DASK and not os.environ.get("CI"), reason='many machines are not tested: pip install "parley-sim[dist]"'
+    not HAS_DASK and not os.environ.get("CI"), reason="many machines are not tested: pip install distributed"
 )
 
 
