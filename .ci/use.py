@@ -1,8 +1,11 @@
 """Use an installed Parley as on a first day: run, why, backtest, report and a page of the dashboard.
 
-    python -I .ci/use.py PARLEY     in an empty folder; PARLEY is the command of the installation that is tried
+    python -I .ci/use.py PARLEY [--pictures]     in an empty folder; PARLEY is the command of the installation
 
-Nothing of Parley is imported here. Exit 0 only if every command ended with 0 and left what it should.
+With ``--pictures`` a figure is drawn as well, if a Chromium is there.
+
+Nothing of Parley is imported here. Exit 0 only if every command ended with 0 and left what it should. Leaves the odds
+of a run as ``odds.json``: they are the same wherever Parley is installed.
 """
 
 from __future__ import annotations
@@ -81,6 +84,9 @@ def main(parley: str) -> None:
     for page in (Path(RUN, "report.html"), Path("page.html")):
         if "plotly" not in page.read_text(encoding="utf-8").lower():
             sys.exit(f"{page}: has no figure")
+    tiers = json.loads(call(parley, "run korea/july_1951 --trials 2000 --json"))["tiers"]
+    shares = {tier: {day: odds["model"] for day, odds in by_day.items()} for tier, by_day in tiers.items()}
+    Path("odds.json").write_text(json.dumps(shares), encoding="utf-8")
     dashboard(parley)
     if any(map(shutil.which, BROWSERS)) and "--pictures" in sys.argv:
         call(parley, f"picture {RUN} --out odds.png")
