@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from dashboards.app.kept import Kept
 from dashboards.app.service import Service
 from sim.atomic import now
 from sim.errors import BusyError, ParleyError
@@ -73,7 +74,8 @@ class Desk:
         self.folder: Path | None = None
         """Where studies are kept beyond the end of the dashboard; None: nowhere."""
         self._tasks: OrderedDict[Hashable, Task] = OrderedDict()
-        self._found: OrderedDict[Hashable, Any] = OrderedDict()
+        self.once = Kept(KEPT).once
+        """``once(key, make)``: what ``make`` gives, from memory if it was made before."""
         self._lock = threading.Lock()
 
     def task(self, key: Hashable) -> Task | None:
@@ -125,19 +127,6 @@ class Desk:
         task = self._tasks.get(key)
         if task is not None and task.state == "running":
             task.is_unwanted = True
-
-    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """What ``make`` gives, from memory if it was made before."""
-        with self._lock:
-            if key in self._found:
-                self._found.move_to_end(key)
-                return self._found[key]
-        made = make()
-        with self._lock:
-            self._found[key] = made
-            while len(self._found) > KEPT:
-                self._found.popitem(last=False)
-        return made
 
 
 def _do(task: Task, work: Work, keep: Callable[[Any], str] | None) -> None:

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import threading
 import traceback
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from dashboards.app import state
 from dashboards.app.base_runs import BUSY, PATIENCE, Base, Columns, Flight, Key, awaited, head, joined
+from dashboards.app.kept import Kept
 from sim.errors import BusyError, ParleyError, WorkersLostError
 from sim.experiment.blocks import Block
 from sim.experiment.executors import Pool, default_workers, is_good
@@ -29,8 +28,10 @@ MOST_LIVE_TRIALS = 20_000
 PIECE = 2048
 """Trials of a piece of background work: what a live simulation waits for at most, in each worker."""
 CLUSTER = 32
-KEPT = 48
-"""Live runs kept in memory, about half a megabyte for each thousand trials."""
+KEPT, KEPT_BYTES = 48, 32_000_000
+"""Live runs kept in memory, and what they may weigh together: a tenth of a megabyte for each thousand trials."""
+KEPT_TABLES = 32
+"""Tables and parts of pages kept in memory."""
 FREED_WITHIN = 0.3
 """Seconds in which a simulation that was given up has left its place."""
 
@@ -42,8 +43,9 @@ class Service:
         self.trials, self.seed = trials, seed
         self.workers = min(2, default_workers()) if workers is None else workers
         self.bases: dict[str, Base] = {}
-        self._kept: dict[Any, Any] = {}
-        self._live: OrderedDict[Key, Run] = OrderedDict()
+        self.kept = Kept(KEPT_TABLES).once
+        """What pages draw again and again of base runs: ``kept(key, make)``."""
+        self._live = Kept(KEPT, KEPT_BYTES, weight)
         self._flights: dict[Key, Flight] = {}
         self._board = Board()
         self._lock = threading.RLock()
@@ -118,16 +120,15 @@ class Service:
         key = (name, tuple(sorted(changes.items())), trials, base.seed, is_explained)
         with self._lock:
             for known in (key, (*key[:-1], True)):
-                if known in self._live:
-                    self._live.move_to_end(known)
-                    return self._live[known]
+                if (run := self._live.get(known)) is not None:
+                    return run
             if (flight := self._flights.get(key)) is not None:
                 flight.is_awaited |= is_awaited
         if flight is not None:
             return awaited(flight)
         scenario = state.changed(base.scenario, changes)
         if not changes and base.run is not None and base.run.n_trials >= trials:
-            return self._kept_live(key, head(base.run, trials))
+            return head(base.run, trials)
         return self._flown(key, scenario, changes, is_awaited)
 
     def _flown(self, key: Key, scenario: Scenario, changes: Mapping[str, str], is_awaited: bool) -> Run:
@@ -146,7 +147,8 @@ class Service:
             return awaited(known)
         try:
             columns = self._simulated(scenario, seed, trials, changes, is_explained, flight.place)
-            run = self._kept_live(key, Run(scenario, name, seed, columns))
+            run = Run(scenario, name, seed, columns)
+            self._live.put(key, run)
             flight.found.set_result(run)
             return run
         except BaseException as problem:
@@ -157,13 +159,6 @@ class Service:
             with self._lock:
                 if self._flights.get(key) is flight:
                     del self._flights[key]
-
-    def _kept_live(self, key: Key, run: Run) -> Run:
-        with self._lock:
-            self._live[key] = run
-            while len(self._live) > KEPT:
-                self._live.popitem(last=False)
-        return run
 
     def _simulated(
         self,
@@ -276,9 +271,7 @@ class Service:
             run.summary  # noqa: B018 - computed here, so that no page waits for it
             base.run, base.parts = run, []
 
-    def kept(self, key: Any, make: Callable[[], Any]) -> Any:
-        """What ``make`` gives, made once for ``key``: tables of base runs that pages draw again and again."""
-        with self._lock:
-            if key not in self._kept:
-                self._kept[key] = make()
-            return self._kept[key]
+
+def weight(run: Run) -> int:
+    """Bytes of a run in memory."""
+    return sum(column.nbytes for column in run.columns.values())

@@ -29,6 +29,8 @@ _TO_UNIT = 2.0**-53
 AT_ONCE = 16_384
 MOST_WEEKS = 13
 """Weeks of a stream are drawn together up to this many, and up to so many numbers in all."""
+MOST_KEPT = 64_000_000
+"""Bytes of columns that a block of kept streams holds at most."""
 _NONE = np.empty((0, 0))
 
 
@@ -166,9 +168,10 @@ class Streams:
 
 
 class KeptStreams(Streams):
-    """Streams that keep all they gave, for a block that is simulated again and again on the same luck.
+    """Streams that keep what they gave, for a block that is simulated again and again on the same luck.
 
-    About 7 kB a trial for a year of weeks; nobody may change a column in place.
+    About 7 kB a trial for a year of weeks; nobody may change a column in place. Scenarios that ask for other streams
+    add theirs: beyond ``MOST_KEPT`` bytes all are dropped and drawn again.
     """
 
     def __init__(self, seed: int, first_trial: int, n_trials: int, mirrored: bool = False, own_luck: str = "") -> None:
@@ -179,6 +182,8 @@ class KeptStreams(Streams):
     def _column(self, kind: str, decision: str, party: str, week: int) -> Array:
         name = (kind, decision, party, week)
         if name not in self._columns:
+            if len(self._columns) * self.n_trials * 8 >= MOST_KEPT:
+                self._columns.clear()
             self._columns[name] = super()._column(kind, decision, party, week)
         return self._columns[name]
 

@@ -142,7 +142,7 @@ def is_record(found: Any) -> bool:
 def shown(service: Service, job: Task | None, narrow: bool) -> list[Any]:
     """The button, the progress, what went wrong, or the record."""
     if job is not None and job.state == "done":
-        found: list[Any] = desk(service).once((JOB, narrow, id(job)), lambda: record(job.result, narrow))
+        found: list[Any] = desk(service).once((JOB, narrow, job.when), lambda: record(job.result, narrow))
         with_what = f"{len(job.result['forecasts'])} forecasts"
         again = html.Button("Compute the record again", id="record-start", type="button", n_clicks=0)
         return [*found, html.Section([stamp(job, with_what), html.Div(again, className="study-bar")])]

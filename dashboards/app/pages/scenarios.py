@@ -69,9 +69,11 @@ def progress(done: int, wanted: int) -> Any:
 
 
 def body(service: Service, name: str, runs: list[Run] | Any, narrow: bool) -> list[Any]:
-    """The report's section over the picked run and its siblings, made once for as many runs as are finished."""
-    key = ("scenarios", name, len(runs), narrow)
-    return service.kept(key, lambda: made(runs, narrow))
+    """The report's section over the picked run and its siblings, kept once all of them are finished."""
+    if len(runs) < service.waiting(name)[1]:
+        return made(runs, narrow)
+    found: list[Any] = service.kept(("scenarios", name, narrow), lambda: made(runs, narrow))
+    return found
 
 
 def made(runs: list[Run], narrow: bool) -> list[Any]:

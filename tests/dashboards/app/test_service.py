@@ -60,7 +60,7 @@ def test_the_same_move_is_computed_once(service: Service) -> None:
 
 
 def test_old_moves_are_forgotten(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboards.app.service.KEPT", 2)
+    monkeypatch.setattr(service._live, "_most", 2)
     for value in ("0.06", "0.07", "0.08"):
         service.simulate(NAME, {"parties.North.strain": value}, trials=32)
     assert len(service._live) == 2
