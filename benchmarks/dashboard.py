@@ -90,7 +90,7 @@ def stages(name: str, path: str) -> dict[str, float]:
     found |= {
         "table of odds by date": cpu_ms(lambda n: tables.odds_by_date(made)),
         "table and figure": cpu_ms(lambda n: what_if.figure_of(service, name, base, made, False)),
-        "words and differences": cpu_ms(lambda n: what_if.answer_of(base, made, moved(n))),
+        "words and differences": cpu_ms(lambda n: what_if.answer_of(base, made, moved(n), base.n_trials)),
     }
     service.stop()
     board.close()

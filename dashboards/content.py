@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -62,14 +62,11 @@ def headline(run: Run, days: int) -> dict[str, Any]:
     """The number of the base in words and circles, and what stands beside it."""
     tiers = run.summary["tiers"]
     cell = tiers["durable"][str(days)]
-    band = words.band(cell["lo"], cell["hi"])
-    said = words.percent(cell["p"]) if cell["p"] else words.never(run.n_trials, cell["mc_hi"])
+    said = odds_words(cell, run.n_trials)
     is_anchored = cell["reference"] is not None
-    label = f"{round(100 * cell['p'])} of 100 circles are filled; the band reaches from {band}"
+    label = f"{round(100 * cell['p'])} of 100 circles are filled; the band reaches from {said['band']}"
     return {
-        "words": capital(words.one_in(cell["p"])) if cell["p"] else "Not seen once",
-        "percent": said,
-        "band": band,
+        **said,
         "is_ever_sure": round(100 * cell["lo"]) > 0,
         "icons": icon_array(cell["p"], cell["lo"], cell["hi"], label),
         "cells": [
@@ -84,6 +81,15 @@ def headline(run: Run, days: int) -> dict[str, Any]:
         "victory": {side: victory_cell(run, side) for side in ("A", "B")},
         "luck": f"{100 * (cell['mc_hi'] - cell['mc_lo']) / 2:.1f}",
         "reason": reason_words(run),
+    }
+
+
+def odds_words(cell: Mapping[str, Any], n: int) -> dict[str, str]:
+    """The headline of a cell: as a plain fraction, in per cent, and its band; wherever it is shown large."""
+    return {
+        "words": capital(words.one_in(cell["p"])) if cell["p"] else "Not seen once",
+        "percent": words.percent(cell["p"]) if cell["p"] else words.never(n, cell["mc_hi"]),
+        "band": words.band(cell["lo"], cell["hi"]),
     }
 
 

@@ -9,7 +9,8 @@ from dash import html
 
 from dashboards import figures, tables
 from dashboards.app import state
-from dashboards.app.service import Service
+from dashboards.app.service import MOST_LIVE_TRIALS, Service
+from dashboards.content import odds_words, reason_words
 from dashboards.figures.theme import Figure
 from sim.experiment import words
 from sim.experiment.compare import compare
@@ -34,25 +35,23 @@ def figure_of(service: Service, name: str, base: Run, run: Run, narrow: bool) ->
     )
 
 
-def answer_of(base: Run, run: Run, changes: Mapping[str, str]) -> list[Any]:
-    """The headline, its difference from the base on the same luck, and both at every horizon."""
+def answer_of(base: Run, run: Run, changes: Mapping[str, str], of: int) -> list[Any]:
+    """The headline, its difference from the base on the same luck, and both at every horizon.
+
+    ``base`` has the trials of ``run``, which are the first of the ``of`` trials of this scenario's run.
+    """
     days = max(horizons(run.scenario))
-    found = run.odds("durable", days)
-    said = words.one_in(found.p) if found.p else "not seen once"
+    said = odds_words(run.odds("durable", days).as_dict(), run.n_trials)
     first = [
-        html.P(said[:1].upper() + said[1:], className="big"),
+        html.P(said["words"], className="big"),
         html.P(
-            [
-                html.Strong(words.percent(found.p) if found.p else words.never(run.n_trials, found.mc_hi)),
-                f" within {days} days, band ",
-                html.Strong(words.band(found.lo, found.hi)),
-            ],
-            className="sub",
+            [html.Strong(said["percent"]), f" within {days} days, band ", html.Strong(said["band"])], className="sub"
         ),
+        html.P(from_which(run.n_trials, of), className="note", id="what-if-trials"),
     ]
-    pairs = compare(base, run)["tiers"]["durable"]
     if not changes:
         return [*first, html.P("Nothing is changed yet: this is the scenario as it is.", className="difference")]
+    pairs = compare(base, run)["tiers"]["durable"]
     rows = [row_of(int(day), pair, run, base) for day, pair in pairs.items()]
     heads = ("By day", "As it was", "With your changes", "Difference in points (95 %)")
     table = html.Table(
@@ -66,6 +65,15 @@ def answer_of(base: Run, run: Run, changes: Mapping[str, str]) -> list[Any]:
     )
     scroll = html.Div(table, className="scroll", role="region", tabIndex="0", **{"aria-label": "Odds before and after"})
     return [*first, html.P(sentence(pairs[str(days)], days), className="difference"), scroll]
+
+
+def from_which(n: int, of: int) -> str:
+    """From how many trials the numbers are, and whether more are on their way."""
+    if n == of:
+        return f"From {n:,} trials, as on every other page."
+    if n < min(of, MOST_LIVE_TRIALS):
+        return f"A first answer, from {n:,} of {of:,} trials: that from all of them follows."
+    return f"From the first {n:,} of the {of:,} trials on the other pages, with and without your changes."
 
 
 def short(base: Run, run: Run) -> str:
@@ -94,11 +102,17 @@ def row_of(day: int, pair: Mapping[str, float], run: Run, base: Run) -> html.Tr:
 
 
 def reasons(base: Run, run: Run) -> str:
-    """The main reason for failure, before and after; worked out once the odds are shown, since it takes longer."""
-    now, before = (words.reason(one.summary, short=True) or "nothing failed" for one in (run, base))
+    """The main reason for failure with its share, before and after; worked out with the answer from all trials."""
+    now, before = (main_reason(one) for one in (run, base))
     if run is base:
         return f"Main reason for failure: {now}."
     return f"Main reason for failure: {now} ({'as before' if now == before else f'before: {before}'})."
+
+
+def main_reason(run: Run) -> str:
+    """In the words of the other pages."""
+    said = reason_words(run)
+    return f"{said['full'][:1].lower()}{said['full'][1:]}, {said['share']} of failures" if said else "nothing failed"
 
 
 def share(name: str, changes: Mapping[str, str]) -> html.Div:

@@ -51,7 +51,9 @@ def glance(work: Glance) -> Columns:
     check = Reader(work.board, work.place).check if work.board else lambda: None
     check()
     scenario, block = work.scenario, work.block
-    streams = luck_of(work.seed, block.first, block.n, scenario.mirrored) if work.board else None
+    # A first answer meets the same luck at every move; that from all trials comes once, and its luck would be 70 MB.
+    keeps_luck = work.board and not work.is_explained
+    streams = luck_of(work.seed, block.first, block.n, scenario.mirrored) if keeps_luck else None
     # A halt that began before the horizon is durable, or not, after so many weekly draws: odds need no further week.
     follow_up = scenario.follow_up_weeks if work.is_explained else min(scenario.follow_up_weeks, DURABLE_DRAWS + 1)
     with NegotiationModel(

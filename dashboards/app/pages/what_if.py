@@ -14,7 +14,7 @@ from dashboards.app.base_runs import head
 from dashboards.app.guard import plainly
 from dashboards.app.page_type import Page, View
 from dashboards.app.parts import chart, notice, section
-from dashboards.app.service import LIVE_TRIALS, Service
+from dashboards.app.service import LIVE_TRIALS, MOST_LIVE_TRIALS, Service
 from dashboards.app.what_if_answer import FILE, PATH, answer_of, figure_of, links, reasons, share, short
 from sim.errors import BusyError, ParleyError
 from sim.experiment.glance import GivenUp
@@ -26,8 +26,9 @@ HOW = (
     "luck: what differs is your change alone. The light area is the band, the thin dark area only luck."
 )
 INTRO = (
-    "Move a slider and let go: {trials:,} futures are simulated again on this computer. A moved number is set "
-    "to one exact value, so the range it was drawn from is gone and the band may narrow. Marks under a slider are its "
+    "Move a slider and let go: {first:,} futures are simulated again on this computer for a first answer, and half a "
+    "second later all {trials:,}, whose numbers are then those of the other pages. A moved number is set to one exact "
+    "value, so the range it was drawn from is gone and the band may narrow. Marks under a slider are its "
     "low, central and high value."
 )
 AHEAD = "/what-if/ahead"
@@ -35,7 +36,7 @@ AHEAD = "/what-if/ahead"
 
 
 def layout(view: View) -> Any:
-    base = head(view.run, LIVE_TRIALS)
+    base = view.run
     listed = view.service.kept(("controls", view.scenario_name), lambda: spec(base, view.scenario_name))
     drawn = chart(
         figure_of(view.service, view.scenario_name, base, base, view.narrow),
@@ -43,7 +44,7 @@ def layout(view: View) -> Any:
         "Odds by date, with your changes and without",
         "what-if-chart",
     )
-    answer = html.Div(answer_of(base, base, {}), id="what-if-answer", **{"aria-live": "polite"})
+    answer = html.Div(answer_of(base, base, {}, base.n_trials), id="what-if-answer", **{"aria-live": "polite"})
     left = html.Div(
         [
             html.P(short(base, base), id="what-if-short", className="short", **{"aria-hidden": "true"}),
@@ -68,7 +69,7 @@ def layout(view: View) -> Any:
     stores = [dcc.Store(id=f"what-if-{name}") for name in ("changes", "done", "calm")]
     body = section(
         "Change the agents",
-        html.P(INTRO.format(trials=base.n_trials)),
+        html.P(INTRO.format(first=min(LIVE_TRIALS, whole(base)), trials=whole(base))),
         html.Div([right, left], className="what-if"),
         id="what-if",
     )
@@ -95,32 +96,34 @@ def register(app: Dash, service: Service) -> None:
         if base is None:
             raise BusyError("the base is still being simulated")
         try:
-            run = service.simulate(name, changes, min(LIVE_TRIALS, base.n_trials), is_explained=False)
+            run = changed(service, name, base, changes, min(LIVE_TRIALS, base.n_trials), is_explained=False)
         except BusyError as problem:
             return no_update, no_update, no_update, notice(str(problem), "busy"), no_update, {**done, "is_busy": True}
         except state.Refused:
             raise
         except ParleyError as problem:
             return no_update, no_update, no_update, notice(str(problem), "wrong"), no_update, done
-        start = head(base, run.n_trials)
-        drawn = figure_of(service, name, start, run, asked["narrow"])
-        return drawn, answer_of(start, run, changes), short(start, run), None, links(name, changes), done
+        return *shown(service, name, base, run, asked), None, links(name, changes), done
 
     @app.callback(
+        Output("what-if-chart", "figure", allow_duplicate=True),
+        Output("what-if-answer", "children", allow_duplicate=True),
+        Output("what-if-short", "children", allow_duplicate=True),
         Output("what-if-reasons", "children"),
         Input("what-if-calm", "data"),
         prevent_initial_call=True,
     )
-    def explain(asked: dict[str, Any]) -> Any:
-        base = service.run_of(known(service, asked["scenario"]))
+    def settle(asked: dict[str, Any]) -> tuple[Any, ...]:
+        """Once nothing moves: all trials, and the main reason for failure."""
+        name, changes = asked["scenario"], asked["set"]
+        base = service.run_of(known(service, name))
         if base is None:
-            return no_update
-        trials = min(LIVE_TRIALS, base.n_trials)
+            return (no_update,) * 4
         try:
-            run = service.simulate(asked["scenario"], asked["set"], trials, is_awaited=False)
+            run = changed(service, name, base, changes, whole(base), is_awaited=False)
         except (BusyError, GivenUp):
-            return no_update
-        return reasons(head(base, trials), run)
+            return (no_update,) * 4
+        return *shown(service, name, base, run, asked), reasons(cut(base, run), run)
 
     app.clientside_callback(
         ClientsideFunction("parley", "reasons"),
@@ -141,9 +144,9 @@ def register(app: Dash, service: Service) -> None:
             return plainly(400, "that is no request of a page")
         base = service.run_of(known(service, asked["scenario"]))
         try:
-            trials = min(LIVE_TRIALS, base.n_trials) if base else LIVE_TRIALS
             if base:
-                service.simulate(asked["scenario"], asked["set"], trials, is_explained=False, is_awaited=False)
+                trials = min(LIVE_TRIALS, base.n_trials)
+                changed(service, base.name, base, asked["set"], trials, is_explained=False, is_awaited=False)
         except (BusyError, GivenUp):
             pass
         return Response(status=204)
@@ -158,6 +161,28 @@ def register(app: Dash, service: Service) -> None:
             return plainly(422, str(problem))
         named = {"Content-Disposition": 'attachment; filename="what_if.yaml"'}
         return Response(text, mimetype="application/yaml", headers=named)
+
+
+def whole(base: Run) -> int:
+    """As many trials as the run has, so that the answer is that of the other pages, or as many as may be asked for."""
+    return min(base.n_trials, MOST_LIVE_TRIALS)
+
+
+def changed(service: Service, name: str, base: Run, changes: dict[str, str], trials: int, **how: bool) -> Run:
+    """The run with the changes; without any it is the base itself, all of it."""
+    return service.simulate(name, changes, trials, **how) if changes else base
+
+
+def cut(base: Run, run: Run) -> Run:
+    """The base on the trials of ``run``."""
+    return base if run is base else head(base, run.n_trials)
+
+
+def shown(service: Service, name: str, base: Run, run: Run, asked: dict[str, Any]) -> tuple[Any, ...]:
+    """Chart, answer, and the answer in a line."""
+    start = cut(base, run)
+    drawn = figure_of(service, name, start, run, asked["narrow"])
+    return drawn, answer_of(start, run, asked["set"], base.n_trials), short(start, run)
 
 
 def known(service: Service, name: str) -> str:

@@ -4,7 +4,8 @@
   const levels = ["absent", "aides", "ministers", "leaders"];
   const patience = 15000;
   const rest = 40; /* milliseconds between two values told to the server while a slider is held */
-  const calm = 500; /* of quiet before the reasons are asked for */
+  const calm = 500; /* of quiet before the answer from all trials and the reasons are asked for */
+  const again = 4000; /* before they are asked for once more, if they did not come: the server was busy */
   let spec = null, changes = {}, number = 0, inFlight = 0, isWaiting = false, timer = 0, built = "";
   let aheadTimer = 0, aheadOf = "", calmTimer = 0, isByKey = false, next = null;
   const byPath = new Map();
@@ -89,10 +90,12 @@
     go(ways);
   }
 
-  /* Why trials fail takes longer than how many: asked for once nothing moves. */
+  /* All trials, and why they fail, take longer than a first answer: asked for once nothing moves. */
   function askReasons() {
-    if (inFlight || isWaiting || !document.getElementById("what-if-controls")) return;
+    const page = document.getElementById("what-if");
+    if (inFlight || isWaiting || !page || page.getAttribute("data-reasons") === "shown") return;
     window.dash_clientside.set_props("what-if-calm", { data: asked(changes) });
+    calmTimer = setTimeout(askReasons, again);
   }
 
   window.dash_clientside = Object.assign({}, window.dash_clientside);

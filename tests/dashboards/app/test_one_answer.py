@@ -1,0 +1,111 @@
+"""The same figure on every page, in the report and in the terminal: odds, band and reason are computed once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from dashboards import content as report_words
+from dashboards import tables
+from dashboards.app.pages import what_if
+from dashboards.app.service import Service
+from sim.experiment import words
+from sim.experiment.run import Run
+from sim.experiment.run import run as simulate
+from sim.scenario.files import load
+from sim.study.why import explain
+from sim.tables import band_cell, odds_cell
+from tests.dashboards.app.conftest import Client, make_app, move, service_over
+
+NAME = "istanbul_2025/aides_only"
+CHANGES = {"parties.Russia.strain": "0.12"}
+HEADLINE = re.compile(r"([^|]+)\| within 365 days, band \|([^|]+)\|")
+TRIALS = 512
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    return simulate(load(NAME), trials=TRIALS, seed=1, workers=1, name=NAME)
+
+
+@pytest.fixture
+def asked(run: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Client, Service]]:
+    """A dashboard that answers first from a quarter of the trials."""
+    monkeypatch.setattr(what_if, "LIVE_TRIALS", TRIALS // 4)
+    service = service_over([run])
+    yield Client(make_app(service, ["localhost"])), service
+    service.stop()
+
+
+def said(item: Any) -> str:
+    """All texts of a layout in their order, with a stroke after each."""
+    if isinstance(item, str):
+        return f"{item}|"
+    if isinstance(item, dict):
+        return said(item["props"].get("children")) if "props" in item else "".join(map(said, item.values()))
+    return "".join(map(said, item)) if isinstance(item, list) else ""
+
+
+def page(client: Client, path: str) -> str:
+    return said(client.page(path).json["response"]["page"]["children"])
+
+
+def settled(client: Client, changes: dict[str, str]) -> str:
+    body = client.body("what-if-reasons", {"what-if-calm.data": move(changes, NAME)})
+    return said(client.send(body).json["response"])
+
+
+def test_pages_report_and_terminal_say_the_same_odds(asked: tuple[Client, Service], run: Run) -> None:
+    client, _ = asked
+    cell = run.summary["tiers"]["durable"]["365"]
+    printed = (words.percent(cell["p"]), words.band(cell["lo"], cell["hi"]))
+    for text in (page(client, "/"), page(client, "/what-if"), settled(client, {})):
+        (found,) = HEADLINE.findall(text)
+        assert found == printed
+    assert ", band ".join(printed) in words.sentence(run.summary, run.scenario)
+    assert (odds_cell(cell), band_cell(cell).replace("-", " to ")) == tuple(one.removesuffix(" %") for one in printed)
+    report = report_words.content([run])
+    assert (report["headline"]["percent"], report["headline"]["band"]) == printed
+    row = report["runs"][0]["cells"][-1]
+    assert (row["said"], row["value"]) == (printed[0], f"{cell['p']:.6f}")
+    last = tables.odds_by_date(run)[-1]
+    assert [last[key] for key in ("durable", "lo", "hi", "model")] == [cell[key] for key in ("p", "lo", "hi", "model")]
+
+
+def test_pages_report_and_terminal_name_the_same_reason(asked: tuple[Client, Service], run: Run) -> None:
+    client, _ = asked
+    full = words.reason(run.summary)
+    share = words.percent(words.main_reason(run.summary)[1])  # type: ignore[index]
+    for path in ("/", "/what-if", "/why"):
+        assert full in page(client, path), path
+    assert f"{full}, {share} of failures" in settled(client, {})
+    assert full in words.sentence(run.summary, run.scenario)
+    found = explain(run, run_again=False)
+    assert {name: one.p for name, one in found.tags.items()} == run.summary["anatomy"]
+    assert [stage.passed.p for stage in found.stages] == [stage["p"] for stage in run.summary["funnel"]]
+
+
+def test_a_first_answer_says_so_and_the_last_is_the_run(asked: tuple[Client, Service]) -> None:
+    client, _ = asked
+    body = client.body("what-if-chart", {"what-if-changes.data": move(CHANGES, NAME)})
+    first = said(client.send(body).json["response"])
+    assert f"A first answer, from {TRIALS // 4} of {TRIALS} trials" in first
+    theirs = simulate(load(NAME, list(CHANGES.items())), trials=TRIALS, seed=1, workers=1, name=NAME)
+    cell = theirs.summary["tiers"]["durable"]["365"]
+    text = settled(client, CHANGES)
+    assert HEADLINE.findall(text) == [(words.percent(cell["p"]), words.band(cell["lo"], cell["hi"]))]
+    assert words.reason(theirs.summary) in text and f"From {TRIALS} trials, as on every other page." in text
+
+
+def test_a_run_of_more_trials_than_may_be_asked_for_says_so(
+    asked: tuple[Client, Service], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, _ = asked
+    for module in ("pages.what_if", "what_if_answer", "service"):
+        monkeypatch.setattr(f"dashboards.app.{module}.MOST_LIVE_TRIALS", 256)
+    text = settled(client, CHANGES)
+    assert f"From the first 256 of the {TRIALS} trials on the other pages" in text
+    assert f"From {TRIALS} trials" in page(client, "/what-if")
