@@ -13,6 +13,7 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from dash import Dash
+from dash.exceptions import DependencyException
 from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException
 
@@ -23,6 +24,13 @@ MOST_BYTES = 1_000_000
 CALLBACKS = "/_dash-update-component"
 BODY_KEYS = {"output", "outputs", "inputs", "state", "changedPropIds", "parsedChangedPropsIds", "end_id"}
 LONGEST_TEXT = 2000
+DIGITS = 15
+SENTENCES = {
+    404: "There is no such page.",
+    405: "This address takes no such request.",
+    413: f"At most {MOST_BYTES:,} bytes are taken at a time.",
+}
+"""What a refusal says, by its code."""
 
 Check = Callable[[Any], bool]
 
@@ -104,7 +112,9 @@ def protect(app: Dash, checks: Mapping[str, Check], paths: Iterable[str]) -> Non
 def answered(server: Flask, problem: Exception) -> Response:
     """A refusal in words: 422 for values that a callback cannot use, 503 if busy; a bug of ours stays a 500."""
     if isinstance(problem, HTTPException):
-        return plainly(problem.code or 400, problem.name)
+        return plainly(problem.code or 400, SENTENCES.get(problem.code or 400, f"{problem.name}."))
+    if isinstance(problem, DependencyException):  # a file that Dash does not serve
+        return plainly(404, "There is no such file.")
     if isinstance(problem, BusyError):
         return plainly(503, str(problem))
     if isinstance(problem, ParleyError):
@@ -147,12 +157,7 @@ def check_callback(asked: Request, known: Mapping[str, Mapping[str, list[str]]],
     """Refused unless the body is one that our own page could have sent."""
     if set(asked.args) - {"endId"}:  # job handles of background callbacks, which this dashboard has none of
         raise Refused("that is no request of a page")
-    if not asked.is_json:
-        raise Refused("JSON is wanted")
-    try:
-        body = json.loads(asked.get_data(), parse_constant=no_number)
-    except (ValueError, RecursionError):
-        raise Refused("that is no JSON") from None
+    body = body_of(asked)
     if not isinstance(body, dict) or set(body) - BODY_KEYS:
         raise Refused("that is no request of a page")
     output = body.get("output")
@@ -175,6 +180,16 @@ def check_callback(asked: Request, known: Mapping[str, Mapping[str, list[str]]],
         check_value(one, checks)
 
 
+def body_of(asked: Request) -> Any:
+    """The JSON that came, in which every number is a finite one that a float can hold; Refused for anything else."""
+    if not asked.is_json:
+        raise Refused("expected JSON")
+    try:
+        return json.loads(asked.get_data(), parse_constant=no_number, parse_int=whole_number, parse_float=number)
+    except (ValueError, RecursionError):
+        raise Refused("expected JSON of no great depth, with numbers below 1e15") from None
+
+
 def check_outputs(output: str, given: Any) -> None:
     """Dash believes what the body says of the outputs, so it must be what their name says."""
     ours = output.strip(".").split("...") if output.startswith("..") else [output]
@@ -193,6 +208,20 @@ def no_number(name: str) -> float:
     raise ValueError(name)
 
 
+def whole_number(text: str) -> int:
+    """An integer of at most 15 digits: Python's own have no end, and then no float can hold them."""
+    if len(text.lstrip("-")) > DIGITS:
+        raise ValueError("too many digits")
+    return int(text)
+
+
+def number(text: str) -> float:
+    found = float(text)
+    if not math.isfinite(found):
+        raise ValueError("too large")
+    return found
+
+
 def check_value(one: Mapping[str, Any], checks: Mapping[str, Check]) -> None:
     """A value of a kind that its property can have."""
     name, value = f"{one['id']}.{one['property']}", one.get("value")
@@ -206,7 +235,7 @@ def is_plain(value: Any) -> bool:
     if value is None or isinstance(value, bool):
         return True
     if isinstance(value, int | float):
-        return math.isfinite(value) and abs(value) < 1e15
+        return abs(value) < 10**DIGITS
     return isinstance(value, str) and len(value) <= LONGEST_TEXT
 
 

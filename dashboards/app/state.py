@@ -90,7 +90,7 @@ def number_of(scenario: Scenario, path: KeyPath, value: object) -> float:
         raise Refused(f"{dotted(path)}: a number is wanted")
     try:
         number = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise Refused(f"{dotted(path)}: a number is wanted, {escaped(str(value), 40)} came") from None
     allowed = slot.allowed
     low, high = (allowed.low, allowed.high) if allowed else (-math.inf, math.inf)

@@ -11,10 +11,11 @@ from flask import Response, request
 
 from dashboards.app import controls, state
 from dashboards.app.base_runs import head
-from dashboards.app.guard import plainly
+from dashboards.app.guard import body_of, plainly
 from dashboards.app.page_type import Page, View
 from dashboards.app.parts import chart, notice, section
 from dashboards.app.service import LIVE_TRIALS, MOST_LIVE_TRIALS, Service
+from dashboards.app.state import Refused
 from dashboards.app.what_if_answer import FILE, PATH, answer_of, figure_of, links, reasons, share, short
 from sim.errors import BusyError, ParleyError
 from sim.experiment.glance import GivenUp
@@ -99,7 +100,7 @@ def register(app: Dash, service: Service) -> None:
             run = changed(service, name, base, changes, min(LIVE_TRIALS, base.n_trials), is_explained=False)
         except BusyError as problem:
             return no_update, no_update, no_update, notice(str(problem), "busy"), no_update, {**done, "is_busy": True}
-        except state.Refused:
+        except Refused:
             raise
         except ParleyError as problem:
             return no_update, no_update, no_update, notice(str(problem), "wrong"), no_update, done
@@ -139,8 +140,11 @@ def register(app: Dash, service: Service) -> None:
 
     @app.server.post(AHEAD)
     def ahead() -> Response:
-        asked = request.get_json(silent=True)
-        if asked is None or not is_move(asked):
+        try:
+            asked = body_of(request)
+        except Refused as problem:
+            return plainly(400, str(problem))
+        if not is_move(asked):
             return plainly(400, "that is no request of a page")
         base = service.run_of(known(service, asked["scenario"]))
         try:
@@ -187,14 +191,12 @@ def shown(service: Service, name: str, base: Run, run: Run, asked: dict[str, Any
 
 def known(service: Service, name: str) -> str:
     if name not in service.bases:
-        raise state.Refused("there is no such scenario here")
+        raise Refused("there is no such scenario here")
     return name
 
 
 def is_move(value: Any) -> bool:
     """What the browser may put into ``what-if-changes``."""
-    if value is None:
-        return True
     if not isinstance(value, dict) or set(value) != {"scenario", "set", "number", "narrow"}:
         return False
     changes, number = value["set"], value["number"]
