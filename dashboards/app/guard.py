@@ -14,14 +14,25 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from dash import Dash
 from dash.exceptions import DependencyException
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, Response, g, request
 from werkzeug.exceptions import HTTPException
 
+from dashboards.app.connections import Gate
 from dashboards.app.state import LONGEST_SEARCH, Refused
 from sim.errors import BusyError, ParleyError
 
-MOST_BYTES = 1_000_000
+MOST_BYTES = 100_000
+MOST_OF_HEADERS = 32_768
 CALLBACKS = "/_dash-update-component"
+AHEAD = "/what-if/ahead"
+"""Where the browser says, while a slider is held, at which value it rests: simulated before it is let go."""
+FILE = "/scenario.yaml"
+"""Where a state can be had as a scenario file."""
+AT_ONCE, RATE, BURST = 12, 30.0, 120.0
+"""Requests that cost something: how many are let in at a time (other threads are left for files), and what they may
+cost together each second, and at once."""
+COSTS = {CALLBACKS: 1.0, AHEAD: 0.1, FILE: 5.0}
+TOO_MUCH = "The dashboard is asked too much at a time. Try again in a moment."
 BODY_KEYS = {"output", "outputs", "inputs", "state", "changedPropIds", "parsedChangedPropsIds", "end_id"}
 LONGEST_TEXT = 2000
 DIGITS = 15
@@ -41,10 +52,13 @@ def hosts_of(port: int) -> frozenset[str]:
 
 
 class TrustedHosts:
-    """WSGI: 400 for a foreign Host, 403 for a foreign Origin, before the application sees anything."""
+    """WSGI: 400 for a foreign Host, 403 for another site's page, before the application sees anything.
 
-    def __init__(self, app: WSGIApplication, hosts: Iterable[str]) -> None:
-        self.app, self.hosts = app, frozenset(hosts)
+    A link that somebody follows to a page is let in: that costs a file of 2 kB and is what links are for.
+    """
+
+    def __init__(self, app: WSGIApplication, hosts: Iterable[str], pages: Iterable[str] = ()) -> None:
+        self.app, self.hosts, self.pages = app, frozenset(hosts), frozenset(pages)
         self.origins = frozenset(f"http://{host}" for host in self.hosts)
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -53,9 +67,14 @@ class TrustedHosts:
             return self._no(start, "400 Bad Request", "This dashboard answers to this computer only.")
         if origin is not None and origin.lower() not in self.origins:
             return self._no(start, "403 Forbidden", "Another site's page may not ask this dashboard.")
-        if environ.get("REQUEST_METHOD") != "GET" and environ.get("HTTP_SEC_FETCH_SITE") in ("cross-site", "same-site"):
+        if environ.get("HTTP_SEC_FETCH_SITE") in ("cross-site", "same-site") and not self._is_link(environ):
             return self._no(start, "403 Forbidden", "Another site's page may not ask this dashboard.")
         return self.app(environ, start)
+
+    def _is_link(self, environ: WSGIEnvironment) -> bool:
+        """Somebody has followed a link to a page of ours, in a window of its own."""
+        asked = [environ.get(key) for key in ("REQUEST_METHOD", "HTTP_SEC_FETCH_MODE", "HTTP_SEC_FETCH_DEST")]
+        return asked == ["GET", "navigate", "document"] and environ.get("PATH_INFO") in self.pages
 
     @staticmethod
     def _no(start: StartResponse, status: str, words: str) -> Iterable[bytes]:
@@ -83,9 +102,14 @@ def protect(app: Dash, checks: Mapping[str, Check], paths: Iterable[str]) -> Non
     known = expected(app)
     rule = policy(app.csp_hashes())
     own = frozenset(paths)
+    gate = Gate(AT_ONCE, RATE, BURST)
 
     def before() -> Response | None:
         try:
+            if request.path in COSTS:
+                if not gate.enter(COSTS[request.path]):
+                    return Response(status=204) if request.path == AHEAD else plainly(503, TOO_MUCH)
+                g.is_inside = True
             if request.path == CALLBACKS:
                 check_callback(request, known, checks)
             elif request.method == "GET" and is_unknown_page(request, own):
@@ -93,6 +117,10 @@ def protect(app: Dash, checks: Mapping[str, Check], paths: Iterable[str]) -> Non
         except Refused as problem:
             return plainly(400, str(problem))
         return None
+
+    def leave(_: BaseException | None) -> None:
+        if g.pop("is_inside", False):
+            gate.leave()
 
     def after(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = rule
@@ -106,6 +134,7 @@ def protect(app: Dash, checks: Mapping[str, Check], paths: Iterable[str]) -> Non
 
     server.before_request_funcs.setdefault(None, []).insert(0, before)
     server.after_request(after)
+    server.teardown_request(leave)
     server.register_error_handler(Exception, lambda problem: answered(server, problem))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import webbrowser
 from collections.abc import Iterable, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 from dash import Dash
 
 from dashboards.app import guard, shell
+from dashboards.app.connections import IDLE_SECONDS, MOST_CONNECTIONS, Connection
 from dashboards.app.jobs import desk
 from dashboards.app.opening import opened
 from dashboards.app.pages import pages
@@ -20,7 +22,7 @@ from sim.errors import BusyError, ParleyError
 
 HOST = "127.0.0.1"
 DEFAULT_SCENARIOS = ("istanbul_2025",)
-THREADS = 12
+THREADS = 16
 ASSETS = Path(__file__).parents[1] / "assets"
 NOT_OURS = r"^(record|report)\.(js|html)$|^report\.css$"
 OPEN_AFTER = 0.6
@@ -82,8 +84,9 @@ def make_app(service: Service, hosts: Iterable[str] = ("localhost",)) -> Dash:
     for module in modules:
         module.register(app, service)
         checks |= getattr(module, "CHECKS", {})
-    guard.protect(app, checks, [module.PAGE.path for module in modules])
-    app.server.wsgi_app = guard.TrustedHosts(app.server.wsgi_app, hosts)  # type: ignore[method-assign]
+    paths = [module.PAGE.path for module in modules]
+    guard.protect(app, checks, paths)
+    app.server.wsgi_app = guard.TrustedHosts(app.server.wsgi_app, hosts, paths)  # type: ignore[method-assign]
     return app
 
 
@@ -134,11 +137,17 @@ def bound(service: Service, port: int) -> Any:
             f"port {port} is taken by another program: --port names another, 0 takes any free one"
         ) from None
     app = make_app(service, guard.hosts_of(listening.getsockname()[1]))
-    return create_server(
+    logging.getLogger("waitress").setLevel(logging.ERROR)  # who asks too much is answered, not written down
+    running = create_server(
         app.server,
         sockets=[listening],
         threads=THREADS,
         ident="parley",
         max_request_body_size=guard.MOST_BYTES,
-        channel_timeout=60,
+        max_request_header_size=guard.MOST_OF_HEADERS,
+        connection_limit=4 * MOST_CONNECTIONS,
+        channel_timeout=int(IDLE_SECONDS),
+        cleanup_interval=5,
     )
+    running.channel_class = Connection
+    return running

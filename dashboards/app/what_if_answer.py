@@ -9,6 +9,7 @@ from dash import html
 
 from dashboards import figures, tables
 from dashboards.app import state
+from dashboards.app.guard import FILE
 from dashboards.app.service import MOST_LIVE_TRIALS, Service
 from dashboards.content import odds_words, reason_words
 from dashboards.figures.theme import Figure
@@ -18,8 +19,6 @@ from sim.experiment.horizons import horizons
 from sim.experiment.run import Run
 
 PATH = "/what-if"
-FILE = "/scenario.yaml"
-"""Where a state can be had as a scenario file."""
 
 
 def figure_of(service: Service, name: str, base: Run, run: Run, narrow: bool) -> Figure:

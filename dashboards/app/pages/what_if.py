@@ -11,12 +11,12 @@ from flask import Response, request
 
 from dashboards.app import controls, state
 from dashboards.app.base_runs import head
-from dashboards.app.guard import body_of, plainly
+from dashboards.app.guard import AHEAD, FILE, body_of, plainly
 from dashboards.app.page_type import Page, View
 from dashboards.app.parts import chart, notice, section
 from dashboards.app.service import LIVE_TRIALS, MOST_LIVE_TRIALS, Service
 from dashboards.app.state import Refused
-from dashboards.app.what_if_answer import FILE, PATH, answer_of, figure_of, links, reasons, share, short
+from dashboards.app.what_if_answer import PATH, answer_of, figure_of, links, reasons, share, short
 from sim.errors import BusyError, ParleyError
 from sim.experiment.glance import GivenUp
 from sim.experiment.run import Run
@@ -32,8 +32,6 @@ INTRO = (
     "value, so the range it was drawn from is gone and the band may narrow. Marks under a slider are its "
     "low, central and high value."
 )
-AHEAD = "/what-if/ahead"
-"""Where the browser says, while a slider is held, at which value it rests: simulated before it is let go."""
 
 
 def layout(view: View) -> Any:
@@ -160,7 +158,9 @@ def register(app: Dash, service: Service) -> None:
         query, changes = state.read_link(request.query_string.decode("ascii", "replace"))
         base = service.bases[known(service, query.get("scenario", ""))]
         try:
-            text = state.as_yaml(base.name, base.scenario, changes)
+            text = service.kept(
+                (FILE, base.name, tuple(changes.items())), lambda: state.as_yaml(base.name, base.scenario, changes)
+            )
         except ParleyError as problem:
             return plainly(422, str(problem))
         named = {"Content-Disposition": 'attachment; filename="what_if.yaml"'}

@@ -33,7 +33,7 @@ VALUES = {
     "list": "[1, [2]]",
     "mapping": '{"a": {"b": 1}}',
     "deep list": "[" * 900 + "]" * 900,
-    "deeper list": "[" * 100_000 + "]" * 100_000,
+    "deeper list": "[" * 40_000 + "]" * 40_000,
     "deep mapping": '{"a":' * 900 + "1" + "}" * 900,
     "long text": json.dumps("x" * 100_000),
     "half a character": '"\\ud800"',
@@ -110,7 +110,7 @@ def test_every_part_of_a_move(
         else:
             piece = "what-if-chart.figure..." if "changes" in path else "what-if-reasons"
             status, text = refused_or_answered(client, CALLBACKS, client.body(piece, {path: asked}), value)
-        assert status in (400, 422), (value[:40], text[:100])
+        assert status in (400, 413, 422), (value[:40], text[:100])
     assert not caplog.records and service.n_simulated == 0
 
 
