@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dashboards.tables_of_why import words_of
+from sim.experiment.estimates import wilson
 
 if TYPE_CHECKING:
     from sim.experiment.run import Run
@@ -103,7 +104,9 @@ def survival(run: Run) -> Table:
 def kaplan_meier(weeks: Any, has_ended: Any, effect: float = 1.0) -> dict[str, list[float]]:
     """Kaplan and Meier (1958) on whole weeks: ``day``, ``holds``, ``lo``, ``hi``, ``at_risk``, from day 0 on.
 
-    ``weeks`` (halts,): when each ended, or was last seen in force. The curve stops where nothing is at risk.
+    ``weeks`` (halts,): when each ended, or was last seen in force. The curve stops where nothing is at risk. Where all
+    or none are left Greenwood's interval has no width; the limits there are exact, for as many halts as are at risk
+    over the share that was left before (Dorey and Korn 1987, Statistics in Medicine 6, 679-687), over ``effect``.
     """
     last = int(weeks.max()) if len(weeks) else 0
     ends = np.bincount(weeks[has_ended], minlength=last + 1)
@@ -115,11 +118,18 @@ def kaplan_meier(weeks: Any, has_ended: Any, effect: float = 1.0) -> dict[str, l
         spread = np.sqrt(effect * np.cumsum(np.where(ends > 0, ends / (np.maximum(at_risk, 1) * left), 0.0)))
         reach = np.where((holds > 0) & (holds < 1), Z * spread / np.abs(np.log(holds)), 0.0)
         low, high = np.power(holds, np.exp(reach)), np.power(holds, np.exp(-reach))
+        before = np.concatenate([[1.0], holds[:-1]])
+        limits = [
+            wilson(share, risk / max(one, 1e-9) / effect) if share in (0.0, 1.0) and one > 0 else (lo, hi)
+            for share, risk, one, lo, hi in zip(holds, at_risk, before, low, high, strict=True)
+        ]
+        if holds[0] == 1.0:
+            limits[0] = (1.0, 1.0)  # every halt is in force on the day it begins
     return {
         "day": [7.0 * week for week in range(last + 1)],
         "holds": [float(value) for value in holds],
-        "lo": [float(value) for value in np.where(holds > 0, low, 0.0)],
-        "hi": [float(value) for value in np.where(holds > 0, high, 0.0)],
+        "lo": [float(lo) for lo, _ in limits],
+        "hi": [float(hi) for _, hi in limits],
         "at_risk": [float(value) for value in at_risk],
     }
 
@@ -127,7 +137,8 @@ def kaplan_meier(weeks: Any, has_ended: Any, effect: float = 1.0) -> dict[str, l
 def evidence() -> Table:
     """How long past halts held: a row per group and day.
 
-    ``label``, ``day``, ``holds``, ``lo``, ``hi`` (95 %), ``n``, ``source``, from ``history/base_rates.csv``.
+    ``label``, ``day``, ``holds``, ``lo``, ``hi`` (95 %), ``n``, ``source``, from ``history/base_rates.csv``, whose
+    intervals have no width where all or none held: there they are exact for ``n``.
     """
     from sim.scenario.files import find_data
     from sim.scenario.table_file import read_table
@@ -140,14 +151,17 @@ def evidence() -> Table:
         for row in found:
             if not row.text("group").endswith(f": {group}"):
                 continue
+            holds, n = 1 - row.number("value"), row.whole("n", 0, 1_000_000)
+            ends = 1 - row.number("ci_hi"), 1 - max(0.0, row.number("ci_lo"))
+            lo, hi = wilson(holds, n) if holds in (0.0, 1.0) else ends
             rows.append(
                 {
                     "label": label,
                     "day": int(row.text("metric").rpartition("_")[2]),
-                    "holds": 1 - row.number("value"),
-                    "lo": 1 - row.number("ci_hi"),
-                    "hi": 1 - max(0.0, row.number("ci_lo")),
-                    "n": row.whole("n", 0, 1_000_000),
+                    "holds": holds,
+                    "lo": lo,
+                    "hi": hi,
+                    "n": n,
                     "source": row.text("group").partition(":")[0],
                 }
             )

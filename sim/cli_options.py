@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from sim.errors import ParleyError
+from sim.printed import plain
 
 One = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name or file of a scenario.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
@@ -53,7 +54,8 @@ Sets = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", h
 
 
 def print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False, default=str))
+    """Print a value as JSON; numbers that are unknown are null, as no reader of JSON takes NaN."""
+    typer.echo(json.dumps(plain(value), indent=1, ensure_ascii=False, allow_nan=False, default=str))
 
 
 def refuse_repeats(command: Any, arguments: Sequence[str]) -> None:

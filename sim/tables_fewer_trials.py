@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import textwrap
 from typing import TYPE_CHECKING
 
+from sim.printed import DASH, as_number, is_known
 from sim.study.common_luck import CommonLuck
 from sim.study.fewer_estimates import Estimate
 from sim.study.fewer_trials import FewerTrials
@@ -45,8 +45,8 @@ def _estimates(estimates: list[Estimate]) -> Table:
             f"{one.trials:,}",
             f"{one.cpu:.2f}",
             _ratio(one.variance_ratio),
-            "" if is_plain else f"{_ratio(one.ratio_lo)}-{_ratio(one.ratio_hi)}",
-            f"{one.effective_per_second:,.0f}" if math.isfinite(one.effective_per_second) else "-",
+            "" if is_plain else _ends(one.ratio_lo, one.ratio_hi),
+            as_number(one.effective_per_second, ",.0f"),
         )
         above = one.days
     return table
@@ -83,7 +83,11 @@ def _percent(p: float) -> str:
 
 
 def _ratio(ratio: float) -> str:
-    return f"{ratio:.1f}" if math.isfinite(ratio) else "-"
+    return as_number(ratio, ".1f")
+
+
+def _ends(low: float, high: float) -> str:
+    return f"{_ratio(low)}-{_ratio(high)}" if is_known(low) and is_known(high) else DASH
 
 
 def _say(to: Console, text: str) -> None:

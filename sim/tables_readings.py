@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from sim.experiment.words import counted
+from sim.printed import as_number
 from sim.study.agreement import in_words
 from sim.study.reading_odds import Readings, Swaps
 from sim.study.second_reading import Comparison
@@ -22,13 +23,13 @@ def show_comparison_of_readings(found: Comparison, to: Console, most: int = DEFA
     agreed = found.agreement
     to.print(f"{found.scenario}: {counted(agreed.n, 'number')} read twice, {len(found.blank)} left blank", style="bold")
     shares = {"alike": agreed.alike, "overlap": agreed.overlap, "apart": agreed.apart}
-    to.print(", ".join(f"{verdict} {100 * share:.0f} %" for verdict, share in shares.items()))
+    to.print(", ".join(f"{verdict} {as_number(100 * share, '.0f')} %" for verdict, share in shares.items()))
     for what, alpha, n in (
         ("positions", agreed.positions, agreed.n_positions),
         ("points", agreed.points, agreed.n_points),
     ):
         if n:
-            to.print(f"Krippendorff's alpha, {n} {what}: {alpha:.2f} ({in_words(alpha)})")
+            to.print(f"Krippendorff's alpha, {n} {what}: {as_number(alpha, '.2f')} ({in_words(alpha)})")
     table = plain_table("number", "", "file", "second reading", left=2)
     shown = found.differences[:most]
     for one in shown:
@@ -67,6 +68,8 @@ def show_swaps(found: Swaps, to: Console, most: int = 10) -> None:
     for one in found.swaps[:most]:
         table.add_row(one.path, _three(one.file), _three(one.second), whole(one.p), f"{100 * one.moved:+.1f}")
     to.print(table)
+    if all(one.moved == 0 for one in found.swaps):
+        _say(to, "The odds do not vary over these numbers: none of them alone moves any.")
     _say(to, "What two numbers do together is not in the table.")
 
 

@@ -31,6 +31,8 @@ def show_why(found: Why, to: Console) -> None:
             if share.p or (found.base is not None and _find(found, "tag", tag).is_clear):
                 reasons.add_row(words.REASONS[tag], *_cells(share), *([_change(found, "tag", tag)] if against else []))
         to.print(reasons)
+    if any(words.is_no_interval(change.lo, change.hi) for change in found.changes):
+        to.print(words.NO_INTERVAL)
     to.print()
     for text in found.sentences:
         to.print(textwrap.fill(text, to.width - 1), soft_wrap=True)

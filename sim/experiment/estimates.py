@@ -54,19 +54,22 @@ def student_quantile(level: float, freedom: int) -> float:
 
 
 def wilson(p: float, n: float, level: float = 0.95) -> tuple[float, float]:
-    """Score interval for a proportion ``p`` of ``n`` (effective, so not always whole) trials.
+    """Score interval for a proportion ``p`` of ``n`` (effective, so not always whole) trials; exact at 0 and 1.
 
-    Keeps a sensible upper limit at zero events, z^2 / (n + z^2), where the textbook interval has width 0.
-    Reference: Wilson (1927), Journal of the American Statistical Association 22, 209-212.
+    With no event in n trials the upper limit is 1 - ((1 - level) / 2)^(1 / n), 71 % for 3 trials and about 3.7 / n for
+    many; with only events the lower limit is the mirror image. The score interval is too short there.
+    References: Wilson (1927), Journal of the American Statistical Association 22, 209-212; Clopper and Pearson (1934),
+    Biometrika 26, 404-413.
     """
     if n <= 0:
         return 0.0, 1.0
+    if p <= 0 or p >= 1:
+        unseen = -float(np.expm1(np.log((1 - level) / 2) / n))
+        return (0.0, unseen) if p <= 0 else (1.0 - unseen, 1.0)
     z = normal_quantile(level)
     centre = (p + z * z / (2 * n)) / (1 + z * z / n)
     reach = z / (1 + z * z / n) * float(np.sqrt(p * (1 - p) / n + z * z / (4 * n * n)))
-    low = 0.0 if p <= 0 else max(0.0, centre - reach)
-    high = 1.0 if p >= 1 else min(1.0, centre + reach)
-    return low, high
+    return max(0.0, centre - reach), min(1.0, centre + reach)
 
 
 def group_sums(values: NDArray[np.generic], size: int) -> tuple[Floats, Floats]:
@@ -219,8 +222,8 @@ def paired_difference(base: Hits, variant: Hits, level: float = 0.95) -> tuple[f
     """Difference variant - base on the same luck, with an interval from the clusters: (difference, low, high).
 
     Trial t of both runs shares its luck, so only trials that turned out differently count; clusters of 32 trials are
-    the independent units (Student's t on their sums). Where no trial differs the interval is what zero changes in n
-    trials still allow, +-z^2 / (n + z^2).
+    the independent units (Student's t on their sums). Where no trial differs, or every one, the interval is what n
+    trials alike still allow (``wilson``).
     """
     n = common_length(base, variant)
     change = variant.astype(np.int8) - base.astype(np.int8)
@@ -228,6 +231,9 @@ def paired_difference(base: Hits, variant: Hits, level: float = 0.95) -> tuple[f
     if not np.any(change):
         reach = wilson(0.0, n, level)[1]
         return difference, -reach, reach
+    if abs(difference) == 1.0:
+        known = wilson(1.0, n, level)[0]
+        return difference, min(difference, known * difference), max(difference, known * difference)
     sums, counts = group_sums(change, TRIALS_PER_CLUSTER)
     reach = clustered_reach(sums - difference * counts, n, level)
     return difference, max(-1.0, difference - reach), min(1.0, difference + reach)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sim.printed import DASH, as_number, is_known
 from sim.scenario.schema import Scenario
 
 FRACTIONS = (
@@ -64,6 +65,10 @@ SHORT_FRICTIONS = {
     "audience": "vows",
     "controllers": "no consent",
 }
+NO_INTERVAL = (
+    "\u00b1-: no interval. The spread is told by clusters of 32 trials that share their draws, and one or two of them "
+    "cannot tell it: run more --trials."
+)
 HALTED = "a general halt to the fighting that lasts 30 days or more"
 
 
@@ -84,6 +89,8 @@ def counted(n: int, noun: str) -> str:
 
 def percent(p: float) -> str:
     """``17 %``; what would round to 0 or 100 is ``under 1 %`` or ``over 99 %``, since nothing is known that well."""
+    if not is_known(p):
+        return DASH
     near = round(100 * p)
     if near == 0:
         return "under 1 %"
@@ -102,6 +109,8 @@ def never(n: int, upper: float) -> str:
 
 def band(lo: float, hi: float) -> str:
     """``5 to 46 %`` in whole per cents."""
+    if not (is_known(lo) and is_known(hi)):
+        return DASH
     low, high = (percent(end).removesuffix(" %") for end in (lo, hi))
     return f"{low} %" if low == high else f"{low} to {high} %"
 
@@ -190,12 +199,20 @@ def long_date(scenario: Scenario) -> str:
 
 
 def points(difference: float, lo: float, hi: float) -> str:
-    """A difference of odds in points with half the width of its interval: ``+4.2 ±1.1``."""
-    return f"{100 * difference:+.1f} \u00b1{50 * (hi - lo):.1f}"
+    """A difference of odds in points with half the width of its interval: ``+4.2 ±1.1``, ``+4.2 ±-`` without one."""
+    reach = as_number(None if is_no_interval(lo, hi) else 50 * (hi - lo), ".1f")
+    return f"{as_number(100 * difference, '+.1f')} \u00b1{reach}"
+
+
+def is_no_interval(lo: float, hi: float) -> bool:
+    """Whether an interval of a difference of odds says nothing: unknown ends, or from -100 to 100 points."""
+    return not (is_known(lo) and is_known(hi)) or (lo <= -1 and hi >= 1)
 
 
 def more_in_100(difference: float, lo: float, hi: float) -> str:
     """``4 more in 100``, or that no difference shows."""
+    if is_no_interval(lo, hi):
+        return "too few trials to tell"
     if lo <= 0 <= hi:
         return "no clear difference"
     size = abs(100 * difference)

@@ -61,6 +61,34 @@ def test_the_interval_is_greenwoods_on_the_log_log_scale() -> None:
     assert wider["lo"][1] < found["lo"][1] < found["hi"][1] < wider["hi"][1]
 
 
+def ends(found: dict, week: int) -> tuple[float, float]:
+    return found["lo"][week], found["hi"][week]
+
+
+def test_limits_where_all_or_none_are_left_are_exact() -> None:
+    # 3 of 3 ended: 1 - .025 ** (1/3) = 71 %, whether in one week or one after the other.
+    together = kaplan_meier(np.array([1, 1, 1]), np.ones(3, bool))
+    apart = kaplan_meier(np.array([1, 2, 3]), np.ones(3, bool))
+    assert ends(together, 1) == ends(apart, 3) == (0.0, pytest.approx(0.707598, abs=1e-6))
+    assert ends(together, 0) == (1.0, 1.0)  # in force on the day they begin
+    # None of 4 ended, two of them last seen after week 1: 2 are left at risk in week 2.
+    none = kaplan_meier(np.array([1, 1, 2, 2]), np.zeros(4, bool))
+    assert ends(none, 1) == (pytest.approx(0.025 ** (1 / 4)), 1.0)
+    assert ends(none, 2) == (pytest.approx(0.025 ** (1 / 2)), 1.0)
+    # One of 2 seen no longer, the other ended: known of one halt alone.
+    censored = kaplan_meier(np.array([1, 2]), np.array([False, True]))
+    assert ends(censored, 2) == (0.0, pytest.approx(0.975))
+    half = kaplan_meier(np.array([1, 1, 1]), np.ones(3, bool), effect=2.0)
+    assert ends(half, 1) == (0.0, pytest.approx(1 - 0.025 ** (2 / 3)))
+
+
+def test_limits_of_the_exact_kind_hold_the_truth() -> None:
+    """Where all of n halts ended, the true share is below the upper limit with 97.5 %, whatever it is."""
+    for n in (1, 3, 10, 40):
+        upper = kaplan_meier(np.ones(n, int), np.ones(n, bool))["hi"][1]
+        assert (1 - upper) ** n == pytest.approx(0.025)
+
+
 def test_curves_are_by_track_and_agree_with_the_funnel() -> None:
     (row,) = survival_rows(halts(10, 30))
     assert (row["label"], row["n"], row["n_ended"]) == ("Ceasefire", 40, 10)

@@ -147,15 +147,15 @@ def test_equal_runs_differ_by_no_more_than_zero_changes_allow() -> None:
     hits = np.arange(1000) % 4 == 0
     difference, low, high = paired_difference(hits, hits, (0.25, 0.25))
     assert difference == 0
-    # At the reference's own odds the headline moves half as far as the model: z^2 / (n + z^2) = .003827.
-    assert high == -low == pytest.approx(0.003827 / 2, rel=0.02)
+    # At the reference's own odds the headline moves half as far as the model: 1 - .025 ** (1 / n) = .003682.
+    assert high == -low == pytest.approx(0.003682 / 2, rel=0.02)
 
 
 def test_a_run_without_an_event_does_not_look_exactly_known() -> None:
     some, never = np.arange(3200) % 16 == 0, np.zeros(3200, bool)
     difference, low, high = paired_difference(some, never, (0.1, 0.1))
     assert difference < 0
-    unseen = anchored(3.841459 / 3203.841459, 3200, 0.1) - anchored(0.0, 3200, 0.1)
+    unseen = anchored(1 - 0.025 ** (1 / 3200), 3200, 0.1) - anchored(0.0, 3200, 0.1)
     assert (high - low) / 2 == pytest.approx(unseen)  # every cluster of the other run is alike
     assert paired_difference(never, never, (0.1, 0.1))[2] == pytest.approx(unseen, rel=1e-6)
     assert paired_difference(np.zeros(20, bool), np.ones(20, bool), (0.5, 0.5))[1:] == (-1, 1)

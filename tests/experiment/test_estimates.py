@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 
 from sim.experiment.anchoring import half_width
 from sim.experiment.estimates import (
@@ -33,9 +34,22 @@ def test_wilson_worked_example() -> None:
     assert high == pytest.approx(0.943318, abs=1e-6)
 
 
-def test_wilson_without_events_is_z2_over_n_plus_z2() -> None:
-    assert wilson(0.0, 1000) == (0.0, pytest.approx(3.841459 / 1003.841459))
-    assert wilson(1.0, 1000)[1] == 1.0
+def test_limits_without_events_and_without_others_are_exact() -> None:
+    # Clopper and Pearson: the share at which nothing in n trials has chance .025. Of 3: 1 - .025 ** (1/3) = .707598.
+    assert wilson(0.0, 3) == (0.0, pytest.approx(0.707598, abs=1e-6))
+    assert wilson(1.0, 3) == (pytest.approx(0.292402, abs=1e-6), 1.0)
+    assert wilson(0.0, 1000) == (0.0, pytest.approx(0.003682084, abs=1e-9))
+    assert wilson(0.0, 3, level=0.90)[1] == pytest.approx(1 - 0.05 ** (1 / 3))
+    assert wilson(0.0, 0) == wilson(1.0, 0) == (0.0, 1.0)
+
+
+@given(st.integers(1, 400), st.floats(0.5, 0.99))
+def test_limits_at_the_ends_are_those_of_scipy_and_meet_the_rest(n: int, level: float) -> None:
+    exact = binomtest(0, n).proportion_ci(level, "exact").high
+    assert wilson(0.0, n, level)[1] == pytest.approx(exact)
+    assert wilson(1.0, n, level)[0] == pytest.approx(1 - exact)
+    if n > 1 and level >= 0.9:  # one event never has a lower upper limit than none
+        assert wilson(1 / n, n, level)[1] >= exact
 
 
 @given(st.integers(1, 5000), st.floats(0, 1))
@@ -87,7 +101,7 @@ def test_band_ignores_luck_that_pairs_cancel() -> None:
 def test_no_event_is_never_reported_as_certain() -> None:
     result = odds(np.zeros(20_000, bool))
     assert (result.p, result.lo, result.mc_lo) == (0, 0, 0)
-    assert result.hi == result.mc_hi == pytest.approx(3.841459 / 20_003.841459)
+    assert result.hi == result.mc_hi == pytest.approx(1 - 0.025 ** (1 / 20_000))
 
 
 def test_rare_events_borrow_the_design_effect_of_common_ones() -> None:
@@ -113,7 +127,7 @@ def test_conditional_odds_without_a_case_know_nothing_and_without_an_event_say_h
     assert np.isnan(none.p) and (none.lo, none.hi, none.n) == (0, 1, 0)
     never = conditional_odds(np.zeros(64, bool), np.arange(64) < 20)
     assert (never.p, never.lo) == (0, 0)
-    assert never.hi == never.mc_hi == pytest.approx(3.841459 / 23.841459)
+    assert never.hi == never.mc_hi == pytest.approx(1 - 0.025 ** (1 / 20))
 
 
 def test_the_band_of_conditional_odds_finds_a_known_beta_in_draws_of_unequal_size() -> None:
@@ -150,7 +164,13 @@ def test_paired_difference_of_equal_runs_is_not_exactly_known() -> None:
     hits = np.arange(1000) % 3 == 0
     difference, low, high = paired_difference(hits, hits)
     assert difference == 0
-    assert high == -low == pytest.approx(3.841459 / 1003.841459)
+    assert high == -low == pytest.approx(1 - 0.025 ** (1 / 1000))
+
+
+def test_paired_difference_of_runs_that_differ_throughout_is_not_exactly_known() -> None:
+    never, always = np.zeros(1000, bool), np.ones(1000, bool)
+    assert paired_difference(never, always) == (1.0, pytest.approx(0.025 ** (1 / 1000)), 1.0)
+    assert paired_difference(always, never) == (-1.0, -1.0, pytest.approx(-(0.025 ** (1 / 1000))))
 
 
 def test_paired_difference_needs_equal_lengths() -> None:

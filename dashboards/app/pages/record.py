@@ -18,6 +18,7 @@ from dashboards.app.page_type import Page, View
 from dashboards.app.parts import notice, section
 from dashboards.app.service import Service
 from dashboards.app.studies import stamp
+from sim import printed
 from sim.errors import BusyError, ParleyError
 
 PAGE = Page("/record", "Record", "What is its record?", 8)
@@ -93,7 +94,7 @@ def work(progress: Progress) -> dict[str, Any]:
 
 def plain(found: Any) -> dict[str, Any]:
     """As it would come from a file."""
-    result: dict[str, Any] = json.loads(json.dumps(found, default=str))
+    result: dict[str, Any] = json.loads(json.dumps(printed.plain(found), default=str, allow_nan=False))
     return result
 
 
