@@ -14,6 +14,7 @@ from sim.experiment import words
 from sim.experiment.estimates import wilson
 from sim.parameters import parameter_rows as parameter_rows
 from sim.parameters import show_parameters as show_parameters
+from sim.printed import DASH, counted, is_known
 from sim.scenario.problems import literal
 
 if TYPE_CHECKING:
@@ -66,8 +67,8 @@ def plain_table(*columns: str, left: int = 1) -> Table:
 
 def whole(p: float | None) -> str:
     """A per cent without its sign, never a false 0: ``<1`` where something was seen."""
-    if p is None:
-        return "-"
+    if not is_known(p):
+        return DASH
     near = round(100 * p)
     if near == 0:
         return "<1"
@@ -139,8 +140,8 @@ def show_runs(runs: Sequence[Run], to: Console, is_sweep: bool = False) -> None:
     first = runs[0]
     last = list(first.summary["tiers"]["durable"])[-1]
     to.print(f"Odds of {words.HALTED}, from {words.long_date(first.scenario)}", style="bold")
-    counted = f"{first.n_trials:,} trials each" if len(runs) > 1 else f"{first.n_trials:,} trials"
-    to.print(f"{counted}, seed {first.seed}; the band and the columns after it are for {last} days.")
+    n_trials = counted(first.n_trials, "trial") + (" each" if len(runs) > 1 else "")
+    to.print(f"{n_trials}, seed {first.seed}; the band and the columns after it are for {last} days.")
     if any(is_anchored(run) for run in runs):
         to.print(HALF_WAY)
     to.print()
@@ -209,7 +210,7 @@ def show_comparison(found: Sequence[Mapping[str, Any]], base: Run, to: Console) 
     if len(found) > 1:
         level = 100 * found[0]["level"]
         to.print(f"{len(found)} are compared, so each interval is widened to {level:.2f} %: 95 % for all together.")
-    to.print(f"{found[0]['trials']:,} trials each on the same luck, seed {base.seed}\n")
+    to.print(f"{counted(found[0]['trials'], 'trial')} each on the same luck, seed {base.seed}\n")
     alone = (f"model alone,\nby {days[-1]} days",) if has_anchor else ()
     table = plain_table("scenario", *(f"{day} days" for day in shown), f"by {days[-1]} days", *alone)
     for item in found:
@@ -222,6 +223,9 @@ def show_comparison(found: Sequence[Mapping[str, Any]], base: Run, to: Console) 
         own = [words.points(*(last[f"model_{key}"] for key in ("difference", "lo", "hi")))] if has_anchor else []
         table.add_row(str(item["variant"]).removeprefix(prefix), *cells, verdict, *own)
     to.print(table)
+    shown_cells = (item["tiers"]["durable"][day] for item in found for day in shown)
+    if any(words.is_no_interval(cell["lo"], cell["hi"]) for cell in shown_cells):
+        to.print(words.NO_INTERVAL)
     to.print("\nThe interval is Monte Carlo error alone; it says nothing about whether the model is right.")
 
 
@@ -239,7 +243,11 @@ def show_decomposition(found: Decomposition, to: Console) -> None:
     if found.together is not None:
         table.add_row("only in company (all less the sum of each alone)", f"{100 * found.together:+.1f}", "")
     to.print(table)
-    to.print(f"\n{found.n_intervals} intervals, widened to hold together with 95 %.")
+    if not found.varies:
+        to.print(
+            "\nThe odds do not vary over these changes by more than luck would make them, so none leads."
+        )
+    to.print(f"\n{counted(found.n_intervals, 'interval')}, widened to hold together with 95 %.")
 
 
 def show_mixture(found: Mapping[str, Any], to: Console) -> None:

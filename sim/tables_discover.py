@@ -27,6 +27,10 @@ def show_discovery(found: Discovery, to: Console) -> None:
         f"{whole(found.density)} of 100 futures have {found.outcome}. Boxes are found on one half of the draws; every "
         "number in a sentence is from the other half.",
     )
+    if not found.varies and not found.boxes and not found.rules:
+        to.print()
+        _say(to, found.no_variation)
+        return
     for kind in KINDS:
         to.print(f"\n{HEADINGS[kind]}", style="bold")
         boxes = [box for box in found.boxes if box.kind == kind]

@@ -115,8 +115,9 @@ def show_information(found: Information, to: Console, most: int = DEFAULT_ROWS) 
         size = f"{100 * max(0.0, one.movement):.1f} \u00b1{50 * (one.hi - one.lo):.1f}"
         share = "-" if one.share != one.share else f"{100 * max(0.0, one.share):.0f}"
         table.add_row(one.name, size, share, whole(one.at_low), whole(one.at_high))
-    to.print(table)
-    to.print()
+    if clear or found.varies:
+        to.print(table)
+        to.print()
     _say(to, found.sentence)
     for note in found.notes:
         _say(to, note)

@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from sim.experiment.estimates import wilson
+from sim.printed import as_number
 from sim.study.morris import Morris
 from sim.study.sobol import Sobol
 from sim.study.tornado import Bar, Tornado
@@ -34,10 +35,11 @@ def show_sensitivity(found: Tornado | Sobol | Morris, name: str, to: Console, mo
             table, n_all = _morris_table(found, most), len(found.effects)
     to.print(f"{name}: {what}", style="bold")
     to.print(f"{found.tier} halt by {days} days, the model alone\n")
-    to.print(table)
-    if n_all > most:
-        to.print(f"... and {n_all - most} more (--json)", style="dim")
-    to.print()
+    if found.varies or (isinstance(found, Tornado) and found.bars):
+        to.print(table)
+        if n_all > most:
+            to.print(f"... and {n_all - most} more (--json)", style="dim")
+        to.print()
     _say(to, found.sentence)
     for note in found.notes:
         _say(to, note)
@@ -59,14 +61,14 @@ def _tornado_table(found: Tornado, most: int) -> Table:
             chance(bar.odds[0][at], unseen),
             chance(bar.odds[2][at], unseen),
             f"{_points(bar.difference[at])} ±{max(1, round(reach))}",
-            _drawn(bar, least, greatest),
+            _drawn(bar, least, greatest, found.varies),
         )
     return table
 
 
-def _drawn(bar: Bar, least: float, greatest: float) -> str:
+def _drawn(bar: Bar, least: float, greatest: float, varies: bool) -> str:
     """A bar from the least to the greatest of the three odds, with a mark where all is central."""
-    if greatest <= least:
+    if greatest <= least or not varies:
         return "|"
     odds = [by_horizon[bar.at] for by_horizon in bar.odds]
 
@@ -82,8 +84,8 @@ def _drawn(bar: Bar, least: float, greatest: float) -> str:
 def _sobol_table(found: Sobol, most: int) -> Table:
     table = plain_table("input", "first", "95 %", "total", "95 %")
     for one in found.indices[:most]:
-        first = _ends(one.first_lo, one.first_hi)
-        total = _ends(one.total_lo, one.total_hi)
+        first = f"{as_number(one.first_lo, '.2f')} to {as_number(one.first_hi, '.2f')}"
+        total = f"{as_number(one.total_lo, '.2f')} to {as_number(one.total_hi, '.2f')}"
         table.add_row(one.name, _two(one.first), first, _two(one.total), total)
     return table
 
@@ -97,18 +99,14 @@ def _morris_table(found: Morris, most: int) -> Table:
     return table
 
 
-def _ends(lo: float, hi: float) -> str:
-    return f"{lo:.2f} to {hi:.2f}".replace("-0.00", "0.00")
-
-
 def _points(difference: float) -> str:
     """A difference of odds in whole points, with its sign unless that is 0."""
     near = round(100 * difference)
     return f"{near:+d}" if near else "0"
 
 
-def _two(value: float) -> str:
-    return f"{max(0.0, value):.2f}"
+def _two(value: float | None) -> str:
+    return as_number(None if value is None else max(0.0, value), ".2f")
 
 
 def _short(name: str) -> str:

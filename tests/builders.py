@@ -66,6 +66,16 @@ def _put(data: dict[str, Any], parts: list[str], value: Any) -> None:
         data[last] = tuple(value) if isinstance(value, list) else value
 
 
+def varying(scenario: Scenario) -> Scenario:
+    """The small lesson with odds that depend on its inputs, clearly and in few trials; as shipped they do not."""
+    changes = {
+        "parties.North.optimism": {"low": 0.1, "central": 0.5, "high": 0.99},
+        "parties.North.strain": {"low": 0.005, "central": 0.01, "high": 0.02},
+        "parties.South.strain": {"low": 0.001, "central": 0.01, "high": 0.05},
+    }
+    return changed(scenario, **changes)
+
+
 START = date(2025, 1, 6)
 QUIET: dict[str, Any] = {"war.momentum_volatility": 0, "war.victory_hazard": 0}
 LEADERS = {"parties.North.usual_level": 3, "parties.South.usual_level": 3}

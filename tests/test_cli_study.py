@@ -208,16 +208,23 @@ def test_replay_refuses_in_words(parley: Parley, words: tuple[str, ...], said: s
     assert answer.code == 2 and said in answer.err
 
 
+WIDE = ("North.optimism={low: 0.1, central: 0.5, high: 0.99}", "South.strain={low: 0.001, central: 0.01, high: 0.05}")
+VARYING = [word for change in (*WIDE, "North.strain=0.01") for word in ("--set", f"parties.{change}")]
+"""Changes with which the odds of the small lesson depend on its inputs; as shipped they do not."""
+
+
 @pytest.mark.parametrize("method", ["tornado", "sobol", "morris"])
 def test_sensitivity_by_each_method(parley: Parley, method: str) -> None:
     n_trials = "8" if method == "sobol" else "64"  # of each of 4,096 rows, or of a few points
     inputs = ("--input", "parties.South.strain", "--input", "parties.North.optimism")
     few = ("--trials", n_trials, "--workers", "1", *inputs)
     words = ("sensitivity", "teaching/minimal", "--method", method, *few)
-    found = json.loads(parley(*words, "--json").out)
-    assert found["method"] == method and "NaN" not in json.dumps(found)
-    answer = parley(*words)
+    found = json.loads(parley(*words, *VARYING, "--json").out)
+    assert found["method"] == method and found["varies"] and "NaN" not in json.dumps(found)
+    answer = parley(*words, *VARYING)
     assert answer.code == 0 and "parties.South.strain" in answer.out
+    still = parley(*words)
+    assert still.code == 0 and "The odds do not vary over these inputs" in still.out and "most" not in still.out
 
 
 @pytest.mark.parametrize(
@@ -238,7 +245,8 @@ def test_discover_and_its_refusals(parley: Parley) -> None:
     few = ("--trials", "3200", "--workers", "1")
     found = json.loads(parley("discover", "teaching/minimal", *few, "--json").out)
     assert {"boxes", "tree"} <= found.keys() and "NaN" not in json.dumps(found)
-    assert "A second opinion" in parley("discover", "teaching/minimal", *few).out
+    assert "A second opinion" in parley("discover", "teaching/minimal", *few, *VARYING).out
+    assert "The odds do not vary over these inputs" in parley("discover", "teaching/minimal", *few).out
     for words in (("--outcome", "peace"), ("--days", "17"), ("--density", "7"), ("--trials", "64")):
         answer = parley("discover", "teaching/minimal", *words)
         assert answer.code == 2 and "Traceback" not in answer.err

@@ -175,6 +175,12 @@ class Decomposition:
             return None
         return self.whole[0] - sum(single[0] for single in singles if single is not None)
 
+    @property
+    def varies(self) -> bool:
+        """Whether any difference, of all changes or of one alone or left out, is more than luck could make."""
+        known = [self.whole, *(ends for share in self.shares for ends in (share.alone, share.left_out) if ends)]
+        return any(low > 0 or high < 0 for _, low, high in known)
+
     def as_dict(self) -> dict[str, Any]:
         return {
             "base": self.base,
@@ -192,6 +198,7 @@ class Decomposition:
                 for share in self.shares
             ],
             "together": self.together,
+            "varies": self.varies,
         }
 
 

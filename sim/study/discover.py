@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.errors import ParleyError
-from sim.experiment.estimates import Floats, clustered_reach
+from sim.experiment.estimates import Floats, clustered_reach, wilson
 from sim.experiment.run import Run
 from sim.study.cart import Node, explained, tree
 from sim.study.drawn_inputs import Input, inputs_and_outcome
 from sim.study.prim import Box, Draws, Mask, Measures, Step, chance_of_lift, find_box, measure, quasi_p
+from sim.study.variation import no_variation, varies
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,6 +104,13 @@ class Discovery:
     trade_off: tuple[TradeOff, ...]
     tree: Node
     tree_explains: float
+    varies: bool = True
+    """Whether the odds differ between draws by more than luck."""
+
+    @property
+    def no_variation(self) -> str:
+        """What is said where they do not."""
+        return no_variation(self.density in (0.0, 1.0), len(self.inputs))
 
     @property
     def outcome(self) -> str:
@@ -123,10 +131,14 @@ class Discovery:
             "draws": self.n_draws,
             "model": self.density,
             "wanted_density": self.wanted_density,
+            "varies": self.varies,
             "inputs": [asdict(one) for one in self.inputs],
             "boxes": [asdict(box) for box in self.boxes],
             "trade_off": [asdict(one) for one in self.trade_off],
-            "tree": {**self.tree.as_dict([one.path for one in self.inputs]), "explains": self.tree_explains},
+            "tree": {
+                **self.tree.as_dict([one.path for one in self.inputs]),
+                "explains": self.tree_explains if self.varies else None,
+            },
         }
 
     def table(self) -> pd.DataFrame:
@@ -198,7 +210,8 @@ def discover(
     told = explained(node, halves[1])
     n_trials = int(draws.weights.sum())
     shape = (n_trials, len(draws.points), draws.density, density)
-    return Discovery(run.name, tier, days, *shape, tuple(inputs), tuple(boxes), tuple(trade_off), node, told)
+    does_vary = varies(run, tier, days)
+    return Discovery(run.name, tier, days, *shape, tuple(inputs), tuple(boxes), tuple(trade_off), node, told, does_vary)
 
 
 def search(
@@ -265,9 +278,11 @@ def _of_all(left: Draws, inside: Mask, everything: Draws) -> Measures:
 
 
 def _interval(inside: Draws) -> tuple[float, float]:
-    """95 % interval of the outcome inside, with pairs of draws as units."""
+    """95 % interval of the outcome inside, with pairs of draws as units; exact where all are alike."""
     density, total = inside.density, float(inside.weights.sum())
     places = np.unique(inside.pairs, return_inverse=True)[1]
+    if density in (0.0, 1.0):  # nothing tells how alike the trials of a pair are: each pair counts as one
+        return wilson(density, len(np.unique(inside.pairs)))
     moves: Floats = np.bincount(places, weights=inside.weights * (inside.shares - density)).astype(np.float64)
     reach = clustered_reach(moves, round(total), 0.95)
     return max(0.0, density - reach), min(1.0, density + reach)

@@ -78,6 +78,11 @@ class FewerTrials:
             return " ".join(map(self._of_splitting, self.splits))
         last = max(one.days for one in self.of(PLAIN))
         rivals = [one for method in self.methods for one in self.of(method, "durable", last)]
+        if any(one.method == PLAIN and one.se == 0 for one in rivals):
+            return (
+                f"The odds by {last} days do not vary: all plain trials ended alike, so there is no variance that a "
+                "method could take away."
+            )
         known = [one for one in rivals if np.isfinite(one.effective_per_second)]
         plain = next((one for one in known if one.method == PLAIN), None)
         if plain is None or len(known) < 2:
@@ -94,6 +99,9 @@ class FewerTrials:
 
     def _of_splitting(self, cell: SplitCell) -> str:
         (one,), (plain,) = (self.of(method, cell.tier, cell.days) for method in ("splitting *", "plain *"))
+        if one.se == 0:
+            ends = f"{100 * one.lo:.2g} to {100 * one.hi:.2g} %"
+            return f"By {cell.days} days no trial of splitting met the event (95 %: {ends}), so it has no gain to tell."
         gain = one.effective_per_second / plain.effective_per_second
         said = f"By {cell.days} days {100 * one.p:.2g} % (95 %: {100 * one.lo:.2g} to {100 * one.hi:.2g})"
         if cell.effective_draws < FEW_DRAWS:

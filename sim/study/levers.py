@@ -83,9 +83,16 @@ class Levers:
         return self.target is None or self.package.odds >= self.target
 
     @property
+    def varies(self) -> bool:
+        """Whether a lever or a package moves the odds by more than luck, all shown considered."""
+        return any(one.lo > 0 or one.hi < 0 for one in (*self.alone, *self.frontier) if one.use)
+
+    @property
     def sentence(self) -> str:
         """The answer: the smallest package for the target, or the one that brings half."""
         one = self.package
+        if not self.varies:
+            return "The odds do not vary over these levers: no package moves them by more than luck could."
         luck = f"{percent(one.odds)} ({band(one.mc_lo, one.mc_hi)}), from {percent(self.base.odds)}"
         if self.target is None:
             return (

@@ -20,8 +20,10 @@ import numpy as np
 from sim.errors import ParleyError
 from sim.experiment.estimates import Floats, student_quantile
 from sim.model.streams import philox_words, stream_key, to_uniform
+from sim.printed import counted
 from sim.scenario.schema import Scenario
 from sim.study.inputs import NOT_ANCHORED, Integers, Progress, at_central, chosen, evaluate, horizon_at, inputs_apart
+from sim.study.variation import NO_INPUT, is_beyond_luck, no_variation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,12 +67,31 @@ class Morris:
     effects: tuple[Effect, ...]
 
     @property
+    def varies(self) -> bool:
+        """Whether some input moves the odds by more than luck, all inputs considered."""
+        n = len(self.effects)
+        return any(
+            one.mu_star > 0 and is_beyond_luck(one.mu_star, one.hi - one.mu_star, self.trajectories - 1, n)
+            for one in self.effects
+        )
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Effects as plain values; None where the odds do not vary, since then no input's effect is known."""
+        rows = [one.as_dict() for one in self.effects]
+        return rows if self.varies else [{**dict.fromkeys(row), "input": row["input"]} for row in rows]
+
+    @property
     def sentence(self) -> str:
         """How many inputs matter."""
         if not self.effects:
-            return "There is no input to vary."
+            return NO_INPUT
+        if not self.varies:
+            return no_variation(all(one.mu_star == one.mu == one.sigma == 0 for one in self.effects))
         clear = sum(one.lo > 0 for one in self.effects)
-        return f"Of {len(self.effects)} inputs {clear} clearly matter; {self.effects[0].name} does most."
+        return (
+            f"Of {counted(len(self.effects), 'input')} {clear} clearly {'matters' if clear == 1 else 'matter'}; "
+            f"{self.effects[0].name} does most."
+        )
 
     @property
     def notes(self) -> list[str]:
@@ -93,7 +114,9 @@ class Morris:
             "trajectories": self.trajectories,
             "trials_per_point": self.trials,
             "seed": self.seed,
-            "inputs": [one.as_dict() for one in self.effects],
+            "varies": self.varies,
+            "sentence": self.sentence,
+            "inputs": self.rows(),
             "notes": self.notes,
         }
 
@@ -101,7 +124,7 @@ class Morris:
         """One row per input, the largest ``mu_star`` first."""
         import pandas as pd
 
-        return pd.DataFrame([one.as_dict() for one in self.effects])
+        return pd.DataFrame(self.rows())
 
 
 def morris(
@@ -127,7 +150,7 @@ def morris(
     separate, available = inputs_apart(scenario)
     varied = chosen(available, inputs, scenario)
     if not varied:
-        raise ParleyError("the scenario has no uncertain number, so there is nothing to vary")
+        raise ParleyError(NO_INPUT)
     points, order = design(len(varied), trajectories, seed)
     flat = points.reshape(-1, len(varied))
     shares = at_central(available, len(flat)) | {one.name: flat[:, number] for number, one in enumerate(varied)}

@@ -25,6 +25,7 @@ from sim.scenario.schema import Scenario
 from sim.study.inputs import NOT_ANCHORED, Input, Progress, chosen, evaluate, horizon_at, inputs_apart, inputs_whole
 from sim.study.tornado import DEFAULT_TRIALS as TORNADO_TRIALS
 from sim.study.tornado import Tornado, tornado
+from sim.study.variation import NO_INPUT, no_variation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,15 +40,18 @@ REST = "all others together"
 
 @dataclass(frozen=True)
 class Index:
-    """First and total index of one input (or of all others together), each with a 95 per cent bootstrap interval."""
+    """First and total index of one input (or of all others together), each with a 95 per cent bootstrap interval.
+
+    All are None where the odds do not vary by more than luck: there is no variance to have a share of.
+    """
 
     name: str
-    first: float
-    first_lo: float
-    first_hi: float
-    total: float
-    total_lo: float
-    total_hi: float
+    first: float | None
+    first_lo: float | None
+    first_hi: float | None
+    total: float | None
+    total_lo: float | None
+    total_hi: float | None
 
     def as_dict(self) -> dict[str, Any]:
         first = {"first": self.first, "first_lo": self.first_lo, "first_hi": self.first_hi}
@@ -71,21 +75,27 @@ class Sobol:
     @property
     def sentence(self) -> str:
         """Which input would narrow the odds most."""
-        if self.variance <= 0 or not self.indices:
-            return "The odds do not vary with these inputs: every index is 0."
-        top = max(self.indices, key=lambda one: one.first)
+        if not self.varies:
+            return no_variation(self.variance <= 0, len(self.indices))
+        top = max(self.indices, key=lambda one: one.first or 0.0)
         return (
             f"Over all uncertain inputs the odds are {percent(self.mean)} on average, give or take "
             f"{100 * self.variance**0.5:.0f} points (standard deviation). Knowing {top.name} alone would take away "
-            f"{percent(max(0.0, top.first))} of the variance."
+            f"{percent(max(0.0, top.first or 0.0))} of the variance."
         )
+
+    @property
+    def varies(self) -> bool:
+        """Whether the odds vary by more than luck."""
+        return any(one.first is not None for one in self.indices)
 
     @property
     def notes(self) -> list[str]:
         """What must be said beside the numbers."""
-        together = sum(one.first for one in self.indices)
+        together = sum(one.first or 0.0 for one in self.indices)
+        adds = [f"First indices add to {together:.2f}; what is missing to 1 is what inputs do together."]
         return [
-            f"First indices add to {together:.2f}; what is missing to 1 is what inputs do together.",
+            *(adds if self.varies else []),
             f"{self.rows:,} rows of {len(self.indices) + 2} points, {self.trials} trials each; luck is taken out of "
             "the variance by independent halves, so small indices may come out just below 0.",
             "Draws of the calibration come as whole rows, since they are known only together.",
@@ -101,6 +111,8 @@ class Sobol:
             "anchored": False,
             "mean": self.mean,
             "variance": self.variance,
+            "varies": self.varies,
+            "sentence": self.sentence,
             "rows": self.rows,
             "trials_per_point": self.trials,
             "seed": self.seed,
@@ -137,7 +149,7 @@ def sobol(
     at = horizon_at(scenario, days)
     available = inputs_whole(scenario)
     if not available:
-        raise ParleyError("the scenario has no uncertain number, so there is nothing to vary")
+        raise ParleyError(NO_INPUT)
     names, before = inputs, 0
     if names is None:
         before = (1 + 2 * len(inputs_apart(scenario)[1])) * TORNADO_TRIALS
@@ -228,7 +240,8 @@ def indices(shares: Floats, names: Sequence[str], seed: int = 1) -> tuple[Index,
     """First and total indices from the answers at ``design``, shape (rows, groups + 2, 2 halves), largest total first.
 
     First as in Saltelli et al. (2010), total as in Jansen (1999). Intervals: rows drawn again, percentiles; they take
-    no credit for the evenness of the sequence and so are on the wide side. Without variance every index is 0.
+    no credit for the evenness of the sequence and so are on the wide side. Where the variance is not above 0 with 97.5
+    % no index is known.
     """
     spread, first, total = _products(shares)
     rows = len(spread)
@@ -236,15 +249,17 @@ def indices(shares: Floats, names: Sequence[str], seed: int = 1) -> tuple[Index,
     again = np.minimum((to_uniform(words) * rows).astype(np.int64), rows - 1).reshape(N_RESAMPLES, rows)
     times = np.stack([np.bincount(one, minlength=rows) for one in again]) / rows
     variance, resampled = float(spread.mean()), times @ spread
+    if variance <= 0 or float(np.quantile(resampled, 0.025)) <= 0:
+        return tuple(Index(name, *[None] * 6) for name in names)
     found = []
     for number, name in enumerate(names):
         cells: list[float] = []
         for product in (first[:, number], total[:, number]):
-            if variance <= 0 or not product.any():
+            if not product.any():
                 cells += [0.0, 0.0, 0.0]
                 continue
             drawn = (times @ product)[resampled > 0] / resampled[resampled > 0]
             low, high = np.quantile(drawn, (0.025, 0.975))
             cells += [float(product.mean()) / variance, float(low), float(high)]
         found.append(Index(name, *cells))
-    return tuple(sorted(found, key=lambda one: -one.total))
+    return tuple(sorted(found, key=lambda one: -(one.total or 0.0)))

@@ -117,6 +117,8 @@ class Timeline:
     def sentence(self) -> str:
         """The event that moved the odds, by how much; or that none did clearly."""
         most = self.moved_most
+        if most is None and not any(step.n_changed for step in self.events):
+            return f"The odds do not vary over these events: none decided any of {self.trials:,} trials otherwise."
         if most is None:
             return f"No event moved the odds clearly: by {self.days} days every interval holds no difference."
         moved, before = most.moved[self.days], self.steps[self.steps.index(most) - 1]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from sim.errors import ParleyError
 from sim.experiment.blocks import DEFAULT_BLOCK, shortened
 from sim.experiment.estimates import Floats, student_quantile, wilson
 from sim.experiment.words import band, percent
+from sim.printed import counted
 from sim.scenario.priors import draw_columns, inverse_cdf, quantities
 from sim.scenario.schema import Scenario
 from sim.study.inputs import (
@@ -30,6 +32,7 @@ from sim.study.inputs import (
     horizon_at,
     inputs_apart,
 )
+from sim.study.variation import is_beyond_luck, no_variation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,7 +82,8 @@ class Tornado:
     """All bars, the longest first.
 
     ``central``: odds by horizon with every input central, and the 95 per cent interval of luck.
-    ``at`` is the position among ``days`` of the horizon that ranks the bars.
+    ``at`` is the position among ``days`` of the horizon that ranks the bars. ``varies``: some input moves the odds
+    there by more than luck; without that the bars are in the order of the scenario and none is said to lead.
     """
 
     tier: str
@@ -91,19 +95,20 @@ class Tornado:
     trials: int
     seed: int
     bars: tuple[Bar, ...]
+    varies: bool = True
 
     @property
     def sentence(self) -> str:
         """Which input moves the odds most, in a sentence."""
-        if not self.bars or self.bars[0].swing == 0:
-            return "No input moves the odds on its own."
+        if not self.varies:
+            return no_variation(all(bar.swing == 0 for bar in self.bars), len(self.bars))
         top = self.bars[0]
         low, high = percent(top.odds[0][self.at]), percent(top.odds[2][self.at])
         clear = sum(bar.is_clear for bar in self.bars)
         return (
             f"{top.name} moves the odds most: from {low} at its low to {high} at its high, all else central "
-            f"({percent(self.central[self.at])}). Of {len(self.bars)} inputs {clear} move them by more "
-            "than luck (95 %, each for itself)."
+            f"({percent(self.central[self.at])}). Of {counted(len(self.bars), 'input')} {clear} "
+            f"{'moves' if clear == 1 else 'move'} them by more than luck (95 %, each for itself)."
         )
 
     @property
@@ -133,6 +138,8 @@ class Tornado:
             "quantiles": [LOW, HIGH],
             "trials_per_point": self.trials,
             "seed": self.seed,
+            "varies": self.varies,
+            "sentence": self.sentence,
             "central": {"p": list(self.central), "mc_lo": list(self.central_lo), "mc_hi": list(self.central_hi)},
             "inputs": [
                 {
@@ -143,7 +150,7 @@ class Tornado:
                     "difference": list(bar.difference),
                     "lo": list(bar.lo),
                     "hi": list(bar.hi),
-                    "swing": bar.swing,
+                    "swing": bar.swing if self.varies else None,
                 }
                 for bar in self.bars
             ],
@@ -211,6 +218,7 @@ def tornado(
         progress=progress,
     )
     values = _values(separate, available, varied, shares)
+    does_vary = any(_moves(number, answers, at, len(varied)) for number in range(len(varied)))
     bars = [_bar(one, number, values[one.name], answers, separate, at) for number, one in enumerate(varied)]
     central = answers.odds[0]
     limits = [wilson(float(p), trials) for p in central]
@@ -223,8 +231,28 @@ def tornado(
         tuple(high for _, high in limits),
         trials,
         seed,
-        tuple(sorted(bars, key=lambda bar: -bar.swing)),
+        tuple(sorted(bars, key=lambda bar: -bar.swing) if does_vary else bars),
+        does_vary,
     )
+
+
+def _moves(number: int, answers: Answers, at: int, n_inputs: int) -> bool:
+    """Whether two of an input's three points differ by more than luck, all inputs considered.
+
+    By Student's t on batches that share their luck; where there are few batches, by intervals that do not meet.
+    """
+    by_batch = answers.shares[:, :, at]
+    level = 1 - 0.05 / (3 * n_inputs)
+    for one, other in combinations((0, 1 + 2 * number, 2 + 2 * number), 2):
+        first, second = (wilson(float(answers.odds[end, at]), answers.trials_per_point, level) for end in (one, other))
+        if first[0] > second[1] or second[0] > first[1]:
+            return True
+        moved = by_batch[other] - by_batch[one]
+        n = len(moved)
+        reach = student_quantile(0.95, n - 1) * float(moved.std(ddof=1)) / n**0.5
+        if is_beyond_luck(float(moved.mean()), reach, n - 1, 3 * n_inputs):
+            return True
+    return False
 
 
 def _bar(

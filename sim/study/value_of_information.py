@@ -25,6 +25,7 @@ from sim.experiment.horizons import event_by, horizons
 from sim.experiment.run import Run
 from sim.experiment.words import percent
 from sim.model.streams import Streams, philox_words, stream_key, to_uniform
+from sim.printed import plain
 from sim.scenario.calibration import groups_of
 from sim.scenario.files import find_data
 from sim.scenario.mirror import turns
@@ -32,6 +33,7 @@ from sim.scenario.priors import inverse_cdf, quantities, read_draws, weighted_me
 from sim.scenario.schema import Joint, Scenario
 from sim.scenario.stream_names import stream_names
 from sim.study.inputs import NOT_ANCHORED, horizon_at
+from sim.study.variation import no_variation, varies
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,11 +80,15 @@ class Information:
     spread: float
     n_draws: int
     unknowns: tuple[Unknown, ...]
+    varies: bool = True
+    """Whether the odds differ between draws by more than luck."""
 
     @property
     def sentence(self) -> str:
         """Which unknown to find out first."""
         clear = [one for one in self.unknowns if one.is_clear]
+        if not clear and not self.varies:
+            return no_variation(self.odds in (0.0, 1.0), len(self.unknowns))
         if not clear:
             return "No single unknown moves the odds by more than luck could; more trials may show one."
         top = clear[0]
@@ -103,6 +109,12 @@ class Information:
             NOT_ANCHORED,
         ]
 
+    def rows(self) -> list[dict[str, Any]]:
+        """Unknowns as plain values; None for what is not known, all but the name where the odds do not vary."""
+        rows = [plain(asdict(one)) for one in self.unknowns]
+        is_said = self.varies or any(one.is_clear for one in self.unknowns)
+        return rows if is_said else [{**dict.fromkeys(row), "name": row["name"]} for row in rows]
+
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON."""
         return {
@@ -113,9 +125,9 @@ class Information:
             "model": self.odds,
             "spread": self.spread,
             "draws": self.n_draws,
-            "unknowns": [
-                {key: None if value != value else value for key, value in asdict(one).items()} for one in self.unknowns
-            ],
+            "varies": self.varies,
+            "sentence": self.sentence,
+            "unknowns": self.rows(),
             "notes": self.notes,
         }
 
@@ -123,7 +135,7 @@ class Information:
         """One row per input, the largest movement first."""
         import pandas as pd
 
-        return pd.DataFrame([asdict(one) for one in self.unknowns], columns=list(Unknown.__dataclass_fields__))
+        return pd.DataFrame(self.rows(), columns=list(Unknown.__dataclass_fields__))
 
 
 def value_of_information(run: Run, tier: str = "durable", days: int | None = None) -> Information:
@@ -140,7 +152,7 @@ def value_of_information(run: Run, tier: str = "durable", days: int | None = Non
     columns = unknown_columns(run.scenario, run.seed, len(shares))
     found = unknowns(columns, shares)
     spread = float(np.sqrt(max(0.0, variance_between(shares))))
-    return Information(run.name, tier, days, float(shares.mean()), spread, len(shares), found)
+    return Information(run.name, tier, days, float(shares.mean()), spread, len(shares), found, varies(run, tier, days))
 
 
 def by_draw(hits: NDArray[np.bool_]) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from dashboards.app.service import Service
 from dashboards.tables_of_studies import bars
 from sim.experiment.run import Run
 from sim.scenario.catalogue import catalogue
-from tests.builders import FEAR, QUIET, minimal_scenario
+from tests.builders import FEAR, QUIET, minimal_scenario, varying
 from tests.dashboards.test_app_jobs import until
 from tests.dashboards.test_figures import HOSTILE
 
@@ -120,12 +121,11 @@ def test_a_trial_asked_for_is_shown_with_its_story(minimal_run: Run) -> None:
 
 def test_a_study_runs_and_is_drawn(minimal_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matters, "TRIALS_PER_BAR", 64)
-    view = view_of(minimal_run)
+    run = replace(minimal_run, scenario=varying(minimal_run.scenario))
+    view = view_of(run)
     at = desk(view.service)
     study = matters.STUDIES["tornado"]
-    task = at.start(
-        ("tornado", view.scenario_name), "a study", lambda p: study.work(minimal_run, p, at, view.scenario_name)
-    )
+    task = at.start(("tornado", view.scenario_name), "a study", lambda p: study.work(run, p, at, view.scenario_name))
     until(lambda: task.state != "running")
     assert task.problem == ""
     body, is_running = studies.shown(matters.STUDIES["tornado"], task, narrow=True)

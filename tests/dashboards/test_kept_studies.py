@@ -28,6 +28,7 @@ from sim.study.cart import Node, Split
 from sim.study.discover import Discovery
 from sim.study.sobol import Sobol
 from sim.study.tornado import Tornado
+from tests.builders import varying
 from tests.dashboards.made_record import made_record
 from tests.dashboards.test_app_jobs import until
 from tests.dashboards.test_app_pages_of_why import found as values
@@ -141,6 +142,7 @@ def test_the_next_visit_shows_it_with_date_and_options_and_runs_again(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(matters, "TRIALS_PER_BAR", 64)
+    run = replace(run, scenario=varying(run.scenario))
     first, study = view_of(run, tmp_path), matters.STUDIES["tornado"]
     assert "Run again" not in text(plain(matters.layout(first)))
     at, key = desk(first.service), ("tornado", run.name)
@@ -161,6 +163,8 @@ def test_the_next_visit_shows_it_with_date_and_options_and_runs_again(
     again = desk(second.service).start(key, "a study", lambda told: told(1, 0), again=True)
     until(lambda: again.state != "running")
     assert again is not kept and again.before is kept
+    still = matters.STUDIES["tornado"].draw(replace(task.result, varies=False), False)
+    assert not list(values(plain(still), "figure")) and "The odds do not vary" in text(plain(still))
 
 
 @pytest.mark.parametrize(
@@ -189,7 +193,7 @@ def test_a_place_that_cannot_be_is_said_after_what_was_found(tmp_path: Path, mon
     (tmp_path / "results").write_text("no folder")
     done = CliRunner().invoke(app, ["sensitivity", "teaching/minimal", "--trials", "64", "--quiet", "--keep"])
     assert isinstance(done.exception, ParleyError) and "results" in str(done.exception)
-    assert "No input moves the odds" in done.stdout
+    assert "The odds do not vary over these inputs" in done.stdout
 
 
 def test_the_oldest_go_and_other_files_stay(

@@ -116,6 +116,8 @@ def test_where_nothing_tells_it_says_so(base: Run) -> None:
     assert found.boxes == () and found.rules == [] and found.table().empty
     to = Console(width=100, record=True, file=io.StringIO())
     show_discovery(found, to)
+    assert "The odds do not vary over these inputs: they are the same" in to.export_text()
+    show_discovery(dataclasses.replace(found, varies=True), to)
     assert "No box that is more than luck" in to.export_text()
 
 

@@ -142,9 +142,7 @@ def many(seed: int, n: int = 30) -> tuple[list[Episode], Surfaces]:
         known = luck.random((2, 4)) < 0.8
         given = [[int(c <= k) if seen[k] else None for k in range(4)] for c, seen in zip(classes, known, strict=True)]
         rows.append(
-            made.episode(
-                episode_id=f"E{number}", cluster=f"WAR{luck.integers(0, 7)}", outcomes=made.outcomes(*given)
-            )
+            made.episode(episode_id=f"E{number}", cluster=f"WAR{luck.integers(0, 7)}", outcomes=made.outcomes(*given))
         )
     chances = {tier: luck.dirichlet(np.ones(5), (n, 64)).astype(np.float32) for tier in TIERS}
     return rows, Surfaces(luck.random((64, 6)), chances)

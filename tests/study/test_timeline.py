@@ -92,7 +92,7 @@ def test_where_nothing_moves_no_event_is_named(told: LoadedTimeline) -> None:
     same = [run(told.states[0].scenario, trials=320, workers=1)] * 4
     still = from_runs(told, same)
     assert still.moved_most is None
-    assert still.sentence.startswith("No event moved the odds clearly")
+    assert still.sentence.startswith("The odds do not vary over these events: none decided any of 320 trials")
     assert still.as_dict()["moved_most"] is None
 
 

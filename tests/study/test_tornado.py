@@ -9,6 +9,7 @@ import pytest
 
 from sim.errors import ParleyError
 from sim.study.tornado import Tornado, tornado
+from sim.study.variation import NO_INPUT
 from sim.tables import console
 from sim.tables_sensitivity import show_sensitivity
 from tests.builders import WEEKLY, minimal_scenario
@@ -82,7 +83,7 @@ def test_some_inputs_and_another_horizon() -> None:
 
 def test_a_scenario_without_inputs_has_no_bars() -> None:
     found = tornado(minimal_scenario(**WEEKLY), trials=64, workers=1)
-    assert found.bars == () and "No input" in found.sentence
+    assert found.bars == () and found.sentence == NO_INPUT and not found.varies
     assert len(found.central) == len(found.days)
 
 

@@ -47,8 +47,8 @@ def _boxes(run: Run, progress: Progress, at: Desk, name: str) -> Discovery:
 
 def _draw_bars(found: Tornado, narrow: bool) -> list[Any]:
     rows = tables_of_studies.bars(found)
-    if not rows:
-        return [notice("No number of this scenario is uncertain: there is nothing to vary.")]
+    if not found.varies:
+        return [notice(found.sentence), _notes(found.notes)]
     days = found.days[found.at]
     figure = influence.tornado(
         rows, central=found.central[found.at], title=f"Odds by {days} days, one input at a time", narrow=narrow
@@ -65,14 +65,14 @@ def _draw_bars(found: Tornado, narrow: bool) -> list[Any]:
 
 def _draw_shares(found: Sobol, narrow: bool) -> list[Any]:
     rows = tables_of_studies.shares(found)
-    if not rows or found.variance <= 0:
-        return [notice("The odds do not vary with the inputs of this scenario.")]
+    if not found.varies:
+        return [notice(found.sentence), _notes(found.notes)]
     figure = influence.shares(rows, title=f"Whose doing is the spread of the odds by {found.days} days", narrow=narrow)
     how = (
         "A filled circle is the share of the spread of the odds that would go if that input alone were known; a "
         "diamond counts also what it does together with others. Bars are 95 % intervals; below 0 is luck."
     )
-    top = max(found.indices, key=lambda one: one.first)
+    top = max(found.indices, key=lambda one: one.first or 0.0)
     lead = html.P(_in_words(found.sentence, top.name))
     return [
         lead,
@@ -84,6 +84,8 @@ def _draw_shares(found: Sobol, narrow: bool) -> list[Any]:
 def _draw_boxes(found: Discovery, narrow: bool) -> list[Any]:
     rows = tables_of_studies.boxes(found)
     if not rows:
+        if not found.varies:
+            return [notice(found.no_variation)]
         return [
             notice("No box is more than luck: within these ranges no input tells alone, or too few trials were run.")
         ]
