@@ -43,7 +43,7 @@ MOST_LOOKED_AT = 16
 CODE = (
     *(f"sim.study.{name}" for name in ("inputs", "tornado", "sobol", "discover", "prim", "cart", "drawn_inputs")),
     *("sim.study.timeline", "sim.scenario.timeline"),
-    *(f"sim.experiment.{name}" for name in ("anchoring", "compare", "estimates", "horizons")),
+    *(f"sim.experiment.{name}" for name in ("anchoring", "compare", "estimates", "horizons", "paired")),
 )
 """Modules that turn trials into a study: where one is another now, what it found before is not shown."""
 

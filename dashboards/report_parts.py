@@ -51,7 +51,7 @@ def more_of(run: Run, what_if: bool = True, progress: Progress | None = None) ->
     if run.n_trials == 0:
         return More()
     try:
-        replay_run(run, int(run.columns["trial"][0]))
+        replay_run(run, 0)
     except ParleyError:
         return More(why_not=another_model(run))
     surface, why_not = None, ""

@@ -23,15 +23,11 @@ BAND = "band: nine in ten draws of what you did not move"
 
 def spread(run: Run) -> list[float]:
     """Variance of the run's own odds between draws of the inputs, by horizon: what its band is made of."""
-    from sim.experiment.estimates import intraclass_correlation
-    from sim.experiment.horizons import event_by, horizons
+    from sim.experiment.horizons import horizons
 
-    found = []
-    for days in horizons(run.scenario):
-        hits = event_by(run.columns, run.scenario, "durable", days)
-        p = float(hits.mean())
-        found.append(intraclass_correlation(hits) * p * (1.0 - p))
-    return found
+    events = [run.events["durable", days] for days in horizons(run.scenario)]
+    shares = [event.hits / event.n for event in events]
+    return [event.intraclass_correlation * p * (1.0 - p) for event, p in zip(events, shares, strict=True)]
 
 
 def moved_table(run: Run) -> list[dict[str, Any]]:

@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.columns import Columns
 from sim.experiment.anchoring import anchor, reference_at
-from sim.experiment.estimates import odds
-from sim.experiment.horizons import horizons
+from sim.experiment.horizons import begun, horizons
+from sim.experiment.tally import HitTally, merged
 
 if TYPE_CHECKING:
     from sim.experiment.run import Run
     from sim.study.crowd import CrowdTable
 
 Table = list[dict[str, Any]]
+
+ENDINGS = ("ceasefire", "short", "victory_a", "victory_b", "war")
+READ = ("durable_week", "mutual_week", "broad_week", "victory_week", "victory")
 
 
 def odds_by_date(run: Run) -> Table:
@@ -27,14 +31,16 @@ def odds_by_date(run: Run) -> Table:
     interval are the headline (anchored where there is a reference class), ``model`` with ``model_lo`` and ``model_hi``
     the model alone on that tier; ``mutual`` and ``broad`` are the model alone.
     """
-    scenario, columns = run.scenario, run.columns
-    n_weeks, n = scenario.horizon_weeks, run.n_trials
-    counted = {tier: _counts_by_week(columns[f"{tier}_week"], n_weeks) / n for tier in ("mutual", "broad")}
-    weeks = columns["durable_week"]
+    scenario, n_weeks, n = run.scenario, run.scenario.horizon_weeks, run.n_trials
+    counted = {tier: _counts_by_week(run.tally.weeks[f"{tier}_week"], n_weeks) / n for tier in ("mutual", "broad")}
+    started = merged(
+        {week: HitTally.of(begun(columns["durable_week"], week)) for week in range(n_weeks + 1)}
+        for columns in run.blocks("durable_week")
+    )
     days_of = {week: days for days, week in horizons(scenario).items()}
     rows: Table = []
     for week in range(n_weeks + 1):
-        lasting = odds((weeks >= 0) & (weeks < week), run.commonest_effect)
+        lasting = started[week].odds(run.commonest_effect)
         shown = anchor(lasting, reference_at(scenario, "durable", days_of.get(week, 7 * week)))
         rows.append(
             {
@@ -51,10 +57,9 @@ def odds_by_date(run: Run) -> Table:
     return rows
 
 
-def _counts_by_week(weeks: Any, n_weeks: int) -> Any:
-    """Trials whose event came before the end of 0, 1, 2 ... ``n_weeks`` weeks."""
-    happened = weeks[(weeks >= 0) & (weeks < n_weeks)]
-    return np.concatenate([[0], np.cumsum(np.bincount(happened, minlength=n_weeks))]).astype(float)
+def _counts_by_week(counts: Any, n_weeks: int) -> Any:
+    """Trials whose event came before the end of 0, 1, 2 ... ``n_weeks`` weeks, from how many had it in each week."""
+    return np.concatenate([[0], np.cumsum(counts[:n_weeks])]).astype(float)
 
 
 def comparison(runs: Sequence[Run], base: Run, days: int) -> Table:
@@ -102,24 +107,28 @@ def endings(runs: Sequence[Run], base: Run) -> Table:
     """
     rows: Table = []
     for run in runs:
-        columns, end = run.columns, run.scenario.horizon_weeks
-        durable, won = columns["durable_week"], columns["victory_week"]
-        has_lasting = (durable >= 0) & (durable < end)
-        has_won = (won >= 0) & (won < end) & ~(has_lasting & (durable < won))
-        has_short = np.zeros(run.n_trials, dtype=bool)
-        for tier in ("mutual", "broad"):
-            week = columns[f"{tier}_week"]
-            has_short |= (week >= 0) & (week < end)
-        shares = {
-            "ceasefire": has_lasting & ~has_won,
-            "short": has_short & ~has_lasting & ~has_won,
-            "victory_a": has_won & (columns["victory"] == 1),
-            "victory_b": has_won & (columns["victory"] == 2),
-            "war": ~(has_lasting | has_won | has_short),
-        }
-        counted = {key: float(np.mean(value)) for key, value in shares.items()}
-        rows.append({"title": run.scenario.title, "is_base": run is base, **counted})
+        counts = dict.fromkeys(ENDINGS, 0)
+        for columns in run.blocks(*READ):
+            for key, hits in _endings(columns, run.scenario.horizon_weeks).items():
+                counts[key] += int(np.count_nonzero(hits))
+        shares = {key: count / run.n_trials for key, count in counts.items()}
+        rows.append({"title": run.scenario.title, "is_base": run is base, **shares})
     return rows
+
+
+def _endings(columns: Columns, end: int) -> dict[str, Any]:
+    """For each trial of a block whether it ended so."""
+    durable, won = columns["durable_week"], columns["victory_week"]
+    has_lasting = begun(durable, end)
+    has_won = begun(won, end) & ~(has_lasting & (durable < won))
+    has_short = begun(columns["mutual_week"], end) | begun(columns["broad_week"], end)
+    return {
+        "ceasefire": has_lasting & ~has_won,
+        "short": has_short & ~has_lasting & ~has_won,
+        "victory_a": has_won & (columns["victory"] == 1),
+        "victory_b": has_won & (columns["victory"] == 2),
+        "war": ~(has_lasting | has_won | has_short),
+    }
 
 
 def crowd(found: CrowdTable) -> Table:
@@ -137,8 +146,7 @@ def crowd(found: CrowdTable) -> Table:
 
 def settlement(run: Run) -> float:
     """Share of trials in which a political settlement came into force by the horizon."""
-    week = run.columns["settlement_week"]
-    return float(np.mean((week >= 0) & (week < run.scenario.horizon_weeks)))
+    return float(run.tally.weeks["settlement_week"][: run.scenario.horizon_weeks].sum() / run.n_trials)
 
 
 def summary_rows(runs: Sequence[Run]) -> Table:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dashboards.tables_of_why import words_of
+from sim.columns import Columns
+from sim.experiment import ordered
 from sim.experiment.estimates import wilson
+from sim.experiment.tally import STEPS, steps
 
 if TYPE_CHECKING:
     from sim.experiment.run import Run
@@ -30,7 +34,7 @@ EVIDENCE = {
 
 def n_halts(run: Run) -> int:
     """Trials with an agreed general halt."""
-    return int(np.count_nonzero(run.columns["halt_week"] >= 0))
+    return run.tally.n_halts
 
 
 def terms(run: Run) -> Table:
@@ -41,18 +45,21 @@ def terms(run: Run) -> Table:
     in 40 equal parts of the scale), quantiles ``q05`` to ``q95`` and ``mean``. A halt on a track that leaves an issue
     out is not counted for it: there it stays as it was.
     """
-    scenario, columns = run.scenario, run.columns
-    tracks = list(scenario.tracks.values())
-    agreed = columns["halt_week"] >= 0
+    scenario = run.scenario
+    settled = _settled(run)
+    found = ordered.quantiles(settled, {f"q{round(100 * q):02d}": q for q in QUANTILES})
+    bins = dict.fromkeys(scenario.issues, np.zeros(N_BINS, np.int64))
+    totals = dict.fromkeys(scenario.issues, 0)
+    for values in settled():
+        for name, column in values.items():
+            bins[name] = bins[name] + np.histogram(column.astype(np.float64), bins=N_BINS, range=(0.0, 1.0))[0]
+            totals[name] += steps(column)
     sides = [scenario.belligerent(name) for name in (scenario.sides.A, scenario.sides.B)]
     rows: Table = []
     for name, issue in scenario.issues.items():
-        with_it = [number for number, track in enumerate(tracks) if name in track.scope]
-        values = columns[f"x_{name}"][agreed & np.isin(columns["halt_track"], with_it)].astype(np.float64)
-        values = values[np.isfinite(values)]
-        if len(values) == 0:
+        n = int(bins[name].sum())
+        if n == 0:
             continue
-        counts = np.histogram(values, bins=N_BINS, range=(0.0, 1.0))[0]
         ideals = [
             float(side.ideal_point[name].middle) if name in side.ideal_point else float(number)
             for number, side in enumerate(sides)
@@ -66,14 +73,31 @@ def terms(run: Run) -> Table:
                 "status_quo": float(issue.status_quo.middle),
                 "ideal_a": ideals[0],
                 "ideal_b": ideals[1],
-                "n": len(values),
-                "n_halts": int(np.count_nonzero(agreed)),
-                "bins": [float(count / len(values)) for count in counts],
-                **{f"q{round(100 * q):02d}": float(np.quantile(values, q)) for q in QUANTILES},
-                "mean": float(np.mean(values)),
+                "n": n,
+                "n_halts": run.tally.n_halts,
+                "bins": [float(count / n) for count in bins[name]],
+                **found[name],
+                "mean": totals[name] / STEPS / n,
             }
         )
     return rows
+
+
+def _settled(run: Run) -> ordered.Passes:
+    """Agreed terms by issue, of the halts on tracks that have it on the table."""
+    scenario = run.scenario
+    tracks = list(scenario.tracks.values())
+
+    def passes() -> Iterator[Columns]:
+        for block in run.blocks("halt_week", "halt_track", *(f"x_{name}" for name in scenario.issues)):
+            agreed, found = block["halt_week"] >= 0, {}
+            for name in scenario.issues:
+                with_it = [number for number, track in enumerate(tracks) if name in track.scope]
+                values = block[f"x_{name}"][agreed & np.isin(block["halt_track"], with_it)]
+                found[name] = values[np.isfinite(values)]
+            yield found
+
+    return passes
 
 
 def survival(run: Run) -> Table:
@@ -83,35 +107,40 @@ def survival(run: Run) -> Table:
     ``n_ended``, and lists by week: ``day``, ``holds`` (share still in force), ``lo``, ``hi`` (95 %: Greenwood on the
     log-log scale, widened by the run's design effect), ``at_risk``. A halt that runs out unrenewed has ended.
     """
-    columns, scenario = run.columns, run.scenario
-    agreed = columns["halt_week"] >= 0
-    tracks = list(scenario.tracks.items())
-    groups = []
-    for number, (name, track) in enumerate(tracks):
-        own = agreed & (columns["halt_track"] == number)
-        if np.count_nonzero(own) >= FEWEST_HALTS:
-            groups.append((track.label or words_of(name), own))
-    if not groups and agreed.any():
-        groups = [("all agreed halts", agreed)]
+    halts = run.tally.halts
+    groups = [
+        (track.label or words_of(name), own)
+        for (name, track), own in zip(run.scenario.tracks.items(), halts[:-1], strict=True)
+        if own.sum() >= FEWEST_HALTS
+    ]
+    if not groups and halts.any():
+        groups = [("all agreed halts", halts.sum(axis=0))]
     rows: Table = []
     for label, own in groups:
-        weeks, has_ended = columns["halt_weeks"][own].astype(np.int64), columns["halt_end"][own] > ENDED
-        curve = kaplan_meier(weeks, has_ended, run.commonest_effect)
-        rows.append({"label": label, "n": len(weeks), "n_ended": int(np.count_nonzero(has_ended)), **curve})
+        ended = own[:, ENDED + 1 :].sum(axis=1)
+        curve = curve_of(own.sum(axis=1), ended, run.commonest_effect)
+        rows.append({"label": label, "n": int(own.sum()), "n_ended": int(ended.sum()), **curve})
     return rows
 
 
 def kaplan_meier(weeks: Any, has_ended: Any, effect: float = 1.0) -> dict[str, list[float]]:
+    """The curve of halts of which it is known when each ended, or was last seen in force: shape (halts,) both."""
+    last = int(weeks.max()) if len(weeks) else 0
+    seen, ended = (np.bincount(some, minlength=last + 1) for some in (weeks, weeks[has_ended]))
+    return curve_of(seen, ended, effect)
+
+
+def curve_of(seen: Any, ended: Any, effect: float = 1.0) -> dict[str, list[float]]:
     """Kaplan and Meier (1958) on whole weeks: ``day``, ``holds``, ``lo``, ``hi``, ``at_risk``, from day 0 on.
 
-    ``weeks`` (halts,): when each ended, or was last seen in force. The curve stops where nothing is at risk. Where all
-    or none are left Greenwood's interval has no width; the limits there are exact, for as many halts as are at risk
-    over the share that was left before (Dorey and Korn 1987, Statistics in Medicine 6, 679-687), over ``effect``.
+    By week how many halts were last ``seen`` in it, and how many of these ``ended`` in it. The curve stops where
+    nothing is at risk. Where all or none are left Greenwood's interval has no width; the limits there are exact, for
+    as many halts as are at risk over the share that was left before (Dorey and Korn 1987, Statistics in Medicine 6,
+    679-687), over ``effect``.
     """
-    last = int(weeks.max()) if len(weeks) else 0
-    ends = np.bincount(weeks[has_ended], minlength=last + 1)
-    seen = np.bincount(weeks, minlength=last + 1)
-    at_risk = len(weeks) - np.concatenate([[0], np.cumsum(seen)[:-1]])
+    last = int(np.flatnonzero(seen).max(initial=0))
+    seen, ends = seen[: last + 1], ended[: last + 1]
+    at_risk = seen.sum() - np.concatenate([[0], np.cumsum(seen)[:-1]])
     with np.errstate(divide="ignore", invalid="ignore"):
         holds = np.cumprod(1.0 - np.where(at_risk > 0, ends / np.maximum(at_risk, 1), 0.0))
         left = np.maximum(at_risk - ends, 1e-9)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from sim.errors import ParleyError
 from sim.experiment.words import SHORT_REASONS
 
@@ -65,14 +63,14 @@ def worth_a_look(run: Run) -> Table:
     """
     from sim.study import finders
 
-    columns, n = run.columns, max(1, run.n_trials)
-    lasting = float(np.count_nonzero(columns["durable_week"] >= 0) / n)
+    n = max(1, run.n_trials)
+    n_failed = int(run.tally.tags.sum())
+    lasting = (run.n_trials - int(run.tally.weeks["durable_week"][-1])) / n
     finds: list[tuple[str, Callable[[], int], float | None]] = [
         ("first lasting halt", lambda: finders.first(run), lasting),
         ("median lasting halt", lambda: finders.median(run), None),
         ("closest miss", lambda: finders.worst_miss(run), None),
     ]
-    n_failed = int(np.count_nonzero(columns["tag"] >= 0))
     for tag, share in sorted(run.summary["anatomy"].items(), key=lambda item: -item[1]):
         if share > 0:
             words = f"failed: {SHORT_REASONS[tag]}"

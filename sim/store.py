@@ -20,8 +20,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from sim import atomic
 from sim.atomic import (
     LOCK,
@@ -37,22 +35,33 @@ from sim.atomic import (
 )
 from sim.block_files import TRIALS, block_file, encoded, kinds_of, read_block
 from sim.block_files import Columns as Columns
-from sim.columns import Limits
+from sim.columns import Limits, empty
 from sim.errors import DamagedRunError, ParleyError, ResourceError
 from sim.manifest import MANIFEST as MANIFEST
 from sim.manifest import SCENARIO, SUMMARY, read_manifest
 from sim.origin import Inputs, commit, differences, digest_of
+from sim.stored_columns import StoredColumns
 
 
 @dataclass(frozen=True)
 class StoredRun:
-    """A finished run folder, verified: what was run and what came out."""
+    """A finished run folder: what was run and what came out; ``verified`` once before its columns are believed."""
 
     folder: Path
     manifest: dict[str, Any]
     scenario: dict[str, Any]
     summary: dict[str, Any]
-    columns: Columns
+
+    def verified(self) -> Iterator[Columns]:
+        """The blocks in order, each verified."""
+        limits = limits_of(self.scenario, self.folder)
+        for index in range(len(self.manifest["blocks"])):
+            yield read_block(self.folder, self.manifest, index, limits)
+
+    @property
+    def columns(self) -> StoredColumns:
+        """Columns to be read from the blocks when they are asked for."""
+        return StoredColumns(self.folder, self.manifest, kinds_of(empty(0, tuple(self.scenario["issues"]))))
 
 
 class Writer:
@@ -142,6 +151,11 @@ class Writer:
         """The finished blocks in order, each verified."""
         for index in range(self.n_blocks):
             yield read_block(self.folder, self.manifest, index, limits_of(self.inputs.scenario, self.folder))
+
+    @property
+    def columns(self) -> StoredColumns:
+        """Columns to be read from the finished blocks when they are asked for."""
+        return StoredColumns(self.folder, self.manifest, self.manifest["columns"])
 
     def add(self, index: int, columns: Columns) -> None:
         """Store the next block."""
@@ -240,7 +254,7 @@ def numbered(folder: Path, number: int) -> Path:
 
 
 def read_run(folder: str | os.PathLike[str]) -> StoredRun:
-    """A finished run, every file verified; DamagedRunError names the file that is not as it was written."""
+    """A finished run, all but its blocks verified; DamagedRunError names the file that is not as it was written."""
     place = Path(folder)
     manifest = read_manifest(place)
     if manifest["state"] != "finished":
@@ -250,10 +264,7 @@ def read_run(folder: str | os.PathLike[str]) -> StoredRun:
         raise DamagedRunError(f"{path}: does not belong to this run")
     texts = {name: read_recorded(place, name, manifest["files"][name]) for name in (SCENARIO, SUMMARY)}
     scenario, summary = (as_object(texts[name], place / name) for name in (SCENARIO, SUMMARY))
-    limits = limits_of(scenario, place)
-    parts = [read_block(place, manifest, index, limits) for index in range(len(manifest["blocks"]))]
-    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    return StoredRun(place, manifest, scenario, summary, columns)
+    return StoredRun(place, manifest, scenario, summary)
 
 
 def as_object(content: bytes, path: Path) -> dict[str, Any]:

@@ -61,4 +61,4 @@ def head(run: Run, trials: int) -> Run:
     """The first trials of a run, which are the run of so many trials."""
     if run.n_trials <= trials:
         return run
-    return Run(run.scenario, run.name, run.seed, {name: column[:trials] for name, column in run.columns.items()})
+    return Run(run.scenario, run.name, run.seed, run.part(0, trials))

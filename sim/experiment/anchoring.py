@@ -21,7 +21,7 @@ import numpy as np
 from scipy import special
 
 from sim.experiment import estimates
-from sim.experiment.estimates import Hits, Odds
+from sim.experiment.estimates import Odds
 from sim.scenario.schema import Scenario
 
 REFERENCE_WEIGHT = 0.5
@@ -95,15 +95,15 @@ def reference_at(scenario: Scenario, tier: str, days: float) -> float | None:
     return estimates.reference_odds(days, named.ties, named.months_at_risk)
 
 
-def half_width(hits: Hits, reference: float | None) -> float:
+def half_width(odds: Odds, reference: float | None) -> float:
     """Half the width of the headline's Monte Carlo interval; infinite before ten events.
 
     It is the headline that ``--precision`` looks at, since that is the number that is printed. Anchoring halves
     distances in log odds: a share near a half is known better once anchored, a rare one worse in points.
     """
-    if np.count_nonzero(hits) < estimates.FEW_EVENTS:
+    if odds.n_events < estimates.FEW_EVENTS:
         return float("inf")
-    result = anchor(estimates.odds(hits), reference)
+    result = anchor(odds, reference)
     return (result.mc_hi - result.mc_lo) / 2
 
 
@@ -116,44 +116,3 @@ def slope(share: float, n: int, reference: float | None) -> float:
         return 1.0
     s, p = smoothed(share, n), anchored(share, n, reference)
     return (1 - REFERENCE_WEIGHT) * p * (1 - p) / (s * (1 - s)) * n / (n + 1)
-
-
-def paired_difference(
-    base: Hits, variant: Hits, references: References = (None, None), level: float = 0.95
-) -> tuple[float, float, float]:
-    """Difference variant - base of two headlines on the same luck: (difference, low, high).
-
-    Delta method: trial t moves the difference by z_t = g_v (hit_v - p_v) - g_b (hit_b - p_b), with p the model's
-    shares and g their slopes; sums of z over clusters of 32 trials are the independent units, as without anchoring.
-    A run without an event (or with nothing else) has z = 0 throughout, which is ignorance and not knowledge: its reach
-    to the end of its own Monte Carlo interval is added in quadrature. Where no trial differs the interval is what zero
-    changes in n trials still allow, at the steeper side of the headline. ``references`` are (base's, variant's); both
-    None is the plain paired difference.
-    """
-    if references == (None, None):
-        return estimates.paired_difference(base, variant, level)
-    n = estimates.common_length(base, variant)
-    if n == 0:
-        return 0.0, -1.0, 1.0
-    shares = (float(np.mean(base)), float(np.mean(variant)))
-    heads = [anchored(share, n, reference) for share, reference in zip(shares, references, strict=True)]
-    difference = heads[1] - heads[0]
-    if not np.any(base != variant):
-        unseen = estimates.wilson(0.0, n, level)[1]
-        reach = max(_reach(shares[0], end, n, reference) for end in (-unseen, unseen) for reference in references)
-        return difference, max(-1.0, difference - reach), min(1.0, difference + reach)
-    slopes = [slope(share, n, reference) for share, reference in zip(shares, references, strict=True)]
-    sums, counts = estimates.group_sums(slopes[1] * variant - slopes[0] * base, estimates.TRIALS_PER_CLUSTER)
-    moves = sums - (slopes[1] * shares[1] - slopes[0] * shares[0]) * counts
-    reach = estimates.clustered_reach(moves, n, level)
-    for share, reference in zip(shares, references, strict=True):
-        if share in (0.0, 1.0) and reference is not None:
-            unseen = estimates.wilson(0.0, n, level)[1] * (1 if share == 0 else -1)
-            reach = float(np.hypot(reach, _reach(share, unseen, n, reference)))
-    return difference, max(-1.0, difference - reach), min(1.0, difference + reach)
-
-
-def _reach(share: float, change: float, n: int, reference: float | None) -> float:
-    """How far the headline moves if the model's share moves by ``change``, as far as there is room."""
-    moved = min(1.0, max(0.0, share + change))
-    return abs(anchored(moved, n, reference) - anchored(share, n, reference))

@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
+from sim.columns import Columns
 from sim.errors import ParleyError
-from sim.experiment.anchoring import anchored, paired_difference, reference_at
-from sim.experiment.horizons import TIERS, event_by, horizons
+from sim.experiment.anchoring import anchored, reference_at
+from sim.experiment.estimates import Hits
+from sim.experiment.horizons import TIERS, begun, event_by, horizons
+from sim.experiment.paired import PairTally, difference
 from sim.experiment.run import Run
+from sim.experiment.tally import merged
+from sim.stored_columns import side_by_side
 
 ERROR_RATE = 0.05
 """Chance that any of the intervals of one comparison leaves out its difference."""
+
+
+SIDES = {"A": 1, "B": 2}
+"""Codes of victory."""
+READ = (*(f"{tier}_week" for tier in TIERS), "victory_week", "victory")
 
 
 def widened(n_compared: int) -> float:
@@ -42,11 +50,7 @@ def compare(base: Run, variant: Run, n_compared: int = 1) -> dict[str, Any]:
     if not days:
         raise ParleyError(f"{variant.name} and {base.name} have no horizon in common")
     level = widened(n_compared)
-    tiers = {tier: {str(day): _tier(base, variant, tier, day, n, level) for day in days} for tier in TIERS}
-    victory = {
-        side: _difference(_won(base, code)[:n], _won(variant, code)[:n], level) for side, code in (("A", 1), ("B", 2))
-    }
-    turned = _hits(base, "durable", days[-1])[:n] != _hits(variant, "durable", days[-1])[:n]
+    pairs = _pairs(base, variant, n, days)
     return {
         "base": base.name,
         "variant": variant.name,
@@ -54,23 +58,41 @@ def compare(base: Run, variant: Run, n_compared: int = 1) -> dict[str, Any]:
         "seed": base.seed,
         "n_compared": n_compared,
         "level": level,
-        "n_changed": int(np.count_nonzero(turned)),
-        "tiers": tiers,
-        "victory": victory,
+        "n_changed": pairs["durable", days[-1]].n_changed,
+        "tiers": {
+            tier: {str(day): _tier(base, variant, pairs[tier, day], tier, day, level) for day in days} for tier in TIERS
+        },
+        "victory": {side: _difference(pairs["victory", code], level) for side, code in SIDES.items()},
     }
 
 
-def _tier(base: Run, variant: Run, tier: str, day: int, n: int, level: float) -> dict[str, float]:
+def _pairs(base: Run, variant: Run, n: int, days: Sequence[int]) -> dict[tuple[str, int], PairTally]:
+    """Both runs' events side by side over the first ``n`` trials: by tier and day, and victories by side."""
+    return merged(
+        {key: PairTally.of(hits, there[key]) for key, hits in here.items()}
+        for here, there in (
+            (_hits(base, one, days), _hits(variant, other, days))
+            for one, other in side_by_side(base.columns, variant.columns, n, *READ)
+        )
+    )
+
+
+def _hits(run: Run, columns: Columns, days: Sequence[int]) -> dict[tuple[str, int], Hits]:
+    won = begun(columns["victory_week"], run.scenario.horizon_weeks)
+    halts = {(tier, day): event_by(columns, run.scenario, tier, day) for tier in TIERS for day in days}
+    return halts | {("victory", code): won & (columns["victory"] == code) for code in SIDES.values()}
+
+
+def _tier(base: Run, variant: Run, pair: PairTally, tier: str, day: int, level: float) -> dict[str, float]:
     """The difference of the headlines, and ``model_*`` that of the model alone (the same without a reference class)."""
-    hits = (_hits(base, tier, day)[:n], _hits(variant, tier, day)[:n])
     references = (reference_at(base.scenario, tier, day), reference_at(variant.scenario, tier, day))
-    model = _difference(*hits, level)
-    heads = [anchored(float(np.mean(hit)), n, at) for hit, at in zip(hits, references, strict=True)]
-    difference, low, high = paired_difference(*hits, references, level)
+    heads = [anchored(share, pair.n, at) for share, at in zip(pair.shares, references, strict=True)]
+    apart, low, high = difference(pair, references, level)
+    model = _difference(pair, level)
     return {
         "base": heads[0],
         "variant": heads[1],
-        "difference": difference,
+        "difference": apart,
         "lo": low,
         "hi": high,
         "model_difference": model["difference"],
@@ -79,15 +101,9 @@ def _tier(base: Run, variant: Run, tier: str, day: int, n: int, level: float) ->
     }
 
 
-def _difference(base: Any, variant: Any, level: float) -> dict[str, float]:
-    difference, low, high = paired_difference(base, variant, level=level)
-    return {
-        "base": float(np.mean(base)),
-        "variant": float(np.mean(variant)),
-        "difference": difference,
-        "lo": low,
-        "hi": high,
-    }
+def _difference(pair: PairTally, level: float) -> dict[str, float]:
+    apart, low, high = difference(pair, level=level)
+    return {"base": pair.shares[0], "variant": pair.shares[1], "difference": apart, "lo": low, "hi": high}
 
 
 def mixed(runs: Sequence[Run], weights: Sequence[float]) -> dict[str, Any]:
@@ -111,11 +127,3 @@ def mixed(runs: Sequence[Run], weights: Sequence[float]) -> dict[str, Any]:
             tiers[tier][str(day)] = {"p": mean, "least": min(odds), "greatest": max(odds)}
     return {"weights": {run.name: share for run, share in zip(runs, shares, strict=True)}, "tiers": tiers}
 
-
-def _hits(run: Run, tier: str, day: int) -> Any:
-    return event_by(run.columns, run.scenario, tier, day)
-
-
-def _won(run: Run, code: int) -> Any:
-    week = run.columns["victory_week"]
-    return (run.columns["victory"] == code) & (week >= 0) & (week < run.scenario.horizon_weeks)

@@ -80,22 +80,19 @@ def group_sums(values: NDArray[np.generic], size: int) -> tuple[Floats, Floats]:
     return sums, counts
 
 
-def design_effect(hits: Hits, size: int = TRIALS_PER_CLUSTER, given: Hits | None = None) -> float:
+def design_effect(hits: Hits, size: int = TRIALS_PER_CLUSTER) -> float:
     """How many times the variance of the mean exceeds that of independent trials (below 1: antithetic luck helps).
 
-    Ratio estimator of the variance of a mean over clusters of unequal size, divided by p (1 - p) / n. With ``given``
-    the mean is over those trials alone, and a cluster counts as many as it has of them.
+    Ratio estimator of the variance of a mean over clusters of unequal size, divided by p (1 - p) / n.
     Returns at least 0.5, and 1 where the clusters cannot tell (fewer than two clusters, no event, only events).
     Reference: Kish (1965), Survey Sampling, sections 6.4 and 8.2.
     """
-    given = np.ones(len(hits), dtype=np.bool_) if given is None else given
-    n, hits = int(np.count_nonzero(given)), hits & given
+    n = len(hits)
     p = float(np.count_nonzero(hits)) / n if n else 0.0
-    sums = group_sums(hits, size)[0] if n else np.zeros(0)
-    if len(sums) < 2 or p in (0.0, 1.0):
+    if n <= size or p in (0.0, 1.0):
         return 1.0
-    deviations = sums - p * group_sums(given, size)[0]
-    variance = len(sums) / (len(sums) - 1) * float(np.sum(deviations**2)) / n**2
+    sums, counts = group_sums(hits, size)
+    variance = len(sums) / (len(sums) - 1) * float(np.sum((sums - p * counts) ** 2)) / n**2
     return max(LEAST_DESIGN_EFFECT, variance * n / (p * (1 - p)))
 
 
@@ -162,32 +159,6 @@ def odds(hits: Hits, borrowed_effect: float = 1.0) -> Odds:
     return Odds(p, lo, hi, mc_lo, mc_hi, n, n_events)
 
 
-def conditional_odds(hits: Hits, given: Hits, level: float = 0.90) -> Odds:
-    """Odds of an event among the trials that are ``given``, with both intervals; ``n`` counts those trials.
-
-    Draws have unequally many such trials, so their correlation is the analysis-of-variance estimator for groups of
-    unequal size (Ridout, Demetrio and Firth 1999, Biometrics 55, 137-148, equation 3). Without any such trial nothing
-    is known: 0 to 1.
-    """
-    n, n_events = int(np.count_nonzero(given)), int(np.count_nonzero(hits & given))
-    if n == 0:
-        return Odds(float("nan"), 0.0, 1.0, 0.0, 1.0, 0, 0)
-    p = n_events / n
-    mc_lo, mc_hi = wilson(p, n / max(1.0, design_effect(hits, given=given)))
-    sums, sizes = group_sums(hits & given, TRIALS_PER_DRAW)[0], group_sums(given, TRIALS_PER_DRAW)[0]
-    sums, sizes = sums[sizes > 0], sizes[sizes > 0]
-    k = len(sizes)
-    rho, by_luck = 0.0, 1.0
-    if 1 < k < n and 0 < p < 1:
-        between = float(np.sum(sizes * (sums / sizes - p) ** 2)) / (k - 1)
-        within = float(np.sum(sums * (1 - sums / sizes))) / (n - k)
-        typical = (n - float(np.sum(sizes**2)) / n) / (k - 1)
-        rho = (between - within) / (between + (typical - 1) * within)
-        by_luck = 3.0 * (2.0 / float(np.sum(sizes * (sizes - 1)))) ** 0.5
-    lo, hi = beta_band(p, rho, by_luck, level)
-    return Odds(p, mc_lo if n_events == n else lo, mc_hi if n_events == 0 else hi, mc_lo, mc_hi, n, n_events)
-
-
 def reference_odds(days: float, ties: float, months_at_risk: float) -> float:
     """Odds by the reference class alone: how often such wars ended in a tie, whoever is talking.
 
@@ -207,33 +178,15 @@ def common_length(base: Hits, variant: Hits) -> int:
 
 
 def clustered_reach(moves: Floats, n: int, level: float) -> float:
-    """Half-width of the interval of a mean of ``n`` trials, from what each cluster moves its sum (moves sum to 0).
+    """Half-width of the interval of a mean of ``n`` trials, from what each cluster moves its sum (moves sum to 0)."""
+    return reach_of(len(moves), float(np.sum(moves**2)), n, level)
+
+
+def reach_of(k: int, squares: float, n: int, level: float) -> float:
+    """As ``clustered_reach``, from the number of clusters and the sum of their squared moves.
 
     Student's t on the clusters; infinite where there are fewer than two.
     """
-    k = len(moves)
     if k < 2:
         return float("inf")
-    variance = k / (k - 1) * float(np.sum(moves**2)) / n**2
-    return student_quantile(level, k - 1) * float(np.sqrt(variance))
-
-
-def paired_difference(base: Hits, variant: Hits, level: float = 0.95) -> tuple[float, float, float]:
-    """Difference variant - base on the same luck, with an interval from the clusters: (difference, low, high).
-
-    Trial t of both runs shares its luck, so only trials that turned out differently count; clusters of 32 trials are
-    the independent units (Student's t on their sums). Where no trial differs, or every one, the interval is what n
-    trials alike still allow (``wilson``).
-    """
-    n = common_length(base, variant)
-    change = variant.astype(np.int8) - base.astype(np.int8)
-    difference = float(np.mean(change)) if n else 0.0
-    if not np.any(change):
-        reach = wilson(0.0, n, level)[1]
-        return difference, -reach, reach
-    if abs(difference) == 1.0:
-        known = wilson(1.0, n, level)[0]
-        return difference, min(difference, known * difference), max(difference, known * difference)
-    sums, counts = group_sums(change, TRIALS_PER_CLUSTER)
-    reach = clustered_reach(sums - difference * counts, n, level)
-    return difference, max(-1.0, difference - reach), min(1.0, difference + reach)
+    return student_quantile(level, k - 1) * float(np.sqrt(k / (k - 1) * squares / n**2))

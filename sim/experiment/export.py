@@ -87,8 +87,7 @@ def _dates(run: Run) -> Iterator[Part]:
     """The model's distribution of the week in which a halt of each tier begins, as shares up to the end of a week."""
     n_weeks = run.scenario.horizon_weeks
     for tier in TIERS:
-        week = run.columns[f"{tier}_week"]
-        counts = np.bincount(week[(week >= 0) & (week < n_weeks)], minlength=n_weeks)
+        counts = run.tally.weeks[f"{tier}_week"][:n_weeks]
         for number, share in enumerate(np.cumsum(counts) / run.n_trials, start=1):
             yield f"weeks to a {tier} halt", _last(run), "cdf", str(number), float(share)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import ParleyError
 from sim.scenario.schema import Scenario
-from sim.store import Columns
 
 TIERS = ("durable", "mutual", "broad")
 WEEKS_BY_DAY = {30: 4, 90: 13, 180: 26, 365: 52}
@@ -21,13 +23,34 @@ def horizons(scenario: Scenario) -> dict[int, int]:
     return dict(sorted(found.items()))
 
 
-def event_by(columns: Columns, scenario: Scenario, tier: str, days: int) -> NDArray[np.bool_]:
+def event_by(columns: Mapping[str, NDArray[Any]], scenario: Scenario, tier: str, days: int) -> NDArray[np.bool_]:
     """For each trial whether ``tier`` began by ``days``: an event counts by its start week, weeks count from 0."""
+    check_event(scenario, tier, days)
+    return begun(columns[f"{tier}_week"], weeks_by(scenario, days))
+
+
+def begun(column: NDArray[Any], weeks: int) -> NDArray[np.bool_]:
+    """For each trial whether something began before the end of so many weeks, given the week in which it did."""
+    reached: NDArray[np.bool_] = (column >= 0) & (column < weeks)
+    return reached
+
+
+def check_event(scenario: Scenario, tier: str, days: int) -> tuple[str, int]:
+    """The two, if the scenario's trials can be asked for them."""
+    weeks_by(scenario, days)
+    return check_tier(tier), days
+
+
+def check_tier(tier: str) -> str:
+    """The tier, if it is one."""
     if tier not in TIERS:
         raise ParleyError(f"tier: {tier!r} came, {', '.join(TIERS)} are allowed")
+    return tier
+
+
+def weeks_by(scenario: Scenario, days: int) -> int:
+    """Weeks in so many days, which must be a horizon of the scenario."""
     weeks = horizons(scenario)
     if days not in weeks:
         raise ParleyError(f"days: {days} came, {', '.join(map(str, weeks))} are allowed")
-    column = columns[f"{tier}_week"]
-    reached: NDArray[np.bool_] = (column >= 0) & (column < weeks[days])
-    return reached
+    return weeks[days]

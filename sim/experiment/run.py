@@ -22,11 +22,13 @@ from sim.errors import DamagedRunError, NumericError, ParleyError
 from sim.experiment import executors
 from sim.experiment.anchoring import Headline, half_width, reference_at
 from sim.experiment.blocks import DEFAULT_BLOCK, Block, blocks, check_counts, n_blocks
-from sim.experiment.horizons import event_by, horizons
+from sim.experiment.horizons import check_event, horizons
 from sim.experiment.request import Request, check_parties, check_precision, slug, wanted_trials
-from sim.experiment.summary import commonest_effect, headline, summarise
+from sim.experiment.summary import commonest_effect, headline, summary_of, terms_of
+from sim.experiment.tally import Event, HitTally, Tally, events_over, over_blocks, tally_of
 from sim.scenario.schema import Scenario
-from sim.store import Columns, StoredRun, Writer, read_run
+from sim.store import Columns, Writer, read_run
+from sim.stored_columns import AnyColumns, in_blocks, n_trials, part
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,42 +41,70 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run: columns over trials, and the odds read off them."""
+    """A finished run: columns over trials, and the odds read off them.
+
+    ``columns`` of a run with a folder are read from its blocks when they are asked for, and not kept: ``blocks`` needs
+    no more memory for five million trials than for a hundred thousand, ``columns[name]`` needs that of one column.
+    """
 
     scenario: Scenario
     name: str
     seed: int
-    columns: Columns
+    columns: AnyColumns
     folder: Path | None = None
     manifest: Mapping[str, Any] = field(default_factory=dict)
+    counted: Tally | None = field(default=None, repr=False, compare=False)
 
     @property
     def n_trials(self) -> int:
-        return len(self.columns["trial"])
+        return n_trials(self.columns)
 
     @cached_property
     def trials(self) -> pd.DataFrame:
-        """One row per trial, ``trial`` first; what the columns mean is in ``sim.model.outcomes``."""
+        """One row per trial, ``trial`` first; what the columns mean is in ``sim.columns``.
+
+        Holds all trials in memory, about 100 bytes for each, also those of a stored run.
+        """
         import pandas as pd
 
-        return pd.DataFrame(self.columns)
+        return pd.DataFrame(dict(self.columns))
+
+    def blocks(self, *names: str) -> Iterator[Columns]:
+        """Columns (all, or some by name) of one block of trials after the other."""
+        return in_blocks(self.columns, *names)
+
+    def part(self, first: int, n: int, *names: str) -> Columns:
+        """Columns (all, or some by name) of ``n`` trials from ``first`` on; fewer at the end of the run."""
+        return part(self.columns, first, n, *names)
+
+    @cached_property
+    def tally(self) -> Tally:
+        """All that is counted over the trials: what the summary is made of."""
+        return self.counted or over_blocks(self.scenario, self.blocks())
+
+    @cached_property
+    def events(self) -> Mapping[Event, HitTally]:
+        """Halts by tier and horizon."""
+        return self.counted.events if self.counted else events_over(self.scenario, self.columns)
 
     def odds(self, tier: str = "durable", days: int = 90) -> Headline:
         """Odds of ``tier`` (durable, mutual, broad) by ``days`` (30, 90, 180, 365, or the scenario's last day).
 
         As in the summary: ``p`` and its intervals are anchored, ``model`` and ``reference`` stand beside them.
         """
-        return headline(self.scenario, self.columns, tier, days, self.commonest_effect)
+        event = check_event(self.scenario, tier, days)
+        return headline(self.scenario, self.events[event], *event, self.commonest_effect)
 
     @cached_property
     def commonest_effect(self) -> float:
         """Largest design effect among the tiers at the last horizon, for events too rare to show their own."""
-        return commonest_effect(self.columns, self.scenario)
+        return commonest_effect(self.events, self.scenario)
 
     @cached_property
     def summary(self) -> dict[str, Any]:
         """The object that ``parley run --json`` prints."""
-        return summarise(self.scenario, self.name, self.seed, self.columns)
+        settled = terms_of(self.scenario, self.columns)
+        return summary_of(self.scenario, self.name, self.seed, self.tally, settled)
 
 
 class Work(NamedTuple):
@@ -182,12 +212,16 @@ def missing_work(jobs: Sequence[Job]) -> Iterator[Work]:
 
 
 class Job:
-    """A run in the making: blocks come in order, from its folder first and then from the workers."""
+    """A run in the making: blocks come in order, from its folder first and then from the workers.
+
+    Of a block that is stored only its tally is held; without a folder the trials are.
+    """
 
     def __init__(self, request: Request, stack: ExitStack) -> None:
         self.request = request
         self.parts: list[Columns] = []
-        self.n_done = 0
+        self.tally: Tally | None = None
+        self.n_blocks = 0
         self.is_precise = False
         self.writer: Writer | None = None
         if request.folder is not None:
@@ -197,15 +231,19 @@ class Job:
                 self._take(columns)
 
     @property
+    def n_done(self) -> int:
+        return self.tally.n if self.tally else 0
+
+    @property
     def n_missing(self) -> int:
-        return 0 if self.is_done else n_blocks(self.request.trials, self.request.block) - len(self.parts)
+        return 0 if self.is_done else n_blocks(self.request.trials, self.request.block) - self.n_blocks
 
     @property
     def is_done(self) -> bool:
         return self.is_precise or self.n_done >= self.request.trials
 
     def missing(self) -> Iterator[Block]:
-        n_stored = len(self.parts)
+        n_stored = self.n_blocks
         for block in blocks(self.request.trials, self.request.block):
             if block.index >= n_stored:
                 yield block
@@ -217,23 +255,33 @@ class Job:
         self._take(columns)
 
     def _take(self, columns: Columns) -> None:
-        self.parts.append(columns)
-        self.n_done += len(columns["trial"])
+        scenario, found = self.request.scenario, tally_of(self.request.scenario, columns)
+        if self.tally is None:
+            self.tally = found
+        else:
+            self.tally.add(found)
+        self.n_blocks += 1
+        if not self.writer:
+            self.parts.append(columns)
         if self.request.precision is not None:
-            scenario = self.request.scenario
-            weeks = np.concatenate([part["durable_week"] for part in self.parts])
             days = max(horizons(scenario))
-            hits = event_by({"durable_week": weeks}, scenario, "durable", days)
-            self.is_precise = half_width(hits, reference_at(scenario, "durable", days)) <= self.request.precision
+            reference = reference_at(scenario, "durable", days)
+            self.is_precise = half_width(self.tally.events["durable", days].odds(), reference) <= self.request.precision
 
     def finish(self) -> Run:
-        columns = {name: np.concatenate([part[name] for part in self.parts]) for name in self.parts[0]}
-        self.parts, request = [], self.request  # the parts would hold everything twice
-        manifest = self.writer.manifest if self.writer else {}
-        result = Run(request.scenario, request.name, request.seed, columns, request.folder, manifest)
-        if self.writer:
-            self.writer.finish(result.summary)
+        request, writer = self.request, self.writer
+        manifest = writer.manifest if writer else {}
+        columns = writer.columns if writer else joined(self.parts)
+        self.parts = []  # they would hold everything twice
+        result = Run(request.scenario, request.name, request.seed, columns, request.folder, manifest, self.tally)
+        if writer:
+            writer.finish(result.summary)
         return result
+
+
+def joined(parts: list[Columns]) -> Columns:
+    """Blocks as one, a column at a time; ``parts`` is used up."""
+    return {name: np.concatenate([part.pop(name) for part in parts]) for name in list(parts[0])}
 
 
 def open_run(folder: str | os.PathLike[str]) -> Run:
@@ -242,9 +290,11 @@ def open_run(folder: str | os.PathLike[str]) -> Run:
     Its summary is computed from the trials, as for a new run, so that runs made before a change of what is shown (such
     as anchoring) can stand beside others; ``summary.json`` in the folder keeps what was printed at the time.
     """
-    stored: StoredRun = read_run(folder)
+    stored = read_run(folder)
     scenario, origin = scenario_of(json.dumps(stored.scenario), stored.folder), stored.manifest
-    return Run(scenario, origin["name"], origin["seed"], stored.columns, stored.folder, origin)
+    tally = over_blocks(scenario, stored.verified())
+    run = Run(scenario, origin["name"], origin["seed"], stored.columns, stored.folder, origin, tally)
+    return run
 
 
 def scenario_of(text: str | bytes, folder: Path) -> Scenario:

@@ -13,16 +13,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from sim.errors import ParleyError
 from sim.experiment import executors
-from sim.experiment.anchoring import Headline, anchor, reference_at
+from sim.experiment.anchoring import Headline
 from sim.experiment.blocks import MOST_STREAMED, blocks, check_counts, n_blocks, shortened
-from sim.experiment.horizons import TIERS, horizons
+from sim.experiment.horizons import check_event
 from sim.experiment.request import Request, check_parties
 from sim.experiment.run import Progress, Work, check_columns, compute
-from sim.experiment.summary import QUANTILES
+from sim.experiment.summary import QUANTILES, commonest_effect, headline, summary_of
 from sim.experiment.tally import Tally, tally_of
 from sim.scenario.schema import Scenario
 
@@ -52,51 +50,23 @@ class StreamedRun:
 
     def odds(self, tier: str = "durable", days: int = 90) -> Headline:
         """Odds of ``tier`` (durable, mutual, broad) by ``days``, as ``Run.odds``."""
-        if (tier, days) not in self.tally.events:
-            allowed = f"{', '.join(TIERS)} by {', '.join(map(str, horizons(self.scenario)))}"
-            raise ParleyError(f"odds: {tier!r} by {days} days came, {allowed} days are allowed")
-        found = self.tally.events[tier, days].odds(self.commonest_effect)
-        return anchor(found, reference_at(self.scenario, tier, days))
+        event = check_event(self.scenario, tier, days)
+        return headline(self.scenario, self.tally.events[event], *event, self.commonest_effect)
 
     @cached_property
     def commonest_effect(self) -> float:
         """Largest design effect among the tiers at the last horizon, for events too rare to show their own."""
-        last = max(horizons(self.scenario))
-        events = [self.tally.events[tier, last] for tier in TIERS]
-        return max([1.0, *(event.design_effect for event in events if event.is_telling)])
+        return commonest_effect(self.tally.events, self.scenario)
 
     @cached_property
     def summary(self) -> dict[str, Any]:
         """The object that ``parley run --json`` prints."""
-        from sim.model.anatomy import TAGS
-        from sim.model.outcomes import STAGES
-
-        tally = self.tally
-        reached = np.cumsum(tally.stages[::-1])[::-1]
-        failed = max(1, int(tally.tags.sum()))
-        return {
-            "scenario": self.name,
-            "title": self.scenario.title,
-            "trials": tally.n,
-            "seed": self.seed,
-            "tiers": {
-                tier: {str(days): self.odds(tier, days).as_dict() for days in horizons(self.scenario)} for tier in TIERS
-            },
-            "victory": {side: count / tally.n for side, count in tally.victories.items()},
-            "anatomy": {tag: float(tally.tags[code] / failed) for code, tag in enumerate(TAGS)},
-            "funnel": [
-                {"stage": name, "p": float(reached[code] / tally.n)} for code, name in enumerate(STAGES) if code
-            ],
-            "frictions": {name: total / max(1, tally.n_attributed) for name, total in tally.frictions.items()},
-            "terms": {"n_halts": tally.n_halts, "issues": self._terms()},
+        settled = {issue: terms for issue, terms in self.tally.terms.items() if terms.n}
+        quantiles = {
+            issue: {name: terms.quantile(share) for name, share in QUANTILES.items()}
+            for issue, terms in settled.items()
         }
-
-    def _terms(self) -> dict[str, dict[str, float]]:
-        return {
-            issue: {"mean": terms.mean, **{name: terms.quantile(share) for name, share in QUANTILES.items()}}
-            for issue, terms in self.tally.terms.items()
-            if terms.n
-        }
+        return summary_of(self.scenario, self.name, self.seed, self.tally, quantiles)
 
 
 def tally(piece: Piece) -> Tally:

@@ -1,99 +1,82 @@
-"""The summary of a run: the object of ``parley run --json``, from columns over trials."""
+"""The summary of a run: the object of ``parley run --json``, from a tally of its trials."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from sim.experiment import estimates
+from sim.columns import STAGES, TAGS, Columns
+from sim.experiment import ordered
 from sim.experiment.anchoring import Headline, anchor, reference_at
-from sim.experiment.horizons import TIERS, event_by, horizons
+from sim.experiment.horizons import TIERS, horizons
+from sim.experiment.tally import STEPS, Event, HitTally, Tally, over_blocks
 from sim.scenario.schema import Scenario
-from sim.store import Columns
+from sim.stored_columns import AnyColumns, in_blocks
 
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
+Quantiles = Mapping[str, Mapping[str, float]]
+"""Quantiles of agreed terms by issue; an issue that no halt settled is missing."""
 
 
-def summarise(scenario: Scenario, name: str, seed: int, columns: Columns) -> dict[str, Any]:
+def summarise(scenario: Scenario, name: str, seed: int, columns: AnyColumns) -> dict[str, Any]:
+    """The summary of trials, read block by block; see ``summary_of``."""
+    tally = over_blocks(scenario, in_blocks(columns))
+    return summary_of(scenario, name, seed, tally, terms_of(scenario, columns))
+
+
+def summary_of(scenario: Scenario, name: str, seed: int, tally: Tally, quantiles: Quantiles) -> dict[str, Any]:
     """Odds by tier and horizon, victory, why it failed, the funnel and the terms; plain JSON values."""
+    reached = np.cumsum(tally.stages[::-1])[::-1]
+    failed = max(1, int(tally.tags.sum()))
     return {
         "scenario": name,
         "title": scenario.title,
-        "trials": len(columns["trial"]),
+        "trials": tally.n,
         "seed": seed,
-        "tiers": tier_odds(scenario, columns),
-        "victory": victory_odds(scenario, columns),
-        "anatomy": anatomy(columns),
-        "funnel": funnel(columns),
-        "frictions": frictions(columns),
-        "terms": terms(scenario, columns),
+        "tiers": tier_odds(scenario, tally.events),
+        "victory": {side: count / tally.n for side, count in tally.victories.items()},
+        "anatomy": {tag: float(tally.tags[code] / failed) for code, tag in enumerate(TAGS)},
+        "funnel": [{"stage": name, "p": float(reached[code] / tally.n)} for code, name in enumerate(STAGES) if code],
+        "frictions": {name: total / STEPS / max(1, tally.n_attributed) for name, total in tally.frictions.items()},
+        "terms": {
+            "n_halts": tally.n_halts,
+            "issues": {issue: {"mean": tally.terms[issue].mean, **found} for issue, found in quantiles.items()},
+        },
     }
 
 
-def commonest_effect(columns: Columns, scenario: Scenario) -> float:
-    """Largest design effect among the tiers at the last horizon that have events enough to show one."""
-    last = max(horizons(scenario))
-    effects = [1.0]
-    for tier in TIERS:
-        hits = event_by(columns, scenario, tier, last)
-        if min(np.count_nonzero(hits), np.count_nonzero(~hits)) >= estimates.FEW_EVENTS:
-            effects.append(estimates.design_effect(hits))
-    return max(effects)
-
-
-def tier_odds(scenario: Scenario, columns: Columns) -> dict[str, dict[str, dict[str, float | None]]]:
+def tier_odds(scenario: Scenario, events: Mapping[Event, HitTally]) -> dict[str, dict[str, dict[str, float | None]]]:
     """By tier and horizon: ``p`` is the headline, with ``model`` (the share of trials) and ``reference`` beside it."""
-    effect = commonest_effect(columns, scenario)
+    effect = commonest_effect(events, scenario)
     return {
-        tier: {str(days): headline(scenario, columns, tier, days, effect).as_dict() for days in horizons(scenario)}
+        tier: {
+            str(days): headline(scenario, events[tier, days], tier, days, effect).as_dict()
+            for days in horizons(scenario)
+        }
         for tier in TIERS
     }
 
 
-def headline(scenario: Scenario, columns: Columns, tier: str, days: int, effect: float) -> Headline:
+def headline(scenario: Scenario, event: HitTally, tier: str, days: int, effect: float) -> Headline:
     """Odds of ``tier`` by ``days``, anchored where there is a reference class; ``effect`` is lent to rare events."""
-    odds = estimates.odds(event_by(columns, scenario, tier, days), effect)
-    return anchor(odds, reference_at(scenario, tier, days))
+    return anchor(event.odds(effect), reference_at(scenario, tier, days))
 
 
-def victory_odds(scenario: Scenario, columns: Columns) -> dict[str, float]:
-    """Share of trials that either side had won by the last horizon."""
-    in_time = (columns["victory_week"] >= 0) & (columns["victory_week"] < scenario.horizon_weeks)
-    return {side: float(np.mean(in_time & (columns["victory"] == code))) for side, code in (("A", 1), ("B", 2))}
+def commonest_effect(events: Mapping[Event, HitTally], scenario: Scenario) -> float:
+    """Largest design effect among the tiers at the last horizon that have events enough to show one."""
+    last = [events[tier, max(horizons(scenario))] for tier in TIERS]
+    return max([1.0, *(event.design_effect for event in last if event.is_telling)])
 
 
-def anatomy(columns: Columns) -> dict[str, float]:
-    """Why there was no durable halt: shares over the trials without one, in the order of the tags; they sum to 1."""
-    from sim.model.anatomy import TAGS
+def terms_of(scenario: Scenario, columns: AnyColumns) -> Quantiles:
+    """What the first agreed general halts settled, by issue on its scale (0 side A's end), to the last digit."""
 
-    failed = columns["tag"][columns["tag"] >= 0]
-    counts = np.bincount(failed, minlength=len(TAGS))
-    return {tag: float(counts[code] / max(1, len(failed))) for code, tag in enumerate(TAGS)}
+    def passes() -> Iterator[Columns]:
+        for block in in_blocks(columns, "halt_week", *(f"x_{issue}" for issue in scenario.issues)):
+            agreed = block["halt_week"] >= 0
+            settled = {issue: block[f"x_{issue}"][agreed] for issue in scenario.issues}
+            yield {issue: values[np.isfinite(values)] for issue, values in settled.items()}
 
-
-def funnel(columns: Columns) -> list[dict[str, Any]]:
-    """Share of trials that passed each stage and every earlier one."""
-    from sim.model.outcomes import STAGES
-
-    return [{"stage": name, "p": float(np.mean(columns["stage"] >= code))} for code, name in enumerate(STAGES) if code]
-
-
-def frictions(columns: Columns) -> dict[str, float]:
-    """Mean Shapley share of each friction over the trials that talked and never had a range; they sum to 1."""
-    shares = {name.removeprefix("share_"): column for name, column in columns.items() if name.startswith("share_")}
-    attributed = np.sum(list(shares.values()), axis=0) > 0
-    return {name: float(np.mean(column[attributed])) if attributed.any() else 0.0 for name, column in shares.items()}
-
-
-def terms(scenario: Scenario, columns: Columns) -> dict[str, Any]:
-    """What the first agreed general halt settled: per issue the mean and quantiles on its scale (0 side A's end)."""
-    agreed = columns["halt_week"] >= 0
-    found: dict[str, Any] = {}
-    for issue in scenario.issues:
-        values = columns[f"x_{issue}"][agreed].astype(np.float64)
-        values = values[np.isfinite(values)]
-        if len(values):
-            spread = np.quantile(values, list(QUANTILES.values()))
-            found[issue] = {"mean": float(np.mean(values)), **dict(zip(QUANTILES, map(float, spread), strict=True))}
-    return {"n_halts": int(np.count_nonzero(agreed)), "issues": found}
+    return ordered.quantiles(passes, QUANTILES)

@@ -1,31 +1,70 @@
 """What is kept of a block when its trials are not: whole numbers that add up to exactly what all trials would give.
 
 A summary needs counts, and for its intervals the squares of counts over pairs, draws and clusters of trials. All of
-these are whole numbers, so they are merged without loss; blocks hold whole clusters, so none is cut. Two things are
-not exact. Terms are counted on a grid of 10,001 points, so a quantile is off by at most half a step of it. Means of
-shares and terms are sums in double precision, merged in the order of the blocks.
+these are whole numbers, so they are merged without loss; blocks hold whole clusters, so none is cut. Sums of shares and
+terms are whole numbers too, of steps of 2^-40, so that means are the same however the trials are cut. One thing is not
+exact: terms are counted on a grid of 10,001 points, so a quantile is off by at most half a step of it; where the trials
+are kept, ``sim.experiment.ordered`` finds it to the last digit.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.columns import HALT_ENDS, STAGES, TAGS
 from sim.experiment import estimates
 from sim.experiment.estimates import Hits, Odds
 from sim.experiment.horizons import TIERS, event_by, horizons
 from sim.scenario.schema import Scenario
 from sim.store import Columns
+from sim.stored_columns import AnyColumns, in_blocks
 
 Counts = NDArray[np.int64]
 
 GRID = 10_000
 """Steps of the grid on which agreed terms, shares of a scale from 0 to 1, are counted."""
 GRID_ERROR = 0.5 / GRID
-WEEK_COLUMNS = ("durable_week", "mutual_week", "broad_week", "halt_week", "victory_week")
+STEPS = 2.0**40
+"""Steps in 1 of a sum: a 32-bit number from 2^-16 on is a whole number of them."""
+SUMMED_AT_ONCE = 65_536
+WEEK_COLUMNS = ("durable_week", "mutual_week", "broad_week", "settlement_week", "halt_week", "victory_week")
+Event = tuple[str, int]
+"""Tier and days."""
+
+
+def steps(values: NDArray[Any]) -> int:
+    """Sum of values near 1 in whole steps."""
+    parts = range(0, len(values), SUMMED_AT_ONCE)
+    return sum(
+        int(np.rint(values[at : at + SUMMED_AT_ONCE].astype(np.float64) * STEPS).astype(np.int64).sum()) for at in parts
+    )
+
+
+class Addable(Protocol):
+    """What is counted over a block, and can take in the block that comes next."""
+
+    def add(self, later: Self, /) -> None: ...
+
+
+Key = TypeVar("Key")
+Counted = TypeVar("Counted", bound=Addable)
+
+
+def merged(parts: Iterable[Mapping[Key, Counted]]) -> dict[Key, Counted]:
+    """Counts by name of one block after another, added up."""
+    whole: dict[Key, Counted] = {}
+    for part in parts:
+        for key, found in part.items():
+            if key in whole:
+                whole[key].add(found)
+            else:
+                whole[key] = found
+    return whole
 
 
 @dataclass
@@ -121,15 +160,15 @@ class HitTally:
 
 @dataclass
 class TermsTally:
-    """Agreed terms of one issue: their sum, and how many lie nearest to each point of the grid."""
+    """Agreed terms of one issue: their sum in steps, and how many lie nearest to each point of the grid."""
 
-    total: float = 0.0
+    total: int = 0
     grid: Counts = field(default_factory=lambda: np.zeros(GRID + 1, np.int64))
 
     @classmethod
     def of(cls, values: NDArray[np.float64]) -> TermsTally:
         near = np.rint(np.clip(values, 0.0, 1.0) * GRID).astype(np.int64)
-        return cls(float(np.sum(values)), np.bincount(near, minlength=GRID + 1))
+        return cls(steps(values), np.bincount(near, minlength=GRID + 1))
 
     def add(self, later: TermsTally) -> None:
         self.total += later.total
@@ -141,7 +180,7 @@ class TermsTally:
 
     @property
     def mean(self) -> float:
-        return self.total / self.n
+        return self.total / STEPS / self.n
 
     def quantile(self, share: float) -> float:
         """As ``numpy.quantile``, each of the two values it lies between taken to the grid."""
@@ -158,17 +197,18 @@ class Tally:
 
     ``events`` by (tier, days); ``weeks`` by column: how many trials in each week, last those with none;
     ``victories`` by side; ``tags`` and ``stages`` by code; ``frictions`` sums of Shapley shares over ``n_attributed``
-    trials; ``halts`` how many first agreed halts lasted so many weeks (rows) and ended so (columns of ``HALT_ENDS``).
+    trials, in steps; ``halts`` by track how many first agreed halts lasted so many weeks (rows) and ended so (columns
+    of ``HALT_ENDS``).
     """
 
     n: int
-    events: dict[tuple[str, int], HitTally]
+    events: dict[Event, HitTally]
     weeks: dict[str, Counts]
     victories: dict[str, int]
     tags: Counts
     stages: Counts
     n_attributed: int
-    frictions: dict[str, float]
+    frictions: dict[str, int]
     n_halts: int
     terms: dict[str, TermsTally]
     halts: Counts
@@ -193,33 +233,52 @@ class Tally:
 
 def tally_of(scenario: Scenario, columns: Columns) -> Tally:
     """The tally of the trials of one block."""
-    from sim.model.anatomy import TAGS
-    from sim.model.outcomes import HALT_ENDS, STAGES
-
     last_week = scenario.horizon_weeks + scenario.follow_up_weeks
     agreed = columns["halt_week"] >= 0
     shares = {name.removeprefix("share_"): column for name, column in columns.items() if name.startswith("share_")}
     attributed = np.sum(list(shares.values()), axis=0) > 0
     won = (columns["victory_week"] >= 0) & (columns["victory_week"] < scenario.horizon_weeks)
-    lasted, ended = columns["halt_weeks"][agreed].astype(np.int64), columns["halt_end"][agreed]
-    halts = np.bincount(lasted * len(HALT_ENDS) + ended, minlength=(last_week + 1) * len(HALT_ENDS))
     return Tally(
         len(columns["trial"]),
-        {
-            (tier, days): HitTally.of(event_by(columns, scenario, tier, days))
-            for tier in TIERS
-            for days in horizons(scenario)
-        },
+        events_of(scenario, columns),
         {name: _by_week(columns[name], last_week) for name in WEEK_COLUMNS},
         {side: int(np.count_nonzero(won & (columns["victory"] == code))) for side, code in (("A", 1), ("B", 2))},
         np.bincount(columns["tag"][columns["tag"] >= 0], minlength=len(TAGS)),
         np.bincount(columns["stage"], minlength=len(STAGES)),
         int(np.count_nonzero(attributed)),
-        {name: float(np.sum(column[attributed], dtype=np.float64)) for name, column in shares.items()},
+        {name: steps(column[attributed]) for name, column in shares.items()},
         int(np.count_nonzero(agreed)),
         {issue: TermsTally.of(_finite(columns[f"x_{issue}"][agreed])) for issue in scenario.issues},
-        halts.reshape(-1, len(HALT_ENDS)),
+        _halts(scenario, columns, agreed, last_week),
     )
+
+
+def events_of(scenario: Scenario, columns: Columns) -> dict[Event, HitTally]:
+    """Halts by tier and horizon."""
+    wanted = [(tier, days) for tier in TIERS for days in horizons(scenario)]
+    return {(tier, days): HitTally.of(event_by(columns, scenario, tier, days)) for tier, days in wanted}
+
+
+def events_over(scenario: Scenario, columns: AnyColumns) -> dict[Event, HitTally]:
+    """Halts by tier and horizon over all trials; only the weeks in which halts began are read."""
+    return merged(events_of(scenario, block) for block in in_blocks(columns, *(f"{tier}_week" for tier in TIERS)))
+
+
+def over_blocks(scenario: Scenario, blocks: Iterable[Columns]) -> Tally:
+    """The tally of all trials, one block after another; there is at least one."""
+    parts: Iterator[Tally] = (tally_of(scenario, columns) for columns in blocks)
+    whole = next(parts)
+    for later in parts:
+        whole.add(later)
+    return whole
+
+
+def _halts(scenario: Scenario, columns: Columns, agreed: Hits, last_week: int) -> Counts:
+    """Shape (tracks and one more, weeks, ends): the last is for halts of no track."""
+    shape = (len(scenario.tracks) + 1, last_week + 1, len(HALT_ENDS))
+    track, lasted, ended = (columns[name][agreed].astype(np.int64) for name in ("halt_track", "halt_weeks", "halt_end"))
+    track[track < 0] = len(scenario.tracks)
+    return np.bincount((track * shape[1] + lasted) * shape[2] + ended, minlength=int(np.prod(shape))).reshape(shape)
 
 
 def _by_week(column: NDArray[Any], last_week: int) -> Counts:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.experiment.estimates import paired_difference
 from sim.experiment.horizons import horizons
+from sim.experiment.paired import paired_difference
 from sim.scenario.schema import Scenario
 from sim.study.fewer_estimates import cluster_means
 from sim.study.fewer_runs import Clock, Progress, plain_run, weeks_for

@@ -18,14 +18,18 @@ from typing import Any
 
 import numpy as np
 
+from sim.columns import Columns
 from sim.errors import ParleyError
 from sim.experiment.anchoring import Headline, anchor, reference_at
-from sim.experiment.estimates import Hits, conditional_odds, odds
-from sim.experiment.horizons import TIERS
+from sim.experiment.estimates import Hits
+from sim.experiment.given import GivenTally
+from sim.experiment.horizons import TIERS, begun
 from sim.experiment.run import Run
+from sim.experiment.tally import HitTally, merged
 from sim.experiment.words import counted
 from sim.scenario.forecasts import NOT_COUNTED, Forecast, forecasts_of
 
+AGREED = ("mutual_week", "halt_week")
 DURABLE_DRAWS = 4
 """Weekly draws that a halt of 30 days survives: the rule of the durable tier (``sim.model.outcomes``)."""
 
@@ -241,27 +245,36 @@ def _row(run: Run, kind: str, question: str, deadline: date, crowd: dict[str, fl
 
 def _own(run: Run, kind: str, weeks: int) -> Headline | None:
     """The run's odds in a bin of so many weeks; None where no halt began, so that nothing can be said of how long."""
-    columns = run.columns
     if kind in ("under 30 days", "30 days or more"):
-        began, is_holiday = _first_agreed(run, weeks)
-        lasted = ~is_holiday & (columns["halt_weeks"] >= DURABLE_DRAWS)
-        found = conditional_odds(lasted if kind == "30 days or more" else ~lasted, began)
+        found = _lasting(run, weeks, kind == "30 days or more").odds()
         return anchor(found, None) if found.n else None
     tier = "durable" if kind == "lasting" else kind
-    begins = columns[f"{tier}_week"]
-    found = odds((begins >= 0) & (begins < weeks), run.commonest_effect)
-    return anchor(found, reference_at(run.scenario, tier, 7 * weeks))
+    name = f"{tier}_week"
+    event = merged({tier: HitTally.of(begun(columns[name], weeks))} for columns in run.blocks(name))[tier]
+    return anchor(event.odds(run.commonest_effect), reference_at(run.scenario, tier, 7 * weeks))
 
 
-def _first_agreed(run: Run, weeks: int) -> tuple[Hits, Hits]:
+def _lasting(run: Run, weeks: int, is_long: bool) -> GivenTally:
+    """Of the halts agreed by both within so many weeks, how many last 30 days or more, or less."""
+
+    def counted(columns: Columns) -> GivenTally:
+        began, is_holiday = _first_agreed(columns, weeks)
+        lasted = ~is_holiday & (columns["halt_weeks"] >= DURABLE_DRAWS)
+        return GivenTally.of(lasted if is_long else ~lasted, began)
+
+    return merged({"": counted(columns)} for columns in run.blocks(*AGREED, "halt_weeks"))[""]
+
+
+def _first_agreed(columns: Columns, weeks: int) -> tuple[Hits, Hits]:
     """Whether a halt agreed by both began within so many weeks, and whether the first one was a holiday truce.
 
     An agreed holiday truce comes before the first signed halt, or without one, and never lasts 30 days.
     """
-    agreed, signed = run.columns["mutual_week"], run.columns["halt_week"]
-    began = (agreed >= 0) & (agreed < weeks)
+    agreed, signed = (columns[name] for name in AGREED)
+    began = begun(agreed, weeks)
     return began, began & (signed != agreed)
 
 
 def _holidays(run: Run, weeks: int) -> float:
-    return float(np.mean(_first_agreed(run, weeks)[1]))
+    found = sum(int(np.count_nonzero(_first_agreed(columns, weeks)[1])) for columns in run.blocks(*AGREED))
+    return found / run.n_trials

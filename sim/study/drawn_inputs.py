@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.errors import ParleyError
 from sim.experiment.estimates import TRIALS_PER_DRAW, Floats
-from sim.experiment.horizons import event_by
+from sim.experiment.horizons import check_tier, event_by
 from sim.experiment.run import Run
 from sim.model.streams import Streams
 from sim.scenario.paths import slot_at, split
@@ -39,8 +39,9 @@ class Input:
 
 def inputs_and_outcome(run: Run, tier: str, days: int) -> tuple[list[Input], Draws]:
     """The uncertain inputs, and their values and outcome by draw: at most the first ``MOST_DRAWS``."""
-    hits = event_by(run.columns, run.scenario, tier, days)[: MOST_DRAWS * TRIALS_PER_DRAW]
-    numbers, places = np.unique(run.columns["draw"][: len(hits)], return_inverse=True)
+    columns = run.part(0, MOST_DRAWS * TRIALS_PER_DRAW, f"{check_tier(tier)}_week", "draw")
+    hits = event_by(columns, run.scenario, tier, days)
+    numbers, places = np.unique(columns["draw"], return_inverse=True)
     if len(numbers) < FEWEST_DRAWS:
         wanted = FEWEST_DRAWS * TRIALS_PER_DRAW
         raise ParleyError(
@@ -48,11 +49,11 @@ def inputs_and_outcome(run: Run, tier: str, days: int) -> tuple[list[Input], Dra
         )
     weights = np.bincount(places).astype(np.float64)
     shares = np.bincount(places, weights=hits) / weights
-    columns = uncertain_columns(run.scenario, run.seed, len(hits))
-    if not columns:
+    inputs = uncertain_columns(run.scenario, run.seed, len(hits))
+    if not inputs:
         raise ParleyError(f"{run.name}: no input is uncertain, so there is nothing to discover")
-    points = np.column_stack(list(columns.values()))
-    return inputs_of(columns), Draws(points, shares, weights, numbers.astype(np.int64) // 2)
+    points = np.column_stack(list(inputs.values()))
+    return inputs_of(inputs), Draws(points, shares, weights, numbers.astype(np.int64) // 2)
 
 
 def uncertain_columns(scenario: Scenario, seed: int, n_trials: int) -> dict[str, Floats]:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.columns import TAGS, Columns
 from sim.errors import ParleyError
-from sim.experiment.horizons import TIERS
+from sim.experiment.horizons import check_tier
 from sim.experiment.run import Run
-from sim.model.anatomy import TAGS
 from sim.scenario.problems import nearest
 
 
 def first(run: Run, tier: str = "durable") -> int:
     """Number of the first trial with a halt of ``tier`` (durable, mutual, broad); ParleyError if there is none."""
-    return int(run.columns["trial"][_with_halt(run, tier)[0]])
+    name = f"{check_tier(tier)}_week"
+    found = _first(run, (name,), lambda columns: columns[name] >= 0)
+    if found is None:
+        raise ParleyError(f"{run.name}: no trial had a {tier} halt; {available(run)}")
+    return found
 
 
 def median(run: Run, tier: str = "durable") -> int:
@@ -22,11 +28,11 @@ def median(run: Run, tier: str = "durable") -> int:
 
     With an even number the earlier of the two middle weeks; of several trials with that week the first.
     """
-    places = _with_halt(run, tier)
-    weeks = run.columns[f"{tier}_week"][places]
-    order = np.argsort(weeks, kind="stable")
-    middle = weeks[order[(len(order) - 1) // 2]]
-    return int(run.columns["trial"][places[np.flatnonzero(weeks == middle)[0]]])
+    name, start = f"{check_tier(tier)}_week", first(run, tier)
+    upto = np.cumsum(_counted(run, name, run.scenario.horizon_weeks + run.scenario.follow_up_weeks)[1:])
+    middle = int(np.searchsorted(upto, (upto[-1] - 1) // 2, side="right"))
+    found = _first(run, (name,), lambda columns: columns[name] == middle)
+    return start if found is None else found
 
 
 def worst_miss(run: Run) -> int:
@@ -34,12 +40,16 @@ def worst_miss(run: Run) -> int:
 
     Counts trials that talked, never had a range, and had no halt of any kind nor a victory.
     """
-    columns = run.columns
-    missed = (columns["halt_week"] < 0) & (columns["broad_week"] < 0) & (columns["victory"] == 0)
-    places = np.flatnonzero(missed & (columns["best_week"] >= 0))
-    if len(places) == 0:
+    least, found = np.inf, -1
+    for columns in run.blocks("trial", "halt_week", "broad_week", "victory", "best_week", "shortfall"):
+        missed = (columns["halt_week"] < 0) & (columns["broad_week"] < 0) & (columns["victory"] == 0)
+        places = np.flatnonzero(missed & (columns["best_week"] >= 0))
+        lacking = columns["shortfall"][places]
+        if len(places) and lacking.min() < least:
+            least, found = float(lacking.min()), int(columns["trial"][places[np.argmin(lacking)]])
+    if found < 0:
         raise ParleyError(f"{run.name}: no trial talked in vain without any halt; {available(run)}")
-    return int(columns["trial"][places[np.argmin(columns["shortfall"][places])]])
+    return found
 
 
 def with_tag(run: Run, tag: str) -> int:
@@ -48,25 +58,33 @@ def with_tag(run: Run, tag: str) -> int:
         close = nearest(tag, TAGS)
         hint = f"did you mean {close}?" if close else f"{', '.join(TAGS)} are allowed"
         raise ParleyError(f"tag: {tag!r} came; {hint}")
-    places = np.flatnonzero(run.columns["tag"] == TAGS.index(tag))
-    if len(places) == 0:
+    found = _first(run, ("tag",), lambda columns: columns["tag"] == TAGS.index(tag))
+    if found is None:
         raise ParleyError(f"{run.name}: no trial failed with the tag {tag}; {available(run)}")
-    return int(run.columns["trial"][places[0]])
+    return found
 
 
 def available(run: Run) -> str:
     """``there are combined 61, process 20; durable halts 19``: what the trials of a run came to."""
-    tags = run.columns["tag"]
-    counts = {tag: int(np.count_nonzero(tags == code)) for code, tag in enumerate(TAGS)}
+    codes = _counted(run, "tag", len(TAGS)).tolist()
+    counts = dict(zip(TAGS, codes[1:], strict=True))
     found = sorted((tag for tag in counts if counts[tag]), key=lambda tag: -counts[tag])
     said = ", ".join(f"{tag} {counts[tag]:,}" for tag in found) or "no failures"
-    return f"there are {said}; lasting halts {np.count_nonzero(tags < 0):,}"
+    return f"there are {said}; lasting halts {codes[0]:,}"
 
 
-def _with_halt(run: Run, tier: str) -> NDArray[np.intp]:
-    if tier not in TIERS:
-        raise ParleyError(f"tier: {tier!r} came, {', '.join(TIERS)} are allowed")
-    places = np.flatnonzero(run.columns[f"{tier}_week"] >= 0)
-    if len(places) == 0:
-        raise ParleyError(f"{run.name}: no trial had a {tier} halt; {available(run)}")
-    return places
+def _counted(run: Run, name: str, n: int) -> NDArray[np.int64]:
+    """How many trials have each code from -1 to n - 1."""
+    found = np.zeros(n + 1, np.int64)
+    for columns in run.blocks(name):
+        found += np.bincount(columns[name] + 1, minlength=n + 1)
+    return found
+
+
+def _first(run: Run, names: tuple[str, ...], holds: Callable[[Columns], NDArray[np.bool_]]) -> int | None:
+    """Number of the first trial of which that holds; no block behind it is read."""
+    for columns in run.blocks("trial", *names):
+        places = np.flatnonzero(holds(columns))
+        if len(places):
+            return int(columns["trial"][places[0]])
+    return None

@@ -11,6 +11,7 @@ import numpy as np
 from sim.experiment import estimates
 from sim.experiment.compare import widened
 from sim.experiment.estimates import TRIALS_PER_DRAW, Floats
+from sim.experiment.paired import paired_difference
 from sim.experiment.request import Request
 from sim.experiment.run import Run, run_many
 from sim.experiment.words import percent
@@ -136,7 +137,7 @@ def measured_on(
     level = widened(n_shown - 1)
     for package, hit, regret in zip(packages, hits, regrets(by_draws, efforts, groups, names), strict=True):
         odds = estimates.odds(hit)
-        apart = estimates.paired_difference(hits[0], hit, level) if any(package) else (0.0, 0.0, 0.0)
+        apart = paired_difference(hits[0], hit, level=level) if any(package) else (0.0, 0.0, 0.0)
         use, effort = use_of(scenario, package), effort_of(scenario, package)
         rough = searched.get(package, float("nan"))
         found.append(Measured(use, effort, odds.p, odds.mc_lo, odds.mc_hi, *apart, rough, regret))

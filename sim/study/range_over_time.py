@@ -122,7 +122,8 @@ def range_over_time(run: Run, most: int = MOST_TRIALS) -> RangeOverTime | None:
     scenario, n = run.scenario, min(most, run.n_trials)
     if n == 0:
         return None
-    with NegotiationModel(scenario, run.seed, int(run.columns["trial"][0]), n) as model:
+    stored = run.part(0, n, "trial", *CHECKED)
+    with NegotiationModel(scenario, run.seed, int(stored["trial"][0]), n) as model:
         tracks = [track for track in model.tracks if track.takes_force]
         weeks: dict[str, list[WeekOfRange]] = {track.name: [] for track in tracks}
         for week in range(scenario.horizon_weeks):
@@ -130,7 +131,7 @@ def range_over_time(run: Run, most: int = MOST_TRIALS) -> RangeOverTime | None:
             trials = np.flatnonzero(model.is_at_war)
             for track in tracks:
                 weeks[track.name].append(_week(model, track, week, trials))
-        if not all(np.array_equal(model.record.columns[name], run.columns[name][:n]) for name in CHECKED):
+        if not all(np.array_equal(model.record.columns[name], stored[name]) for name in CHECKED):
             return None
     found = tuple(
         TrackRange(name, scenario.tracks[name].label or name.replace("_", " "), tuple(by_week))

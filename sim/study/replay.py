@@ -135,12 +135,11 @@ def replay_run(run: Run, trial: int, *, parties: Mapping[str, type[Party]] | Non
     if not 0 <= trial < run.n_trials:
         raise ParleyError(f"trial: {shortened(trial)} came, {run.name} has trials 0 to {run.n_trials - 1}")
     found = replay(run.scenario, run.seed, trial, name=run.name, parties=parties)
-    place = int(np.flatnonzero(run.columns["trial"] == trial)[0])
+    row = run.part(trial, 1)
     differ = [
         name
         for name, column in found.columns.items()
-        if name not in run.columns
-        or not np.array_equal(column, run.columns[name][place : place + 1], equal_nan=column.dtype.kind == "f")
+        if name not in row or not np.array_equal(column, row[name], equal_nan=column.dtype.kind == "f")
     ]
     if differ:
         raise ParleyError(

@@ -64,9 +64,10 @@ def nearness(run: Run, most: int = MOST_TRIALS) -> Nearness | None:
     n = min(most, run.n_trials)
     if n == 0:
         return None
-    with NegotiationModel(run.scenario, run.seed, int(run.columns["trial"][0]), n) as model:
+    stored = run.part(0, n, "trial", *CHECKED)
+    with NegotiationModel(run.scenario, run.seed, int(stored["trial"][0]), n) as model:
         again = model.run()
-        is_same = all(np.array_equal(again[name], run.columns[name][:n]) for name in CHECKED)
+        is_same = all(np.array_equal(again[name], stored[name]) for name in CHECKED)
         return _ask(model, again) if is_same else None
 
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from sim.errors import ParleyError
 from sim.experiment.compare import widened
 from sim.experiment.estimates import TRIALS_PER_DRAW, TRIALS_PER_PAIR, Floats, clustered_reach, normal_quantile
-from sim.experiment.horizons import event_by, horizons
+from sim.experiment.horizons import check_tier, event_by, horizons
 from sim.experiment.run import Run
 from sim.experiment.words import percent
 from sim.model.streams import Streams, philox_words, stream_key, to_uniform
@@ -144,8 +144,8 @@ def value_of_information(run: Run, tier: str = "durable", days: int | None = Non
     Raises ParleyError for a run of fewer than 200 draws, and for a tier or day that is none.
     """
     days = list(horizons(run.scenario))[horizon_at(run.scenario, days)]
-    hits = event_by(run.columns, run.scenario, tier, days)
-    shares = by_draw(hits)
+    blocks = run.blocks(f"{check_tier(tier)}_week")
+    shares = np.concatenate([by_draw(event_by(columns, run.scenario, tier, days)) for columns in blocks])
     if len(shares) < FEWEST_DRAWS:
         wanted = FEWEST_DRAWS * TRIALS_PER_DRAW
         raise ParleyError(f"{run.name}: {run.n_trials:,} trials are too few to tell unknowns apart, {wanted:,} wanted")

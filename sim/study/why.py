@@ -8,24 +8,30 @@ draws. Attribution rests on the model's priors; outcomes alone cannot tell these
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.columns import FRICTIONS, STAGES, TAGS, Columns
 from sim.errors import ParleyError
-from sim.experiment import estimates, plan
+from sim.experiment import ordered, plan
 from sim.experiment import run as running
-from sim.experiment.estimates import Floats, Hits
+from sim.experiment.estimates import Hits
+from sim.experiment.given import GivenTally, MeanTally
 from sim.experiment.horizons import horizons
+from sim.experiment.paired import PairTally, difference
 from sim.experiment.run import Progress, Run
 from sim.experiment.summary import QUANTILES
-from sim.model.anatomy import TAGS
-from sim.model.outcomes import FRICTIONS, STAGES
+from sim.experiment.tally import HitTally, merged
 from sim.scenario.schema import Scenario
-from sim.store import Columns
+from sim.stored_columns import side_by_side
 from sim.study.smallest_change import Nearness, nearness, quantiles
 from sim.study.why_found import Change, OneSide, Share, Smallest, Stage, Why
+
+BINDING = {"party": "binding_party", "issue": "binding_issue", "track": "best_track"}
+"""Columns that say what stood in the way where the sides stayed apart."""
 
 
 def why(
@@ -69,77 +75,115 @@ def explain(run: Run, base: Run | None = None, *, run_again: bool = True) -> Why
     Without ``run_again``, or where trials do not come out the same, what one side alone lacked is left out
     (``smallest`` is None). Raises ParleyError where seeds or horizons differ.
     """
-    columns = run.columns
-    failed, apart = columns["tag"] >= 0, columns["best_track"] >= 0
     sides, tracks = run.scenario.sides, list(run.scenario.tracks)
-    lacking = columns["shortfall"][apart].astype(np.float64)
-    near = nearness(run) if run_again and apart.any() else None
+    found = _counted(run)
+    n_apart = found.hits["apart", ""].hits
+    near = nearness(run) if run_again and n_apart else None
     return Why(
         scenario=run.name,
         trials=run.n_trials,
         seed=run.seed,
         days=max(horizons(run.scenario)),
-        n_failed=int(np.count_nonzero(failed)),
-        n_without_range=int(np.count_nonzero(apart)),
-        stages=_stages(run),
-        tags={tag: _share(columns["tag"] == code, failed) for code, tag in enumerate(TAGS)},
-        frictions=_frictions(columns),
-        party=_codes(columns["binding_party"], {sides.A: 0, sides.B: 1}, apart),
-        issue=_codes(columns["binding_issue"], {name: code for code, name in enumerate(run.scenario.issues)}, apart),
-        track=_codes(columns["best_track"], {name: code for code, name in enumerate(tracks)}, apart),
-        shortfall=quantiles(lacking, QUANTILES),
+        n_failed=int(run.tally.tags.sum()),
+        n_without_range=n_apart,
+        stages=_stages(run, found),
+        tags={tag: _shown(found.given["tag", tag]) for tag in TAGS},
+        frictions={name: _mean(found.means[name]) for name in FRICTIONS},
+        party={name: _shown(found.given["party", name]) for name in (sides.A, sides.B)},
+        issue={name: _shown(found.given["issue", name]) for name in run.scenario.issues},
+        track={name: _shown(found.given["track", name]) for name in tracks},
+        shortfall=_shortfall(run),
         smallest=_smallest(run, near) if near is not None and len(near.trial) else None,
         base=base.name if base is not None else None,
         changes=_changes(run, base) if base is not None else (),
     )
 
 
-def _share(hits: Hits, given: Hits) -> Share:
-    """Share of the trials that are ``given``, the interval by their design effect."""
-    found = estimates.conditional_odds(hits, given)
-    return Share(found.p if found.n else None, found.mc_lo, found.mc_hi, found.n)
+class Counted(NamedTuple):
+    """What is counted in one pass over the blocks, by kind and name."""
+
+    hits: dict[tuple[str, str], HitTally]
+    given: dict[tuple[str, str], GivenTally]
+    means: dict[str, MeanTally]
 
 
-def _codes(column: Any, codes: dict[str, int], given: Hits) -> dict[str, Share]:
-    return {name: _share(column == code, given) for name, code in codes.items()}
+def _counted(run: Run) -> Counted:
+    names = ("tag", "stage", "best_track", *BINDING.values(), *(f"share_{name}" for name in FRICTIONS))
+    hits, given, means = [], [], []
+    for columns in run.blocks(*names):
+        hits.append(_hits_of(columns))
+        given.append(_given_of(run.scenario, columns))
+        means.append(_means_of(columns))
+    return Counted(merged(hits), merged(given), merged(means))
 
 
-def _stages(run: Run) -> tuple[Stage, ...]:
-    found = []
+def _hits_of(columns: Columns) -> dict[tuple[str, str], HitTally]:
+    reached = {("stage", name): HitTally.of(columns["stage"] >= code) for code, name in enumerate(STAGES) if code}
+    return reached | {("apart", ""): HitTally.of(columns["best_track"] >= 0)}
+
+
+def _given_of(scenario: Scenario, columns: Columns) -> dict[tuple[str, str], GivenTally]:
+    """Each code among the trials that it can be said of: tags of failures, what bound where the sides stayed apart."""
+    apart = columns["best_track"] >= 0
+    codes = {"party": (scenario.sides.A, scenario.sides.B), "issue": scenario.issues, "track": scenario.tracks}
+    found = {("tag", tag): GivenTally.of(columns["tag"] == code, columns["tag"] >= 0) for code, tag in enumerate(TAGS)}
+    for kind, named in codes.items():
+        for code, name in enumerate(named):
+            found[kind, name] = GivenTally.of(columns[BINDING[kind]] == code, apart)
     for code, name in enumerate(STAGES):
-        if code == 0:
-            continue
-        reached, before = run.columns["stage"] >= code, run.columns["stage"] >= code - 1
-        of_all = estimates.odds(reached, run.commonest_effect)
-        found.append(Stage(name, Share(of_all.p, of_all.mc_lo, of_all.mc_hi, of_all.n), _share(reached, before)))
-    return tuple(found)
+        if code:
+            found["stage", name] = GivenTally.of(columns["stage"] >= code, columns["stage"] >= code - 1)
+    return found
 
 
-def _frictions(columns: Columns) -> dict[str, Share]:
-    """Mean Shapley share of each friction, made to sum to 1 in every trial again after storage in single precision."""
+def _means_of(columns: Columns) -> dict[str, MeanTally]:
+    """Shapley shares, made to sum to 1 in every trial again after storage in single precision."""
     stored = np.stack([columns[f"share_{name}"].astype(np.float64) for name in FRICTIONS])
     total = stored.sum(axis=0)
     given = total > 0
     shares = np.divide(stored, total, out=np.zeros_like(stored), where=given)
-    return {name: _mean(values, given) for name, values in zip(FRICTIONS, shares, strict=True)}
+    return {name: MeanTally.of(values, given) for name, values in zip(FRICTIONS, shares, strict=True)}
 
 
-def _mean(values: Floats, given: Hits) -> Share:
-    """Mean of values within [0, 1] over the given trials, which are 0 elsewhere; a ratio estimator over clusters."""
-    n = int(np.count_nonzero(given))
-    if n == 0:
+def _shortfall(run: Run) -> dict[str, float | None]:
+    """Quantiles of what the less content side lacked where the sides stayed apart."""
+
+    def passes() -> Iterator[Columns]:
+        for columns in run.blocks("best_track", "shortfall"):
+            yield {"shortfall": columns["shortfall"][columns["best_track"] >= 0]}
+
+    found = ordered.quantiles(passes, QUANTILES, "inverted_cdf").get("shortfall", dict.fromkeys(QUANTILES, np.inf))
+    return {level: value if np.isfinite(value) else None for level, value in found.items()}
+
+
+def _shown(found: GivenTally) -> Share:
+    """Share of the trials that are given, the interval by their design effect."""
+    odds = found.odds()
+    return Share(odds.p if odds.n else None, odds.mc_lo, odds.mc_hi, odds.n)
+
+
+def _stages(run: Run, found: Counted) -> tuple[Stage, ...]:
+    stages = []
+    for name in STAGES[1:]:
+        of_all = found.hits["stage", name].odds(run.commonest_effect)
+        share = Share(of_all.p, of_all.mc_lo, of_all.mc_hi, of_all.n)
+        stages.append(Stage(name, share, _shown(found.given["stage", name])))
+    return tuple(stages)
+
+
+def _mean(found: MeanTally) -> Share:
+    """Mean of values within [0, 1] over the given trials."""
+    if found.n == 0:
         return Share(0.0, 0.0, 1.0, 0)
-    mean = float(np.sum(values)) / n
-    moves, _ = estimates.group_sums(values - mean * given, estimates.TRIALS_PER_CLUSTER)
-    reach = estimates.clustered_reach(moves, n, 0.95)
-    return Share(mean, max(0.0, mean - reach), min(1.0, mean + reach), n)
+    mean, reach = found.mean(0.95)
+    return Share(mean, max(0.0, mean - reach), min(1.0, mean + reach), found.n)
 
 
 def _smallest(run: Run, near: Nearness) -> Smallest:
     def share(hits: Hits) -> Share:
         placed = np.zeros(near.n_run, dtype=np.bool_)
         placed[near.trial] = hits
-        return _share(placed, given)
+        return _shown(GivenTally.of(placed, given))
 
     given = np.zeros(near.n_run, dtype=np.bool_)
     given[near.trial] = True
@@ -180,15 +224,21 @@ def _changes(run: Run, base: Run) -> tuple[Change, ...]:
         weeks = f"{run.scenario.horizon_weeks} and {base.scenario.horizon_weeks}"
         raise ParleyError(f"{run.name} and {base.name} look {weeks} weeks ahead: failures need the same horizon")
     n = min(run.n_trials, base.n_trials)
-    found = []
-    for code, name in enumerate(STAGES):
-        if code:
-            found.append(_change("stage", name, *(one.columns["stage"][:n] >= code for one in (base, run))))
-    for code, name in enumerate(TAGS):
-        found.append(_change("tag", name, *(one.columns["tag"][:n] == code for one in (base, run))))
-    return tuple(found)
+    pairs = merged(
+        {**_pairs("stage", STAGES, there, here, np.greater_equal), **_pairs("tag", TAGS, there, here, np.equal)}
+        for there, here in side_by_side(base.columns, run.columns, n, "stage", "tag")
+    )
+    return tuple(_change(kind, name, pair) for (kind, name), pair in pairs.items())
 
 
-def _change(kind: str, name: str, base: Hits, here: Hits) -> Change:
-    difference, lo, hi = estimates.paired_difference(base, here)
-    return Change(kind, name, float(np.mean(base)), float(np.mean(here)), difference, lo, hi, len(here))
+def _pairs(
+    kind: str, names: Sequence[str], base: Columns, here: Columns, holds: Callable[[Any, int], Hits]
+) -> dict[tuple[str, str], PairTally]:
+    """Base and run side by side for each code; the stage that every trial reaches is left out."""
+    codes = [(code, name) for code, name in enumerate(names) if kind == "tag" or code]
+    return {(kind, name): PairTally.of(holds(base[kind], code), holds(here[kind], code)) for code, name in codes}
+
+
+def _change(kind: str, name: str, pair: PairTally) -> Change:
+    apart, lo, hi = difference(pair)
+    return Change(kind, name, *pair.shares, apart, lo, hi, pair.n)

@@ -14,12 +14,12 @@ from sim.experiment.anchoring import (
     anchored,
     half_width,
     mean_of_logits,
-    paired_difference,
     reference_at,
     slope,
 )
 from sim.experiment.compare import compare
 from sim.experiment.estimates import odds
+from sim.experiment.paired import paired_difference
 from tests.builders import minimal_scenario
 from tests.dashboards.made import ceasefire, failure, made_run, mixed
 from tests.statistics import COVERS_95, two_stage
@@ -105,12 +105,12 @@ def test_half_width_waits_for_ten_events_and_is_that_of_the_headline() -> None:
     hits = np.zeros(100_000, bool)
     hits[:9000:1000] = True
     assert np.count_nonzero(hits) == 9
-    assert half_width(hits, None) == half_width(hits, 0.1) == float("inf")
+    assert half_width(odds(hits), None) == half_width(odds(hits), 0.1) == float("inf")
     hits[50_000] = True
-    assert half_width(hits, None) < 0.001
+    assert half_width(odds(hits), None) < 0.001
     even = np.arange(6400) % 2 == 0
     # At a half the slope is half that of the model; against odds of a half the headline is a half too.
-    assert half_width(even, 0.5) == pytest.approx(half_width(even, None) / 2, rel=1e-3)
+    assert half_width(odds(even), 0.5) == pytest.approx(half_width(odds(even), None) / 2, rel=1e-3)
 
 
 @given(st.integers(1, 998), SHARES)
@@ -123,7 +123,9 @@ def test_the_slope_is_the_derivative(hits: int, reference: float) -> None:
 
 def test_a_difference_without_a_reference_class_is_the_plain_one() -> None:
     base, variant = np.arange(640) % 5 == 0, np.arange(640) % 4 == 0
-    assert paired_difference(base, variant) == estimates.paired_difference(base, variant)
+    sums = (variant.astype(int) - base).reshape(20, 32).sum(axis=1)
+    reach = estimates.student_quantile(0.95, 19) * np.sqrt(20 / 19 * np.sum((sums - sums.mean()) ** 2)) / 640
+    assert paired_difference(base, variant) == pytest.approx((0.05, 0.05 - reach, 0.05 + reach), rel=1e-12)
 
 
 def test_an_anchored_difference_by_hand() -> None:

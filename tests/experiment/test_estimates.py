@@ -10,15 +10,15 @@ from scipy.stats import binomtest
 
 from sim.experiment.anchoring import half_width
 from sim.experiment.estimates import (
-    conditional_odds,
     design_effect,
     intraclass_correlation,
     odds,
-    paired_difference,
     parameter_band,
     reference_odds,
     wilson,
 )
+from sim.experiment.given import conditional_odds
+from sim.experiment.paired import paired_difference
 from tests.statistics import COVERS_95, near, two_stage
 
 
@@ -215,7 +215,7 @@ def stopped_early(luck: np.random.Generator, p: float) -> np.ndarray:
     hits = np.zeros(0, dtype=bool)
     while len(hits) < 20 * 1024:
         hits = np.concatenate([hits, luck.random(1024) < p])
-        if half_width(hits, None) <= wanted:
+        if half_width(odds(hits), None) <= wanted:
             break
     return hits
 

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from sim.experiment.compare import compare
-from sim.experiment.estimates import design_effect, intraclass_correlation, odds, paired_difference, wilson
+from sim.experiment.estimates import design_effect, intraclass_correlation, odds, wilson
+from sim.experiment.paired import paired_difference
 from sim.experiment.run import Run
-from sim.experiment.summary import commonest_effect, summarise
+from sim.experiment.summary import summarise
 from sim.model import simulate
 from sim.model.anatomy import TAGS
 from tests.builders import QUIET, minimal_scenario
@@ -121,4 +122,4 @@ def test_the_effect_that_rare_events_borrow_is_the_largest() -> None:
     """Durable halts by whole clusters, broad ones spread evenly: 64 trials of two clusters have an effect of 64."""
     number = np.arange(64)
     columns = made_up(durable_week=np.where(number < 32, 1, -1), broad_week=np.where(number % 2, 1, -1))
-    assert commonest_effect(columns, minimal_scenario()) == pytest.approx(64)
+    assert Run(minimal_scenario(), "made up", 1, columns).commonest_effect == pytest.approx(64)

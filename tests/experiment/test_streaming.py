@@ -56,9 +56,9 @@ def test_the_summary_is_that_of_the_same_trials(name: str, trials: int) -> None:
     assert streamed.tally.weeks["durable_week"][-1] == np.count_nonzero(weeks < 0)
     agreed = whole.columns["halt_week"] >= 0
     ended = whole.columns["halt_end"][agreed]
-    assert streamed.tally.halts.sum(axis=0).tolist() == np.bincount(ended, minlength=3).tolist()
+    assert streamed.tally.halts.sum(axis=(0, 1)).tolist() == np.bincount(ended, minlength=3).tolist()
     longest = whole.columns["halt_weeks"][agreed].max()
-    assert np.flatnonzero(streamed.tally.halts.sum(axis=1)).max() == longest
+    assert np.flatnonzero(streamed.tally.halts.sum(axis=(0, 2))).max() == longest
 
 
 @pytest.mark.parametrize("p", [0.0, 0.002, 0.3, 0.9997, 1.0])

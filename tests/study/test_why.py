@@ -11,7 +11,7 @@ import pytest
 import sim
 from sim.errors import ParleyError
 from sim.experiment import words
-from sim.experiment.estimates import paired_difference
+from sim.experiment.paired import paired_difference
 from sim.experiment.run import Run
 from sim.model import Belligerent, simulate
 from sim.model.anatomy import TAGS
