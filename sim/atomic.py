@@ -12,7 +12,7 @@ import json
 import os
 import socket
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +30,11 @@ NO_LINKS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr
 """Nothing is read or written through a link, and a pipe is not waited for."""
 
 
-def write_file(path: Path, content: bytes, *, in_own_folder: bool = False) -> None:
+Content = bytes | Iterable[bytes]
+"""What a file is to hold: at once, or piece by piece where it may be longer than memory."""
+
+
+def write_file(path: Path, content: Content, *, in_own_folder: bool = False) -> None:
     """Put ``content`` at ``path`` so that after any interruption the old file or the new one is there, whole.
 
     What stands at ``path`` is replaced, never written into: a link there leads nowhere, and another name of the same
@@ -40,7 +44,7 @@ def write_file(path: Path, content: bytes, *, in_own_folder: bool = False) -> No
     write_files({path: content}, in_own_folder=in_own_folder)
 
 
-def write_files(contents: Mapping[Path, bytes], *, in_own_folder: bool = False) -> None:
+def write_files(contents: Mapping[Path, Content], *, in_own_folder: bool = False) -> None:
     """Put each content at its path as ``write_file`` does; a disk that does not take all of them gets none."""
     begun: list[Path] = []
     try:
@@ -54,21 +58,24 @@ def write_files(contents: Mapping[Path, bytes], *, in_own_folder: bool = False) 
             os.replace(part_of(path), path)
         for folder in dict.fromkeys(path.parent for path in begun):
             sync_folder(folder)
-    except OSError as problem:
+    except BaseException as problem:
         for path in begun:
             with suppress(OSError):
                 part_of(path).unlink()
+        if not isinstance(problem, OSError):  # what makes the pieces has failed
+            raise
         refuse(problem, begun[-1])
 
 
-def _write_beside(path: Path, content: bytes) -> None:
+def _write_beside(path: Path, content: Content) -> None:
     """Write and sync a new file beside ``path``."""
     beside = part_of(path)
     with suppress(FileNotFoundError):
         beside.unlink()  # what an interruption left, or a link that somebody put there
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINKS, 0o666)
     try:
-        _write_all(handle, content)
+        for piece in (content,) if isinstance(content, bytes) else content:
+            _write_all(handle, piece)
         os.fsync(handle)
     finally:
         os.close(handle)
@@ -157,7 +164,7 @@ def read_regular(path: Path, largest: int) -> bytes:
                 raise DamagedRunError(f"{path}: a plain file is wanted")
             if found.st_size > largest:
                 raise DamagedRunError(f"{path}: has {found.st_size:,} bytes, at most {largest:,} are wanted")
-            return stream.read(largest + 1)
+            return stream.read(found.st_size + 1)  # a longer read takes as much memory at once
     except FileNotFoundError:
         raise DamagedRunError(f"{path}: is missing") from None
     except NotADirectoryError:

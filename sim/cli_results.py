@@ -15,7 +15,6 @@ from sim.scenario.problems import escaped, literal
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.experiment.run import Run
 
 Runs = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders, or a folder of them.")]
 FORMS = ("long", "trials")
@@ -53,8 +52,10 @@ def export(
     ] = "long",
 ) -> None:
     """Write results for R, Excel or a scenario hub."""
+    from sim.atomic import write_file
     from sim.experiment import plan
     from sim.experiment.export import long_form
+    from sim.experiment.export_trials import trials_as_csv, trials_as_parquet
     from sim.experiment.run import open_run
 
     if form not in FORMS:
@@ -69,38 +70,32 @@ def export(
             f"expected runs of different names, got two of `{escaped(doubled)}`: their rows could not be told apart, "
             "so export each to a file of its own"
         )
-    table = long_form(opened) if form == "long" else all_trials(opened)
-    write_table(table, out)
-    typer.echo(literal(f"Wrote {out}: {len(table):,} rows."), err=True)
+    if form == "long":
+        table = long_form(opened)
+        write_file(out, encoded(table, out.suffix))
+        n_rows = len(table)
+    else:
+        write_file(out, (trials_as_csv if out.suffix == ".csv" else trials_as_parquet)(opened))
+        n_rows = sum(run.n_trials for run in opened)
+    typer.echo(literal(f"Wrote {out}: {n_rows:,} rows."), err=True)
 
 
-def all_trials(runs: list[Run]) -> pd.DataFrame:
-    """The trials of all runs below each other, the scenario's name first."""
-    import pandas as pd
-
-    parts = [run.trials.assign(scenario=run.name) for run in runs]
-    joined = pd.concat(parts, ignore_index=True)
-    return joined[["scenario", *(name for name in joined.columns if name != "scenario")]]
-
-
-def write_table(table: pd.DataFrame, out: Path) -> None:
-    """CSV in which no text can be taken for a formula, or Parquet; whole or not at all."""
-    from sim.atomic import write_file
+def encoded(table: pd.DataFrame, suffix: str) -> bytes:
+    """CSV in which no text can be taken for a formula, or Parquet."""
     from sim.experiment.export import harmless
 
-    if out.suffix == ".csv":
-        texts = table.select_dtypes(exclude="number").columns
-        safe = table.assign(**{name: table[name].map(harmless) for name in texts})
-        content = safe.rename(columns=harmless).to_csv(index=False, lineterminator="\r\n").encode()
-    else:
-        content = table.to_parquet(index=False)
-    write_file(out, content)
+    if suffix != ".csv":
+        return bytes(table.to_parquet(index=False))
+    texts = table.select_dtypes(exclude="number").columns
+    safe = table.assign(**{name: table[name].map(harmless) for name in texts})
+    return bytes(safe.rename(columns=harmless).to_csv(index=False, lineterminator="\r\n").encode())
 
 
 @results.command()
 def verify(runs: Runs, as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Whether run folders are whole and as they were written (exit 3 if not)."""
     from sim.experiment import plan
+    from sim.experiment.kept import remark
     from sim.experiment.kept import verify as verify_run
 
     found = {str(folder): verify_run(folder) for given in runs for folder in plan.run_folders(given)}
@@ -110,7 +105,8 @@ def verify(runs: Runs, as_json: AsJson = False, quiet: Quiet = False) -> None:
         if problems:
             typer.echo(literal("\n".join(problems)), err=True)
         elif not quiet:
-            typer.echo(literal(f"{folder}: whole"))
+            said = remark(Path(folder))
+            typer.echo(literal(f"{folder}: whole" + (f" ({said})" if said else "")))
     if any(found.values()):
         raise typer.Exit(3)
 

@@ -168,6 +168,11 @@ class Writer:
         self.manifest["blocks"].append(entry)
         self._write_manifest()
 
+    def summary(self) -> dict[str, Any]:
+        """The summary of a finished run."""
+        content = read_recorded(self.folder, SUMMARY, self.manifest["files"][SUMMARY])
+        return as_object(content, self.folder / SUMMARY)
+
     def finish(self, summary: dict[str, Any]) -> None:
         """Record the summary and that nothing is missing; what an interruption left behind goes first."""
         if self.is_finished:

@@ -31,6 +31,7 @@ def show_kept(found: Sequence[Kept], place: Path, to: Console) -> None:
         words = (str(entry.folder), entry.name, entry.state, f"{entry.trials:,}", seed, begun, entry.version)
         table.add_row(*(Text(escaped(word, 200)) for word in words))
     to.print(table)
+    to.print(Text(f"As recorded: parley results verify {escaped(str(place), 200)} checks files, trials and summaries."))
 
 
 def show_reproduction(found: Reproduction, to: Console) -> None:

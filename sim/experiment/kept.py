@@ -15,7 +15,8 @@ from sim.columns import Limits
 from sim.errors import ParleyError
 from sim.experiment import executors
 from sim.experiment.blocks import Block
-from sim.experiment.run import Work, compute, scenario_of
+from sim.experiment.run import Work, compute, open_run, scenario_of
+from sim.experiment.stored_summary import is_comparable
 from sim.manifest import MANIFEST, SCENARIO, SUMMARY, read_manifest
 from sim.origin import Inputs
 from sim.store import as_object, found_differences, limits_of, refuse_linked, strangers
@@ -58,17 +59,39 @@ def verify(folder: Path) -> list[str]:
     """Everything that is wrong with a run folder, a line each; empty for a finished run that is as it was written.
 
     Read are the manifest, every file it records (size and SHA-256), every block (page checksums, run, place, digest of
-    its columns, its trials, every value within its range), and what lies beside them.
+    its columns, its trials, every value within its range), and what lies beside them. The summary is counted again from
+    the trials, unless another version wrote it (see ``remark``).
     """
     try:
         manifest = read_manifest(folder)
     except ParleyError as problem:
         return [str(problem)]
-    found = [str(problem) for problem in _wrong(folder, manifest)]
+    first = _first_wrong(folder) if manifest["state"] == "finished" else []
+    if manifest["state"] == "finished" and not first:
+        return []
+    found = [str(problem) for problem in _wrong(folder, manifest)] or first
     if manifest["state"] != "finished":
         done = f"{manifest['trials']:,} of {manifest['asked']['trials']:,} trials are there"
         found.append(f"{folder}: is unfinished, {done}: go on with --resume and the same --out")
     return found
+
+
+def remark(folder: Path) -> str:
+    """What was not looked at in a folder in which nothing is wrong, in words; empty if there is nothing."""
+    manifest = read_manifest(folder)
+    if is_comparable(manifest):
+        return ""
+    version = str(manifest["versions"].get("parley", "of another version"))[:40]
+    return f"{SUMMARY}, written by Parley {version}, was not compared with the trials"
+
+
+def _first_wrong(folder: Path) -> list[str]:
+    """The first thing for which a finished run is not opened."""
+    try:
+        open_run(folder)
+    except ParleyError as problem:
+        return [str(problem)]
+    return []
 
 
 def _wrong(folder: Path, manifest: dict[str, Any]) -> Iterator[object]:

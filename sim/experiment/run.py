@@ -24,8 +24,10 @@ from sim.experiment.anchoring import Headline, half_width, reference_at
 from sim.experiment.blocks import DEFAULT_BLOCK, Block, blocks, check_counts, n_blocks
 from sim.experiment.horizons import check_event, horizons
 from sim.experiment.request import Request, check_parties, check_precision, slug, wanted_trials
+from sim.experiment.stored_summary import contradictions, is_comparable
 from sim.experiment.summary import commonest_effect, headline, summary_of, terms_of
 from sim.experiment.tally import Event, HitTally, Tally, events_over, over_blocks, tally_of
+from sim.manifest import SUMMARY
 from sim.scenario.schema import Scenario
 from sim.store import Columns, Writer, read_run
 from sim.stored_columns import AnyColumns, in_blocks, n_trials, part
@@ -274,7 +276,9 @@ class Job:
         columns = writer.columns if writer else joined(self.parts)
         self.parts = []  # they would hold everything twice
         result = Run(request.scenario, request.name, request.seed, columns, request.folder, manifest, self.tally)
-        if writer:
+        if writer and writer.is_finished:
+            refuse_untrue(result, writer.summary())
+        elif writer:
             writer.finish(result.summary)
         return result
 
@@ -288,13 +292,22 @@ def open_run(folder: str | os.PathLike[str]) -> Run:
     """A finished run from its folder, every file verified.
 
     Its summary is computed from the trials, as for a new run, so that runs made before a change of what is shown (such
-    as anchoring) can stand beside others; ``summary.json`` in the folder keeps what was printed at the time.
+    as anchoring) can stand beside others; ``summary.json`` in the folder keeps what was printed at the time. Where this
+    version wrote it, it must be what the trials give.
     """
     stored = read_run(folder)
     scenario, origin = scenario_of(json.dumps(stored.scenario), stored.folder), stored.manifest
     tally = over_blocks(scenario, stored.verified())
     run = Run(scenario, origin["name"], origin["seed"], stored.columns, stored.folder, origin, tally)
+    refuse_untrue(run, stored.summary)
     return run
+
+
+def refuse_untrue(run: Run, summary: Mapping[str, Any]) -> None:
+    """DamagedRunError where the summary in the folder of a run does not follow from its trials."""
+    if is_comparable(run.manifest) and (found := contradictions(summary, run.summary)):
+        path = (run.folder or Path()) / SUMMARY
+        raise DamagedRunError(f"{path}: does not follow from the trials ({'; '.join(found)})")
 
 
 def scenario_of(text: str | bytes, folder: Path) -> Scenario:

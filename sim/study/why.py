@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -99,22 +100,28 @@ def explain(run: Run, base: Run | None = None, *, run_again: bool = True) -> Why
     )
 
 
-class Counted(NamedTuple):
-    """What is counted in one pass over the blocks, by kind and name."""
+@dataclass
+class Counted:
+    """What is counted over a block, by kind and name."""
 
     hits: dict[tuple[str, str], HitTally]
     given: dict[tuple[str, str], GivenTally]
     means: dict[str, MeanTally]
 
+    @classmethod
+    def of(cls, scenario: Scenario, columns: Columns) -> Counted:
+        return cls(_hits_of(columns), _given_of(scenario, columns), _means_of(columns))
+
+    def add(self, later: Counted) -> None:
+        """Put the trials that come next behind these."""
+        self.hits = merged((self.hits, later.hits))
+        self.given = merged((self.given, later.given))
+        self.means = merged((self.means, later.means))
+
 
 def _counted(run: Run) -> Counted:
     names = ("tag", "stage", "best_track", *BINDING.values(), *(f"share_{name}" for name in FRICTIONS))
-    hits, given, means = [], [], []
-    for columns in run.blocks(*names):
-        hits.append(_hits_of(columns))
-        given.append(_given_of(run.scenario, columns))
-        means.append(_means_of(columns))
-    return Counted(merged(hits), merged(given), merged(means))
+    return merged({"": Counted.of(run.scenario, columns)} for columns in run.blocks(*names))[""]
 
 
 def _hits_of(columns: Columns) -> dict[tuple[str, str], HitTally]:

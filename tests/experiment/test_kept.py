@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +16,7 @@ import pytest
 import sim
 from sim import atomic, store
 from sim.errors import DamagedRunError, ParleyError
-from sim.experiment.kept import kept, reproduce, verify
+from sim.experiment.kept import kept, remark, reproduce, verify
 from sim.experiment.run import open_run, run
 from sim.model import Belligerent
 
@@ -95,6 +97,38 @@ def test_a_forger_who_mends_every_digest_is_caught_by_running_again(copy: Path) 
     found = reproduce(copy, workers=1)
     assert found.unequal == ("block 1: durable_week differs in 1 of 64 trials",)
     assert found.as_dict()["same"] is False
+
+
+def mend_summary(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Put another summary there, with every digest made to fit."""
+    summary = json.loads((folder / "summary.json").read_text())
+    change(summary)
+    content = atomic.as_json(summary)
+    (folder / "summary.json").write_bytes(content)
+    manifest = store.read_manifest(folder)
+    manifest["files"]["summary.json"] = atomic.fingerprint(content)
+    (folder / "manifest.json").write_bytes(atomic.as_json({**manifest, "digest": store.digest_of(manifest)}))
+
+
+def test_a_summary_that_its_trials_contradict_is_refused(copy: Path, minimal: sim.Scenario) -> None:
+    mend_summary(copy, lambda summary: summary["tiers"]["durable"]["365"].update(p=0.99))
+    (line,) = verify(copy)
+    assert "summary.json: does not follow from the trials (tiers.durable.365.p is 0.99, the trials give" in line
+    with pytest.raises(DamagedRunError, match="does not follow from the trials"):
+        open_run(copy)
+    with pytest.raises(DamagedRunError, match="does not follow from the trials"):
+        run(minimal, trials=TRIALS, block=BLOCK, out=copy, workers=1, resume=True)
+
+
+def test_a_summary_of_another_version_is_named_as_not_compared(copy: Path) -> None:
+    assert verify(copy) == [] and remark(copy) == ""
+    mend_summary(copy, lambda summary: summary["tiers"]["durable"]["365"].update(p=0.99))
+    manifest = store.read_manifest(copy)
+    manifest["versions"]["parley"] = "0.0.1"
+    (copy / "manifest.json").write_bytes(atomic.as_json({**manifest, "digest": store.digest_of(manifest)}))
+    assert verify(copy) == []
+    assert remark(copy) == "summary.json, written by Parley 0.0.1, was not compared with the trials"
+    assert open_run(copy).summary["tiers"]["durable"]["365"]["p"] < 0.99
 
 
 def test_retyped_columns_and_numbers_that_are_none_are_named(copy: Path) -> None:
