@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from sim.atomic import as_json, make_own_folder, now, read_regular, refuse_linked, write_file
 from sim.errors import DamagedRunError, ResourceError
 from sim.origin import digest_of, engine_digest
+from sim.ranges import Range
 
 if TYPE_CHECKING:
     from sim.experiment.run import Run
@@ -219,6 +220,8 @@ def as_plain(value: Any) -> Any:
 def from_plain(form: Any, value: Any) -> Any:
     """What ``as_plain`` was given, built by type; ValueError, KeyError or TypeError where ``value`` is no such."""
     origin, parts = typing.get_origin(form), typing.get_args(form)
+    if origin is typing.Annotated:
+        return _within(from_plain(parts[0], value), [one for one in parts[1:] if isinstance(one, Range)])
     if origin in (types.UnionType, typing.Union):
         return _one_of(parts, value)
     if origin is tuple:
@@ -248,11 +251,17 @@ def from_plain(form: Any, value: Any) -> Any:
 
 
 def _built(form: Any, value: Plain) -> Any:
-    hints = typing.get_type_hints(form)
+    hints = typing.get_type_hints(form, include_extras=True)
     names = {one.name for one in fields(form)}
     if names != set(value):
         raise ValueError(f"{form.__name__}: other fields came than it has")
     return form(**{name: from_plain(hints[name], value[name]) for name in names})
+
+
+def _within(value: Any, ranges: Sequence[Range]) -> Any:
+    if not all(one.least <= value <= one.most for one in ranges):
+        raise ValueError(f"{value} is out of its range")
+    return value
 
 
 def _wanted(form: type[T], value: Any) -> T:

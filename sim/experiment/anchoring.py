@@ -22,6 +22,7 @@ from scipy import special
 
 from sim.experiment import estimates
 from sim.experiment.estimates import Odds
+from sim.ranges import Share
 from sim.scenario.schema import Scenario
 
 REFERENCE_WEIGHT = 0.5
@@ -38,10 +39,10 @@ class Headline(Odds):
     ``reference`` is None where the scenario names no reference class or the tier has none; then ``p == model``.
     """
 
-    model: float
-    model_lo: float
-    model_hi: float
-    reference: float | None
+    model: Share
+    model_lo: Share
+    model_hi: Share
+    reference: Share | None
 
     def as_dict(self) -> dict[str, Any]:
         beside = {"model": self.model, "model_lo": self.model_lo, "model_hi": self.model_hi}

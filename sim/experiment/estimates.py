@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from sim.ranges import Count, Share
+
 TRIALS_PER_PAIR = 2
 TRIALS_PER_DRAW = 16
 TRIALS_PER_CLUSTER = 32
@@ -31,13 +33,13 @@ Floats = NDArray[np.float64]
 class Odds:
     """Odds of an event: ``p`` with the 90 % band over parameters and the 95 % Monte Carlo interval, all fractions."""
 
-    p: float
-    lo: float
-    hi: float
-    mc_lo: float
-    mc_hi: float
-    n: int
-    n_events: int
+    p: Share
+    lo: Share
+    hi: Share
+    mc_lo: Share
+    mc_hi: Share
+    n: Count
+    n_events: Count
 
     def as_dict(self) -> dict[str, float]:
         return {"p": self.p, "lo": self.lo, "hi": self.hi, "mc_lo": self.mc_lo, "mc_hi": self.mc_hi}

@@ -16,6 +16,7 @@ import numpy as np
 from sim.errors import ParleyError
 from sim.experiment.estimates import Floats, clustered_reach, wilson
 from sim.experiment.run import Run
+from sim.ranges import Count, Share
 from sim.study.cart import Node, explained, tree
 from sim.study.drawn_inputs import Input, inputs_and_outcome
 from sim.study.prim import Box, Draws, Mask, Measures, Step, chance_of_lift, find_box, measure, quasi_p
@@ -44,9 +45,9 @@ class Limit:
     unit: str
     low: float | None
     high: float | None
-    met_by: float
-    quasi_p: float
-    p: float
+    met_by: Share
+    quasi_p: Share
+    p: Share
     moves_with: tuple[str, ...]
 
     @property
@@ -71,10 +72,10 @@ class FoundBox:
     limits: tuple[Limit, ...]
     held_out: Measures
     found: Measures
-    density_lo: float
-    density_hi: float
-    elsewhere: float
-    p: float
+    density_lo: Share
+    density_hi: Share
+    elsewhere: Share
+    p: Share
     sentence: str
 
 
@@ -94,11 +95,11 @@ class Discovery:
 
     name: str
     tier: str
-    days: int
-    n_trials: int
-    n_draws: int
-    density: float
-    wanted_density: float | None
+    days: Count
+    n_trials: Count
+    n_draws: Count
+    density: Share
+    wanted_density: Share | None
     inputs: tuple[Input, ...]
     boxes: tuple[FoundBox, ...]
     trade_off: tuple[TradeOff, ...]

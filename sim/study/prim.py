@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from sim.experiment.estimates import Floats
+from sim.ranges import Share
 
 PEEL = 0.05
 """Share of the box that one cut takes off."""
@@ -90,9 +91,9 @@ class Box:
 class Measures:
     """Of a box: ``coverage``, share of all outcomes inside; ``density``, outcome inside; ``mass``, share of draws."""
 
-    coverage: float
-    density: float
-    mass: float
+    coverage: Share
+    density: Share
+    mass: Share
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from sim.errors import ParleyError
 from sim.experiment.estimates import Floats
 from sim.experiment.words import percent
 from sim.model.streams import philox_words, stream_key, to_uniform
+from sim.ranges import Count, Share
 from sim.scenario.schema import Scenario
 from sim.study.inputs import NOT_ANCHORED, Input, Progress, chosen, evaluate, horizon_at, inputs_apart, inputs_whole
 from sim.study.tornado import DEFAULT_TRIALS as TORNADO_TRIALS
@@ -64,11 +65,11 @@ class Sobol:
     """Indices, the largest total first; ``mean`` and ``variance`` are those of the odds over all uncertain inputs."""
 
     tier: str
-    days: int
-    mean: float
-    variance: float
-    rows: int
-    trials: int
+    days: Count
+    mean: Share
+    variance: Share
+    rows: Count
+    trials: Count
     seed: int
     indices: tuple[Index, ...]
 

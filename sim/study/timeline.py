@@ -24,6 +24,7 @@ from sim.experiment.compare import compare, widened
 from sim.experiment.horizons import horizons
 from sim.experiment.request import Request
 from sim.experiment.run import Progress, Run, run_many
+from sim.ranges import Count, Difference, Share
 from sim.scenario.changes import changes
 from sim.scenario.quantity import Provenance
 from sim.scenario.timeline import LoadedTimeline, open_timeline
@@ -36,12 +37,12 @@ if TYPE_CHECKING:
 class Moved:
     """Odds after less odds before by one horizon, as fractions with an interval; the headline and the model alone."""
 
-    difference: float
-    lo: float
-    hi: float
-    model_difference: float
-    model_lo: float
-    model_hi: float
+    difference: Difference
+    lo: Difference
+    hi: Difference
+    model_difference: Difference
+    model_lo: Difference
+    model_hi: Difference
 
     @property
     def is_clear(self) -> bool:
@@ -67,9 +68,9 @@ class Step:
     odds: Mapping[int, Headline]
     moved: Mapping[int, Moved]
     changed: tuple[str, ...]
-    n_changed: int
+    n_changed: Count
     reason: str
-    reason_share: float
+    reason_share: Share
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -95,10 +96,10 @@ class Timeline:
     name: str
     base: str
     start: date
-    trials: int
+    trials: Count
     seed: int
-    days: int
-    level: float
+    days: Count
+    level: Share
     steps: tuple[Step, ...]
     whole: Moved
 

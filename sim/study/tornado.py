@@ -17,6 +17,7 @@ from sim.experiment.blocks import DEFAULT_BLOCK, shortened
 from sim.experiment.estimates import Floats, student_quantile, wilson
 from sim.experiment.words import band, percent
 from sim.printed import counted
+from sim.ranges import Count, Difference, Share
 from sim.scenario.priors import draw_columns, inverse_cdf, quantities
 from sim.scenario.schema import Scenario
 from sim.study.inputs import (
@@ -54,11 +55,11 @@ class Bar:
     name: str
     is_multiple: bool
     values: tuple[float, float, float]
-    odds: tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]
-    difference: tuple[float, ...]
-    lo: tuple[float, ...]
-    hi: tuple[float, ...]
-    at: int
+    odds: tuple[tuple[Share, ...], tuple[Share, ...], tuple[Share, ...]]
+    difference: tuple[Difference, ...]
+    lo: tuple[Difference, ...]
+    hi: tuple[Difference, ...]
+    at: Count
 
     @property
     def swing(self) -> float:
@@ -87,12 +88,12 @@ class Tornado:
     """
 
     tier: str
-    days: tuple[int, ...]
-    at: int
-    central: tuple[float, ...]
-    central_lo: tuple[float, ...]
-    central_hi: tuple[float, ...]
-    trials: int
+    days: tuple[Count, ...]
+    at: Count
+    central: tuple[Share, ...]
+    central_lo: tuple[Share, ...]
+    central_hi: tuple[Share, ...]
+    trials: Count
     seed: int
     bars: tuple[Bar, ...]
     varies: bool = True
