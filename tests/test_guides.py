@@ -67,6 +67,7 @@ def test_what_is_missing_is_named_so_that_it_can_be_installed(extra: str, monkey
 
 
 def test_no_text_sends_readers_to_an_index_that_has_no_parley() -> None:
-    texts = [path for folder in ("sim", "dashboards", "docs") for path in (ROOT / folder).rglob("*.[pm][yd]")]
+    folders = [ROOT / name for name in ("sim", "dashboards", "docs", "scenarios")]
+    texts = [path for folder in folders for path in folder.rglob("*.[pm][yd]")]
     lost = [path.name for path in texts if re.search(r"pip install.*parley-sim", path.read_text(encoding="utf-8"))]
     assert lost == [] and len(texts) > 100

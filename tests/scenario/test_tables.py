@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import ScenarioError
+from sim.extras import command
 from sim.scenario import table_excel
 from sim.scenario.files import load
 from sim.scenario.table_file import ADVICE, read_table
@@ -255,7 +256,7 @@ def test_mistakes_in_a_workbook_are_told_by_row(tmp_path: Path) -> None:
 def test_a_workbook_without_the_extra_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = workbook(ROWS)
     monkeypatch.setitem(sys.modules, "openpyxl", None)
-    assert refusal(tmp_path, whole) == f"error: {table_excel.MISSING}"
+    assert refusal(tmp_path, whole) == f"error: {table_excel.MISSING.format(command('excel'))}"
 
 
 def packed(**parts: bytes) -> bytes:
