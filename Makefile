@@ -68,6 +68,7 @@ bench: $(VENV)/.ready-test
 	$(BIN)/python -m benchmarks.engine
 	$(BIN)/python -m benchmarks.arithmetic
 	$(BIN)/python -m benchmarks.scaling
+	$(BIN)/python -m benchmarks.memory
 
 docs: $(VENV)/.ready-docs
 	@$(BIN)/python -m sim.reference
