@@ -12,9 +12,11 @@ Everything here is imported when it is first used, so that ``import sim`` costs 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # without ``typing``, which ``python -m sim`` would still take from the working folder
 if TYPE_CHECKING:
+    from typing import Any
+
     from sim.errors import ParleyError
     from sim.experiment.compare import compare
     from sim.experiment.estimates import Odds

@@ -42,7 +42,7 @@ class ResourceError(ParleyError):
 
 
 class WorkersLostError(ParleyError):
-    """Worker processes kept dying."""
+    """Workers kept dying, or gave back something else than was asked: another engine's block, or none."""
 
     exit_code = 6
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 FORMAT = 1
 BIT_GENERATOR = "Philox4x64-10"
@@ -28,6 +29,8 @@ ENGINE = (
     "scenario/stream_names.py",
 )
 MOST_LISTED = 12
+MUST_AGREE = ("parley", "python", "numpy", "scipy", "mesa")
+"""What all processes that compute one run have in the same version."""
 
 
 @dataclass(frozen=True)
@@ -76,15 +79,24 @@ def digest_of(value: Any) -> str:
 
 @cache
 def engine_digest() -> str:
-    """Digest of the code that turns a scenario into trials, so that no run is continued by another model."""
+    """Digest of the code that turns a scenario into trials, so that no run is continued by another model.
+
+    A module that is imported already counts from the file it came from.
+    """
     package = Path(__file__).resolve().parent
     found = hashlib.sha256()
     for part in ENGINE:
         path = package / part
         for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
             if file.is_file():
-                found.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+                name = file.relative_to(package).as_posix()
+                found.update(name.encode() + b"\0" + _imported(name, file).read_bytes() + b"\0")
     return found.hexdigest()[:16]
+
+
+def _imported(name: str, file: Path) -> Path:
+    module = sys.modules.get("sim." + name.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
+    return Path(getattr(module, "__file__", None) or file)
 
 
 @cache
@@ -99,6 +111,29 @@ def versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             found[name] = "not installed"
     return found
+
+
+class Stamp(NamedTuple):
+    """The code that computed something: what must agree for equal trials."""
+
+    engine: str
+    versions: tuple[tuple[str, str], ...]
+
+
+@cache
+def stamp() -> Stamp:
+    """The stamp of this process."""
+    here = versions()
+    return Stamp(engine_digest(), tuple((name, here[name]) for name in MUST_AGREE))
+
+
+def unlike(there: Stamp) -> str:
+    """What sets the code of another process apart from ours, in words; empty if nothing does."""
+    here, found = stamp(), dict(there.versions)
+    said = [f"{name} {found.get(name)} instead of {ours}" for name, ours in here.versions if found.get(name) != ours]
+    if there.engine != here.engine:
+        said.append(f"another engine ({there.engine} instead of {here.engine})")
+    return ", ".join(said)
 
 
 def commit() -> str | None:

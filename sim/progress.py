@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
@@ -15,6 +16,7 @@ class Bar:
 
     def __init__(self, unit: str, quiet: bool) -> None:
         self._unit = unit
+        logging.getLogger("sim").setLevel(logging.ERROR if quiet else logging.WARNING)  # notes such as of no workers
         self._is_shown = not quiet and sys.stderr.isatty()
         self._bar: Any = None
 

@@ -20,11 +20,11 @@ from threading import Event
 from typing import Any, NamedTuple, TypeVar
 
 from sim.errors import ParleyError, WorkersLostError
-from sim.experiment.executors import can_travel
 from sim.experiment.memory import keep_freed_memory
 from sim.experiment.request import Request
 from sim.experiment.run import compute
 from sim.experiment.streaming import Piece
+from sim.experiment.worker_start import can_travel
 from sim.origin import engine_digest, versions
 from sim.store import Columns
 

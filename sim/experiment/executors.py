@@ -1,30 +1,45 @@
 """Many blocks at once: processes, threads or neither, with the same results in the same order.
 
 Only the parent writes anything, so workers may be ended at any moment. A worker that dies takes its pool with it; the
-pool is started again and what was lost is computed again, three times at most without progress.
+pool is started again and what was lost is computed again, three times at most without progress. Where no processes can
+be had (in a worker of somebody else's pool, in a sandbox), this one goes on alone.
 """
 
 from __future__ import annotations
 
-import multiprocessing
+import logging
 import os
-import pickle
 import signal
-import sys
-import threading
 import time
-import types
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import (
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    InvalidStateError,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
+from contextlib import nullcontext, suppress
+from functools import cache
 from itertools import islice
-from multiprocessing import connection
-from typing import Literal, TypeVar
+from multiprocessing import process
+from typing import Any, Literal, TypeVar
 
 from sim.errors import ResourceError, WorkersLostError
-from sim.experiment.memory import keep_freed_memory
+from sim.experiment.worker_start import (
+    NoProcessesError,
+    can_reach_workers,
+    context,
+    enter_worker,
+    server_pid,
+    starting_workers,
+)
+from sim.origin import Stamp, stamp, unlike
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -34,12 +49,14 @@ MOST_LOSSES = 3
 MOST_WORKERS = 61
 PATIENCE = 1.0
 """Seconds in which workers that are told to end must have ended."""
-PRELOADED = ["sim.model.negotiation"]
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+CANNOT_START = (NoProcessesError, OSError, EOFError, ImportError, NotImplementedError, RuntimeError, AssertionError)
+"""What Python raises where the system gives no process, thread or semaphore."""
 
 
 def default_workers() -> int:
-    """One worker for each core this process may use."""
+    """One worker for each core this process may use; one alone in a process that may have no children."""
+    if process.current_process().daemon:
+        return 1
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(usable, MOST_WORKERS))
 
@@ -48,18 +65,7 @@ def choose(workers: int, tasks: int, parties: Iterable[type] = ()) -> Kind:
     """Processes, unless one worker or one task makes them pointless, or a custom party cannot travel to them."""
     if workers <= 1 or tasks <= 1:
         return "inline"
-    return "processes" if all(can_travel(party) for party in parties) else "threads"
-
-
-def can_travel(party: type) -> bool:
-    """Whether another process can import the class: not one typed into a notebook or a script that is running."""
-    if party.__module__ == "__main__":
-        return False
-    try:
-        pickle.dumps(party)
-    except (pickle.PicklingError, AttributeError, TypeError):
-        return False
-    return True
+    return "processes" if all(can_reach_workers(party) for party in parties) else "threads"
 
 
 def in_order(
@@ -70,34 +76,33 @@ def in_order(
     ``items`` is read only as far ahead as keeps the workers busy, so it may end early once results suffice.
     Raises WorkersLostError when workers keep dying and ResourceError when one runs out of memory.
     """
-    if kind == "inline":
-        for item in items:
-            yield item, function(item)
-        return
     source = iter(items)
     pending: deque[tuple[Item, Future[Result]]] = deque()
     losses = 0
     pool = Pool(workers, kind)
     try:
         while True:
-            for item in islice(source, 2 * workers - len(pending)):
+            for item in islice(source, max(0, pool.n_ahead - len(pending))):
                 pending.append((item, pool.submit(function, item)))
             if not pending:
                 break
             item, future = pending[0]
             try:
-                result = future.result()
-            except BrokenExecutor:
-                losses += 1
-                if losses > MOST_LOSSES:
-                    raise WorkersLostError(
-                        f"worker processes died {losses} times in a row without finishing a block; "
-                        "often memory has run out: try --workers 1"
-                    ) from None
-                pool.restart()
+                result = pool.result_of(future)
+            except (BrokenExecutor, CancelledError):
+                if pool.kind != "inline":
+                    losses += 1
+                    if losses > MOST_LOSSES:
+                        raise WorkersLostError(
+                            f"worker processes died {losses} times in a row without finishing a block; "
+                            "often memory has run out: try --workers 1"
+                        ) from None
+                    pool.restart()
                 pending = deque((i, f if is_good(f) else pool.submit(function, i)) for i, f in pending)
                 continue
             except MemoryError:
+                if pool.kind == "inline":
+                    raise
                 raise ResourceError("a worker ran out of memory: try fewer --workers") from None
             losses = 0
             pending.popleft()
@@ -111,36 +116,77 @@ def is_good(future: Future[Result]) -> bool:
 
 
 class Pool:
-    """An executor that can be started again, and that leaves nothing running behind it."""
+    """An executor that can be started again, and that leaves nothing running behind it.
+
+    ``kind`` is what it became: "inline" where neither processes nor threads can be had.
+    """
 
     def __init__(self, workers: int, kind: Kind) -> None:
         self.workers, self.kind = workers, kind
-        self._processes: list[multiprocessing.process.BaseProcess] = []
+        self._processes: list[process.BaseProcess] = []
+        self._under_way: set[Future[Any]] = set()
         self._executor = self._start()
-        _open_pools.add(self)
 
     def _start(self) -> Executor:
-        if self.kind == "threads":
-            return ThreadPoolExecutor(self.workers, thread_name_prefix="parley")
-        with starting_workers():
-            return ProcessPoolExecutor(self.workers, mp_context=context(), initializer=enter_worker)
+        _open_pools.add(self)
+        try:
+            if self.kind == "threads":
+                return ThreadPoolExecutor(self.workers, thread_name_prefix="parley")
+            if self.kind == "processes":
+                with starting_workers():
+                    return ProcessPoolExecutor(self.workers, mp_context=context(), initializer=enter_worker)
+        except CANNOT_START as problem:
+            say_alone(problem)
+            self.kind = "inline"
+        return Here()
+
+    @property
+    def n_ahead(self) -> int:
+        """Items that may be under way at once."""
+        return 1 if self.kind == "inline" else 2 * self.workers
 
     def submit(self, function: Callable[[Item], Result], item: Item) -> Future[Result]:
-        with starting_workers():
-            try:
-                return self._executor.submit(function, item)
-            except BrokenExecutor as problem:
-                lost: Future[Result] = Future()
-                lost.set_exception(problem)
-                return lost
+        """The future result; WorkersLostError in place of one that another engine computed."""
+        found: Future[Result] = Future()
+        try:
+            with starting_workers() if self.kind == "processes" else nullcontext():
+                under_way = self._executor.submit(stamped, function, item)
+        except BrokenExecutor as problem:
+            found.set_exception(problem)
+            return found
+        except CANNOT_START as problem:
+            if self.kind == "inline":
+                raise
+            self._go_alone(problem)
+            return self.submit(function, item)
+        self._under_way.add(found)
+        found.add_done_callback(self._under_way.discard)
+        under_way.add_done_callback(lambda done: settle(found, done))
+        return found
+
+    def result_of(self, future: Future[Result]) -> Result:
+        """Wait for a result. Raises BrokenExecutor when workers died, or the thread that hands out what they do."""
+        while self.kind == "processes" and not wait([future], timeout=PATIENCE).done:
+            thread = getattr(self._executor, "_executor_manager_thread", None)
+            if thread is not None and not thread.is_alive() and not future.done():
+                self._go_alone(RuntimeError("can't start new thread"))
+        return future.result()
+
+    def _go_alone(self, problem: BaseException) -> None:
+        """From now on compute here; what was under way is lost."""
+        say_alone(problem)
+        self.stop()
+        self.kind, self._executor = "inline", Here()
+        for future in list(self._under_way):
+            with suppress(InvalidStateError):
+                future.set_exception(BrokenExecutor())
 
     def restart(self) -> None:
         self.stop()
         self._processes = []
         self._executor = self._start()
-        _open_pools.add(self)
 
-    def processes(self) -> list[multiprocessing.process.BaseProcess]:
+    def processes(self) -> list[process.BaseProcess]:
         return list((getattr(self._executor, "_processes", None) or {}).values()) or self._processes
 
     def stop(self) -> None:
@@ -152,18 +198,66 @@ class Pool:
         processes = self._processes = self.processes()
         results = getattr(self._executor, "_result_queue", None)  # gone after shutdown
         self._executor.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
-            process.terminate()
+        for worker in processes:
+            worker.terminate()
         deadline = time.monotonic() + PATIENCE
-        for process in processes:
-            process.join(timeout=max(0.0, deadline - time.monotonic()))
-        for process in processes:
-            if process.is_alive():  # one that was halted does not hear a request
-                process.kill()
+        for worker in processes:
+            worker.join(timeout=max(0.0, deadline - time.monotonic()))
+        for worker in processes:
+            if worker.is_alive():  # one that was halted does not hear a request
+                worker.kill()
         if results is not None:
             with suppress(OSError, AttributeError):
                 results._writer.close()
         _open_pools.discard(self)
+
+
+class Here(Executor):
+    """Computes at once, in this process."""
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
+        found: Future[Any] = Future()
+        try:
+            found.set_result(function(*arguments, **named))
+        except Exception as problem:
+            found.set_exception(problem)
+        return found
+
+
+def stamped(function: Callable[[Item], Result], item: Item) -> tuple[Stamp, Result]:
+    """The result with the stamp of the code that computed it, where it was computed."""
+    result = function(item)
+    return stamp(), result
+
+
+def settle(found: Future[Result], done: Future[tuple[Stamp, Result]]) -> None:
+    """Hand on a result of our own engine, or how it failed."""
+    with suppress(InvalidStateError):  # given up meanwhile
+        if done.cancelled() or (problem := done.exception()):
+            found.set_exception(CancelledError() if done.cancelled() else problem)
+            return
+        there, result = done.result()
+        if differs := unlike(there):
+            found.set_exception(WorkersLostError(f"a worker process computed with {differs}; its results are refused"))
+        else:
+            found.set_result(result)
+
+
+def say_alone(problem: BaseException) -> None:
+    """Note why there are no workers."""
+    words = str(problem) or type(problem).__name__
+    if isinstance(problem, EOFError):
+        words = "the system gives no more of them"
+    elif isinstance(problem, OSError) and problem.strerror:
+        words = problem.strerror.lower()
+    _note(" ".join(words.split()))
+
+
+@cache
+def _note(words: str) -> None:
+    logging.getLogger("sim").warning(
+        "No worker processes can be started here, so this process computes alone: %s", words
+    )
 
 
 _open_pools: weakref.WeakSet[Pool] = weakref.WeakSet()
@@ -179,89 +273,13 @@ def stop_all() -> None:
 def kill_all() -> None:
     """The same without waiting for anything."""
     for pool in list(_open_pools):
-        for process in pool.processes():
-            process.kill()
+        for worker in pool.processes():
+            worker.kill()
     _kill_server()
 
 
 def _kill_server() -> None:
     """End the fork server, which may still be importing for a worker that nobody needs any more."""
-    if pid := _server_pid():
+    if pid := server_pid():
         with suppress(OSError):
             os.kill(pid, signal.SIGKILL)
-
-
-def _server_pid() -> int | None:
-    server = getattr(sys.modules.get("multiprocessing.forkserver"), "_forkserver", None)
-    pid = getattr(server, "_forkserver_pid", None)
-    return pid if isinstance(pid, int) else None
-
-
-def context() -> multiprocessing.context.BaseContext:
-    """A fork server where there is one (imports are paid once), else fresh processes; a bare fork would copy locks."""
-    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-    chosen = multiprocessing.get_context(method)
-    if method == "forkserver":
-        chosen.set_forkserver_preload(PRELOADED)
-        _start_server(chosen)
-    return chosen
-
-
-def _start_server(chosen: multiprocessing.context.BaseContext) -> None:
-    """Start the fork server deaf to Ctrl-C, which a terminal sends to every process; workers inherit that from it.
-
-    Otherwise one that comes while the server still imports ends it with a traceback of its own. The process that
-    removes semaphores after us does so without a word, also when there was no time to do it ourselves.
-    """
-    from multiprocessing import forkserver, resource_tracker
-
-    warnings = os.environ.get("PYTHONWARNINGS")
-    os.environ["PYTHONWARNINGS"] = ",".join(filter(None, (warnings, "ignore:resource_tracker")))
-    resource_tracker.ensure_running()  # in itself it lets Ctrl-C through again
-    os.environ.pop("PYTHONWARNINGS") if warnings is None else os.environ.update(PYTHONWARNINGS=warnings)
-    running = _server_pid()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        forkserver.ensure_running()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    if _server_pid() != running:
-        # Wait for its imports here, where stopping leaves no worker half started.
-        first = chosen.Process(target=int)  # type: ignore[attr-defined]
-        first.start()
-        first.join()
-
-
-@contextmanager
-def starting_workers() -> Iterator[None]:
-    """What new workers inherit: one thread each for linear algebra, and no second run of the caller's script.
-
-    multiprocessing imports the main module again in each worker, so a script without an ``if __name__`` guard would
-    start itself. Blocks never need it: parties defined there run in threads (``can_travel``).
-    """
-    main = sys.modules["__main__"]
-    before: Mapping[str, str | None] = {name: os.environ.get(name) for name in ONE_THREAD}
-    sys.modules["__main__"] = types.ModuleType("__main__")
-    for name in ONE_THREAD:
-        os.environ.setdefault(name, "1")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-
-
-def enter_worker() -> None:
-    """First thing in a worker: leave Ctrl-C to the parent, keep memory, and die with the parent however it died."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    keep_freed_memory()
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_die_with, args=(parent.sentinel,), daemon=True).start()
-
-
-def _die_with(sentinel: int) -> None:
-    connection.wait([sentinel])
-    os._exit(1)

@@ -14,7 +14,7 @@ WORDS = {
     3: ("a run folder is damaged, foreign or of another version", "`parley results verify`, or delete it"),
     4: ("another process writes to the same run folder", "wait, or name another `--out`"),
     5: ("disk, memory or permission", "fewer `--trials` or `--workers`, another disk"),
-    6: ("worker processes kept dying", "`--workers 1`; then `--resume`"),
+    6: ("workers kept dying, or gave back something else than was asked", "`--workers 1`; then `--resume`"),
     7: ("a number of the scenario or of a result is not finite", "look at the number that is named"),
     130: ("interrupted from the keyboard", "`--resume` goes on with a run that has `--out`"),
     143: ("told to end", "`--resume` goes on with a run that has `--out`"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import multiprocessing
 import os
 import signal
 import struct
@@ -10,14 +12,19 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from multiprocessing import forkserver, synchronize
 from pathlib import Path
 
 import pytest
 
+import sim
+from sim import origin
 from sim.errors import NumericError, WorkersLostError
 from sim.experiment import executors
-from sim.experiment.executors import can_travel, choose, in_order
+from sim.experiment.executors import choose, in_order
 from sim.experiment.memory import keep_freed_memory
+from sim.experiment.run import run
+from sim.experiment.worker_start import can_travel, context, starting_workers
 
 
 def square(number: int) -> int:
@@ -86,6 +93,107 @@ def test_workers_that_keep_dying_end_the_run() -> None:
 def test_a_users_error_comes_back_as_it_was(kind: executors.Kind) -> None:
     with pytest.raises(NumericError, match="0 is not a number"):
         list(in_order(refuse, range(4), 2, kind))
+
+
+@pytest.fixture
+def fresh_notes() -> Iterator[None]:
+    executors._note.cache_clear()
+    yield
+    executors._note.cache_clear()
+
+
+def no_processes(how: str, patch: pytest.MonkeyPatch) -> None:
+    """A system that gives no process, thread or semaphore, as Python tells it."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise {"processes": BlockingIOError(11, "Resource temporarily unavailable"), "server": EOFError()}.get(
+            how, OSError(38, "Function not implemented")
+        )
+
+    if how == "daemon":
+        patch.setitem(multiprocessing.current_process()._config, "daemon", True)  # type: ignore[attr-defined]
+    elif how == "semaphores":
+        patch.setattr(synchronize._multiprocessing, "SemLock", fail)  # type: ignore[attr-defined]
+    elif how == "thread":
+        patch.setattr(
+            threading.Thread, "start", lambda _: (_ for _ in ()).throw(RuntimeError("can't start new thread"))
+        )
+    else:
+        patch.setattr(forkserver, "connect_to_new_process", fail)
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ("daemon", "worker of a pool that allows no more"),
+        ("processes", "resource temporarily unavailable"),
+        ("server", "the system gives no more of them"),
+        ("semaphores", "function not implemented"),
+        ("thread", "can't start new thread"),
+    ],
+)
+def test_where_no_processes_can_be_had_this_one_goes_on(
+    how: str, said: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, fresh_notes: None
+) -> None:
+    """Every run of two blocks in a pool's worker ended in "daemonic processes are not allowed to have children"."""
+    caplog.set_level("WARNING", "sim")
+    no_processes(how, monkeypatch)
+    for _ in range(2):  # a note is enough
+        assert list(in_order(square, range(5), 2, "processes")) == [(n, n * n) for n in range(5)]
+    assert [record.levelname for record in caplog.records] == ["WARNING"] and said in caplog.text
+    with pytest.raises(NumericError, match="0 is not a number"):
+        list(in_order(refuse, range(4), 2, "processes"))
+
+
+def test_processes_that_run_out_on_the_way_are_done_without(monkeypatch: pytest.MonkeyPatch, fresh_notes: None) -> None:
+    begun: list[int] = []
+
+    def items() -> Iterator[int]:
+        for number in range(12):
+            begun.append(number)
+            if number == 3:
+                no_processes("processes", monkeypatch)
+                executors_pool = next(pool for pool in executors._open_pools if pool.kind == "processes")
+                for worker in executors_pool.processes():
+                    worker.kill()
+            yield number
+
+    assert list(in_order(square, items(), 2, "processes")) == [(n, n * n) for n in range(12)]
+
+
+def run_in_a_daemon(trials: int) -> tuple[int, list[float]]:
+    found = run("teaching/minimal", trials=trials, block=64, workers=2)
+    return executors.default_workers(), [found.odds("durable", days).p for days in (30, 365)]
+
+
+def test_a_run_in_a_worker_of_a_pool(minimal: sim.Scenario) -> None:
+    """As under Airflow, Celery, joblib or Dask."""
+    with starting_workers(), context().Pool(1) as pool:
+        found = pool.map(run_in_a_daemon, [192])
+    here = run("teaching/minimal", trials=192, workers=1)
+    assert found == [(1, [here.odds("durable", days).p for days in (30, 365)])]
+
+
+def test_the_result_of_another_engine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every result carries the stamp of the code that computed it, there where it was computed."""
+    ours = origin.stamp()
+    monkeypatch.setattr(origin, "stamp", lambda: ours._replace(engine="0123456789abcdef"))
+    with pytest.raises(WorkersLostError, match=f"another engine .{ours.engine} instead of 0123456789abcdef.") as caught:
+        list(in_order(square, range(3), 2, "processes"))
+    assert caught.value.exit_code == 6 and len(str(caught.value).splitlines()) == 1
+    newer = tuple((name, "9.9" if name == "numpy" else version) for name, version in ours.versions)
+    monkeypatch.setattr(origin, "stamp", lambda: ours._replace(versions=newer))
+    with pytest.raises(WorkersLostError, match=r"numpy [\d.]+ instead of 9.9"):
+        list(in_order(square, range(3), 2, "processes"))
+
+
+def test_the_digest_is_of_the_files_that_were_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = tmp_path / "war.py"
+    other.write_text("# another engine")
+    before = origin.engine_digest.__wrapped__()
+    assert before == origin.engine_digest()
+    monkeypatch.setattr(importlib.import_module("sim.model.war"), "__file__", str(other))
+    assert origin.engine_digest.__wrapped__() != before
 
 
 class Local:
@@ -169,7 +277,7 @@ def test_no_worker_outlives_its_parent(tmp_path: Path, how: signal.Signals) -> N
 
 def begin_to_hand_over(place: str) -> None:
     """In a worker: the head of a message on the pipe for results, and never its rest."""
-    results = sys._getframe(1).f_locals["result_queue"]
+    results = sys._getframe(2).f_locals["result_queue"]  # of the worker's loop, over ``stamped``
     os.write(results._writer.fileno(), struct.pack("!i", 1_000) + b"x")
     Path(place).touch()
     time.sleep(60)
@@ -183,6 +291,7 @@ def test_a_worker_that_dies_while_handing_over_keeps_nobody_waiting(tmp_path: Pa
     deadline = time.monotonic() + 30
     while not (tmp_path / "begun").exists() and time.monotonic() < deadline:
         time.sleep(0.02)
+    assert (tmp_path / "begun").exists()
     time.sleep(0.1)
     pool.stop()
     for thread in set(threading.enumerate()) - before:
