@@ -1,31 +1,31 @@
 """The two ends of a block on a Dask cluster: a worker that knows what it is for, a client that counts how it ended.
 
 The scheduler holds what is in flight and nothing else: the client hands out as many blocks as there are workers, so
-that a dead worker points at its block, and takes results as they come. Each task says which run, engine and packages it
-is for; a worker that has others refuses it, also one that comes late.
+that a dead worker points at its block, and takes answers as they come. They are bytes (``answers``), checked before
+they are used.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import count
-from threading import Event
-from typing import Any, NamedTuple, TypeVar
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
 
 from sim.errors import ParleyError, WorkersLostError
+from sim.experiment.answers import block_of, opened, packed, packed_failure, packed_result, tally_of_answer
 from sim.experiment.memory import keep_freed_memory
 from sim.experiment.request import Request
-from sim.experiment.run import compute
-from sim.experiment.streaming import Piece
-from sim.experiment.worker_start import can_travel
-from sim.origin import engine_digest, versions
+from sim.experiment.run import check_columns, compute
+from sim.experiment.streaming import Piece, tally
+from sim.experiment.worker_start import can_travel, is_safe
 from sim.store import Columns
 
 Result = TypeVar("Result")
@@ -35,98 +35,82 @@ NOBODY_SECONDS = 60.0
 """So long a run waits for a worker when all are gone."""
 LOOK_SECONDS = 1.0
 """So often the client looks who is there."""
-GATHERERS = 4
-"""Results that are fetched at once."""
-MUST_AGREE = ("parley", "python", "numpy", "scipy", "mesa")
+FETCH_SECONDS = 30.0
+"""So long an answer may be on its way before somebody looks again."""
 
 
 class BlockLostError(WorkersLostError):
-    """A block was given up, or nobody is left to compute any; ``done`` holds finished blocks behind a missing one."""
+    """A block was given up, or (``is_end``) nobody is left to compute any; ``done`` are finished ones behind it."""
 
-    def __init__(self, message: str, done: Sequence[tuple[Piece, Any]] = ()) -> None:
+    def __init__(self, message: str, is_end: bool = False) -> None:
         super().__init__(message)
-        self.done = list(done)
+        self.is_end, self.done = is_end, list[tuple[Piece, Any]]()
 
 
 # -- on the worker ---------------------------------------------------------------------------------
 
-
-class Stamp(NamedTuple):
-    """What must agree between client and worker for equal trials: run, code, packages."""
-
-    run: str
-    engine: str
-    versions: tuple[tuple[str, str], ...]
+_known: set[str] = set()
+"""Runs whose data and party classes are the client's here too."""
 
 
-_known: set[Stamp] = set()
-
-
-def stamp_of(request: Request) -> Stamp:
-    """The stamp of a run as this process would compute it; data files and party classes are read here and now."""
-    here = versions()
-    return Stamp(replace(request).inputs.run_id, engine_digest(), tuple((name, here[name]) for name in MUST_AGREE))
-
-
-def differences(request: Request, wanted: Stamp) -> str:
-    """What this process has otherwise than the client, in words; empty if it may compute the run."""
-    if wanted in _known:
-        return ""
+def ready(request: Request) -> bytes:
+    """Who this worker is, and which run it would compute: its data files and party classes are read here and now."""
     try:
-        here = stamp_of(request)
-    except ParleyError as problem:
-        return str(problem)
-    there, found = dict(wanted.versions), dict(here.versions)
-    said = [f"{name} {there[name]} here, {found.get(name)} there" for name in there if there[name] != found.get(name)]
-    if here.engine != wanted.engine:
-        said.append(f"the engine's code is another ({wanted.engine} here, {here.engine} there)")
-    if here.run != wanted.run and not said:
-        said.append("its data files or party classes are others")
-    if not said:
-        _known.add(wanted)
-    return "; ".join(said)
+        return packed("ready", replace(request).inputs.run_id, b"" if is_safe() else b"unsafe")
+    except Exception as problem:
+        return packed_failure(problem, "")
 
 
-def perform(function: Callable[[Piece], Result], piece: Piece, stamp: Stamp) -> Result:
-    """One block, on a worker that is fit for it."""
+def perform(function: Callable[[Piece], Any], piece: Piece, run: str) -> bytes:
+    """One block, as bytes; how it failed as text."""
     if "MALLOC_TRIM_THRESHOLD_" in os.environ:  # a nanny's worker: a process of its own
         keep_freed_memory()
-    if unlike := differences(piece.request, stamp):
-        raise ParleyError(f"a worker cannot compute the same trials: {unlike}")
-    return function(piece)
+    try:
+        if run not in _known:
+            opened(ready(piece.request), "ready", run)
+            _known.add(run)
+        return packed_result(function(piece), run, piece.work.block.index)
+    except Exception as problem:
+        return packed_failure(problem, run)
 
 
 def compute_piece(piece: Piece) -> Columns:
-    return compute(piece.work)
+    columns = compute(piece.work)
+    check_columns(piece.request, piece.work.block, columns)
+    return columns
 
 
 # -- on the client ---------------------------------------------------------------------------------
 
 
-@dataclass
+@dataclass(eq=False)
 class Try:
-    """A block in flight: ``future`` is Dask's, ``result`` ours, there once the future is done."""
+    """A block in flight. ``future`` is Dask's, ``result`` what came of it."""
 
     piece: Piece
-    n_tries: int
-    future: Any
-    result: Future[Any] | None = None
+    future: Any = None
+    n_tries: int = 0
+    result: Any = None
+    is_given_up: bool = False
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.result is None and not self.is_given_up
 
 
 class Cluster:
-    """Workers behind a scheduler; made by ``connect``."""
+    """Workers behind a scheduler; made by ``distributed.connect``."""
 
     def __init__(self, client: Any, address: str) -> None:
         self.client, self.address = client, address
-        self._token = uuid.uuid4().hex[:8]
-        self._numbers = count()
-        self._woken = Event()
-        self._stamps: dict[int, tuple[Request, Stamp]] = {}
+        self._token, self._numbers = uuid.uuid4().hex[:8], count()
+        self._ended: SimpleQueue[Try] = SimpleQueue()
         self._n_workers, self._looked, self._seen = 0, 0.0, time.monotonic()
 
     def refuse_unfit(self, requests: Sequence[Request]) -> None:
         """Before the first block: one thread a worker, and the client's code, packages and data on all of them."""
-        self.wait_for_workers()
+        while not self._width(at_once=True):
+            time.sleep(LOOK_SECONDS / 4)
         for address, threads in self.client.nthreads().items():
             if threads != 1:
                 raise ParleyError(
@@ -137,18 +121,16 @@ class Cluster:
                 if not can_travel(party):
                     raise ParleyError(f"parties: {party.__name__} must be in a module that the workers can import")
             try:
-                said: Mapping[str, str] = self.client.run(differences, request, self._stamp(request))
+                said = dict(self.client.run(ready, request))
             except Exception as problem:
                 text = " ".join(str(problem).split())[:120]
-                raise ParleyError(f"workers of {self.address} cannot load this Parley: {text}") from None
-            for address, unlike in sorted(said.items()):
-                if unlike:
-                    raise ParleyError(f"the worker {address} cannot compute the same trials: {unlike}")
-
-    def wait_for_workers(self) -> None:
-        """Raises BlockLostError if there is none for a minute."""
-        while not self._width(at_once=True):
-            time.sleep(LOOK_SECONDS / 4)
+                raise WorkersLostError(f"workers of {self.address} cannot load this Parley: {text}") from None
+            for address, answer in sorted(said.items()):
+                try:
+                    if opened(answer, "ready", request.inputs.run_id) and request is requests[0]:
+                        note(f"The worker {address} imports from its working folder: start it with PYTHONSAFEPATH=1")
+                except Exception as problem:
+                    raise WorkersLostError(f"the worker {address} cannot compute the same trials: {problem}") from None
 
     def in_order(self, function: Callable[[Piece], Result], pieces: Iterable[Piece]) -> Iterator[tuple[Piece, Result]]:
         """Apply ``function`` to each piece on the cluster; results in the order of the pieces.
@@ -156,121 +138,107 @@ class Cluster:
         Errors for the user come back as they were. Raises BlockLostError, after handing on all that is finished, when a
         block was given up or nobody is left to compute it.
         """
-        source, pending = iter(pieces), deque[Try]()
+        source, asked = iter(pieces), deque[Try]()
         problem: BlockLostError | None = None
         is_all = False
-        with ThreadPoolExecutor(GATHERERS, thread_name_prefix="parley-gather") as gatherers:
-            try:
-                while True:
-                    self._woken.clear()
-                    try:
-                        if problem is None:
-                            is_all = self._hand_out(function, source, pending)
-                        self._look_after(function, pending, gatherers)
-                    except BlockLostError as found:
-                        problem = problem or found
-                    while pending and _has_result(pending[0]):
-                        done = pending.popleft()
-                        assert done.result is not None
-                        yield done.piece, done.result.result()
-                    if problem and (self._is_lost or not any(map(_is_under_way, pending))):
-                        problem.done = [(t.piece, t.result.result()) for t in pending if t.result and _has_result(t)]
-                        raise problem
-                    if is_all and not pending:
-                        return
-                    self._woken.wait(LOOK_SECONDS)
-            finally:
-                with suppress(Exception):
-                    self.client.cancel([t.future for t in pending], force=True)
-
-    def _stamp(self, request: Request) -> Stamp:
-        """The stamp of a run, worked out once."""
-        if id(request) not in self._stamps:
-            self._stamps[id(request)] = (request, stamp_of(request))
-        return self._stamps[id(request)][1]
-
-    @property
-    def _is_lost(self) -> bool:
-        return bool(self.client.status != "running")
+        try:
+            while True:
+                try:
+                    if problem is None and not is_all:
+                        is_all = self._hand_out(function, source, asked)
+                    if any(one.is_under_way for one in asked):
+                        self._take(function)
+                except BlockLostError as found:
+                    problem = problem or found
+                while asked and asked[0].result is not None:
+                    first = asked.popleft()
+                    yield first.piece, first.result
+                if problem and (problem.is_end or not any(one.is_under_way for one in asked)):
+                    problem.done = [(one.piece, one.result) for one in asked if one.result is not None]
+                    raise problem
+                if is_all and not asked:
+                    return
+        finally:
+            with suppress(Exception):
+                self.client.cancel([one.future for one in asked], force=True)
 
     def _width(self, at_once: bool = False) -> int:
         """How many workers there are, looked up once a second."""
-        now = time.monotonic()
-        if self._is_lost:
-            raise BlockLostError(f"the scheduler at {self.address} is lost")
+        now, lost = time.monotonic(), f"the scheduler at {self.address} is lost"
+        if self.client.status != "running":
+            raise BlockLostError(lost, is_end=True)
         if at_once or now - self._looked > LOOK_SECONDS:
             try:
                 self._n_workers = len(self.client.nthreads())
             except (OSError, TimeoutError, RuntimeError):
-                raise BlockLostError(f"the scheduler at {self.address} is lost") from None
+                raise BlockLostError(lost, is_end=True) from None
             self._looked = now
             if self._n_workers:
                 self._seen = now
             elif now - self._seen > NOBODY_SECONDS:
-                raise BlockLostError(f"{self.address} has had no worker for {NOBODY_SECONDS:.0f} s")
+                raise BlockLostError(f"{self.address} has had no worker for {NOBODY_SECONDS:.0f} s", is_end=True)
         return self._n_workers
 
-    def _hand_out(self, function: Callable[[Piece], Any], source: Iterator[Piece], pending: deque[Try]) -> bool:
+    def _hand_out(self, function: Callable[[Piece], Any], source: Iterator[Piece], asked: deque[Try]) -> bool:
         """As many blocks in flight as workers, so that a dead one points at its block; results wait for the first.
 
         Returns whether there are no more pieces.
         """
         width = self._width()
-        free = width - sum(not one.future.done() for one in pending)
-        for _ in range(min(free, 2 * width + 2 - len(pending))):
+        free = width - sum(one.is_under_way for one in asked)
+        for _ in range(min(free, 2 * width + 2 - len(asked))):
             piece = next(source, None)
             if piece is None:
                 return True
-            pending.append(Try(piece, 1, self._submit(function, piece)))
+            asked.append(Try(piece))
+            self._submit(function, asked[-1])
         return False
 
-    def _submit(self, function: Callable[[Piece], Any], piece: Piece) -> Any:
+    def _submit(self, function: Callable[[Piece], Any], one: Try) -> None:
         """A key is never used twice: the scheduler may still be forgetting the first."""
-        stamp = self._stamp(piece.request)
-        key = f"parley-{stamp.run}-{piece.work.block.index}-{self._token}-{next(self._numbers)}"
-        future = self.client.submit(perform, function, piece, stamp, key=key, pure=False)
-        future.add_done_callback(lambda _: self._woken.set())
-        return future
+        run = one.piece.request.inputs.run_id
+        key = f"parley-{run}-{one.piece.work.block.index}-{self._token}-{next(self._numbers)}"
+        one.n_tries += 1
+        one.future = self.client.submit(perform, function, one.piece, run, key=key, pure=False)
+        one.future.add_done_callback(lambda _: self._ended.put(one))
 
-    def _look_after(
-        self, function: Callable[[Piece], Any], pending: Iterable[Try], gatherers: ThreadPoolExecutor
-    ) -> None:
-        """Fetch what is finished; try again what failed, three times at most."""
+    def _take(self, function: Callable[[Piece], Any]) -> None:
+        """Wait a moment for a block that ended, and read its answer; try again what failed, three times at most."""
         self._width()
-        lost: BlockLostError | None = None
-        for one in pending:
-            if one.result is None and one.future.done():
-                one.result = gatherers.submit(one.future.result)
-                one.result.add_done_callback(lambda _: self._woken.set())
-            if one.result is None or not one.result.done() or (failure := one.result.exception()) is None:
-                continue
-            if isinstance(failure, ParleyError):
-                raise failure
-            if self._is_lost:
-                raise BlockLostError(f"the scheduler at {self.address} is lost")
+        try:
+            one = self._ended.get(timeout=LOOK_SECONDS)
+        except Empty:
+            return
+        try:
+            answer = one.future.result(timeout=FETCH_SECONDS)
+            one.result = tally_of_answer(answer, one.piece) if function is tally else block_of(answer, one.piece)
+        except TimeoutError:  # on its way, or its worker is gone
+            self._ended.put(one)
+        except WorkersLostError as refused:
+            raise WorkersLostError(f"{named(one.piece)}: a worker's answer is refused: {refused}") from None
+        except ParleyError:
+            raise
+        except Exception as failure:
+            self._width(at_once=True)
             is_killer = type(failure).__name__ == "KilledWorker"  # the scheduler has tried it three times by then
             if is_killer or one.n_tries >= MOST_TRIES:
-                lost = lost or given_up(one.piece, failure, is_killer)
-                continue
-            one.n_tries += 1
-            one.future, one.result = self._submit(function, one.piece), None
-        if lost:
-            raise lost
+                one.is_given_up = True
+                raise given_up(one.piece, failure, is_killer) from None
+            self._submit(function, one)
+
+
+def note(words: str) -> None:
+    """One line on stderr, unless the caller wants quiet."""
+    logging.getLogger("sim").warning(words)
+
+
+def named(piece: Piece) -> str:
+    block = piece.work.block
+    trials = f"trials {block.first} to {block.first + block.n - 1}"
+    return f"{piece.request.name}: block {block.index} ({trials}, seed {piece.work.seed})"
 
 
 def given_up(piece: Piece, failure: BaseException, is_killer: bool) -> BlockLostError:
     """The block's last words: where it is, which luck it had, how it ended."""
-    block = piece.work.block
-    how = "its workers died" if is_killer else f"{type(failure).__name__}: {' '.join(str(failure).split())[:120]}"
-    return BlockLostError(
-        f"{piece.request.name}: block {block.index} (trials {block.first} to {block.first + block.n - 1}, "
-        f"seed {piece.work.seed}) failed {MOST_TRIES} times: {how}"
-    )
-
-
-def _has_result(one: Try) -> bool:
-    return one.result is not None and one.result.done() and one.result.exception() is None
-
-
-def _is_under_way(one: Try) -> bool:
-    return one.result is None or not one.result.done()
+    how = "its workers died" if is_killer else f"{' '.join(str(failure).split())[:120] or type(failure).__name__}"
+    return BlockLostError(f"{named(piece)} failed {MOST_TRIES} times: {how}")

@@ -23,6 +23,7 @@ from sim.experiment.cluster import MOST_TRIES, BlockLostError, Cluster, compute_
 from sim.experiment.request import Request, check_parties, check_precision
 from sim.experiment.run import Job, Progress, Run, Work, compute, missing_work
 from sim.experiment.streaming import Piece
+from sim.experiment.worker_start import environment, settings, starting_workers
 from sim.extras import missing
 
 CONNECT_SECONDS = 10
@@ -178,7 +179,10 @@ def local_cluster(workers: int = 2) -> Iterator[str]:
     common = {"host": "127.0.0.1", "protocol": "tcp", "dashboard": False, "dashboard_address": "127.0.0.1:0"}
     routes: dict[str, Any] = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
     worker = {"cls": dask.Nanny, "options": {**common, "nthreads": 1, "memory_limit": 0, "silence_logs": 50}}
-    with dask_config.set({**routes, "distributed.scheduler.allowed-failures": MOST_TRIES - 1}):
+    counted = {"distributed.scheduler.allowed-failures": MOST_TRIES - 1}
+    with environment(settings()), dask_config.set({**routes, **counted}):  # also of workers that are started again
         scheduler = {"cls": dask.Scheduler, "options": {**common, "port": 0}}
-        with spec(scheduler=scheduler, workers=dict.fromkeys(range(workers), worker), silence_logs=50) as made:
+        with starting_workers():
+            made = spec(scheduler=scheduler, workers=dict.fromkeys(range(workers), worker), silence_logs=50)
+        with made:
             yield made.scheduler_address

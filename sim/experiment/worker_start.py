@@ -56,6 +56,12 @@ def import_path() -> list[str]:
     return found
 
 
+def is_safe() -> bool:
+    """Whether this process was started without a look into the working folder, as far as it can tell."""
+    is_child = multiprocessing.parent_process() is not None
+    return bool(sys.flags.safe_path) or not (is_child or "" in sys.path or _n_implied())
+
+
 def _n_implied() -> int:
     """How many entries of ``sys.path`` spell out the working folder although nobody named it."""
     named = [] if sys.flags.ignore_environment else os.environ.get("PYTHONPATH", "").split(os.pathsep)
@@ -110,10 +116,7 @@ def starting_workers() -> Iterator[None]:
     """
     with _starting:
         main, path, allowed = sys.modules["__main__"], sys.path, import_path()
-        settings = {name: os.environ.get(name, "1") for name in ONE_THREAD}
-        settings["PYTHONPATH"] = os.pathsep.join(entry for entry in allowed if os.pathsep not in entry)
-        settings["PYTHONSAFEPATH"] = "1"  # or '' would come first
-        with environment(settings):
+        with environment(settings()):
             sys.modules["__main__"] = types.ModuleType("__main__")
             sys.path = path if path == allowed else allowed
             try:
@@ -122,11 +125,17 @@ def starting_workers() -> Iterator[None]:
                 sys.modules["__main__"], sys.path = main, path
 
 
+def settings() -> dict[str, str]:
+    """Environment variables of workers; without PYTHONSAFEPATH the working folder would come first."""
+    path = os.pathsep.join(entry for entry in import_path() if os.pathsep not in entry)
+    return {name: os.environ.get(name, "1") for name in ONE_THREAD} | {"PYTHONPATH": path, "PYTHONSAFEPATH": "1"}
+
+
 @contextmanager
-def environment(settings: dict[str, str]) -> Iterator[None]:
+def environment(changes: dict[str, str]) -> Iterator[None]:
     """Environment variables for a moment."""
-    before = {name: os.environ.get(name) for name in settings}
-    os.environ.update(settings)
+    before = {name: os.environ.get(name) for name in changes}
+    os.environ.update(changes)
     try:
         yield
     finally:

@@ -22,6 +22,7 @@ import pytest
 import sim
 from sim.errors import ParleyError, WorkersLostError
 from sim.experiment import cluster, distributed, memory, waiting
+from sim.experiment.answers import packed
 from sim.experiment.blocks import blocks
 from sim.experiment.request import Request
 from sim.experiment.run import run
@@ -272,7 +273,10 @@ def test_another_engine_is_refused_before_the_first_block(minimal: sim.Scenario,
         file.write("\n# another engine\n")
     request = Request(minimal, "x", 640, 1, block=64)
     with scheduler(port), joined(port) as cluster:
-        with workers(port, cwd=copy, TMPDIR=str(tmp_path)), pytest.raises(ParleyError, match="engine's code") as caught:
+        with (
+            workers(port, cwd=copy, TMPDIR=str(tmp_path)),
+            pytest.raises(WorkersLostError, match="another engine") as caught,
+        ):
             list(distributed.run_many([request], cluster))
         assert "tcp://127.0.0.1" in str(caught.value)
 
@@ -307,14 +311,14 @@ def test_workers_of_a_nanny_keep_their_memory_and_others_are_left_alone(monkeypa
     monkeypatch.setattr(memory.sys, "platform", "linux")
     library = SimpleNamespace(mallopt=lambda option, _: asked.append(option))
     monkeypatch.setattr(memory.ctypes, "CDLL", lambda _: library)
-    monkeypatch.setattr(cluster, "differences", lambda *_: "")
-    piece = SimpleNamespace(request=None)
+    monkeypatch.setattr(cluster, "ready", lambda _: packed("ready", "x"))
+    piece = SimpleNamespace(request=None, work=None)
     memory.keep_freed_memory.cache_clear()
     monkeypatch.delenv("MALLOC_TRIM_THRESHOLD_", raising=False)
-    cluster.perform(lambda _: None, piece, None)  # type: ignore[arg-type]
+    cluster.perform(lambda _: None, piece, "x")  # type: ignore[arg-type]
     assert asked == []
     monkeypatch.setenv("MALLOC_TRIM_THRESHOLD_", "65536")
     for _ in range(2):  # once a process
-        cluster.perform(lambda _: None, piece, None)  # type: ignore[arg-type]
+        cluster.perform(lambda _: None, piece, "x")  # type: ignore[arg-type]
         assert asked == [memory.M_MMAP_THRESHOLD, memory.M_TRIM_THRESHOLD]
     memory.keep_freed_memory.cache_clear()

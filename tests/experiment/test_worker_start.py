@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -64,6 +65,31 @@ def test_nothing_in_the_working_folder_is_imported_by_workers(words: tuple[str, 
     assert (tmp_path / "struct.py").exists() and not (tmp_path / "ran").exists()
 
 
+ON_A_CLUSTER = """
+import os, sys
+from sim.experiment import distributed
+from sim.experiment.request import Request
+import sim
+with distributed.local_cluster(1) as address, distributed.connect(address) as cluster:
+    run = next(distributed.run_many([Request(sim.load("teaching/minimal"), "x", 128, block=64)], cluster))
+print("computed", run.n_trials)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="needs the extra dist")
+def test_workers_of_a_local_cluster_import_nothing_from_the_working_folder(tmp_path: Path) -> None:
+    (tmp_path / "working").mkdir()
+    for name in DECOYS:
+        path = tmp_path / "working" / f"{name}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(DECOY)
+    (tmp_path / "study.py").write_text(ON_A_CLUSTER)
+    done = ask([str(tmp_path / "study.py")], tmp_path / "working", PARLEY_TEST_RAN=str(tmp_path / "ran"))
+    assert done.stdout == "computed 128\n" and "working folder" not in done.stderr, done.stderr
+    assert not (tmp_path / "ran").exists()
+
+
 def test_the_command_imports_nothing_from_the_working_folder(tmp_path: Path) -> None:
     """Nor does the process that starts the workers, as a console script or as ``python -m sim``."""
     for name in ("struct", "selectors", "typing", "numpy", "dashboards"):
@@ -124,6 +150,10 @@ def test_the_path_of_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found([here, other], spec="my_study", named=here) == [here, other]
     assert found([here, other], named=f"{os.pathsep}{other}") == [other]
     assert found([here, other], named=f"{os.pathsep}{here}") == [here, other]
+    for words in ({"entries": [here, other]}, {"entries": [here], "spec": "x", "is_safe": True}):
+        assert found(**words) and worker_start.is_safe()  # type: ignore[arg-type]
+    for words in ({"entries": ["", other]}, {"entries": [here, other], "spec": "x"}):
+        assert found(**words) and not worker_start.is_safe()  # type: ignore[arg-type]
     assert found(["", "lib"]) == [os.path.abspath("lib")]
     monkeypatch.setattr(worker_start, "HOME", here)  # Parley itself runs from there
     assert found(["", other]) == found([here, other], spec="sim.__main__") == [here, other]
