@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import typer
 
 from sim.errors import InternalError, ParleyError
+from sim.leaving import only_counts
 from sim.progress import ProgressBar
 
 if TYPE_CHECKING:
@@ -30,11 +31,12 @@ class Machines(NamedTuple):
 
 def keeps_no_trials(trials: int | None, precision: float | None, seed: int, store: bool, out: Path | None) -> bool:
     """Whether a run is so long that its trials are only counted; ParleyError for counts that cannot be."""
-    from sim.experiment.blocks import MOST_TRIALS, check_counts
+    from sim.experiment.blocks import MOST_TRIALS, MOST_TRIALS_STORED, check_counts
     from sim.experiment.request import wanted_trials
 
     count = wanted_trials(trials, precision)
     if count > MOST_TRIALS and not store and out is None and precision is None:
+        only_counts(could_keep=count <= MOST_TRIALS_STORED)
         return True
     check_counts(count, seed, store)
     return False

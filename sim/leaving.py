@@ -21,6 +21,9 @@ NUMBER_WORDS = {"integer": "a whole number such as 20000 is wanted", "number": "
 WITH_WORKERS = 5
 """Least exit code with which a command may leave while workers are at work; mistakes are found before they start."""
 
+_only_counts: bool | None = None
+"""Whether a run that only counts its trials could keep them; None for one that keeps what it is told to keep."""
+
 
 class Terminated(BaseException):
     """SIGTERM came."""
@@ -31,6 +34,8 @@ def listen() -> None:
 
     Ctrl-C stays ignored where it is, as under ``nohup``.
     """
+    global _only_counts
+    _only_counts = None
     with suppress(ValueError, OSError):
         signal.signal(signal.SIGTERM, stop_in_order)
         if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
@@ -87,12 +92,21 @@ def write_no_more(stdout: TextIO) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
 
 
+def only_counts(could_keep: bool) -> None:
+    """From now on the command is a run that counts its trials and keeps none, though it ``could_keep`` so many."""
+    global _only_counts
+    _only_counts = could_keep
+
+
 def how_to_resume(arguments: Sequence[str]) -> str:
     """The command that goes on where an interrupted one stopped; only runs can."""
     if next((argument for argument in arguments if not argument.startswith("-")), "") != "run":
         return "Nothing was kept; the same command gives the same result."
+    if _only_counts is False:
+        return "Nothing was kept: so many trials are only counted. The same command gives the same result."
     if not any(argument == "--out" or argument.startswith("--out=") for argument in arguments):
-        return "Nothing was kept; with --out DIR a run can be resumed."
+        keeping = [*arguments, *(["--store"] if _only_counts and "--store" not in arguments else []), "--out", "DIR"]
+        return f"Nothing was kept. To be able to resume it, begin it with a folder:\n  parley {shlex.join(keeping)}"
     if not any(Path(out).exists() for out in out_folders(arguments)):
         return "Nothing was begun; the same command begins it."
     again = [*arguments, *(["--resume"] if not {"--resume", "--numbered"} & set(arguments) else [])]

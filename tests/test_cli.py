@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -292,6 +293,53 @@ def test_an_interrupted_run_says_how_to_go_on(tmp_path: Path, how: signal.Signal
     assert f"parley run teaching/minimal --trials 2000000 --out '{folder}' --workers 2 --resume" in said
     assert "Traceback" not in said
     assert not (folder / ".lock").exists()
+
+
+def advised(said: str) -> list[str]:
+    """The words of the command on the last line."""
+    name, *words = shlex.split(said.rstrip().splitlines()[-1])
+    assert name == "parley"
+    return words
+
+
+def stop(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("more", [(), ("--out", "kept"), ("--out=kept", "--numbered"), ("--store",)])
+def test_advice_after_an_interruption_works(
+    more: tuple[str, ...], parley: Parley, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr("sim.experiment.run.compute", stop)
+        first = parley("run", "teaching/minimal", *FEW, "--workers", "1", *more)
+    assert first.code == 130 and "Traceback" not in first.err
+    assert ("Finished blocks are kept" if Path("kept").exists() else "Nothing was kept.") in first.err
+    again = parley(*advised(first.err), "--json")
+    assert again.code == 0 and json.loads(again.out)["trials"] == 320
+
+
+@pytest.mark.parametrize("more", [(), ("--sweep", "war.momentum=0,1")])
+def test_advice_after_an_interrupted_count_works(
+    more: tuple[str, ...], parley: Parley, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over five million trials ``--out DIR`` was advised, and then refused."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sim.experiment.blocks.MOST_TRIALS", 100)
+    with monkeypatch.context() as patch:
+        patch.setattr("sim.experiment.streaming.compute", stop)
+        first = parley("run", "teaching/minimal", *FEW, "--workers", "1", *more)
+    assert first.code == 130 and advised(first.err)[-3:] == ["--store", "--out", "DIR"]
+    assert parley(*advised(first.err)).code == 0
+    with monkeypatch.context() as patch:
+        patch.setattr("sim.experiment.streaming.compute", stop)
+        patch.setattr("sim.experiment.blocks.MOST_TRIALS_STORED", 200)
+        most = parley("run", "teaching/minimal", *FEW, "--workers", "1", *more)
+    assert most.code == 130 and "--out" not in most.err and "so many trials are only counted" in most.err
+    with monkeypatch.context() as patch:  # what was said of that run is not said of the next
+        patch.setattr("sim.experiment.run.compute", stop)
+        assert "only counted" not in parley("run", "teaching/minimal", "--trials", "64", "--workers", "1").err
 
 
 def test_an_ascii_terminal_shows_all_it_can() -> None:

@@ -162,7 +162,7 @@ def run_many(
 def what_is_kept(jobs: Sequence[Job]) -> str:
     folders = [str(job.request.folder) for job in jobs if job.request.folder is not None and not job.is_done]
     if not folders:
-        return "nothing was kept: with --out DIR a run can be resumed"
+        return "nothing was kept, since the run has no folder"
     return f"finished blocks are kept in {folders[0]}: the same command with --resume goes on"
 
 
