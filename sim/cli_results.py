@@ -10,6 +10,7 @@ import typer
 
 from sim.cli_options import AsJson, Quiet, Workers, print_json
 from sim.errors import ParleyError
+from sim.printed import counted
 from sim.scenario.problems import escaped, literal
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def export(
     else:
         write_file(out, (trials_as_csv if out.suffix == ".csv" else trials_as_parquet)(opened))
         n_rows = sum(run.n_trials for run in opened)
-    typer.echo(literal(f"Wrote {out}: {n_rows:,} rows."), err=True)
+    typer.echo(literal(f"Wrote {out}: {counted(n_rows, 'row')}."), err=True)
 
 
 def encoded(table: pd.DataFrame, suffix: str) -> bytes:

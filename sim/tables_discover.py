@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+from sim.printed import counted
 from sim.study.discover import KINDS, Discovery, FoundBox, TradeOff
 from sim.tables import plain_table, whole
 
@@ -23,9 +24,9 @@ def show_discovery(found: Discovery, to: Console) -> None:
     to.print(f"{found.name}: what {found.outcome} within {found.days} days depends on", style="bold")
     _say(
         to,
-        f"{found.n_draws:,} draws of {len(found.inputs)} uncertain inputs, {found.n_trials:,} trials; the model alone: "
-        f"{whole(found.density)} of 100 futures have {found.outcome}. Boxes are found on one half of the draws; every "
-        "number in a sentence is from the other half.",
+        f"{found.n_draws:,} draws of {counted(len(found.inputs), 'uncertain input')}, {found.n_trials:,} trials; "
+        f"the model alone: {whole(found.density)} of 100 futures have {found.outcome}. Boxes are found on one half of "
+        "the draws; every number in a sentence is from the other half.",
     )
     if not found.varies and not found.boxes and not found.rules:
         to.print()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from sim.printed import DASH, as_number, is_known
+from sim.printed import DASH, as_number, counted, is_known
 from sim.study.common_luck import CommonLuck
 from sim.study.fewer_estimates import Estimate
 from sim.study.fewer_trials import FewerTrials
@@ -20,7 +20,8 @@ def show_fewer_trials(found: FewerTrials, to: Console, tier: str = "durable") ->
     """Title, one row per horizon and method for ``tier``, a sentence, notes."""
     to.print(f"{found.name}: fewer trials for the same answer", style="bold")
     to.print(
-        f"{tier} halt, the model alone; {found.trials:,} trials, {found.n_inputs} uncertain inputs, seed {found.seed}\n"
+        f"{tier} halt, the model alone; {found.trials:,} trials, {counted(found.n_inputs, 'uncertain input')}, "
+        f"seed {found.seed}\n"
     )
     to.print(_estimates([one for one in found.estimates if one.tier == tier]))
     to.print()

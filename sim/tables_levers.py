@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from sim.experiment.words import points
+from sim.printed import counted
 from sim.study.lever_terms import Terms
 from sim.study.levers import Levers
 from sim.study.value_of_information import Information
@@ -79,7 +80,7 @@ def _frontier(found: Levers) -> Table:
 
 def _show_terms(terms: Terms, now: Terms | None, to: Console) -> None:
     tracks = ", ".join(f"{share:.0%} {track.replace('_', ' ')}" for track, share in terms.tracks.items())
-    _say(to, f"Halts under the package marked < ({terms.n_halts:,} trials: {tracks}), typical terms:")
+    _say(to, f"Halts under the package marked < ({counted(terms.n_halts, 'trial')}: {tracks}), typical terms:")
     before = {term.issue: term.agreed for term in now.terms} if now else {}
     table = plain_table("issue", "today", "agreed (8 in 10), without levers", "agreed, in words", left=2)
     table.columns[2].justify = "left"

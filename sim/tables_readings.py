@@ -5,8 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from sim.experiment.words import counted
-from sim.printed import as_number
+from sim.printed import as_number, counted
 from sim.study.agreement import in_words
 from sim.study.reading_odds import Readings, Swaps
 from sim.study.second_reading import Comparison

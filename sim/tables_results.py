@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.printed import counted
 from sim.scenario.problems import escaped
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def show_reproduction(found: Reproduction, to: Console) -> None:
     from rich.text import Text
 
     blocks = "1 block" if found.n_blocks == 1 else f"{found.n_blocks} blocks"
-    head = f"{found.folder}: {found.name}, {found.trials:,} trials in {blocks}"
+    head = f"{found.folder}: {found.name}, {counted(found.trials, 'trial')} in {blocks}"
     if found.is_same:
         to.print(Text(f"{head}: the same, value by value."))
     else:

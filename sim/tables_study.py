@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.experiment.words import counted, percent
+from sim.experiment.words import percent
+from sim.printed import counted
 from sim.study import posterior as posteriors
 from sim.study.as_json import mean_of, notes_on
 from sim.study.backtest import Backtest, TierScores

@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from sim.experiment import words
+from sim.printed import counted
 from sim.tables import band_cell, odds_cell, plain_table
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def show_timeline(found: Timeline, to: Console) -> None:
     """A table with a row per event, what each changed, and the event that moved the odds."""
     to.print(f"{found.title} ({found.name})", style="bold")
     to.print(f"a halt that lasts 30 days or more, per cent by day from {found.start} in every row")
-    to.print(f"{found.trials:,} trials, seed {found.seed}\n")
+    to.print(f"{counted(found.trials, 'trial')}, seed {found.seed}\n")
     last = found.days
     days = [str(day) for day in found.steps[0].odds]
     table = plain_table("after", "", *days, "90 %\nband", "model\nalone", f"moved by {last} d,\npoints", left=2)

@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from sim.experiment import words
+from sim.printed import counted
 from sim.tables import chance, plain_table, whole
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 def show_why(found: Why, to: Console) -> None:
     """Two tables and a paragraph per finding; with a base, changes in points beside every share."""
     to.print(f"Why {found.scenario} fails, up to the first agreed halt and within {found.days} days", style="bold")
-    to.print(f"{found.trials:,} trials, seed {found.seed}; intervals of 95 % are Monte Carlo error alone\n")
+    to.print(f"{counted(found.trials, 'trial')}, seed {found.seed}; intervals of 95 % are Monte Carlo error alone\n")
     against = () if found.base is None else ("against\nthe base",)
     funnel = plain_table("of 100 trials", "reach it", "95 %", "of those\nbefore", "95 %", *against)
     for stage in found.stages:
@@ -25,7 +26,7 @@ def show_why(found: Why, to: Console) -> None:
         funnel.add_row(stage.name, *_cells(stage.passed), *_cells(stage.step), *change)
     to.print(funnel)
     if found.n_failed:
-        to.print(f"\nOf the {found.n_failed:,} trials without a durable halt", style="bold")
+        to.print(f"\nOf the {counted(found.n_failed, 'trial')} without a durable halt", style="bold")
         reasons = plain_table("per cent", "share", "95 %", *(("of all trials,\nagainst the base",) if against else ()))
         for tag, share in sorted(found.tags.items(), key=lambda item: -(item[1].p or 0)):
             if share.p or (found.base is not None and _find(found, "tag", tag).is_clear):

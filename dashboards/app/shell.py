@@ -15,6 +15,7 @@ from dashboards.app.parts import notice
 from dashboards.app.service import Service
 from sim.errors import ParleyError
 from sim.experiment import words
+from sim.printed import counted
 from sim.scenario.problems import escaped
 
 CHECK_EVERY_MS = 400
@@ -164,7 +165,7 @@ def footer(service: Service, name: str | None = None) -> list[Any]:
         html.P(INTENDED),
         html.P(
             f"Knowledge ends on {start}: no input comes from anything that happened later. "
-            f"Parley {__version__}, seed {base.seed}, {base.trials:,} trials a scenario; "
+            f"Parley {__version__}, seed {base.seed}, {counted(base.trials, 'trial')} a scenario; "
             "the same seed gives the same trials again. This page is served by this computer to this computer alone."
         ),
     ]

@@ -21,6 +21,7 @@ from dashboards.figures.theme import (
     row_axis,
 )
 from sim.experiment.words import percent
+from sim.printed import counted
 
 LOOKS = {"halt": ("where it comes", BLUE, ""), "failure": ("where it does not", VERMILLION, "/")}
 
@@ -94,7 +95,7 @@ def trade_off(table: Any, *, title: str, outcome: str, narrow: bool = False) -> 
         "marker": {"size": 10, "color": BLUE},
         "cliponaxis": False,
         **hover(
-            f"{percent(row['mass'])} of futures are inside, by {row['n_limits']} limits<br>"
+            f"{percent(row['mass'])} of futures are inside, by {counted(row['n_limits'], 'limit')}<br>"
             f"{percent(row['density'])} of these: {literal(outcome)}<br>{percent(row['coverage'])} of all such futures"
             for row in rows
         ),

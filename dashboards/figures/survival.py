@@ -20,6 +20,7 @@ from dashboards.figures.theme import (
     records,
 )
 from sim.experiment.words import band, percent
+from sim.printed import counted
 
 LOOKS = (
     (BLUE, "solid", "rgba(0,114,178,0.16)"),
@@ -41,7 +42,7 @@ def survival(table: Any, *, evidence: Any, title: str, narrow: bool = False) -> 
     data = _past([row for row in records(evidence) if row["day"] <= max(730, most)])
     for number, row in enumerate(rows):
         colour, dash, shade = LOOKS[number % len(LOOKS)]
-        name = f"{literal(row['label'])} ({row['n']:,} halts)"
+        name = f"{literal(row['label'])} ({counted(row['n'], 'halt')})"
         data.append(
             between(
                 f"{literal(row['label'])}: 95 % interval", row["day"], percents(row["lo"]), percents(row["hi"]), shade

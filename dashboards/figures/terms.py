@@ -20,6 +20,7 @@ from dashboards.figures.theme import (
     row_axis,
 )
 from sim.experiment.words import percent
+from sim.printed import counted
 
 FLOOR, TALL = 0.3, 0.72
 """Where bars stand in a row, and how tall the longest is (rows are 1 apart)."""
@@ -108,7 +109,7 @@ def _bars(rows: list[dict[str, Any]]) -> list[Trace]:
             middles.append((floor + top) / 2)
             said.append(
                 f"{literal(row['words'])} from {left:.3g} to {right:.3g}:<br>"
-                f"{percent(share)} of the {row['n']:,} halts with it on the table"
+                f"{percent(share)} of the {counted(row['n'], 'halt')} with it on the table"
             )
     outline: Trace = {
         "type": "scatter",

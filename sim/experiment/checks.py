@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.atomic import write_file
 from sim.errors import ParleyError
+from sim.printed import counted
 from sim.scenario import files
 from sim.scenario.provenance import counts, undocumented
 from sim.scenario.rules import DEVICE_NAMES
@@ -53,8 +54,9 @@ def _checked(name: str, deep: bool) -> dict[str, Any]:
     scenario, found = loaded.scenario, counts(loaded.scenario)
     errors = [f"{loaded.name}: error: {text}" for text in (deep_faults(scenario) if deep else [])]
     words = (
-        f"{sum(found.values())} numbers: {found['sourced']} sourced, {found['judgement']} judgements, "
-        f"{found['default']} defaults, {found['unstated']} unstated"
+        f"{counted(sum(found.values()), 'number')}: {found['sourced']} sourced, "
+        f"{counted(found['judgement'], 'judgement')}, {counted(found['default'], 'default')}, "
+        f"{found['unstated']} unstated"
     )
     if silent := undocumented(scenario):
         words += f" ({', '.join(silent[:3])}{', ...' if len(silent) > 3 else ''})"

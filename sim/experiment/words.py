@@ -82,11 +82,6 @@ def one_in(p: float) -> str:
     return words
 
 
-def counted(n: int, noun: str) -> str:
-    """``1 war``, ``1,200 wars``."""
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
-
-
 def percent(p: float) -> str:
     """``17 %``; what would round to 0 or 100 is ``under 1 %`` or ``over 99 %``, since nothing is known that well."""
     if not is_known(p):

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.printed import counted
 from sim.study.prim import DOUBT, FEWEST_DRAWS, Draws, chance_of_lift
 
 DEEPEST = 3
@@ -62,7 +63,7 @@ class Node:
             return []
         lines = []
         for word, node in (("below", self.split.below), ("above", self.split.above)):
-            said = f"{round(100 * node.held_out)} of 100 ({node.n_held_out} draws)"
+            said = f"{round(100 * node.held_out)} of 100 ({counted(node.n_held_out, 'draw')})"
             lines.append(f"{'  ' * depth}{names[self.split.input]} {word} {self.split.threshold:.2g}: {said}")
             lines.extend(node.rules(names, depth + 1))
         return lines

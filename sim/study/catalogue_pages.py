@@ -19,6 +19,7 @@ from sim.atomic import make_folder, write_file
 from sim.experiment import words
 from sim.experiment.run import Run, run
 from sim.origin import digest_of
+from sim.printed import counted
 from sim.scenario.calibration import groups_of
 from sim.scenario.files import find_data, load, names
 from sim.scenario.problems import escaped
@@ -58,7 +59,7 @@ def catalogue_page(name: str, *, trials: int = TRIALS, seed: int = 1) -> str:
         f"**Supposed.** {_cell(scenario.supposes)}",
         f"**Settled by.** {_cell(scenario.resolution)}",
         "## Odds",
-        f"{trials:,} trials, seed {seed}.",
+        f"{counted(trials, 'trial')}, seed {seed}.",
         "\n".join(odds_rows(done)),
         *said(done),
         "## Who fights over what",

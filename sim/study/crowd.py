@@ -26,7 +26,7 @@ from sim.experiment.given import GivenTally
 from sim.experiment.horizons import TIERS, begun
 from sim.experiment.run import Run
 from sim.experiment.tally import HitTally, merged
-from sim.experiment.words import counted
+from sim.printed import counted
 from sim.scenario.forecasts import NOT_COUNTED, Forecast, forecasts_of
 
 AGREED = ("mutual_week", "halt_week")

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from sim.atomic import as_json, begins_with, make_folder, write_files
 from sim.errors import ParleyError
+from sim.printed import counted
 from sim.scenario.calibration import weight_without
 from sim.study.calibrate import Record
 from sim.study.episodes import shipped
@@ -95,7 +96,7 @@ def about(record: Record, as_of: date | None, text: str) -> dict[str, Any]:
 def _known(record: Record, as_of: date | None) -> str:
     n = sum(episode.is_scored for episode in record.episodes)
     until = f"by {as_of.isoformat()}; nothing that was settled later was read" if as_of else "in the files as shipped"
-    return f"{n} episodes with an outcome known {until}"
+    return f"{counted(n, 'episode')} with an outcome known {until}"
 
 
 def episodes_digest() -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sim.experiment.words import FRICTIONS, REASONS
 from sim.model.anatomy import TAGS
+from sim.printed import counted
 from sim.scenario.schema import Scenario
 from sim.study.story_rounds import Rounds, called, listed, signed, utils
 from sim.study.watching import Facts, Moment
@@ -190,7 +191,8 @@ class _Teller:
                 self._say(week, "halt", self._halt_words(moment.kind, facts))
 
     def _press_words(self, facts: Facts) -> str:
-        why = "the last round failed" if facts["after_failure"] else f"{facts['weeks_waited']} weeks without progress"
+        waited = "the last round failed" if facts["after_failure"] else counted(facts["weeks_waited"], "week")
+        why = waited if facts["after_failure"] else f"{waited} without progress"
         text = f"{called(facts['party'])} presses {facts['side']}: {why}"
         if len(facts["blame"]) == 2:
             other = next(side for side in self.sides if side != facts["side"])
@@ -209,7 +211,7 @@ class _Teller:
             rotten = f" By then one side was {utils(facts['shortfall'])} worse off than at war."
         match kind:
             case "in_force":
-                term = f", for {facts['term_weeks']} weeks" if facts["term_weeks"] else ""
+                term = f", for {counted(facts['term_weeks'], 'week')}" if facts["term_weeks"] else ""
                 terms = f" It says {signed(facts['terms'])}." if "terms" in facts else ""
                 if facts["upgrades"]:
                     return f"{track} takes over from {self.rounds.label(facts['upgrades'])}{term}.{terms}"

@@ -25,7 +25,7 @@ from sim.experiment.horizons import check_tier, event_by, horizons
 from sim.experiment.run import Run
 from sim.experiment.words import percent
 from sim.model.streams import Streams, philox_words, stream_key, to_uniform
-from sim.printed import plain
+from sim.printed import counted, plain
 from sim.scenario.calibration import groups_of
 from sim.scenario.files import find_data
 from sim.scenario.mirror import turns
@@ -95,7 +95,8 @@ class Information:
         return (
             f"Knowing {top.name} would move the odds most: by {100 * top.movement:.0f} points on average, from "
             f"{percent(top.at_low)} where it is lowest to {percent(top.at_high)} where it is highest "
-            f"({percent(self.odds)} now). Of {len(self.unknowns)} unknowns {len(clear)} do more than luck could."
+            f"({percent(self.odds)} now). Of {counted(len(self.unknowns), 'unknown')} "
+            f"{len(clear)} {'does' if len(clear) == 1 else 'do'} more than luck could."
         )
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.experiment import words
+from sim.printed import counted
 
 if TYPE_CHECKING:
     from sim.study.why_found import Change, OneSide, Share, Smallest, Why
@@ -69,7 +70,8 @@ def _binding(found: Why) -> str:
     (side, share), (issue, at_stake), (track, closest) = (
         _largest(shares)[0] for shares in (found.party, found.issue, found.track)
     )
-    text = f"Of those {found.n_without_range:,} trials {_with_interval(share)} lacked more on {side}'s side"
+    those = "that trial" if found.n_without_range == 1 else f"those {found.n_without_range:,} trials"
+    text = f"Of {those} {_with_interval(share)} lacked more on {side}'s side"
     if len(found.track) > 1:
         text += f"; {_with_interval(closest)} came closest on the track {track}"
     if len(found.issue) > 1 and at_stake.p:
@@ -99,7 +101,7 @@ def _smallest(least: Smallest) -> list[str]:
             f"Taken away alone and on both sides, each of these would have opened a range in so many of them: {parts}"
             + (f"; in {_with_interval(least.none_alone)} none alone would have." if least.none_alone.p else ".")
         )
-    asked = f"the {least.n:,} trials without a range among the first {least.n_run:,}"
+    asked = f"the {counted(least.n, 'trial')} without a range among the first {least.n_run:,}"
     said.append(
         f"These changes are found by asking {asked} again in that round; another round might have done with a little "
         "less. A range is not yet a signature."

@@ -21,6 +21,7 @@ from sim.errors import ParleyError
 from sim.experiment.horizons import horizons
 from sim.experiment.run import Run, run_many
 from sim.origin import digest_of
+from sim.printed import counted
 from sim.scenario.files import find_beside, name_of
 from sim.scenario.timeline import LoadedTimeline, open_timeline, resolve_timeline, timelines
 from sim.scenario.yaml_source import read_file
@@ -160,7 +161,7 @@ EVENTS = Study(
     draw,
     Timeline,
     lambda run, name: states_of(name),
-    lambda found: f"{found.trials:,} trials for each of {len(found.steps)} states, seed {found.seed}",
+    lambda found: f"{counted(found.trials, 'trial')} for each of {len(found.steps)} states, seed {found.seed}",
 )
 
 

@@ -144,7 +144,7 @@ def shown(service: Service, job: Task | None, narrow: bool) -> list[Any]:
     """The button, the progress, what went wrong, or the record."""
     if job is not None and job.state == "done":
         found: list[Any] = desk(service).once((JOB, narrow, job.when), lambda: record(job.result, narrow))
-        with_what = f"{len(job.result['forecasts'])} forecasts"
+        with_what = f"{printed.counted(len(job.result['forecasts']), 'forecast')}"
         again = html.Button("Compute the record again", id="record-start", type="button", n_clicks=0)
         return [*found, html.Section([stamp(job, with_what), html.Div(again, className="study-bar")])]
     button = html.Button("Compute the record", id="record-start", type="button", className="button", n_clicks=0)

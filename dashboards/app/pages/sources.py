@@ -11,6 +11,7 @@ from dashboards.app.page_type import Page, View
 from dashboards.app.parts import section
 from dashboards.app.service import Service
 from dashboards.content import content
+from sim.printed import counted
 
 PAGE = Page("/sources", "Sources", "Where does every number come from?", 9)
 STANDINGS = {
@@ -43,7 +44,8 @@ def layout(view: View) -> Any:
     scroll = html.Div(
         table, className="scroll tall", role="region", tabIndex="0", **{"aria-label": "Numbers of the scenario"}
     )
-    intro = html.P(f"{len(rows)} numbers: {words}. Three numbers are low, central and high of a triangular range.")
+    n_rows = counted(len(rows), "number")
+    intro = html.P(f"{n_rows}: {words}. Three numbers are low, central and high of a triangular range.")
     limits = components("report/sources.html", {**said, "parameters": {**said["parameters"], "rows": rows}})[:1]
     listed = section("Every number", intro, html.Div(search, className="picker"), scroll, id="numbers")
     return html.Div([listed, *limits])

@@ -13,6 +13,7 @@ from dashboards.app.service import Service
 from dashboards.figures.survival import survival
 from dashboards.figures.terms import agreed_terms, nearest
 from sim.experiment.words import percent
+from sim.printed import counted
 
 PAGE = Page("/terms", "Terms", "What would a ceasefire say, and would it hold?", 5)
 
@@ -64,7 +65,8 @@ def _terms(view: View) -> html.Section:
     heads = ["Issue", "The middle halt is nearest to", "Middle", "Nine in ten", "Halts with it", "Scale"]
     listed = table(heads, cells, caption="Agreed terms in words", label="Agreed terms by issue", numeric=(2, 3, 4))
     n, share = rows[0]["n_halts"], tables_of_terms.n_halts(run) / run.n_trials
-    lead = html.P(f"{n:,} of {run.n_trials:,} trials ({percent(share)}) agreed on a general halt, of any length.")
+    trials = counted(run.n_trials, "trial")
+    lead = html.P(f"{n:,} of {trials} ({percent(share)}) agreed on a general halt, of any length.")
     return section(
         title,
         lead,

@@ -15,6 +15,7 @@ from dashboards.figures.distance import positions
 from dashboards.figures.endings import STAGE_WORDS
 from dashboards.figures.range_picture import ranges
 from sim.experiment.horizons import horizons
+from sim.printed import counted
 from sim.study.range_over_time import RangeOverTime, range_over_time
 from sim.study.why import explain
 
@@ -128,5 +129,5 @@ def _ranges(view: View) -> list[Any]:
         figure = ranges(rows, title=f"{track.label}: what either side could accept", sides=sides, narrow=view.narrow)
         words = AGAIN.format(track=track.label) if drawn else RANGES.format(a=sides["A"], b=sides["B"])
         drawn.append(chart(figure, words, f"Bargaining range over time: {track.label}", f"why-range-{number}"))
-    note = html.P(f"From the first {found.n_trials:,} trials of the run.", className="note")
+    note = html.P(f"From the first {counted(found.n_trials, 'trial')} of the run.", className="note")
     return [section("Is there a deal that suits both?", *drawn, note, id="why-range")]
