@@ -29,7 +29,8 @@ def show_levers(found: Levers, to: Console) -> None:
     to.print(_frontier(found))
     to.print()
     _say(to, found.sentence)
-    _say(to, found.robust_sentence)
+    if found.varies:
+        _say(to, found.robust_sentence)
     if found.split_by:
         _say(to, f"Futures are told apart by: {', '.join(found.split_by)}.")
     if found.terms is not None:

@@ -10,6 +10,8 @@ import ast
 import os
 import re
 import resource
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -189,6 +191,27 @@ def test_init_on_a_full_disk_says_so_and_can_be_called_again(
     assert (answer.code, answer.out) == (5, "") and "mine.yaml: cannot be written" in answer.err
     assert list(tmp_path.iterdir()) == []
     assert parley("init", "mine").code == 0
+
+
+def test_the_exit_code_is_5_where_not_even_the_message_finds_room(tmp_path: Path) -> None:
+    """``parley init mine 2> log`` on a full disk."""
+    words = [
+        sys.executable,
+        "-c",
+        "from sim.cli import main; import sys; sys.argv[0] = 'parley'; main()",
+        "init",
+        "mine",
+    ]
+    with (tmp_path / "log").open("w") as log:
+        done = subprocess.run(
+            words,
+            cwd=tmp_path,
+            stderr=log,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)),
+        )
+    assert done.returncode == 5
+    assert [path.name for path in tmp_path.iterdir()] == ["log"]
 
 
 # -- traps in the place of files ----------------------------------------------------------------------

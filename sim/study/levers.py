@@ -143,6 +143,7 @@ class Levers:
             "tier": self.tier,
             "days": self.days,
             "target": self.target,
+            "varies": self.varies,
             "anchored": False,
             "trials": self.trials,
             "seed": self.seed,

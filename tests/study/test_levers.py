@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from sim.scenario.changes import changes
 from sim.scenario.lever_use import moved, with_levers
 from sim.scenario.quantity import Quantity, Range
 from sim.scenario.schema import Scenario
+from sim.study.lever_measured import Measured
 from sim.study.lever_search import effort_of, first_packages, neighbours, search, undominated, use_of
 from sim.study.levers import Levers, levers
 from sim.tables import console
@@ -192,3 +194,12 @@ def test_wrong_questions_are_refused() -> None:
         levers(made(), target=50)
     with pytest.raises(ParleyError, match="a multiple of 32"):
         levers(made(), trials=1000)
+
+
+def test_levers_that_move_nothing_are_not_ranked(found: Levers) -> None:
+    def still(one: Measured) -> Measured:
+        return replace(one, difference=0.0, lo=-0.01, hi=0.01)
+
+    none = replace(found, alone=tuple(map(still, found.alone)), frontier=tuple(map(still, found.frontier)))
+    assert found.varies and not none.varies and none.as_dict()["varies"] is False
+    assert none.sentence == "The odds do not vary over these levers: no package moves them by more than luck could."
