@@ -16,7 +16,7 @@ import typer
 
 from sim import cli_class, cli_moves, cli_pages, cli_questions, cli_readings, cli_results, cli_study
 from sim.atomic import NO_SPACE
-from sim.cli_options import AsJson, One, Quiet, Seed, Sets, Trials, Workers, print_json, refuse_repeats
+from sim.cli_options import AsJson, One, Quiet, Seed, Sets, Trials, Workers, number, print_json, refuse_repeats
 from sim.cli_runs import Machines, computed, keeps_no_trials, print_then
 from sim.errors import ParleyError, WorkersLostError
 from sim.leaving import Terminated, how_to_resume, in_one_line, leave, leave_quietly, listen, write_no_more
@@ -166,7 +166,11 @@ def run(
     workers: Workers = None,
     precision: Annotated[
         float | None,
-        typer.Option(metavar="HALFWIDTH", help="Stop once the last durable odds are this well known, as .005."),
+        typer.Option(
+            metavar="HALFWIDTH",
+            help="Stop once the last durable odds are this well known, as .005.",
+            parser=number(".005"),
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the run in this folder.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out, or show it.")] = False,

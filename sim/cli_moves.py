@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli_options import AsJson, One, Quiet, Seed, Sets, Trials, Workers, print_json
+from sim.cli_options import AsJson, Days, One, Quiet, Seed, Sets, Trials, Workers, number, print_json, whole
 from sim.cli_runs import runs_of
 
 
@@ -46,15 +46,17 @@ def timeline(
 def levers(
     scenario: One,
     target: Annotated[
-        float | None, typer.Option(metavar="P", help="Least package that lifts the odds to this, as .5.")
+        float | None,
+        typer.Option(metavar="P", help="Least package that lifts the odds to this, as .5.", parser=number(".5")),
     ] = None,
     use_unknowns: Annotated[
         bool, typer.Option("--unknowns", help="Instead: which unknown, once known, would move the odds most.")
     ] = False,
     tier: Annotated[str, typer.Option(metavar="TIER", help="durable, mutual or broad.")] = "durable",
-    days: Annotated[int | None, typer.Option(metavar="D", help="Horizon in days [the last].")] = None,
+    days: Days = None,
     trials: Annotated[
-        int | None, typer.Option("--trials", "-n", metavar="N", help="Trials of each package shown [8,192].")
+        int | None,
+        typer.Option("--trials", "-n", metavar="N", help="Trials of each package shown [8,192].", parser=whole),
     ] = None,
     seed: Seed = 1,
     sets: Sets = None,

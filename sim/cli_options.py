@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import typer
 
+from sim.arguments import read_number, read_whole
 from sim.errors import ParleyError
 from sim.printed import plain
 
 One = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name or file of a scenario.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
+
+
+def whole(text: str) -> int:
+    """A count as typed; a usage error names the option."""
+    try:
+        return read_whole(text)
+    except ParleyError as problem:
+        raise typer.BadParameter(str(problem)) from None
+
+
+def number(example: str) -> Callable[[str], float]:
+    """A reader of numbers such as ``example``; a usage error names the option."""
+
+    def read(text: str) -> float:
+        try:
+            return read_number(example)(text)
+        except ParleyError as problem:
+            raise typer.BadParameter(str(problem)) from None
+
+    return read
 
 
 def as_trials(trials: int | None) -> int | None:
@@ -41,12 +62,20 @@ def as_workers(workers: int | None) -> int | None:
 
 Trials = Annotated[
     int | None,
-    typer.Option("--trials", "-n", metavar="N", help="Trials of each scenario [20,000].", callback=as_trials),
+    typer.Option(
+        "--trials", "-n", metavar="N", help="Trials of each scenario [20,000].", parser=whole, callback=as_trials
+    ),
 ]
-Seed = Annotated[int, typer.Option(metavar="S", help="Seed: the same seed gives the same trials.", callback=as_seed)]
+Seed = Annotated[
+    int,
+    typer.Option(metavar="S", help="Seed: the same seed gives the same trials.", parser=whole, callback=as_seed),
+]
+Days = Annotated[int | None, typer.Option(metavar="D", help="Horizon in days [the last].", parser=whole)]
 Workers = Annotated[
     int | None,
-    typer.Option(metavar="W", help="Processes at once [one per core]; same results.", callback=as_workers),
+    typer.Option(
+        metavar="W", help="Processes at once [one per core]; same results.", parser=whole, callback=as_workers
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
 Keep = Annotated[bool, typer.Option("--keep", help="Store it in results/studies, where the dashboard shows it.")]

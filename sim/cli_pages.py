@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli_options import Quiet, Seed, Trials
+from sim.cli_options import Quiet, Seed, Trials, whole
 from sim.errors import ParleyError
 from sim.scenario.problems import literal
 
@@ -77,7 +77,9 @@ def dashboard(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[SCENARIO|RUN]...", help="What to show [istanbul_2025].")
     ] = None,
-    port: Annotated[int, typer.Option(metavar="P", help="Port on this computer; 0 takes a free one.")] = 8050,
+    port: Annotated[
+        int, typer.Option(metavar="P", help="Port on this computer; 0 takes a free one.", parser=whole)
+    ] = 8050,
     trials: Trials = None,
     seed: Seed = 1,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli_options import AsJson, Keep, One, Quiet, Seed, Sets, Trials, Workers, print_json
+from sim.cli_options import AsJson, Days, Keep, One, Quiet, Seed, Sets, Trials, Workers, number, print_json, whole
 from sim.cli_runs import keep_for_pages, runs_of
 from sim.errors import ParleyError
 from sim.progress import ProgressBar
@@ -113,7 +113,7 @@ def why(
 
 def replay(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="Scenario or run folder.")],
-    trial: Annotated[int | None, typer.Option(metavar="N", help="Number of the trial, from 0.")] = None,
+    trial: Annotated[int | None, typer.Option(metavar="N", help="Number of the trial, from 0.", parser=whole)] = None,
     first: Annotated[
         str | None, typer.Option(metavar="TIER", help="The first with a durable, mutual, broad halt.")
     ] = None,
@@ -164,8 +164,10 @@ def sensitivity(
         list[str] | None, typer.Option("--input", metavar="PATH", help="Only this input; repeatable.")
     ] = None,
     tier: Annotated[str, typer.Option(metavar="TIER", help="durable, mutual or broad.")] = "durable",
-    days: Annotated[int | None, typer.Option(metavar="D", help="Horizon in days [the last].")] = None,
-    trials: Annotated[int | None, typer.Option("--trials", "-n", metavar="N", help="Trials of each point.")] = None,
+    days: Days = None,
+    trials: Annotated[
+        int | None, typer.Option("--trials", "-n", metavar="N", help="Trials of each point.", parser=whole)
+    ] = None,
     seed: Seed = 1,
     sets: Sets = None,
     workers: Workers = None,
@@ -213,8 +215,10 @@ def sensitivity(
 def discover(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="Scenario or run folder.")],
     outcome: Annotated[str, typer.Option(metavar="TIER", help="durable or mutual.")] = "durable",
-    days: Annotated[int | None, typer.Option(metavar="D", help="Horizon in days [the last].")] = None,
-    density: Annotated[float | None, typer.Option(metavar="P", help="Least restricted box this dense, as .6.")] = None,
+    days: Days = None,
+    density: Annotated[
+        float | None, typer.Option(metavar="P", help="Least restricted box this dense, as .6.", parser=number(".6"))
+    ] = None,
     trials: Trials = None,
     seed: Seed = 1,
     sets: Sets = None,
@@ -253,7 +257,7 @@ def sharpen(
     scenario: One,
     method: Annotated[str, typer.Option(metavar="NAME", help="plain, controls, sobol, splitting or all.")] = "all",
     trials: Annotated[
-        int | None, typer.Option("--trials", "-n", metavar="N", help="Trials of each method [16,384].")
+        int | None, typer.Option("--trials", "-n", metavar="N", help="Trials of each method [16,384].", parser=whole)
     ] = None,
     against: Annotated[
         str | None, typer.Option(metavar="SCENARIO", help="Instead: what common luck gains in their difference.")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli_options import AsJson, One, Quiet, Seed, Trials, Workers, as_trials, print_json
+from sim.cli_options import AsJson, One, Quiet, Seed, Trials, Workers, as_trials, print_json, whole
 from sim.cli_runs import print_then
 from sim.errors import ParleyError
 from sim.progress import CountingBar
@@ -26,7 +26,9 @@ AllowOverlap = Annotated[
 ]
 PerEpisode = Annotated[
     int | None,
-    typer.Option("--trials", "-n", metavar="N", help="Trials of each episode [32,768].", callback=as_trials),
+    typer.Option(
+        "--trials", "-n", metavar="N", help="Trials of each episode [32,768].", parser=whole, callback=as_trials
+    ),
 ]
 
 

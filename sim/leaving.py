@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import signal
 import sys
@@ -15,8 +14,6 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 if TYPE_CHECKING:
     from types import FrameType
-
-NUMBER_WORDS = {"integer": "a whole number such as 20000 is wanted", "number": "a number such as .005 is wanted"}
 
 WITH_WORKERS = 5
 """Least exit code with which a command may leave while workers are at work; mistakes are found before they start."""
@@ -122,8 +119,6 @@ def out_folders(arguments: Sequence[str]) -> list[str]:
 def in_one_line(problem: Any, commands: Sequence[str]) -> str:
     """What was wrong with the command line, with the nearest name where a command is unknown."""
     message = " ".join(str(problem.format_message()).split())
-    for kind, wanted in NUMBER_WORDS.items():
-        message = re.sub(rf"(Input should be a valid {kind}|'\S*' is not a valid {kind})[^.]*\.?", wanted, message)
     typed = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
     context = getattr(problem, "ctx", None)
     if message.startswith("No such command") and "Did you mean" not in message:

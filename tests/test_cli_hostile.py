@@ -63,6 +63,7 @@ def test_numbers_of_trials_seeds_and_workers(name: str, parley: Parley) -> None:
         ("--trials", "0"),
         ("--trials", "-5"),
         ("--trials", "1e6"),
+        ("--trials", "20.000"),
         ("--trials", "9" * 50),
         ("--trials", ""),
         ("--seed", "-1"),

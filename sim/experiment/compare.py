@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sim.arguments import checked_arguments
 from sim.columns import Columns
 from sim.errors import ParleyError
 from sim.experiment.anchoring import anchored, reference_at
@@ -33,6 +34,7 @@ def widened(n_compared: int) -> float:
     return 1.0 - ERROR_RATE / max(1, n_compared)
 
 
+@checked_arguments
 def compare(base: Run, variant: Run, n_compared: int = 1) -> dict[str, Any]:
     """Paired differences variant - base per tier and horizon, as fractions with intervals, and victory.
 
@@ -126,4 +128,3 @@ def mixed(runs: Sequence[Run], weights: Sequence[float]) -> dict[str, Any]:
             mean = sum(share * p for share, p in zip(shares, odds, strict=True))
             tiers[tier][str(day)] = {"p": mean, "least": min(odds), "greatest": max(odds)}
     return {"weights": {run.name: share for run, share in zip(runs, shares, strict=True)}, "tiers": tiers}
-

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.arguments import check_fields
 from sim.errors import ParleyError
 from sim.experiment.blocks import DEFAULT_BLOCK, DEFAULT_TRIALS, PRECISION_CAP
 from sim.origin import Inputs
@@ -36,6 +37,9 @@ class Request:
     block: int = DEFAULT_BLOCK
     folder: Path | None = None
     resume: bool = False
+
+    def __post_init__(self) -> None:
+        check_fields(self, {"name": "str", "trials": "int", "seed": "int", "precision": "float | None", "block": "int"})
 
     @cached_property
     def inputs(self) -> Inputs:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sim.arguments import checked_arguments
 from sim.columns import Limits, faults
 from sim.errors import DamagedRunError, NumericError, ParleyError
 from sim.experiment import executors
@@ -89,6 +90,7 @@ class Run:
         """Halts by tier and horizon."""
         return self.counted.events if self.counted else events_over(self.scenario, self.columns)
 
+    @checked_arguments
     def odds(self, tier: str = "durable", days: int = 90) -> Headline:
         """Odds of ``tier`` (durable, mutual, broad) by ``days`` (30, 90, 180, 365, or the scenario's last day).
 
@@ -127,6 +129,7 @@ def compute(work: Work) -> Columns:
     return columns
 
 
+@checked_arguments
 def run(
     scenario: Scenario | str,
     *,
@@ -168,6 +171,7 @@ def run(
     return next(run_many([request], workers=workers, progress=progress, store=store))
 
 
+@checked_arguments
 def run_many(
     requests: Sequence[Request],
     *,
@@ -288,6 +292,7 @@ def joined(parts: list[Columns]) -> Columns:
     return {name: np.concatenate([part.pop(name) for part in parts]) for name in list(parts[0])}
 
 
+@checked_arguments
 def open_run(folder: str | os.PathLike[str]) -> Run:
     """A finished run from its folder, every file verified.
 

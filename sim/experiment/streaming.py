@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from sim.arguments import checked_arguments
 from sim.errors import ParleyError
 from sim.experiment import executors
 from sim.experiment.anchoring import Headline
@@ -76,6 +77,7 @@ def tally(piece: Piece) -> Tally:
     return tally_of(piece.work.scenario, columns)
 
 
+@checked_arguments
 def stream(
     request: Request, *, workers: int | None = None, progress: Progress | None = None, apply: Apply | None = None
 ) -> StreamedRun:

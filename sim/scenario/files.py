@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sim.arguments import checked_arguments
 from sim.errors import ScenarioError
 from sim.scenario.merging import absorb_sources, merged, removals
 from sim.scenario.overrides import validated_with
@@ -37,6 +38,7 @@ class Loaded:
     files: tuple[Path, ...]
 
 
+@checked_arguments
 def load(name_or_path: str | os.PathLike[str], overrides: Sequence[tuple[str, str]] = ()) -> Scenario:
     """The scenario of that name or file, resolved and checked; overrides are (key path, YAML value)."""
     return open_scenario(name_or_path, overrides).scenario

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.arguments import checked_arguments
 from sim.experiment.anchoring import mean_of_logits
 from sim.experiment.estimates import Floats
 from sim.study import baselines, scores
@@ -78,6 +79,7 @@ class Backtest:
     variants: Mapping[str, Mapping[str, float]]
 
 
+@checked_arguments
 def backtest(
     file: str | os.PathLike[str] | None = None,
     *,

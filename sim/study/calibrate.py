@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sim.arguments import checked_arguments
 from sim.errors import ParleyError
 from sim.study.episodes import Episode, read_episodes, same_name, shipped
 from sim.study.history import DEFAULT_TRIALS, Progress, Told, prior_draws, tell_all
@@ -85,6 +86,7 @@ class Record:
     seed: int
 
 
+@checked_arguments
 def calibrate(
     episodes: Sequence[Episode],
     *,

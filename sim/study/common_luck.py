@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.arguments import checked_arguments
 from sim.experiment.horizons import horizons
 from sim.experiment.paired import paired_difference
 from sim.scenario.schema import Scenario
@@ -82,6 +83,7 @@ class CommonLuck:
         return pd.DataFrame([asdict(one) for one in self.pairs])
 
 
+@checked_arguments
 def common_luck(
     base: Scenario,
     variant: Scenario,

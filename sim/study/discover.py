@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.arguments import checked_arguments
 from sim.errors import ParleyError
 from sim.experiment.estimates import Floats, clustered_reach, wilson
 from sim.experiment.run import Run
@@ -176,6 +177,7 @@ TABLE_COLUMNS = (
 )
 
 
+@checked_arguments
 def discover(
     run: Run,
     tier: str = "durable",

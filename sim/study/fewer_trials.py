@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.arguments import checked_arguments
 from sim.errors import ParleyError
 from sim.experiment.blocks import MOST_SEED, shortened
 from sim.experiment.estimates import TRIALS_PER_CLUSTER, design_effect
@@ -157,6 +158,7 @@ class FewerTrials:
         return pd.DataFrame([one.as_dict() for one in self.estimates])
 
 
+@checked_arguments
 def fewer_trials(
     scenario: Scenario,
     *,

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arguments import checked_arguments
 from sim.errors import ParleyError
 from sim.experiment import executors
 from sim.experiment.blocks import DEFAULT_BLOCK, MOST_SEED, shortened
@@ -197,6 +198,7 @@ class Work(NamedTuple):
     tier: str
 
 
+@checked_arguments
 def evaluate(
     scenario: Scenario,
     inputs: Sequence[Input],

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.arguments import checked_arguments
 from sim.errors import ParleyError
 from sim.experiment.blocks import MOST_SEED, shortened
 from sim.experiment.estimates import TRIALS_PER_CLUSTER, TRIALS_PER_DRAW
@@ -180,6 +181,7 @@ def _plain(one: Measured) -> dict[str, Any]:
     return {**asdict(one), "use": dict(one.use), "per_effort": one.per_effort}
 
 
+@checked_arguments
 def levers(
     scenario: Scenario,
     target: float | None = None,

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.arguments import checked_arguments
 from sim.errors import ParleyError
 from sim.experiment.estimates import Floats, student_quantile
 from sim.model.streams import philox_words, stream_key, to_uniform
@@ -127,6 +128,7 @@ class Morris:
         return pd.DataFrame(self.rows())
 
 
+@checked_arguments
 def morris(
     scenario: Scenario,
     *,

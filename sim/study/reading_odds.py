@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from sim.arguments import checked_arguments
 from sim.experiment.horizons import horizons
 from sim.experiment.request import Request
 from sim.experiment.run import Run, run_many
@@ -79,6 +80,7 @@ class Readings:
         return pd.DataFrame([{"reading": one.reading, "n_read": one.n_read, **asdict(cell)} for one, cell in rows])
 
 
+@checked_arguments
 def odds_of_readings(
     name: str,
     sheet: str | os.PathLike[str],
@@ -163,6 +165,7 @@ class Swaps:
         return pd.DataFrame([asdict(one) for one in self.swaps], columns=list(Swap.__dataclass_fields__))
 
 
+@checked_arguments
 def swapped(
     name: str,
     sheet: str | os.PathLike[str],

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.arguments import checked_arguments
 from sim.errors import ParleyError
 from sim.experiment.blocks import check_counts, shortened
 from sim.experiment.request import Request, check_parties
@@ -96,6 +97,7 @@ class Replay:
         return self.scenario.start + timedelta(weeks=week)
 
 
+@checked_arguments
 def replay(
     scenario: Scenario,
     seed: int,
@@ -126,6 +128,7 @@ def replay(
     return Replay(scenario, name or scenario.title, seed, trial, columns, tuple(watch.moments), tuple(watch.weeks))
 
 
+@checked_arguments
 def replay_run(run: Run, trial: int, *, parties: Mapping[str, type[Party]] | None = None) -> Replay:
     """A trial of a finished run, held against its stored row.
 

@@ -22,6 +22,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arguments import checked_arguments
 from sim.errors import ParleyError
 from sim.experiment.estimates import Floats
 from sim.experiment.horizons import horizons
@@ -45,6 +46,7 @@ AVERAGED = 192
 Counts = NDArray[np.integer]
 
 
+@checked_arguments
 def response(
     scenario: Scenario,
     *,

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.arguments import checked_arguments
 from sim.errors import ParleyError
 from sim.experiment.estimates import Floats
 from sim.experiment.words import percent
@@ -128,6 +129,7 @@ class Sobol:
         return pd.DataFrame([one.as_dict() for one in self.indices])
 
 
+@checked_arguments
 def sobol(
     scenario: Scenario,
     *,

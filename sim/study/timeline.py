@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.arguments import checked_arguments
 from sim.errors import ParleyError
 from sim.experiment import words
 from sim.experiment.anchoring import Headline
@@ -194,6 +195,7 @@ class Timeline:
         return pd.DataFrame(rows).astype({"reference": float})
 
 
+@checked_arguments
 def timeline(
     name_or_path: str | os.PathLike[str],
     trials: int = DEFAULT_TRIALS,

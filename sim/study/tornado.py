@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.arguments import checked_arguments
 from sim.errors import ParleyError
 from sim.experiment.blocks import DEFAULT_BLOCK, shortened
 from sim.experiment.estimates import Floats, student_quantile, wilson
@@ -180,6 +181,7 @@ class Tornado:
         )
 
 
+@checked_arguments
 def tornado(
     scenario: Scenario,
     *,

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arguments import checked_arguments
 from sim.errors import ParleyError
 from sim.experiment.compare import widened
 from sim.experiment.estimates import TRIALS_PER_DRAW, TRIALS_PER_PAIR, Floats, clustered_reach, normal_quantile
@@ -139,6 +140,7 @@ class Information:
         return pd.DataFrame(self.rows(), columns=list(Unknown.__dataclass_fields__))
 
 
+@checked_arguments
 def value_of_information(run: Run, tier: str = "durable", days: int | None = None) -> Information:
     """What knowing each uncertain input of a run would do to the odds of ``tier`` by ``days`` (default: the last day).
 

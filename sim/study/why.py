@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.arguments import checked_arguments
 from sim.columns import FRICTIONS, STAGES, TAGS, Columns
 from sim.errors import ParleyError
 from sim.experiment import ordered, plan
@@ -35,6 +36,7 @@ BINDING = {"party": "binding_party", "issue": "binding_issue", "track": "best_tr
 """Columns that say what stood in the way where the sides stayed apart."""
 
 
+@checked_arguments
 def why(
     run_or_scenario: Run | Scenario | str | os.PathLike[str],
     base: Run | Scenario | str | os.PathLike[str] | None = None,
