@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sim import columns
 from sim.experiment.estimates import TRIALS_PER_CLUSTER, TRIALS_PER_DRAW
-from sim.experiment.tally import Counts, HitTally, Tally, TermsTally, tally_of
+from sim.experiment.tally import STEPS, Counts, HitTally, Tally, TermsTally, tally_of
 from sim.scenario.schema import Scenario
 
 Count = Annotated[int, Field(strict=True, ge=0, le=2**53)]
-TINY = 1e-3
-"""What sums of rounded numbers may miss."""
+Sum = Annotated[int, Field(strict=True, ge=-(2**62), le=2**62)]
+"""In steps of ``tally.STEPS``."""
 
 
 class Form(BaseModel):
@@ -39,7 +39,7 @@ class Hits(Form):
 class Terms(Form):
     """``tally.TermsTally``."""
 
-    total: FiniteFloat
+    total: Sum
     grid: list[Count]
 
 
@@ -53,14 +53,14 @@ class TallyForm(Form):
     tags: list[Count]
     stages: list[Count]
     n_attributed: Count
-    frictions: dict[str, FiniteFloat]
+    frictions: dict[str, Sum]
     n_halts: Count
     terms: dict[str, Terms]
-    halts: list[list[Count]]
+    halts: list[list[list[Count]]]
 
 
 def as_bytes(tally: Tally) -> bytes:
-    """A tally in JSON; floating-point numbers come back as they were."""
+    """A tally in JSON."""
     return _form(tally).model_dump_json().encode()
 
 
@@ -114,7 +114,7 @@ def _shape(form: TallyForm) -> list[Any]:
         len(form.stages),
         sorted(form.frictions),
         sorted((name, len(one.grid)) for name, one in form.terms.items()),
-        [len(row) for row in form.halts],
+        [[len(row) for row in rows] for rows in form.halts],
     ]
 
 
@@ -133,9 +133,9 @@ def _rules(tally: Tally, n: int) -> dict[str, bool]:
         "tags": tally.tags.sum() <= n,
         "stages": tally.stages.sum() == n,
         "n_attributed": tally.n_attributed <= n,
-        "frictions": all(-n <= total <= 2 * n for total in tally.frictions.values()),
+        "frictions": all(-n <= total / STEPS <= 2 * n for total in tally.frictions.values()),
         "halts": halts <= n and tally.halts.sum() == halts,
-        "terms": all(one.n <= halts and -TINY <= one.total <= one.n + TINY for one in tally.terms.values()),
+        "terms": all(one.n <= halts and 0 <= one.total / STEPS <= one.n for one in tally.terms.values()),
     }
 
 

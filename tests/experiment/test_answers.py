@@ -146,11 +146,12 @@ def test_tallies_that_do_not_add_up_are_refused(piece: Piece, counted: bytes) ->
         lambda t: t["tags"].__setitem__(0, 65),
         lambda t: t["victories"].update(A=65),
         lambda t: t.update(n_attributed=65),
-        lambda t: t["frictions"].update(trust=1e9),
+        lambda t: t["frictions"].update(trust=2**61),
+        lambda t: t["frictions"].update(trust=10**400),
         lambda t: t["frictions"].update(trust=float("nan")),
         lambda t: t.update(n_halts=65),
-        lambda t: t["halts"][0].__setitem__(0, 10**6),
-        lambda t: next(iter(t["terms"].values())).update(total=1e9),
+        lambda t: t["halts"][0][0].__setitem__(0, 10**6),
+        lambda t: next(iter(t["terms"].values())).update(total=2**61),
         lambda t: next(iter(t["terms"].values()))["grid"].__setitem__(0, 10**6),
     ]
     for change in changes:
