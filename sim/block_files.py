@@ -106,7 +106,7 @@ def decoded(content: bytes, n: int, path: Path, names: Sequence[str] | None = No
         if file.metadata.num_rows != n:
             raise DamagedRunError(f"{path}: holds {file.metadata.num_rows:,} trials, {n:,} are wanted")
         refuse_bomb(file.metadata, path)
-        table = file.read(None if names is None else list(names))
+        table = file.read(None if names is None else list(names), use_threads=False)  # threads hold more
         columns = {name: table.column(name).to_numpy() for name in names or table.column_names}
         stated = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as problem:
