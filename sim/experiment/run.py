@@ -56,7 +56,6 @@ class Run:
     columns: AnyColumns
     folder: Path | None = None
     manifest: Mapping[str, Any] = field(default_factory=dict)
-    counted: Tally | None = field(default=None, repr=False, compare=False)
 
     @property
     def n_trials(self) -> int:
@@ -83,12 +82,13 @@ class Run:
     @cached_property
     def tally(self) -> Tally:
         """All that is counted over the trials: what the summary is made of."""
-        return self.counted or over_blocks(self.scenario, self.blocks())
+        return over_blocks(self.scenario, self.blocks())
 
     @cached_property
     def events(self) -> Mapping[Event, HitTally]:
         """Halts by tier and horizon."""
-        return self.counted.events if self.counted else events_over(self.scenario, self.columns)
+        is_counted = "tally" in self.__dict__
+        return self.tally.events if is_counted else events_over(self.scenario, self.columns)
 
     @checked_arguments
     def odds(self, tier: str = "durable", days: int = 90) -> Headline:
@@ -279,7 +279,8 @@ class Job:
         manifest = writer.manifest if writer else {}
         columns = writer.columns if writer else joined(self.parts)
         self.parts = []  # they would hold everything twice
-        result = Run(request.scenario, request.name, request.seed, columns, request.folder, manifest, self.tally)
+        result = Run(request.scenario, request.name, request.seed, columns, request.folder, manifest)
+        result.__dict__["tally"] = self.tally  # it has been counted on the way
         if writer and writer.is_finished:
             refuse_untrue(result, writer.summary())
         elif writer:
@@ -302,8 +303,8 @@ def open_run(folder: str | os.PathLike[str]) -> Run:
     """
     stored = read_run(folder)
     scenario, origin = scenario_of(json.dumps(stored.scenario), stored.folder), stored.manifest
-    tally = over_blocks(scenario, stored.verified())
-    run = Run(scenario, origin["name"], origin["seed"], stored.columns, stored.folder, origin, tally)
+    run = Run(scenario, origin["name"], origin["seed"], stored.columns, stored.folder, origin)
+    run.__dict__["tally"] = over_blocks(scenario, stored.verified())  # counted while every block is verified
     refuse_untrue(run, stored.summary)
     return run
 

@@ -149,6 +149,10 @@ def test_a_block_that_waits_is_believed_only_if_it_is_whole(minimal: sim.Scenari
     shutil.copy(tmp_path / "waiting" / "block-00000001.parquet", tmp_path / "waiting" / "block-00000002.parquet")
     (tmp_path / "waiting" / "block-00000001.parquet").write_bytes(b"PAR1 no more")
     assert [index for index, _ in waiting.found(request)] == [3]
+    part = {name: column[64:128].copy() for name, column in columns.items()}
+    part["stage"][5] = 99
+    waiting.put(request, cut[1], part)
+    assert [index for index, _ in waiting.found(request)] == [3]
     assert not list(waiting.found(Request(minimal, "x", 200, 2, block=64, folder=tmp_path)))
     waiting.clear(request)
     assert not (tmp_path / "waiting").exists()
