@@ -63,6 +63,8 @@ class Browser:
 
     def __init__(self, chrome: Chrome) -> None:
         self.chrome = chrome
+        self.unasked: list[str] = []
+        """What stood on the console of earlier pages when the next was opened: nobody had asked for it."""
 
     def open(self, path: Path, width: int = 1440, height: int = 900) -> None:
         """Open a file from disk at a width; what the browser did before is forgotten."""
@@ -73,8 +75,8 @@ class Browser:
         self.chrome.get(path.as_uri())
 
     def forget(self) -> None:
-        for kind in ("performance", "browser"):
-            self.chrome.get_log(kind)
+        self.unasked += self.complaints()
+        self.chrome.get_log("performance")
 
     def requests(self) -> list[str]:
         """Addresses asked for since the page was opened, its own file left out."""
@@ -83,8 +85,8 @@ class Browser:
         return [one["request"]["url"] for one in asked if one.get("type") != "Document"]
 
     def complaints(self) -> list[str]:
-        """Errors and warnings on the console since the page was opened."""
-        return [entry["message"] for entry in self.chrome.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
+        """Whatever came to the console since the page was opened, or since this was asked."""
+        return [f"{entry['level']} {entry['message']}" for entry in self.chrome.get_log("browser")]
 
     def ask(self, script: str, *arguments: Any) -> Any:
         return self.chrome.execute_script(script, *arguments)
@@ -121,8 +123,14 @@ def start_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
 
 
 @pytest.fixture
-def browser(start_browser: Callable[[], Browser]) -> Browser:
-    return start_browser()
+def browser(start_browser: Callable[[], Browser]) -> Iterator[Browser]:
+    """The browser; a test in which anything comes to its console has failed, unless the test asks for it itself."""
+    found = start_browser()
+    found.forget()
+    found.unasked.clear()
+    yield found
+    found.forget()
+    assert found.unasked == []
 
 
 def violations(browser: Browser) -> list[str]:

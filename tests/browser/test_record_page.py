@@ -26,6 +26,11 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def test_it_draws_in_a_window_of_almost_no_width(browser: Browser, page: Path) -> None:
+    browser.open(page, 30)
+    browser.wait(IS_DRAWN)
+
+
 @pytest.mark.parametrize("width", [390, 1440])
 def test_it_draws_every_chart_within_the_page_and_asks_for_nothing(browser: Browser, page: Path, width: int) -> None:
     browser.open(page, width)

@@ -87,6 +87,14 @@ def test_every_chart_is_drawn_and_fits_and_nothing_is_asked_for(
         assert violations(browser) == []
 
 
+@pytest.mark.parametrize("width", [1, 30, 60])
+def test_a_window_of_almost_no_width_is_no_error(browser: Browser, page: Path, width: int) -> None:
+    """A preview, or a tab that was never shown: until now each chart logged that it had no place for its labels."""
+    browser.open(page, width)
+    browser.wait(IS_DRAWN)
+    assert browser.complaints() == []
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_crowd_is_drawn_within_its_frame(
     browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: int
