@@ -26,7 +26,8 @@ HOVER = """
 document.querySelectorAll('details').forEach((one) => { one.open = true; });
 document.querySelectorAll('.js-plotly-plot').forEach((drawn) => {
   drawn.data.forEach((trace, curve) => {
-    try { Plotly.Fx.hover(drawn, [{ curveNumber: curve, pointNumber: 0 }]); } catch (_) {}
+    const place = (trace.xaxis || 'x') + (trace.yaxis || 'y');
+    try { Plotly.Fx.hover(drawn, [{ curveNumber: curve, pointNumber: 0 }], place); } catch (_) {}
   });
 });
 return [window.hacked === undefined, document.querySelectorAll('#page script, #page iframe, #page object, #page embed, '
