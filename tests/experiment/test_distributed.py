@@ -48,11 +48,17 @@ needs_dask = pytest.mark.skipif(
 
 
 class Deadly(sim.Belligerent):
-    """Ends whoever computes block 2 of 64 trials, as long as a file is there."""
+    """Ends whoever computes block 2 of 64 trials, as long as a file is there and once block 3 is computed as well."""
 
     def __init__(self, model, name, end):  # type: ignore[no-untyped-def]
         poison = Path(os.environ.get("PARLEY_TEST_DEADLY", os.devnull))
+        begun = poison.with_name("begun")
+        if model.streams.first_trial == 192 and poison.is_file():
+            begun.touch()
         if model.streams.first_trial == 128 and poison.is_file():
+            deadline = time.monotonic() + 30
+            while not begun.exists() and time.monotonic() < deadline:
+                time.sleep(0.05)
             if poison.read_text() == "raise":
                 raise ZeroDivisionError("a bug of its own")
             os.kill(os.getpid(), signal.SIGKILL)
@@ -232,6 +238,7 @@ def test_a_poison_block_is_named_and_the_others_are_kept(
     request = Request(minimal, "x", 640, 7, parties, block=64, folder=tmp_path / "run")
     setting = {"TMPDIR": str(tmp_path), "PARLEY_TEST_DEADLY": str(poison)}
     with scheduler(port), workers(port, 2, **setting), joined(port) as cluster:
+        cluster.client.wait_for_workers(2, timeout=60)
         with pytest.raises(WorkersLostError, match="x: block 2 .trials 128 to 191, seed 7. failed 3 times") as caught:
             list(distributed.run_many([request], cluster))
         assert caught.value.exit_code == 6
