@@ -11,7 +11,7 @@ import numpy as np
 from sim.columns import Columns
 from sim.experiment.anchoring import anchor, reference_at
 from sim.experiment.horizons import begun, horizons
-from sim.experiment.tally import HitTally, merged
+from sim.experiment.tally import HitTally, merged, weeks_over
 
 if TYPE_CHECKING:
     from sim.experiment.run import Run
@@ -32,7 +32,10 @@ def odds_by_date(run: Run) -> Table:
     the model alone on that tier; ``mutual`` and ``broad`` are the model alone.
     """
     scenario, n_weeks, n = run.scenario, run.scenario.horizon_weeks, run.n_trials
-    counted = {tier: _counts_by_week(run.tally.weeks[f"{tier}_week"], n_weeks) / n for tier in ("mutual", "broad")}
+    counted = {
+        tier: _counts_by_week(weeks_over(scenario, run.columns, f"{tier}_week"), n_weeks) / n
+        for tier in ("mutual", "broad")
+    }
     started = merged(
         {week: HitTally.of(begun(columns["durable_week"], week)) for week in range(n_weeks + 1)}
         for columns in run.blocks("durable_week")

@@ -264,6 +264,15 @@ def events_over(scenario: Scenario, columns: AnyColumns) -> dict[Event, HitTally
     return merged(events_of(scenario, block) for block in in_blocks(columns, *(f"{tier}_week" for tier in TIERS)))
 
 
+def weeks_over(scenario: Scenario, columns: AnyColumns, name: str) -> Counts:
+    """How many trials in each week, last those with none, over all trials; only this column is read."""
+    last_week = scenario.horizon_weeks + scenario.follow_up_weeks
+    counts = np.zeros(last_week + 1, np.int64)
+    for block in in_blocks(columns, name):
+        counts += _by_week(block[name], last_week)
+    return counts
+
+
 def over_blocks(scenario: Scenario, blocks: Iterable[Columns]) -> Tally:
     """The tally of all trials, one block after another; there is at least one."""
     parts: Iterator[Tally] = (tally_of(scenario, columns) for columns in blocks)
