@@ -11,7 +11,7 @@ from dashboards.tables_of_why import words_of
 from sim.columns import Columns
 from sim.experiment import ordered
 from sim.experiment.estimates import wilson
-from sim.experiment.tally import STEPS, steps
+from sim.experiment.tally import STEPS, settled, steps
 
 if TYPE_CHECKING:
     from sim.experiment.run import Run
@@ -84,18 +84,11 @@ def terms(run: Run) -> Table:
 
 
 def _settled(run: Run) -> ordered.Passes:
-    """Agreed terms by issue, of the halts on tracks that have it on the table."""
-    scenario = run.scenario
-    tracks = list(scenario.tracks.values())
+    """Agreed terms by issue, of the halts on tracks that have it on the table, as in the summary."""
 
     def passes() -> Iterator[Columns]:
-        for block in run.blocks("halt_week", "halt_track", *(f"x_{name}" for name in scenario.issues)):
-            agreed, found = block["halt_week"] >= 0, {}
-            for name in scenario.issues:
-                with_it = [number for number, track in enumerate(tracks) if name in track.scope]
-                values = block[f"x_{name}"][agreed & np.isin(block["halt_track"], with_it)]
-                found[name] = values[np.isfinite(values)]
-            yield found
+        for block in run.blocks("halt_week", "halt_track", *(f"x_{name}" for name in run.scenario.issues)):
+            yield dict(settled(run.scenario, block))
 
     return passes
 

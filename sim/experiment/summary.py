@@ -11,7 +11,7 @@ from sim.columns import STAGES, TAGS, Columns
 from sim.experiment import ordered
 from sim.experiment.anchoring import Headline, anchor, reference_at
 from sim.experiment.horizons import TIERS, horizons
-from sim.experiment.tally import STEPS, Event, HitTally, Tally, over_blocks
+from sim.experiment.tally import STEPS, Event, HitTally, Tally, over_blocks, settled
 from sim.scenario.schema import Scenario
 from sim.stored_columns import AnyColumns, in_blocks
 
@@ -74,9 +74,7 @@ def terms_of(scenario: Scenario, columns: AnyColumns) -> Quantiles:
     """What the first agreed general halts settled, by issue on its scale (0 side A's end), to the last digit."""
 
     def passes() -> Iterator[Columns]:
-        for block in in_blocks(columns, "halt_week", *(f"x_{issue}" for issue in scenario.issues)):
-            agreed = block["halt_week"] >= 0
-            settled = {issue: block[f"x_{issue}"][agreed] for issue in scenario.issues}
-            yield {issue: values[np.isfinite(values)] for issue, values in settled.items()}
+        for block in in_blocks(columns, "halt_week", "halt_track", *(f"x_{issue}" for issue in scenario.issues)):
+            yield dict(settled(scenario, block))
 
     return ordered.quantiles(passes, QUANTILES)

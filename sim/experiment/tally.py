@@ -248,7 +248,7 @@ def tally_of(scenario: Scenario, columns: Columns) -> Tally:
         int(np.count_nonzero(attributed)),
         {name: steps(column[attributed]) for name, column in shares.items()},
         int(np.count_nonzero(agreed)),
-        {issue: TermsTally.of(_finite(columns[f"x_{issue}"][agreed])) for issue in scenario.issues},
+        {issue: TermsTally.of(values.astype(np.float64)) for issue, values in settled(scenario, columns).items()},
         _halts(scenario, columns, agreed, last_week),
     )
 
@@ -295,6 +295,14 @@ def _by_week(column: NDArray[Any], last_week: int) -> Counts:
     return np.bincount(weeks, minlength=last_week + 1)
 
 
-def _finite(values: NDArray[Any]) -> NDArray[np.float64]:
-    found = values.astype(np.float64)
-    return found[np.isfinite(found)]
+def settled(scenario: Scenario, columns: Columns) -> dict[str, NDArray[np.float32]]:
+    """What first agreed general halts settled, by issue: a place on its scale for each halt.
+
+    A halt on a track that leaves an issue out settles nothing there and is not counted: the issue stays as it was.
+    """
+    agreed, found = columns["halt_week"] >= 0, {}
+    for issue in scenario.issues:
+        on_the_table = [number for number, track in enumerate(scenario.tracks.values()) if issue in track.scope]
+        values = columns[f"x_{issue}"][agreed & np.isin(columns["halt_track"], on_the_table)]
+        found[issue] = values[np.isfinite(values)]
+    return found

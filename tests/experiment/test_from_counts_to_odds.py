@@ -92,6 +92,7 @@ def test_a_summary_of_made_up_trials() -> None:
     columns = made_up(
         stage=np.where(number < 16, 4, np.where(number < 32, 1, 0)),
         halt_week=np.where(number < 16, 2, -1),
+        halt_track=np.where(number < 16, 0, -1),
         x_territory=np.where(number < 16, number / 15, np.nan),
         tag=np.where(number < 8, TAGS.index("commitment"), np.where(number < 16, TAGS.index("process"), -1)),
         share_commitment=np.where(number < 8, 0.75, 0),

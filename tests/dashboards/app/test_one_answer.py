@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dashboards import content as report_words
-from dashboards import tables
+from dashboards import tables, tables_of_terms
 from dashboards.app.pages import what_if
 from dashboards.app.service import Service
 from sim.experiment import words
@@ -86,6 +86,15 @@ def test_pages_report_and_terminal_name_the_same_reason(asked: tuple[Client, Ser
     found = explain(run, run_again=False)
     assert {name: one.p for name, one in found.tags.items()} == run.summary["anatomy"]
     assert [stage.passed.p for stage in found.stages] == [stage["p"] for stage in run.summary["funnel"]]
+
+
+def test_pages_and_summary_tell_the_same_terms(run: Run) -> None:
+    """A halt on a track that leaves an issue out settles nothing there; only the pages knew."""
+    rows = {row["issue"]: row for row in tables_of_terms.terms(run)}
+    stored = run.summary["terms"]["issues"]
+    assert rows.keys() == stored.keys() and any(row["n"] < row["n_halts"] for row in rows.values())
+    for issue, found in stored.items():
+        assert {key: rows[issue][key] for key in found} == pytest.approx(found, abs=1e-12)
 
 
 def test_a_first_answer_says_so_and_the_last_is_the_run(asked: tuple[Client, Service]) -> None:
