@@ -27,12 +27,13 @@ from dashboards import kept_studies, pictures
 from dashboards.page import MARK, write_page
 from sim import reference, store
 from sim.atomic import part_of, write_file, write_files
-from sim.cli_results import write_table
+from sim.cli_results import encoded
 from sim.errors import DamagedRunError, ParleyError, ResourceError
 from sim.experiment import waiting
 from sim.experiment.blocks import Block
 from sim.experiment.checks import write_template
 from sim.experiment.request import Request
+from sim.experiment.run import run
 from sim.reference.__main__ import write_odds
 from sim.study import catalogue_pages, draws, page_blocks
 from tests.conftest import Answer
@@ -127,8 +128,9 @@ TABLE = pd.DataFrame({"n": range(40)})
 WRITERS: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
     "init": (lambda folder: write_template(str(folder / "mine.yaml")), ("mine.yaml",)),
     "sheet": (sheet, ("sheet.csv", "briefing.md")),
-    "export, csv": (lambda folder: write_table(TABLE, folder / "x.csv"), ("x.csv",)),
-    "export, parquet": (lambda folder: write_table(TABLE, folder / "x.parquet"), ("x.parquet",)),
+    "export, csv": (lambda folder: write_file(folder / "x.csv", encoded(TABLE, ".csv")), ("x.csv",)),
+    "export, parquet": (lambda folder: write_file(folder / "x.parquet", encoded(TABLE, ".parquet")), ("x.parquet",)),
+    "export, trials": (lambda folder: write_file(folder / "y.csv", (b"piece\r\n" for _ in range(9))), ("y.csv",)),
     "page": (lambda folder: write_page(folder / "x.html", MARK.decode() * 20), ("x.html",)),
     "picture": (lambda folder: picture(folder / "x.png"), ("x.png",)),
     "draws": (lambda folder: draws_of_nothing(folder / "x.csv"), ("x.csv", "x.json")),
@@ -307,8 +309,9 @@ def test_a_linked_folder_of_studies_is_not_read(tmp_path: Path) -> None:
 
 
 def test_a_block_that_waits_is_read_through_no_link_and_no_pipe(tmp_path: Path) -> None:
-    one_waits(tmp_path)
     asked, path = request(tmp_path), tmp_path / "waiting" / "block-00000001.parquet"
+    trials = run(scenario(), trials=2 * BLOCK, workers=1).columns
+    waiting.put(asked, Block(1, BLOCK, BLOCK), {name: column[BLOCK:] for name, column in trials.items()})
     assert waiting.read(asked, Block(1, BLOCK, BLOCK), path) is not None
     path.rename(tmp_path / "moved")
     symbolic(tmp_path / "moved", path)

@@ -40,7 +40,7 @@ def packed(kind: Kind, run: str, content: bytes = b"") -> bytes:
     """An answer with the stamp of the code that made it."""
     here = stamp()
     head = {"parley": kind, "run": run, "engine": here.engine, "versions": dict(here.versions)}
-    return json.dumps(head).encode() + b"\n" + content
+    return json.dumps(head, allow_nan=False).encode() + b"\n" + content
 
 
 def packed_result(found: Columns | Tally, run: str, index: int) -> bytes:
