@@ -98,10 +98,10 @@ def about_scenario(
 
 def about_record() -> Plain:
     """What the record of past forecasts belongs to: the engine, all code of the studies, and the coded past."""
-    from sim.scenario.files import find_data
+    from sim.scenario.lookup import shipped_file
 
     studies = Path(import_module("sim.study").__file__ or "").parent
-    past = [find_data("history/base_rates.csv").parent, find_data("calibration/posterior.json").parent]
+    past = [shipped_file("history/base_rates.csv").parent, shipped_file("calibration/posterior.json").parent]
     files = [*studies.rglob("*.py"), *(path for folder in past for path in folder.iterdir() if path.is_file())]
     return {"kind": "record", "engine": engine_digest(), "code": code_digest(), "files": _digest(sorted(files))}
 

@@ -162,11 +162,11 @@ def evidence() -> Table:
     ``label``, ``day``, ``holds``, ``lo``, ``hi`` (95 %), ``n``, ``source``, from ``history/base_rates.csv``, whose
     intervals have no width where all or none held: there they are exact for ``n``.
     """
-    from sim.scenario.files import find_data
+    from sim.scenario.lookup import shipped_file
     from sim.scenario.table_file import read_table
     from sim.study.base_rates import COLUMNS, OTHER_COLUMNS
 
-    table = read_table(find_data("history/base_rates.csv"), COLUMNS, OTHER_COLUMNS)
+    table = read_table(shipped_file("history/base_rates.csv"), COLUMNS, OTHER_COLUMNS)
     found = [row for row in table.rows if row.text("metric").startswith("ceasefire_failure_by_day_")]
     rows: Table = []
     for group, label in EVIDENCE.items():

@@ -17,7 +17,7 @@ import typer
 from sim import cli_class, cli_moves, cli_pages, cli_questions, cli_readings, cli_results, cli_study
 from sim.atomic import NO_SPACE
 from sim.cli_options import AsJson, One, Quiet, Seed, Sets, Trials, Workers, number, print_json, refuse_repeats
-from sim.cli_runs import Machines, computed, keeps_no_trials, print_then
+from sim.cli_runs import Machines, computed, keeps_no_trials, print_then, tell_hidden
 from sim.errors import ParleyError, WorkersLostError
 from sim.leaving import Terminated, how_to_resume, in_one_line, leave, leave_quietly, listen, write_no_more
 from sim.progress import ProgressBar
@@ -37,7 +37,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 
-Scenarios = Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Names, files, or a folder of scenarios.")]
+Scenarios = Annotated[
+    list[str], typer.Argument(metavar="SCENARIO...", help="Names, files, run folders, or a folder of scenarios.")
+]
 
 
 def show_version(wanted: bool) -> None:
@@ -82,6 +84,7 @@ def check(
     """Check scenarios; every error is told with its line."""
     from sim.experiment.checks import check_scenarios
 
+    tell_hidden(scenarios, quiet)
     found = check_scenarios(scenarios, deep)
     if as_json:
         print_json(found)
@@ -89,7 +92,7 @@ def check(
         if item["errors"]:
             typer.echo("\n".join(item["errors"]), err=True)
         elif not quiet:
-            typer.echo(f"{item['scenario']}: ok, {item['words']}")
+            typer.echo(literal("\n".join([f"{item['scenario']}: ok, {item['words']}", *item["read"]])))
     if any(item["errors"] for item in found):
         raise typer.Exit(2)
 
@@ -107,11 +110,12 @@ def show(
     from sim.scenario import files
     from sim.scenario.overrides import parse_set
 
+    tell_hidden([scenario], False)
     loaded = files.open_scenario(scenario, [parse_set(text) for text in sets or []])
     if resolved:
         from sim.scenario.resolved import as_yaml
 
-        typer.echo(as_yaml(loaded.scenario), nl=False)
+        typer.echo(as_yaml(files.named_from_here(loaded.scenario)), nl=False)
     elif changes:
         from sim.scenario.changes import changes as changes_of
 
@@ -125,7 +129,8 @@ def show(
             typer.echo(f"{loaded.name} against {files.name_of(parent)}: {loaded.scenario.supposes}")
             typer.echo("\n".join(f"  {change.sentence}" for change in found) or "  nothing that is simulated differs")
     elif as_json:
-        print_json({"scenario": loaded.name, "parameters": tables.parameter_rows(loaded.scenario)})
+        said = {"scenario": loaded.name, "parameters": tables.parameter_rows(loaded.scenario)}
+        print_json(said | {"files": [one._asdict() for one in loaded.scenario.origin]})
     else:
         tables.show_parameters(loaded.name, loaded.scenario, tables.console())
 
@@ -173,7 +178,9 @@ def run(
         ),
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the run in this folder.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out, or show it.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the run in --out or in SCENARIO, or show it.")
+    ] = False,
     use_numbered: Annotated[
         bool, typer.Option("--numbered", help="If --out holds another run, use DIR-2, DIR-3 and so on.")
     ] = False,
@@ -195,12 +202,15 @@ def run(
     """Run scenarios and print the odds of a ceasefire."""
     from sim.experiment import plan
 
+    if out is None and resume and len(scenarios) == 1 and plan.is_run(scenarios[0]):
+        out, trials, seed, precision = plan.as_begun(Path(scenarios[0]), trials, seed, precision)
     if out is None and (resume or use_numbered or with_report):
         raise ParleyError("--resume, --numbered and --report need --out DIR")
     machines = Machines(workers, scheduler, tls, insecure_scheduler)
     is_streamed = keeps_no_trials(trials, precision, seed, store, out)
     question = plan.Question(trials, seed, precision, tuple(sets or ()), tuple(sweeps or ()), central, resume)
     names = plan.expand(scenarios)
+    tell_hidden(names, quiet)
     wanted = plan.requests(names, question)
     place = out
     if out is not None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sim.cli_options import AsJson, Days, One, Quiet, Seed, Sets, Trials, Workers, number, print_json, whole
-from sim.cli_runs import runs_of
+from sim.cli_runs import runs_of, tell_hidden
 
 
 def add_to(app: typer.Typer) -> None:
@@ -74,6 +74,7 @@ def levers(
 
     if use_unknowns:
         return unknowns(scenario, tier, days, trials, seed, sets, workers, quiet, as_json)
+    tell_hidden([scenario], quiet)
     loaded = open_scenario(scenario, [parse_set(text) for text in sets or []])
     options = {} if trials is None else {"trials": trials}
     with CountingBar("trials", quiet) as bar:

@@ -12,7 +12,7 @@ from sim.arguments import read_number, read_whole
 from sim.errors import ParleyError
 from sim.printed import plain
 
-One = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name or file of a scenario.")]
+One = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name or file of a scenario, or a run folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli_options import AsJson, Days, Keep, One, Quiet, Seed, Sets, Trials, Workers, number, print_json, whole
-from sim.cli_runs import keep_for_pages, runs_of
+from sim.cli_runs import keep_for_pages, runs_of, tell_hidden
 from sim.errors import ParleyError
 from sim.progress import ProgressBar
 
@@ -192,6 +192,7 @@ def sensitivity(
         raise ParleyError(
             "--keep: the dashboard shows tornado and sobol of all inputs, for durable halts by the last horizon"
         )
+    tell_hidden([scenario], quiet)
     loaded = open_scenario(scenario, [parse_set(text) for text in sets or []])
     wanted: dict[str, Any] = {"tier": tier, "days": days, "seed": seed, "workers": workers}
     wanted |= {"inputs": inputs} if inputs else {}
@@ -277,6 +278,7 @@ def sharpen(
     from sim.tables_fewer_trials import show_common_luck, show_fewer_trials
 
     changes = [parse_set(text) for text in sets or []]
+    tell_hidden([scenario, against], quiet)
     loaded = open_scenario(scenario, changes)
     count = {} if trials is None else {"trials": trials}
     with CountingBar("trials", quiet) as bar:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,6 +14,7 @@ import typer
 from sim.errors import InternalError, ParleyError
 from sim.leaving import only_counts
 from sim.progress import ProgressBar
+from sim.scenario.problems import literal
 
 if TYPE_CHECKING:
     from sim.experiment.request import Request
@@ -71,6 +72,15 @@ def computed(
         return [stream(request, progress=progress, apply=cluster.in_order) for request in wanted]
 
 
+def tell_hidden(names: Iterable[str | None], quiet: bool) -> None:
+    """Say on stderr which names, as typed, mean an own file where a shipped scenario has the same name."""
+    from sim.scenario.files import hiding
+
+    for note in filter(None, (hiding(name) for name in dict.fromkeys(filter(None, names)))):
+        if not quiet:
+            typer.echo(literal(note), err=True)
+
+
 def runs_of(
     names: Sequence[str],
     trials: int | None,
@@ -83,6 +93,7 @@ def runs_of(
     from sim.experiment import plan
     from sim.experiment.run import open_run, run_many
 
+    tell_hidden(names, quiet)
     found: dict[str, Run] = {name: open_run(name) for name in names if plan.is_run(name)}
     missing = [name for name in names if name not in found]
     wanted = plan.requests(missing, plan.Question(trials, seed, sets=tuple(sets or ())))

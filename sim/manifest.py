@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,10 @@ from sim.errors import DamagedRunError, ParleyError
 from sim.origin import FORMAT, digest_of
 
 MANIFEST, SCENARIO, SUMMARY = "manifest.json", "scenario.json", "summary.json"
+DATA = "data"
+"""The folder of the tables that a run drew from."""
 LARGEST_MANIFEST, LARGEST_FILE = 64 * 2**20, 2**30
+TABLE = re.compile(rf"{DATA}/[A-Za-z0-9_-][A-Za-z0-9_.-]{{0,120}}")
 KINDS: dict[str, type] = {
     **dict.fromkeys(("run", "name", "scenario_digest", "bit_generator", "engine", "state", "started"), str),
     **dict.fromkeys(("format", "seed", "block_size", "trials"), int),
@@ -56,6 +60,7 @@ def is_well_formed(manifest: dict[str, Any]) -> bool:
     return (
         (is_finished or manifest["state"] == "running")
         and SCENARIO in files
+        and all(name in (SCENARIO, SUMMARY) or TABLE.fullmatch(name) for name in files)
         and (not is_finished or (SUMMARY in files and bool(entries)))
         and isinstance(manifest.get("columns", {}), dict)
         and is_count(manifest["asked"].get("trials"))

@@ -14,7 +14,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
-FORMAT = 1
+FORMAT = 2
+"""2: the run folder holds its tables, and names them by digest."""
 BIT_GENERATOR = "Philox4x64-10"
 PACKAGES = ("numpy", "scipy", "mesa", "pyarrow")
 ENGINE = (
@@ -37,7 +38,9 @@ MUST_AGREE = ("parley", "python", "numpy", "scipy", "mesa")
 class Inputs:
     """What a run's trials depend on, as plain JSON values.
 
-    ``parties`` says where custom classes come from, ``data`` holds the digests of files of joint draws.
+    ``parties`` says where custom classes come from, ``data`` holds the digests of tables of joint draws by the section
+    that names them. ``read`` lists the files that the scenario was read from, ``tables`` is the content of those it
+    needs to be asked again, by file name; neither names a run.
     """
 
     name: str
@@ -46,26 +49,54 @@ class Inputs:
     block_size: int
     parties: Mapping[str, str] = field(default_factory=dict)
     data: Mapping[str, str] = field(default_factory=dict)
+    read: tuple[Mapping[str, str], ...] = ()
+    tables: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
     @property
     def run_id(self) -> str:
         """The same for all runs that must give the same trials."""
-        return digest_of([self.scenario, self.seed, self.block_size, dict(self.parties), dict(self.data)])[:16]
+        return digest_of([by_content(self.scenario), self.seed, self.block_size, dict(self.parties), dict(self.data)])[
+            :16
+        ]
 
     def record(self) -> dict[str, Any]:
         return {
             "format": FORMAT,
             "run": self.run_id,
             "name": self.name,
-            "scenario_digest": digest_of(self.scenario),
+            "scenario_digest": digest_of(by_content(self.scenario)),
             "seed": self.seed,
             "block_size": self.block_size,
             "bit_generator": BIT_GENERATOR,
             "parties": dict(self.parties),
             "data": dict(self.data),
+            "read": list(self.read),
             "engine": engine_digest(),
             "versions": versions(),
         }
+
+
+def by_content(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain data of a scenario without the names of its tables, whose digests are recorded beside it.
+
+    Tables of one name and content stay known as one: they are called by the first place that names them.
+    """
+    first: dict[tuple[str, str], str] = {}
+
+    def named(item: Mapping[str, Any], key: str, role: str) -> Mapping[str, Any]:
+        if not item.get("sha256") or key not in item:
+            return item
+        called = first.setdefault((item[key], item["sha256"]), role)
+        return {name: value for name, value in item.items() if name != "sha256"} | {key: called}
+
+    result = dict(data)
+    if data.get("calibration"):
+        result["calibration"] = named(data["calibration"], "draws", "calibration")
+    if data.get("joint"):
+        result["joint"] = [named(one, "file", f"joint.{number}") for number, one in enumerate(data["joint"])]
+    if data.get("crowd"):
+        result["crowd"] = named(data["crowd"], "file", "crowd")
+    return result
 
 
 def canonical(value: Any) -> bytes:
@@ -164,7 +195,7 @@ def differences(manifest: Mapping[str, Any], scenario: Mapping[str, Any], inputs
         for name, there, here in changed_keys(manifest.get(key, {}), wanted[key]):
             found.append(f"{key} {name}: {there} there, {here} now")
     if manifest.get("scenario_digest") != wanted["scenario_digest"]:
-        for name, there, here in changed_keys(scenario, inputs.scenario):
+        for name, there, here in changed_keys(by_content(scenario), by_content(inputs.scenario)):
             found.append(f"scenario {name}: {there} there, {here} now")
     if len(found) > MOST_LISTED:
         found[MOST_LISTED:] = [f"... and {len(found) - MOST_LISTED} more"]

@@ -85,6 +85,8 @@ def show_parameters(name: str, scenario: Scenario, to: Console) -> None:
     """Every number by section, with its unit and where it comes from; three points are low, central, high."""
     from rich.table import Table
 
+    from sim.scenario.provenance import read_in_words
+
     rows = parameter_rows(scenario)
     to.print(scenario.title, style="bold")
     to.print(scenario.question)
@@ -103,5 +105,8 @@ def show_parameters(name: str, scenario: Scenario, to: Console) -> None:
             said = (MARKS[row["standing"]] + row["source"]).removesuffix(": ")
             table.add_row(f"  {row['path'].rpartition('.')[2]}", row["value"], row["unit"], said)
         to.print(table)
+    to.print("\nFiles, with the first digits of their SHA-256", style="bold")
+    for line in read_in_words(scenario):
+        to.print(line, soft_wrap=True, markup=False)
     counted = [sum(row["standing"] == kind for row in rows) for kind in MARKS]
     to.print("\n{} numbers: {} with a source, {} judgements, {} defaults, {} unstated.".format(len(rows), *counted))

@@ -2,6 +2,7 @@
 
     DIR/manifest.json                    inputs, versions, and the digest of every other file
     DIR/scenario.json                    the resolved scenario
+    DIR/data/posterior.csv               each table that it draws from, or that it is shown beside
     DIR/trials/block-00000000.parquet    one row per trial, blocks in order
     DIR/summary.json                     what ``parley run --json`` prints
 
@@ -37,8 +38,8 @@ from sim.block_files import TRIALS, block_file, encoded, kinds_of, read_block
 from sim.block_files import Columns as Columns
 from sim.columns import Limits, empty
 from sim.errors import DamagedRunError, ParleyError, ResourceError
+from sim.manifest import DATA, SCENARIO, SUMMARY, read_manifest
 from sim.manifest import MANIFEST as MANIFEST
-from sim.manifest import SCENARIO, SUMMARY, read_manifest
 from sim.origin import Inputs, commit, differences, digest_of
 from sim.stored_columns import StoredColumns
 
@@ -117,6 +118,10 @@ class Writer:
             "blocks": [],
         }
         self._put(SCENARIO, as_json(self.inputs.scenario))
+        if self.inputs.tables:
+            make_own_folder(self.folder / DATA)
+        for name, content in self.inputs.tables.items():
+            self._put(f"{DATA}/{name}", content)
         self._write_manifest()
 
     def _ask_again(self) -> None:
@@ -187,7 +192,7 @@ class Writer:
         self._write_manifest()
 
     def _put(self, name: str, content: bytes) -> None:
-        write_file(self.folder / name, content)
+        write_file(self.folder / name, content, in_own_folder=name.startswith(f"{DATA}/"))
         self.manifest["files"][name] = fingerprint(content)
 
     def _write_manifest(self) -> None:
@@ -221,7 +226,14 @@ def refuse_foreign(folder: Path) -> None:
                 raise ParleyError(f"{folder}: {blocker} is a file, a folder is wanted for --out")
         elif not (folder / MANIFEST).exists():
             # What a run leaves behind that was ended before its first manifest.
-            beginnings = {LOCK, TRIALS, SCENARIO, part_of(folder / SCENARIO).name, part_of(folder / MANIFEST).name}
+            beginnings = {
+                LOCK,
+                TRIALS,
+                DATA,
+                SCENARIO,
+                part_of(folder / SCENARIO).name,
+                part_of(folder / MANIFEST).name,
+            }
             there = {entry.name for entry in folder.iterdir()}
             begun = TRIALS in there and there <= beginnings and not any((folder / TRIALS).iterdir())
             if there and not begun:

@@ -27,7 +27,8 @@ class StoredColumns(Mapping[str, NDArray[Any]]):
     """The columns of a run folder, by name, read when they are asked for; the folder was verified before."""
 
     def __init__(self, folder: Path, manifest: Mapping[str, Any], kinds: Mapping[str, str]) -> None:
-        self.folder, self.manifest, self.kinds = folder, manifest, kinds
+        self.folder = folder.absolute()  # whatever the working folder is when a column is asked for
+        self.manifest, self.kinds = manifest, kinds
 
     @property
     def n_trials(self) -> int:

@@ -14,7 +14,8 @@ from sim.atomic import write_file
 from sim.errors import ParleyError
 from sim.printed import counted
 from sim.scenario import files
-from sim.scenario.provenance import counts, undocumented
+from sim.scenario.lookup import shipped_file
+from sim.scenario.provenance import counts, read_in_words, undocumented
 from sim.scenario.rules import DEVICE_NAMES
 from sim.scenario.schema import Scenario
 
@@ -43,7 +44,7 @@ def check_scenarios(given: Sequence[str], deep: bool = False) -> list[dict[str, 
 
 
 def _broken(name: str, problem: ParleyError) -> dict[str, Any]:
-    return {"scenario": name, "errors": str(problem).splitlines(), "counts": {}, "words": ""}
+    return {"scenario": name, "errors": str(problem).splitlines(), "counts": {}, "words": "", "read": []}
 
 
 def _checked(name: str, deep: bool) -> dict[str, Any]:
@@ -64,7 +65,8 @@ def _checked(name: str, deep: bool) -> dict[str, Any]:
         words += f"; {DEEP_TRIALS:,} trials with each of two seeds: neither certain, impossible nor blind to the seed"
         if scenario.expect != "open":
             words = words.replace("neither certain, impossible nor blind to the seed", f"{scenario.expect}, as it says")
-    return {"scenario": loaded.name, "errors": errors, "counts": dict(found), "words": words}
+    read = read_in_words(scenario)
+    return {"scenario": loaded.name, "errors": errors, "counts": dict(found), "words": words, "read": read}
 
 
 def deep_faults(scenario: Scenario) -> list[str]:
@@ -111,7 +113,7 @@ def write_template(name: str) -> str:
         raise ParleyError(f"{path}: is there already, name another")
     if not path.parent.is_dir():
         raise ParleyError(f"{path.parent}: there is no such folder")
-    lines = files.resolve_name(TEMPLATE).read_text(encoding="utf-8").splitlines(keepends=True)
+    lines = shipped_file(f"{TEMPLATE}.yaml").read_text(encoding="utf-8").splitlines(keepends=True)
     while lines and lines[0].startswith("#"):
         del lines[0]
     write_file(path, (HEADER.format(name=path.stem, path=path) + "".join(lines) + FROM_THE_RECORD).encode())

@@ -15,10 +15,12 @@ from sim.columns import Limits
 from sim.errors import ParleyError
 from sim.experiment import executors
 from sim.experiment.blocks import Block
-from sim.experiment.run import Work, compute, open_run, scenario_of
+from sim.experiment.engines import refuse_lost_tables
+from sim.experiment.run import Work, compute, open_run
 from sim.experiment.stored_summary import is_comparable
 from sim.manifest import MANIFEST, SCENARIO, SUMMARY, read_manifest
 from sim.origin import Inputs
+from sim.scenario.stored import stored_scenario, stored_tables
 from sim.store import as_object, found_differences, limits_of, refuse_linked, strangers
 
 Progress = Callable[[int, int], None]
@@ -108,6 +110,10 @@ def _wrong(folder: Path, manifest: dict[str, Any]) -> Iterator[object]:
                 limits = limits_of(found, folder) if name == SCENARIO else limits
         except ParleyError as problem:
             yield problem
+    try:
+        stored_tables(folder, manifest)
+    except ParleyError as problem:
+        yield problem
     for index in range(len(manifest["blocks"])):
         try:
             read_block(folder, manifest, index, limits)
@@ -159,7 +165,8 @@ def reproduce(folder: Path, workers: int | None = None, progress: Progress | Non
     if manifest["parties"]:
         names = ", ".join(manifest["parties"])
         raise ParleyError(f"{folder}: was run with parties of its own ({names}), whose code the folder does not hold")
-    scenario = scenario_of(read_recorded(folder, SCENARIO, manifest["files"][SCENARIO]), folder)
+    scenario = stored_scenario(folder, manifest)
+    refuse_lost_tables(scenario, folder)
     size, limits = manifest["block_size"], limits_of(scenario.model_dump(mode="json", exclude_none=True), folder)
     wanted = [
         Work(0, Block(index, index * size, entry["n"]), scenario, manifest["seed"], {})

@@ -12,9 +12,11 @@ from pathlib import Path
 from sim.errors import ParleyError, ScenarioError
 from sim.experiment.blocks import DEFAULT_BLOCK
 from sim.experiment.request import Request, wanted_trials
+from sim.manifest import read_manifest
 from sim.scenario import files
 from sim.scenario.overrides import expand_sweep, parse_set
 from sim.scenario.priors import central
+from sim.scenario.stored import is_run_folder
 from sim.store import MANIFEST, holds_other_run, numbered
 
 MOST_RUNS = 1000
@@ -38,8 +40,8 @@ def expand(names: Sequence[str]) -> list[str]:
     """Scenario names and files; a folder stands for every scenario in it, those that others extend first."""
     found: dict[str, None] = {}
     for name in names:
-        inside = members(name)
-        if not inside:
+        inside = [] if is_run(name) else members(name)
+        if not inside and not is_run(name):
             files.resolve_name(name)
         for one in inside or [name]:
             found[one] = None
@@ -145,7 +147,18 @@ def _is_taken(request: Request) -> bool:
 
 def is_run(name: str) -> bool:
     """Whether ``name`` is a run folder rather than a scenario."""
-    return os.path.lexists(os.path.join(name, MANIFEST))
+    return is_run_folder(name)
+
+
+def as_begun(
+    folder: Path, trials: int | None, seed: int, precision: float | None
+) -> tuple[Path, int | None, int, float | None]:
+    """Where a run folder is gone on with, and what it was begun with where nothing else is asked for."""
+    manifest = read_manifest(folder)
+    asked = manifest["asked"]
+    if trials is None and precision is None:
+        trials, precision = asked["trials"], asked.get("precision")
+    return folder, trials, manifest["seed"] if seed == Question.seed else seed, precision
 
 
 def expand_or_run(name: str) -> list[str]:

@@ -16,6 +16,7 @@ from sim.arguments import check_fields
 from sim.errors import ParleyError
 from sim.experiment.blocks import DEFAULT_BLOCK, DEFAULT_TRIALS, PRECISION_CAP
 from sim.origin import Inputs
+from sim.scenario.contents import CROWD, content_named, file_names, pinned, tables_of
 from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -39,18 +40,26 @@ class Request:
     resume: bool = False
 
     def __post_init__(self) -> None:
+        """Check the fields, and read the tables of a scenario that was made in Python: no worker looks for them."""
         check_fields(self, {"name": "str", "trials": "int", "seed": "int", "precision": "float | None", "block": "int"})
+        object.__setattr__(self, "scenario", pinned(self.scenario))
 
     @cached_property
     def inputs(self) -> Inputs:
         """What the trials depend on, for the manifest."""
+        tables = [table for table in tables_of(self.scenario) if table.sha256]
         return Inputs(
             self.name,
             self.scenario.model_dump(mode="json", exclude_none=True),
             self.seed,
             self.block,
             {name: _origin(party) for name, party in sorted(self.parties.items())},
-            _data_digests(self.scenario),
+            {table.role: str(table.sha256)[:16] for table in tables if table.role != CROWD},
+            tuple(
+                {"role": one.role, "file": one.name, "place": one.place, "sha256": one.sha256}
+                for one in self.scenario.origin
+            ),
+            {name: content_named(name, digest).data for digest, name in file_names(tables).items()},
         )
 
 
@@ -88,11 +97,3 @@ def _origin(party: type) -> str:
     with suppress(OSError, TypeError):
         source = "#" + hashlib.sha256(inspect.getsource(party).encode()).hexdigest()[:12]
     return f"{party.__module__}:{party.__qualname__}{source}"
-
-
-def _data_digests(scenario: Scenario) -> dict[str, str]:
-    from sim.scenario.calibration import groups_of
-    from sim.scenario.files import find_data
-
-    names = [group.file for group in groups_of(scenario) if group.file is not None]
-    return {name: hashlib.sha256(find_data(name).read_bytes()).hexdigest()[:16] for name in names}

@@ -6,7 +6,6 @@ number of workers, on the size of blocks, or on what else was run.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -30,6 +29,7 @@ from sim.experiment.summary import commonest_effect, headline, summary_of, terms
 from sim.experiment.tally import Event, HitTally, Tally, events_over, over_blocks, tally_of
 from sim.manifest import SUMMARY
 from sim.scenario.schema import Scenario
+from sim.scenario.stored import stored_scenario
 from sim.store import Columns, Writer, read_run
 from sim.stored_columns import AnyColumns, in_blocks, n_trials, part
 
@@ -302,7 +302,7 @@ def open_run(folder: str | os.PathLike[str]) -> Run:
     version wrote it, it must be what the trials give.
     """
     stored = read_run(folder)
-    scenario, origin = scenario_of(json.dumps(stored.scenario), stored.folder), stored.manifest
+    scenario, origin = stored_scenario(stored.folder, stored.manifest), stored.manifest
     run = Run(scenario, origin["name"], origin["seed"], stored.columns, stored.folder, origin)
     run.__dict__["tally"] = over_blocks(scenario, stored.verified())  # counted while every block is verified
     refuse_untrue(run, stored.summary)
@@ -314,14 +314,6 @@ def refuse_untrue(run: Run, summary: Mapping[str, Any]) -> None:
     if is_comparable(run.manifest) and (found := contradictions(summary, run.summary)):
         path = (run.folder or Path()) / SUMMARY
         raise DamagedRunError(f"{path}: does not follow from the trials ({'; '.join(found)})")
-
-
-def scenario_of(text: str | bytes, folder: Path) -> Scenario:
-    """The scenario that a run folder holds; DamagedRunError if this version cannot read it."""
-    try:
-        return Scenario.model_validate_json(text)
-    except ValueError as problem:
-        raise DamagedRunError(f"{folder}: its scenario is of another version: {str(problem)[:80]}") from None
 
 
 def check_columns(request: Request, block: Block, columns: Columns) -> None:

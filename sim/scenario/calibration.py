@@ -31,8 +31,17 @@ def groups_of(scenario: Scenario) -> tuple[Joint, ...]:
     if given is None or not columns:
         return scenario.joint
     weight = weight_without(given.without) if given.without else None
-    group = Joint(file=given.draws, weight=weight, columns=columns, mode="ratio", source="docs/calibration.md")
-    return (*scenario.joint, group)
+    return (
+        *scenario.joint,
+        Joint(
+            file=given.draws,
+            sha256=given.sha256,
+            weight=weight,
+            columns=columns,
+            mode="ratio",
+            source="docs/calibration.md",
+        ),
+    )
 
 
 def _columns(scenario: Scenario) -> Iterator[tuple[str, str]]:

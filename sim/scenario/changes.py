@@ -8,15 +8,24 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
+from sim.scenario.contents import SHORT
 from sim.scenario.problems import KeyPath, dotted
 from sim.scenario.quantity import Quantity
-from sim.scenario.schema import AttendanceRule, Event, Scenario, Window
+from sim.scenario.schema import AttendanceRule, Calibration, Event, Joint, Scenario, Window
 
 WORDS_ONLY = frozenset(
     ("title", "supposes", "question", "sources", "label", "note", "source", "kind", "expect", "mirrored")
     + ("crowd", "levers")
 )
+OF_TABLE = ("file", "draws", "sha256")
 SAME = 1e-12
+
+
+class NamedTable(NamedTuple):
+    """A table as a section names it, and the digest of its content."""
+
+    name: str
+    sha256: str | None
 
 
 class Change(NamedTuple):
@@ -106,8 +115,10 @@ def _leaves(scenario: Scenario) -> dict[str, Any]:
         elif isinstance(item, Quantity) or not isinstance(item, BaseModel | Mapping | tuple):
             found[dotted(path)] = item
         elif isinstance(item, BaseModel):
+            if isinstance(item, Joint | Calibration):
+                found[dotted((*path, "file" if isinstance(item, Joint) else "draws"))] = _table(item)
             for name in type(item).model_fields:
-                if name not in WORDS_ONLY:
+                if name not in WORDS_ONLY and name not in OF_TABLE:
                     walk(getattr(item, name), (*path, name))
         elif isinstance(item, Mapping):
             for key, child in item.items():
@@ -120,6 +131,12 @@ def _leaves(scenario: Scenario) -> dict[str, Any]:
 
     walk(scenario, ())
     return found
+
+
+def _table(item: Joint | Calibration) -> NamedTable | None:
+    """The table that a section draws from; None for shared factors."""
+    name = item.file if isinstance(item, Joint) else item.draws
+    return None if name is None else NamedTable(name, item.sha256)
 
 
 def _dated(item: Event | Window) -> str:
@@ -137,7 +154,9 @@ def _dated(item: Event | Window) -> str:
 
 
 def _shape(item: Any) -> Any:
-    """What counts as the same: numbers without their source."""
+    """What counts as the same: numbers without their source, tables by their content."""
+    if isinstance(item, NamedTable):
+        return item.sha256 or item.name
     if isinstance(item, Quantity):
         return item.model_dump(exclude={"source", "note", "kind"}, exclude_none=True)
     return item
@@ -163,6 +182,8 @@ def number_in_words(value: float, n_decimals: int) -> str:
 def _words(item: Any, n_decimals: int = 0) -> str | None:
     if item is None:
         return None
+    if isinstance(item, NamedTable):
+        return f"{item.name} (sha256 {item.sha256[:SHORT]})" if item.sha256 else item.name
     if isinstance(item, Quantity):
         if item.same_as:
             return f"as {item.same_as}"

@@ -1,36 +1,42 @@
-"""Finding scenario files and loading them: ``extends``, the party library, overrides.
+"""Loading scenario files: ``extends``, the party library, tables, overrides.
 
-A name such as ``istanbul_2025/aides_only`` is looked up under ``./scenarios``, then among the
-scenarios that came with the package. A file may extend another (``extends: name``) and take a party
-from the library (``parties: {Russia: {from: parties/russia}}``), never from outside these folders.
+A file may extend another (``extends: name``), take a party from the library (``parties: {Russia: {from:
+parties/russia}}``) and name tables of draws or forecasts. ``lookup`` says where each is looked for.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sim.arguments import checked_arguments
 from sim.errors import ScenarioError
+from sim.manifest import read_manifest
+from sim.scenario.contents import SHORT, Content, pinned, read_content, tables_of
+from sim.scenario.lookup import SHIPPED, SUFFIXES, find, find_data, hidden_by, look_up, place_of, root_of, roots, shown
 from sim.scenario.merging import absorb_sources, merged, removals
 from sim.scenario.overrides import validated_with
 from sim.scenario.paths import ROOT, Slot, slot_at
 from sim.scenario.problems import KeyPath, Mark, Problem, came, escaped, fail, nearest
-from sim.scenario.schema import Scenario
-from sim.scenario.source_file import is_hidden, refuse_unfit
+from sim.scenario.resolved import as_yaml
+from sim.scenario.schema import ReadFile, Scenario
+from sim.scenario.source_file import is_hidden
+from sim.scenario.stored import is_run_folder, stored_scenario
 from sim.scenario.validation import validated
-from sim.scenario.yaml_source import Node, read_file
+from sim.scenario.yaml_source import Node, read_file, read_text
 
+__all__ = ["SUFFIXES", "find", "find_data", "look_up", "roots", "shown"]  # of ``lookup``, for whoever loads files
 DEEPEST_CHAIN = 8
-SUFFIXES = (".yaml", ".yml")
 NOT_SCENARIOS = ("parties", "timelines")  # folders of what is no scenario by itself
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """A scenario with its name, its file, and every file that was read for it (its own first)."""
+    """A scenario with its name, its file, and every scenario file that was read for it (its own first)."""
 
     scenario: Scenario
     name: str
@@ -40,12 +46,14 @@ class Loaded:
 
 @checked_arguments
 def load(name_or_path: str | os.PathLike[str], overrides: Sequence[tuple[str, str]] = ()) -> Scenario:
-    """The scenario of that name or file, resolved and checked; overrides are (key path, YAML value)."""
+    """The scenario of that name, file or run folder, resolved and checked; overrides are (key path, YAML value)."""
     return open_scenario(name_or_path, overrides).scenario
 
 
 def open_scenario(name_or_path: str | os.PathLike[str], overrides: Sequence[tuple[str, str]] = ()) -> Loaded:
     """As ``load``, with the files it was read from."""
+    if is_run_folder(name_or_path):
+        return _of_run(Path(name_or_path), overrides)
     path = resolve_name(name_or_path)
     assembly = _Assembly()
     tree = assembly.scenario(path, ())
@@ -53,7 +61,27 @@ def open_scenario(name_or_path: str | os.PathLike[str], overrides: Sequence[tupl
         scenario = validated_with(tree, overrides, assembly.removed)
     else:
         scenario = validated(tree, assembly.removed)
+    scenario = pinned(scenario).read_from(assembly.origin(scenario))
     return Loaded(scenario, name_of(path), path, tuple(assembly.files))
+
+
+def _of_run(folder: Path, overrides: Sequence[tuple[str, str]]) -> Loaded:
+    """The scenario of a run folder, which was checked when it was run."""
+    manifest = read_manifest(folder)
+    scenario = stored_scenario(folder, manifest)
+    if overrides:
+        origin, mark = scenario.origin, Mark(shown(folder))
+        tree = read_text(as_yaml(scenario), lambda line, column: mark)
+        scenario = pinned(validated_with(tree, overrides)).read_from(origin)
+    return Loaded(scenario, manifest["name"], folder, ())
+
+
+def hiding(name: str) -> str | None:
+    """What to say where a name as typed means an own file and a shipped one of that name says something else."""
+    path = None if name.endswith(SUFFIXES) and os.path.lexists(name) else find(name)
+    if path is None or hidden_by(path) is None:
+        return None
+    return f"{name} is your own {shown(path)} here, not the shipped scenario of that name."
 
 
 def open_layers(base: Path, fragments: Sequence[Node], file: Path) -> list[Scenario]:
@@ -62,31 +90,36 @@ def open_layers(base: Path, fragments: Sequence[Node], file: Path) -> list[Scena
     tree = assembly.scenario(base, ())
     found = []
     for fragment in fragments:
-        _name_files(fragment, file)
+        assembly.name_tables(fragment, file)
         assembly.removed |= removals(fragment)
         tree = assembly.laid_over(tree, fragment, file)
-        found.append(validated(tree, assembly.removed))
+        scenario = pinned(validated(tree, assembly.removed))
+        found.append(scenario.read_from(assembly.origin(scenario)))
     return found
+
+
+def named_from_here(scenario: Scenario) -> Scenario:
+    """The scenario with its tables named as they are found from the working folder, to be written into a file there."""
+    seen = {file.sha256: file.shown for file in scenario.origin if file.place != SHIPPED}
+
+    def named(item: Any, key: str) -> Any:
+        name = seen.get(item.sha256, "") if item is not None else ""
+        return item.model_copy(update={key: name}) if name and not os.path.isabs(name) else item
+
+    joint = tuple(named(group, "file") for group in scenario.joint)
+    calibration, crowd = named(scenario.calibration, "draws"), named(scenario.crowd, "file")
+    changed = {"joint": joint, "calibration": calibration, "crowd": crowd}
+    given = {key: value for key, value in changed.items() if value != getattr(scenario, key)}
+    return scenario.model_copy(update=given) if given else scenario
 
 
 def base_of(name_or_path: str | os.PathLike[str]) -> Path | None:
     """The file that a scenario extends, or None."""
+    if is_run_folder(name_or_path):
+        return None
     path = resolve_name(name_or_path)
     parent = _mapping(read_file(path, shown(path))).value.get("extends")
     return find_beside(parent, path) if parent is not None else None
-
-
-def roots() -> list[Path]:
-    """Folders searched for scenarios, the user's own first."""
-    package = Path(__file__).resolve().parents[1]
-    shipped = package / "_scenarios"
-    if not shipped.is_dir() and (package.parent / "pyproject.toml").is_file():
-        shipped = package.parent / "scenarios"
-    found: list[Path] = []
-    for folder in (Path.cwd() / "scenarios", shipped):
-        if folder.is_dir() and folder.resolve() not in found:
-            found.append(folder.resolve())
-    return found
 
 
 def names() -> list[str]:
@@ -105,18 +138,6 @@ def name_of(path: Path) -> str:
         if path.resolve().is_relative_to(root):
             return path.resolve().relative_to(root).with_suffix("").as_posix()
     return path.stem
-
-
-def find(name: str) -> Path | None:
-    """The file of a scenario's name, or None."""
-    if _refusal(name):
-        return None
-    for root in roots():
-        for suffix in ("", *SUFFIXES):
-            path = root / (name + suffix)
-            if path.suffix in SUFFIXES and os.path.lexists(path):
-                return path
-    return None
 
 
 def resolve_name(name_or_path: str | os.PathLike[str]) -> Path:
@@ -138,50 +159,8 @@ def resolve_name(name_or_path: str | os.PathLike[str]) -> Path:
     )
 
 
-def shown(path: Path) -> str:
-    """``path`` as messages show it: relative to the working folder where it lies inside."""
-    try:
-        return path.absolute().relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return str(path)
-
-
-def find_data(name: str) -> Path:
-    """A data file by its name below the scenarios folders or the working folder; never outside them."""
-    if reason := _refusal(name):
-        raise ScenarioError(f"'{escaped(name)}': {reason}")
-    for root in (*roots(), Path.cwd().resolve()):
-        path = root / name
-        if path.is_file() and path.resolve().is_relative_to(root):
-            refuse_unfit(path)
-            return path
-    raise ScenarioError(f"there is no data file '{escaped(name)}' below the scenarios folder or the working folder")
-
-
-def _data_name(name: str, file: Path) -> str:
-    """The name under which ``find_data`` finds a data file that lies beside ``file``."""
-    if _refusal(name):
-        return name
-    path = (file.parent / name).resolve()
-    for root in (*roots(), Path.cwd().resolve()):
-        if path.is_file() and path.is_relative_to(root):
-            return path.relative_to(root).as_posix()
-    return name
-
-
-def _refusal(name: str) -> str | None:
-    """Why ``name`` may not be looked up, or None."""
-    if not name or len(name) > 200 or any(is_hidden(character) for character in name):
-        return "a short visible name is wanted"
-    if name.startswith(("/", "~")) or "\\" in name or ":" in name:
-        return "an absolute path came, a name below the scenarios folder is wanted"
-    if any(part in ("", ".", "..") for part in name.split("/")):
-        return "`..`, `.` or an empty part came, a name below the scenarios folder is wanted"
-    return None
-
-
 def find_beside(node: Node, file: Path, key: KeyPath = ("extends",)) -> Path:
-    """The file that ``extends`` or ``from`` in ``file`` names: from its root, beside it, or from any root."""
+    """The file that ``extends`` or ``from`` in ``file`` names, in the order of ``look_up``."""
 
     def refuse(message: str) -> ScenarioError:
         return fail([(node.at, Problem(key, message))])
@@ -189,18 +168,14 @@ def find_beside(node: Node, file: Path, key: KeyPath = ("extends",)) -> Path:
     name = node.value
     if not isinstance(name, str):
         raise refuse(f"{came(name)} came, the name of a file is wanted")
-    if reason := _refusal(name):
-        raise refuse(f"'{escaped(name)}': {reason}")
-    real = file.resolve()
-    own = [root for root in roots() if real.is_relative_to(root)]
-    for base in (*own, real.parent, *roots()):
-        path = base / (name if name.endswith(SUFFIXES) else name + ".yaml")
-        if os.path.lexists(path):
-            fence = own[0] if own and base.is_relative_to(own[0]) else base
-            if not path.resolve().is_relative_to(fence):
-                raise refuse(f"'{escaped(name)}' leads out of the scenarios folder by a link")
-            return path
-    close = nearest(name, [*names(), *_library(), *(path.stem for path in sorted(real.parent.glob("*.yaml")))])
+    try:
+        path = look_up(name, file)
+    except ScenarioError as reason:
+        raise refuse(str(reason)) from None
+    if path is not None:
+        return path
+    beside = sorted(file.resolve().parent.glob("*.yaml"))
+    close = nearest(name, [*names(), *_library(), *(path.stem for path in beside)])
     raise refuse(f"there is no file '{escaped(name)}'" + (f", did you mean `{close}`?" if close else ""))
 
 
@@ -215,10 +190,11 @@ def _mapping(tree: Node) -> Node:
 
 
 class _Assembly:
-    """Reads a file with everything it extends; remembers the files read."""
+    """Reads a file with everything it extends; remembers the files read, and keeps the tables they name."""
 
     def __init__(self) -> None:
-        self.files: dict[Path, Node] = {}
+        self.files: dict[Path, str] = {}
+        self.tables: dict[str, tuple[Path, Content]] = {}
         self.problems: list[tuple[Node, Problem]] = []
         self.removed: dict[KeyPath, Mark] = {}
 
@@ -271,9 +247,46 @@ class _Assembly:
 
     def _read(self, path: Path) -> Node:
         tree = read_file(path, shown(path))
-        self.files[path] = tree
-        _name_files(tree, path)
+        self.files[path] = hashlib.sha256(path.read_bytes()).hexdigest()
+        self.name_tables(tree, path)
         return tree
+
+    def name_tables(self, tree: Node, path: Path) -> None:
+        """Read the tables that ``tree`` names, as it stands in the file at ``path``, and write their digests into it.
+
+        A table that is not found is left to the rules, which tell it with whatever else is wrong.
+        """
+        for where, section, key in find_tables(tree):
+            name = section.value.get(key) if section.is_mapping else None
+            if name is None or not isinstance(name.value, str):
+                continue
+            try:
+                found = look_up(name.value, path, is_table=True)
+                content = read_content(found) if found else None
+            except ScenarioError as reason:
+                raise fail([(name.at, Problem((*where, key), str(reason)))]) from None
+            if found is None or content is None:
+                continue
+            given = section.value.get("sha256")
+            if given is not None and not isinstance(given.value, str):
+                continue  # digits alone are a number in YAML: the schema says so
+            if given is not None and not content.sha256.startswith(given.value):
+                words = f"expected a file with this digest, got {shown(found)} with {content.sha256[:SHORT]}"
+                raise fail([(given.at, Problem((*where, "sha256"), words))])
+            section.value["sha256"] = Node(content.sha256, name.at, name.key_at)
+            self.tables[content.sha256] = found, content
+
+    def origin(self, scenario: Scenario) -> list[ReadFile]:
+        """The files that were read for the scenario: its own first, its tables last."""
+        found = [
+            ReadFile("extended" if number else "scenario", _below(path), shown(path), place_of(path), digest)
+            for number, (path, digest) in enumerate(self.files.items())
+        ]
+        for table in tables_of(scenario):
+            if table.sha256 in self.tables:
+                path = self.tables[table.sha256][0]
+                found.append(ReadFile(table.role, _below(path), shown(path), place_of(path), table.sha256))
+        return found
 
     def _merge(self, below: Node, above: Node, slot: Slot | None, path: KeyPath = ()) -> Node:
         result = merged(below, above, slot, self.problems, path)
@@ -290,21 +303,21 @@ class _Assembly:
             raise fail([(node.key_at if problem.at_key else node.at, problem) for node, problem in self.problems])
 
 
-def _name_files(tree: Node, path: Path) -> None:
-    """The data files that ``tree``, read from the file at ``path``, names."""
+def _below(path: Path) -> str:
+    """A file's name below its scenarios folder, else its own name."""
+    root = root_of(path)
+    return path.resolve().relative_to(root).as_posix() if root is not None else path.name
+
+
+def find_tables(tree: Node) -> Iterator[tuple[KeyPath, Node, str]]:
+    """The sections of ``tree`` that may name a table, with their key path and the key that names it."""
     for key in ("joint", "joint+"):
         groups = tree.value.get(key) if tree.is_mapping else None
-        for group in groups.value if groups is not None and groups.is_list else ():
-            _name_data(group, path)
+        for number, group in enumerate(groups.value if groups is not None and groups.is_list else ()):
+            yield (key, number), group, "file"
     for key, name in (("crowd", "file"), ("calibration", "draws")):
-        _name_data(tree.value.get(key) if tree.is_mapping else None, path, name)
-
-
-def _name_data(section: Node | None, file: Path, key: str = "file") -> None:
-    """Data files are named beside the scenario that names them; from here on by the name that finds them."""
-    name = section.value.get(key) if section is not None and section.is_mapping else None
-    if name is not None and isinstance(name.value, str):
-        name.value = _data_name(name.value, file)
+        if tree.is_mapping and key in tree.value:
+            yield (key,), tree.value[key], name
 
 
 def _circle(chain: tuple[Path, ...], last: Path) -> str:

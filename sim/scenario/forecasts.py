@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from sim.scenario.table_file import read_table
 from sim.scenario.table_rows import Row
@@ -33,13 +33,13 @@ class Forecast:
     probability: float
 
 
-def forecasts_of(path: Path, shown: str, day: date) -> Iterator[Forecast]:
-    """The rows of ``path`` that were made on ``day``, in the order of the file.
+def forecasts_of(path: str | os.PathLike[str], shown: str, day: date, data: bytes | None = None) -> Iterator[Forecast]:
+    """The rows of ``path`` that were made on ``day``, in the order of the file; ``data`` is its content, if known.
 
     Every row is checked. Raises ParleyError with the file as ``shown``, line and column of the first cell that is
     wrong: a day, an event that is none of ``EVENTS``, a probability.
     """
-    for row in read_table(path, COLUMNS, OTHER_COLUMNS, shown=shown).rows:
+    for row in read_table(path, COLUMNS, OTHER_COLUMNS, shown=shown, data=data).rows:
         made = None if MONTH.fullmatch(row.text("forecast_date")) else row.date("forecast_date")
         forecast = _forecast(row)
         if made == day:

@@ -13,6 +13,7 @@ from sim.scenario.validation import NOTHING, is_sound, role_in, validated
 from sim.scenario.yaml_source import Node, marks_along, read_argument
 
 MOST_STEPS = 1000
+NAMES_OF_TABLES = ("file", "draws")
 
 
 def parse_set(argument: str) -> tuple[str, str]:
@@ -105,6 +106,8 @@ def _put(tree: Node, path: KeyPath, value: Node) -> Node:
         # The file's source for a plain number does not speak for the one on the command line.
         said = {name: node for name, node in sources.value.items() if name != str(key)}
         below["sources"] = Node(said, sources.at, sources.key_at)
+    if not rest and key in NAMES_OF_TABLES:
+        below.pop("sha256", None)  # nor the digest of the file's table
     below[str(key)] = _put(below.get(str(key), Node({}, value.at, value.key_at)), rest, value)
     return Node(below, tree.at, tree.key_at)
 

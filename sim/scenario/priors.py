@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +15,7 @@ import numpy.typing as npt
 
 from sim.errors import NumericError, ScenarioError
 from sim.scenario.calibration import groups_of
+from sim.scenario.contents import content_named
 from sim.scenario.mirror import flipped_number, turns
 from sim.scenario.paths import scalars, slot_at, split, with_scalars
 from sim.scenario.problems import dotted, escaped
@@ -196,10 +195,8 @@ def _group_draws(
         found = {name: drawn[f"joint.{number}.factors.{name}"] for name in names}
         medians = {name: float(inverse_cdf(group.factors[name], 0.5)) for name in names}
     else:
-        from sim.scenario.files import find_data
-
-        rows, weights = read_draws(find_data(group.file), names, group.weight)
-        row = _row_at(weights, np.asarray(uniform(streams.tables[group.file]), dtype=np.float64))
+        rows, weights = draws_of(group)
+        row = _row_at(weights, np.asarray(uniform(streams.tables[group.table]), dtype=np.float64))
         found = {name: rows[name][row] for name in names}
         medians = {name: weighted_median(rows[name], weights) for name in names}
     return {name: found[name] / medians[name] for name in names} if group.mode == "ratio" else found
@@ -232,32 +229,35 @@ def _apply_group(group: Joint, draws: dict[str, Value], drawn: dict[str, Value],
         drawn[path] = flipped_number(path, after) if turned else after
 
 
-def read_draws(path: Path, wanted: tuple[str, ...], weight: str | None = None) -> tuple[dict[str, Column], Column]:
-    """Columns of a CSV file of posterior draws, and the weights of its rows; read again only when the file changes.
+def draws_of(group: Joint) -> tuple[dict[str, Column], Column]:
+    """The columns that a group draws from the table it names, and the weights of the table's rows.
 
-    ``weight`` names their column; without it that is ``weight`` if the file has one, else rows weigh alike.
+    ``weight`` names their column; without it that is ``weight`` if the table has one, else rows weigh alike.
     """
-    try:
-        found = path.stat()
-    except OSError:
-        return _read_draws(path, wanted, weight)
-    return _draws_of_version(path, found.st_mtime_ns, found.st_size, wanted, weight)
+    assert group.file is not None
+    content = content_named(group.file, group.sha256)
+    names = tuple(dict.fromkeys(group.columns.values()))
+    found = _PARSED.get(key := (content.sha256, group.file, names, group.weight))
+    if found is None:
+        rows, weights = read_draws(content.data, group.file, names, group.weight)
+        for column in (*rows.values(), weights):
+            column.setflags(write=False)  # blocks of a run share them
+        while len(_PARSED) >= MOST_PARSED:
+            _PARSED.pop(next(iter(_PARSED)), None)
+        found = _PARSED[key] = rows, weights
+    return found
 
 
-@lru_cache(maxsize=16)
-def _draws_of_version(
-    path: Path, changed: int, size: int, wanted: tuple[str, ...], weight: str | None
+MOST_PARSED = 16
+_PARSED: dict[Any, tuple[dict[str, Column], Column]] = {}
+"""The columns that were read last, by the content they are of."""
+
+
+def read_draws(
+    data: bytes, shown: str, wanted: tuple[str, ...], weight: str | None = None
 ) -> tuple[dict[str, Column], Column]:
-    """The same for one version of the file; blocks of a run share the columns, which nobody may write to."""
-    rows, weights = _read_draws(path, wanted, weight)
-    for column in (*rows.values(), weights):
-        column.setflags(write=False)
-    return rows, weights
-
-
-def _read_draws(path: Path, wanted: tuple[str, ...], weight: str | None) -> tuple[dict[str, Column], Column]:
-    """The same without a memory."""
-    table = read_table(path, tuple(dict.fromkeys((*wanted, *([weight] if weight else [])))))
+    """Columns of a table of draws, called ``shown`` in messages, and the weights of its rows."""
+    table = read_table(shown, tuple(dict.fromkeys((*wanted, *([weight] if weight else [])))), data=data)
     weight = weight or ("weight" if "weight" in table.columns else None)
     result = {name: table.numbers(name) for name in dict.fromkeys((*wanted, *([weight] if weight else [])))}
     weights = result[weight] if weight else np.ones(len(table.rows))

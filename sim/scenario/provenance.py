@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from sim.scenario.contents import SHORT
+from sim.scenario.lookup import SHIPPED
 from sim.scenario.merging import PLAIN_NUMBERS
 from sim.scenario.paths import scalars, slot_at
 from sim.scenario.problems import KeyPath, dotted
@@ -38,6 +40,16 @@ def counts(scenario: Scenario) -> dict[Standing, int]:
     for _, path in _numbers(scenario):
         found[_of(scenario, path)[1]] += 1
     return found
+
+
+def read_in_words(scenario: Scenario) -> list[str]:
+    """A line for each place that files were read from: their names and the first digits of their digests."""
+    places: dict[str, list[str]] = {}
+    for file in scenario.origin:
+        what = "" if file.role in ("scenario", "extended") else f"{file.role}: "
+        name = file.name if file.place == SHIPPED else file.shown
+        places.setdefault(file.place, []).append(f"{what}{name} ({file.sha256[:SHORT]})")
+    return [f"  read, {place}: {', '.join(dict.fromkeys(names))}" for place, names in places.items()]
 
 
 def undocumented(scenario: Scenario) -> list[str]:

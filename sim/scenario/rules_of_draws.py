@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.errors import ScenarioError
 from sim.scenario.calibration import groups_of
+from sim.scenario.contents import content_named
 from sim.scenario.paths import scalars, slot_at, split
 from sim.scenario.problems import KeyPath, Problem, did_you_mean, dotted, escaped
 from sim.scenario.quantity import Quantity
@@ -34,7 +35,7 @@ def _joint(scenario: Scenario) -> Iterator[Problem]:
     """Joint draws, those of the calibration last: they are there, and every parameter is drawn once, in its range."""
     known = {dotted(path): quantity for path, quantity in scalars(scenario) if path[0] != "joint"}
     taken: set[str] = set()
-    weights_of: dict[str, Any] = {}
+    weights_of: dict[Any, Any] = {}
     for number, group in enumerate(groups_of(scenario)):
         is_own = number < len(scenario.joint)
         where: KeyPath = ("joint", number) if is_own else ("calibration",)
@@ -85,14 +86,12 @@ def _of_factors(group: Joint) -> dict[str, Spread]:
     return {name: Spread("factor", *factor.bounds, medians[name]) for name, factor in group.factors.items()}
 
 
-def _of_file(group: Joint, weights_of: dict[str, Any]) -> dict[str, Spread]:
+def _of_file(group: Joint, weights_of: dict[Any, Any]) -> dict[str, Spread]:
     """Spreads of the columns of a group's file; ``weights_of`` keeps the weights of each file seen so far."""
-    from sim.scenario.files import find_data
-    from sim.scenario.priors import read_draws, weighted_median
+    from sim.scenario.priors import draws_of, weighted_median
 
-    assert group.file is not None
-    rows, weights = read_draws(find_data(group.file), tuple(group.columns.values()), group.weight)
-    if not np.array_equal(weights_of.setdefault(group.file, weights), weights):
+    rows, weights = draws_of(group)
+    if not np.array_equal(weights_of.setdefault(group.table, weights), weights):
         raise ScenarioError("an earlier group weighs the rows of this file otherwise: all its groups share one row")
     return {
         name: Spread("column", float(values.min()), float(values.max()), weighted_median(values, weights))
@@ -124,11 +123,10 @@ def _misfit(
 
 def _crowd(scenario: Scenario) -> Iterator[Problem]:
     """The crowd's forecasts are where the scenario says, and every row of them can be read."""
-    from sim.scenario.files import find_data
     from sim.scenario.forecasts import forecasts_of
 
-    if scenario.crowd is not None:
+    if (crowd := scenario.crowd) is not None:
         try:
-            list(forecasts_of(find_data(scenario.crowd.file), scenario.crowd.file, scenario.crowd.date))
+            list(forecasts_of(crowd.file, crowd.file, crowd.date, content_named(crowd.file, crowd.sha256).data))
         except ScenarioError as reason:
             yield Problem(("crowd", "file"), str(reason))

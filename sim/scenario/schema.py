@@ -8,13 +8,17 @@ to 100, parties exist, the status quo lies between the ideals) are in ``rules.py
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeVar
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
+from sim.scenario.contents import Aside, Content, held_by
 from sim.scenario.levers import Lever
 from sim.scenario.quantity import Day, Factor, Points, Provenance, Quantity, Rate, Share, Signed, Strict, Utils, Weeks
 
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{12,64}$")]
+DIGEST = "SHA-256 of the file's content, or its first 12 digits or more: another content is refused; without it filled in when the scenario is read"
 Level = Annotated[int, Field(ge=0, le=3)]
 """Attendance: 0 absent, 1 aides, 2 ministers, 3 leaders."""
 
@@ -262,17 +266,24 @@ class Joint(Strict):
     """Parameters drawn together: from a file of draws, or by factors that several of them share."""
 
     file: str | None = text("CSV file beside the scenarios, one draw per row", default=None)
+    sha256: Digest | None = text(DIGEST, default=None)
     weight: str | None = text("column of the file with the weights of its rows; `weight` if there is one", default=None)
     factors: dict[str, Factor] = text("instead of a file: shared factors, each with a distribution of its own", default={})
     columns: dict[str, str] = text("parameter path -> column of the file, or factor")
     mode: Literal["value", "multiply", "ratio"] = text("the draw is the value, multiplies it, or multiplies it over the draws' median", default="value")
     source: str
 
+    @property
+    def table(self) -> tuple[str | None, str | None]:
+        """What the group draws from: groups of one table share its row."""
+        return self.file, self.sha256
+
 
 class Calibration(Strict):
     """Levels from the record: a joint draw of multiples for strain, fear, pressure, audience and speed, each over its median."""
 
     draws: str = text("CSV file of posterior draws (parley calibrate)")
+    sha256: Digest | None = text(DIGEST, default=None)
     without: str | None = text("war whose own episodes are left out of the draws' weights", default=None)
 
 
@@ -280,8 +291,23 @@ class Crowd(Strict):
     """What forecasters said about the same war: shown beside the odds, never used for them."""
 
     file: str = text("CSV file beside the scenarios, as history/forecasts.csv")
+    sha256: Digest | None = text(DIGEST, default=None)
     date: Day
     note: str = text("what event the crowd was asked about, and how it differs", default="")
+
+
+class ReadFile(NamedTuple):
+    """A file that a scenario was read from.
+
+    ``role`` is ``scenario``, ``extended`` (also a party from the library), or the section that names a table; ``name``
+    is below its scenarios folder, ``shown`` as seen from the working folder, ``place`` says where it was found.
+    """
+
+    role: str
+    name: str
+    shown: str
+    place: str
+    sha256: str
 
 
 class Sides(Strict):
@@ -317,6 +343,31 @@ class Scenario(Section):
     levers: dict[str, Lever] = text("what somebody could move, how far, and with what effort; never simulated unless asked", default={}, exclude=True)
     mirrored: bool = text("flip the sign of the luck of war and of texts (set by mirror)", default=False)
     expect: Literal["open", "certain", "impossible"] = text("a teaching scenario may be certain or impossible by construction", default="open")
+    _held: Aside[Content] = PrivateAttr(default_factory=Aside)
+    _origin: Aside[ReadFile] = PrivateAttr(default_factory=Aside)
+
+    def model_post_init(self, context: Any) -> None:
+        """Keep the content of the tables that are named by digest."""
+        self._held = held_by(self)
+
+    def holding_its_tables(self) -> Self:
+        """The scenario itself, a copy with other tables now holding theirs."""
+        self._held = held_by(self)
+        return self
+
+    @property
+    def origin(self) -> tuple[ReadFile, ...]:
+        """The files that the scenario was read from; empty for one that was made otherwise."""
+        return self._origin
+
+    def read_from(self, files: Iterable[ReadFile]) -> Self:
+        """The scenario itself, now saying which files it was read from."""
+        self._origin = Aside(files)
+        return self
+
+    def __getstate__(self) -> dict[Any, Any]:
+        self._held = held_by(self)  # a copy may name other tables than the scenario it was made of
+        return super().__getstate__()
 
     def belligerent(self, name: str) -> Belligerent:
         return self._party(name, Belligerent)

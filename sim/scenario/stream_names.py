@@ -22,10 +22,10 @@ FACTOR = "joint.0.factors."
 
 
 class StreamNames(NamedTuple):
-    """Stream by key path, where it is not the key path itself, and stream of each table by its name in the scenario."""
+    """Stream by key path, where it is not the key path itself, and stream of each table (``Joint.table``)."""
 
     numbers: Mapping[str, str]
-    tables: Mapping[str, str]
+    tables: Mapping[tuple[str | None, str | None], str]
 
     def of(self, path: str) -> str:
         """The stream of the number at a key path."""
@@ -52,15 +52,16 @@ def _of_factors(groups: tuple[Joint, ...]) -> Iterable[tuple[str, str]]:
             yield f"joint.{number}.factors.{name}", f"{FACTOR}{name}" + (f" of {first}" if shared[name] > 1 else "")
 
 
-def _of_tables(scenario: Scenario, groups: tuple[Joint, ...]) -> dict[str, str]:
+def _of_tables(scenario: Scenario, groups: tuple[Joint, ...]) -> dict[tuple[str | None, str | None], str]:
     """Groups that name one table share its row, and so its stream; a corrected table keeps it."""
-    drawn: dict[str, list[str]] = {}
+    drawn: dict[tuple[str | None, str | None], list[str]] = {}
     for group in groups:
         if group.file is not None:
-            drawn.setdefault(group.file, []).extend(group.columns)
-    found = {name: f"joint:{min(paths, default='')}" for name, paths in drawn.items()}
-    if scenario.calibration is not None and scenario.calibration.draws in found:
-        found[scenario.calibration.draws] = CALIBRATION
+            drawn.setdefault(group.table, []).extend(group.columns)
+    found = {table: f"joint:{min(paths, default='')}" for table, paths in drawn.items()}
+    given = scenario.calibration
+    if given is not None and (given.draws, given.sha256) in found:
+        found[given.draws, given.sha256] = CALIBRATION
     return found
 
 

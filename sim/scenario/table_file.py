@@ -31,17 +31,18 @@ def read_table(
     known: Collection[str] | None = None,
     *,
     shown: str = "",
+    data: bytes | None = None,
     most_rows: int | None = None,
     are_checked: bool = True,
 ) -> Table:
     """The table at ``path`` (CSV or .xlsx) with the columns ``needed``; messages call it ``shown``.
 
     A column that is neither ``needed`` nor ``known`` nor begins with ``note`` is refused; without ``known`` any may be
-    there. Raises ScenarioError with file, line and column; faults of single rows are left to ``Row.check`` unless
-    they ``are_checked`` here.
+    there. ``data`` is the content, where it was read before. Raises ScenarioError with file, line and column; faults of
+    single rows are left to ``Row.check`` unless they ``are_checked`` here.
     """
     shown = shown or os.fspath(path)
-    data = bytes_of(Path(path), shown, LARGEST_TABLE)
+    data = bytes_of(Path(path), shown, LARGEST_TABLE) if data is None else data
     shown = escaped(shown, 300)
     is_workbook = data.startswith(SIGNATURE)
     unit, note, separator = "row" if is_workbook else "line", "", ""

@@ -244,11 +244,11 @@ def second_coding(rows: Rows) -> Rows:
 
 
 def _second_codings() -> dict[tuple[str, str], tuple[int, ...]]:
-    from sim.scenario.files import find_data
+    from sim.scenario.lookup import shipped_file
     from sim.scenario.table_file import read_table
 
     days = [str(days) for days in HORIZONS]
-    table = read_table(find_data("history/second_codings.csv"), ("episode_id", "tier", *days), ())
+    table = read_table(shipped_file("history/second_codings.csv"), ("episode_id", "tier", *days), ())
     return {
         (same_name(row.needed("episode_id")), row.one_of("tier", TIERS)): tuple(row.whole(name, 0, 1) for name in days)
         for row in table.rows

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from sim.experiment.estimates import DAYS_PER_MONTH, reference_odds
-from sim.scenario.files import find_data
+from sim.scenario.lookup import shipped_file
 from sim.scenario.table_file import read_table
 
 COLUMNS = ("metric", "group", "value", "ci_lo", "ci_hi", "n", "events", "exposure_months")
@@ -36,7 +36,7 @@ class Band(NamedTuple):
 def bands() -> tuple[Band, ...]:
     """Age bands in order; the last one has no end."""
     found = []
-    for row in read_table(find_data("history/base_rates.csv"), COLUMNS, OTHER_COLUMNS).rows:
+    for row in read_table(shipped_file("history/base_rates.csv"), COLUMNS, OTHER_COLUMNS).rows:
         ages = GROUP.fullmatch(row.text("group"))
         if row.text("metric") == METRIC and ages:
             first, last = map(float, ages.groups())

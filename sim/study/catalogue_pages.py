@@ -8,7 +8,6 @@ take the same parts through ``page_blocks``.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +20,8 @@ from sim.experiment.run import Run, run
 from sim.origin import digest_of
 from sim.printed import counted
 from sim.scenario.calibration import groups_of
-from sim.scenario.files import find_data, load, names
+from sim.scenario.contents import content_named
+from sim.scenario.files import load, names
 from sim.scenario.problems import escaped
 from sim.scenario.provenance import counts, ledger
 from sim.scenario.schema import Belligerent, Scenario, ThirdParty, Veto
@@ -38,9 +38,10 @@ Progress = Callable[[int, int], None]
 
 def scenario_digest(scenario: Scenario) -> str:
     """Sixteen hex digits: every number and word of the scenario, and the files of joint draws that it names."""
-    files = sorted({group.file for group in groups_of(scenario) if group.file})
-    draws = [hashlib.sha256(find_data(file).read_bytes()).hexdigest() for file in files]
-    return digest_of([scenario.model_dump(mode="json", exclude_none=True), draws])[:16]
+    tables = sorted({(group.file, group.sha256) for group in groups_of(scenario) if group.file})
+    draws = [content_named(name, digest).sha256 for name, digest in tables]
+    apart: Any = {"joint": {"__all__": {"sha256"}}, "calibration": {"sha256"}, "crowd": {"sha256"}}
+    return digest_of([scenario.model_dump(mode="json", exclude_none=True, exclude=apart), draws])[:16]
 
 
 # ------------------------------------------------------------------------------------------------ whole pages

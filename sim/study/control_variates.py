@@ -26,8 +26,7 @@ from numpy.typing import NDArray
 from sim.experiment.estimates import TRIALS_PER_CLUSTER, TRIALS_PER_DRAW, Floats, Hits, student_quantile, wilson
 from sim.model.streams import Streams
 from sim.scenario.calibration import groups_of
-from sim.scenario.files import find_data
-from sim.scenario.priors import quantities, read_draws
+from sim.scenario.priors import draws_of, quantities
 from sim.scenario.schema import Scenario
 from sim.scenario.stream_names import stream_names
 from sim.study.fewer_estimates import LEVEL, Estimate, cluster_means
@@ -59,15 +58,15 @@ class Coordinates:
                 columns.append(12**0.5 * (streams.parameter(called.of(path)) - 0.5))
                 blocks.append(np.ones((1, 1)))
         self.is_odd = np.ones(len(columns), dtype=bool)
-        names: dict[tuple[str, str | None], list[str]] = {}
+        tables: dict[tuple[str | None, str | None], tuple[dict[str, Floats], Floats]] = {}
         for group in groups_of(scenario):
             if group.file is not None:
-                names.setdefault((group.file, group.weight), []).extend(group.columns.values())
-        for (file, weight), wanted in names.items():
-            rows, weights = read_draws(find_data(file), tuple(dict.fromkeys(wanted)), weight)
+                rows, weights = draws_of(group)
+                tables[group.table] = tables.get(group.table, ({}, weights))[0] | rows, weights
+        for table, (rows, weights) in tables.items():
             known, means = standardised(np.column_stack(list(rows.values())), weights)
             ends = np.cumsum(weights)
-            row = np.searchsorted(ends / ends[-1], streams.parameter(called.tables[file]), side="right")
+            row = np.searchsorted(ends / ends[-1], streams.parameter(called.tables[table]), side="right")
             columns.extend(known[np.minimum(row, len(known) - 1)].T)
             blocks.append(means)
         self.is_odd = np.append(self.is_odd, np.zeros(len(columns) - len(self.is_odd), dtype=bool))

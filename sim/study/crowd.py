@@ -13,7 +13,6 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -172,19 +171,19 @@ def crowd_table(
     Raises ParleyError where no day is named, where the file is not sound (with its line), and where it holds no
     forecast of that day.
     """
-    from sim.scenario.files import find_data
+    from sim.scenario.contents import content_named
 
-    named = run.scenario.crowd
+    named, data = run.scenario.crowd, None
     if forecasts is not None:
-        path, shown = Path(forecasts), str(forecasts)
+        shown = os.fspath(forecasts)
     elif named is not None:
-        path, shown = find_data(named.file), named.file
+        shown, data = named.file, content_named(named.file, named.sha256).data
     else:
         return None
     day = asked or (named.date if named else None)
     if day is None:
         raise ParleyError(f"{shown}: of which day? the scenario names none")
-    said = list(forecasts_of(path, shown, day))
+    said = list(forecasts_of(shown, shown, day, data))
     found = [forecast for forecast in said if forecast.tier not in NOT_COUNTED]
     if not found:
         raise ParleyError(f"{shown}: holds no forecast of {day} that a run can be set beside")

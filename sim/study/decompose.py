@@ -22,6 +22,8 @@ AS_WHOLE = ("points", "mandate", "limits", "scope", "joint", "calibration", "ref
 DATED = ("events", "windows", "attendance")
 """Lists whose items count one by one."""
 IDENTITY = frozenset({"source", "note", "kind"})
+TABLE_NAMES = frozenset({"file", "draws"})
+"""What a table is called, where its content is known."""
 MOST_CHANGES = 24
 _ABSENT = object()
 
@@ -82,7 +84,8 @@ def _different(before: Any, after: Any, path: KeyPath) -> Iterator[KeyPath]:
 def _plain(item: Any) -> Any:
     """What is simulated of an item: without sources and words."""
     if isinstance(item, Mapping):
-        return {key: _plain(value) for key, value in item.items() if key not in IDENTITY and key not in WORDS_ONLY}
+        words = WORDS_ONLY | IDENTITY | (TABLE_NAMES if item.get("sha256") else frozenset())
+        return {key: _plain(value) for key, value in item.items() if key not in words}
     return tuple(map(_plain, item)) if isinstance(item, tuple) else item
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.errors import ParleyError
+from sim.experiment.engines import refuse_other_engine
 from sim.experiment.estimates import TRIALS_PER_DRAW, Floats
 from sim.experiment.horizons import check_tier, event_by
 from sim.experiment.run import Run
@@ -39,6 +40,7 @@ class Input:
 
 def inputs_and_outcome(run: Run, tier: str, days: int) -> tuple[list[Input], Draws]:
     """The uncertain inputs, and their values and outcome by draw: at most the first ``MOST_DRAWS``."""
+    refuse_other_engine(run)
     columns = run.part(0, MOST_DRAWS * TRIALS_PER_DRAW, f"{check_tier(tier)}_week", "draw")
     hits = event_by(columns, run.scenario, tier, days)
     numbers, places = np.unique(columns["draw"], return_inverse=True)

@@ -25,9 +25,8 @@ from sim.experiment.estimates import Floats
 from sim.experiment.horizons import TIERS, event_by, horizons
 from sim.model.streams import Streams
 from sim.scenario.calibration import groups_of
-from sim.scenario.files import find_data
 from sim.scenario.mirror import turns
-from sim.scenario.priors import inverse_cdf, quantities, read_draws
+from sim.scenario.priors import draws_of, inverse_cdf, quantities
 from sim.scenario.problems import did_you_mean, escaped
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Joint, Scenario
@@ -89,11 +88,11 @@ def inputs_whole(scenario: Scenario) -> list[Input]:
         for path, quantity in quantities(scenario).items()
         if quantity.is_uncertain
     ]
-    files: dict[str, Input] = {}
+    tables: dict[tuple[str | None, str | None], Input] = {}
     for number, group in enumerate(groups_of(scenario)):
         if group.file is not None:
-            files.setdefault(group.file, Input(_group_name(scenario, number), streams.tables[group.file], 0.5))
-    return [*found, *files.values()]
+            tables.setdefault(group.table, Input(_group_name(scenario, number), streams.tables[group.table], 0.5))
+    return [*found, *tables.values()]
 
 
 def _group_name(scenario: Scenario, number: int) -> str:
@@ -102,12 +101,10 @@ def _group_name(scenario: Scenario, number: int) -> str:
 
 def _taken_apart(group: Joint) -> Joint:
     """The same group with each column of its file as a factor of its own, of the same distribution."""
-    assert group.file is not None
-    columns = tuple(dict.fromkeys(group.columns.values()))
-    rows, weights = read_draws(find_data(group.file), columns, group.weight)
+    rows, weights = draws_of(group)
     shares = tuple(weights / weights.sum())
-    factors = {name: Quantity(dist="choice", values=tuple(rows[name]), weights=shares) for name in columns}
-    return group.model_copy(update={"file": None, "weight": None, "factors": factors})
+    factors = {name: Quantity(dist="choice", values=tuple(rows[name]), weights=shares) for name in rows}
+    return group.model_copy(update={"file": None, "sha256": None, "weight": None, "factors": factors})
 
 
 def central_share(quantity: Quantity) -> float:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from sim.arguments import checked_arguments
 from sim.errors import ParleyError
 from sim.experiment.compare import widened
+from sim.experiment.engines import refuse_other_engine
 from sim.experiment.estimates import TRIALS_PER_DRAW, TRIALS_PER_PAIR, Floats, clustered_reach, normal_quantile
 from sim.experiment.horizons import check_tier, event_by, horizons
 from sim.experiment.run import Run
@@ -28,9 +29,8 @@ from sim.experiment.words import percent
 from sim.model.streams import Streams, philox_words, stream_key, to_uniform
 from sim.printed import counted, plain
 from sim.scenario.calibration import groups_of
-from sim.scenario.files import find_data
 from sim.scenario.mirror import turns
-from sim.scenario.priors import inverse_cdf, quantities, read_draws, weighted_median
+from sim.scenario.priors import draws_of, inverse_cdf, quantities, weighted_median
 from sim.scenario.schema import Joint, Scenario
 from sim.scenario.stream_names import stream_names
 from sim.study.inputs import NOT_ANCHORED, horizon_at
@@ -152,6 +152,7 @@ def value_of_information(run: Run, tier: str = "durable", days: int | None = Non
     if len(shares) < FEWEST_DRAWS:
         wanted = FEWEST_DRAWS * TRIALS_PER_DRAW
         raise ParleyError(f"{run.name}: {run.n_trials:,} trials are too few to tell unknowns apart, {wanted:,} wanted")
+    refuse_other_engine(run)
     columns = unknown_columns(run.scenario, run.seed, len(shares))
     found = unknowns(columns, shares)
     spread = float(np.sqrt(max(0.0, variance_between(shares))))
@@ -189,20 +190,18 @@ def unknown_columns(scenario: Scenario, seed: int, n_draws: int) -> dict[str, Fl
     for number, group in enumerate(groups_of(scenario)):
         if group.file is not None:
             title = f"joint.{number}" if number < len(scenario.joint) else "calibration"
-            u = share(names.tables[group.file])
+            u = share(names.tables[group.table])
             found |= {f"{title}.{name}": column for name, column in _file_columns(group, u).items()}
     return {name: column for name, column in found.items() if np.ptp(column) > 0}
 
 
 def _file_columns(group: Joint, u: Floats) -> dict[str, Floats]:
     """Columns of a file of draws as the draws of the run met them."""
-    assert group.file is not None
-    names = tuple(dict.fromkeys(group.columns.values()))
-    rows, weights = read_draws(find_data(group.file), names, group.weight)
+    rows, weights = draws_of(group)
     ends = np.cumsum(weights)
     at = np.minimum(np.searchsorted(ends / ends[-1], u, side="right"), len(ends) - 1)
-    scale = {name: weighted_median(rows[name], weights) if group.mode == "ratio" else 1.0 for name in names}
-    return {name: rows[name][at] / scale[name] for name in names}
+    scale = {name: weighted_median(rows[name], weights) if group.mode == "ratio" else 1.0 for name in rows}
+    return {name: rows[name][at] / scale[name] for name in rows}
 
 
 def grouped(column: Floats, n_groups: int = N_GROUPS) -> Groups:

@@ -79,7 +79,8 @@ def test_a_war_can_be_left_out_of_the_weights(draws: Callable[[str], None]) -> N
             POSTERIOR,
             {"calibration": {"draws": "gone.csv"}},
             ("calibration", "draws"),
-            "there is no data file 'gone.csv' below the scenarios folder or the working folder",
+            "there is no data file 'gone.csv' beside the file that names it, in a scenarios folder or in the working "
+            "folder",
         ),
         (
             POSTERIOR,

@@ -89,8 +89,11 @@ def test_data_files_are_found_beside_the_scenario_that_names_them(here: Path) ->
     (here / "top.yaml").write_text("extends: deep/war\ncrowd: {note: asked about another war}\n")
     for name in ("deep/war.yaml", "top.yaml"):
         scenario = load(name)
-        assert scenario.joint[0].file == "deep/draws.csv"
-        assert scenario.crowd is not None and scenario.crowd.file == "deep/crowd.csv"
+        assert scenario.joint[0].file == "draws.csv" and scenario.crowd is not None
+        assert [(one.role, one.shown) for one in scenario.origin[-2:]] == [
+            ("joint.0", "deep/draws.csv"),
+            ("crowd", "deep/crowd.csv"),
+        ]
     assert scenario.crowd.note == "asked about another war"
 
 

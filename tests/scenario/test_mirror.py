@@ -16,6 +16,7 @@ from sim.scenario.mirror import is_negated, is_on_scale, mirror
 from sim.scenario.paths import split
 from sim.scenario.priors import draw_columns, inverse_cdf
 from sim.scenario.quantity import Quantity
+from sim.scenario.stream_names import stream_names
 from tests.builders import minimal_scenario
 
 BASE = Path(__file__).parent / "data" / "base.yaml"
@@ -55,7 +56,8 @@ def test_what_turns() -> None:
 def test_the_mirror_image_draws_the_mirror_image_of_the_same_values() -> None:
     base = load(BASE)
     rng = np.random.default_rng(5)
-    columns = {path: rng.random(100) for path in draw_columns(base, lambda name: np.array([0.5]))}
+    called = stream_names(base)
+    columns = {called.of(path): rng.random(100) for path in draw_columns(base, lambda name: np.array([0.5]))}
     plain = draw_columns(base, lambda name: columns[name])
     turned = draw_columns(mirror(base), lambda name: columns[name])
     for path, value in plain.items():

@@ -67,7 +67,7 @@ def test_the_calibration_has_one_stream_whatever_it_draws_from(draws: Callable[.
     for calibration in ({"draws": "mine.csv"}, {"draws": "calibration/posterior.csv"}):
         scenario = minimal_scenario(calibration=calibration)
         assert calibrated(scenario)
-        assert stream_names(scenario).tables == {calibration["draws"]: CALIBRATION}
+        assert stream_names(scenario).tables == {(calibration["draws"], None): CALIBRATION}
 
 
 def test_what_stands_in_a_list_is_drawn_by_its_name() -> None:

@@ -9,6 +9,7 @@ import pytest
 from sim.errors import ParleyError
 from sim.experiment.run import run
 from sim.experiment.words import percent
+from sim.scenario.contents import content_of
 from sim.scenario.files import load, names
 from sim.study.catalogue_pages import TRIALS, catalogue_page, scenario_digest, stale, write_catalogue
 from sim.study.page_blocks import END, Wanted, blocks, refreshed, stale_blocks
@@ -63,13 +64,12 @@ def test_words_cannot_break_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
     assert page.startswith("# a / b &lt;script>\n") and "<script" not in page and "\n# it" not in page
 
 
-def test_a_digest_sees_every_number_and_the_draws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_digest_sees_every_number_and_the_draws() -> None:
     base = scenario_digest(load("iran_iraq/july_1988"))
     assert base != scenario_digest(load("iran_iraq/july_1988", [("war.tau", "0.26")]))
-    other = tmp_path / "draws.csv"
-    other.write_text("draw\n", encoding="utf-8")
-    monkeypatch.setattr("sim.study.catalogue_pages.find_data", lambda name: other)
-    assert base != scenario_digest(load("iran_iraq/july_1988"))
+    scenario, other = load("iran_iraq/july_1988"), content_of(b"draw\n")
+    calibration = scenario.calibration.model_copy(update={"sha256": other.sha256}) if scenario.calibration else None
+    assert base != scenario_digest(scenario.model_copy(update={"calibration": calibration}))
 
 
 def test_stale_pages_are_known_without_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

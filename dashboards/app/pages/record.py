@@ -179,10 +179,10 @@ def record(found: dict[str, Any], narrow: bool) -> list[Any]:
 
 def posterior_of() -> dict[str, Any] | None:
     """What the record taught, from the file beside the scenarios; None if it cannot be read."""
-    from sim.scenario.files import find_data
+    from sim.scenario.lookup import shipped_file
 
     try:
-        text = find_data("calibration/posterior.json").read_text(encoding="utf-8")
+        text = shipped_file("calibration/posterior.json").read_text(encoding="utf-8")
         found: dict[str, Any] = json.loads(text)
     except (ParleyError, OSError, ValueError):
         return None
