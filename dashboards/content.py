@@ -79,6 +79,7 @@ def headline(run: Run, days: int) -> dict[str, Any]:
         "mutual": odds_cell(tiers["mutual"][str(days)], run.n_trials),
         "broad": odds_cell(tiers["broad"][str(days)], run.n_trials),
         "victory": {side: victory_cell(run, side) for side in ("A", "B")},
+        "evidence": run.summary["evidence"]["words"],
         "luck": f"{100 * (cell['mc_hi'] - cell['mc_lo']) / 2:.1f}",
         "reason": reason_words(run),
     }

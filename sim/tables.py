@@ -16,6 +16,7 @@ from sim.parameters import parameter_rows as parameter_rows
 from sim.parameters import show_parameters as show_parameters
 from sim.printed import DASH, counted, is_known
 from sim.scenario.problems import literal
+from sim.scenario.provenance import evidence_of_all
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -151,10 +152,12 @@ def show_runs(runs: Sequence[Run], to: Console, is_sweep: bool = False) -> None:
         odds = [words.percent(run.summary["tiers"]["durable"][last]["p"]) for run in (first, runs[-1])]
         to.print(f"Durable odds within {last} days: {odds[0]} at {first.name}, {odds[1]} at {runs[-1].name}.")
         to.print(caveat(first))
+        to.print(evidence_of_all([run.scenario for run in runs]))
         return
     lead = f"{first.name}: " if len(runs) > 1 else ""
     to.print(lead + words.sentence(first.summary, first.scenario))
     to.print(caveat(first))
+    to.print(evidence_of_all([run.scenario for run in runs]))
     to.print("\nWhy", style="bold")
     for line in words.why(first.summary):
         to.print(line)

@@ -12,6 +12,7 @@ from sim.experiment import ordered
 from sim.experiment.anchoring import Headline, anchor, reference_at
 from sim.experiment.horizons import TIERS, horizons
 from sim.experiment.tally import STEPS, Event, HitTally, Tally, over_blocks, settled
+from sim.scenario.provenance import evidence
 from sim.scenario.schema import Scenario
 from sim.stored_columns import AnyColumns, in_blocks
 
@@ -35,6 +36,7 @@ def summary_of(scenario: Scenario, name: str, seed: int, tally: Tally, quantiles
         "title": scenario.title,
         "trials": tally.n,
         "seed": seed,
+        "evidence": evidence(scenario).as_dict(),
         "tiers": tier_odds(scenario, tally.events),
         "victory": {side: count / tally.n for side, count in tally.victories.items()},
         "anatomy": {tag: float(tally.tags[code] / failed) for code, tag in enumerate(TAGS)},

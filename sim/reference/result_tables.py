@@ -57,6 +57,7 @@ SUMMARY: dict[str, str] = {
     "title": "title of the scenario",
     "trials": "number of trials",
     "seed": "seed",
+    "evidence": "how many `numbers` there are, how many are `sourced`, whether it is `calibrated`, and that in `words`",
     "tiers": "by tier and day: `p` the headline, `lo` `hi` its 90 % band over draws, `mc_lo` `mc_hi` its 95 % Monte "
     "Carlo interval, `model` the share of trials with `model_lo` `model_hi`, `reference` wars like it or null",
     "victory": "share of trials won by A and by B by the last horizon",

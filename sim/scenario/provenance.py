@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Literal
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel
 
@@ -50,6 +50,45 @@ def read_in_words(scenario: Scenario) -> list[str]:
         name = file.name if file.place == SHIPPED else file.shown
         places.setdefault(file.place, []).append(f"{what}{name} ({file.sha256[:SHORT]})")
     return [f"  read, {place}: {', '.join(dict.fromkeys(names))}" for place, names in places.items()]
+
+
+class Evidence(NamedTuple):
+    """What a scenario's odds rest on: how many of its numbers have a source, and whether the record moves them."""
+
+    numbers: int
+    sourced: int
+    calibrated: bool
+
+    @property
+    def words(self) -> str:
+        """One line for wherever odds are printed."""
+        have = "has" if self.sourced == 1 else "have"
+        return f"{self.sourced} of {self.numbers} numbers {have} a source; {CALIBRATED[self.calibrated]}."
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {**self._asdict(), "words": self.words}
+
+
+CALIBRATED = ("never calibrated", "calibrated on the record of past wars")
+
+
+def evidence(scenario: Scenario) -> Evidence:
+    """The evidence of a scenario; a default of the program is no source of the scenario's."""
+    found = counts(scenario)
+    return Evidence(sum(found.values()), found["sourced"], scenario.calibration is not None)
+
+
+def evidence_of_all(scenarios: Sequence[Scenario]) -> str:
+    """One line for several scenarios."""
+    found = [evidence(scenario) for scenario in scenarios]
+    if len(set(found)) == 1:
+        return found[0].words
+    shares = sorted(found, key=lambda one: one.sourced / max(1, one.numbers))
+    least, most = (f"{one.sourced} of {one.numbers}" for one in (shares[0], shares[-1]))
+    n = sum(one.calibrated for one in found)
+    rest = f"{n} of {len(found)} scenarios are calibrated" if 0 < n < len(found) else CALIBRATED[n > 0]
+    return f"{least} to {most} numbers of a scenario have a source; {rest}."
 
 
 def undocumented(scenario: Scenario) -> list[str]:

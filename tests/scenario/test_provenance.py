@@ -8,7 +8,16 @@ import pytest
 
 from sim.errors import ScenarioError
 from sim.scenario.files import load, names
-from sim.scenario.provenance import counts, provenance, standing, undocumented
+from sim.scenario.provenance import (
+    Evidence,
+    counts,
+    evidence,
+    evidence_of_all,
+    provenance,
+    standing,
+    undocumented,
+)
+from sim.scenario.schema import Scenario
 from tests.builders import minimal_scenario
 
 
@@ -99,3 +108,21 @@ def test_broken_sources_are_told_once(here: Path) -> None:
 @pytest.mark.parametrize("name", names())
 def test_no_shipped_scenario_leaves_a_number_unstated(name: str) -> None:
     assert undocumented(load(name)) == []
+
+
+def test_evidence_is_one_line_for_one_scenario_or_many() -> None:
+    lesson, talks = load("teaching/minimal"), load("istanbul_2025/aides_only")
+    assert evidence(lesson).words == "0 of 82 numbers have a source; never calibrated."
+    assert evidence(talks).words == "64 of 304 numbers have a source; calibrated on the record of past wars."
+    one = Evidence(numbers=3, sourced=1, calibrated=False)
+    assert one.words == "1 of 3 numbers has a source; never calibrated."
+    assert evidence_of_all([talks, talks]) == evidence(talks).words
+    assert evidence_of_all([talks, lesson]) == (
+        "0 of 82 to 64 of 304 numbers of a scenario have a source; 1 of 2 scenarios are calibrated."
+    )
+
+
+def test_a_stored_scenario_has_the_evidence_of_its_file() -> None:
+    """Although its defaults are written out there."""
+    scenario = load("korea/july_1951")
+    assert evidence(Scenario.model_validate_json(scenario.model_dump_json(exclude_none=True))) == evidence(scenario)
