@@ -57,10 +57,15 @@ def run(page: Path, folder: Path) -> None:
     quiet = {**os.environ, "PATH": path, "VIRTUAL_ENV": str(environment), "PIP_QUIET": "2"}
     for script in map(short, scripts(page)):
         print(f"{page.relative_to(ROOT)}:\n{script}", flush=True)
-        subprocess.run(["sh", "-eu", "-c", script], cwd=copy, env=quiet, check=True)
+        subprocess.run(["sh", "-eu", "-c", script], cwd=copy, env=quiet, stdout=subprocess.DEVNULL, check=True)
     (parley,) = [one for one in (environment / "bin/parley", copy / ".venv/bin/parley") if one.exists()]
     subprocess.run([str(parley.with_name("python")), "-m", "pip", "check"], check=True)
-    subprocess.run([str(parley), "run", "teaching/minimal", "--trials", "64", "--quiet"], cwd=empty, check=True)
+    subprocess.run(
+        [str(parley), "run", "teaching/minimal", "--trials", "64", "--quiet"],
+        cwd=empty,
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
 
 
 def main(folder: Path) -> None:
