@@ -16,7 +16,7 @@ from sim.errors import ParleyError
 from sim.experiment import executors
 from sim.experiment.blocks import Block
 from sim.experiment.engines import refuse_lost_tables
-from sim.experiment.run import Work, compute, open_run
+from sim.experiment.run import Work, compute, open_run, refuse_untrue
 from sim.experiment.stored_summary import is_comparable
 from sim.manifest import MANIFEST, SCENARIO, SUMMARY, read_manifest
 from sim.origin import Inputs
@@ -90,7 +90,9 @@ def remark(folder: Path) -> str:
 def _first_wrong(folder: Path) -> list[str]:
     """The first thing for which a finished run is not opened."""
     try:
-        open_run(folder)
+        run = open_run(folder)
+        stored = read_recorded(folder, SUMMARY, run.manifest["files"][SUMMARY])
+        refuse_untrue(run, as_object(stored, folder / SUMMARY), run.summary)
     except ParleyError as problem:
         return [str(problem)]
     return []

@@ -282,7 +282,7 @@ class Job:
         result = Run(request.scenario, request.name, request.seed, columns, request.folder, manifest)
         result.__dict__["tally"] = self.tally  # it has been counted on the way
         if writer and writer.is_finished:
-            refuse_untrue(result, writer.summary())
+            refuse_untrue(result, writer.summary(), result.summary)
         elif writer:
             writer.finish(result.summary)
         return result
@@ -299,19 +299,20 @@ def open_run(folder: str | os.PathLike[str]) -> Run:
 
     Its summary is computed from the trials, as for a new run, so that runs made before a change of what is shown (such
     as anchoring) can stand beside others; ``summary.json`` in the folder keeps what was printed at the time. Where this
-    version wrote it, it must be what the trials give.
+    version wrote it, it must be what the trials give (quantiles of terms are left to ``kept.verify``).
     """
     stored = read_run(folder)
     scenario, origin = stored_scenario(stored.folder, stored.manifest), stored.manifest
     run = Run(scenario, origin["name"], origin["seed"], stored.columns, stored.folder, origin)
     run.__dict__["tally"] = over_blocks(scenario, stored.verified())  # counted while every block is verified
-    refuse_untrue(run, stored.summary)
+    without_quantiles = summary_of(scenario, run.name, run.seed, run.tally, {})  # these need two more passes
+    refuse_untrue(run, stored.summary, without_quantiles)
     return run
 
 
-def refuse_untrue(run: Run, summary: Mapping[str, Any]) -> None:
-    """DamagedRunError where the summary in the folder of a run does not follow from its trials."""
-    if is_comparable(run.manifest) and (found := contradictions(summary, run.summary)):
+def refuse_untrue(run: Run, summary: Mapping[str, Any], counted: Mapping[str, Any]) -> None:
+    """DamagedRunError where the summary in the folder of a run is not what was counted of its trials."""
+    if is_comparable(run.manifest) and (found := contradictions(summary, counted)):
         path = (run.folder or Path()) / SUMMARY
         raise DamagedRunError(f"{path}: does not follow from the trials ({'; '.join(found)})")
 

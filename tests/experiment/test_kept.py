@@ -120,6 +120,14 @@ def test_a_summary_that_its_trials_contradict_is_refused(copy: Path, minimal: si
         run(minimal, trials=TRIALS, block=BLOCK, out=copy, workers=1, resume=True)
 
 
+def test_verifying_looks_at_quantiles_of_terms_too(copy: Path) -> None:
+    issue = next(iter(json.loads((copy / "summary.json").read_text())["terms"]["issues"]))
+    mend_summary(copy, lambda summary: summary["terms"]["issues"][issue].update(q50=0.123))
+    (line,) = verify(copy)
+    assert f"terms.issues.{issue}.q50 is 0.123, the trials give" in line
+    assert open_run(copy).summary["terms"]["issues"][issue]["q50"] != 0.123
+
+
 def test_a_summary_of_another_version_is_named_as_not_compared(copy: Path) -> None:
     assert verify(copy) == [] and remark(copy) == ""
     mend_summary(copy, lambda summary: summary["tiers"]["durable"]["365"].update(p=0.99))
