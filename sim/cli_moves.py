@@ -33,6 +33,7 @@ def timeline(
     from sim.tables import console
     from sim.tables_timeline import show_timeline
 
+    tell_hidden([f"timelines/{name.removeprefix('timelines/')}"], quiet)
     told = open_timeline(name)
     wanted = requests(told, wanted_trials(trials, None), seed)
     with ProgressBar(wanted, quiet) as bar:
