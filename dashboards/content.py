@@ -80,7 +80,7 @@ def headline(run: Run, days: int) -> dict[str, Any]:
         "broad": odds_cell(tiers["broad"][str(days)], run.n_trials),
         "victory": {side: victory_cell(run, side) for side in ("A", "B")},
         "evidence": run.summary["evidence"]["words"],
-        "luck": f"{100 * (cell['mc_hi'] - cell['mc_lo']) / 2:.1f}",
+        "luck": words.luck(cell),
         "reason": reason_words(run),
     }
 
@@ -115,10 +115,10 @@ def short_band(cell: dict[str, float]) -> str:
 
 def victory_cell(run: Run, side: str) -> dict[str, Any]:
     """Odds that a side wins by the horizon."""
-    from sim.experiment.estimates import wilson
+    from sim.experiment.estimates import effective_trials, wilson
 
-    p = run.summary["victory"][side]
-    return odds_cell({"p": p, "lo": p, "hi": p, "mc_hi": wilson(0.0, run.n_trials)[1]}, run.n_trials)
+    p, unseen = run.summary["victory"][side], wilson(0.0, effective_trials(run.n_trials, 1.0))[1]
+    return odds_cell({"p": p, "lo": p, "hi": p, "mc_hi": unseen}, run.n_trials)
 
 
 def crowd_words(found: CrowdTable | str | None) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.experiment import words
-from sim.experiment.estimates import wilson
+from sim.experiment.estimates import effective_trials, has_band, wilson
 from sim.parameters import parameter_rows as parameter_rows
 from sim.parameters import show_parameters as show_parameters
 from sim.printed import DASH, counted, is_known
@@ -85,9 +85,10 @@ def odds_cell(cell: Mapping[str, float]) -> str:
     return chance(cell["p"], cell["mc_hi"])
 
 
-def band_cell(cell: Mapping[str, float]) -> str:
-    """``5-46``, or nothing where the draws do not differ."""
-    return f"{whole(cell['lo'])}-{whole(cell['hi'])}" if cell["lo"] < cell["hi"] else "-"
+def band_cell(cell: Mapping[str, float], n_trials: int) -> str:
+    """``5-46``, or a dash where the draws do not differ or are too few."""
+    is_shown = has_band(n_trials) and cell["lo"] < cell["hi"]
+    return f"{whole(cell['lo'])}-{whole(cell['hi'])}" if is_shown else "-"
 
 
 def common_folder(names: Sequence[str]) -> str:
@@ -122,13 +123,13 @@ def odds_table(runs: Sequence[Run]) -> Table:
             table.add_row("wars like it, whoever is talking", *map(whole, reference))
             above = reference
         last = list(tiers["durable"])[-1]
-        unseen = wilson(0.0, run.n_trials)[1]
+        unseen = wilson(0.0, effective_trials(run.n_trials, 1.0))[1]
         lasting = chance(tiers["durable"][last]["model"], tiers["durable"][last]["model_hi"])
         wider = [odds_cell(tiers[tier][last]) for tier in ("mutual", "broad")]
         table.add_row(
             run.name.removeprefix(prefix),
             *(odds_cell(tiers["durable"][day]) if day in tiers["durable"] else "-" for day in days),
-            band_cell(tiers["durable"][last]),
+            band_cell(tiers["durable"][last], run.n_trials),
             *((" / ".join((lasting, *wider)),) if has_anchor else wider),
             f"{chance(victory['A'], unseen)} / {chance(victory['B'], unseen)}",
             words.reason(run.summary, short=True),
@@ -166,15 +167,7 @@ def show_runs(runs: Sequence[Run], to: Console, is_sweep: bool = False) -> None:
 def caveat(run: Run) -> str:
     """What the numbers are and are not, in one breath."""
     cell = list(run.summary["tiers"]["durable"].values())[-1]
-    luck = f"{100 * (cell['mc_hi'] - cell['mc_lo']) / 2:.1f}"
-    band = "The band is what we do not know: nine in ten draws of the uncertain inputs lie in it. "
-    if cell["lo"] == cell["hi"]:
-        band = "No band: draws of the inputs, if any are uncertain, differ no more than luck would make them. "
-    return (
-        f"{band}"
-        f"Running more trials would change the number by no more than about {luck} points. "
-        "Odds of a supposed scenario are not odds that it comes about."
-    )
+    return f"{words.caveat(cell, run.n_trials)} Odds of a supposed scenario are not odds that it comes about."
 
 
 def program() -> str:
@@ -275,7 +268,9 @@ def show_crowd(table: CrowdTable, to: Console) -> None:
     shown = plain_table("per cent", *table.platforms, "this\nmodel", "90 %\nband")
     for row in table.rows:
         crowd = [whole(row.crowd.get(platform)) for platform in table.platforms]
-        own = ("-", "-") if row.model is None else (odds_cell(cell := row.model.as_dict()), band_cell(cell))
+        own = ("-", "-")
+        if row.model is not None:
+            own = odds_cell(cell := row.model.as_dict()), band_cell(cell, row.model.n)
         shown.add_row(row.label, *crowd, *own)
     to.print(shown)
     to.print()

@@ -31,7 +31,7 @@ def show_lesson(found: Lesson, to: Console) -> None:
     table = plain_table("per cent", *columns, *scored)
     for row in found.rows:
         table.add_row(row.who, *map(whole, row.odds), *_scores(row))
-    table.add_row("Parley's 90 % band", *(band_cell({"lo": lo, "hi": hi}) for lo, hi in found.band))
+    table.add_row("Parley's 90 % band", *(band_cell({"lo": lo, "hi": hi}, found.trials) for lo, hi in found.band))
     if found.outcome:
         ends = {True: "yes", False: "no", None: "not settled"}
         table.add_row("what happened", *(ends[end] for end in found.outcome.happened))

@@ -49,7 +49,8 @@ def show_odds_of_readings(found: Readings, to: Console) -> None:
     for one in found.readings:
         cells = [f"{whole(cell.p)} ({whole(cell.model)})" for cell in one.odds]
         last = one.odds[-1]
-        table.add_row(one.reading, str(one.n_read or "-"), *cells, band_cell({"lo": last.lo, "hi": last.hi}))
+        band = band_cell({"lo": last.lo, "hi": last.hi}, found.trials)
+        table.add_row(one.reading, str(one.n_read or "-"), *cells, band)
     to.print(table)
     for one in found.readings:
         if one.mended:

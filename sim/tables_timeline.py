@@ -29,8 +29,9 @@ def show_timeline(found: Timeline, to: Console) -> None:
     for step in found.steps:
         cells = [odds.as_dict() for odds in step.odds.values()]
         model = odds_cell({"p": step.odds[last].model, "mc_hi": step.odds[last].model_hi})
+        band = band_cell(cells[-1], found.trials)
         table.add_row(
-            f"{step.date.day} {step.date:%b}", step.name, *map(odds_cell, cells), band_cell(cells[-1]), model,
+            f"{step.date.day} {step.date:%b}", step.name, *map(odds_cell, cells), band, model,
             _moved(step, last), "clear" if step.moved and step.moved[last].is_clear else "",
         )  # fmt: skip
     to.print(table)

@@ -148,6 +148,8 @@ STATED = (
            "coverage .94 to .96 of eight intervals; 600 and (slow) 10,000 replications", 600, 10_000),
     staged("experiment/test_estimates.py::test_monte_carlo_interval_covers_clustered_trials",
            "coverage .94 to .96 of three intervals", 2_000),
+    counted("experiment/test_estimates.py::test_more_trials_change_the_number_by_no_more_than_is_said",
+            "coverage .95 of four intervals", 200, f"{number(4 * float(binom.cdf(179, 200, 0.95)))}", fewest=180),
     staged("experiment/test_estimates.py::test_paired_interval_covers", "coverage .94 to .96 of a difference", 600),
     staged("experiment/test_anchoring.py::test_the_interval_of_an_anchored_difference_covers",
            "coverage .94 to .96 of a difference", 600),

@@ -24,6 +24,11 @@ TRIALS_PER_CLUSTER = 32
 DAYS_PER_MONTH = 30.4375
 FEW_EVENTS = 10
 LEAST_DESIGN_EFFECT = 0.5
+FEWEST_DRAWS = 46
+"""Draws below which there is no band: the range of 46 holds 90 % of all draws with 95 % confidence.
+
+The least n with 1 - n p^(n-1) + (n-1) p^n >= .95 at p = .9 (Wilks 1942, Annals of Mathematical Statistics 13, 400-409).
+"""
 
 Hits = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -74,6 +79,29 @@ def wilson(p: float, n: float, level: float = 0.95) -> tuple[float, float]:
     return max(0.0, centre - reach), min(1.0, centre + reach)
 
 
+def n_draws(n: int) -> int:
+    """Draws of the parameters in ``n`` trials, the last perhaps not whole."""
+    return -(-n // TRIALS_PER_DRAW)
+
+
+def has_band(n: int) -> bool:
+    """Whether ``n`` trials hold draws enough for a range of the odds over them."""
+    return n_draws(n) >= FEWEST_DRAWS
+
+
+def effective_trials(n: int, effect: float, of: int | None = None) -> float:
+    """Independent trials that ``n`` trials with this design effect are worth, for a 95 % interval.
+
+    Where the trials (``of`` which these are a part) hold too few draws for a band, their few clusters tell the effect
+    badly: Student's t takes the place of the normal. None where there is one cluster, of which nothing follows.
+    """
+    whole = n if of is None else of
+    if has_band(whole):
+        return n / effect
+    clusters = -(-whole // TRIALS_PER_CLUSTER)
+    return n / (effect * (student_quantile(0.95, clusters - 1) / normal_quantile(0.95)) ** 2)
+
+
 def group_sums(values: NDArray[np.generic], size: int) -> tuple[Floats, Floats]:
     """Sum over each ``size`` consecutive trials, and how many trials each sum holds (the last may hold fewer)."""
     starts = np.arange(0, len(values), size)
@@ -122,10 +150,12 @@ def parameter_band(hits: Hits, level: float = 0.90, size: int = TRIALS_PER_DRAW)
 
     Fits a Beta with the mean of the trials and the intraclass correlation of the draws, and reads off its quantiles.
     Where draws do not differ by more than luck could make them (three standard errors of that correlation, whose
-    variance without differences is about 2 / (draws x size x (size - 1)), Fisher 1925) the range is the single point
-    p. The range always includes p.
+    variance without differences is about 2 / (draws x size x (size - 1)), Fisher 1925), and where there are too few of
+    them, the range is the single point p. The range always includes p.
     """
     p = float(np.mean(hits)) if len(hits) else 0.0
+    if len(hits) // size < FEWEST_DRAWS:
+        return p, p
     by_luck = 3.0 * (2.0 / (max(len(hits) // size, 1) * size * (size - 1))) ** 0.5
     return beta_band(p, intraclass_correlation(hits, size), by_luck, level)
 
@@ -152,7 +182,7 @@ def odds(hits: Hits, borrowed_effect: float = 1.0) -> Odds:
     effect = design_effect(hits)
     if min(n_events, n - n_events) < FEW_EVENTS:
         effect = max(effect, borrowed_effect)
-    mc_lo, mc_hi = wilson(p, n / effect)
+    mc_lo, mc_hi = wilson(p, effective_trials(n, effect))
     lo, hi = parameter_band(hits)
     if n_events == 0:
         hi = mc_hi

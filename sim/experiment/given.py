@@ -47,11 +47,11 @@ class GivenTally:
         if n == 0:
             return Odds(float("nan"), 0.0, 1.0, 0.0, 1.0, 0, 0)
         p = n_events / n
-        mc_lo, mc_hi = estimates.wilson(p, n / max(1.0, self._design_effect(n, p)))
+        mc_lo, mc_hi = estimates.wilson(p, estimates.effective_trials(n, max(1.0, self._design_effect(n, p)), self.n))
         sizes, sums, counts = given[given > 0], hits[given > 0], counts[given > 0]
         k = int(counts.sum())
         rho, by_luck = 0.0, 1.0
-        if 1 < k < n and 0 < p < 1:
+        if estimates.FEWEST_DRAWS <= k < n and 0 < p < 1:
             between = float(counts @ (sizes * (sums / sizes - p) ** 2)) / (k - 1)
             within = float(counts @ (sums * (1 - sums / sizes))) / (n - k)
             typical = (n - float(counts @ sizes**2) / n) / (k - 1)

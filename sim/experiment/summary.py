@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.columns import STAGES, TAGS, Columns
 from sim.experiment import ordered
+from sim.experiment import estimates
 from sim.experiment.anchoring import Headline, anchor, reference_at
 from sim.experiment.horizons import TIERS, horizons
 from sim.experiment.tally import STEPS, Event, HitTally, Tally, over_blocks, settled
@@ -35,6 +36,8 @@ def summary_of(scenario: Scenario, name: str, seed: int, tally: Tally, quantiles
         "scenario": name,
         "title": scenario.title,
         "trials": tally.n,
+        "draws": estimates.n_draws(tally.n),
+        "draws_for_band": estimates.FEWEST_DRAWS,
         "seed": seed,
         "evidence": evidence(scenario).as_dict(),
         "tiers": tier_odds(scenario, tally.events),

@@ -152,9 +152,11 @@ class HitTally:
         n, size = self.n, estimates.TRIALS_PER_DRAW
         p = self.hits / n if n else 0.0
         effect = self.design_effect if self.is_telling else max(self.design_effect, borrowed_effect)
-        mc_lo, mc_hi = estimates.wilson(p, n / effect)
+        mc_lo, mc_hi = estimates.wilson(p, estimates.effective_trials(n, effect))
         by_luck = 3.0 * (2.0 / (max(n // size, 1) * size * (size - 1))) ** 0.5
-        lo, hi = estimates.beta_band(p, self.intraclass_correlation, by_luck, 0.90)
+        lo = hi = p
+        if n // size >= estimates.FEWEST_DRAWS:
+            lo, hi = estimates.beta_band(p, self.intraclass_correlation, by_luck, 0.90)
         return Odds(p, mc_lo if self.hits == n else lo, mc_hi if self.hits == 0 else hi, mc_lo, mc_hi, n, self.hits)
 
 

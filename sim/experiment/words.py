@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sim.experiment import estimates
 from sim.printed import DASH, as_number, is_known
 from sim.scenario.schema import Scenario
 
@@ -143,7 +144,7 @@ def sentence(summary: Mapping[str, Any], scenario: Scenario) -> str:
     figures = f"{percent(cell['p'])}, band {band(cell['lo'], cell['hi'])}"
     if cell["p"] == 0:
         odds, figures = "too small to be seen", never(summary["trials"], cell["mc_hi"])
-    elif round(100 * cell["lo"]) == round(100 * cell["hi"]):
+    elif not estimates.has_band(summary["trials"]) or round(100 * cell["lo"]) == round(100 * cell["hi"]):
         figures = percent(cell["p"])
     lines = [f"The odds of {HALTED}, within {days} days of {long_date(scenario)}, are {odds}: {figures}."]
     if cell["reference"] is not None:
@@ -186,6 +187,30 @@ def why(summary: Mapping[str, Any]) -> list[str]:
         said.append(f"All failures by their main reason: {rest}.")
     said.append("Attribution rests on the model's priors; outcomes alone cannot tell these reasons apart.")
     return said
+
+
+def caveat(cell: Mapping[str, Any], n_trials: int) -> str:
+    """What the band and the number of trials leave open, in two sentences."""
+    if not estimates.has_band(n_trials):
+        draws, most = estimates.n_draws(n_trials), estimates.FEWEST_DRAWS
+        drawn = "1 draw" if draws == 1 else f"{draws} draws"
+        shares = f"{n_trials:,} trial{'s' if n_trials > 1 else ''} hold{'s' if n_trials == 1 else ''} {drawn}"
+        band = (
+            f"No band: {shares} of the uncertain inputs, and a range that holds nine in ten takes {most} "
+            f"({most * estimates.TRIALS_PER_DRAW} trials). "
+        )
+    elif cell["lo"] == cell["hi"]:
+        band = "No band: draws of the inputs, if any are uncertain, differ no more than luck would make them. "
+    else:
+        band = "The band is what we do not know: nine in ten draws of the uncertain inputs lie in it. "
+    if (cell["mc_lo"], cell["mc_hi"]) == (0.0, 1.0):
+        return f"{band}So few trials do not say how far more of them would change the number."
+    return f"{band}Running more trials would change the number by no more than about {luck(cell)} points."
+
+
+def luck(cell: Mapping[str, Any]) -> str:
+    """How far endlessly many trials may lie from the number, in points: the further end of its 95 % interval."""
+    return f"{100 * max(cell['mc_hi'] - cell['p'], cell['p'] - cell['mc_lo']):.1f}"
 
 
 def long_date(scenario: Scenario) -> str:

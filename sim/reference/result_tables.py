@@ -56,6 +56,9 @@ SUMMARY: dict[str, str] = {
     "scenario": "name",
     "title": "title of the scenario",
     "trials": "number of trials",
+    "draws": "draws of the uncertain inputs that these trials hold",
+    "draws_for_band": "draws below which there is no band: `lo` and `hi` are then `p`, without any event the limits of "
+    "Monte Carlo error",
     "seed": "seed",
     "evidence": "how many `numbers` there are, how many are `sourced`, whether it is `calibrated`, and that in `words`",
     "tiers": "by tier and day: `p` the headline, `lo` `hi` its 90 % band over draws, `mc_lo` `mc_hi` its 95 % Monte "

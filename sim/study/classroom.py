@@ -65,6 +65,7 @@ class Lesson:
     rows: tuple[Scored, ...]
     outcome: Outcome | None
     crowd: CrowdTable | None
+    trials: int
 
     @property
     def you(self) -> Scored:
@@ -200,7 +201,7 @@ def lesson(run: Run, forecast: Sequence[float], episodes: str | os.PathLike[str]
         rows.append(_scored(ALONE, [odds.model for odds in headlines], ends))
         rows.append(_scored(REFERENCE, [odds.reference or 0.0 for odds in headlines], ends))
     band = tuple((odds.lo, odds.hi) for odds in headlines)
-    return Lesson(run.name, run.scenario.supposes, days, band, tuple(rows), outcome, crowd_table(run))
+    return Lesson(run.name, run.scenario.supposes, days, band, tuple(rows), outcome, crowd_table(run), run.n_trials)
 
 
 def _scored(who: str, odds: Sequence[float], ends: np.ndarray[Any, Any] | None) -> Scored:

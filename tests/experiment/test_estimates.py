@@ -10,7 +10,9 @@ from scipy.stats import binomtest
 
 from sim.experiment.anchoring import half_width
 from sim.experiment.estimates import (
+    FEWEST_DRAWS,
     design_effect,
+    has_band,
     intraclass_correlation,
     odds,
     parameter_band,
@@ -104,6 +106,37 @@ def test_no_event_is_never_reported_as_certain() -> None:
     assert result.hi == result.mc_hi == pytest.approx(1 - 0.025 ** (1 / 20_000))
 
 
+def test_a_run_of_few_draws_has_no_band() -> None:
+    # 736 trials are 46 draws; with 45 there is none, whatever they say.
+    draws = np.repeat(np.arange(46) % 2 == 0, 16)
+    assert (parameter_band(draws)[0] < 0.01) and (parameter_band(draws)[1] > 0.99)
+    few = odds(draws[:720])
+    assert few.lo == few.hi == few.p
+    assert [has_band(n) for n in (20, 720, 721, 736)] == [False, False, True, True]
+
+
+def test_fewest_draws_are_those_of_wilks() -> None:
+    covered = [1 - n * 0.9 ** (n - 1) + (n - 1) * 0.9**n for n in (FEWEST_DRAWS - 1, FEWEST_DRAWS)]
+    assert covered[0] < 0.95 <= covered[1]
+
+
+def test_one_cluster_says_nothing_of_how_far_more_trials_would_move_the_number() -> None:
+    one = odds(np.arange(20) < 5)
+    assert (one.mc_lo, one.mc_hi) == (0, 1)
+    # Two clusters of 8 and 16 of 32: a design effect of 64 (sums +-4) 2 x 32 / 64^2 / (15/64) = 4.27, times 42.03.
+    two = odds(spread([0.25, 0.5], 32))
+    worth = 64 / (4.2666667 * (12.7062 / 1.959964) ** 2)
+    assert (two.mc_lo, two.mc_hi) == pytest.approx(wilson(0.375, worth), rel=1e-5)
+
+
+@pytest.mark.parametrize("clusters", [2, 5, 10, 20])
+def test_more_trials_change_the_number_by_no_more_than_is_said(clusters: int) -> None:
+    """Of few clusters as well: with a normal interval two clusters would cover about .75."""
+    luck = np.random.default_rng(20)
+    found = [odds(clustered(luck, 0.3, 6.0, clusters)) for _ in range(200)]
+    assert sum(abs(one.p - 0.3) <= max(one.mc_hi - one.p, one.p - one.mc_lo) for one in found) >= 180
+
+
 def test_rare_events_borrow_the_design_effect_of_common_ones() -> None:
     hits = np.zeros(3200, bool)
     hits[[5, 700, 1900]] = True
@@ -119,7 +152,8 @@ def test_conditional_odds_count_only_the_trials_that_are_given() -> None:
     hits[[6, 7, *range(32, 64)]] = False
     result = conditional_odds(hits, given)
     assert (result.p, result.n, result.n_events) == (3 / 8, 16, 6)
-    assert (result.mc_lo, result.mc_hi) == pytest.approx(wilson(3 / 8, 16 / 9.6))
+    # Two clusters leave one degree of freedom: Student's t, 12.7062, in place of 1.959964.
+    assert (result.mc_lo, result.mc_hi) == pytest.approx(wilson(3 / 8, 16 / 9.6 / (12.7062 / 1.959964) ** 2), rel=1e-5)
 
 
 def test_conditional_odds_without_a_case_know_nothing_and_without_an_event_say_how_little() -> None:
@@ -127,7 +161,8 @@ def test_conditional_odds_without_a_case_know_nothing_and_without_an_event_say_h
     assert np.isnan(none.p) and (none.lo, none.hi, none.n) == (0, 1, 0)
     never = conditional_odds(np.zeros(64, bool), np.arange(64) < 20)
     assert (never.p, never.lo) == (0, 0)
-    assert never.hi == never.mc_hi == pytest.approx(1 - 0.025 ** (1 / 20))
+    worth = 20 / (12.7062 / 1.959964) ** 2
+    assert never.hi == never.mc_hi == pytest.approx(1 - 0.025 ** (1 / worth), rel=1e-5)
 
 
 def test_the_band_of_conditional_odds_finds_a_known_beta_in_draws_of_unequal_size() -> None:
