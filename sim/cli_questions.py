@@ -41,16 +41,22 @@ def compare(
     """Differences from a base, on the same luck."""
     from sim import tables
     from sim.experiment import plan
+    from sim.experiment.compare import check_weights, mixed
     from sim.experiment.compare import compare as compare_runs
-    from sim.experiment.compare import mixed
 
+    base = base if plan.is_run(base) else plan.full_name(base)
     names = [base, *(one for name in variants for one in plan.expand_or_run(name) if one != base)]
     if len(names) < 2:
         raise ParleyError("compare: the variant is the base itself, name another scenario")
+    shares = as_weights(weights) if weights is not None else None
+    if shares is not None:
+        check_weights(shares, len(names))
+    if decompose and len(names) != 2:
+        raise ParleyError(f"--decompose: one variant is wanted, {len(names) - 1} came")
     runs = runs_of(names, trials, seed, sets, workers, quiet)
     results = [compare_runs(runs[0], variant, len(runs) - 1) for variant in runs[1:]]
-    mixture = mixed(runs, as_weights(weights)) if weights is not None else None
-    apart = taken_apart(runs[0], runs[1:], workers, quiet) if decompose else None
+    mixture = mixed(runs, shares) if shares is not None else None
+    apart = taken_apart(runs[0], runs[1], workers, quiet) if decompose else None
     if as_json:
         extra = {"mixed": mixture} if mixture else {}
         extra |= {"decomposition": apart.as_dict()} if apart else {}
@@ -69,22 +75,20 @@ def as_weights(text: str) -> list[float]:
     try:
         return [float(part) for part in text.split(",")]
     except ValueError:
-        raise ParleyError(f"--weights: {text[:40]!r} came, numbers such as .5,.3,.2 are wanted") from None
+        meant = ", per cents without the sign: 50,30,20" if "%" in text else ""
+        raise ParleyError(f"--weights: {text[:40]!r} came, numbers such as .5,.3,.2 are wanted{meant}") from None
 
 
-def taken_apart(base: Run, variants: Sequence[Run], workers: int | None, quiet: bool) -> Decomposition:
+def taken_apart(base: Run, variant: Run, workers: int | None, quiet: bool) -> Decomposition:
     """The changes of the one variant, each alone and left out."""
     from sim.experiment.run import run_many
     from sim.study.decompose import decompose
-
-    if len(variants) != 1:
-        raise ParleyError(f"--decompose: one variant is wanted, {len(variants)} came")
 
     def run_all(wanted: Sequence[Request]) -> list[Run]:
         with ProgressBar(wanted, quiet) as bar:
             return list(run_many(wanted, workers=workers, progress=bar.show))
 
-    return decompose(base, variants[0], run_all)
+    return decompose(base, variant, run_all)
 
 
 def why(

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class ParleyError(Exception):
     """Something the user can act on: the message is the whole story, no traceback is shown."""
@@ -14,7 +16,9 @@ class ParleyError(Exception):
 
 
 class ScenarioError(ParleyError):
-    """A scenario file, an override or an argument is wrong."""
+    """A scenario file, an override or an argument is wrong. ``places`` holds each mistake with its place, if known."""
+
+    places: tuple[Any, ...] = ()
 
 
 class InternalError(ParleyError):

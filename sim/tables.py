@@ -251,6 +251,8 @@ def show_mixture(found: Mapping[str, Any], to: Console) -> None:
     days = list(found["tiers"]["durable"])
     to.print("\nOne forecast over these scenarios, by the weights given", style="bold")
     to.print(", ".join(f"{name} {words.percent(share)}" for name, share in found["weights"].items()))
+    if abs(found["weights_sum"] - 1) > 1e-9:
+        to.print(f"The weights given add to {found['weights_sum']:g}, not to 1: each is divided by that.")
     table = plain_table("per cent", *(f"{day} days" for day in days), "least to greatest")
     for tier, cells in found["tiers"].items():
         last = cells[days[-1]]

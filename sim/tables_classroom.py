@@ -43,7 +43,7 @@ def show_lesson(found: Lesson, to: Console) -> None:
         known = found.outcome
         _say(to, f"The record ({known.episode}, {known.name}): {known.in_words or 'no words'}.")
     if found.is_scored:
-        _say(to, "Brier score and log score: 0 is best; one half throughout scores .25 and .69. See docs/scoring.md.")
+        _say(to, "Brier score and log score: 0 is best; one half throughout scores .25 and .69.")
     for note in found.notes:
         _say(to, note)
     if found.crowd:

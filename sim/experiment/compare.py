@@ -111,13 +111,10 @@ def _difference(pair: PairTally, level: float) -> dict[str, float]:
 def mixed(runs: Sequence[Run], weights: Sequence[float]) -> dict[str, Any]:
     """One forecast from several scenarios and how likely each is held to be: the weighted mean of their headlines.
 
-    ``weights`` are scaled to sum to 1. Beside it the least and greatest headline among the scenarios. Raises
-    ParleyError where they do not fit.
+    ``weights`` are divided by their sum, which ``weights_sum`` gives. Beside the mean the least and greatest headline
+    among the scenarios. Raises ParleyError where they do not fit.
     """
-    if len(weights) != len(runs):
-        raise ParleyError(f"weights: {len(weights)} came for {len(runs)} scenarios, the base first")
-    if min(weights) < 0 or not 0 < sum(weights) < float("inf"):
-        raise ParleyError("weights: at least 0 each and not all 0 is wanted")
+    check_weights(weights, len(runs))
     shares = [weight / sum(weights) for weight in weights]
     days = [day for day in horizons(runs[0].scenario) if all(day in horizons(run.scenario) for run in runs)]
     tiers: dict[str, Any] = {}
@@ -127,4 +124,14 @@ def mixed(runs: Sequence[Run], weights: Sequence[float]) -> dict[str, Any]:
             odds = [run.odds(tier, day).p for run in runs]
             mean = sum(share * p for share, p in zip(shares, odds, strict=True))
             tiers[tier][str(day)] = {"p": mean, "least": min(odds), "greatest": max(odds)}
-    return {"weights": {run.name: share for run, share in zip(runs, shares, strict=True)}, "tiers": tiers}
+    by_name = {run.name: share for run, share in zip(runs, shares, strict=True)}
+    return {"weights": by_name, "weights_sum": round(sum(weights), 12), "tiers": tiers}
+
+
+def check_weights(weights: Sequence[float], n: int) -> None:
+    """ParleyError unless there is a weight for each of ``n`` scenarios, at least 0 and not all 0."""
+    if len(weights) != n:
+        raise ParleyError(f"weights: expected {n} numbers, one a scenario and the base first, got {len(weights)}")
+    if min(weights) < 0 or not 0 < sum(weights) < float("inf"):
+        given = ",".join(f"{weight:g}" for weight in weights)
+        raise ParleyError(f"weights: expected numbers of at least 0, not all 0, got {given}")

@@ -16,6 +16,7 @@ from sim.manifest import read_manifest
 from sim.scenario import files
 from sim.scenario.overrides import expand_sweep, parse_set
 from sim.scenario.priors import central
+from sim.scenario.short_names import alike, folders
 from sim.scenario.stored import is_run_folder
 from sim.store import MANIFEST, holds_other_run, numbered
 
@@ -40,12 +41,17 @@ def expand(names: Sequence[str]) -> list[str]:
     """Scenario names and files; a folder stands for every scenario in it, those that others extend first."""
     found: dict[str, None] = {}
     for name in names:
-        inside = [] if is_run(name) else members(name)
-        if not inside and not is_run(name):
-            files.resolve_name(name)
-        for one in inside or [name]:
+        for one in [name] if is_run(name) else members(name) or [full_name(name)]:
             found[one] = None
     return list(found)
+
+
+def full_name(name: str) -> str:
+    """The whole name of a scenario that was named shortly; what names a file as it stands stays so."""
+    path = files.resolve_name(name)
+    known = files.name_of(path)
+    is_short = name != known and not name.endswith(files.SUFFIXES) and known in files.names()
+    return known if is_short else name
 
 
 def members(folder: str) -> list[str]:
@@ -55,6 +61,9 @@ def members(folder: str) -> list[str]:
         inside = [str(path) for path in sorted(Path(folder).glob("*.yaml"))]
         if not inside:
             raise ScenarioError(f"{folder}: holds no scenario (*.yaml)")
+    if not inside and files.find(folder) is None and len(meant := alike(folder, folders(files.names()))) == 1:
+        inside = [name for name in files.names() if name.rpartition("/")[0] == meant[0]]
+        folder = meant[0]
     return sorted(inside, key=lambda name: (not _is_base(name, folder), name))
 
 

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.columns import STAGES, TAGS, Columns
-from sim.experiment import ordered
-from sim.experiment import estimates
+from sim.experiment import estimates, ordered
 from sim.experiment.anchoring import Headline, anchor, reference_at
 from sim.experiment.horizons import TIERS, horizons
 from sim.experiment.tally import STEPS, Event, HitTally, Tally, over_blocks, settled

@@ -31,17 +31,9 @@ def groups_of(scenario: Scenario) -> tuple[Joint, ...]:
     if given is None or not columns:
         return scenario.joint
     weight = weight_without(given.without) if given.without else None
-    return (
-        *scenario.joint,
-        Joint(
-            file=given.draws,
-            sha256=given.sha256,
-            weight=weight,
-            columns=columns,
-            mode="ratio",
-            source="docs/calibration.md",
-        ),
-    )
+    source = "posterior draws of past wars (parley calibrate)"
+    group = Joint(file=given.draws, sha256=given.sha256, weight=weight, columns=columns, mode="ratio", source=source)
+    return (*scenario.joint, group)
 
 
 def _columns(scenario: Scenario) -> Iterator[tuple[str, str]]:

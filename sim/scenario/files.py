@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,14 @@ from sim.scenario.lookup import SHIPPED, SUFFIXES, find, find_data, hidden_by, l
 from sim.scenario.merging import absorb_sources, merged, removals
 from sim.scenario.overrides import validated_with
 from sim.scenario.paths import ROOT, Slot, slot_at
-from sim.scenario.problems import KeyPath, Mark, Problem, came, escaped, fail, nearest
+from sim.scenario.problems import KeyPath, Mark, Problem, came, escaped, fail, joined, nearest
 from sim.scenario.resolved import as_yaml
 from sim.scenario.schema import ReadFile, Scenario
+from sim.scenario.short_names import alike, not_found
 from sim.scenario.source_file import is_hidden
 from sim.scenario.stored import is_run_folder, stored_scenario
 from sim.scenario.validation import validated
-from sim.scenario.yaml_source import Node, read_file, read_text
+from sim.scenario.yaml_source import Node, read_file, read_noting, read_text
 
 __all__ = ["SUFFIXES", "find", "find_data", "look_up", "roots", "shown"]  # of ``lookup``, for whoever loads files
 DEEPEST_CHAIN = 8
@@ -56,11 +58,12 @@ def open_scenario(name_or_path: str | os.PathLike[str], overrides: Sequence[tupl
         return _of_run(Path(name_or_path), overrides)
     path = resolve_name(name_or_path)
     assembly = _Assembly()
-    tree = assembly.scenario(path, ())
-    if overrides:
-        scenario = validated_with(tree, overrides, assembly.removed)
-    else:
-        scenario = validated(tree, assembly.removed)
+    with assembly.noting():
+        tree = assembly.scenario(path, ())
+        if overrides:
+            scenario = validated_with(tree, overrides, assembly.removed)
+        else:
+            scenario = validated(tree, assembly.removed)
     scenario = pinned(scenario).read_from(assembly.origin(scenario))
     return Loaded(scenario, name_of(path), path, tuple(assembly.files))
 
@@ -87,14 +90,15 @@ def hiding(name: str) -> str | None:
 def open_layers(base: Path, fragments: Sequence[Node], file: Path) -> list[Scenario]:
     """The scenario after each of ``fragments`` (mappings of ``file``), each laid over the last as ``extends`` would."""
     assembly = _Assembly()
-    tree = assembly.scenario(base, ())
     found = []
-    for fragment in fragments:
-        assembly.name_tables(fragment, file)
-        assembly.removed |= removals(fragment)
-        tree = assembly.laid_over(tree, fragment, file)
-        scenario = pinned(validated(tree, assembly.removed))
-        found.append(scenario.read_from(assembly.origin(scenario)))
+    with assembly.noting():
+        tree = assembly.scenario(base, ())
+        for fragment in fragments:
+            assembly.name_tables(fragment, file)
+            assembly.removed |= removals(fragment)
+            tree = assembly.laid_over(tree, fragment, file)
+            scenario = pinned(validated(tree, assembly.removed))
+            found.append(scenario.read_from(assembly.origin(scenario)))
     return found
 
 
@@ -153,10 +157,10 @@ def resolve_name(name_or_path: str | os.PathLike[str]) -> Path:
         return path
     if os.path.isfile(text) or os.path.isdir(text):
         raise ScenarioError(f"{escaped(text)}: error: a scenario's file must end in .yaml")
-    close = nearest(text, names())
-    raise ScenarioError(
-        f"no scenario `{escaped(text)}`" + (f", did you mean `{close}`?" if close else "; `parley list` shows all")
-    )
+    known = names()
+    if len(meant := alike(text, known)) == 1 and (path := find(meant[0])):
+        return path
+    raise ScenarioError(not_found(text, known))
 
 
 def find_beside(node: Node, file: Path, key: KeyPath = ("extends",)) -> Path:
@@ -197,6 +201,17 @@ class _Assembly:
         self.tables: dict[str, tuple[Path, Content]] = {}
         self.problems: list[tuple[Node, Problem]] = []
         self.removed: dict[KeyPath, Mark] = {}
+        self.noted: list[tuple[Mark, Problem]] = []
+
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        """What is only noted while files are read is told with whatever else is wrong, in one round."""
+        try:
+            yield
+        except ScenarioError as error:
+            raise (joined(self.noted, error) if self.noted else error) from None
+        if self.noted:
+            raise fail(self.noted)
 
     def scenario(self, path: Path, chain: tuple[Path, ...]) -> Node:
         tree, parent = self._opened(path, chain, "extends")
@@ -206,6 +221,9 @@ class _Assembly:
         below = self.scenario(parent, (*chain, path.resolve())) if parent else Node({}, tree.at, tree.key_at)
         if parent:
             self.removed |= removals(tree)
+            if "supposes" not in tree.value:  # the sentence of the file below is about that one
+                said = f"Not said: this file has no `supposes` of its own, and extends {name_of(parent)}."
+                tree.value["supposes"] = Node(said, tree.at, tree.key_at)
         return self.laid_over(below, tree, path)
 
     def laid_over(self, below: Node, tree: Node, path: Path) -> Node:
@@ -246,7 +264,8 @@ class _Assembly:
         return tree, parent
 
     def _read(self, path: Path) -> Node:
-        tree = read_file(path, shown(path))
+        tree, noted = read_noting(path, shown(path))
+        self.noted += noted
         self.files[path] = hashlib.sha256(path.read_bytes()).hexdigest()
         self.name_tables(tree, path)
         return tree

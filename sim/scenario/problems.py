@@ -118,4 +118,15 @@ def fail(problems: Sequence[tuple[Mark, Problem]]) -> ScenarioError:
             lines.append(line)
     if len(lines) > MOST_SHOWN:
         lines = [*lines[:MOST_SHOWN], f"... and {len(lines) - MOST_SHOWN} more"]
-    return ScenarioError("\n".join(lines))
+    error = ScenarioError("\n".join(lines))
+    error.places = tuple(problems)
+    return error
+
+
+def joined(noted: Sequence[tuple[Mark, Problem]], error: ScenarioError) -> ScenarioError:
+    """One error of what reading noted and of what came up later in other places."""
+    if not error.places:
+        return ScenarioError(f"{fail(noted)}\n{error}")
+    marks = {mark for mark, _ in noted}
+    later = [place for place in error.places if place[0] not in marks]
+    return fail(sorted([*noted, *later], key=lambda place: place[0]))

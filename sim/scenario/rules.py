@@ -26,8 +26,8 @@ NOBODY = "nobody"
 def check(scenario: Scenario) -> list[Problem]:
     """Every broken rule of the scenario; an empty list if it is sound."""
     problems = [*_names(scenario), *_sides(scenario)]
-    if problems:  # the other rules look things up by name and by side
-        return problems
+    if problems:  # the other rules look things up by side
+        return problems if list(_sides(scenario)) else [*problems, *_references(scenario)]
     problems = [*_references(scenario), *_order(scenario), *_dates(scenario), *_events(scenario), *_same_as(scenario)]
     if problems:
         return problems

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.scenario import rules
+from sim.scenario.mended import names_beside
 from sim.scenario.paths import ROLES, Slot, slot_at, wanted
 from sim.scenario.problems import KeyPath, Mark, Problem, came, did_you_mean, dotted, escaped, fail, nearest
 from sim.scenario.schema import AttendanceRule, Scenario
@@ -49,7 +50,8 @@ def _checked(tree: Node) -> tuple[Scenario | None, list[Problem]]:
     try:
         scenario = Scenario.model_validate(plain(tree))
     except ValidationError as error:
-        return None, _problems(tree, error)
+        problems = _problems(tree, error)
+        return None, [*problems, *names_beside(plain(tree), problems, lambda loc: _real_path(tree, loc))]
     return scenario, rules.check(scenario)
 
 

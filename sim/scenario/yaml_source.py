@@ -81,7 +81,16 @@ def read_file(path: Path, shown_as: str) -> Node:
 
     A base and its parties are read once for all the scenarios that extend them; every caller gets a copy.
     """
-    return _copied(_read_once(text_of(path, shown_as), shown_as))
+    tree, noted = read_noting(path, shown_as)
+    if noted:
+        raise fail(noted)
+    return tree
+
+
+def read_noting(path: Path, shown_as: str) -> tuple[Node, list[tuple[Mark, Problem]]]:
+    """As ``read_file``; mistakes that do not stop the reading are given back, to be told with others."""
+    tree, noted = _read_once(text_of(path, shown_as), shown_as)
+    return _copied(tree), list(noted)
 
 
 def _copied(node: Node) -> Node:
@@ -95,8 +104,8 @@ def _copied(node: Node) -> Node:
 
 
 @lru_cache(maxsize=64)
-def _read_once(text: str, shown_as: str) -> Node:
-    return read_text(text, lambda line, column: Mark(shown_as, line, column))
+def _read_once(text: str, shown_as: str) -> tuple[Node, list[tuple[Mark, Problem]]]:
+    return _parsed(text, lambda line, column: Mark(shown_as, line, column))
 
 
 def read_argument(text: str, mark: Mark) -> Node:
@@ -114,6 +123,8 @@ class _Open:
     node: Node
     key: str | None = None
     key_at: Mark | None = None
+    twice_since: int | None = None
+    """Line in which the key that waits for its value came before."""
 
 
 class _Reader:
@@ -188,6 +199,8 @@ class _Reader:
         is_plain = event.implicit[0]
         if is_plain and not event.value and self.stack and self.stack[-1].key_at:
             mark = self.stack[-1].key_at  # the parser puts an empty value at whatever comes next
+            if self._is_decimal_comma():
+                return
         self._add(self._resolved(event.value, mark) if is_plain else self._text(event.value, mark), mark)
         self._done()
 
@@ -212,9 +225,21 @@ class _Reader:
                 )
                 break
         if key in frame.node.value:
-            first = frame.node.value[key].key_at
-            self.note(mark, f"the key comes twice, first in line {first.line}", key)
+            frame.twice_since = frame.node.value[key].key_at.line
         frame.key, frame.key_at = key, mark
+
+    def _is_decimal_comma(self) -> bool:
+        """Whether the key without a value is the rest of ``{low: 0,002}``, which YAML takes for two entries."""
+        frame = self.stack[-1]
+        if frame.key is None or not frame.key.isdigit() or not frame.node.value:
+            return False
+        name, before = list(frame.node.value.items())[-1]
+        if type(before.value) is not int:
+            return False
+        meant, frame.key, frame.key_at, frame.twice_since = f"{before.value}.{frame.key}", None, None, None
+        self.note(before.at, f"a decimal comma came, a point is wanted: write {meant}", name)
+        before.value = float(meant) if len(meant) <= LONGEST_NUMBER else 0.0
+        return True
 
     def _add(self, value: Any, mark: Mark) -> Node:
         self.n_nodes += 1
@@ -222,6 +247,9 @@ class _Reader:
             self.stop(mark, f"more than {MOST_NODES} values came, which is the most allowed")
         key_at = self.stack[-1].key_at if self.stack else None
         node = Node(value, mark, key_at or mark)
+        if self.stack and self.stack[-1].twice_since is not None:
+            self.note(key_at or mark, f"the key comes twice, first in line {self.stack[-1].twice_since}")
+            self.stack[-1].twice_since = None
         if self.stack and len(self.stack[-1].node.value) >= MOST_ENTRIES:
             self.stop(key_at or mark, f"more than {MOST_ENTRIES} entries came in one place, which is the most allowed")
         if not self.stack:
@@ -287,6 +315,13 @@ def _events(text: str) -> Iterator[Any]:
 
 def read_text(text: str, place: Callable[[int, int], Mark]) -> Node:
     """The one document in ``text``. ``place`` turns line and column (from 1) into a Mark."""
+    tree, noted = _parsed(text, place)
+    if noted:
+        raise fail(noted)
+    return tree
+
+
+def _parsed(text: str, place: Callable[[int, int], Mark]) -> tuple[Node, list[tuple[Mark, Problem]]]:
     reader = _Reader(place)
     try:
         for event in _events(text):
@@ -300,6 +335,4 @@ def read_text(text: str, place: Callable[[int, int], Mark]) -> Node:
         raise fail([*reader.problems, (where, Problem((), f"not YAML: {yaml_words(str(words))}"))]) from None
     if reader.root is None:
         raise fail([(place(1, 1), Problem((), "nothing came, a mapping (keys and values) is wanted"))])
-    if reader.problems:
-        raise fail(reader.problems)
-    return reader.root
+    return reader.root, reader.problems

@@ -20,8 +20,8 @@ from sim.study.scores import Calibration
 CAVEATS = (
     "The rows are a convenience sample of talks that somebody wrote down: shares are too high for typical talks.",
     "They were coded by someone who knew the end; the line without the hindsight columns says what that is worth.",
-    "Parts of the mapping were chosen by looking at residuals of these rows (docs/calibration.md): expect a little "
-    "worse on wars never seen.",
+    "Parts of the mapping were chosen by looking at residuals of these rows: expect a little worse on wars "
+    "never seen.",
 )
 ANCHORED_NOTE = (
     "The anchored odds, which scenarios print, score worse here by construction: the reference class counts all wars, "

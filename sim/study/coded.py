@@ -83,7 +83,8 @@ def scenario_of(
     The structural parameters are drawn from the file ``draws`` (with the weights of its column ``weight``), or
     from their priors where it is None. Raises nothing of its own: an Episode has been checked when it was read.
     """
-    group: dict[str, Any] = {"columns": _columns(), "mode": "multiply", "source": "docs/calibration.md"}
+    source = "prior of the calibration (parley calibrate)"
+    group: dict[str, Any] = {"columns": _columns(), "mode": "multiply", "source": source}
     if draws is None:
         group["factors"] = {p.name: p.multiple.model_dump(exclude_none=True) for p in STRUCTURAL}
     else:
@@ -126,7 +127,7 @@ def scenario_of(
             "guarantee_ratio": fixed.guarantee_ratio,
         },
         "joint": [group],
-        "sources": {"*": {"kind": "judgement", "note": "mapping of coded episodes (docs/calibration.md)"}},
+        "sources": {"*": {"kind": "judgement", "note": "mapping of coded episodes (parley backtest)"}},
     }
     return Scenario.model_validate_json(json.dumps(data, default=str))
 

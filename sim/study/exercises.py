@@ -209,7 +209,7 @@ def mirror(seed: int) -> Exercise:
         f"The gaining side is South: {status_quo:.1f} + {kappa:.1f} x {momentum:.1f} x (1 - {status_quo:.1f}) = "
         f"{end:.3f}. A mirror turns scales and signs round and nothing else, so the line ends at 1 - {end:.3f} = "
         f"{1 - end:.3f}. If a model's odds change in a mirror, it favours a side by accident.",
-        "docs/odd.md, section 3.1; a year of war as a costly lottery: Fearon (1995)",
+        "a year of war as a costly lottery: Fearon (1995); the model description (ODD), section 3.1",
         "parley compare teaching/mirror_pair_north teaching/mirror_pair_south",
     )
 

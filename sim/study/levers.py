@@ -249,7 +249,8 @@ def _checked(
 ) -> int:
     """Refuse what cannot be; the horizon's position."""
     if not scenario.levers:
-        raise ParleyError(f"{scenario.title}: has no `levers:`, so there is nothing to pull (docs/levers.md)")
+        hint = "`parley schema` says what a lever holds"
+        raise ParleyError(f"{scenario.title}: has no `levers:`, so there is nothing to pull; {hint}")
     if target is not None and not 0 < target < 1:
         raise ParleyError(f"target: {target:g} came, a share between 0 and 1 is wanted, such as 0.5")
     if tier not in TIERS:

@@ -34,7 +34,7 @@ class Structural:
             low=self.low / self.reference,
             high=self.high / self.reference,
             kind="judgement",
-            note="prior of the calibration (docs/calibration.md)",
+            note="prior of the calibration (parley calibrate)",
         )
 
 

@@ -54,7 +54,7 @@ def test_one_forecast_from_weighted_scenarios(minimal: sim.Scenario) -> None:
     cell = found["tiers"]["durable"]["365"]
     assert cell["p"] == pytest.approx(0.75 * runs[0].odds("durable", 365).p + 0.25 * runs[1].odds("durable", 365).p)
     assert (cell["least"], cell["greatest"]) == (low, high)
-    for weights, words_said in (([1], "1 came for 2"), ([0, 0], "not all 0"), ([-1, 2], "at least 0")):
+    for weights, words_said in (([1], "the base first, got 1"), ([0, 0], "not all 0"), ([-1, 2], "at least 0")):
         with pytest.raises(sim.ParleyError, match=words_said):
             mixed(runs, weights)
 

@@ -38,7 +38,7 @@ def show_panel(panel: Panel, console: Console) -> None:
     console.print()
     for note in panel.notes:
         console.print(note)
-    console.print("None of these models has odds or dates; how each is applied is in docs/panel.md.")
+    console.print("None of these models has odds or dates; `--json` has the numbers and the source of each.")
 
 
 def _alike(rows: Sequence[Row]) -> Iterator[list[Row]]:
