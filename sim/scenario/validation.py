@@ -202,6 +202,10 @@ def _unknown_key(tree: Node, path: KeyPath) -> Problem:
         return Problem(path, ABSENCE, at_key=True)
     role = role_in(tree, str(path[1])) if len(above) == 2 and path[0] == "parties" else None
     known = slot.keys(role) if slot else []
+    name, colon, value = str(key).partition(":")
+    if colon and value and name in known:
+        words = f"a space is missing after the colon: `{escaped(name)}: {escaped(value)}`"
+        return Problem(path, words, at_key=True)
     return Problem(path, f"{UNKNOWN}`{escaped(str(key))}`{did_you_mean(str(key), known)}", at_key=True)
 
 

@@ -20,7 +20,7 @@ from sim.errors import ScenarioError
 from sim.scenario.problems import KeyPath, Mark, Problem, escaped, fail
 from sim.scenario.quantity import CALENDAR_DAY
 from sim.scenario.source_file import LARGEST_FILE, is_hidden, refuse_hidden, text_of
-from sim.scenario.yaml_words import yaml_words
+from sim.scenario.yaml_place import diagnosis
 
 DEEPEST = 20
 MOST_NODES = 20_000
@@ -329,10 +329,8 @@ def _parsed(text: str, place: Callable[[int, int], Mark]) -> tuple[Node, list[tu
     except ScenarioError:
         raise
     except Exception as reason:  # the scanner also leaks ValueError, IndexError, ... on broken text
-        mark = getattr(reason, "problem_mark", None) or getattr(reason, "context_mark", None)
-        words = getattr(reason, "problem", None) or getattr(reason, "context", None) or type(reason).__name__
-        where = place(mark.line + 1, mark.column + 1) if mark else place(1, 1)
-        raise fail([*reader.problems, (where, Problem((), f"not YAML: {yaml_words(str(words))}"))]) from None
+        line, column, words = diagnosis(text, reason)
+        raise fail([*reader.problems, (place(line + 1, column + 1), Problem((), f"not YAML: {words}"))]) from None
     if reader.root is None:
         raise fail([(place(1, 1), Problem((), "nothing came, a mapping (keys and values) is wanted"))])
     return reader.root, reader.problems

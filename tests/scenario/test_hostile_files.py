@@ -65,7 +65,7 @@ REFUSED = {
     "a:\n\tb: 1": "f.yaml:2:1: error: not YAML: a tab came, indent with spaces",
     "a: x: y": "f.yaml:1:5: error: not YAML: a colon inside text, a line above without its colon, "
     "or a deeper indent than above: put text that holds a colon in quotes",
-    "b: 2\na\nc: 3": "f.yaml:3:1: error: not YAML: a line above is without its colon",
+    "b: 2\na\nc: 3": "f.yaml:2:1: error: not YAML: this line is without its colon",
     "a: - b": "f.yaml:1:4: error: not YAML: a list item (`- `) came on the line of its key: begin a new line",
     "a: {b: 1 c: 2}": "f.yaml:1:11: error: not YAML: a comma or the closing `}` is missing before this",
     "a: [1]]": "f.yaml:1:7: error: not YAML: a closing `]` came without its opening bracket",
