@@ -19,7 +19,16 @@ from sim.atomic import NO_SPACE
 from sim.cli_options import AsJson, One, Quiet, Seed, Sets, Trials, Workers, number, print_json, refuse_repeats
 from sim.cli_runs import Machines, computed, keeps_no_trials, print_then, tell_hidden
 from sim.errors import ParleyError, WorkersLostError
-from sim.leaving import Terminated, how_to_resume, in_one_line, leave, leave_quietly, listen, write_no_more
+from sim.leaving import (
+    Terminated,
+    how_to_resume,
+    in_one_line,
+    leave,
+    leave_quietly,
+    listen,
+    open_missing_streams,
+    write_no_more,
+)
 from sim.progress import ProgressBar
 from sim.scenario.problems import literal
 
@@ -251,6 +260,7 @@ app.add_typer(cli_results.results, name="results")
 
 def main() -> NoReturn:
     """Run the command line, and leave with the right exit code and no traceback for what is not our bug."""
+    open_missing_streams()
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]

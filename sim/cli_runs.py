@@ -112,8 +112,7 @@ def print_then(show: Callable[[], None], *others: Callable[[], None]) -> None:
     reader_left: BrokenPipeError | None = None
     try:
         show()
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        sys.stdout.flush()
     except BrokenPipeError as gone:
         reader_left = gone
     for other in others:

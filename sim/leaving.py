@@ -26,6 +26,23 @@ class Terminated(BaseException):
     """SIGTERM came."""
 
 
+def open_missing_streams() -> None:
+    """Put the null device in the place of stdin, stdout and stderr where they are closed (``>&-``) or None (pythonw).
+
+    Else a file of a run could be opened under their number and written into by whoever prints.
+    """
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        try:
+            os.fstat(number)
+        except OSError:
+            handle = os.open(os.devnull, os.O_RDWR)
+            if handle != number:
+                os.dup2(handle, number)
+                os.close(handle)
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))
+
+
 def listen() -> None:
     """From now on Ctrl-C and SIGTERM end the command in order, and a second one at once.
 
@@ -50,7 +67,7 @@ def stop_at_once(number: int, frame: FrameType | None) -> NoReturn:
     """No unwinding: workers are killed, the system lets go of the lock, blocks stay whole."""
     if executors := sys.modules.get("sim.experiment.executors"):
         executors.kill_all()
-    cursor = "\033[?25h" if sys.stderr is not None and sys.stderr.isatty() else ""
+    cursor = "\033[?25h" if sys.stderr.isatty() else ""
     with suppress(OSError):
         os.write(2, f"{cursor}\nStopped at once. {how_to_resume(sys.argv[1:])}\n".encode(errors="backslashreplace"))
     os._exit(128 + number)

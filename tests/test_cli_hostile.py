@@ -12,6 +12,7 @@ from subprocess import PIPE
 
 import pytest
 
+import sim
 from tests.conftest import Answer
 from tests.torture.faults import in_child
 
@@ -212,3 +213,22 @@ def test_pipes_may_close_and_locales_be_poor() -> None:
         assert (process.returncode, "Traceback" in said) == (0, False), said
         assert out is None or out.isascii()
     assert json.loads(out)
+
+
+def test_streams_may_be_closed_or_missing(tmp_path: Path) -> None:
+    """As a shell closes them and as pythonw leaves them out; what is kept in a folder is written all the same."""
+    typed = f'"{sys.executable}" -m sim'
+    without = "import sys; sys.stdout = sys.stderr = None; from sim.cli import main; main()"
+    run = f"run {MINIMAL} --trials 64 --workers 1"
+    shells = {
+        f"{typed} list >&-": 0,
+        f"{typed} {run} --out {tmp_path / 'closed'} <&- >&- 2>&-": 0,
+        f'"{sys.executable}" -c "{without}" {run} --out {tmp_path / "none"}': 0,
+        f"{typed} show nothing 2>&-": 2,
+    }
+    started = [subprocess.Popen(["bash", "-c", one], cwd=ROOT, stderr=PIPE, text=True) for one in shells]
+    for process, code in zip(started, shells.values(), strict=True):
+        said = process.communicate(timeout=120)[1]
+        assert (process.returncode, "Traceback" in said) == (code, False), said
+    for name in ("closed", "none"):
+        assert sim.read_run(tmp_path / name).n_trials == 64

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 
 from sim.scenario.problems import escaped, fold, nearest
 
@@ -31,7 +32,8 @@ def not_found(text: str, names: Sequence[str]) -> str:
         inside = [name for name in names if name.rpartition("/")[0] == folder[0]]
         return f"`{here}`: expected one scenario, got the folder `{folder[0]}`, which holds {listed(inside)}"
     short = {name.rpartition("/")[2]: name for name in reversed(names)}
-    close = nearest(text, [*folders(names), *names, *short])
+    folder = get_close_matches(text, folders(names), n=1, cutoff=0.8)
+    close = folder[0] if folder else nearest(text, [*names, *short])
     return f"no scenario `{here}`" + (
         f", did you mean `{short.get(close, close)}`?" if close else "; `parley list` shows all"
     )
