@@ -12,6 +12,7 @@ from dashboards.icons import icon_array
 from sim.experiment import words
 from sim.experiment.export import as_csv
 from sim.experiment.horizons import horizons
+from sim.scenario.labels import sides_called
 
 if TYPE_CHECKING:
     from sim.experiment.run import Run
@@ -36,6 +37,7 @@ def content(runs: Sequence[Run], crowd: CrowdTable | str | None = None) -> dict[
         "has_anchor": any(run.summary["tiers"]["durable"][str(last_day(run))]["reference"] is not None for run in runs),
         "has_pairs": any(row["difference"] is not None for row in rows.values()),
         "settlement": words.percent(tables.settlement(base)),
+        "sides_of_base": sides_called(base.scenario),
         "sides": common_sides(runs) or {"A": "Side A", "B": "Side B"},
         "stages": [capital(STAGE_WORDS.get(entry["stage"], entry["stage"])) for entry in base.summary["funnel"]],
         "reasons": {tag: capital(said) for tag, said in words.REASONS.items()},
@@ -54,8 +56,8 @@ def last_day(run: Run) -> int:
 
 def common_sides(runs: Sequence[Run]) -> dict[str, str] | None:
     """Names of the sides if all runs have the same two."""
-    sides = runs[0].scenario.sides
-    return {"A": sides.A, "B": sides.B} if all(run.scenario.sides == sides for run in runs) else None
+    sides = sides_called(runs[0].scenario)
+    return sides if all(sides_called(run.scenario) == sides for run in runs) else None
 
 
 def headline(run: Run, days: int) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from dashboards.report_parts import More, bars
 from dashboards.tables_of_studies import input_words
 from sim.experiment.export import as_csv, long_form
 from sim.experiment.words import percent
+from sim.scenario.labels import sides_called
 from sim.study.inputs import HIGH, LOW
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ CHECKPOINTS = (30, 90, 180, 365)
 def content_of_parts(run: Run, more: More) -> dict[str, Any]:
     """Everything that the templates of these parts print."""
     return {
-        "sides_of_base": {"A": run.scenario.sides.A, "B": run.scenario.sides.B},
+        "sides_of_base": sides_called(run.scenario),
         "sliders": sliders(run, more),
         "no_sliders": more.why_not,
         "tracks": tracks(more),
@@ -85,7 +86,7 @@ def meaning(run: Run, path: str) -> str:
     slot = slot_at(split(path)) or slot_at(split(path)[:-1])
     said = (slot.field.description or "") if slot and slot.field else ""
     for letter in "AB":
-        said = said.replace(f"side {letter}", getattr(run.scenario.sides, letter))
+        said = said.replace(f"side {letter}", sides_called(run.scenario)[letter])
     first = re.split(r"\.(?= |$)|;", said)[0]
     return textwrap.shorten(first, MOST_OF_A_MEANING, placeholder=" ...")
 

@@ -17,6 +17,7 @@ from dashboards.figures.theme import Figure
 from dashboards.report_sliders import curve, moved_table, reach, spread
 from dashboards.tables_of_studies import input_words
 from sim.errors import ParleyError
+from sim.scenario.labels import sides_called
 from sim.study.inputs import Progress
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def both(make: Callable[..., Figure], table: Any, **options: Any) -> dict[str, A
 
 def figures_of(run: Run, more: More) -> dict[str, Any]:
     """The figures of these parts, by the name under which the page asks for them."""
-    sides = {"A": run.scenario.sides.A, "B": run.scenario.sides.B}
+    sides = sides_called(run.scenario)
     title = "What the sides want, and what they have ruled out"
     found = {"positions": both(positions, tables_of_why.positions(run.scenario), title=title, sides=sides)}
     for number, track in enumerate(more.ranges.tracks if more.ranges else ()):

@@ -12,6 +12,7 @@ from sim.columns import Columns
 from sim.experiment import ordered
 from sim.experiment.estimates import wilson
 from sim.experiment.tally import STEPS, settled, steps
+from sim.scenario.labels import called
 
 if TYPE_CHECKING:
     from sim.experiment.run import Run
@@ -67,7 +68,7 @@ def terms(run: Run) -> Table:
         rows.append(
             {
                 "issue": name,
-                "words": words_of(name),
+                "words": words_of(called(scenario, name)),
                 "scale": issue.scale,
                 "landmarks": [{"at": mark.at, "name": mark.name} for mark in issue.landmarks],
                 "status_quo": float(issue.status_quo.middle),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sim.scenario.labels import called
+
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
     from sim.study.range_over_time import RangeOverTime
@@ -27,7 +29,7 @@ def positions(scenario: Scenario) -> Table:
     for name, issue in scenario.issues.items():
         row: dict[str, Any] = {
             "issue": name,
-            "words": words_of(name),
+            "words": words_of(called(scenario, name)),
             "scale": issue.scale,
             "landmarks": [{"at": mark.at, "name": mark.name} for mark in issue.landmarks],
             "status_quo": issue.status_quo.middle,

@@ -81,6 +81,16 @@ def quantity_in_words(quantity: Any) -> str:
     return f"{quantity.dist}({inside})"
 
 
+def labelled(scenario: Scenario, section: str) -> str:
+    """The label, in full, of the party, issue or track that a section of key paths is about; empty without one."""
+    from sim.scenario.labels import label_of
+
+    kind, _, rest = section.partition(".")
+    if kind == "tracks" and rest in scenario.tracks:
+        return scenario.tracks[rest].label
+    return label_of(scenario, rest) if kind in ("parties", "issues") else ""
+
+
 def show_parameters(name: str, scenario: Scenario, to: Console) -> None:
     """Every number by section, with its unit and where it comes from; three points are low, central, high."""
     from rich.table import Table
@@ -96,7 +106,8 @@ def show_parameters(name: str, scenario: Scenario, to: Console) -> None:
     for row in rows:
         sections.setdefault(row["path"].rpartition(".")[0], []).append(row)
     for section, below in sections.items():
-        to.print(section, style="bold", soft_wrap=True)
+        label = labelled(scenario, section)
+        to.print(f"{section} ({label})" if label else section, style="bold", soft_wrap=True)
         table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), show_header=False)
         for width in (28, 24, 15):
             table.add_column(overflow="fold", vertical="top", width=width)

@@ -15,6 +15,7 @@ from sim.experiment.estimates import effective_trials, has_band, wilson
 from sim.parameters import parameter_rows as parameter_rows
 from sim.parameters import show_parameters as show_parameters
 from sim.printed import DASH, counted, is_known
+from sim.scenario.labels import sides_called
 from sim.scenario.problems import literal
 from sim.scenario.provenance import evidence_of_all
 
@@ -110,10 +111,10 @@ def odds_table(runs: Sequence[Run]) -> Table:
     first = runs[0]
     prefix = common_folder([run.name for run in runs])
     days = list(first.summary["tiers"]["durable"])
-    sides = first.scenario.sides
+    sides = sides_called(first.scenario)
     has_anchor = any(is_anchored(run) for run in runs)
     halts = ("model alone:\nlasting /\nmutual / any",) if has_anchor else ("mutual\nhalt", "any\nhalt")
-    table = plain_table("per cent, by day", *days, "90 %\nband", *halts, f"wins:\n{sides.A} /\n{sides.B}")
+    table = plain_table("per cent, by day", *days, "90 %\nband", *halts, f"wins:\n{sides['A']} /\n{sides['B']}")
     table.add_column("main reason\nfor failure", justify="left", overflow="fold")
     above: list[float | None] = []
     for run in runs:

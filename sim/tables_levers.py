@@ -54,7 +54,7 @@ def _alone(found: Levers) -> Table:
             points(one.difference, one.lo, one.hi),
             f"{one.effort:g}",
             f"{1000 * one.per_effort:.1f}",
-            ", ".join(found.who[name]) or "-",
+            ", ".join(found.called.get(who, who) for who in found.who[name]) or "-",
         )
     return table
 

@@ -6,6 +6,7 @@ the only place where a key is declared.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -125,7 +126,7 @@ def split(text: str) -> KeyPath:
     """A dotted path in parts. Items of lists are counted; what follows ``events.N.set`` is one key."""
     parts: list[str | int] = []
     slot: Slot | None = ROOT
-    names = text.split(".")
+    names = unicodedata.normalize("NFC", text).split(".")
     for depth, name in enumerate(names):
         if depth == 3 and parts[0] == "events" and parts[2] == "set":
             return (*parts, ".".join(names[depth:]))

@@ -57,8 +57,9 @@ def _bad_name(name: str) -> str | None:
         (c.isascii() and c.isalnum()) or c == "_" or (c.isalpha() and unicodedata.name(c, "").startswith("LATIN "))
         for c in name
     )
+    hint = "" if name.isascii() else "; another script goes in `label:`"
     if not name or not is_plain or unicodedata.normalize("NFC", name) != name:
-        return f"the name '{escaped(name)}' came, Latin letters, digits and underscores are allowed"
+        return f"the name '{escaped(name)}' came, Latin letters, digits and underscores are allowed{hint}"
     if name.casefold() in DEVICE_NAMES:
         return f"the name '{name}' came, which some systems reserve for a device"
     return None

@@ -52,6 +52,7 @@ class Landmark(Strict):
 class Issue(Section):
     """One thing that is bargained over: 0 is side A's end of the scale, 1 is side B's."""
 
+    label: str = text("name in words, in any script", default="")
     scale: str = text("what 0 and 1 mean")
     landmarks: tuple[Landmark, ...] = text("named points on the scale", default=())
     status_quo: Share = text("where things stand on the day and stay if nothing is agreed: what is, not what is claimed or offered", json_schema_extra={"unit": "scale"})

@@ -27,6 +27,10 @@ MOST_NODES = 20_000
 MOST_ENTRIES = 500
 """Keys of one mapping or items of one list."""
 LONGEST_KEY = 100
+LABELLED = ("parties", "issues", "tracks")
+"""Sections whose keys are names that may have a label."""
+PATHS = ("extends", "from", "file", "draws")
+"""Keys that name files, which are called as the disk has them."""
 LONGEST_NUMBER = 40
 
 INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
@@ -215,13 +219,15 @@ class _Reader:
             self.stop(mark, f"a key of {len(key)} characters came ('{escaped(key, 40)}'), {LONGEST_KEY} are allowed")
         if not key:
             self.stop(mark, "an empty key came, a name is wanted")
+        key = unicodedata.normalize("NFC", key)
         for character in key:
             if is_hidden(character) or (
                 not character.isascii() and not unicodedata.name(character, "").startswith("LATIN ")
             ):
                 name = unicodedata.name(character, f"U+{ord(character):04X}")
+                hint = self._label_hint(key)
                 self.note(
-                    mark, f"the key holds U+{ord(character):04X} ({name}), which is not a plain Latin letter", key
+                    mark, f"the key holds U+{ord(character):04X} ({name}), which is not a plain Latin letter{hint}", key
                 )
                 break
         if key in frame.node.value:
@@ -240,6 +246,13 @@ class _Reader:
         self.note(before.at, f"a decimal comma came, a point is wanted: write {meant}", name)
         before.value = float(meant) if len(meant) <= LONGEST_NUMBER else 0.0
         return True
+
+    def _label_hint(self, key: str) -> str:
+        """Where a name all in another script belongs: in the label of a party, issue or track."""
+        above, letters = self.path(), [character for character in key if character.isalpha()]
+        is_latin = any(unicodedata.name(letter, "").startswith("LATIN ") for letter in letters)
+        is_name = len(above) == 1 and above[0] in LABELLED and letters and not is_latin
+        return "; write the name in Latin letters, and this one as its `label:`" if is_name else ""
 
     def _add(self, value: Any, mark: Mark) -> Node:
         self.n_nodes += 1
@@ -300,6 +313,8 @@ class _Reader:
             return None
 
     def _text(self, text: str, mark: Mark) -> str:
+        if not self.stack or self.stack[-1].key not in PATHS:
+            text = unicodedata.normalize("NFC", text)  # names stand in values as well
         for character in text:
             if not character.isprintable() and character != "\n" and character != "\t" and is_hidden(character):
                 self.note(mark, f"the hidden character U+{ord(character):04X} came, visible text is wanted")

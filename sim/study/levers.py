@@ -8,7 +8,7 @@ second look does not. Odds are the model's own; that a lever moves them is what 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from sim.experiment.blocks import MOST_SEED, shortened
 from sim.experiment.estimates import TRIALS_PER_CLUSTER, TRIALS_PER_DRAW
 from sim.experiment.horizons import TIERS, event_by, horizons
 from sim.experiment.words import band, percent
+from sim.scenario.labels import names_called
 from sim.scenario.schema import Scenario
 from sim.study.inputs import NOT_ANCHORED, Progress, horizon_at
 from sim.study.lever_measured import (
@@ -70,6 +71,8 @@ class Levers:
     split_by: tuple[str, ...]
     terms: Terms | None
     terms_now: Terms | None
+    called: Mapping[str, str] = field(default_factory=dict)
+    """What parties are called where a person reads, by name."""
 
     @property
     def base(self) -> Measured:
@@ -241,6 +244,7 @@ def levers(
         split_by,
         terms_of(runs[chosen], frontier[chosen].use),
         terms_of(runs[0], {}),
+        names_called(scenario),
     )
 
 

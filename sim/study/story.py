@@ -10,8 +10,9 @@ from typing import Any
 from sim.experiment.words import FRICTIONS, REASONS
 from sim.model.anatomy import TAGS
 from sim.printed import counted
+from sim.scenario.labels import called
 from sim.scenario.schema import Scenario
-from sim.study.story_rounds import Rounds, called, listed, signed, utils
+from sim.study.story_rounds import Rounds, listed, signed, utils
 from sim.study.watching import Facts, Moment
 
 _COUNTS = ("", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
@@ -53,6 +54,7 @@ class _Teller:
     def __init__(self, scenario: Scenario, moments: Sequence[Moment], weeks: Sequence[Mapping[str, Any]]) -> None:
         self.scenario = scenario
         self.sides = (scenario.sides.A, scenario.sides.B)
+        self.spoken = tuple(called(scenario, side) for side in self.sides)
         self.weeks = weeks
         self.by_week: dict[int, list[Moment]] = {}
         for moment in moments:
@@ -89,6 +91,10 @@ class _Teller:
             day = max(day, self.lines[-1].date)
         self.lines.append(Line(day, week, kind, text))
 
+    def called(self, name: str) -> str:
+        """A party or issue as it is spoken of."""
+        return called(self.scenario, name)
+
     def day(self, week: int) -> date:
         return self.scenario.start + timedelta(weeks=week)
 
@@ -100,14 +106,14 @@ class _Teller:
 
     def _begin(self, state: Mapping[str, Any]) -> None:
         self.told = {name: value for name, value in state.items() if isinstance(value, float)}
-        strains = " and ".join(f"{state[f'strain_{side}']:.3f} for {side}" for side in self.sides)
+        strains = " and ".join(f"{state[f'strain_{side}']:.3f} for {self.called(side)}" for side in self.sides)
         self._say(0, "start", f"The war goes on, {self._front(state)}. Another year of it costs {strains} (utils).")
 
     def _front(self, state: Mapping[str, Any]) -> str:
         momentum = state["momentum"]
         if abs(momentum) < 0.05:
             return f"the front nearly even (momentum {_signed(momentum)})"
-        return f"{self.sides[1 if momentum > 0 else 0]} gaining (momentum {_signed(momentum)})"
+        return f"{self.spoken[1 if momentum > 0 else 0]} gaining (momentum {_signed(momentum)})"
 
     def _war(self, week: int, state: Mapping[str, Any]) -> None:
         """What has moved notably since it was last told."""
@@ -128,7 +134,8 @@ class _Teller:
                 name = f"{field}_{side}"
                 if abs(state[name] - self.told[name]) >= NOTABLE[field]:
                     verb = "rises" if state[name] > self.told[name] else "falls"
-                    said.append(f"{words.format(side)} {verb} from {self.told[name]:.2f} to {state[name]:.2f}")
+                    moved = f"{verb} from {self.told[name]:.2f} to {state[name]:.2f}"
+                    said.append(f"{words.format(self.called(side))} {moved}")
                     self.told[name] = state[name]
         if said:
             text = "; ".join(said)
@@ -138,11 +145,9 @@ class _Teller:
         parts = []
         for name in state:
             if name.startswith("line_") and abs(state[name] - self.told[name]) >= 0.005:
-                winner = self.sides[1 if state[name] > self.told[name] else 0]
-                parts.append(
-                    f"; the line on {name.removeprefix('line_')} has moved {abs(state[name] - self.told[name]):.3f} of "
-                    f"the scale toward {winner}"
-                )
+                winner = self.spoken[1 if state[name] > self.told[name] else 0]
+                issue, moved = self.called(name.removeprefix("line_")), abs(state[name] - self.told[name])
+                parts.append(f"; the line on {issue} has moved {moved:.3f} of the scale toward {winner}")
                 self.told[name] = state[name]
         return "".join(parts)
 
@@ -180,11 +185,11 @@ class _Teller:
                 self._say(week, "pressure", self._press_words(facts))
             case "quit":
                 ended = " and ends its aid" if facts["cuts_aid"] else ""
-                self._say(week, "quit", f"{called(facts['party'])} walks away{ended}.")
+                self._say(week, "quit", f"{self.called(facts['party'])} walks away{ended}.")
             case "holiday":
                 self._say(week, "holiday", _holiday_words(facts), on=facts["date"])
             case "victory":
-                self._say(week, "victory", f"{facts['winner']} wins the war.")
+                self._say(week, "victory", f"{self.called(facts['winner'])} wins the war.")
             case "imposed":
                 self._say(week, "halt", "The victor imposes a halt.")
             case _:
@@ -193,12 +198,13 @@ class _Teller:
     def _press_words(self, facts: Facts) -> str:
         waited = "the last round failed" if facts["after_failure"] else counted(facts["weeks_waited"], "week")
         why = waited if facts["after_failure"] else f"{waited} without progress"
-        text = f"{called(facts['party'])} presses {facts['side']}: {why}"
+        text = f"{self.called(facts['party'])} presses {self.called(facts['side'])}: {why}"
         if len(facts["blame"]) == 2:
             other = next(side for side in self.sides if side != facts["side"])
             own, others = facts["blame"][facts["side"]], facts["blame"][other]
             more = "more" if own > others + 1e-9 else "less" if own < others - 1e-9 else "no more"
-            text += f", and it holds {facts['side']} {more} to blame than {other} ({own:.1f} against {others:.1f})"
+            sides = f"{self.called(facts['side'])} {more} to blame than {self.called(other)}"
+            text += f", and it holds {sides} ({own:.1f} against {others:.1f})"
         text += f". That adds {facts['adds']:.3f} to the cost of fighting on." if facts["adds"] else "."
         return f"{text} It cuts its aid." if facts["cuts_aid"] else text
 
@@ -212,7 +218,7 @@ class _Teller:
         match kind:
             case "in_force":
                 term = f", for {counted(facts['term_weeks'], 'week')}" if facts["term_weeks"] else ""
-                terms = f" It says {signed(facts['terms'])}." if "terms" in facts else ""
+                terms = f" It says {signed(self.scenario, facts['terms'])}." if "terms" in facts else ""
                 if facts["upgrades"]:
                     return f"{track} takes over from {self.rounds.label(facts['upgrades'])}{term}.{terms}"
                 return f"{track} takes force{term}: the fighting stops.{terms}"
@@ -254,12 +260,12 @@ class _Teller:
         if row["best_week"] < 0 or row["binding_issue"] < 0:
             return []
         track = self.rounds.label(list(self.scenario.tracks)[row["best_track"]])
-        side = self.sides[row["binding_party"]]
+        side = self.spoken[row["binding_party"]]
         issue = list(self.scenario.issues)[row["binding_issue"]]
         return [
             f"That is read off the round in which the needs of both added up to least, {self.long(row['best_week'])} "
             f"({track}): the best package left one of them {utils(row['shortfall'])} short. {side} needed more, and "
-            f"most was at stake for it on {issue.replace('_', ' ')}."
+            f"most was at stake for it on {self.called(issue)}."
         ]
 
 

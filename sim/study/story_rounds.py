@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from sim.scenario.labels import called
 from sim.scenario.schema import Scenario
 from sim.study.watching import Facts
 
@@ -25,11 +26,6 @@ def listed(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
 
 
-def called(name: str) -> str:
-    """A party or issue as it is spoken of."""
-    return name.replace("_", " ")
-
-
 def utils(size: float) -> str:
     """``0.012 utils``; never a false nought."""
     return "under 0.001 utils" if 0 < size < 0.001 else f"{size:.3f} utils"
@@ -40,9 +36,10 @@ def term(found: Mapping[str, Any]) -> str:
     return f'"{found["landmark"]}"' if found["landmark"] else f"{found['at']:.2f} of the scale"
 
 
-def signed(terms: Mapping[str, Any]) -> str:
+def signed(scenario: Scenario, terms: Mapping[str, Any]) -> str:
     """``aid "...", monitoring "..."``: the terms of a signed package; that there are none, where no issue is in it."""
-    return ", ".join(f"{called(issue)} {term(found)}" for issue, found in terms.items()) or "nothing but the halt"
+    said = [f"{called(scenario, issue)} {term(found)}" for issue, found in terms.items()]
+    return ", ".join(said) or "nothing but the halt"
 
 
 class Rounds:
@@ -59,6 +56,10 @@ class Rounds:
     def label(self, track: str) -> str:
         """A track in words."""
         return self.scenario.tracks[track].label or track.replace("_", " ").capitalize()
+
+    def called(self, name: str) -> str:
+        """A party or issue as it is spoken of."""
+        return called(self.scenario, name)
 
     def tell(self, facts: Facts) -> Iterator[Said]:
         yield "round", self._who(facts)
@@ -84,15 +85,15 @@ class Rounds:
 
     def _who(self, facts: Facts) -> str:
         if not facts["is_held"]:
-            absent = [side for side in self.sides if facts["levels"][side] == 0]
+            absent = [self.called(side) for side in self.sides if facts["levels"][side] == 0]
             stay = "stay" if len(absent) > 1 else "stays"
             self._came = None
             return f"A round is called and fails: {listed(absent)} {stay} away."
         came = [self._level(side, facts) for side in self.sides]
-        parts = [f"{side} sends {level}" for side, level in zip(self.sides, came, strict=True)]
+        parts = [f"{self.called(side)} sends {level}" for side, level in zip(self.sides, came, strict=True)]
         if came[0] == came[1]:
             parts = [f"both sides send {came[0]}"]
-        guests = [f"{called(name)} ({LEVELS[level]})" for name, level in facts["levels"].items()
+        guests = [f"{self.called(name)} ({LEVELS[level]})" for name, level in facts["levels"].items()
                   if level and name not in self.sides]  # fmt: skip
         if (came, guests) == self._came:
             return "Another round at the same level."
@@ -107,7 +108,7 @@ class Rounds:
         level, why = LEVELS[facts["levels"][name]], facts["why"][name]
         match why["reason"]:
             case "rule":
-                comes = [f"{other} sends {LEVELS[facts['levels'][other]]}" for other in why["because_of"]]
+                comes = [f"{self.called(other)} sends {LEVELS[facts['levels'][other]]}" for other in why["because_of"]]
                 return f"{level} because {listed(comes)}"
             case "event":
                 return f"{level} as announced"
@@ -131,8 +132,8 @@ class Rounds:
         for side in self.sides:
             if moves := _changes(self._offers[track, side], offers[side]["terms"]):
                 self._offers[track, side] |= moves
-                told = [f"{called(issue)} {term(found)}" for issue, found in list(moves.items())[:_MOST_TERMS]]
-                changed.append(f"{side} now offers {listed(told)}")
+                told = [f"{self.called(issue)} {term(found)}" for issue, found in list(moves.items())[:_MOST_TERMS]]
+                changed.append(f"{self.called(side)} now offers {listed(told)}")
         gap = offers[self.sides[0]]["mix"] - offers[self.sides[1]]["mix"]
         return f"{self.label(track)}: {'; '.join(changed)}. Offers are {_gap(gap)}." if changed else ""
 
@@ -145,7 +146,8 @@ class Rounds:
             return ""
         if not apart:
             return f"{self.label(track)}: the offers differ in details only, {gap}."
-        told = [f"{called(issue)} ({self.sides[0]}: {term(a[issue])}; {self.sides[1]}: {term(b[issue])})"
+        sides = [self.called(side) for side in self.sides]
+        told = [f"{self.called(issue)} ({sides[0]}: {term(a[issue])}; {sides[1]}: {term(b[issue])})"
                 for issue in apart[:_MOST_TERMS]]  # fmt: skip
         return f"{self.label(track)}: offers are {gap}; furthest apart on {listed(told)}."
 
@@ -168,17 +170,17 @@ class Rounds:
         )
 
     def _short(self, side: str, lane: Facts) -> str:
-        found = lane["refusals"][side]
+        found, own = lane["refusals"][side], self.called(side)
         other = self.sides[1] if side == self.sides[0] else self.sides[0]
         if found["issue"] is None:
-            return f"{side} misses {utils(found['short'])}, and no issue is on the table to make up for it"
-        issue = called(found["issue"])
+            return f"{own} misses {utils(found['short'])}, and no issue is on the table to make up for it"
+        issue = self.called(found["issue"])
         if "offers" not in lane:
-            return f"{side} misses {utils(found['short'])}, most of all on {issue} ({utils(found['issue_short'])})"
+            return f"{own} misses {utils(found['short'])}, most of all on {issue} ({utils(found['issue_short'])})"
         wording = term(lane["offers"][other]["terms"][found["issue"]])
         return (
-            f"what {other} offers leaves {side} {utils(found['short'])} below what it needs, and the term furthest "
-            f"from its wish is {issue}, {wording}, by {utils(found['issue_short'])}"
+            f"what {self.called(other)} offers leaves {own} {utils(found['short'])} below what it needs, and the term "
+            f"furthest from its wish is {issue}, {wording}, by {utils(found['issue_short'])}"
         )
 
     def _missed(self, lane: Facts) -> str:
@@ -192,7 +194,7 @@ class Rounds:
             linked = self.label(str(self.scenario.tracks[lane["track"]].waits_for))
             reasons.append(f"it waits until offers come closer on {linked}")
         if "text" in lane:
-            refuse = [side for side, accepts in lane["accepted"].items() if not accepts]
+            refuse = [self.called(side) for side, accepts in lane["accepted"].items() if not accepts]
             reasons.append(f"a mediator tables a text, and {listed(refuse)} will not have it")
         if not reasons and "offers" in lane:
             mixes = [lane["offers"][side]["mix"] for side in self.sides]
@@ -208,10 +210,10 @@ class Rounds:
             return
         label = self.label(lane["track"])
         how = {"text": "a mediator's text is signed", "split": "the sides meet between their offers and sign"}
-        yield "signature", f"{label}: {how.get(deal['how'], 'it is signed')}: {signed(deal['terms'])}."
+        yield "signature", f"{label}: {how.get(deal['how'], 'it is signed')}: {signed(self.scenario, deal['terms'])}."
         self._offers = {key: known for key, known in self._offers.items() if key[0] != lane["track"]}
         for name, passes in lane["ratified"].items():
-            yield "ratification", f"{name} {'ratifies it' if passes else 'refuses to ratify it'}."
+            yield "ratification", f"{self.called(name)} {'ratifies it' if passes else 'refuses to ratify it'}."
 
 
 def _changes(told: Facts, now: Facts) -> Facts:

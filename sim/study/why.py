@@ -27,6 +27,7 @@ from sim.experiment.paired import PairTally, difference
 from sim.experiment.run import Progress, Run
 from sim.experiment.summary import QUANTILES
 from sim.experiment.tally import HitTally, merged
+from sim.scenario.labels import names_called
 from sim.scenario.schema import Scenario
 from sim.stored_columns import side_by_side
 from sim.study.smallest_change import Nearness, nearness, quantiles
@@ -99,6 +100,7 @@ def explain(run: Run, base: Run | None = None, *, run_again: bool = True) -> Why
         smallest=_smallest(run, near) if near is not None and len(near.trial) else None,
         base=base.name if base is not None else None,
         changes=_changes(run, base) if base is not None else (),
+        called=dict(names_called(run.scenario)),
     )
 
 

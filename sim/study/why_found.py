@@ -6,7 +6,7 @@ Intervals are Monte Carlo error, 95 %, from clusters of trials that share their 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -111,6 +111,8 @@ class Why:
     smallest: Smallest | None
     base: str | None
     changes: tuple[Change, ...]
+    called: dict[str, str] = field(default_factory=dict)
+    """What parties, issues and tracks are called in sentences, by name."""
 
     @property
     def anatomy(self) -> dict[str, float]:
@@ -132,6 +134,7 @@ class Why:
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values: ``anatomy`` and ``funnel`` as a run has them, the rest with intervals, and sentences."""
         found = asdict(self)
+        del found["called"]  # names are what other programs read
         return {
             **{key: found.pop(key) for key in ("scenario", "trials", "seed", "days")},
             "anatomy": self.anatomy,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sim.experiment import words
@@ -22,7 +23,7 @@ def sentences(found: Why) -> list[str]:
     if found.n_without_range:
         said += [_shares(found), _binding(found), _shortfall(found)]
     if found.smallest:
-        said += _smallest(found.smallest)
+        said += _smallest(found.smallest, found.called)
     if found.base is not None:
         said += _against(found)
     return [text for text in [*said, LIMIT] if text]
@@ -71,6 +72,7 @@ def _binding(found: Why) -> str:
         _largest(shares)[0] for shares in (found.party, found.issue, found.track)
     )
     those = "that trial" if found.n_without_range == 1 else f"those {found.n_without_range:,} trials"
+    side, issue, track = (found.called.get(name, name) for name in (side, issue, track))
     text = f"Of {those} {_with_interval(share)} lacked more on {side}'s side"
     if len(found.track) > 1:
         text += f"; {_with_interval(closest)} came closest on the track {track}"
@@ -91,9 +93,10 @@ def _shortfall(found: Why) -> str:
     )
 
 
-def _smallest(least: Smallest) -> list[str]:
+def _smallest(least: Smallest, called: Mapping[str, str]) -> list[str]:
     """What would have opened a range: by side, by friction."""
-    said = [_one_side(name, side) for name, side in sorted(least.sides.items(), key=lambda item: -(item[1].can.p or 0))]
+    by_chance = sorted(least.sides.items(), key=lambda item: -(item[1].can.p or 0))
+    said = [_one_side(called.get(name, name), side) for name, side in by_chance]
     weighty = [(name, share) for name, share in _largest(least.without) if (share.p or 0) >= WORTH_SAYING]
     if weighty:
         parts = ", ".join(f"{words.FRICTIONS[name]} {_with_interval(share)}" for name, share in weighty)

@@ -14,6 +14,7 @@ from dashboards.figures.survival import survival
 from dashboards.figures.terms import agreed_terms, nearest
 from sim.experiment.words import percent
 from sim.printed import counted
+from sim.scenario.labels import sides_called
 
 PAGE = Page("/terms", "Terms", "What would a ceasefire say, and would it hold?", 5)
 
@@ -49,7 +50,7 @@ def _terms(view: View) -> html.Section:
         return section(
             title, notice("The halts of this scenario settle no issue: they only stop the fighting."), id="terms-say"
         )
-    sides = {"A": run.scenario.sides.A, "B": run.scenario.sides.B}
+    sides = sides_called(run.scenario)
     figure = agreed_terms(rows, title="Terms of the first agreed halt", sides=sides, narrow=view.narrow)
     cells = [
         [

@@ -16,6 +16,7 @@ from dashboards.app.service import Service
 from dashboards.figures.trial import weeks
 from sim.errors import ParleyError
 from sim.experiment.words import percent
+from sim.scenario.labels import sides_called
 from sim.study.replay import Replay, replay_run
 
 PAGE = Page("/trial", "One trial", "What happens in a single future?", 7)
@@ -103,7 +104,7 @@ def _player(view: View, replay: Replay) -> html.Section:
     scenario = view.run.scenario
     track = tables_of_trial.main_track(scenario, replay)
     rows, lines = tables_of_trial.weeks(replay, track), tables_of_trial.story(replay)
-    sides = {"A": scenario.sides.A, "B": scenario.sides.B}
+    sides = sides_called(scenario)
     label = scenario.tracks[track].label or track.replace("_", " ")
     figure = weeks(rows, title=f"Trial {replay.trial:,}: {label}", sides=sides, narrow=view.narrow)
     how = HOW.format(a=sides["A"], b=sides["B"])

@@ -16,6 +16,7 @@ from dashboards.figures.endings import STAGE_WORDS
 from dashboards.figures.range_picture import ranges
 from sim.experiment.horizons import horizons
 from sim.printed import counted
+from sim.scenario.labels import sides_called
 from sim.study.range_over_time import RangeOverTime, range_over_time
 from sim.study.why import explain
 
@@ -104,7 +105,7 @@ def _positions(view: View) -> html.Section:
     figure = positions(
         tables_of_why.positions(scenario),
         title="What the sides want, and what they have ruled out",
-        sides={"A": scenario.sides.A, "B": scenario.sides.B},
+        sides=sides_called(scenario),
         narrow=view.narrow,
     )
     name = "Wishes, red lines and public lines of both sides on each issue"
@@ -119,7 +120,7 @@ def _ranges(view: View) -> list[Any]:
     if found is None:
         said = notice("The trials of this run do not come out the same again, so its ranges cannot be drawn.")
         return [section("Is there a deal that suits both?", said, id="why-range")]
-    sides = {"A": run.scenario.sides.A, "B": run.scenario.sides.B}
+    sides = sides_called(run.scenario)
     drawn: list[Any] = []
     for number, track in enumerate(found.tracks):
         rows = tables_of_why.ranges(found, track.name)
