@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.cli_results import write_table
+from sim.cli_results import encoded
 from sim.experiment.export import LONG_COLUMNS, as_csv, differences, harmless, long_form
 from sim.experiment.run import run
 from sim.scenario import rules
@@ -108,7 +108,8 @@ def test_every_writer_of_csv_neutralises_text() -> None:
         for path in (root / folder).rglob("*.py")
         if re.search(r"csv\.(Dict)?[Ww]riter|to_csv\(", path.read_text(encoding="utf-8"))
     }
-    assert found == {"sim/experiment/export.py", "sim/cli_results.py", "sim/study/draws.py"}
+    trials = "sim/experiment/export_trials.py"
+    assert found == {"sim/experiment/export.py", trials, "sim/cli_results.py", "sim/study/draws.py"}
 
 
 def test_parties_and_scenarios_called_missing_come_back(tmp_path: Path) -> None:
@@ -119,7 +120,7 @@ def test_parties_and_scenarios_called_missing_come_back(tmp_path: Path) -> None:
     table = long_form([replace(found, name="NULL")])
     assert {"NA", "nan", "nobody"} <= set(table[table.target == "victory"].output_type_id)
     for suffix in (".csv", ".parquet"):
-        write_table(table, tmp_path / f"long{suffix}")
+        (tmp_path / f"long{suffix}").write_bytes(encoded(table, suffix))
     read = pd.read_csv(tmp_path / "long.csv")
     assert not read.isna().any().any() and {"'NA", "'nan", "nobody"} <= set(read.output_type_id)
     assert set(read.scenario) == {"'NULL"}
