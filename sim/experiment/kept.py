@@ -84,7 +84,7 @@ def remark(folder: Path) -> str:
     if is_comparable(manifest):
         return ""
     version = str(manifest["versions"].get("parley", "of another version"))[:40]
-    return f"{SUMMARY}, written by Parley {version}, was not compared with the trials"
+    return f"{SUMMARY}, written by Parley {version} with another engine, was not compared with the trials"
 
 
 def _first_wrong(folder: Path) -> list[str]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim import __version__
+from sim.origin import engine_digest
 
 TOLERANCE = 1e-6
 """Relative: mean Shapley shares were once sums in single precision."""
@@ -25,8 +26,8 @@ def contradictions(stored: Mapping[str, Any], counted: Mapping[str, Any]) -> lis
 
 
 def is_comparable(manifest: Mapping[str, Any]) -> bool:
-    """Whether this version wrote the summary, so that it must say what this version counts."""
-    return bool(manifest["versions"].get("parley") == __version__)
+    """Whether this version and engine wrote the summary, so that it must say what they count."""
+    return bool(manifest["versions"].get("parley") == __version__ and manifest["engine"] == engine_digest())
 
 
 def _unlike(stored: Any, counted: Any, path: str) -> Iterator[str]:

@@ -135,7 +135,7 @@ def test_a_summary_of_another_version_is_named_as_not_compared(copy: Path) -> No
     manifest["versions"]["parley"] = "0.0.1"
     (copy / "manifest.json").write_bytes(atomic.as_json({**manifest, "digest": store.digest_of(manifest)}))
     assert verify(copy) == []
-    assert remark(copy) == "summary.json, written by Parley 0.0.1, was not compared with the trials"
+    assert remark(copy) == "summary.json, written by Parley 0.0.1 with another engine, was not compared with the trials"
     assert open_run(copy).summary["tiers"]["durable"]["365"]["p"] < 0.99
 
 
