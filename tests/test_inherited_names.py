@@ -27,7 +27,10 @@ MEANT = {
     "Model": {"step"},
     "HTMLParser": {"handle_starttag", "handle_startendtag", "handle_endtag", "handle_data"},
     "GenerateJsonSchema": {"function_after_schema"},
-    "BaseModel": {"model_config"},
+    "BaseModel": {"model_config", "model_post_init"},
+    "Executor": {"submit"},
+    "HTTPChannel": {"readable", "received"},  # both go on to waitress's own
+    "dispatcher": {"readable"},
 }
 """What is overridden on purpose, by the library's class: each of these is made to be."""
 
