@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from dashboards import numbers, tables_of_terms
 from dashboards.figures.terms import nearest
-from dashboards.report_parts import More, bars
+from dashboards.report_parts import More, bars, odds_vary
 from dashboards.tables_of_studies import input_words
 from sim.experiment.export import as_csv, long_form
 from sim.experiment.words import percent
@@ -37,6 +37,7 @@ def content_of_parts(run: Run, more: More) -> dict[str, Any]:
         "terms": terms(run),
         "durability": durability(run),
         "influences": influences(more),
+        "odds_vary": more.response is not None and odds_vary(more.response),
         "stories": stories(run, more),
         "long_csv": "data:text/csv;charset=utf-8," + quote(as_csv(long_form([run]).to_dict("records"))),
     }

@@ -115,6 +115,7 @@ def figures_of(run: Run, more: More) -> dict[str, Any]:
         found["survival"] = both(survival, rows, evidence=past, title="How long agreed halts hold")
     if more.response:
         found["what-if"] = both(curve, moved_table(run), top=reach(run, more.response))
+    if more.response and odds_vary(more.response):
         none = more.response.at({})[-1]
         found["tornado"] = unmoved(
             both(
@@ -133,6 +134,11 @@ def unmoved(drawn: dict[str, Any]) -> dict[str, Any]:
         said = [text.replace("all central", "nothing moved") for text in trace["customdata"]]
         trace.update(hover(said))
     return drawn
+
+
+def odds_vary(found: Response) -> bool:
+    """Whether any input alone moves the odds by more than the error of the surface; if not, none is drawn."""
+    return any(row["is_clear"] for row in bars(found))
 
 
 def bars(found: Response) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from dashboards import report_parts, report_sliders
+from dashboards import content_of_parts, report_parts, report_sliders
 from dashboards.figures.theme import literal
 from dashboards.report import report, write_report
 from sim.experiment.anchoring import mean_of_logits, smoothed
@@ -114,8 +114,7 @@ def test_figures_and_their_places_agree(page: Page) -> None:
     asked = {div["data-figure"] for div in page.all("div") if "data-figure" in div}
     figures = json.loads(page.scripts[0])["figures"]
     assert asked == set(figures)
-    assert {"what-if", "tornado", "positions", "range-0", "terms", "survival"} <= asked
-    assert "all central" not in json.dumps(figures["tornado"])
+    assert {"what-if", "positions", "range-0", "terms", "survival"} <= asked
 
 
 def test_sliders_start_at_their_central_stop_and_say_low_and_high(page: Page) -> None:
@@ -232,3 +231,16 @@ def test_forty_hostile_texts_are_shown_literally_in_every_part(page: Page) -> No
     assert len(hidden) < 10, hidden  # landmarks of an issue that is cut short or not drawn
     for character in "<>&\u2028\u2029":
         assert character not in hostile.scripts[0]
+
+
+@pytest.mark.parametrize("vary", [True, False])
+def test_inputs_are_drawn_only_where_the_odds_vary(base: Run, vary: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (report_parts, content_of_parts):
+        monkeypatch.setattr(module, "odds_vary", lambda response: vary)
+    written = report([base])
+    page = Page(written)
+    figures = json.loads(page.scripts[0])["figures"]
+    assert ("tornado" in figures) is vary is ("tornado" in {div.get("data-figure") for div in page.all("div")})
+    assert written.count("The odds do not vary over these") == (0 if vary else 2)
+    assert ("that move the odds most" in written) is vary
+    assert "all central" not in json.dumps(figures.get("tornado"))
