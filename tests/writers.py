@@ -1,0 +1,132 @@
+"""Everything that the program writes: ``WRITERS`` by name, each a function of a folder, and the files it makes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sim
+from dashboards import kept_studies, pictures
+from dashboards.page import MARK, write_page
+from sim import reference, store
+from sim.atomic import write_file
+from sim.cli_results import encoded
+from sim.experiment import waiting
+from sim.experiment.blocks import Block
+from sim.experiment.checks import write_template
+from sim.experiment.request import Request
+from sim.reference.__main__ import write_odds
+from sim.study import catalogue_pages, draws, page_blocks
+
+BLOCK = 32
+
+
+@cache
+def scenario() -> sim.Scenario:
+    return sim.load("teaching/minimal")
+
+
+def request(folder: Path) -> Request:
+    return Request(scenario(), "small", 2 * BLOCK, 1, block=BLOCK, folder=folder)
+
+
+def block(index: int) -> dict[str, np.ndarray]:
+    return {"trial": np.arange(index * BLOCK, (index + 1) * BLOCK), "durable_week": np.zeros(BLOCK, dtype=np.int16)}
+
+
+def run_folder(folder: Path) -> None:
+    """What a run writes, or goes on to write: manifest, scenario, two blocks, summary."""
+    with store.Writer(folder, request(folder).inputs, 2 * BLOCK, None, True) as writer:
+        for index in range(writer.n_blocks, 2):
+            writer.add(index, block(index))
+        writer.finish({"trials": 2 * BLOCK})
+
+
+def begun(folder: Path) -> None:
+    """A run that was ended after its first block."""
+    with store.Writer(folder, request(folder).inputs, 2 * BLOCK, None, True) as writer:
+        writer.add(0, block(0))
+
+
+def one_waits(folder: Path) -> None:
+    waiting.put(request(folder), Block(1, BLOCK, BLOCK), block(1))
+
+
+def study(folder: Path) -> None:
+    kept_studies.keep(folder / "studies", {"kind": "tornado"}, {}, {"one": 1})
+
+
+def draws_of_nothing(path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(draws, "as_csv", lambda posterior, n: "draw,strain\n" + "0,1\n" * 20)
+        patch.setattr(draws, "about", lambda record, day, text: {"seed": 1})
+        draws.write_draws(SimpleNamespace(posterior=None), None, path)  # type: ignore[arg-type]
+
+
+def picture(path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pictures, "named_figures", lambda runs: {"odds": {}})
+        patch.setattr(pictures, "as_picture", lambda figure, kind: b"\x89PNG" * 20)
+        pictures.write_picture([], "odds", path)
+
+
+def catalogue(folder: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalogue_pages, "catalogue_page", lambda name, trials, seed: "# Page\n" * 20)
+        patch.setattr(catalogue_pages, "load", lambda name: None)
+        patch.setattr(catalogue_pages, "index_page", lambda scenarios: "# List\n" * 20)
+        catalogue_pages.write_catalogue(folder, ["teaching/minimal"])
+
+
+def wars(folder: Path) -> None:
+    """The model's part of a page written by hand, put there anew."""
+    (folder / "wars").mkdir(exist_ok=True)
+    if not os.path.lexists(page := folder / "wars" / "one.md"):
+        page.write_text("before")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalogue_pages, "write_catalogue", lambda folder: [])
+        patch.setattr(page_blocks, "refreshed", lambda text: "after " * 20)
+        write_odds(folder)
+
+
+def reference_pages(folder: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reference, "pages", lambda: {"cli.md": "# Commands\n" * 20})
+        reference.write(folder)
+
+
+def sheet(folder: Path) -> None:
+    from sim.cli_readings import sheet as command
+
+    command("teaching/minimal", folder)
+
+
+TABLE = pd.DataFrame({"n": range(40)})
+WRITERS: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
+    "init": (lambda folder: write_template(str(folder / "mine.yaml")), ("mine.yaml",)),
+    "sheet": (sheet, ("sheet.csv", "briefing.md")),
+    "export, csv": (lambda folder: write_file(folder / "x.csv", encoded(TABLE, ".csv")), ("x.csv",)),
+    "export, parquet": (lambda folder: write_file(folder / "x.parquet", encoded(TABLE, ".parquet")), ("x.parquet",)),
+    "export, trials": (lambda folder: write_file(folder / "y.csv", (b"piece\r\n" for _ in range(9))), ("y.csv",)),
+    "page": (lambda folder: write_page(folder / "x.html", MARK.decode() * 20), ("x.html",)),
+    "picture": (lambda folder: picture(folder / "x.png"), ("x.png",)),
+    "draws": (lambda folder: draws_of_nothing(folder / "x.csv"), ("x.csv", "x.json")),
+    "reference": (reference_pages, ("cli.md",)),
+    "catalogue": (catalogue, ("teaching/minimal.md", "README.md")),
+    "page of a war": (wars, ("wars/one.md",)),
+    "run": (
+        run_folder,
+        (".lock", "manifest.json", "scenario.json", "trials/block-00000000.parquet", "summary.json"),
+    ),
+    "block that waits": (one_waits, ("waiting/block-00000001.parquet",)),
+    "study": (study, (f"studies/{kept_studies.name_of({'kind': 'tornado'}, {})}",)),
+}
+OWN_FOLDERS = {"run": "trials", "block that waits": "waiting", "study": "studies"}
+ALL = [(name, file) for name, (_, files) in WRITERS.items() for file in files]
