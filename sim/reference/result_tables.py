@@ -67,8 +67,8 @@ SUMMARY: dict[str, str] = {
     "anatomy": "by reason, its share of the trials without a durable halt; sums to 1",
     "funnel": "by stage, the share of trials that reached it",
     "frictions": "mean Shapley shares over the trials that talked and never had a range; sums to 1",
-    "terms": "`n_halts` agreed general halts, and by issue the mean and quantiles of their terms, over the halts on tracks "
-    "that have the issue on the table",
+    "terms": "`n_halts` agreed general halts, and by issue the mean and quantiles of their terms, over the halts on "
+    "tracks that have the issue on the table",
 }
 LONG: dict[str, str] = {
     "scenario": "name of the run",
