@@ -10,6 +10,7 @@ from dashboards import tables
 from dashboards.figures.endings import STAGE_WORDS, capital
 from dashboards.icons import icon_array
 from sim.experiment import words
+from sim.experiment.estimates import has_band
 from sim.experiment.export import as_csv
 from sim.experiment.horizons import horizons
 from sim.scenario.labels import sides_called
@@ -77,7 +78,7 @@ def headline(run: Run, days: int) -> dict[str, Any]:
         "reference": None if cell["reference"] is None else words.percent(cell["reference"]),
         "reference_source": run.scenario.reference_class.source if run.scenario.reference_class else "",
         "model": words.model_alone(cell, run.n_trials) if is_anchored else None,
-        "model_band": words.band(cell["model_lo"], cell["model_hi"]),
+        "model_band": words.band_of(cell, run.n_trials, "model_"),
         "mutual": odds_cell(tiers["mutual"][str(days)], run.n_trials),
         "broad": odds_cell(tiers["broad"][str(days)], run.n_trials),
         "victory": {side: victory_cell(run, side) for side in ("A", "B")},
@@ -92,7 +93,7 @@ def odds_words(cell: Mapping[str, Any], n: int) -> dict[str, str]:
     return {
         "words": capital(words.one_in(cell["p"])) if cell["p"] else "Not seen once",
         "percent": words.percent(cell["p"]) if cell["p"] else words.never(n, cell["mc_hi"]),
-        "band": words.band(cell["lo"], cell["hi"]),
+        "band": words.band_of(cell, n),
     }
 
 
@@ -101,7 +102,8 @@ def odds_cell(cell: dict[str, float], n: int) -> dict[str, Any]:
     if not cell["p"]:
         said, _, limit = words.never(n, cell["mc_hi"]).partition(", ")
         return {"said": said, "band": limit, "value": "0"}
-    return {"said": words.percent(cell["p"]), "band": short_band(cell), "value": f"{cell['p']:.6f}"}
+    band = short_band(cell) if has_band(n) else "no band"
+    return {"said": words.percent(cell["p"]), "band": band, "value": f"{cell['p']:.6f}"}
 
 
 def model_cell(cell: dict[str, float], n: int) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def show_levers(found: Levers, to: Console) -> None:
         _say(to, f"Futures are told apart by: {', '.join(found.split_by)}.")
     if found.terms is not None:
         to.print("\nWhat each party would have to accept", style="bold")
-        _show_terms(found.terms, found.terms_now, to)
+        _show_terms(found, found.terms, to)
     to.print()
     for note in found.notes:
         _say(to, note)
@@ -79,7 +79,11 @@ def _frontier(found: Levers) -> Table:
     return table
 
 
-def _show_terms(terms: Terms, now: Terms | None, to: Console) -> None:
+def _show_terms(found: Levers, terms: Terms, to: Console) -> None:
+    def called(name: str) -> str:
+        return found.called.get(name, name)
+
+    now = found.terms_now
     tracks = ", ".join(f"{share:.0%} {track.replace('_', ' ')}" for track, share in terms.tracks.items())
     _say(to, f"Halts under the package marked < ({counted(terms.n_halts, 'trial')}: {tracks}), typical terms:")
     before = {term.issue: term.agreed for term in now.terms} if now else {}
@@ -89,20 +93,20 @@ def _show_terms(terms: Terms, now: Terms | None, to: Console) -> None:
         was = f"; {before[term.issue]:.2f}" if term.issue in before else ""
         words = term.agreed_words + ("" if term.share > 0.95 else f" (in {term.share:.0%} of halts)")
         place = f"{term.agreed:.2f} ({term.low:.2f}-{term.high:.2f}){was}"
-        table.add_row(term.issue, f"{term.today:.2f} {term.today_words}", place, words)
+        table.add_row(called(term.issue), f"{term.today:.2f} {term.today_words}", place, words)
     to.print(table)
     for party in terms.parties:
         said = []
         if party.points:
-            gives = [f"{issue} {worth:+.1f}" for issue, worth in party.points.items() if worth <= -0.05]
-            gets = [f"{issue} {worth:+.1f}" for issue, worth in party.points.items() if worth >= 0.05]
+            gives = [f"{called(issue)} {worth:+.1f}" for issue, worth in party.points.items() if worth <= -0.05]
+            gets = [f"{called(issue)} {worth:+.1f}" for issue, worth in party.points.items() if worth >= 0.05]
             said.append(f"Gives {', '.join(gives) or 'nothing'}; gets {', '.join(gets) or 'nothing'}")
             said.append(f"In all {party.balance:+.1f} of its 100 points against today")
         if party.does:
             said.append(f"Does: {', '.join(party.does)}")
         if party.consents:
             said.append(f"Must accept: {'; '.join(party.consents)}")
-        _say(to, f"{party.party}: {'. '.join(said)}.")
+        _say(to, f"{called(party.party)}: {'. '.join(said)}.")
 
 
 def show_information(found: Information, to: Console, most: int = DEFAULT_ROWS) -> None:

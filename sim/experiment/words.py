@@ -111,6 +111,11 @@ def band(lo: float, hi: float) -> str:
     return f"{low} %" if low == high else f"{low} to {high} %"
 
 
+def band_of(cell: Mapping[str, Any], n: int, of: str = "") -> str:
+    """The band of a cell (``of`` the model alone: ``model_``), or that ``n`` trials hold too few draws for one."""
+    return band(cell[f"{of}lo"], cell[f"{of}hi"]) if estimates.has_band(n) else "none (too few trials)"
+
+
 def main_reason(summary: Mapping[str, Any]) -> tuple[str, float] | None:
     """The commonest tag among trials without a durable halt, with its share; None if there are none."""
     anatomy: Mapping[str, float] = summary["anatomy"]

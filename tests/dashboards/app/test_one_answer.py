@@ -23,7 +23,7 @@ from tests.dashboards.app.conftest import Client, make_app, move, service_over
 NAME = "istanbul_2025/aides_only"
 CHANGES = {"parties.Russia.strain": "0.12"}
 HEADLINE = re.compile(r"([^|]+)\| within 365 days, band \|([^|]+)\|")
-TRIALS = 512
+TRIALS = 768
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,8 @@ def test_pages_report_and_terminal_say_the_same_odds(asked: tuple[Client, Servic
         (found,) = HEADLINE.findall(text)
         assert found == printed
     assert ", band ".join(printed) in words.sentence(run.summary, run.scenario)
-    assert (odds_cell(cell), band_cell(cell).replace("-", " to ")) == tuple(one.removesuffix(" %") for one in printed)
+    in_table = odds_cell(cell), band_cell(cell, TRIALS).replace("-", " to ")
+    assert in_table == tuple(one.removesuffix(" %") for one in printed)
     report = report_words.content([run])
     assert (report["headline"]["percent"], report["headline"]["band"]) == printed
     row = report["runs"][0]["cells"][-1]
@@ -102,6 +103,7 @@ def test_a_first_answer_says_so_and_the_last_is_the_run(asked: tuple[Client, Ser
     body = client.body("what-if-chart", {"what-if-changes.data": move(CHANGES, NAME)})
     first = said(client.send(body).json["response"])
     assert f"A first answer, from {TRIALS // 4} of {TRIALS} trials" in first
+    assert "band |none (too few trials)|" in first
     theirs = simulate(load(NAME, list(CHANGES.items())), trials=TRIALS, seed=1, workers=1, name=NAME)
     cell = theirs.summary["tiers"]["durable"]["365"]
     text = settled(client, CHANGES)
