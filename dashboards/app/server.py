@@ -102,10 +102,12 @@ def serve(
     ``port`` 0 takes any that is free. Raises BusyError if the port is taken, ParleyError for names that are none.
     """
     from sim.experiment.blocks import check_counts
+    from sim.experiment.memory import hand_back_freed_memory
 
     check_counts(trials, seed, None)
     if not 0 <= port <= 65535:
         raise ParleyError(f"port: {port} came, 0 to 65535 is allowed")
+    hand_back_freed_memory()
     service = opened(names or DEFAULT_SCENARIOS, trials, seed)
     desk(service).folder = FOLDER
     running = bound(service, port)
