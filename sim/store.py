@@ -34,7 +34,7 @@ from sim.atomic import (
     refuse,
     write_file,
 )
-from sim.block_files import TRIALS, block_file, encoded, kinds_of, read_block
+from sim.block_files import TRIALS, block_file, encoded, give_back, kinds_of, read_block
 from sim.block_files import Columns as Columns
 from sim.columns import Limits, empty
 from sim.errors import DamagedRunError, ParleyError, ResourceError
@@ -58,6 +58,7 @@ class StoredRun:
         limits = limits_of(self.scenario, self.folder)
         for index in range(len(self.manifest["blocks"])):
             yield read_block(self.folder, self.manifest, index, limits)
+            give_back(index)
 
     @property
     def columns(self) -> StoredColumns:
@@ -156,6 +157,7 @@ class Writer:
         """The finished blocks in order, each verified."""
         for index in range(self.n_blocks):
             yield read_block(self.folder, self.manifest, index, limits_of(self.inputs.scenario, self.folder))
+            give_back(index)
 
     @property
     def columns(self) -> StoredColumns:

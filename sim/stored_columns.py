@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.block_files import read_part
+from sim.block_files import give_back, read_part
 from sim.columns import Columns
 
 AT_ONCE = 32_768
@@ -56,6 +56,7 @@ class StoredColumns(Mapping[str, NDArray[Any]]):
         """Columns by block (all, unless some are named), from the block on that holds trial ``first``."""
         for index in range(first // self.manifest["block_size"], len(self.manifest["blocks"])):
             yield read_part(self.folder, self.manifest, index, names or tuple(self.kinds))
+            give_back(index)
 
 
 def n_trials(columns: AnyColumns) -> int:
