@@ -246,6 +246,8 @@ STATED = (
 )  # fmt: skip
 
 HOLDS_FOR_EVERY_DRAW = {
+    "experiment/test_counts_that_add_up.py": "equal counts and sums, of hits at random cut anywhere",
+    "experiment/test_ordered.py": "equal quantiles, of values at random read in pieces",
     "experiment/test_streaming.py": "streamed and whole estimates of the same trials",
     "model/test_attribution_limits.py": "theorems, tried on configurations at random",
     "scenario/test_mirror.py": "columns of shares at random, turned around one by one",

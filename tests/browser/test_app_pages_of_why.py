@@ -16,7 +16,7 @@ from tests.browser.test_report_page import CUT, WIDTHS
 
 pytestmark = pytest.mark.browser
 
-NAMES = ("istanbul_2025/aides_only", "teaching/minimal")
+NAMES = ("istanbul_2025/aides_only", "teaching/minimal", "teaching/mirror_pair_north")
 CHARTS = {"why": 5, "terms": 2, "trial": 1, "matters": 0}
 """Charts of a page for the first scenario, before anything is started."""
 NOW = "return document.getElementById('trial-now').textContent"
@@ -87,7 +87,7 @@ def test_another_trial_is_another_address(browser: Browser, site: str) -> None:
 
 
 def test_a_study_is_started_from_the_page_and_drawn(browser: Browser, site: str) -> None:
-    visit(browser, f"{site}/matters?scenario={NAMES[1]}")
+    visit(browser, f"{site}/matters?scenario={NAMES[2]}")
     browser.wait("return document.getElementById('matters-tornado-start')")
     browser.ask("document.getElementById('matters-boxes-start').click()")
     browser.wait("return document.getElementById('matters-boxes-found').textContent.includes('too few')")
