@@ -289,11 +289,12 @@ def _halts(scenario: Scenario, columns: Columns, agreed: Hits, last_week: int) -
     shape = (len(scenario.tracks) + 1, last_week + 1, len(HALT_ENDS))
     track, lasted, ended = (columns[name][agreed].astype(np.int64) for name in ("halt_track", "halt_weeks", "halt_end"))
     track[track < 0] = len(scenario.tracks)
+    lasted = np.minimum(lasted, last_week)
     return np.bincount((track * shape[1] + lasted) * shape[2] + ended, minlength=int(np.prod(shape))).reshape(shape)
 
 
 def _by_week(column: NDArray[Any], last_week: int) -> Counts:
-    weeks = np.where(column < 0, last_week, column).astype(np.int64)
+    weeks = np.where((column < 0) | (column > last_week), last_week, column).astype(np.int64)
     return np.bincount(weeks, minlength=last_week + 1)
 
 
