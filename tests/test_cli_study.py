@@ -277,7 +277,9 @@ def test_a_sheet_for_a_second_reader_and_what_it_says(parley: Parley, tmp_path: 
     answer = parley("reread", "korea/july_1951", str(blank), *few)
     assert answer.code == 2 and "no number is filled in" in answer.err
     filled = "tests/readings/korea_july_1951.csv"
-    found = json.loads(parley("reread", "korea/july_1951", filled, *few, "--json").out)
+    answer = parley("reread", "korea/july_1951", filled, *few, "--json")
+    assert answer.code == 0, answer.err
+    found = json.loads(answer.out)
     assert [one["reading"] for one in found["odds"]["readings"]][0] == "file" and found["comparison"]["differences"]
     for words, said in (((filled,), "unknown number"), (("no.csv",), "no.csv"), ((str(tmp_path),), "directory")):
         wrong = parley("reread", "falklands/april_1982", *words, *few)

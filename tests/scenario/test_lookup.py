@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -62,13 +61,15 @@ def test_the_working_folder_does_not_matter(own: Path, monkeypatch: pytest.Monke
     assert load("../war.yaml") == before
 
 
-def test_the_order_is_beside_then_own_folder_then_working_folder_then_shipped(tmp_path: Path) -> None:
+def test_the_order_is_beside_then_own_folder_then_working_folder_then_shipped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     here, far = tmp_path / "here", tmp_path / "far" / "scenarios"
     places = [far / "war", far, here / "scenarios"]
     for place in places:
         (place / "parties").mkdir(parents=True)
         (place / "parties" / "russia.yaml").write_text("role: veto\n")
-    os.chdir(here)
+    monkeypatch.chdir(here)
     for place in places:
         assert look_up("parties/russia", far / "war" / "war.yaml") == place / "parties" / "russia.yaml"
         (place / "parties" / "russia.yaml").unlink()
@@ -147,9 +148,11 @@ def test_no_table_leads_out_of_its_folder(own: Path, name: str) -> None:
     assert "calibration.draws: '" in str(error.value) and "out.yaml:" in str(error.value)
 
 
-def test_what_show_writes_out_is_found_again(own: Path, parley: Callable[..., Any]) -> None:
+def test_what_show_writes_out_is_found_again(
+    own: Path, parley: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """From the folder in which it was written, whatever folder the scenario lies in."""
-    os.chdir(own.parent)
+    monkeypatch.chdir(own.parent)
     Path("again.yaml").write_text(parley("show", "war/war.yaml", "--resolved").out)
     assert [one.sha256 for one in open_scenario("again.yaml").scenario.origin[1:]] == [
         one.sha256 for one in load("war/war.yaml").origin[1:]
