@@ -26,12 +26,20 @@ HOW = (
     "The thick blue line is the odds with your changes, the grey line behind it the scenario as it was, on the same "
     "luck: what differs is your change alone. The light area is the band, the thin dark area only luck."
 )
-INTRO = (
-    "Move a slider and let go: {first:,} futures are simulated again on this computer for a first answer, and half a "
-    "second later all {trials:,}, whose numbers are then those of the other pages. A moved number is set to one exact "
-    "value, so the range it was drawn from is gone and the band may narrow. Marks under a slider are its "
-    "low, central and high value."
+AT_ONCE = "{trials:,} futures are simulated again on this computer, as many as the other pages show."
+IN_TWO_STEPS = (
+    "{first:,} futures are simulated again on this computer for a first answer, and half a second later all "
+    "{trials:,}, whose numbers are then those of the other pages."
 )
+INTRO = (
+    "Move a slider and let go: {simulated} A moved number is set to one exact value, so the range it was drawn from is "
+    "gone and the band may narrow. Marks under a slider are its low, central and high value."
+)
+
+
+def simulated(trials: int) -> str:
+    """How many trials a move simulates again: all at once, or a first answer before them."""
+    return (AT_ONCE if trials <= LIVE_TRIALS else IN_TWO_STEPS).format(first=LIVE_TRIALS, trials=trials)
 
 
 def layout(view: View) -> Any:
@@ -68,7 +76,7 @@ def layout(view: View) -> Any:
     stores = [dcc.Store(id=f"what-if-{name}") for name in ("changes", "done", "calm")]
     body = section(
         "Change the agents",
-        html.P(INTRO.format(first=min(LIVE_TRIALS, whole(base)), trials=whole(base))),
+        html.P(INTRO.format(simulated=simulated(whole(base)))),
         html.Div([right, left], className="what-if"),
         id="what-if",
     )

@@ -98,6 +98,11 @@ def test_pages_and_summary_tell_the_same_terms(run: Run) -> None:
         assert {key: rows[issue][key] for key in found} == pytest.approx(found, abs=1e-12)
 
 
+def test_the_page_promises_a_first_answer_only_where_there_is_one() -> None:
+    assert "first answer" in what_if.simulated(what_if.LIVE_TRIALS + 1)
+    assert what_if.simulated(2_000).startswith("2,000 futures") and "first answer" not in what_if.simulated(2_000)
+
+
 def test_a_first_answer_says_so_and_the_last_is_the_run(asked: tuple[Client, Service]) -> None:
     client, _ = asked
     body = client.body("what-if-chart", {"what-if-changes.data": move(CHANGES, NAME)})
