@@ -71,12 +71,12 @@ bench: $(VENV)/.ready-test
 	$(BIN)/python -m benchmarks.memory
 
 docs: $(VENV)/.ready-docs
-	@$(BIN)/python -m sim.reference
+	@$(BIN)/python -m docs.generate
 	@$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build
 	@echo "open docs/_build/index.html" >&2
 
 catalogue: $(VENV)/.ready-run
-	@$(BIN)/python -m sim.reference --catalogue
+	@$(BIN)/python -m docs.generate --catalogue
 
 $(VENV)/.ready-run: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Parley needs Python 3.11 or newer, this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.13")'

@@ -109,7 +109,7 @@ def tally_of(scenario_name: str, n_trials: int) -> Tally:
 
 def _count(scenario_name: str, n_trials: int) -> Tally:
     from sim.model import simulate
-    from sim.scenario.files import load
+    from sim.scenario.reading.load import load
 
     scenario = load(scenario_name)
     with counted() as tally:
@@ -128,7 +128,7 @@ def seconds_at_best(tally: Tally) -> dict[str, float]:
 def measure(scenario_name: str, n_trials: int, n_repeats: int) -> dict[str, Any]:
     """Engine, luck and limit once a round, so that a machine that slows down slows all three."""
     from sim.model import simulate
-    from sim.scenario.files import load
+    from sim.scenario.reading.load import load
 
     scenario = load(scenario_name)
     tally = tally_of(scenario_name, n_trials)

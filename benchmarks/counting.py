@@ -115,7 +115,7 @@ class Counting(np.ndarray):
 @contextmanager
 def counted() -> Iterator[Tally]:
     """Everything numpy makes inside counts; luck does not, since it is timed as a whole."""
-    from sim.model.streams import Streams
+    from sim.random_streams import Streams
 
     def making(create: Callable[..., Any]) -> Callable[..., Any]:
         return lambda *args, **options: _counting(create(*args, **options))

@@ -57,38 +57,41 @@ def cpu_ms(work: Callable[[int], object], times: int = 9) -> float:
 
 def stages(name: str, path: str) -> dict[str, float]:
     """CPU milliseconds of the server's work for a move and of one worker's half of it."""
-    from dashboards import tables
-    from dashboards.app import state
+    from dashboards.app import what_if_edits
     from dashboards.app.pages import what_if
-    from dashboards.app.service import LIVE_TRIALS, Service
-    from sim.experiment.blocks import Block
-    from sim.experiment.glance import Board, Glance, glance
-    from sim.experiment.run import Run, run
-    from sim.scenario.files import load
+    from dashboards.app.simulation_service import LIVE_TRIALS, Service
+    from dashboards.tables import runs
+    from sim.execution.blocks import Block
+    from sim.execution.cancellable_block import Board, Glance, glance
+    from sim.execution.run import run
+    from sim.results.run import Run
+    from sim.scenario.reading.load import load
 
     scenario = load(name)
     base = run(scenario, trials=LIVE_TRIALS, seed=1, name=name)
     middle = next(quantity.middle for known, quantity in quantities(scenario) if known == path)
 
     def moved(number: int) -> dict[str, str]:
-        return {path: state.plain(middle * (1 + number / 200) + number / 1e4)}
+        return {path: what_if_edits.plain(middle * (1 + number / 200) + number / 1e4)}
 
-    variant = state.changed(scenario, moved(1))
+    variant = what_if_edits.changed(scenario, moved(1))
     half, board = Block(0, 0, 2528), Board()
 
     def work(number: int, is_explained: bool) -> object:
-        return glance(Glance(state.changed(scenario, moved(number)), 1, half, is_explained, board.path, board.place()))
+        return glance(
+            Glance(what_if_edits.changed(scenario, moved(number)), 1, half, is_explained, board.path, board.place())
+        )
 
     found = {
-        "change put in, rules": cpu_ms(lambda n: state.changed(scenario, moved(n))),
-        "rules on draws (beside the simulation)": cpu_ms(lambda n: state.check(variant, moved(n))),
+        "change put in, rules": cpu_ms(lambda n: what_if_edits.changed(scenario, moved(n))),
+        "rules on draws (beside the simulation)": cpu_ms(lambda n: what_if_edits.check(variant, moved(n))),
         "a worker's half, odds alone": cpu_ms(lambda n: work(n, False)),
         "a worker's half, explained": cpu_ms(lambda n: work(n, True)),
     }
     made = Run(variant, name, 1, glance(Glance(variant, 1, Block(0, 0, LIVE_TRIALS), False)))
     service = Service(LIVE_TRIALS, 1)
     found |= {
-        "table of odds by date": cpu_ms(lambda n: tables.odds_by_date(made)),
+        "table of odds by date": cpu_ms(lambda n: runs.odds_by_date(made)),
         "table and figure": cpu_ms(lambda n: what_if.figure_of(service, name, base, made, False)),
         "words and differences": cpu_ms(lambda n: what_if.answer_of(base, made, moved(n), base.n_trials)),
     }
@@ -98,7 +101,7 @@ def stages(name: str, path: str) -> dict[str, float]:
 
 
 def quantities(scenario: Any) -> list[tuple[str, Any]]:
-    from sim.scenario.priors import quantities as known
+    from sim.scenario.sampling.parameter_draws import quantities as known
 
     return list(known(scenario).items())
 
@@ -124,7 +127,7 @@ def in_browser(name: str, path: str, moves: int) -> dict[str, Any]:
     if chrome is None:
         return {}
     folder = tempfile.TemporaryDirectory(prefix="parley-bench-")
-    from sim.experiment.run import run
+    from sim.execution.run import run
 
     run(name, trials=5000, seed=1, out=Path(folder.name) / "run")  # nothing else is then simulated beside the moves
     server = subprocess.Popen(

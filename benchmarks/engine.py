@@ -44,7 +44,7 @@ class Call(NamedTuple):
 def calls_of_a_block(scenario: Any, n_trials: int) -> list[Call]:
     """Every column of luck that one block of trials asks for, in order."""
     from sim.model import simulate
-    from sim.model.streams import Streams
+    from sim.random_streams import Streams
 
     calls: list[Call] = []
     plain = {kind: getattr(Streams, kind) for kind in ("uniform", "normal", "parameter")}
@@ -68,7 +68,7 @@ def calls_of_a_block(scenario: Any, n_trials: int) -> list[Call]:
 
 def replay(calls: list[Call], n_trials: int) -> int:
     """The same columns of luck and nothing else; returns how many."""
-    from sim.model.streams import Streams
+    from sim.random_streams import Streams
 
     streams = Streams(SEED, 0, n_trials)
     for call in calls:
@@ -79,7 +79,7 @@ def replay(calls: list[Call], n_trials: int) -> int:
 def rows(n_trials: int, n_stories: int) -> tuple[list[Row], dict[str, int]]:
     """What is measured, and how many columns of luck of each kind a block draws."""
     from sim.model import simulate
-    from sim.scenario.files import load
+    from sim.scenario.reading.load import load
     from tests.oracle import one_mesa_model_per_trial
     from tests.oracle.oracle import tell
 
@@ -180,7 +180,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=OUT)
     wanted = parser.parse_args(arguments)
 
-    from sim.scenario.files import load
+    from sim.scenario.reading.load import load
 
     to_measure, luck = rows(wanted.trials, wanted.stories)
     print("measuring ...", file=sys.stderr)

@@ -64,7 +64,7 @@ def exponent(costs: Mapping[int, float]) -> float:
 def by_block(n_repeats: int) -> dict[str, dict[int, float]]:
     """CPU seconds of a block of the base by its trials: with the reasons for failure, and weeks alone (``live``)."""
     from sim.model import NegotiationModel, simulate
-    from sim.scenario.files import load
+    from sim.scenario.reading.load import load
 
     scenario = load(SCENARIO)
 
@@ -192,7 +192,7 @@ def start_up(n_repeats: int) -> dict[str, float]:
         "python alone": ["-c", "pass"],
         "import sim": ["-c", "import sim"],
         "import the model": ["-c", "import sim.model.negotiation"],
-        "parley list": ["-m", "sim.cli", "list"],
+        "parley list": ["-m", "sim.cli.app", "list"],
     }
 
     def once(arguments: list[str]) -> None:

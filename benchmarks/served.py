@@ -108,8 +108,8 @@ class Person:
 
 def sliders_of(name: str) -> list[dict[str, Any]]:
     """Controls that cannot break a rule of scenarios whatever else is moved."""
-    from dashboards.app.controls import controls
-    from sim.scenario.files import load
+    from dashboards.app.pages.what_if_controls import controls
+    from sim.scenario.reading.load import load
 
     said = [one.as_dict() for one in controls(load(name))]
     return [one for one in said if one["path"].endswith((".strain", ".optimism", ".fear", ".offer_rate", ".leverage"))]
@@ -136,7 +136,7 @@ def below(pid: int) -> list[int]:
 
 def measured(scenario: str, minutes: float, people: int, trials: int) -> dict[str, Any]:
     """Memory over time while people use the dashboard."""
-    from sim.experiment.run import run
+    from sim.execution.run import run
 
     folder = tempfile.TemporaryDirectory(prefix="parley-bench-")
     stored = Path(folder.name) / "run"

@@ -10,7 +10,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from sim import __version__  # noqa: E402
+from sim._version import __version__  # noqa: E402
 
 project = "Parley"
 author = "the authors of Parley"

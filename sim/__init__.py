@@ -13,56 +13,57 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from sim._version import __version__ as __version__
+
 TYPE_CHECKING = False  # without ``typing``, which ``python -m sim`` would still take from the working folder
 if TYPE_CHECKING:
     from typing import Any
 
+    from sim.analysis.discovery.discover import discover
+    from sim.analysis.event_timeline import timeline
+    from sim.analysis.failure.why import why
+    from sim.analysis.levers.levers import levers
+    from sim.analysis.replay.replay import replay_run as replay
+    from sim.analysis.sensitivity.morris import morris
+    from sim.analysis.sensitivity.sobol import sobol
+    from sim.analysis.sensitivity.tornado import tornado
+    from sim.analysis.sensitivity.value_of_information import value_of_information
     from sim.errors import ParleyError
-    from sim.experiment.compare import compare
-    from sim.experiment.estimates import Odds
-    from sim.experiment.export import differences, long_form
-    from sim.experiment.run import Run, run, run_many
-    from sim.experiment.run import open_run as read_run
+    from sim.execution.run import run, run_many
     from sim.model import Backer, Belligerent, Mediator, Party
-    from sim.scenario.files import load
+    from sim.results.compare import compare
+    from sim.results.export import differences, long_form
+    from sim.results.run import Run
+    from sim.results.run import open_run as read_run
+    from sim.scenario.reading.load import load
     from sim.scenario.schema import Scenario
-    from sim.study.discover import discover
-    from sim.study.levers import levers
-    from sim.study.morris import morris
-    from sim.study.replay import replay_run as replay
-    from sim.study.sobol import sobol
-    from sim.study.timeline import timeline
-    from sim.study.tornado import tornado
-    from sim.study.value_of_information import value_of_information
-    from sim.study.why import why
-
-__version__ = "0.2.0"
+    from sim.statistics.estimates import Odds
 
 _HOMES = {
     "Backer": ("sim.model", "Backer"),
     "Belligerent": ("sim.model", "Belligerent"),
     "Mediator": ("sim.model", "Mediator"),
-    "Odds": ("sim.experiment.estimates", "Odds"),
+    "Odds": ("sim.statistics.estimates", "Odds"),
     "ParleyError": ("sim.errors", "ParleyError"),
     "Party": ("sim.model", "Party"),
-    "Run": ("sim.experiment.run", "Run"),
+    "Run": ("sim.results.run", "Run"),
     "Scenario": ("sim.scenario.schema", "Scenario"),
-    "compare": ("sim.experiment.compare", "compare"),
-    "differences": ("sim.experiment.export", "differences"),
-    "discover": ("sim.study.discover", "discover"),
-    "levers": ("sim.study.levers", "levers"),
-    "load": ("sim.scenario.files", "load"),
-    "long_form": ("sim.experiment.export", "long_form"),
-    "morris": ("sim.study.morris", "morris"),
-    "read_run": ("sim.experiment.run", "open_run"),
-    "replay": ("sim.study.replay", "replay_run"),
-    "run": ("sim.experiment.run", "run"),
-    "run_many": ("sim.experiment.run", "run_many"),
-    "sobol": ("sim.study.sobol", "sobol"),
-    "timeline": ("sim.study.timeline", "timeline"),
-    "tornado": ("sim.study.tornado", "tornado"),
-    "value_of_information": ("sim.study.value_of_information", "value_of_information"),
-    "why": ("sim.study.why", "why"),
+    "compare": ("sim.results.compare", "compare"),
+    "differences": ("sim.results.export", "differences"),
+    "discover": ("sim.analysis.discovery.discover", "discover"),
+    "levers": ("sim.analysis.levers.levers", "levers"),
+    "load": ("sim.scenario.reading.load", "load"),
+    "long_form": ("sim.results.export", "long_form"),
+    "morris": ("sim.analysis.sensitivity.morris", "morris"),
+    "read_run": ("sim.results.run", "open_run"),
+    "replay": ("sim.analysis.replay.replay", "replay_run"),
+    "run": ("sim.execution.run", "run"),
+    "run_many": ("sim.execution.run", "run_many"),
+    "sobol": ("sim.analysis.sensitivity.sobol", "sobol"),
+    "timeline": ("sim.analysis.event_timeline", "timeline"),
+    "tornado": ("sim.analysis.sensitivity.tornado", "tornado"),
+    "value_of_information": ("sim.analysis.sensitivity.value_of_information", "value_of_information"),
+    "why": ("sim.analysis.failure.why", "why"),
 }
 
 __all__ = [

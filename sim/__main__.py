@@ -9,6 +9,6 @@ if __name__ == "__main__":
     if not sys.flags.safe_path and sys.path[0] == os.getcwd() != home:
         del sys.path[0]
 
-    from sim.cli import main
+    from sim.cli.app import main
 
     main()

@@ -28,7 +28,7 @@ class Answer(NamedTuple):
 @pytest.fixture
 def parley(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., Answer]]:
     """``parley("run", "teaching/minimal")``: the command as typed, without a new process."""
-    from sim.cli import main
+    from sim.cli.app import main
 
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 

@@ -32,9 +32,9 @@ def move_seeds(by: int) -> None:
     """From now on numpy's generators and Parley's streams start elsewhere."""
     import numpy as np
 
-    from sim.model import streams
+    from sim import random_streams
 
-    plain, words, start = np.random.default_rng, streams.philox_words, streams.Streams.__init__
+    plain, words, start = np.random.default_rng, random_streams.philox_words, random_streams.Streams.__init__
 
     def moved(seed: Any = None) -> Any:
         return plain([*seed, by] if isinstance(seed, list) else [seed, by] if isinstance(seed, int) else seed)
@@ -48,8 +48,8 @@ def move_seeds(by: int) -> None:
         start(self, (seed + by) % 2**64, *more, **named)
 
     np.random.default_rng = moved
-    streams.philox_words = moved_words
-    streams.Streams.__init__ = moved_start  # type: ignore[method-assign]
+    random_streams.philox_words = moved_words
+    random_streams.Streams.__init__ = moved_start  # type: ignore[method-assign]
 
 
 def failures(tests: list[str], shift: int) -> Iterator[str]:

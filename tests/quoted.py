@@ -28,7 +28,7 @@ from typing import NamedTuple
 
 from typer.testing import CliRunner
 
-from sim.cli import app
+from sim.cli.app import app
 from tests.documents import DOCS, ROOT
 
 BASE = "istanbul_2025/aides_only"

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import sim
-from sim.arguments import read_number, read_whole
-from sim.cli import app
-from sim.cli_results import results
-from sim.experiment.request import Request
+from sim.cli.app import app
+from sim.cli.commands.results import results
+from sim.errors.arguments import read_number, read_whole
+from sim.execution.request import Request
 from tests.conftest import Answer
 
 Parley = Callable[..., Answer]

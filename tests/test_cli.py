@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.experiment.plan import expand
+from sim.execution.plan import expand
 from tests.conftest import Answer
 
 Parley = Callable[..., Answer]
@@ -321,7 +321,7 @@ def test_advice_after_an_interruption_works(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr("sim.experiment.run.compute", stop)
+        patch.setattr("sim.execution.run.compute", stop)
         first = parley("run", "teaching/minimal", *FEW, "--workers", "1", *more)
     assert first.code == 130 and "Traceback" not in first.err
     assert ("Finished blocks are kept" if Path("kept").exists() else "Nothing was kept.") in first.err
@@ -335,19 +335,19 @@ def test_advice_after_an_interrupted_count_works(
 ) -> None:
     """Over five million trials ``--out DIR`` was advised, and then refused."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sim.experiment.blocks.MOST_TRIALS", 100)
+    monkeypatch.setattr("sim.execution.blocks.MOST_TRIALS", 100)
     with monkeypatch.context() as patch:
-        patch.setattr("sim.experiment.streaming.compute", stop)
+        patch.setattr("sim.execution.streaming.compute", stop)
         first = parley("run", "teaching/minimal", *FEW, "--workers", "1", *more)
     assert first.code == 130 and advised(first.err)[-3:] == ["--store", "--out", "DIR"]
     assert parley(*advised(first.err)).code == 0
     with monkeypatch.context() as patch:
-        patch.setattr("sim.experiment.streaming.compute", stop)
-        patch.setattr("sim.experiment.blocks.MOST_TRIALS_STORED", 200)
+        patch.setattr("sim.execution.streaming.compute", stop)
+        patch.setattr("sim.execution.blocks.MOST_TRIALS_STORED", 200)
         most = parley("run", "teaching/minimal", *FEW, "--workers", "1", *more)
     assert most.code == 130 and "--out" not in most.err and "so many trials are only counted" in most.err
     with monkeypatch.context() as patch:  # what was said of that run is not said of the next
-        patch.setattr("sim.experiment.run.compute", stop)
+        patch.setattr("sim.execution.run.compute", stop)
         assert "only counted" not in parley("run", "teaching/minimal", "--trials", "64", "--workers", "1").err
 
 
@@ -422,12 +422,12 @@ def test_a_report_that_fails_loses_no_odds(
     fault: Exception, code: int, said: str, parley: Parley, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The table is printed before the page is begun, and the run is kept and whole."""
-    from dashboards import report
+    from dashboards.report import build
 
     def broken(*_: object, **__: object) -> None:
         raise fault
 
-    monkeypatch.setattr(report, "write_report", broken)
+    monkeypatch.setattr(build, "write_report", broken)
     answer = parley("run", "teaching/minimal", *FEW, "--out", tmp_path / "r", "--report", "--quiet")
     assert answer.code == code and said in answer.err
     assert "Traceback" not in answer.err and len(answer.err.splitlines()) == 1

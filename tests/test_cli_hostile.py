@@ -132,7 +132,7 @@ def test_no_message_carries_an_escape(words: tuple[str, ...], parley: Parley) ->
 
 
 def test_a_run_of_a_hostile_name_is_shown_literally(parley: Parley, tmp_path: Path) -> None:
-    from sim.experiment.run import run
+    from sim.execution.run import run
 
     run(MINIMAL, trials=64, out=tmp_path / "r", name=ESCAPE, workers=1)
     for words in (("results", "list", tmp_path), ("why", tmp_path / "r"), ("compare", tmp_path / "r", MINIMAL)):
@@ -160,8 +160,8 @@ def test_a_folder_that_may_only_be_read(tmp_path: Path) -> None:
 
     All that a run reads of the program is read before, since the child may not look into the superuser's folders.
     """
-    from sim.experiment.run import run
-    from sim.scenario.files import load
+    from sim.execution.run import run
+    from sim.scenario.reading.load import load
 
     scenario = load(MINIMAL)
     run(scenario, trials=64, out=tmp_path.with_name("before"), workers=1)
@@ -218,7 +218,7 @@ def test_pipes_may_close_and_locales_be_poor() -> None:
 def test_streams_may_be_closed_or_missing(tmp_path: Path) -> None:
     """As a shell closes them and as pythonw leaves them out; what is kept in a folder is written all the same."""
     typed = f'"{sys.executable}" -m sim'
-    without = "import sys; sys.stdout = sys.stderr = None; from sim.cli import main; main()"
+    without = "import sys; sys.stdout = sys.stderr = None; from sim.cli.app import main; main()"
     run = f"run {MINIMAL} --trials 64 --workers 1"
     shells = {
         f"{typed} list >&-": 0,

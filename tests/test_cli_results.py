@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.experiment.run import run
+from sim.execution.run import run
 from tests.conftest import Answer
 
 Parley = Callable[..., Answer]

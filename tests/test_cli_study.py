@@ -255,7 +255,7 @@ def test_discover_and_its_refusals(parley: Parley) -> None:
 def test_an_interrupted_study_is_not_called_resumable(tmp_path: Path) -> None:
     """Only runs keep blocks: `calibrate --out` has a file there and no --resume; nor is there anything to go on with
     before a folder has been begun."""
-    from sim.leaving import how_to_resume
+    from sim.cli.exit import how_to_resume
 
     for words in (["backtest"], ["calibrate", "--out", "draws.csv"], ["sensitivity", "teaching/minimal"]):
         assert "resume" not in how_to_resume(words)

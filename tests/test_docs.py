@@ -17,8 +17,8 @@ import pytest
 from typer.testing import CliRunner
 
 import sim
-from sim import cli_class
-from sim.cli import app
+from sim.cli.app import app
+from sim.cli.commands import exercise
 from tests import documents
 from tests.documents import DOCS, ROOT
 
@@ -37,7 +37,7 @@ def command() -> Iterator[None]:
     """``parley class`` is there, whether or not the command line has registered it already."""
     before = list(app.registered_commands)
     if "class" not in [one.name for one in before]:
-        cli_class.add_to(app)
+        exercise.add_to(app)
     yield
     app.registered_commands[:] = before
 

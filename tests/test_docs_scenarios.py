@@ -9,14 +9,14 @@ import pytest
 from rich.console import Console
 
 import sim
-from dashboards.app.page_type import View
+from dashboards.app.page import View
 from dashboards.app.pages import pages
-from dashboards.report import report
-from sim import tables
-from sim.experiment.run import Run
-from sim.study.why import explain
-from sim.tables_replay import show_replay
-from sim.tables_why import show_why
+from dashboards.report.build import report
+from sim.analysis.failure.why import explain
+from sim.cli import console
+from sim.cli.commands.tables_replay import show_replay
+from sim.cli.commands.tables_why import show_why
+from sim.results.run import Run
 from tests import documents
 from tests.dashboards.app.conftest import service_over
 from tests.documents import DOCS, ROOT
@@ -57,7 +57,7 @@ def test_a_shown_scenario_works_everywhere(
     monkeypatch.chdir(tmp_path)
     run = sim.run(written(page, number, tmp_path), trials=TRIALS, workers=1)
     to = Console(file=StringIO(), width=100)
-    tables.show_runs([run], to)
+    console.show_runs([run], to)
     show_why(explain(run), to)
     assert "outcome" in [line.kind for line in sim.replay(run, 0).story]
     assert "nan" not in told(run, range(4)).split()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from sim.errors import ScenarioError
-from sim.scenario.files import load
+from sim.scenario.reading.load import load
 
 DATA = Path(__file__).parent / "scenario" / "data"
 N_FILES = 1_200

@@ -8,7 +8,7 @@ from importlib import metadata
 
 import pytest
 
-from sim import extras
+from sim.errors import extras
 from tests import guides
 from tests.documents import ROOT
 

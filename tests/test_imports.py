@@ -29,7 +29,7 @@ def test_imports_go_down_only() -> None:
 
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["--version"], ["nonsense"]])
 def test_help_and_mistakes_load_nothing_heavy(arguments: list[str]) -> None:
-    code = f"sys.argv = ['parley', *{arguments}]; from sim.cli import main; main()"
+    code = f"sys.argv = ['parley', *{arguments}]; from sim.cli.app import main; main()"
     assert not loaded_by(code) & HEAVY
 
 
@@ -38,7 +38,7 @@ def test_import_sim_loads_nothing_heavy() -> None:
 
 
 def test_check_loads_no_engine() -> None:
-    code = "sys.argv = ['parley', 'check', 'teaching/minimal']; from sim.cli import main; main()"
+    code = "sys.argv = ['parley', 'check', 'teaching/minimal']; from sim.cli.app import main; main()"
     assert not loaded_by(code) & {"mesa", "pandas", "pyarrow", "networkx", "plotly", "rich"}
 
 

@@ -12,14 +12,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sim.experiment.blocks import blocks
-from sim.experiment.horizons import event_by
+from sim.execution.blocks import blocks
 from sim.model import simulate
 from sim.model.bargaining import Bargaining
 from sim.model.convening import Convening
-from sim.model.outcomes import HALT_ENDS
-from sim.model.streams import BIT_GENERATOR, Luck, Streams, philox_words, stream_key, to_uniform
-from sim.scenario.files import load
+from sim.outcome_columns import HALT_ENDS
+from sim.random_streams import BIT_GENERATOR, Luck, Streams, philox_words, stream_key, to_uniform
+from sim.scenario.reading.load import load
+from sim.statistics.horizons import event_by
 from tests.conftest import Answer
 from tests.mutants import MUTANTS, ROOT
 
@@ -34,7 +34,7 @@ DECISIONS = {
 }  # fmt: skip
 PROGRAM = """
 import hashlib, json
-from sim.experiment.run import run
+from sim.execution.run import run
 found = run("istanbul_2025/aides_only", trials=64, workers=1)
 digest = hashlib.sha256(json.dumps(found.summary).encode())
 for name, column in found.columns.items():

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.cli_options import print_json
-from sim.experiment import words
-from sim.printed import DASH, as_number, counted, finite, is_known, plain
-from sim.tables import chance, whole
+from sim.cli.console import chance, whole
+from sim.cli.options import print_json
+from sim.results import wording
+from sim.results.formatting import DASH, as_number, counted, finite, is_known, plain
 from tests.conftest import Answer
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,16 +26,16 @@ def test_the_unknown_is_a_dash_in_print_and_null_in_json(
     value: float | None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert not is_known(value) and finite(value) is None
-    assert as_number(value, "+.2f") == whole(value) == words.percent(value) == DASH  # type: ignore[arg-type]
-    assert words.band(0.1, value) == words.band(value, 0.1) == DASH  # type: ignore[arg-type]
-    assert words.points(0.1, value, value) == "+10.0 ±-"  # type: ignore[arg-type]
+    assert as_number(value, "+.2f") == whole(value) == wording.percent(value) == DASH  # type: ignore[arg-type]
+    assert wording.band(0.1, value) == wording.band(value, 0.1) == DASH  # type: ignore[arg-type]
+    assert wording.points(0.1, value, value) == "+10.0 ±-"  # type: ignore[arg-type]
     print_json({"one": value, "more": [{"deep": (value, 1.5)}]})
     assert json.loads(capsys.readouterr().out) == {"one": None, "more": [{"deep": [None, 1.5]}]}
 
 
 def test_numbers_are_printed_without_a_false_sign() -> None:
     assert as_number(-0.0001, ".2f") == "0.00" and as_number(-0.0001, "+.1f") == "+0.0"
-    assert words.points(-0.0, -0.01, 0.01) == "+0.0 ±1.0"
+    assert wording.points(-0.0, -0.01, 0.01) == "+0.0 ±1.0"
     assert as_number(-1.25, "+.1f") == "-1.2" and as_number(1234.5, ",.0f") == "1,234"
     assert chance(0.0, 0.708) == "<71"
 
@@ -66,8 +66,17 @@ def test_a_difference_without_an_interval_has_a_dash_and_the_reason(parley: Call
 
 def test_json_is_never_written_with_nan() -> None:
     """``json.dumps`` stands where NaN is refused, or where no number is written."""
-    without = {"sim/origin.py", "sim/scenario/resolved.py", "sim/scenario/json_schema.py", "sim/experiment/run.py"}
-    without |= {"sim/study/coded.py", "dashboards/app/guard.py", "dashboards/app/pages/what_if.py"}
+    without = {
+        "sim/storage/provenance.py",
+        "sim/scenario/to_yaml.py",
+        "sim/scenario/schema/json_schema.py",
+        "sim/execution/run.py",
+    }
+    without |= {
+        "sim/evidence/calibration/episode_scenario.py",
+        "dashboards/app/security.py",
+        "dashboards/app/pages/what_if.py",
+    }
     for path in sorted([*(ROOT / "sim").rglob("*.py"), *(ROOT / "dashboards").rglob("*.py")]):
         name = path.relative_to(ROOT).as_posix()
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

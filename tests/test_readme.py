@@ -40,7 +40,7 @@ SLOW = ("parley levers", "parley calibrate", "parley backtest")
     "command", [pytest.param(one, marks=pytest.mark.slow) if one.startswith(SLOW) else one for one in COMMANDS]
 )
 def test_commands(command: str, here: Path) -> None:
-    from sim.cli import app
+    from sim.cli.app import app
 
     words = [SUBSTITUTES.get(word, word) for word in shlex.split(command)[1:]]
     if words[0] in ("run", "compare", "crowd", "why", "replay", "timeline"):

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 import sim
+from docs.generate import commands, exit_codes, pages, result_tables, stale, write
+from docs.generate.__main__ import main
 from sim import errors
-from sim.model.outcomes import COLUMNS
-from sim.reference import commands, exit_codes, pages, result_tables, stale, write
-from sim.reference.__main__ import main
-from sim.scenario.json_schema import json_schema
+from sim.outcome_columns import COLUMNS
+from sim.scenario.schema.json_schema import json_schema
 from tests.documents import DOCS
 
 REFERENCE = DOCS / "reference"
@@ -27,7 +27,7 @@ def found() -> dict[str, str]:
 
 
 def test_the_committed_pages_are_current(found: dict[str, str]) -> None:
-    """If this fails after a change of a command, a key or a docstring: ``python -m sim.reference``."""
+    """If this fails after a change of a command, a key or a docstring: ``python -m docs.generate``."""
     assert [name for name, text in found.items() if (REFERENCE / name).read_text(encoding="utf-8") != text] == []
 
 
@@ -119,7 +119,7 @@ def test_every_exit_code_has_words() -> None:
 
 def test_writing_and_checking(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
     made = {"a.md": "one\n", "b.md": "two\n"}
-    monkeypatch.setattr("sim.reference.pages", lambda: made)
+    monkeypatch.setattr("docs.generate.pages", lambda: made)
     assert stale(tmp_path) == ["a.md", "b.md"]
     assert main(["--check", str(tmp_path)]) == 1 and not list(tmp_path.iterdir())
     assert write(tmp_path) == ["a.md", "b.md"] and stale(tmp_path) == []
@@ -130,5 +130,5 @@ def test_writing_and_checking(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 
 @pytest.mark.slow
 def test_the_module_is_a_command() -> None:
-    answer = subprocess.run([sys.executable, "-m", "sim.reference", "--check", str(REFERENCE)], capture_output=True)
+    answer = subprocess.run([sys.executable, "-m", "docs.generate", "--check", str(REFERENCE)], capture_output=True)
     assert answer.returncode == 0, answer.stderr

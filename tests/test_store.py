@@ -20,11 +20,12 @@ import pyarrow.parquet as pq
 import pytest
 
 import sim
-from sim import atomic, store
-from sim.atomic import locked, write_file
 from sim.errors import BusyError, DamagedRunError, ParleyError, ResourceError
-from sim.experiment.request import Request
-from sim.experiment.run import open_run, run
+from sim.execution.request import Request
+from sim.execution.run import run
+from sim.results.run import open_run
+from sim.storage import atomic_files, run_folder
+from sim.storage.atomic_files import locked, write_file
 from tests.builders import changed
 
 TRIALS, BLOCK = 200, 64
@@ -55,8 +56,8 @@ def rewrite_manifest(folder: Path, change: Callable[[dict], None]) -> None:
     manifest = manifest_of(folder)
     del manifest["digest"]
     change(manifest)
-    manifest["digest"] = store.digest_of(manifest)
-    (folder / "manifest.json").write_bytes(atomic.as_json(manifest))
+    manifest["digest"] = run_folder.digest_of(manifest)
+    (folder / "manifest.json").write_bytes(atomic_files.as_json(manifest))
 
 
 # -- round trip --------------------------------------------------------------------------------------
@@ -278,7 +279,7 @@ def swap(folder: Path) -> None:
 
     def agree(manifest: dict) -> None:
         for entry, path in zip(manifest["blocks"][:2], (one, two), strict=True):
-            entry.update(atomic.fingerprint(path.read_bytes()))
+            entry.update(atomic_files.fingerprint(path.read_bytes()))
 
     rewrite_manifest(folder, agree)
 
@@ -339,7 +340,7 @@ KILLED = """
 import sys
 from pathlib import Path
 import sim
-from sim.experiment.run import run
+from sim.execution.run import run
 run(sim.load("teaching/minimal"), trials=1920, block=64, out=Path(sys.argv[1]), workers=1, resume=True)
 """
 
@@ -357,9 +358,9 @@ def test_kill_at_any_moment_loses_no_finished_block(tmp_path: Path, minimal: sim
         time.sleep(wait)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        manifest = store.read_manifest(folder)
+        manifest = run_folder.read_manifest(folder)
         for index in range(len(manifest["blocks"])):
-            store.read_block(folder, manifest, index)
+            run_folder.read_block(folder, manifest, index)
     run(minimal, trials=1920, block=64, out=folder, resume=True, workers=1)
     run(minimal, trials=1920, block=64, out=tmp_path / "whole", workers=1)
     assert files_of(folder) == files_of(tmp_path / "whole")

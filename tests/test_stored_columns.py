@@ -14,19 +14,20 @@ import pandas as pd
 import pytest
 
 import sim
-from dashboards import tables, tables_of_terms
-from dashboards.report_sliders import spread
-from dashboards.tables_of_trial import worth_a_look
-from sim.experiment.compare import compare
-from sim.experiment.export import long_form
-from sim.experiment.export_trials import trials_as_csv, trials_as_parquet
-from sim.experiment.request import Request
-from sim.experiment.run import Run, open_run, run
-from sim.store import Writer
-from sim.stored_columns import StoredColumns, part, side_by_side
-from sim.study.finders import first, median, with_tag, worst_miss
-from sim.study.replay import replay_run
-from sim.study.why import explain
+from dashboards.report.sliders import spread
+from dashboards.tables import runs, terms
+from dashboards.tables.trial import worth_a_look
+from sim.analysis.failure.why import explain
+from sim.analysis.replay.replay import replay_run
+from sim.analysis.replay.select_trial import first, median, with_tag, worst_miss
+from sim.execution.request import Request
+from sim.execution.run import run
+from sim.results.compare import compare
+from sim.results.export import long_form
+from sim.results.export_trials import trials_as_csv, trials_as_parquet
+from sim.results.run import Run, open_run
+from sim.storage.run_folder import Writer
+from sim.storage.stored_columns import StoredColumns, part, side_by_side
 
 TRIALS, BLOCK = 1_000, 96
 ASKED: dict[str, Callable[[Run], Any]] = {
@@ -35,11 +36,11 @@ ASKED: dict[str, Callable[[Run], Any]] = {
     "why": lambda run: explain(run, run).as_dict(),
     "compare": lambda run: compare(run, run),
     "long form": lambda run: long_form([run]).to_dict("list"),
-    "odds by date": tables.odds_by_date,
-    "endings": lambda run: tables.endings([run], run),
-    "settlement": tables.settlement,
-    "terms": tables_of_terms.terms,
-    "survival": tables_of_terms.survival,
+    "odds by date": runs.odds_by_date,
+    "endings": lambda run: runs.endings([run], run),
+    "settlement": runs.settlement,
+    "terms": terms.terms,
+    "survival": terms.survival,
     "spread": spread,
     "worth a look": worth_a_look,
     "finders": lambda run: (first(run), median(run, "broad"), worst_miss(run), with_tag(run, "process")),

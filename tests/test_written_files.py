@@ -1,7 +1,7 @@
 """Every file that the program writes: whole or not there on a full disk, and no other file changed by a trap.
 
 ``tests.writers.WRITERS`` is the list. ``test_nothing_is_written_elsewhere`` keeps it complete: code that opens a file
-for writing by other ways than ``sim.atomic`` is named.
+for writing by other ways than ``sim.storage.atomic_files`` is named.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from pathlib import Path
 
 import pytest
 
-from dashboards import kept_studies
-from dashboards.page import write_page
-from sim import store
-from sim.atomic import part_of, write_file, write_files
+from dashboards import study_cache
+from dashboards.report.html_file import write_page
 from sim.errors import DamagedRunError, ParleyError, ResourceError
-from sim.experiment import waiting
-from sim.experiment.blocks import Block
-from sim.experiment.run import run
+from sim.execution.blocks import Block
+from sim.execution.dask import pending_blocks
+from sim.execution.run import run
+from sim.storage import run_folder as store
+from sim.storage.atomic_files import part_of, write_file, write_files
 from tests.conftest import Answer
 from tests.writers import (
     ALL,
@@ -99,7 +99,7 @@ def test_the_exit_code_is_5_where_not_even_the_message_finds_room(tmp_path: Path
     words = [
         sys.executable,
         "-c",
-        "from sim.cli import main; import sys; sys.argv[0] = 'parley'; main()",
+        "from sim.cli.app import main; import sys; sys.argv[0] = 'parley'; main()",
         "init",
         "mine",
     ]
@@ -203,21 +203,21 @@ def test_a_folder_exchanged_for_a_link_while_a_run_writes_is_refused(tmp_path: P
 def test_a_linked_folder_of_studies_is_not_read(tmp_path: Path) -> None:
     study(tmp_path)
     (tmp_path / "linked").symlink_to(tmp_path / "studies")
-    found, problems = kept_studies.kept(tmp_path / "linked", {"kind": "tornado"}, {}, dict)
+    found, problems = study_cache.kept(tmp_path / "linked", {"kind": "tornado"}, {}, dict)
     assert found is None and problems == [f"{tmp_path / 'linked'}: is a link, expected a plain folder"]
 
 
 def test_a_block_that_waits_is_read_through_no_link_and_no_pipe(tmp_path: Path) -> None:
     asked, path = request(tmp_path), tmp_path / "waiting" / "block-00000001.parquet"
     trials = run(scenario(), trials=2 * BLOCK, workers=1).columns
-    waiting.put(asked, Block(1, BLOCK, BLOCK), {name: column[BLOCK:] for name, column in trials.items()})
-    assert waiting.read(asked, Block(1, BLOCK, BLOCK), path) is not None
+    pending_blocks.put(asked, Block(1, BLOCK, BLOCK), {name: column[BLOCK:] for name, column in trials.items()})
+    assert pending_blocks.read(asked, Block(1, BLOCK, BLOCK), path) is not None
     path.rename(tmp_path / "moved")
     symbolic(tmp_path / "moved", path)
-    assert waiting.read(asked, Block(1, BLOCK, BLOCK), path) is None
+    assert pending_blocks.read(asked, Block(1, BLOCK, BLOCK), path) is None
     path.unlink()
     os.mkfifo(path)
-    assert waiting.read(asked, Block(1, BLOCK, BLOCK), path) is None
+    assert pending_blocks.read(asked, Block(1, BLOCK, BLOCK), path) is None
 
 
 def test_nothing_takes_the_place_of_a_pipe_or_device(tmp_path: Path) -> None:
@@ -242,7 +242,10 @@ def test_what_is_not_ours_is_not_written_over(write: Callable[[Path], None], tmp
 
 # -- nobody writes in another way ----------------------------------------------------------------------
 
-NOT_OF_THE_USER = {("sim/experiment/glance.py", "write_bytes"), ("sim/experiment/glance.py", "open")}
+NOT_OF_THE_USER = {
+    ("sim/execution/cancellable_block.py", "write_bytes"),
+    ("sim/execution/cancellable_block.py", "open"),
+}
 """The dashboard's board: a file in a temporary folder of its own, which its workers share."""
 WRITING = {"write_text", "write_bytes", "mkdir", "makedirs", "touch", "to_csv", "to_parquet", "to_json", "to_excel"}
 WRITING |= {"write_html", "write_image", "savefig", "symlink_to", "savez", "tofile", "copy2", "copyfile", "copytree"}
@@ -263,6 +266,6 @@ def calls_that_write(path: Path) -> Iterator[str]:
 def test_nothing_is_written_elsewhere() -> None:
     found = set()
     for path in sorted([*(ROOT / "sim").rglob("*.py"), *(ROOT / "dashboards").rglob("*.py")]):
-        if path != ROOT / "sim" / "atomic.py":
+        if path != ROOT / "sim" / "storage" / "atomic_files.py":
             found |= {(path.relative_to(ROOT).as_posix(), name) for name in calls_that_write(path)}
     assert found == NOT_OF_THE_USER

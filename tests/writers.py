@@ -13,17 +13,20 @@ import pandas as pd
 import pytest
 
 import sim
-from dashboards import kept_studies, pictures
-from dashboards.page import MARK, write_page
-from sim import reference, store
-from sim.atomic import write_file
-from sim.cli_results import encoded
-from sim.experiment import waiting
-from sim.experiment.blocks import Block
-from sim.experiment.checks import write_template
-from sim.experiment.request import Request
-from sim.reference.__main__ import write_odds
-from sim.study import catalogue_pages, draws, page_blocks
+from dashboards import study_cache
+from dashboards.report import image_export
+from dashboards.report.html_file import MARK, write_page
+from docs import generate
+from docs.generate import catalogue_pages, page_blocks
+from docs.generate.__main__ import write_odds
+from sim.cli.commands.results import encoded
+from sim.evidence.calibration import posterior_file
+from sim.execution.blocks import Block
+from sim.execution.dask import pending_blocks
+from sim.execution.request import Request
+from sim.execution.scenario_check import write_template
+from sim.storage import run_folder as store
+from sim.storage.atomic_files import write_file
 
 BLOCK = 32
 
@@ -56,25 +59,25 @@ def begun(folder: Path) -> None:
 
 
 def one_waits(folder: Path) -> None:
-    waiting.put(request(folder), Block(1, BLOCK, BLOCK), block(1))
+    pending_blocks.put(request(folder), Block(1, BLOCK, BLOCK), block(1))
 
 
 def study(folder: Path) -> None:
-    kept_studies.keep(folder / "studies", {"kind": "tornado"}, {}, {"one": 1})
+    study_cache.keep(folder / "studies", {"kind": "tornado"}, {}, {"one": 1})
 
 
 def draws_of_nothing(path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(draws, "as_csv", lambda posterior, n: "draw,strain\n" + "0,1\n" * 20)
-        patch.setattr(draws, "about", lambda record, day, text: {"seed": 1})
-        draws.write_draws(SimpleNamespace(posterior=None), None, path)  # type: ignore[arg-type]
+        patch.setattr(posterior_file, "as_csv", lambda posterior, n: "draw,strain\n" + "0,1\n" * 20)
+        patch.setattr(posterior_file, "about", lambda record, day, text: {"seed": 1})
+        posterior_file.write_draws(SimpleNamespace(posterior=None), None, path)  # type: ignore[arg-type]
 
 
 def picture(path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pictures, "named_figures", lambda runs: {"odds": {}})
-        patch.setattr(pictures, "as_picture", lambda figure, kind: b"\x89PNG" * 20)
-        pictures.write_picture([], "odds", path)
+        patch.setattr(image_export, "named_figures", lambda runs: {"odds": {}})
+        patch.setattr(image_export, "as_picture", lambda figure, kind: b"\x89PNG" * 20)
+        image_export.write_picture([], "odds", path)
 
 
 def catalogue(folder: Path) -> None:
@@ -98,12 +101,12 @@ def wars(folder: Path) -> None:
 
 def reference_pages(folder: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reference, "pages", lambda: {"cli.md": "# Commands\n" * 20})
-        reference.write(folder)
+        patch.setattr(generate, "pages", lambda: {"cli.md": "# Commands\n" * 20})
+        generate.write(folder)
 
 
 def sheet(folder: Path) -> None:
-    from sim.cli_readings import sheet as command
+    from sim.cli.commands.readings import sheet as command
 
     command("teaching/minimal", folder)
 
@@ -126,7 +129,7 @@ WRITERS: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
         (".lock", "manifest.json", "scenario.json", "trials/block-00000000.parquet", "summary.json"),
     ),
     "block that waits": (one_waits, ("waiting/block-00000001.parquet",)),
-    "study": (study, (f"studies/{kept_studies.name_of({'kind': 'tornado'}, {})}",)),
+    "study": (study, (f"studies/{study_cache.name_of({'kind': 'tornado'}, {})}",)),
 }
 OWN_FOLDERS = {"run": "trials", "block that waits": "waiting", "study": "studies"}
 ALL = [(name, file) for name, (_, files) in WRITERS.items() for file in files]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.errors import BusyError
-from sim.experiment.run import Run
+from sim.results.run import Run
 from sim.scenario.schema import Scenario
 
 PATIENCE = 120

@@ -11,13 +11,13 @@ from typing import Any
 
 from dash import Dash
 
-from dashboards.app import guard, shell
+from dashboards.app import security, shell
+from dashboards.app.background_jobs import desk
 from dashboards.app.connections import IDLE_SECONDS, MOST_CONNECTIONS, Connection
-from dashboards.app.jobs import desk
-from dashboards.app.opening import opened
+from dashboards.app.open_targets import opened
 from dashboards.app.pages import pages
-from dashboards.app.service import Service
-from dashboards.kept_studies import FOLDER
+from dashboards.app.simulation_service import Service
+from dashboards.study_cache import FOLDER
 from sim.errors import BusyError, ParleyError
 
 HOST = "127.0.0.1"
@@ -85,8 +85,8 @@ def make_app(service: Service, hosts: Iterable[str] = ("localhost",)) -> Dash:
         module.register(app, service)
         checks |= getattr(module, "CHECKS", {})
     paths = [module.PAGE.path for module in modules]
-    guard.protect(app, checks, paths)
-    app.server.wsgi_app = guard.TrustedHosts(app.server.wsgi_app, hosts, paths)  # type: ignore[method-assign]
+    security.protect(app, checks, paths)
+    app.server.wsgi_app = security.TrustedHosts(app.server.wsgi_app, hosts, paths)  # type: ignore[method-assign]
     return app
 
 
@@ -101,8 +101,8 @@ def serve(
 
     ``port`` 0 takes any that is free. Raises BusyError if the port is taken, ParleyError for names that are none.
     """
-    from sim.experiment.blocks import check_counts
-    from sim.experiment.memory import hand_back_freed_memory
+    from sim.execution.blocks import check_counts
+    from sim.execution.worker_memory import hand_back_freed_memory
 
     check_counts(trials, seed, None)
     if not 0 <= port <= 65535:
@@ -138,15 +138,15 @@ def bound(service: Service, port: int) -> Any:
         raise BusyError(
             f"port {port} is taken by another program: --port names another, 0 takes any free one"
         ) from None
-    app = make_app(service, guard.hosts_of(listening.getsockname()[1]))
+    app = make_app(service, security.hosts_of(listening.getsockname()[1]))
     logging.getLogger("waitress").setLevel(logging.ERROR)  # who asks too much is answered, not written down
     running = create_server(
         app.server,
         sockets=[listening],
         threads=THREADS,
         ident="parley",
-        max_request_body_size=guard.MOST_BYTES,
-        max_request_header_size=guard.MOST_OF_HEADERS,
+        max_request_body_size=security.MOST_BYTES,
+        max_request_header_size=security.MOST_OF_HEADERS,
         connection_limit=4 * MOST_CONNECTIONS,
         channel_timeout=int(IDLE_SECONDS),
         cleanup_interval=5,

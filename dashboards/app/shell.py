@@ -8,15 +8,15 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 
-from dashboards.app import state
-from dashboards.app.page_type import View
+from dashboards.app import what_if_edits
+from dashboards.app.components import notice
+from dashboards.app.page import View
 from dashboards.app.pages import pages
-from dashboards.app.parts import notice
-from dashboards.app.service import Service
+from dashboards.app.simulation_service import Service
 from sim.errors import ParleyError
-from sim.experiment import words
-from sim.printed import counted
-from sim.scenario.problems import escaped
+from sim.results import wording
+from sim.results.formatting import counted
+from sim.scenario.diagnostics import escaped
 
 CHECK_EVERY_MS = 400
 INTENDED = (
@@ -70,7 +70,7 @@ def register(app: Dash, service: Service) -> None:
     )
     def show(pathname: str, search: str, screen: str, _: int) -> tuple[Any, ...]:
         module = next((one for one in modules if one.PAGE.path == (pathname or "/")), modules[0])
-        query, changes = state.read_link(search or "")
+        query, changes = what_if_edits.read_link(search or "")
         name = query.get("scenario") or service.first
         if name not in service.bases:
             known = ", ".join(service.names[:6])
@@ -116,7 +116,7 @@ def heading(module: ModuleType, view: View) -> html.Div:
     scenario = view.run.scenario
     return html.Div(
         [
-            html.P(f"As of {words.long_date(scenario)} \u00b7 {scenario.title}", className="kicker"),
+            html.P(f"As of {wording.long_date(scenario)} \u00b7 {scenario.title}", className="kicker"),
             html.H1(module.PAGE.question, tabIndex="-1"),
         ],
         className="page-head",
@@ -128,7 +128,7 @@ def navigation(modules: list[ModuleType], current: ModuleType, name: str) -> lis
     return [
         dcc.Link(
             one.PAGE.title,
-            href=state.link(name, path=one.PAGE.path),
+            href=what_if_edits.link(name, path=one.PAGE.path),
             refresh=False,
             className="here" if one is current else "",
         )
@@ -157,10 +157,10 @@ def loading(service: Service, name: str) -> html.Div:
 
 def footer(service: Service, name: str | None = None) -> list[Any]:
     """What the numbers are for, how old the knowledge in them is, and by what they were made."""
-    from sim import __version__
+    from sim._version import __version__
 
     base = service.bases[name or service.first]
-    start = words.long_date(base.scenario)
+    start = wording.long_date(base.scenario)
     return [
         html.P(INTENDED),
         html.P(

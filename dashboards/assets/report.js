@@ -90,7 +90,7 @@
     document.getElementById("filter-count").textContent = wanted.length ? shown + " of " + rows.length : "";
   }
 
-  // -- what if: the fitted surface, evaluated as sim.study.response_surface does it -------------------
+  // -- what if: the fitted surface, evaluated as sim.analysis.surrogate.surrogate does it -------------------
 
   const surface = page.surface;
   const held = new Map(); // place of an input -> place of its stop
@@ -99,7 +99,7 @@
   const expit = (x) => 1 / (1 + Math.exp(-x));
 
   /* By horizon, over the kept points with the held inputs at their shares: the mean of the odds, and the ends of their
-     band. The surface's own variance and that of all it does not hold add up to that of a Beta (sim.study.response_band). */
+     band. The surface's own variance and that of all it does not hold add up to that of a Beta (sim.analysis.surrogate.band). */
   function evaluate() {
     const shares = new Map([...held].map(([input, stop]) => [input, surface.inputs[input].stops[stop][0]]));
     const sums = surface.days.map(() => [0, 0, 0]);
@@ -158,7 +158,7 @@
     return (low + high) / 2;
   }
 
-  /* The headline of sim.experiment.anchoring: half way, in log odds, to the reference class. */
+  /* The headline of sim.statistics.anchoring: half way, in log odds, to the reference class. */
   function anchored(p, reference) {
     if (reference === null) return p;
     const smooth = (p * surface.trials + 0.5) / (surface.trials + 1);

@@ -6,7 +6,7 @@ hold. Texts from scenarios are shown literally, whatever markup they contain.
 
 from dashboards.figures.comparison import differences, forest
 from dashboards.figures.crowd import beside_crowd
-from dashboards.figures.curves import odds_by_date
-from dashboards.figures.endings import anatomy, endings, funnel
+from dashboards.figures.odds_by_date import odds_by_date
+from dashboards.figures.outcomes import anatomy, endings, funnel
 
 __all__ = ["anatomy", "beside_crowd", "differences", "endings", "forest", "funnel", "odds_by_date"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from dashboards.figures.theme import (
+from dashboards.theme import (
     BLACK,
     BLUE,
     FAINT_INK,
@@ -24,7 +24,7 @@ from dashboards.figures.theme import (
     row_label,
     segments,
 )
-from sim.experiment.words import band, more_in_100, percent
+from sim.results.wording import band, more_in_100, percent
 
 CHANCE = "rgba(0,114,178,0.55)"
 

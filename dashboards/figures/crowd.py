@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dashboards.figures.theme import (
+from dashboards.theme import (
     BLUE,
     GREEN,
     ORANGE,
@@ -22,7 +22,7 @@ from dashboards.figures.theme import (
     row_axis,
     segments,
 )
-from sim.experiment.words import band, percent
+from sim.results.wording import band, percent
 
 MARKS = (
     (ORANGE, "square"),

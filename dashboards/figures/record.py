@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from math import exp, log, sqrt
 from typing import Any
 
-from dashboards.figures.theme import (
+from dashboards.theme import (
     BLUE,
     FAINT_INK,
     GREEN,
@@ -30,7 +30,7 @@ from dashboards.figures.theme import (
     records,
     row_axis,
 )
-from sim.experiment.words import band, percent
+from sim.results.wording import band, percent
 
 HORIZON_MARKS = ((SKY, "circle"), (ORANGE, "square"), (GREEN, "triangle-up"), (PURPLE, "diamond"))
 TIER_MARKS = ((BLUE, "circle"), (ORANGE, "square"))

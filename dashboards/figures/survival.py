@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboards.figures.pieces import Trace, between, hover, line
-from dashboards.figures.theme import (
+from dashboards.figures.primitives import Trace, between, hover, line
+from dashboards.theme import (
     BLACK,
     BLUE,
     FAINT_INK,
@@ -19,8 +19,8 @@ from dashboards.figures.theme import (
     percents,
     records,
 )
-from sim.experiment.words import band, percent
-from sim.printed import counted
+from sim.results.formatting import counted
+from sim.results.wording import band, percent
 
 LOOKS = (
     (BLUE, "solid", "rgba(0,114,178,0.16)"),

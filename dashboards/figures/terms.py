@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dashboards.figures.pieces import SIDE_COLOURS, Trace, marks, rules
-from dashboards.figures.theme import (
+from dashboards.figures.primitives import SIDE_COLOURS, Trace, marks, rules
+from dashboards.theme import (
     BLACK,
     FAINT_INK,
     GREEN,
@@ -19,8 +19,8 @@ from dashboards.figures.theme import (
     records,
     row_axis,
 )
-from sim.experiment.words import percent
-from sim.printed import counted
+from sim.results.formatting import counted
+from sim.results.wording import percent
 
 FLOOR, TALL = 0.3, 0.72
 """Where bars stand in a row, and how tall the longest is (rows are 1 apart)."""

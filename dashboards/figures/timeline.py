@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from dashboards.figures.theme import (
+from dashboards.theme import (
     BLACK,
     BLUE,
     DARK_SHADE,
@@ -20,7 +20,7 @@ from dashboards.figures.theme import (
     percents,
     records,
 )
-from sim.experiment.words import band, percent
+from sim.results.wording import band, percent
 
 LAST_STEP_DAYS = 1
 FEW_DAYS = 7

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dashboards.figures.pieces import SIDE_COLOURS, Trace, line, marks, note
-from dashboards.figures.theme import (
+from dashboards.figures.primitives import SIDE_COLOURS, Trace, line, marks, note
+from dashboards.theme import (
     BLACK,
     FAINT_INK,
     GREEN,

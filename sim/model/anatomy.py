@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.columns import FRICTIONS, MOST_SHORTFALL
-from sim.columns import TAGS as TAGS
 from sim.model.inputs import at
 from sim.model.outcomes import BestWeek
 from sim.model.packages import ALL_ON, Frictions, IssueTables
-from sim.theory.attribution import shapley
+from sim.outcome_columns import FRICTIONS, MOST_SHORTFALL, TAGS
 from sim.theory.bargaining import GRID, contract_curve, value_of
+from sim.theory.shapley import shapley
 from sim.theory.utility import Array
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.model.streams import Streams
-from sim.scenario.priors import draw_columns
-from sim.scenario.quantity import Quantity
+from sim.random_streams import Streams
+from sim.scenario.sampling.parameter_draws import draw_columns
 from sim.scenario.schema import Scenario
+from sim.scenario.schema.quantity import Quantity
 from sim.theory.utility import Array, Column
 
 

@@ -25,10 +25,10 @@ from sim.model.packages import TrackPackages, tabulate_all
 from sim.model.parties import Backer, Belligerent, Mediator, Party, ThirdParty
 from sim.model.ranges import GainTables
 from sim.model.regimes import Regimes
-from sim.model.streams import Streams
 from sim.model.third_parties import Assurances, ThirdParties
 from sim.model.truces import Truces
 from sim.model.war import War
+from sim.random_streams import Streams
 from sim.scenario.schema import Scenario
 
 AT_WAR, IN_HALT, OVER = 0, 1, 2

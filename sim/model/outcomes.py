@@ -7,11 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.columns import COLUMNS as COLUMNS
-from sim.columns import FRICTIONS as FRICTIONS
-from sim.columns import HALT_ENDS as HALT_ENDS
-from sim.columns import STAGES as STAGES
-from sim.columns import empty
+from sim.outcome_columns import HALT_ENDS, empty
 from sim.theory.utility import Array
 from sim.theory.war import gain_from_war
 

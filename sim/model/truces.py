@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.inputs import at
-from sim.theory.truce import collapse_rate, hazard_multiplier
+from sim.theory.ceasefire import collapse_rate, hazard_multiplier
 from sim.theory.utility import Array, Column
 from sim.theory.war import weekly_probability
 

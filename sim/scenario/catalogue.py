@@ -7,8 +7,9 @@ from datetime import date
 from pathlib import Path
 
 from sim.errors import ScenarioError
-from sim.scenario.files import find, load, names
-from sim.scenario.problems import escaped
+from sim.scenario.diagnostics import escaped
+from sim.scenario.reading.load import load, names
+from sim.scenario.sources.search_path import find
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from sim.errors import ScenarioError
-from sim.scenario.paths import split, with_scalars
-from sim.scenario.problems import KeyPath, dotted
-from sim.scenario.quantity import Quantity
+from sim.scenario.diagnostics import KeyPath, dotted
+from sim.scenario.key_paths import split, with_scalars
 from sim.scenario.schema import Issue, Landmark, Scenario, Sides, ThirdParty
+from sim.scenario.schema.quantity import Quantity
 
 ON_SCALE = ("ideal_point", "red_lines", "public_lines")
 NEGATED = ("war.momentum", "war.momentum_mean")

@@ -7,13 +7,13 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel
 
-from sim.scenario.contents import SHORT
-from sim.scenario.lookup import SHIPPED
-from sim.scenario.merging import PLAIN_NUMBERS
-from sim.scenario.paths import scalars, slot_at
-from sim.scenario.problems import KeyPath, dotted
-from sim.scenario.quantity import Provenance, Quantity
+from sim.scenario.diagnostics import KeyPath, dotted
+from sim.scenario.key_paths import scalars, slot_at
+from sim.scenario.reading.merging import PLAIN_NUMBERS
 from sim.scenario.schema import AttendanceRule, Joint, Scenario, Section
+from sim.scenario.schema.quantity import Provenance, Quantity
+from sim.scenario.sources.contents import SHORT
+from sim.scenario.sources.search_path import SHIPPED
 
 Standing = Literal["sourced", "judgement", "default", "unstated"]
 

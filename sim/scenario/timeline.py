@@ -17,13 +17,14 @@ from typing import Any, Self
 from pydantic import Field, ValidationError, model_validator
 
 from sim.errors import ScenarioError
-from sim.scenario.files import SUFFIXES, find, find_beside, load, name_of, open_layers, roots, shown
-from sim.scenario.merging import SOURCE_KEYS, absorb_sources
-from sim.scenario.paths import ROOT, Slot, wanted
-from sim.scenario.problems import KeyPath, Mark, Problem, came, did_you_mean, escaped, fail, fold, nearest
-from sim.scenario.quantity import Day, Provenance, Strict
+from sim.scenario.diagnostics import KeyPath, Mark, Problem, came, did_you_mean, escaped, fail, fold, nearest
+from sim.scenario.key_paths import ROOT, Slot, wanted
+from sim.scenario.reading.load import find_beside, load, name_of, open_layers
+from sim.scenario.reading.merging import SOURCE_KEYS, absorb_sources
 from sim.scenario.schema import Scenario
-from sim.scenario.yaml_source import Node, marks_along, plain, read_file
+from sim.scenario.schema.quantity import Day, Provenance, Strict
+from sim.scenario.sources.search_path import SUFFIXES, find, roots, shown
+from sim.scenario.yaml.yaml_reader import Node, marks_along, plain, read_file
 
 FOLDER = "timelines"
 MOST_EVENTS = 50

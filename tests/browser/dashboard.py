@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dashboards.app.server import bound
-from dashboards.app.service import Service
+from dashboards.app.simulation_service import Service
 from tests.browser.conftest import Browser
 
 START = "import sys; from dashboards.app.server import serve; serve(sys.argv[1:], 0, 512, 1, False)"

@@ -10,7 +10,7 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from sim.scenario.files import load
+from sim.scenario.reading.load import load
 from tests.browser.conftest import Browser
 from tests.browser.dashboard import DRAWN, foreign, served, visit
 

@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("dash")
 
 import sim
-from dashboards.app.service import Service
+from dashboards.app.simulation_service import Service
 from tests.browser.conftest import Browser
 from tests.browser.dashboard import listening
 from tests.browser.test_report_page import CUT, WIDTHS

@@ -10,9 +10,9 @@ import pytest
 
 pytest.importorskip("dash")
 
-from sim.experiment.run import Run
-from sim.experiment.run import run as simulate
-from sim.scenario.files import load
+from sim.execution.run import run as simulate
+from sim.results.run import Run
+from sim.scenario.reading.load import load
 from tests.browser.conftest import Browser
 from tests.browser.dashboard import visit
 from tests.browser.whole_site import FOR_BOXES, PAGES, SMALL, TALKS, site_over

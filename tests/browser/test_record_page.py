@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.record import write_record
+from dashboards.report.record import write_record
 from tests.browser.conftest import Browser
 from tests.browser.test_report_page import CUT
 from tests.dashboards.made_record import made_posterior, made_record

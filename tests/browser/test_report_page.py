@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from dashboards import content_of_parts, report_parts
-from dashboards.report import write_report
-from dashboards.report_parts import more_of
-from dashboards.report_sliders import headline
-from sim.experiment.run import Run
-from sim.study import response as fitting
-from sim.study.response_surface import Response
+from dashboards.report import computed_parts, sections
+from dashboards.report.build import write_report
+from dashboards.report.computed_parts import more_of
+from dashboards.report.sliders import headline
+from sim.analysis.surrogate import fit as fitting
+from sim.analysis.surrogate.surrogate import Response
+from sim.results.run import Run
 from tests.browser.conftest import Browser, violations
 from tests.dashboards.made import ceasefire, failure, made_run
 from tests.dashboards.test_report import PAYLOADS
@@ -240,7 +240,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run, Response]
     """A report over a real small run, with the run and the surface that its sliders read."""
     patch = pytest.MonkeyPatch()
     patch.setattr(fitting, "response", partial(fitting.response, points=256, settings=4, workers=1))
-    for module in (report_parts, content_of_parts):  # with so few trials no input is clear; its chart is wanted here
+    for module in (computed_parts, sections):  # with so few trials no input is clear; its chart is wanted here
         patch.setattr(module, "odds_vary", lambda response: True)
     path = tmp_path_factory.mktemp("full") / "report.html"
     base = real_run(ALL_PAYLOADS, label="<i onclick=hacked=1>", title=PAYLOADS[3])

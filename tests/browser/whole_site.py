@@ -9,11 +9,11 @@ from contextlib import contextmanager
 import pytest
 
 import sim
-from dashboards.app.jobs import desk
-from dashboards.app.pages import matters, odds, record
-from dashboards.app.service import Service
-from dashboards.app.studies import Study
-from sim.experiment.run import Run
+from dashboards.app.background_jobs import desk
+from dashboards.app.pages import odds, record, sensitivity
+from dashboards.app.simulation_service import Service
+from dashboards.app.study_section import Study
+from sim.results.run import Run
 from tests.browser.dashboard import listening
 from tests.dashboards.app.conftest import InlinePool
 from tests.dashboards.made_record import made_record
@@ -30,8 +30,8 @@ def site_over(runs: Sequence[Run], monkeypatch: pytest.MonkeyPatch, notes: Seque
 
     ``notes`` are added to those of the record.
     """
-    monkeypatch.setattr(matters, "TRIALS_PER_BAR", 64)
-    monkeypatch.setattr(matters, "ROWS", 64)
+    monkeypatch.setattr(sensitivity, "TRIALS_PER_BAR", 64)
+    monkeypatch.setattr(sensitivity, "ROWS", 64)
     monkeypatch.setattr(odds, "TIMELINE_TRIALS", 64)
     monkeypatch.setattr(odds, "WORKERS", 1)
     service = Service(256, 1, workers=1)
@@ -40,7 +40,7 @@ def site_over(runs: Sequence[Run], monkeypatch: pytest.MonkeyPatch, notes: Seque
         service.add_run(run)
     made = made_record()
     finish(service, record.JOB, lambda progress: record.plain({**made, "notes": [*made["notes"], *notes]}))
-    for kind, one in matters.STUDIES.items():
+    for kind, one in sensitivity.STUDIES.items():
         study(service, kind, one, runs[-1])
     if runs[0].name in odds.timelines_by_base(service):
         study(service, odds.TIMELINE, odds.EVENTS, runs[0])

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiment.run import Run
-from sim.model.anatomy import TAGS
-from sim.model.outcomes import COLUMNS, FRICTIONS
+from sim.outcome_columns import COLUMNS, FRICTIONS, TAGS
+from sim.results.run import Run
 from sim.scenario.schema import Scenario
 from tests.builders import minimal_scenario
 

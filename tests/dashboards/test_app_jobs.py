@@ -10,8 +10,8 @@ import pytest
 
 pytest.importorskip("dash")
 
-from dashboards.app.jobs import Desk, Progress, Task, desk
-from dashboards.app.service import Service
+from dashboards.app.background_jobs import Desk, Progress, Task, desk
+from dashboards.app.simulation_service import Service
 from sim.errors import BusyError, ParleyError
 
 

@@ -14,19 +14,19 @@ pytest.importorskip("dash")
 from plotly.utils import PlotlyJSONEncoder
 
 import sim
-from dashboards.app import studies
-from dashboards.app.jobs import desk
-from dashboards.app.page_type import View
-from dashboards.app.pages import matters, terms, trial, why
-from dashboards.app.service import Service
-from dashboards.tables_of_studies import bars
-from sim.experiment.run import Run
+from dashboards.app import study_section
+from dashboards.app.background_jobs import desk
+from dashboards.app.page import View
+from dashboards.app.pages import sensitivity, terms, trial, why
+from dashboards.app.simulation_service import Service
+from dashboards.tables.studies import bars
+from sim.results.run import Run
 from sim.scenario.catalogue import catalogue
 from tests.builders import FEAR, QUIET, minimal_scenario, varying
 from tests.dashboards.test_app_jobs import until
 from tests.dashboards.test_figures import HOSTILE
 
-PAGES = (why, terms, matters, trial)
+PAGES = (why, terms, sensitivity, trial)
 TEACHING = [name for name in (entry.name for entry in catalogue()) if name.startswith("teaching/")]
 
 
@@ -120,15 +120,15 @@ def test_a_trial_asked_for_is_shown_with_its_story(minimal_run: Run) -> None:
 
 
 def test_a_study_runs_and_is_drawn(minimal_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(matters, "TRIALS_PER_BAR", 64)
+    monkeypatch.setattr(sensitivity, "TRIALS_PER_BAR", 64)
     run = replace(minimal_run, scenario=varying(minimal_run.scenario))
     view = view_of(run)
     at = desk(view.service)
-    study = matters.STUDIES["tornado"]
+    study = sensitivity.STUDIES["tornado"]
     task = at.start(("tornado", view.scenario_name), "a study", lambda p: study.work(run, p, at, view.scenario_name))
     until(lambda: task.state != "running")
     assert task.problem == ""
-    body, is_running = studies.shown(matters.STUDIES["tornado"], task, narrow=True)
+    body, is_running = study_section.shown(sensitivity.STUDIES["tornado"], task, narrow=True)
     assert not is_running
     assert len(list(found(plain(body), "figure"))) == 1
     assert len(bars(task.result)) <= 15
@@ -137,9 +137,9 @@ def test_a_study_runs_and_is_drawn(minimal_run: Run, monkeypatch: pytest.MonkeyP
 def test_too_few_trials_for_boxes_are_named(minimal_run: Run) -> None:
     view = view_of(minimal_run)
     at = desk(view.service)
-    task = at.start(("boxes", "x"), "a study", lambda p: matters.STUDIES["boxes"].work(minimal_run, p, at, "x"))
+    task = at.start(("boxes", "x"), "a study", lambda p: sensitivity.STUDIES["boxes"].work(minimal_run, p, at, "x"))
     until(lambda: task.state == "failed")
-    body, _ = studies.shown(matters.STUDIES["boxes"], task, narrow=False)
+    body, _ = study_section.shown(sensitivity.STUDIES["boxes"], task, narrow=False)
     assert "256 trials are too few" in text(plain(body))
 
 
@@ -169,7 +169,7 @@ def asked(run: Run, search: str, screen: object = "wide") -> Any:
 
 
 def test_start_begins_a_study_and_shows_that_it_runs(minimal_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(matters, "TRIALS_PER_BAR", 64)
+    monkeypatch.setattr(sensitivity, "TRIALS_PER_BAR", 64)
     answer, at = asked(minimal_run, f"?scenario={minimal_run.name}")
     assert answer.status_code == 200
     task = at.task(("tornado", minimal_run.name))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dashboards import figures
-from dashboards.figures.theme import BLUE, INK, PAPER, VERMILLION, ink_on, lines, literal, percent_axis
+from dashboards.theme import BLUE, INK, PAPER, VERMILLION, ink_on, lines, literal, percent_axis
 
 HOSTILE = "<b onmouseover=alert(1)>&amp;<script>alert(1)</script><a href='javascript:x'>"
 DAYS = [
@@ -202,8 +202,8 @@ def test_endings_name_the_sides_and_stack_to_a_hundred() -> None:
 
 
 def test_neighbours_in_a_stack_never_share_colour_and_pattern() -> None:
-    from dashboards.figures.endings import ENDING_LOOKS, REASON_LOOKS
-    from sim.experiment.words import REASONS as TAGS
+    from dashboards.figures.outcomes import ENDING_LOOKS, REASON_LOOKS
+    from sim.results.wording import REASONS as TAGS
 
     assert set(REASON_LOOKS) == {*TAGS, "other"}
     assert len(set(REASON_LOOKS.values())) == len(REASON_LOOKS)

@@ -6,14 +6,14 @@ import json
 
 import pytest
 
-from dashboards.figures import boxes, influence
-from dashboards.tables_of_studies import bars, input_words, shares, trade_off
-from dashboards.tables_of_studies import boxes as box_rows
-from sim.study.discover import Discovery, FoundBox, Limit, TradeOff
-from sim.study.drawn_inputs import Input
-from sim.study.prim import Measures
-from sim.study.sobol import Index, Sobol
-from sim.study.tornado import Bar, Tornado
+from dashboards.figures import prim_boxes, sensitivity
+from dashboards.tables.studies import bars, input_words, shares, trade_off
+from dashboards.tables.studies import boxes as box_rows
+from sim.analysis.discovery.discover import Discovery, FoundBox, Limit, TradeOff
+from sim.analysis.discovery.input_table import Input
+from sim.analysis.discovery.prim import Measures
+from sim.analysis.sensitivity.sobol import Index, Sobol
+from sim.analysis.sensitivity.tornado import Bar, Tornado
 from tests.dashboards.test_figures import HOSTILE, strings, trace
 
 WIDE = Bar("parties.South.strain", False, (0.05, 0.1, 0.15), ((0.1,), (0.3,), (0.6,)), (0.5,), (0.45,), (0.55,), 0)
@@ -48,7 +48,7 @@ def test_inputs_have_names_in_words(name: str, words: str) -> None:
 
 def test_bars_go_from_all_central_to_low_and_to_high() -> None:
     rows = bars(TORNADO)
-    figure = influence.tornado(rows, central=0.3, title="T")
+    figure = sensitivity.tornado(rows, central=0.3, title="T")
     low, high = trace(figure, "low"), trace(figure, "high")
     assert low["base"] == high["base"] == [30.0, 30.0]
     assert low["x"] == pytest.approx([-20.0, 1.0]) and high["x"] == pytest.approx([30.0, 0.0])
@@ -59,7 +59,7 @@ def test_bars_go_from_all_central_to_low_and_to_high() -> None:
 
 
 def test_shares_have_two_marks_a_row_and_may_lie_below_nought() -> None:
-    figure = influence.shares(shares(SOBOL), title="T")
+    figure = sensitivity.shares(shares(SOBOL), title="T")
     alone = [one for one in figure["data"] if one["name"] == "knowing it alone would take away"]
     assert alone[0]["x"] == [40.0, -1.0]
     low, high = figure["layout"]["xaxis"]["range"]
@@ -69,7 +69,7 @@ def test_shares_have_two_marks_a_row_and_may_lie_below_nought() -> None:
 def test_limits_are_places_in_the_range_that_was_drawn_from() -> None:
     (row,) = box_rows(FOUND)
     assert (row["from"], row["to"]) == (0.0, pytest.approx(0.5))
-    figure = boxes.limits([row], title="T")
+    figure = prim_boxes.limits([row], title="T")
     assert trace(figure, "where it comes")["x"] == [50.0]
     said = trace(figure, "where it comes")["customdata"][0]
     assert "below 0.1" in said and "not confirmed" in said and "80 % inside, 20 % outside" in said
@@ -85,12 +85,12 @@ def test_what_a_smaller_box_buys_is_from_the_other_half() -> None:
 def test_names_are_shown_literally() -> None:
     for narrow in (False, True):
         for figure in (
-            influence.tornado([{**row, "words": HOSTILE, "values": HOSTILE} for row in bars(TORNADO)],
+            sensitivity.tornado([{**row, "words": HOSTILE, "values": HOSTILE} for row in bars(TORNADO)],
                               central=0.3, title=HOSTILE, narrow=narrow),
-            influence.shares([{**row, "words": HOSTILE} for row in shares(SOBOL)], title=HOSTILE, narrow=narrow),
-            boxes.limits([{**row, "words": HOSTILE, "unit": HOSTILE} for row in box_rows(FOUND)], title=HOSTILE,
+            sensitivity.shares([{**row, "words": HOSTILE} for row in shares(SOBOL)], title=HOSTILE, narrow=narrow),
+            prim_boxes.limits([{**row, "words": HOSTILE, "unit": HOSTILE} for row in box_rows(FOUND)], title=HOSTILE,
                          narrow=narrow),
-            boxes.trade_off(trade_off(FOUND, "halt"), title=HOSTILE, outcome=HOSTILE, narrow=narrow),
+            prim_boxes.trade_off(trade_off(FOUND, "halt"), title=HOSTILE, outcome=HOSTILE, narrow=narrow),
         ):  # fmt: skip
             json.dumps(figure, allow_nan=False)
             for text in strings(figure):

@@ -9,9 +9,9 @@ import pytest
 
 from dashboards.figures.survival import survival
 from dashboards.figures.terms import agreed_terms
-from dashboards.tables_of_terms import evidence, holds_at, kaplan_meier, n_halts, terms
-from dashboards.tables_of_terms import survival as survival_rows
-from sim.experiment.run import Run
+from dashboards.tables.terms import evidence, holds_at, kaplan_meier, n_halts, terms
+from dashboards.tables.terms import survival as survival_rows
+from sim.results.run import Run
 from tests.builders import minimal_scenario
 from tests.dashboards.made import ceasefire, failure, made_run
 from tests.dashboards.test_figures import HOSTILE, strings, trace

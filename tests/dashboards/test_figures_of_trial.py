@@ -8,10 +8,10 @@ import pytest
 
 import sim
 from dashboards.figures.trial import HALT, OVER, weeks
-from dashboards.tables_of_trial import main_track, story, worth_a_look
-from dashboards.tables_of_trial import weeks as week_rows
-from sim.study import finders
-from sim.study.replay import Replay, replay_run
+from dashboards.tables.trial import main_track, story, worth_a_look
+from dashboards.tables.trial import weeks as week_rows
+from sim.analysis.replay import select_trial
+from sim.analysis.replay.replay import Replay, replay_run
 from tests.dashboards.made import ceasefire, failure, made_run
 from tests.dashboards.test_figures import HOSTILE, strings, trace
 
@@ -33,7 +33,7 @@ def run() -> sim.Run:
 
 @pytest.fixture(scope="module")
 def lasting(run: sim.Run) -> Replay:
-    return replay_run(run, finders.first(run))
+    return replay_run(run, select_trial.first(run))
 
 
 def test_weeks_are_those_of_the_replay(run: sim.Run, lasting: Replay) -> None:

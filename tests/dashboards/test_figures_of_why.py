@@ -7,11 +7,11 @@ import json
 import pytest
 
 import sim
-from dashboards.figures.distance import positions
-from dashboards.figures.range_picture import BEYOND, ranges
-from dashboards.tables_of_why import positions as position_rows
-from dashboards.tables_of_why import ranges as range_rows
-from sim.study.range_over_time import range_over_time
+from dashboards.figures.bargaining_range import BEYOND, ranges
+from dashboards.figures.positions import positions
+from dashboards.tables.why import positions as position_rows
+from dashboards.tables.why import ranges as range_rows
+from sim.analysis.failure.bargaining_range import range_over_time
 from tests.builders import minimal_scenario
 from tests.dashboards.test_figures import HOSTILE, strings, trace
 

@@ -14,20 +14,20 @@ from typer.testing import CliRunner
 pytest.importorskip("dash")
 
 import sim
-from dashboards import kept_studies
-from dashboards.app import studies
-from dashboards.app.jobs import desk
-from dashboards.app.page_type import View
-from dashboards.app.pages import matters, record
-from dashboards.app.service import Service
-from sim.cli import app
+from dashboards import study_cache
+from dashboards.app import study_section
+from dashboards.app.background_jobs import desk
+from dashboards.app.page import View
+from dashboards.app.pages import record, sensitivity
+from dashboards.app.simulation_service import Service
+from sim.analysis.discovery.cart import Node, Split
+from sim.analysis.discovery.discover import Discovery
+from sim.analysis.sensitivity.sobol import Sobol
+from sim.analysis.sensitivity.tornado import Tornado
+from sim.cli.app import app
 from sim.errors import ParleyError
-from sim.experiment.run import Run
-from sim.origin import digest_of
-from sim.study.cart import Node, Split
-from sim.study.discover import Discovery
-from sim.study.sobol import Sobol
-from sim.study.tornado import Tornado
+from sim.results.run import Run
+from sim.storage.provenance import digest_of
 from tests.builders import varying
 from tests.dashboards.made_record import made_record
 from tests.dashboards.test_app_jobs import until
@@ -45,7 +45,7 @@ def run() -> Run:
 
 @pytest.fixture
 def of(run: Run) -> dict[str, Any]:
-    return kept_studies.about("tornado", run)
+    return study_cache.about("tornado", run)
 
 
 def view_of(run: Run, folder: Path | None) -> View:
@@ -64,28 +64,28 @@ def view_of(run: Run, folder: Path | None) -> View:
     ],
 )
 def test_what_is_kept_comes_back_as_it_was(tmp_path: Path, of: dict[str, Any], form: type, what: Any) -> None:
-    path = kept_studies.keep(tmp_path / "a" / "b", of, OPTIONS, what)
+    path = study_cache.keep(tmp_path / "a" / "b", of, OPTIONS, what)
     assert path.parent == tmp_path / "a" / "b" and not list(path.parent.glob(".*"))
-    again, problems = kept_studies.kept(path.parent, of, OPTIONS, form)
+    again, problems = study_cache.kept(path.parent, of, OPTIONS, form)
     assert again is not None and again.found == what and again.options == OPTIONS and problems == []
 
 
 def test_it_belongs_to_one_scenario_seed_and_engine(
     tmp_path: Path, run: Run, of: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept_studies.keep(tmp_path, of, OPTIONS, TORNADO)
+    study_cache.keep(tmp_path, of, OPTIONS, TORNADO)
     for other in (replace(run, seed=2), replace(run, scenario=run.scenario.model_copy(update={"title": "Another"}))):
-        assert kept_studies.kept(tmp_path, kept_studies.about("tornado", other), OPTIONS, Tornado) == (None, [])
-    monkeypatch.setattr(kept_studies, "engine_digest", lambda: "another")
-    assert kept_studies.kept(tmp_path, kept_studies.about("tornado", run), OPTIONS, Tornado) == (None, [])
+        assert study_cache.kept(tmp_path, study_cache.about("tornado", other), OPTIONS, Tornado) == (None, [])
+    monkeypatch.setattr(study_cache, "engine_digest", lambda: "another")
+    assert study_cache.kept(tmp_path, study_cache.about("tornado", run), OPTIONS, Tornado) == (None, [])
 
 
 def test_the_same_options_come_first_and_others_are_better_than_none(tmp_path: Path, of: dict[str, Any]) -> None:
-    kept_studies.keep(tmp_path, of, {"trials": 64}, replace(TORNADO, trials=64))
-    other, _ = kept_studies.kept(tmp_path, of, OPTIONS, Tornado)
+    study_cache.keep(tmp_path, of, {"trials": 64}, replace(TORNADO, trials=64))
+    other, _ = study_cache.kept(tmp_path, of, OPTIONS, Tornado)
     assert other is not None and other.options == {"trials": 64}
-    kept_studies.keep(tmp_path, of, OPTIONS, TORNADO)
-    same, _ = kept_studies.kept(tmp_path, of, OPTIONS, Tornado)
+    study_cache.keep(tmp_path, of, OPTIONS, TORNADO)
+    same, _ = study_cache.kept(tmp_path, of, OPTIONS, Tornado)
     assert same is not None and same.found.trials == 1024
 
 
@@ -109,7 +109,7 @@ def swapped(path: Path, key: str, value: Any) -> None:
         lambda path: path.write_text("[" * 50_000),
         lambda path: path.write_text("null"),
         lambda path: path.write_bytes(b"\xff\xfe"),
-        lambda path: path.write_bytes(b" " * (kept_studies.LARGEST + 1)),
+        lambda path: path.write_bytes(b" " * (study_cache.LARGEST + 1)),
         lambda path: (path.unlink(), path.mkdir()),
         lambda path: (path.rename(path.with_suffix(".away")), path.symlink_to(path.with_suffix(".away"))),
         lambda path: (path.unlink(), os.mkfifo(path)),
@@ -131,9 +131,9 @@ def swapped(path: Path, key: str, value: Any) -> None:
 def test_a_file_that_is_something_else_is_passed_over_with_a_sentence(
     tmp_path: Path, of: dict[str, Any], harm: Any
 ) -> None:
-    path = kept_studies.keep(tmp_path, of, OPTIONS, TORNADO)
+    path = study_cache.keep(tmp_path, of, OPTIONS, TORNADO)
     harm(path)
-    found, problems = kept_studies.kept(tmp_path, of, OPTIONS, Tornado)
+    found, problems = study_cache.kept(tmp_path, of, OPTIONS, Tornado)
     assert found is None
     assert len(problems) == 1 and path.name in problems[0] and "\n" not in problems[0]
 
@@ -144,29 +144,29 @@ def test_a_file_that_is_something_else_is_passed_over_with_a_sentence(
 def test_the_next_visit_shows_it_with_date_and_options_and_runs_again(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(matters, "TRIALS_PER_BAR", 64)
+    monkeypatch.setattr(sensitivity, "TRIALS_PER_BAR", 64)
     run = replace(run, scenario=varying(run.scenario))
-    first, study = view_of(run, tmp_path), matters.STUDIES["tornado"]
-    assert "Run again" not in text(plain(matters.layout(first)))
+    first, study = view_of(run, tmp_path), sensitivity.STUDIES["tornado"]
+    assert "Run again" not in text(plain(sensitivity.layout(first)))
     at, key = desk(first.service), ("tornado", run.name)
-    keep = studies.keeper("tornado", study, run, run.name, at)
+    keep = study_section.keeper("tornado", study, run, run.name, at)
     task = at.start(key, "a study", lambda told: study.work(run, told, at, run.name), keep)
     until(lambda: task.state != "running")
     assert task.note == f"Stored in {tmp_path}."
 
     second = view_of(run, tmp_path)
-    tree = plain(matters.layout(second))
+    tree = plain(sensitivity.layout(second))
     said = text(tree)
     assert "Found " in said and "UTC, 64 trials at each point, seed 1. Stored in" in said and "Run again" in said
     assert len(list(values(tree, "figure"))) == 1
     kept = desk(second.service).task(key)
     assert kept is not None and kept.result == task.result
-    assert "Run again" not in text(plain(matters.layout(view_of(replace(run, seed=2), tmp_path))))
+    assert "Run again" not in text(plain(sensitivity.layout(view_of(replace(run, seed=2), tmp_path))))
 
     again = desk(second.service).start(key, "a study", lambda told: told(1, 0), again=True)
     until(lambda: again.state != "running")
     assert again is not kept and again.before is kept
-    still = matters.STUDIES["tornado"].draw(replace(task.result, varies=False), False)
+    still = sensitivity.STUDIES["tornado"].draw(replace(task.result, varies=False), False)
     assert not list(values(plain(still), "figure")) and "The odds do not vary" in text(plain(still))
 
 
@@ -183,12 +183,12 @@ def test_what_the_command_line_keeps_is_shown(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(app, [*words.replace("NAME", run.name).split(), "--workers", "1", "--keep"])
-    assert done.exit_code == 0 and f"Stored for the dashboard: {kept_studies.FOLDER}" in done.stderr, done.output
-    shown = text(plain(matters.layout(view_of(run, tmp_path / kept_studies.FOLDER))))
+    assert done.exit_code == 0 and f"Stored for the dashboard: {study_cache.FOLDER}" in done.stderr, done.output
+    shown = text(plain(sensitivity.layout(view_of(run, tmp_path / study_cache.FOLDER))))
     assert said in shown and shown.count("Run again") == 1
     assert "With other options than a run from here would have." in shown
     refused = CliRunner().invoke(app, [words.split()[0], run.name, "--days", "30", "--keep"])
-    assert refused.exit_code and len(list((tmp_path / kept_studies.FOLDER).iterdir())) == 1
+    assert refused.exit_code and len(list((tmp_path / study_cache.FOLDER).iterdir())) == 1
 
 
 def test_a_place_that_cannot_be_is_said_after_what_was_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,41 +202,41 @@ def test_a_place_that_cannot_be_is_said_after_what_was_found(tmp_path: Path, mon
 def test_the_oldest_go_and_other_files_stay(
     tmp_path: Path, of: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept_studies, "MOST_KEPT", 3)
+    monkeypatch.setattr(study_cache, "MOST_KEPT", 3)
     (tmp_path / "tornado-mine.json").write_text("{}")
     written = []
     for trials in range(5):
-        written.append(kept_studies.keep(tmp_path, of, {"trials": trials}, TORNADO))
+        written.append(study_cache.keep(tmp_path, of, {"trials": trials}, TORNADO))
         os.utime(written[-1], (trials, trials))
     assert sorted(tmp_path.iterdir()) == sorted([*written[2:], tmp_path / "tornado-mine.json"])
 
 
 def test_an_earlier_finding_stays_where_a_new_run_is_stopped(run: Run) -> None:
-    at, study = desk(Service(64)), matters.STUDIES["tornado"]
+    at, study = desk(Service(64)), sensitivity.STUDIES["tornado"]
     first = at.start("key", "a study", lambda told: TORNADO)
     until(lambda: first.state == "done")
     second = at.start("key", "a study", lambda told: [told(1, 2) for _ in iter(int, 1)], again=True)
     at.cancel("key")
     until(lambda: second.state == "cancelled")
-    body, is_running = studies.shown(study, second, narrow=False)
+    body, is_running = study_section.shown(study, second, narrow=False)
     assert not is_running and len(list(values(plain(body), "figure"))) == 1
     assert "Stopped." in text(plain(body)) and "Nothing was kept" not in text(plain(body))
 
 
 def test_a_damaged_file_leaves_the_page_standing(tmp_path: Path, run: Run) -> None:
     view = view_of(run, tmp_path)
-    of, wanted = kept_studies.about("tornado", run), {"trials": matters.TRIALS_PER_BAR}
-    kept_studies.keep(tmp_path, of, wanted, TORNADO).write_text("{")
-    said = text(plain(matters.layout(view)))
+    of, wanted = study_cache.about("tornado", run), {"trials": sensitivity.TRIALS_PER_BAR}
+    study_cache.keep(tmp_path, of, wanted, TORNADO).write_text("{")
+    said = text(plain(sensitivity.layout(view)))
     assert "A stored study was passed over." in said and "Run again" not in said
-    kept_studies.keep(tmp_path, of, wanted, replace(TORNADO, at=7))  # it reads, but there is no horizon number 7
-    assert "could not be drawn" in text(plain(matters.layout(view)))
+    study_cache.keep(tmp_path, of, wanted, replace(TORNADO, at=7))  # it reads, but there is no horizon number 7
+    assert "could not be drawn" in text(plain(sensitivity.layout(view)))
 
 
 def test_a_folder_that_cannot_be_is_said_and_the_study_shown(tmp_path: Path, run: Run) -> None:
     (tmp_path / "file").write_text("")
     at = desk(view_of(run, tmp_path / "file" / "studies").service)
-    keep = studies.keeper("tornado", matters.STUDIES["tornado"], run, run.name, at)
+    keep = study_section.keeper("tornado", sensitivity.STUDIES["tornado"], run, run.name, at)
     assert "could not be stored" in keep(TORNADO)
 
 
@@ -250,5 +250,5 @@ def test_the_record_is_kept_like_a_study(tmp_path: Path, run: Run, monkeypatch: 
     until(lambda: task.state == "done")
     said = text(plain(record.layout(second)))
     assert f"{len(found['forecasts'])} forecasts. Stored in" in said and "Compute the record again" in said
-    monkeypatch.setattr(kept_studies, "engine_digest", lambda: "another")
+    monkeypatch.setattr(study_cache, "engine_digest", lambda: "another")
     assert "Stored in" not in text(plain(record.layout(view_of(run, tmp_path / "kept"))))

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from dashboards import pictures
-from dashboards.pictures import named_figures, write_picture
+from dashboards.report import image_export
+from dashboards.report.image_export import named_figures, write_picture
 from sim.errors import ParleyError, ResourceError
 from tests.dashboards.made import mixed
 
@@ -18,7 +18,7 @@ from tests.dashboards.made import mixed
 def test_figures_of_the_report_have_names() -> None:
     found = named_figures([mixed(80, 560, name="base"), mixed(400, 240, name="more")])
     assert {"odds", "forest", "differences", "funnel", "anatomy", "endings", "positions"} <= set(found)
-    assert all(one["layout"]["width"] == pictures.WIDTH and one["layout"]["height"] > 0 for one in found.values())
+    assert all(one["layout"]["width"] == image_export.WIDTH and one["layout"]["height"] > 0 for one in found.values())
 
 
 def test_wrong_names_and_endings_are_said(tmp_path: Path) -> None:
@@ -37,7 +37,7 @@ def test_missing_tools_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         write_picture([mixed(4)], "odds", tmp_path / "odds.png")
     monkeypatch.setitem(sys.modules, "kaleido", SimpleNamespace())
     monkeypatch.delenv("BROWSER_PATH", raising=False)
-    monkeypatch.setattr(pictures.shutil, "which", lambda name: None)
+    monkeypatch.setattr(image_export.shutil, "which", lambda name: None)
     with pytest.raises(ParleyError, match="pictures need an installed Chromium"):
         write_picture([mixed(4)], "odds", tmp_path / "odds.png")
 

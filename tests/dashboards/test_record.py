@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from dashboards.figures import record as figures
-from dashboards.record import record, write_record
+from dashboards.report.record import record, write_record
 from sim.errors import ParleyError
 from tests.dashboards.made_record import (
     DAYS,
@@ -228,9 +228,9 @@ def test_numbers_that_cannot_be_told_are_dashes() -> None:
 
 def test_what_backtest_writes_can_be_drawn() -> None:
     """The real object, of made-up forecasts on the shipped rows; no engine is run."""
-    from sim.study.as_json import backtest_as_dict
-    from sim.study.backtest import Backtest, Forecasts, score
-    from sim.study.calibrate import read_rows
+    from sim.evidence.backtest.backtest import Backtest, Forecasts, score
+    from sim.evidence.backtest.json_output import backtest_as_dict
+    from sim.evidence.calibration.calibrate import read_rows
 
     rows = read_rows(None, None)
     odds = np.tile([0.2, 0.4, 0.5, 0.6], (len(rows.targets), 1))

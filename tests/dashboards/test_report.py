@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from dashboards.page import inline_script, script_data
-from dashboards.report import report, write_report
+from dashboards.report.build import report, write_report
+from dashboards.report.html_file import inline_script, script_data
 from sim.errors import ParleyError, ResourceError
 from tests.dashboards.made import ceasefire, failure, made_run, mixed
 
@@ -300,7 +300,7 @@ def test_the_base_comes_first_whatever_the_order(tmp_path: Path) -> None:
 
 
 def test_a_difference_has_the_digits_of_its_interval() -> None:
-    from dashboards.content import difference_cell
+    from dashboards.report.content import difference_cell
 
     said = [difference_cell(dict(zip(("difference", "lo", "hi"), row, strict=True))) for row in (
         (0.051, 0.048, 0.054), (0.12, 0.05, 0.19), (0.0004, 0.0001, 0.0007), (-0.03, -0.07, 0.01))]  # fmt: skip

@@ -16,13 +16,14 @@ from urllib.parse import unquote
 
 import pytest
 
-from dashboards import content_of_parts, report_parts, report_sliders
-from dashboards.figures.theme import literal
-from dashboards.report import report, write_report
-from sim.experiment.anchoring import mean_of_logits, smoothed
-from sim.experiment.run import Run, run
-from sim.origin import engine_digest
-from sim.study import response as fitting
+from dashboards.report import computed_parts, sections, sliders
+from dashboards.report.build import report, write_report
+from dashboards.theme import literal
+from sim.analysis.surrogate import fit as fitting
+from sim.execution.run import run
+from sim.results.run import Run
+from sim.statistics.anchoring import mean_of_logits, smoothed
+from sim.storage.provenance import engine_digest
 from tests.builders import minimal_scenario
 from tests.dashboards.made import REFERENCE, mixed
 from tests.dashboards.test_report import PAYLOADS, Page
@@ -129,7 +130,7 @@ def test_sliders_start_at_their_central_stop_and_say_low_and_high(page: Page) ->
 
 
 def test_the_error_of_the_surface_is_said_where_it_is_read(base: Run, page: Page) -> None:
-    more = report_parts.more_of(base)
+    more = computed_parts.more_of(base)
     assert more.response is not None
     rmse, largest = 100 * more.response.rmse[-1], 100 * more.response.largest[-1]
     assert "A fitted surface, not the model." in page.text
@@ -138,13 +139,13 @@ def test_the_error_of_the_surface_is_said_where_it_is_read(base: Run, page: Page
 
 
 def test_nothing_moved_is_the_headline_of_the_base(base: Run) -> None:
-    more = report_parts.more_of(base)
+    more = computed_parts.more_of(base)
     assert more.response is not None
     cells = list(base.summary["tiers"]["durable"].values())
     for p, cell in zip(more.response.at({}), cells, strict=True):
         assert p == pytest.approx(cell["model"], abs=5e-4)  # an event never seen has no logit to be moved to
     p, cell = more.response.at({})[-1], cells[-1]
-    assert report_sliders.headline(base, p) == pytest.approx(cell["p"], abs=5e-4)
+    assert sliders.headline(base, p) == pytest.approx(cell["p"], abs=5e-4)
     assert cell["p"] == pytest.approx(float(mean_of_logits(smoothed(cell["model"], 320), cell["reference"])))
 
 
@@ -155,11 +156,11 @@ def test_commands_are_quoted_for_a_shell(page: Page) -> None:
 
 
 def test_trials_are_told_with_their_dates(base: Run, page: Page) -> None:
-    from sim.study.finders import first
+    from sim.analysis.replay.select_trial import first
 
     assert "First lasting halt" in page.text
     assert f"--trial {first(base)} --seed 1" in page.text
-    assert len(page.all("ol")) == len(report_parts.told(base)) >= 2
+    assert len(page.all("ol")) == len(computed_parts.told(base)) >= 2
 
 
 def test_the_long_table_can_be_saved(base: Run, page: Page) -> None:
@@ -205,7 +206,7 @@ def test_it_is_said_why_there_are_no_sliders(manifest: dict[str, Any], said: str
 
 
 def test_the_band_of_the_base_is_that_of_its_run(base: Run) -> None:
-    more = report_parts.more_of(base)
+    more = computed_parts.more_of(base)
     assert more.response is not None
     for (low, high), cell in zip(more.response.band({}), base.summary["tiers"]["durable"].values(), strict=True):
         if cell["model_lo"] < cell["model_hi"]:  # where draws differ by more than luck
@@ -235,7 +236,7 @@ def test_forty_hostile_texts_are_shown_literally_in_every_part(page: Page) -> No
 
 @pytest.mark.parametrize("vary", [True, False])
 def test_inputs_are_drawn_only_where_the_odds_vary(base: Run, vary: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (report_parts, content_of_parts):
+    for module in (computed_parts, sections):
         monkeypatch.setattr(module, "odds_vary", lambda response: vary)
     written = report([base])
     page = Page(written)

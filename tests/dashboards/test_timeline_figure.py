@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from dashboards.figures.theme import BLUE, VERMILLION
 from dashboards.figures.timeline import odds_by_event
+from dashboards.theme import BLUE, VERMILLION
 
 HOSTILE = "<b onmouseover=alert(1)>&<script>"
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.experiment import estimates
-from sim.experiment.anchoring import (
+from sim.results.compare import compare
+from sim.statistics import estimates
+from sim.statistics.anchoring import (
     REFERENCE_WEIGHT,
     anchor,
     anchored,
@@ -17,9 +18,8 @@ from sim.experiment.anchoring import (
     reference_at,
     slope,
 )
-from sim.experiment.compare import compare
-from sim.experiment.estimates import odds
-from sim.experiment.paired import paired_difference
+from sim.statistics.estimates import odds
+from sim.statistics.paired_differences import paired_difference
 from tests.builders import minimal_scenario
 from tests.dashboards.made import ceasefire, failure, made_run, mixed
 from tests.statistics import COVERS_95, two_stage
@@ -195,7 +195,8 @@ def test_a_comparison_keeps_the_models_own_difference_beside_the_headlines() -> 
 
 def test_a_stored_summary_of_old_does_not_hide_the_headline(tmp_path) -> None:  # type: ignore[no-untyped-def]
     """Runs kept before anchoring hold the model's number in summary.json; opened, they show what a new run shows."""
-    from sim.experiment.run import open_run, run
+    from sim.execution.run import run
+    from sim.results.run import open_run
 
     scenario = minimal_scenario(reference_class={"ties": 3, "months_at_risk": 267.9, "source": "test"})
     fresh = run(scenario, trials=64, out=tmp_path / "kept", name="kept")

@@ -13,17 +13,25 @@ import numpy as np
 import pytest
 
 import sim
-from sim import origin
-from sim.block_files import encoded
 from sim.errors import NumericError, ParleyError, WorkersLostError
-from sim.experiment import answers, cluster, streaming
-from sim.experiment.answers import block_of, opened, packed, packed_failure, packed_result, tally_of_answer
-from sim.experiment.blocks import blocks
-from sim.experiment.cluster import BlockLostError, Cluster, compute_piece, perform
-from sim.experiment.request import Request
-from sim.experiment.run import Work
-from sim.experiment.streaming import Piece, tally
-from sim.experiment.tally_form import as_bytes
+from sim.execution import streaming
+from sim.execution.blocks import blocks
+from sim.execution.dask import block_answers, worker
+from sim.execution.dask.block_answers import (
+    block_of,
+    opened,
+    packed,
+    packed_failure,
+    packed_result,
+    tally_of_answer,
+)
+from sim.execution.dask.worker import BlockLostError, Cluster, compute_piece, perform
+from sim.execution.request import Request
+from sim.execution.run import Work
+from sim.execution.streaming import Piece, tally
+from sim.results.tally_form import as_bytes
+from sim.storage import provenance
+from sim.storage.block_parquet import encoded
 
 TRIALS = 200
 
@@ -164,9 +172,9 @@ def test_tallies_that_do_not_add_up_are_refused(piece: Piece, counted: bytes) ->
 def test_failures_are_text_and_a_users_error_comes_back_as_it_was() -> None:
     with pytest.raises(NumericError, match="^x: shortfall is not a number$"):
         opened(packed_failure(NumericError("x: shortfall is not a number"), "r"), "block", "r")
-    with pytest.raises(answers.FailedError, match="^ZeroDivisionError: of its own$"):
+    with pytest.raises(block_answers.FailedError, match="^ZeroDivisionError: of its own$"):
         opened(packed_failure(ZeroDivisionError("of\nits own"), "r"), "block", "r")
-    with pytest.raises(answers.FailedError, match="SystemExit"):
+    with pytest.raises(block_answers.FailedError, match="SystemExit"):
         opened(packed("failed", "r", b"SystemExit\nleave"), "block", "r")
 
 
@@ -211,7 +219,7 @@ def test_a_cluster_hands_on_what_was_asked_and_names_what_was_not(minimal: sim.S
 
 
 def test_a_block_that_fails_is_tried_three_times(minimal: sim.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(worker, "LOOK_SECONDS", 0.02)
     n_failures = 2
 
     def broken(piece: Piece) -> Any:
@@ -238,7 +246,7 @@ def test_workers_that_are_unlike_are_refused_before_the_first_block(
     request = pieces(minimal)[0].request
     caplog.set_level("WARNING", "sim")
     for is_safe in (True, False):
-        monkeypatch.setattr(cluster, "is_safe", lambda is_safe=is_safe: is_safe)
+        monkeypatch.setattr(worker, "is_safe", lambda is_safe=is_safe: is_safe)
         Cluster(Client(lambda _, answer: answer), "tcp://x:1").refuse_unfit([request, pieces(minimal)[1].request])
     assert [record.message for record in caplog.records] == [
         f"The worker tcp://127.0.0.1:{n} imports from its working folder: start it with PYTHONSAFEPATH=1"
@@ -252,8 +260,8 @@ def test_workers_that_are_unlike_are_refused_before_the_first_block(
         with pytest.raises(WorkersLostError, match=f"the worker tcp://127.0.0.1:1 cannot compute .*{said}") as caught:
             Cluster(Client(change), "tcp://x:1").refuse_unfit([request])
         assert caught.value.exit_code == 6
-    ours = origin.stamp()
-    monkeypatch.setattr(origin, "stamp", lambda: ours._replace(versions=(*ours.versions[:-1], ("mesa", "9.9"))))
+    ours = provenance.stamp()
+    monkeypatch.setattr(provenance, "stamp", lambda: ours._replace(versions=(*ours.versions[:-1], ("mesa", "9.9"))))
     with pytest.raises(WorkersLostError, match=r"mesa [\d.]+ instead of 9.9"):
         Cluster(Client(lambda _, answer: other(answer, versions=dict(ours.versions))), "x").refuse_unfit([request])
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 import sim
-from sim.experiment import words
-from sim.experiment.compare import compare, mixed
-from sim.experiment.run import run
+from sim.execution.run import run
+from sim.results import wording
+from sim.results.compare import compare, mixed
 from tests.builders import changed
 
 
@@ -83,17 +83,17 @@ def test_other_luck_is_refused(minimal: sim.Scenario) -> None:
     ],
 )
 def test_odds_in_words(p: float, expected: str) -> None:
-    assert words.one_in(p) == expected
+    assert wording.one_in(p) == expected
 
 
 def test_percents_are_whole_and_never_a_false_zero() -> None:
-    assert words.percent(0.174) == "17 %"
-    assert words.percent(0.0004) == "under 1 %"
-    assert words.percent(0.9996) == "over 99 %"
-    assert words.never(20_000, 0.000192) == "0 in 20,000, below 0.02 %"
-    assert words.never(100, 0.037) == "0 in 100, below 4 %"
-    assert words.band(0.046, 0.461) == "5 to 46 %"
-    assert words.band(0.00001, 0.461) == "under 1 to 46 %"
+    assert wording.percent(0.174) == "17 %"
+    assert wording.percent(0.0004) == "under 1 %"
+    assert wording.percent(0.9996) == "over 99 %"
+    assert wording.never(20_000, 0.000192) == "0 in 20,000, below 0.02 %"
+    assert wording.never(100, 0.037) == "0 in 100, below 4 %"
+    assert wording.band(0.046, 0.461) == "5 to 46 %"
+    assert wording.band(0.00001, 0.461) == "under 1 to 46 %"
 
 
 def summary(p: float, lo: float, hi: float, reference: float | None = None, model: float | None = None) -> dict:
@@ -104,7 +104,7 @@ def summary(p: float, lo: float, hi: float, reference: float | None = None, mode
 
 
 def test_the_editors_sentence(minimal: sim.Scenario) -> None:
-    said = words.sentence(summary(0.17, 0.05, 0.46, 0.14, 0.21), minimal)
+    said = wording.sentence(summary(0.17, 0.05, 0.46, 0.14, 0.21), minimal)
     assert (
         "about 1 in 6: 17 %, band 5 to 46 %. The model alone says 21 %; wars like it, whoever is talking, 14 %;" in said
     )
@@ -113,40 +113,40 @@ def test_the_editors_sentence(minimal: sim.Scenario) -> None:
 
 
 def test_the_sentence_when_nothing_happened(minimal: sim.Scenario) -> None:
-    said = words.sentence(summary(0.0, 0.0, 0.00019), minimal)
+    said = wording.sentence(summary(0.0, 0.0, 0.00019), minimal)
     assert "0 in 20,000, below 0.02 %" in said
     assert " 0 %" not in said
 
 
 def test_the_sentence_when_the_model_alone_saw_nothing(minimal: sim.Scenario) -> None:
-    said = words.sentence(summary(0.004, 0.0, 0.00019, 0.14, 0.0), minimal)
+    said = wording.sentence(summary(0.004, 0.0, 0.00019, 0.14, 0.0), minimal)
     assert "about 1 in 200: under 1 %" in said
     assert "The model alone says nothing (0 in 20,000, below 0.02 %); wars like it, whoever is talking, 14 %;" in said
-    assert "half way" not in words.sentence(summary(0.17, 0.05, 0.46), minimal)
+    assert "half way" not in wording.sentence(summary(0.17, 0.05, 0.46), minimal)
 
 
 def test_every_tag_has_words() -> None:
-    from sim.model.anatomy import TAGS
+    from sim.outcome_columns import TAGS
 
-    assert set(TAGS) == words.REASONS.keys() == words.SHORT_REASONS.keys()
+    assert set(TAGS) == wording.REASONS.keys() == wording.SHORT_REASONS.keys()
 
 
 def test_differences_in_words() -> None:
-    assert words.points(0.042, 0.031, 0.053) == "+4.2 \u00b11.1"
-    assert words.more_in_100(0.042, 0.031, 0.053) == "4 more in 100"
-    assert words.more_in_100(-0.2, -0.25, -0.15) == "20 fewer in 100"
-    assert words.more_in_100(0.01, -0.01, 0.03) == "no clear difference"
+    assert wording.points(0.042, 0.031, 0.053) == "+4.2 \u00b11.1"
+    assert wording.more_in_100(0.042, 0.031, 0.053) == "4 more in 100"
+    assert wording.more_in_100(-0.2, -0.25, -0.15) == "20 fewer in 100"
+    assert wording.more_in_100(0.01, -0.01, 0.03) == "no clear difference"
 
 
 def test_why_tells_the_funnel_the_frictions_and_their_limit() -> None:
     summary = {
         "funnel": [{"stage": "talks held", "p": 1.0}, {"stage": "range", "p": 0.49}],
         "frictions": {"information": 0.37, "commitment": 0.001, "trust": 0.629, "audience": 0.0, "controllers": 0.0},
-        "anatomy": dict.fromkeys(words.REASONS, 0.0) | {"combined": 0.66, "process": 0.34},
+        "anatomy": dict.fromkeys(wording.REASONS, 0.0) | {"combined": 0.66, "process": 0.34},
     }
-    said = words.why(summary)
+    said = wording.why(summary)
     assert said[0].startswith("Of 100 trials, up to their first agreed halt: talks held 100 > range 49. ")
     assert said[1].endswith("distrust of promises 63 %, optimism about the war 37 %.")
     assert "mixed frictions 66 %, missed chance 34 %" in said[2]
     assert "priors" in said[-1]
-    assert words.reason(summary, short=True) == "distrust, optimism"
+    assert wording.reason(summary, short=True) == "distrust, optimism"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.experiment.given import GivenTally, MeanTally
-from sim.experiment.paired import PairTally, difference
-from sim.experiment.tally import merged, steps
+from sim.results.tally import merged, steps
+from sim.statistics.conditional_odds import GivenTally, MeanTally
+from sim.statistics.paired_differences import PairTally, difference
 
 
 def made(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from sim.experiment.anchoring import half_width
-from sim.experiment.estimates import (
+from sim.statistics.anchoring import half_width
+from sim.statistics.conditional_odds import conditional_odds
+from sim.statistics.estimates import (
     FEWEST_DRAWS,
     design_effect,
     has_band,
@@ -19,8 +20,7 @@ from sim.experiment.estimates import (
     reference_odds,
     wilson,
 )
-from sim.experiment.given import conditional_odds
-from sim.experiment.paired import paired_difference
+from sim.statistics.paired_differences import paired_difference
 from tests.statistics import COVERS_95, near, two_stage
 
 

@@ -18,13 +18,13 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim import origin
 from sim.errors import NumericError, WorkersLostError
-from sim.experiment import executors
-from sim.experiment.executors import choose, in_order
-from sim.experiment.memory import keep_freed_memory
-from sim.experiment.run import run
-from sim.experiment.worker_start import can_travel, context, starting_workers
+from sim.execution import worker_pool
+from sim.execution.run import run
+from sim.execution.worker_memory import keep_freed_memory
+from sim.execution.worker_pool import choose, in_order
+from sim.execution.worker_start import can_travel, context, starting_workers
+from sim.storage import provenance
 
 
 def square(number: int) -> int:
@@ -50,7 +50,7 @@ def die_once(item: tuple[str, int]) -> int:
 
 
 @pytest.mark.parametrize("kind", ["inline", "threads", "processes"])
-def test_results_come_in_order(kind: executors.Kind) -> None:
+def test_results_come_in_order(kind: worker_pool.Kind) -> None:
     assert list(in_order(square, range(20), 3, kind)) == [(n, n * n) for n in range(20)]
 
 
@@ -90,16 +90,16 @@ def test_workers_that_keep_dying_end_the_run() -> None:
 
 
 @pytest.mark.parametrize("kind", ["threads", "processes"])
-def test_a_users_error_comes_back_as_it_was(kind: executors.Kind) -> None:
+def test_a_users_error_comes_back_as_it_was(kind: worker_pool.Kind) -> None:
     with pytest.raises(NumericError, match="0 is not a number"):
         list(in_order(refuse, range(4), 2, kind))
 
 
 @pytest.fixture
 def fresh_notes() -> Iterator[None]:
-    executors._note.cache_clear()
+    worker_pool._note.cache_clear()
     yield
-    executors._note.cache_clear()
+    worker_pool._note.cache_clear()
 
 
 def no_processes(how: str, patch: pytest.MonkeyPatch) -> None:
@@ -153,7 +153,7 @@ def test_processes_that_run_out_on_the_way_are_done_without(monkeypatch: pytest.
             begun.append(number)
             if number == 3:
                 no_processes("processes", monkeypatch)
-                executors_pool = next(pool for pool in executors._open_pools if pool.kind == "processes")
+                executors_pool = next(pool for pool in worker_pool._open_pools if pool.kind == "processes")
                 for worker in executors_pool.processes():
                     worker.kill()
             yield number
@@ -163,7 +163,7 @@ def test_processes_that_run_out_on_the_way_are_done_without(monkeypatch: pytest.
 
 def run_in_a_daemon(trials: int) -> tuple[int, list[float]]:
     found = run("teaching/minimal", trials=trials, block=64, workers=2)
-    return executors.default_workers(), [found.odds("durable", days).p for days in (30, 365)]
+    return worker_pool.default_workers(), [found.odds("durable", days).p for days in (30, 365)]
 
 
 def test_a_run_in_a_worker_of_a_pool(minimal: sim.Scenario) -> None:
@@ -176,13 +176,13 @@ def test_a_run_in_a_worker_of_a_pool(minimal: sim.Scenario) -> None:
 
 def test_the_result_of_another_engine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every result carries the stamp of the code that computed it, there where it was computed."""
-    ours = origin.stamp()
-    monkeypatch.setattr(origin, "stamp", lambda: ours._replace(engine="0123456789abcdef"))
+    ours = provenance.stamp()
+    monkeypatch.setattr(provenance, "stamp", lambda: ours._replace(engine="0123456789abcdef"))
     with pytest.raises(WorkersLostError, match=f"another engine .{ours.engine} instead of 0123456789abcdef.") as caught:
         list(in_order(square, range(3), 2, "processes"))
     assert caught.value.exit_code == 6 and len(str(caught.value).splitlines()) == 1
     newer = tuple((name, "9.9" if name == "numpy" else version) for name, version in ours.versions)
-    monkeypatch.setattr(origin, "stamp", lambda: ours._replace(versions=newer))
+    monkeypatch.setattr(provenance, "stamp", lambda: ours._replace(versions=newer))
     with pytest.raises(WorkersLostError, match=r"numpy [\d.]+ instead of 9.9"):
         list(in_order(square, range(3), 2, "processes"))
 
@@ -190,10 +190,10 @@ def test_the_result_of_another_engine_is_refused(monkeypatch: pytest.MonkeyPatch
 def test_the_digest_is_of_the_files_that_were_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = tmp_path / "war.py"
     other.write_text("# another engine")
-    before = origin.engine_digest.__wrapped__()
-    assert before == origin.engine_digest()
+    before = provenance.engine_digest.__wrapped__()
+    assert before == provenance.engine_digest()
     monkeypatch.setattr(importlib.import_module("sim.model.war"), "__file__", str(other))
-    assert origin.engine_digest.__wrapped__() != before
+    assert provenance.engine_digest.__wrapped__() != before
 
 
 class Local:
@@ -241,7 +241,7 @@ def is_running(pid: int) -> bool:
 
 SCRIPT = """
 import time
-from sim.experiment.executors import in_order
+from sim.execution.worker_pool import in_order
 def items():
     for n in range(10_000):
         yield 0.05
@@ -286,7 +286,7 @@ def begin_to_hand_over(place: str) -> None:
 def test_a_worker_that_dies_while_handing_over_keeps_nobody_waiting(tmp_path: Path) -> None:
     """The thread that reads results saw half a block, and Python waited for that thread for ever."""
     before = set(threading.enumerate())
-    pool = executors.Pool(1, "processes")
+    pool = worker_pool.Pool(1, "processes")
     pool.submit(begin_to_hand_over, str(tmp_path / "begun"))
     deadline = time.monotonic() + 30
     while not (tmp_path / "begun").exists() and time.monotonic() < deadline:

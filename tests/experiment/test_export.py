@@ -13,10 +13,10 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.cli_results import encoded
-from sim.experiment.export import LONG_COLUMNS, as_csv, differences, harmless, long_form
-from sim.experiment.run import run
-from sim.scenario import rules
+from sim.cli.commands.results import encoded
+from sim.execution.run import run
+from sim.results.export import LONG_COLUMNS, as_csv, differences, harmless, long_form
+from sim.scenario.checks import references
 from sim.scenario.schema import Sides
 from tests.builders import minimal_scenario
 from tests.dashboards.made import ceasefire, failure, made_run
@@ -108,8 +108,13 @@ def test_every_writer_of_csv_neutralises_text() -> None:
         for path in (root / folder).rglob("*.py")
         if re.search(r"csv\.(Dict)?[Ww]riter|to_csv\(", path.read_text(encoding="utf-8"))
     }
-    trials = "sim/experiment/export_trials.py"
-    assert found == {"sim/experiment/export.py", trials, "sim/cli_results.py", "sim/study/draws.py"}
+    trials = "sim/results/export_trials.py"
+    assert found == {
+        "sim/results/export.py",
+        trials,
+        "sim/cli/commands/results.py",
+        "sim/evidence/calibration/posterior_file.py",
+    }
 
 
 def test_parties_and_scenarios_called_missing_come_back(tmp_path: Path) -> None:
@@ -131,6 +136,6 @@ def test_no_party_may_be_called_as_the_winner_where_neither_side_has_won() -> No
     scenario = minimal_scenario()
     for name in ("nobody", "Nobody", "NOBODY"):
         parties = {**scenario.parties, name: next(iter(scenario.parties.values()))}
-        problems = rules.check(scenario.model_copy(update={"parties": parties}))
+        problems = references.check(scenario.model_copy(update={"parties": parties}))
         assert [(one.path, one.at_key) for one in problems][0] == (("parties", name), True)
         assert f"expected another name, got `{name}`" in problems[0].message

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.experiment.compare import compare
-from sim.experiment.estimates import design_effect, intraclass_correlation, odds, wilson
-from sim.experiment.paired import paired_difference
-from sim.experiment.run import Run
-from sim.experiment.summary import summarise
 from sim.model import simulate
-from sim.model.anatomy import TAGS
+from sim.outcome_columns import TAGS
+from sim.results.compare import compare
+from sim.results.run import Run
+from sim.results.summary import summarise
+from sim.statistics.estimates import design_effect, intraclass_correlation, odds, wilson
+from sim.statistics.paired_differences import paired_difference
 from tests.builders import QUIET, minimal_scenario
 
 # -- from counts to odds (tests/experiment) ----------------------------------------------------------------

@@ -14,11 +14,13 @@ import pyarrow.parquet as pq
 import pytest
 
 import sim
-from sim import atomic, store
 from sim.errors import DamagedRunError, ParleyError
-from sim.experiment.kept import kept, remark, reproduce, verify
-from sim.experiment.run import open_run, run
+from sim.execution.reproduce import reproduce
+from sim.execution.run import run
 from sim.model import Belligerent
+from sim.results.inventory import kept, remark, verify
+from sim.results.run import open_run
+from sim.storage import atomic_files, run_folder
 
 TRIALS, BLOCK = 160, 64
 
@@ -39,15 +41,15 @@ def forge(folder: Path, index: int, columns: dict[str, np.ndarray]) -> None:
     """Put other columns in the place of a block, with every digest made to fit."""
     manifest = json.loads((folder / "manifest.json").read_text())
     del manifest["digest"]
-    content = store.encoded(columns, manifest["run"], index)
-    (folder / store.block_file(index)).write_bytes(content)
-    manifest["blocks"][index].update(atomic.fingerprint(content))
-    manifest["digest"] = store.digest_of(manifest)
-    (folder / "manifest.json").write_bytes(atomic.as_json(manifest))
+    content = run_folder.encoded(columns, manifest["run"], index)
+    (folder / run_folder.block_file(index)).write_bytes(content)
+    manifest["blocks"][index].update(atomic_files.fingerprint(content))
+    manifest["digest"] = run_folder.digest_of(manifest)
+    (folder / "manifest.json").write_bytes(atomic_files.as_json(manifest))
 
 
 def columns_of(folder: Path, index: int) -> dict[str, np.ndarray]:
-    return store.read_block(folder, store.read_manifest(folder), index)
+    return run_folder.read_block(folder, run_folder.read_manifest(folder), index)
 
 
 def test_a_list_says_what_is_there_and_what_is_damaged(finished: Path, copy: Path) -> None:
@@ -64,11 +66,11 @@ def test_a_moved_folder_is_still_whole(finished: Path, copy: Path) -> None:
 
 
 def test_all_that_is_wrong_is_told_at_once(copy: Path) -> None:
-    (copy / store.block_file(0)).unlink()
-    damaged = bytearray((copy / store.block_file(1)).read_bytes())
+    (copy / run_folder.block_file(0)).unlink()
+    damaged = bytearray((copy / run_folder.block_file(1)).read_bytes())
     damaged[len(damaged) // 2] ^= 1
-    (copy / store.block_file(1)).write_bytes(damaged)
-    shutil.copy(copy / store.block_file(2), copy / store.block_file(3))
+    (copy / run_folder.block_file(1)).write_bytes(damaged)
+    shutil.copy(copy / run_folder.block_file(2), copy / run_folder.block_file(3))
     (copy / "summary.json").write_text("{}")
     found = verify(copy)
     assert len(found) == 4
@@ -81,9 +83,9 @@ def test_an_unfinished_run_is_not_called_whole(copy: Path) -> None:
     del manifest["digest"]
     manifest.update(state="running", trials=128, blocks=manifest["blocks"][:2])
     manifest["files"].pop("summary.json")
-    manifest["digest"] = store.digest_of(manifest)
-    (copy / "manifest.json").write_bytes(atomic.as_json(manifest))
-    (copy / store.block_file(2)).unlink()
+    manifest["digest"] = run_folder.digest_of(manifest)
+    (copy / "manifest.json").write_bytes(atomic_files.as_json(manifest))
+    (copy / run_folder.block_file(2)).unlink()
     (line,) = verify(copy)
     assert "128 of 160 trials are there: go on with --resume" in line
 
@@ -103,11 +105,11 @@ def mend_summary(folder: Path, change: Callable[[dict[str, Any]], object]) -> No
     """Put another summary there, with every digest made to fit."""
     summary = json.loads((folder / "summary.json").read_text())
     change(summary)
-    content = atomic.as_json(summary)
+    content = atomic_files.as_json(summary)
     (folder / "summary.json").write_bytes(content)
-    manifest = store.read_manifest(folder)
-    manifest["files"]["summary.json"] = atomic.fingerprint(content)
-    (folder / "manifest.json").write_bytes(atomic.as_json({**manifest, "digest": store.digest_of(manifest)}))
+    manifest = run_folder.read_manifest(folder)
+    manifest["files"]["summary.json"] = atomic_files.fingerprint(content)
+    (folder / "manifest.json").write_bytes(atomic_files.as_json({**manifest, "digest": run_folder.digest_of(manifest)}))
 
 
 def test_a_summary_that_its_trials_contradict_is_refused(copy: Path, minimal: sim.Scenario) -> None:
@@ -131,9 +133,9 @@ def test_verifying_looks_at_quantiles_of_terms_too(copy: Path) -> None:
 def test_a_summary_of_another_version_is_named_as_not_compared(copy: Path) -> None:
     assert verify(copy) == [] and remark(copy) == ""
     mend_summary(copy, lambda summary: summary["tiers"]["durable"]["365"].update(p=0.99))
-    manifest = store.read_manifest(copy)
+    manifest = run_folder.read_manifest(copy)
     manifest["versions"]["parley"] = "0.0.1"
-    (copy / "manifest.json").write_bytes(atomic.as_json({**manifest, "digest": store.digest_of(manifest)}))
+    (copy / "manifest.json").write_bytes(atomic_files.as_json({**manifest, "digest": run_folder.digest_of(manifest)}))
     assert verify(copy) == []
     assert remark(copy) == "summary.json, written by Parley 0.0.1 with another engine, was not compared with the trials"
     assert open_run(copy).summary["tiers"]["durable"]["365"]["p"] < 0.99
@@ -180,9 +182,9 @@ def test_columns_that_no_trial_has_are_refused(copy: Path) -> None:
     blocks = [columns_of(copy, index) for index in range(3)]
     for columns in blocks:
         columns["share_luck"] = columns.pop("share_trust")
-    manifest = store.read_manifest(copy)
+    manifest = run_folder.read_manifest(copy)
     manifest["columns"] = {name: column.dtype.str for name, column in blocks[0].items()}
-    (copy / "manifest.json").write_bytes(atomic.as_json({**manifest, "digest": store.digest_of(manifest)}))
+    (copy / "manifest.json").write_bytes(atomic_files.as_json({**manifest, "digest": run_folder.digest_of(manifest)}))
     for index, columns in enumerate(blocks):
         forge(copy, index, columns)
     found = verify(copy)
@@ -194,14 +196,14 @@ def test_a_small_file_with_huge_content_is_refused_before_it_is_unpacked(copy: P
     columns = columns_of(copy, 1)
     index, huge = 1, pa.table({**columns, "text": ["x" * 1_000_000] * BLOCK})
     stream = pa.BufferOutputStream()
-    manifest = store.read_manifest(copy)
+    manifest = run_folder.read_manifest(copy)
     pq.write_table(huge, stream, compression="zstd")
     content = bytes(stream.getvalue())
     assert len(content) < 100_000
-    (copy / store.block_file(index)).write_bytes(content)
-    manifest["blocks"][index].update(atomic.fingerprint(content))
-    manifest["digest"] = store.digest_of(manifest)
-    (copy / "manifest.json").write_bytes(atomic.as_json(manifest))
+    (copy / run_folder.block_file(index)).write_bytes(content)
+    manifest["blocks"][index].update(atomic_files.fingerprint(content))
+    manifest["digest"] = run_folder.digest_of(manifest)
+    (copy / "manifest.json").write_bytes(atomic_files.as_json(manifest))
     (line,) = verify(copy)
     assert "something else than columns of numbers" in line
 

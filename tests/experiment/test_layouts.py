@@ -17,12 +17,12 @@ import numpy as np
 import pytest
 
 import sim
-from sim.experiment import executors
-from sim.experiment.blocks import blocks
-from sim.experiment.request import Request
-from sim.experiment.run import Work, compute
-from sim.experiment.streaming import Piece
-from sim.store import Columns
+from sim.execution import worker_pool
+from sim.execution.blocks import blocks
+from sim.execution.request import Request
+from sim.execution.run import Work, compute
+from sim.execution.streaming import Piece
+from sim.outcome_columns import Columns
 
 TRIALS, SEED = 1_500, 5
 SIZES = (64, 160, 352, 1_024)
@@ -65,8 +65,8 @@ def shuffled(scenario: sim.Scenario, size: int, order: int) -> Columns:
     return joined(done[index] for index in sorted(done))
 
 
-def local(scenario: sim.Scenario, kind: executors.Kind, workers: int, size: int, order: int) -> Columns:
-    found = executors.in_order(partial(late, order), works(scenario, size), workers, kind)
+def local(scenario: sim.Scenario, kind: worker_pool.Kind, workers: int, size: int, order: int) -> Columns:
+    found = worker_pool.in_order(partial(late, order), works(scenario, size), workers, kind)
     return joined(columns for _, columns in found)
 
 
@@ -79,7 +79,7 @@ def test_layouts_in_one_process_give_the_same_trials(minimal: sim.Scenario) -> N
 
 
 def on_clusters(scenario: sim.Scenario) -> Iterator[Columns]:
-    from sim.experiment.distributed import connect, local_cluster
+    from sim.execution.dask.client import connect, local_cluster
 
     for workers in WORKERS:
         with ExitStack() as stack:

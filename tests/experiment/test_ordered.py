@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from sim.experiment.ordered import quantiles
+from sim.statistics.exact_sums import quantiles
 
 LEVELS = {"least": 0.0, "q05": 0.05, "q50": 0.5, "q75": 0.75, "q951": 0.951, "most": 1.0}
 MADE: dict[str, Callable[[np.random.Generator, int], np.ndarray]] = {

@@ -14,13 +14,14 @@ import numpy as np
 import pytest
 
 import sim
+from sim.analysis.discovery.input_table import inputs_and_outcome
 from sim.errors import DamagedRunError, ParleyError
-from sim.experiment.kept import reproduce, verify
-from sim.experiment.run import open_run
-from sim.origin import digest_of
-from sim.scenario.contents import content_named
-from sim.scenario.resolved import as_yaml
-from sim.study.drawn_inputs import inputs_and_outcome
+from sim.execution.reproduce import reproduce
+from sim.results.inventory import verify
+from sim.results.run import open_run
+from sim.scenario.sources.contents import content_named
+from sim.scenario.to_yaml import as_yaml
+from sim.storage.provenance import digest_of
 from tests.builders import minimal_scenario
 
 TRIALS = 6_400
@@ -157,7 +158,7 @@ def as_first_released(folder: Path) -> None:
     for name in [name for name in manifest["files"] if name.startswith("data/")]:
         del manifest["files"][name]
     shutil.rmtree(folder / "data")
-    from sim.atomic import fingerprint
+    from sim.storage.atomic_files import fingerprint
 
     manifest["files"]["scenario.json"] = fingerprint(text.encode())
     manifest |= {"format": 1, "data": {"rows.csv": manifest["data"]["joint.0"]}, "engine": "0" * 16}
@@ -170,7 +171,7 @@ def test_a_run_of_the_first_release_opens_and_says_which_table_it_lacks(
     moved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     as_first_released(moved)
-    monkeypatch.setattr("sim.scenario.contents._KNOWN", WeakValueDictionary())  # as in a new process
+    monkeypatch.setattr("sim.scenario.sources.contents._KNOWN", WeakValueDictionary())  # as in a new process
     run = open_run(moved)
     assert run.n_trials == TRIALS and run.odds("durable").model >= 0
     for ask in (lambda: reproduce(moved, workers=1), lambda: inputs_and_outcome(run, "durable", 365)):

@@ -7,14 +7,14 @@ import pytest
 
 import sim
 from sim.errors import ParleyError
-from sim.experiment import executors
-from sim.experiment import run as run_module
-from sim.experiment.blocks import blocks, n_blocks
-from sim.experiment.horizons import event_by, horizons
-from sim.experiment.request import Request
-from sim.experiment.run import run, run_many
-from sim.experiment.summary import summarise
-from sim.model.outcomes import STAGES
+from sim.execution import run as run_module
+from sim.execution import worker_pool
+from sim.execution.blocks import blocks, n_blocks
+from sim.execution.request import Request
+from sim.execution.run import run, run_many
+from sim.outcome_columns import STAGES
+from sim.results.summary import summarise
+from sim.statistics.horizons import event_by, horizons
 from tests.builders import changed, minimal_scenario
 
 
@@ -105,8 +105,10 @@ def test_a_party_of_ones_own_changes_the_run(minimal: sim.Scenario) -> None:
 
 def test_a_party_that_cannot_travel_runs_in_threads(minimal: sim.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     kinds = []
-    real = executors.in_order
-    monkeypatch.setattr(executors, "in_order", lambda f, items, n, kind: kinds.append(kind) or real(f, items, n, kind))
+    real = worker_pool.in_order
+    monkeypatch.setattr(
+        worker_pool, "in_order", lambda f, items, n, kind: kinds.append(kind) or real(f, items, n, kind)
+    )
     typed_in = type("TypedIn", (Unyielding,), {"__module__": "__main__"})
     threads = run(minimal, trials=320, parties={"North": typed_in}, workers=2, block=64)
     assert kinds == ["threads"]

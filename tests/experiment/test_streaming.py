@@ -13,12 +13,13 @@ import pytest
 
 import sim
 from sim.errors import NumericError, ParleyError
-from sim.experiment import estimates
-from sim.experiment import run as run_module
-from sim.experiment.request import Request
-from sim.experiment.run import run
-from sim.experiment.streaming import MOST_STREAMED, StreamedRun, stream
-from sim.experiment.tally import GRID_ERROR, HitTally, TermsTally
+from sim.execution import run as run_module
+from sim.execution.blocks import MOST_STREAMED
+from sim.execution.request import Request
+from sim.execution.run import run
+from sim.execution.streaming import StreamedRun, stream
+from sim.results.tally import GRID_ERROR, HitTally, TermsTally
+from sim.statistics import estimates
 
 
 def unequal(one: Any, other: Any, path: str = "") -> Iterator[tuple[str, float, float]]:
@@ -131,7 +132,7 @@ def test_what_cannot_be_streamed_is_said(minimal: sim.Scenario, change: dict[str
 
 
 def test_a_result_that_is_no_number_stops_the_stream(minimal: sim.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.experiment import streaming
+    from sim.execution import streaming
 
     def broken(work: run_module.Work) -> dict[str, Any]:
         columns = dict(run_module.compute(work))
@@ -145,8 +146,8 @@ def test_a_result_that_is_no_number_stops_the_stream(minimal: sim.Scenario, monk
 
 PEAK = """
 import resource, sys, sim
-from sim.experiment.request import Request
-from sim.experiment.streaming import stream
+from sim.execution.request import Request
+from sim.execution.streaming import stream
 stream(Request(sim.load("teaching/minimal"), "x", int(sys.argv[1])), workers=1)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """

@@ -12,8 +12,8 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from sim.experiment import worker_start
-from sim.experiment.worker_start import can_reach_workers, import_path
+from sim.execution import worker_start
+from sim.execution.worker_start import can_reach_workers, import_path
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,7 +26,7 @@ raise ImportError("a decoy was imported")
 QUESTION = """
 import multiprocessing, os, sys
 import sim
-from sim.experiment import executors
+from sim.execution import worker_pool as executors
 if "spawn" in sys.argv:
     multiprocessing.get_all_start_methods = lambda: ["spawn"]
 first = sim.run("teaching/minimal", trials=64, block=64, workers=1)  # the caller has imported all it needs
@@ -67,8 +67,8 @@ def test_nothing_in_the_working_folder_is_imported_by_workers(words: tuple[str, 
 
 ON_A_CLUSTER = """
 import os, sys
-from sim.experiment import distributed
-from sim.experiment.request import Request
+from sim.execution.dask import client as distributed
+from sim.execution.request import Request
 import sim
 with distributed.local_cluster(1) as address, distributed.connect(address) as cluster:
     run = next(distributed.run_many([Request(sim.load("teaching/minimal"), "x", 128, block=64)], cluster))
@@ -109,7 +109,7 @@ class Stubborn(Belligerent):
 BESIDE = """
 import sim
 from my_parties import Stubborn
-from sim.experiment.executors import choose
+from sim.execution.worker_pool import choose
 print(choose(2, 2, [Stubborn]))
 print(sim.run("teaching/minimal", trials=128, block=64, workers=2, parties={"South": Stubborn}).n_trials)
 """

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 from sim.model import NegotiationModel, anatomy, simulate
-from sim.model.anatomy import TAGS
-from sim.model.outcomes import FRICTIONS
-from sim.scenario.files import load
+from sim.outcome_columns import FRICTIONS, TAGS
+from sim.scenario.reading.load import load
 from tests.builders import WEEKLY, minimal_scenario
 
 TALKS = {

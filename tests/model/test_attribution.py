@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.model import NegotiationModel, simulate
-from sim.model.anatomy import TAGS
+from sim.outcome_columns import TAGS
 from tests.builders import FEAR, WEEKLY, minimal_scenario, week
 
 # -- attribution -------------------------------------------------------------------------------------------

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from sim.model import simulate
-from sim.model.anatomy import TAGS, Gains
-from sim.model.outcomes import FRICTIONS
+from sim.model.anatomy import Gains
+from sim.outcome_columns import FRICTIONS, TAGS
 from tests.builders import WEEKLY, minimal_scenario
 
 N_CONFIGURATIONS = 500

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from sim.model import simulate
-from sim.scenario.files import load
-from sim.scenario.priors import central
+from sim.scenario.reading.load import load
+from sim.scenario.sampling.parameter_draws import central
 
 N = 8_192
 DAYS = {30: 4, 90: 13, 180: 26, 365: 52}

@@ -12,7 +12,7 @@ import pytest
 
 from sim.model import NegotiationModel, simulate
 from sim.model.convening import greatest_fixed_point
-from sim.model.streams import Streams, philox_words
+from sim.random_streams import Streams, philox_words
 from sim.scenario.schema import AttendanceRule
 from tests.builders import minimal_scenario
 

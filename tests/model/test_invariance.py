@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sim.model import Belligerent, simulate
-from sim.scenario.files import load
 from sim.scenario.mirror import mirror
+from sim.scenario.reading.load import load
 from sim.scenario.schema import Scenario
 from tests.builders import changed, minimal_scenario
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.experiment.blocks import Block
-from sim.experiment.glance import Board, Glance, glance, luck_of
+from sim.execution.blocks import Block
+from sim.execution.cancellable_block import Board, Glance, glance, luck_of
 from sim.model.inputs import Kept
-from sim.model.streams import KeptStreams, Streams
-from sim.scenario.files import load
+from sim.random_streams import KeptStreams, Streams
+from sim.scenario.reading.load import load
 
 
 def test_streams_that_keep_what_they_gave_give_the_same() -> None:

@@ -13,17 +13,18 @@ from typing import Any
 
 import pytest
 
+from sim.analysis.failure.bargaining_range import range_over_time
+from sim.analysis.failure.least_change import nearness
+from sim.analysis.replay.replay import replay_run
 from sim.errors import ParleyError
-from sim.experiment.blocks import Block
-from sim.experiment.executors import Pool
-from sim.experiment.glance import Board, GivenUp, Glance, Reader, glance
-from sim.experiment.run import Run, run
+from sim.evidence.rival_models.panel import panel
+from sim.execution.blocks import Block
+from sim.execution.cancellable_block import Board, GivenUp, Glance, Reader, glance
+from sim.execution.run import run
+from sim.execution.worker_pool import Pool
 from sim.model import Belligerent, simulate
-from sim.scenario.files import load
-from sim.study.panel.table import panel
-from sim.study.range_over_time import range_over_time
-from sim.study.replay import replay_run
-from sim.study.smallest_change import nearness
+from sim.results.run import Run
+from sim.scenario.reading.load import load
 from tests.builders import minimal_scenario
 
 ROOT = Path(__file__).resolve().parents[2]

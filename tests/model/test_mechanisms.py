@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from sim.model import NegotiationModel, simulate
-from sim.model.streams import Streams, stream_key
+from sim.random_streams import Streams, stream_key
 from sim.scenario.mirror import mirror
-from sim.scenario.priors import draw_columns
+from sim.scenario.sampling.parameter_draws import draw_columns
 from sim.theory.bargaining import GRID, nash_mix
 from sim.theory.utility import audience_loss
 from tests.builders import FEAR, QUIET, START, WEEKLY, minimal_scenario, week

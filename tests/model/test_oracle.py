@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.evidence.calibration.episode_scenario import scenario_of
+from sim.evidence.calibration.episodes import read_episodes, shipped
 from sim.model import simulate
-from sim.model.anatomy import TAGS
-from sim.scenario import rules
-from sim.scenario.files import load
+from sim.outcome_columns import TAGS
+from sim.scenario.checks import references
 from sim.scenario.mirror import mirror
+from sim.scenario.reading.load import load
 from sim.scenario.schema import Scenario
 from sim.scenario.timeline import open_timeline
-from sim.study.coded import scenario_of
-from sim.study.episodes import read_episodes, shipped
 from tests.oracle.everything_on import TRACKS_BY_HAZARD, everything_on
 from tests.oracle.oracle import NO_RANGE, tell
 
@@ -107,7 +107,7 @@ def test_they_agree_on_coded_episodes(name: str) -> None:
 @pytest.mark.parametrize("changes", [{}, {"tracks": TRACKS_BY_HAZARD}], ids=["offers", "by hazard"])
 def test_they_agree_with_every_mechanism_on(changes: dict[str, Any], is_mirrored: bool) -> None:
     scenario = everything_on(**changes)
-    assert rules.check(scenario) == []
+    assert references.check(scenario) == []
     found = differences(mirror(scenario) if is_mirrored else scenario, N_ON // 2 if is_mirrored else N_ON)
     assert not found, in_words(found)
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from sim.model import NegotiationModel, simulate
-from sim.model.streams import Streams
+from sim.random_streams import Streams
 from sim.scenario.schema import Scenario
 from tests.builders import FEAR, QUIET, WEEKLY, minimal_scenario
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import mesa
 
-from sim.scenario.files import load
+from sim.scenario.reading.load import load
 from sim.scenario.schema import Scenario
 from tests.oracle.oracle import Trial
 from tests.oracle.parameters import Luck, Worlds

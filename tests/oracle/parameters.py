@@ -12,10 +12,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from sim.model.streams import TRIALS_PER_DRAW, Streams
-from sim.scenario.priors import draw_columns
-from sim.scenario.quantity import Quantity
+from sim.random_streams import TRIALS_PER_DRAW, Streams
+from sim.scenario.sampling.parameter_draws import draw_columns
 from sim.scenario.schema import Scenario
+from sim.scenario.schema.quantity import Quantity
 
 FAVOURS_A_SIDE = ("momentum at start", "momentum", "text error")
 

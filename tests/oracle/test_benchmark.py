@@ -30,7 +30,7 @@ def test_benchmark_writes_what_it_prints(tmp_path: Path, capsys: pytest.CaptureF
 
 def test_luck_is_counted_column_by_column() -> None:
     """A block of the minimal scenario draws one column a week for rounds, and the replay draws them all."""
-    from sim.scenario.files import load
+    from sim.scenario.reading.load import load
 
     calls = engine.calls_of_a_block(load("teaching/minimal"), 32)
     assert sum(call.arguments[:1] == ("round",) for call in calls) == load("teaching/minimal").horizon_weeks

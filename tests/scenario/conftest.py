@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim.errors import ScenarioError
-from sim.scenario.files import load
+from sim.scenario.reading.load import load
 
 DATA = Path(__file__).parent / "data"
 

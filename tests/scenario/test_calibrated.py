@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.scenario import rules
-from sim.scenario.priors import central, draw_columns
+from sim.scenario.checks import references
+from sim.scenario.sampling.parameter_draws import central, draw_columns
 from sim.scenario.schema import Scenario
 from tests.builders import minimal_scenario
 from tests.scenario.conftest import at
@@ -39,7 +39,7 @@ def test_a_calibrated_scenario_draws_one_row_over_its_medians(draws: Callable[[s
     """Medians are 1; the second row multiplies strain by 2, fear by 3, pressure by 4, audience by 5, speed by 6."""
     draws(POSTERIOR)
     scenario = calibrated()
-    assert rules.check(scenario) == []
+    assert references.check(scenario) == []
     drawn = draw_columns(scenario, at(0.2, 0.5))
     moved = {
         "parties.North.strain": (0.05, 2),
@@ -61,7 +61,7 @@ def test_a_war_can_be_left_out_of_the_weights(draws: Callable[[str], None]) -> N
     """Without the war only the second row weighs, and it is its own median."""
     draws(POSTERIOR)
     scenario = calibrated(calibration={"draws": "draws.csv", "without": "X"})
-    assert rules.check(scenario) == []
+    assert references.check(scenario) == []
     np.testing.assert_allclose(draw_columns(scenario, at(0.1, 0.9))["parties.North.fear"], [0.02, 0.02])
 
 
@@ -100,5 +100,5 @@ def test_a_broken_calibration(
     draws: Callable[[str], None], text: str, changed: dict[str, Any], path: tuple[str, ...], words: str
 ) -> None:
     draws(text)
-    problem = rules.check(calibrated(**changed))[0]
+    problem = references.check(calibrated(**changed))[0]
     assert problem.path == path and words in problem.message

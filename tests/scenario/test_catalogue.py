@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from sim.scenario.changes import changes
-from sim.scenario.files import base_of, load, names
+from sim.scenario.checks.references import check
+from sim.scenario.differences import changes
 from sim.scenario.provenance import provenance, undocumented
-from sim.scenario.rules import check
+from sim.scenario.reading.load import base_of, load, names
 
 ISTANBUL = """
 aides_only putin_comes_all_follow putin_comes_trump_stays_away ministers_regular us_walks_away_aid_stays

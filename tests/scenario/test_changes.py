@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sim.scenario.changes import changes
-from sim.scenario.files import load
+from sim.scenario.differences import changes
+from sim.scenario.reading.load import load
 
 CHILD = """
 extends: base

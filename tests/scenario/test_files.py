@@ -8,9 +8,9 @@ import pytest
 
 from sim.errors import ScenarioError
 from sim.scenario.catalogue import catalogue
-from sim.scenario.files import base_of, load, names, open_scenario
-from sim.scenario.resolved import as_yaml
+from sim.scenario.reading.load import base_of, load, names, open_scenario
 from sim.scenario.schema import Scenario
+from sim.scenario.to_yaml import as_yaml
 
 
 def child(here: Path, text: str, base: str = "base") -> Scenario:

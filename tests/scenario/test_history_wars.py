@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from sim.experiment.run import run
-from sim.scenario.files import load
+from docs.generate.page_blocks import blocks, refreshed, stale_blocks
+from sim.evidence.calibration.calibrate import read_rows
+from sim.evidence.calibration.episode_scenario import scenario_of
+from sim.evidence.calibration.episodes import Episode
+from sim.execution.run import run
 from sim.scenario.provenance import counts, undocumented
-from sim.study.calibrate import read_rows
-from sim.study.coded import scenario_of
-from sim.study.episodes import Episode
-from sim.study.page_blocks import blocks, refreshed, stale_blocks
+from sim.scenario.reading.load import load
 from tests.pages import same_words_and_close_numbers
 
 ROOT = Path(__file__).parents[2]
@@ -98,7 +98,7 @@ def test_a_competing_risk_and_a_hidden_red_line_show() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_pages_are_of_the_scenarios_as_they_are(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    assert stale_blocks(text) == [], "write it anew with sim.study.page_blocks.refreshed"
+    assert stale_blocks(text) == [], "write it anew with docs.generate.page_blocks.refreshed"
     if page.stem != "README":
         assert list(blocks(text))
         for heading in ("What the model says", "What happened", "teaches", "Sources", "What to disagree with"):
@@ -135,7 +135,7 @@ COMMANDS = sorted(
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_commands_of_the_pages_run(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.cli import app
+    from sim.cli.app import app
 
     monkeypatch.chdir(tmp_path)
     words = shlex.split(command.replace("--trials 20000", "--trials 160"))[1:]

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from sim.errors import ParleyError, ScenarioError
-from sim.scenario.files import load
-from sim.scenario.problems import Mark
+from sim.evidence.calibration.episodes import read_episodes
+from sim.scenario.diagnostics import Mark
+from sim.scenario.reading.load import load
 from sim.scenario.timeline import open_timeline
-from sim.scenario.yaml_source import plain, read_text
-from sim.study.episodes import read_episodes
+from sim.scenario.yaml.yaml_reader import plain, read_text
 
 
 def reading(text: str) -> object:

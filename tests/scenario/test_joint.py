@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.scenario import rules
-from sim.scenario.priors import central, draw_columns, quantities, weighted_median
+from sim.scenario.checks import references
+from sim.scenario.sampling.parameter_draws import central, draw_columns, quantities, weighted_median
 from sim.scenario.schema import Scenario
 from tests.builders import minimal_scenario
 from tests.scenario.conftest import at
@@ -37,7 +37,7 @@ def test_joint_draws_take_one_row_for_all(draws: Callable[[str], None]) -> None:
         ),
         **{"parties.North.fear": 0.3, "war.tau": {"same_as": "parties.North.strain"}},
     )
-    assert rules.check(scenario) == []
+    assert references.check(scenario) == []
     asked: list[str] = []
 
     def uniform(name: str) -> np.ndarray:
@@ -65,7 +65,7 @@ def test_rows_weigh_as_the_named_column_says(
 ) -> None:
     draws("a,age,habit,weight\n0.1,3,1,9\n0.2,1,3,1\n")
     scenario = drawing(STRAINS, "value", file="draws.csv", **weight)
-    assert rules.check(scenario) == []
+    assert references.check(scenario) == []
     drawn = draw_columns(scenario, at(0.2, 0.7, 0.8, 0.95))["parties.North.strain"]
     np.testing.assert_allclose(drawn, expected)
 
@@ -89,7 +89,7 @@ def test_a_ratio_leaves_the_weighted_median_at_the_value_in_the_file(draws: Call
     middles = np.array([0.1, 0.3, 0.9])  # early: rows end at .2, .4, 1; late: at .2, .8, 1
     for weight, expected in (("early", [2.0, 5.0, 1.0]), ("late", [0.4, 1.0, 0.2])):
         scenario = drawing(STRAINS, "ratio", file="draws.csv", weight=weight)
-        assert rules.check(scenario) == []
+        assert references.check(scenario) == []
         drawn = draw_columns(scenario, at(*middles))["parties.North.strain"]
         np.testing.assert_allclose(drawn, 0.05 * np.array(expected), rtol=1e-12)
 
@@ -122,7 +122,7 @@ def test_a_ratio_moves_what_is_itself_uncertain(draws: Callable[[str], None]) ->
 def test_broken_joint_files(draws: Callable[[str], None], text: str, group: dict[str, Any], words: str) -> None:
     draws(text)
     given = {"columns": {"war.tau": "a"}, "mode": "value", **group}
-    (problem,) = rules.check(drawing(file="draws.csv", **given))
+    (problem,) = references.check(drawing(file="draws.csv", **given))
     assert problem.message.endswith(words)
 
 
@@ -136,7 +136,7 @@ def test_groups_of_one_file_must_weigh_its_rows_alike(draws: Callable[[str], Non
             {"file": "draws.csv", "weight": weight, "columns": column, "source": "test"}
             for weight, column in zip((first, second), columns, strict=True)
         ]
-        return rules.check(minimal_scenario(joint=tuple(groups)))
+        return references.check(minimal_scenario(joint=tuple(groups)))
 
     assert problems("v", "v") == []
     (problem,) = problems("v", "w")
@@ -150,7 +150,7 @@ SHARED = {"factors": {"a": {"dist": "loguniform", "low": 0.5, "high": 8.0}}}
 
 def test_a_shared_factor_moves_both_numbers_together() -> None:
     scenario = drawing(STRAINS, **SHARED, changed={"parties.South.strain": 0.02})
-    assert rules.check(scenario) == []
+    assert references.check(scenario) == []
     asked: list[str] = []
 
     def uniform(name: str) -> np.ndarray:
@@ -194,10 +194,10 @@ def test_two_groups_draw_factors_of_one_name_apart_in_any_order() -> None:
 def test_a_rate_that_only_a_draw_gives_is_no_rate_of_nought() -> None:
     signing = {"tracks.ceasefire.signing": "hazard"}
     columns = {"tracks.ceasefire.signing_rate": "a"}
-    assert rules.check(drawing(columns, "value", signing, **SHARED)) == []
-    (problem,) = rules.check(drawing(columns, "multiply", signing, **SHARED))
+    assert references.check(drawing(columns, "value", signing, **SHARED)) == []
+    (problem,) = references.check(drawing(columns, "multiply", signing, **SHARED))
     assert problem.path == ("tracks", "ceasefire", "signing_rate") and problem.message.startswith("0 came")
-    (problem,) = rules.check(drawing(columns, "value", **SHARED))
+    (problem,) = references.check(drawing(columns, "value", **SHARED))
     assert problem.message.startswith("this has no effect")
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from sim.errors import ScenarioError
-from sim.scenario.changes import changes
-from sim.scenario.files import load
+from sim.scenario.differences import changes
 from sim.scenario.provenance import provenance, standing, undocumented
-from sim.scenario.resolved import as_yaml
+from sim.scenario.reading.load import load
 from sim.scenario.schema import Scenario
+from sim.scenario.to_yaml import as_yaml
 
 FACTORS = """
 joint:

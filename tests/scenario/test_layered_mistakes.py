@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.errors import ScenarioError
-from sim.scenario.files import load
+from sim.scenario.reading.load import load
 
 ROLES = "`belligerent`, `backer`, `mediator` or `veto`"
 

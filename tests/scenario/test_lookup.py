@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from sim.errors import ScenarioError
-from sim.scenario.files import load, open_scenario
-from sim.scenario.lookup import look_up, shipped_root
-from sim.scenario.resolved import as_yaml
+from sim.scenario.reading.load import load, open_scenario
+from sim.scenario.sources.search_path import look_up, shipped_root
 from sim.scenario.timeline import open_timeline
+from sim.scenario.to_yaml import as_yaml
 from tests.builders import minimal_scenario
 
 TABLE = "speed,strain,fear,pressure,audience,unseen\n2,2,2,2,2,2\n"

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import ScenarioError
-from sim.scenario import rules
-from sim.scenario.files import load, names
+from sim.scenario.checks import references
+from sim.scenario.key_paths import split
 from sim.scenario.mirror import is_negated, is_on_scale, mirror
-from sim.scenario.paths import split
-from sim.scenario.priors import draw_columns, inverse_cdf
-from sim.scenario.quantity import Quantity
-from sim.scenario.stream_names import stream_names
+from sim.scenario.reading.load import load, names
+from sim.scenario.sampling.parameter_draws import draw_columns, inverse_cdf
+from sim.scenario.sampling.stream_names import stream_names
+from sim.scenario.schema.quantity import Quantity
 from tests.builders import minimal_scenario
 
 BASE = Path(__file__).parent / "data" / "base.yaml"
@@ -28,7 +28,7 @@ def test_twice_is_the_same_war_and_once_is_sound(name: str) -> None:
     scenario = load(name)
     assert mirror(mirror(scenario)) == scenario
     assert mirror(scenario) != scenario
-    assert rules.check(mirror(scenario)) == []
+    assert references.check(mirror(scenario)) == []
 
 
 def test_what_turns() -> None:

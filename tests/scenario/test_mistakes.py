@@ -43,7 +43,7 @@ def test_what_is_quoted_is_cut_and_on_one_line(complaint: Callable[[str, str], s
 
 def test_error_in_a_grandparent_is_located_there(here: Path) -> None:
     from sim.errors import ScenarioError
-    from sim.scenario.files import load
+    from sim.scenario.reading.load import load
 
     text = (here / "south.yaml").read_text(encoding="utf-8").replace("image:", "imgae:")
     (here / "south.yaml").write_text(text, encoding="utf-8")

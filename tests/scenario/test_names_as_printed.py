@@ -11,8 +11,8 @@ import pytest
 
 import sim
 from sim.errors import ScenarioError
-from sim.experiment.plan import expand
-from sim.scenario.short_names import alike, not_found
+from sim.execution.plan import expand
+from sim.scenario.reading.short_names import alike, not_found
 from tests.conftest import Answer
 
 Parley = Callable[..., Answer]

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from sim.errors import ScenarioError
-from sim.scenario.files import load
-from sim.scenario.overrides import expand_sweep, parse_set
 from sim.scenario.provenance import standing
+from sim.scenario.reading.load import load
+from sim.scenario.reading.overrides import expand_sweep, parse_set
 
 
 def test_values_are_set_after_merging(here: Path) -> None:

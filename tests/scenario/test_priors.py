@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import NumericError, ScenarioError
-from sim.scenario.files import load
-from sim.scenario.priors import central, draw_columns, inverse_cdf, quantities
-from sim.scenario.quantity import Quantity
+from sim.scenario.reading.load import load
+from sim.scenario.sampling.parameter_draws import central, draw_columns, inverse_cdf, quantities
+from sim.scenario.schema.quantity import Quantity
 from tests.builders import minimal_scenario
 
 WORKED = [

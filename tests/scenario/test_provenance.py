@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from sim.errors import ScenarioError
-from sim.scenario.files import load, names
 from sim.scenario.provenance import (
     Evidence,
     counts,
@@ -17,6 +16,7 @@ from sim.scenario.provenance import (
     standing,
     undocumented,
 )
+from sim.scenario.reading.load import load, names
 from sim.scenario.schema import Scenario
 from tests.builders import minimal_scenario
 

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.model.streams import Streams
-from sim.scenario.calibration import calibrated
-from sim.scenario.files import load
+from sim.random_streams import Streams
 from sim.scenario.mirror import mirror
-from sim.scenario.priors import draw_columns, quantities
+from sim.scenario.reading.load import load
+from sim.scenario.sampling.calibrated_keys import calibrated
+from sim.scenario.sampling.parameter_draws import draw_columns, quantities
+from sim.scenario.sampling.stream_names import CALIBRATION, stream_names
 from sim.scenario.schema import Scenario
-from sim.scenario.stream_names import CALIBRATION, stream_names
 from tests.builders import minimal_scenario
 
 FACTOR = {"a": {"dist": "loguniform", "low": 0.5, "high": 8.0}}

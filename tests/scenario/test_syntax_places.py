@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from sim.errors import ScenarioError
-from sim.scenario.files import resolve_name
-from sim.scenario.problems import Mark
-from sim.scenario.yaml_source import read_text
+from sim.scenario.diagnostics import Mark
+from sim.scenario.reading.load import resolve_name
+from sim.scenario.yaml.yaml_reader import read_text
 
 LINES = resolve_name("teaching/minimal").read_text(encoding="utf-8").splitlines()
 MISTAKES = (
@@ -49,7 +49,7 @@ def test_a_mistake_is_told_at_its_own_line(old: str, new: str, said: str) -> Non
 
 def test_a_missing_space_within_brackets_is_named() -> None:
     """YAML takes ``low:0.05`` there for a key without a value."""
-    from sim.scenario.files import load
+    from sim.scenario.reading.load import load
 
     with pytest.raises(ScenarioError, match="a space is missing after the colon: `low: 0.05`"):
         load("teaching/minimal", [("parties.North.strain", "{low:0.05, central: 0.1, high: 0.2}")])

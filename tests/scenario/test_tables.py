@@ -18,11 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import ScenarioError
-from sim.extras import command
-from sim.scenario import table_excel
-from sim.scenario.files import load
-from sim.scenario.table_file import ADVICE, read_table
-from sim.scenario.table_rows import Table
+from sim.errors.extras import command
+from sim.scenario.reading.load import load
+from sim.scenario.sources import table_excel
+from sim.scenario.sources.table_file import ADVICE, read_table
+from sim.scenario.sources.table_rows import Table
 
 ROOT = Path(__file__).resolve().parents[2]
 NEEDED = ("name", "share", "day", "held")
@@ -211,7 +211,7 @@ def test_all_tables_go_through_the_one_reader() -> None:
         for path in sorted((ROOT / folder).rglob("*.py"))
         if re.search(r"csv\.(?:Dict)?[Rr]eader|read_csv|read_excel", path.read_text(encoding="utf-8"))
     ]
-    assert found == ["sim/scenario/table_text.py"]
+    assert found == ["sim/scenario/sources/table_text.py"]
 
 
 # -- workbooks ---------------------------------------------------------------------------------------

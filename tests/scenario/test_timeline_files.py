@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from sim.errors import ScenarioError
-from sim.scenario.changes import changes
-from sim.scenario.files import load, names
+from sim.scenario.differences import changes
 from sim.scenario.provenance import provenance, undocumented
+from sim.scenario.reading.load import load, names
 from sim.scenario.timeline import LoadedTimeline, open_timeline, timelines
 
 STORY = "istanbul_may_2025"

@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.study import calibrate, history
-from sim.study.backtest import Backtest, backtest
-from sim.study.episodes import HORIZONS, PREFIX, SCALES, TIERS, Episode
-from sim.study.history import Told, Work
-from sim.study.posterior import Surfaces
+from sim.evidence.backtest.backtest import Backtest, backtest
+from sim.evidence.calibration import calibrate, simulate_episodes
+from sim.evidence.calibration.episodes import HORIZONS, PREFIX, SCALES, TIERS, Episode
+from sim.evidence.calibration.posterior import Surfaces
+from sim.evidence.calibration.simulate_episodes import Told, Work
 
 WAR_START, OPENED = date(2000, 1, 1), date(2004, 1, 1)  # 1461 days: four years
 
@@ -162,7 +162,7 @@ def world(folder: Path) -> Iterator[World]:
     That what the engine says depends on the codes alone is for test_history.py to show.
     """
     said: dict[str, Told] = {}
-    engine, fitted = history.tell, Surfaces.fitted
+    engine, fitted = simulate_episodes.tell, Surfaces.fitted
 
     def remembered(work: Work) -> Told:
         key = repr(work._replace(episode=replace(work.episode, outcomes={}, outcome="", cluster="")))
@@ -174,6 +174,6 @@ def world(folder: Path) -> Iterator[World]:
     with pytest.MonkeyPatch.context() as patch:
         made = World(folder)
         patch.setattr(calibrate, "shipped", lambda: made.shipped)
-        patch.setattr(history, "tell", remembered)
+        patch.setattr(simulate_episodes, "tell", remembered)
         patch.setattr(Surfaces, "fitted", on_few_points)
         yield made

@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 
 from sim.errors import ParleyError
-from sim.study.agreement import in_words, kappa_of_table, krippendorff_alpha, pooled, weighted_kappa
+from sim.evidence.intercoder.agreement import (
+    in_words,
+    kappa_of_table,
+    krippendorff_alpha,
+    pooled,
+    weighted_kappa,
+)
 
 _ = math.nan
 FOUR_OBSERVERS = [

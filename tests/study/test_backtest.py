@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from sim.errors import ParleyError
-from sim.study import backtest as module
-from sim.study import scores
-from sim.study.backtest import (
+from sim.evidence.backtest import backtest as module
+from sim.evidence.backtest import scores
+from sim.evidence.backtest.backtest import (
     HINDSIGHT,
     Backtest,
     TierScores,
@@ -25,10 +25,10 @@ from sim.study.backtest import (
     outcomes_of,
     without_hindsight,
 )
-from sim.study.base_rates import reference_by_age
-from sim.study.calibrate import Rows, calibrate
-from sim.study.episodes import HORIZONS, TIERS
-from sim.study.posterior import Posterior
+from sim.evidence.backtest.reference_class import reference_by_age
+from sim.evidence.calibration.calibrate import Rows, calibrate
+from sim.evidence.calibration.episodes import HORIZONS, TIERS
+from sim.evidence.calibration.posterior import Posterior
 from tests.study import made
 
 AS_OF = date(2006, 1, 1)

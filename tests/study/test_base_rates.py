@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.experiment.estimates import DAYS_PER_MONTH
-from sim.study.base_rates import bands, reference_by_age
+from sim.evidence.backtest.reference_class import bands, reference_by_age
+from sim.statistics.estimates import DAYS_PER_MONTH
 
 MONTH = DAYS_PER_MONTH
 ages = st.floats(0, 40_000)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import NumericError, ParleyError
-from sim.study.baselines import (
+from sim.evidence.backtest.baselines import (
     CODED,
     WITH_MOMENTUM_SIZE,
     WITH_WAR_TYPE,
@@ -21,8 +21,8 @@ from sim.study.baselines import (
     fit_predict,
     ridge,
 )
-from sim.study.logistic import NoOptimumError, fit_logistic, gradient, with_intercept
-from sim.study.scores import brier, mean_brier
+from sim.evidence.backtest.scores import brier, mean_brier
+from sim.statistics.logistic import NoOptimumError, fit_logistic, gradient, with_intercept
 
 NAN = np.nan
 EPISODES = Path(__file__).parents[2] / "scenarios" / "history" / "episodes.csv"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.study.cart import DEEPEST, Node, best_split, explained, tree
-from sim.study.prim import Draws
+from sim.analysis.discovery.cart import DEEPEST, Node, best_split, explained, tree
+from sim.analysis.discovery.prim import Draws
 from tests.study.test_prim import drawn, luck, made
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from docs.generate.catalogue_pages import TRIALS, catalogue_page, scenario_digest, stale, write_catalogue
+from docs.generate.page_blocks import END, Wanted, blocks, refreshed, stale_blocks
 from sim.errors import ParleyError
-from sim.experiment.run import run
-from sim.experiment.words import percent
-from sim.scenario.contents import content_of
-from sim.scenario.files import load, names
-from sim.study.catalogue_pages import TRIALS, catalogue_page, scenario_digest, stale, write_catalogue
-from sim.study.page_blocks import END, Wanted, blocks, refreshed, stale_blocks
+from sim.execution.run import run
+from sim.results.wording import percent
+from sim.scenario.reading.load import load, names
+from sim.scenario.sources.contents import content_of
 from tests.pages import same_words_and_close_numbers
 
 SHIPPED = Path(__file__).parents[2] / "docs" / "catalogue"
@@ -59,7 +59,7 @@ def test_sources_and_third_parties_are_named() -> None:
 
 def test_words_cannot_break_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
     scenario = load(NAME).model_copy(update={"title": "a | b\n<script>", "question": "Will\n\n# it?"})
-    monkeypatch.setattr("sim.study.catalogue_pages.load", lambda name: scenario)
+    monkeypatch.setattr("docs.generate.catalogue_pages.load", lambda name: scenario)
     page = catalogue_page(NAME, trials=160)
     assert page.startswith("# a / b &lt;script>\n") and "<script" not in page and "\n# it" not in page
 
@@ -74,11 +74,11 @@ def test_a_digest_sees_every_number_and_the_draws() -> None:
 
 def test_stale_pages_are_known_without_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = [NAME, "teaching/spoilers"]
-    monkeypatch.setattr("sim.study.catalogue_pages.names", lambda: kept)
+    monkeypatch.setattr("docs.generate.catalogue_pages.names", lambda: kept)
     seen: list[tuple[int, int]] = []
     written = write_catalogue(tmp_path, trials=160, progress=lambda done, n: seen.append((done, n)))
     assert [path.name for path in written] == ["minimal.md", "spoilers.md", "README.md"] and seen == [(1, 2), (2, 2)]
-    monkeypatch.setattr("sim.study.catalogue_pages.run", None)
+    monkeypatch.setattr("docs.generate.catalogue_pages.run", None)
     assert stale(tmp_path) == []
     page = tmp_path / f"{NAME}.md"
     page.write_text(page.read_text(encoding="utf-8").replace("digest=", "digest=0"), encoding="utf-8")
@@ -120,7 +120,7 @@ def test_a_wrong_comment_is_told(text: str, said: str) -> None:
 
 
 def test_the_shipped_catalogue_is_up_to_date() -> None:
-    assert stale(SHIPPED) == [], "run sim.study.catalogue_pages.write_catalogue('docs/catalogue')"
+    assert stale(SHIPPED) == [], "run docs.generate.catalogue_pages.write_catalogue('docs/catalogue')"
 
 
 @pytest.mark.slow

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 import pytest
 
 import sim
-from sim import cli_class
-from sim.cli import app
+from sim.cli.app import app
+from sim.cli.commands import exercise
 from sim.errors import ParleyError
-from sim.study.classroom import as_chance, as_forecast, horizons_asked, known_outcome, lesson
-from sim.study.exercises import EXERCISES, mark, pose
+from sim.teaching.exercises import EXERCISES, mark, pose
+from sim.teaching.forecast_lesson import as_chance, as_forecast, horizons_asked, known_outcome, lesson
 from tests.conftest import Answer
 
 Parley = Callable[..., Answer]
@@ -27,7 +27,7 @@ def command() -> Iterator[None]:
     """The command is there, whether or not the command line has registered it already."""
     before = list(app.registered_commands)
     if "class" not in [one.name for one in before]:
-        cli_class.add_to(app)
+        exercise.add_to(app)
     yield
     app.registered_commands[:] = before
 

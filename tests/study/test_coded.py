@@ -12,17 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.evidence.calibration import episode_scenario
+from sim.evidence.calibration.episode_scenario import REFERENCE, scenario_of
+from sim.evidence.calibration.episodes import SCALES, Episode, read_episodes, shipped
+from sim.evidence.calibration.simulate_episodes import Work, tell
+from sim.evidence.calibration.structural_parameters import FIXED, NAMES, STRUCTURAL, Fixed
 from sim.model import simulate
 from sim.model.inputs import Inputs
-from sim.model.streams import Streams
-from sim.scenario import rules
-from sim.scenario.quantity import Quantity
+from sim.random_streams import Streams
+from sim.scenario.checks import references
 from sim.scenario.schema import Scenario
-from sim.study import coded
-from sim.study.coded import REFERENCE, scenario_of
-from sim.study.episodes import SCALES, Episode, read_episodes, shipped
-from sim.study.history import FIXED, NAMES, Work, tell
-from sim.study.structure import STRUCTURAL, Fixed
+from sim.scenario.schema.quantity import Quantity
 from tests.study import made
 
 EXACT = {"rel": 0, "abs": 1e-12}
@@ -125,7 +125,7 @@ def test_draws_from_a_file_take_the_place_of_the_priors() -> None:
 
 
 def problems(episode: Episode) -> list[Any]:
-    return list(rules.check(scenario_of(episode, None)))
+    return list(references.check(scenario_of(episode, None)))
 
 
 def test_every_shipped_episode_gives_a_scenario_without_problems() -> None:
@@ -190,10 +190,12 @@ def test_directions_on_the_same_luck(name: str, sign: int) -> None:
 
 
 def test_more_of_what_helps_a_side_hold_out_lowers_its_strain() -> None:
-    strains = [coded.strain_without_leverage(made.episode(patron_a=level), "A") for level in range(4)]
+    strains = [episode_scenario.strain_without_leverage(made.episode(patron_a=level), "A") for level in range(4)]
     assert strains == sorted(strains, reverse=True) and strains[0] == REFERENCE["strain"]
     # Patrons matter most to the side that is losing, and nothing to one that wins outright.
-    losing, winning = (coded.strain_without_leverage(made.episode(patron_a=3, momentum_a=m), "A") for m in (-2, 2))
+    losing, winning = (
+        episode_scenario.strain_without_leverage(made.episode(patron_a=3, momentum_a=m), "A") for m in (-2, 2)
+    )
     assert losing < winning == REFERENCE["strain"]
 
 
@@ -201,6 +203,6 @@ def test_shares_of_pressure_sum_to_one_and_fall_on_who_asks_for_more() -> None:
     for a in range(4):
         for b in range(4):
             episode = made.episode(maximalism_a=a, maximalism_b=b)
-            on_a, on_b = (coded.share_of_pressure(episode, side) for side in "AB")
+            on_a, on_b = (episode_scenario.share_of_pressure(episode, side) for side in "AB")
             assert on_a + on_b == pytest.approx(1, **EXACT)
             assert (on_a > on_b) == (a > b)

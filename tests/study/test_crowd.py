@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from sim.errors import ParleyError
-from sim.experiment.anchoring import anchored
-from sim.experiment.estimates import reference_odds
-from sim.experiment.horizons import TIERS
-from sim.experiment.run import Run
-from sim.scenario.forecasts import COUNTED
-from sim.study.crowd import NOT_A_TARGET, crowd_table, weeks_until
+from sim.evidence.crowd.crowd import NOT_A_TARGET, crowd_table, weeks_until
+from sim.results.run import Run
+from sim.scenario.sources.forecasts import COUNTED
+from sim.statistics.anchoring import anchored
+from sim.statistics.estimates import reference_odds
+from sim.statistics.horizons import TIERS
 from tests.builders import minimal_scenario
 from tests.dashboards.made import failure, made_run
 
@@ -199,11 +199,11 @@ def test_a_missing_file_and_a_missing_day_are_said(made: Run, tmp_path: Path, fi
 
 
 def test_the_table_fits_a_terminal_and_shows_every_forecaster(made: Run, file: Path, capsys: Any) -> None:
-    from sim import tables
+    from sim.cli import console
 
     table = crowd_table(made, file, ASKED)
     assert table is not None
-    tables.show_crowd(table, tables.console())
+    console.show_crowd(table, console.console())
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= 100
     (line,) = (line for line in out.splitlines() if line.startswith("agreed by both, by 31 Mar 2025"))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 import sim
-from sim.experiment.run import run, run_many
-from sim.scenario.changes import changes
-from sim.scenario.files import load, names
-from sim.study.decompose import decompose, parts
+from sim.analysis.failure.decompose import decompose, parts
+from sim.execution.run import run, run_many
+from sim.scenario.differences import changes
+from sim.scenario.reading.load import load, names
 from tests.builders import WEEKLY, changed, minimal_scenario, week
 
 ISTANBUL = [name for name in names() if name.startswith("istanbul_2025/") and name != "istanbul_2025/aides_only"]

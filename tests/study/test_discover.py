@@ -10,16 +10,17 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from sim.analysis.discovery.discover import discover, search
+from sim.analysis.discovery.input_table import Input, in_words, inputs_and_outcome, uncertain_columns
+from sim.analysis.discovery.prim import Draws
+from sim.cli.commands.tables_discover import show_discovery
 from sim.errors import ParleyError
-from sim.experiment.run import Run, run
+from sim.execution.run import run
 from sim.model.inputs import Inputs
-from sim.model.streams import Streams
-from sim.scenario.files import load
-from sim.scenario.priors import central
-from sim.study.discover import discover, search
-from sim.study.drawn_inputs import Input, in_words, inputs_and_outcome, uncertain_columns
-from sim.study.prim import Draws
-from sim.tables_discover import show_discovery
+from sim.random_streams import Streams
+from sim.results.run import Run
+from sim.scenario.reading.load import load
+from sim.scenario.sampling.parameter_draws import central
 from tests.study.test_prim import drawn, luck, made
 
 BASE = "istanbul_2025/aides_only"

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from sim.errors import ParleyError
-from sim.study import episodes
-from sim.study.episodes import HORIZONS, NEEDED, PREFIX, SCALES, TIERS, read_episodes, shipped
+from sim.evidence.calibration import episodes
+from sim.evidence.calibration.episodes import HORIZONS, NEEDED, PREFIX, SCALES, TIERS, read_episodes, shipped
 from tests.study import made
 
 NOTHING = made.outcomes(made.NOT_SCORED, made.NOT_SCORED)

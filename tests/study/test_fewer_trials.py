@@ -13,18 +13,31 @@ import numpy as np
 import pytest
 
 import sim
+from sim.analysis.variance_reduction import methods as study
+from sim.analysis.variance_reduction import scrambled_sobol
+from sim.analysis.variance_reduction.common_random_numbers import common_luck
+from sim.analysis.variance_reduction.engine_pass import Clock, cells_of, plain_run, weeks_for
+from sim.analysis.variance_reduction.estimate import (
+    Estimate,
+    compared,
+    from_means,
+    plain_estimate,
+    ratio_interval,
+)
+from sim.analysis.variance_reduction.methods import fewer_trials
+from sim.analysis.variance_reduction.scrambled_sobol import (
+    N_SCRAMBLES,
+    PointStreams,
+    point_run,
+    points_for,
+    scattered,
+    scrambled,
+)
+from sim.cli.commands.tables_fewer_trials import show_common_luck, show_fewer_trials
+from sim.cli.console import console
 from sim.errors import ParleyError
-from sim.experiment.horizons import event_by
-from sim.scenario.priors import draw_columns
-from sim.study import fewer_trials as study
-from sim.study import sobol_draws
-from sim.study.common_luck import common_luck
-from sim.study.fewer_estimates import Estimate, compared, from_means, plain_estimate, ratio_interval
-from sim.study.fewer_runs import Clock, cells_of, plain_run, weeks_for
-from sim.study.fewer_trials import fewer_trials
-from sim.study.sobol_draws import N_SCRAMBLES, PointStreams, point_run, points_for, scattered, scrambled
-from sim.tables import console
-from sim.tables_fewer_trials import show_common_luck, show_fewer_trials
+from sim.scenario.sampling.parameter_draws import draw_columns
+from sim.statistics.horizons import event_by
 from tests.builders import WEEKLY, minimal_scenario
 
 UNCERTAIN = {"low": 0.0, "central": 0.05, "high": 0.25}
@@ -85,7 +98,7 @@ def test_the_engine_draws_its_numbers_from_the_points() -> None:
 def test_cutting_in_blocks_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     scenario, weeks = by_draws(), 11
     whole, n = point_run(scenario, 2_048, 1, weeks, Clock())
-    monkeypatch.setattr(sobol_draws, "ROWS", 512)
+    monkeypatch.setattr(scrambled_sobol, "ROWS", 512)
     cut, _ = point_run(scenario, 2_048, 1, weeks, Clock())
     assert n == 2_048 and all(np.array_equal(whole[cell], cut[cell]) for cell in whole)
     assert points_for(2_048) == 32 and points_for(4_000) == 32 and points_for(5_000) == 64

@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.model.streams import Streams
-from sim.study.control_variates import (
+from sim.analysis.variance_reduction.control_variates import (
     FOLDS,
     Coordinates,
     adjusted,
@@ -22,8 +21,9 @@ from sim.study.control_variates import (
     standardised,
     taken_off,
 )
-from sim.study.fewer_estimates import compared, plain_estimate
-from sim.study.fewer_runs import Clock, plain_run
+from sim.analysis.variance_reduction.engine_pass import Clock, plain_run
+from sim.analysis.variance_reduction.estimate import compared, plain_estimate
+from sim.random_streams import Streams
 from tests.study.test_fewer_trials import LATE, by_draws
 
 

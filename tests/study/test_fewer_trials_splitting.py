@@ -10,11 +10,10 @@ import pytest
 from scipy.stats import binom
 
 import sim
-from sim.model.negotiation import NegotiationModel
-from sim.model.streams import Streams
-from sim.study import splitting
-from sim.study.fewer_runs import Clock, plain_run, weeks_for
-from sim.study.splitting import (
+from sim.analysis.variance_reduction import splitting
+from sim.analysis.variance_reduction.branching_streams import BranchedStreams, Lineage, splitting_seed
+from sim.analysis.variance_reduction.engine_pass import Clock, plain_run, weeks_for
+from sim.analysis.variance_reduction.splitting import (
     N_REPETITIONS,
     Stage,
     carried_by,
@@ -24,7 +23,8 @@ from sim.study.splitting import (
     score,
     split_run,
 )
-from sim.study.splitting_luck import BranchedStreams, Lineage, splitting_seed
+from sim.model.negotiation import NegotiationModel
+from sim.random_streams import Streams
 
 WEEKS, STEP, GOAL = 8, 0.2, 6
 EXACT = float(binom.sf(GOAL - 1, WEEKS, STEP))

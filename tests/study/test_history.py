@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from sim.errors import ParleyError
+from sim.evidence.calibration import simulate_episodes
+from sim.evidence.calibration.episode_scenario import scenario_of
+from sim.evidence.calibration.episodes import TIERS
+from sim.evidence.calibration.posterior import multiples_of
+from sim.evidence.calibration.simulate_episodes import Told, Work, check_trials, prior_draws, tell, tell_all
+from sim.evidence.calibration.structural_parameters import FIXED, NAMES, STRUCTURAL
 from sim.model.negotiation import NegotiationModel, simulate
-from sim.scenario.priors import inverse_cdf
-from sim.study import history
-from sim.study.coded import scenario_of
-from sim.study.episodes import TIERS
-from sim.study.history import FIXED, NAMES, Told, Work, check_trials, prior_draws, tell, tell_all
-from sim.study.posterior import multiples_of
-from sim.study.structure import STRUCTURAL
+from sim.scenario.sampling.parameter_draws import inverse_cdf
 from tests.study import made
 
 TRIALS = 2_048
@@ -65,7 +65,7 @@ def test_counts_are_those_of_the_trials(told: list[Told]) -> None:
 
 def test_an_event_counts_by_the_week_in_which_it_begins() -> None:
     weeks = np.array([-1, 0, 3, 4, 12, 13, 25, 26, 51, 52])
-    assert history._classes(weeks).tolist() == [4, 0, 0, 1, 1, 2, 2, 3, 3, 4]
+    assert simulate_episodes._classes(weeks).tolist() == [4, 0, 0, 1, 1, 2, 2, 3, 3, 4]
 
 
 def test_a_durable_halt_is_no_sooner_than_a_halt() -> None:

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from sim.errors import ParleyError
-from sim.scenario.table_file import read_table
-from sim.study import history
-from sim.study.backtest import Backtest
-from sim.study.calibrate import read_rows
-from sim.study.draws import as_csv
-from sim.study.episodes import Episode, read_episodes, shipped
-from sim.study.history import Told, Work
-from sim.study.independence import is_same_war, overlaps, same_name, spelt_alike
+from sim.evidence.backtest.backtest import Backtest
+from sim.evidence.calibration import simulate_episodes
+from sim.evidence.calibration.calibrate import read_rows
+from sim.evidence.calibration.episodes import Episode, read_episodes, same_name, shipped
+from sim.evidence.calibration.overlapping_wars import is_same_war, overlaps, spelt_alike
+from sim.evidence.calibration.posterior_file import as_csv
+from sim.evidence.calibration.simulate_episodes import Told, Work
+from sim.scenario.sources.table_file import read_table
 from tests.study import made
 
 
@@ -34,7 +34,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[made.World]:
         return made.told(counts)
 
     with made.world(tmp_path_factory.mktemp("world")) as found, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(history, "tell", tell)
+        patch.setattr(simulate_episodes, "tell", tell)
         yield found
 
 

@@ -6,14 +6,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.errors import ParleyError
-from sim.model import simulate
-from sim.model.streams import Streams
-from sim.scenario.mirror import mirror
-from sim.scenario.priors import central, draw_columns
-from sim.scenario.quantity import Quantity
-from sim.scenario.schema import Scenario
-from sim.study.inputs import (
+from sim.analysis.sensitivity.uncertain_inputs import (
     at_central,
     central_share,
     chosen,
@@ -22,6 +15,13 @@ from sim.study.inputs import (
     inputs_apart,
     inputs_whole,
 )
+from sim.errors import ParleyError
+from sim.model import simulate
+from sim.random_streams import Streams
+from sim.scenario.mirror import mirror
+from sim.scenario.sampling.parameter_draws import central, draw_columns
+from sim.scenario.schema import Scenario
+from sim.scenario.schema.quantity import Quantity
 from tests.builders import WEEKLY, minimal_scenario
 
 BASE = "istanbul_2025/aides_only"

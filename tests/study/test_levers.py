@@ -10,17 +10,17 @@ import numpy as np
 import pytest
 
 import sim
+from sim.analysis.levers.evaluate import Measured
+from sim.analysis.levers.levers import Levers, levers
+from sim.analysis.levers.search import effort_of, first_packages, neighbours, search, undominated, use_of
+from sim.cli.commands.tables_levers import show_levers
+from sim.cli.console import console
 from sim.errors import ParleyError
-from sim.scenario import rules
-from sim.scenario.changes import changes
-from sim.scenario.lever_use import moved, with_levers
-from sim.scenario.quantity import Quantity, Range
+from sim.scenario.apply_levers import moved, with_levers
+from sim.scenario.checks import references
+from sim.scenario.differences import changes
 from sim.scenario.schema import Scenario
-from sim.study.lever_measured import Measured
-from sim.study.lever_search import effort_of, first_packages, neighbours, search, undominated, use_of
-from sim.study.levers import Levers, levers
-from sim.tables import console
-from sim.tables_levers import show_levers
+from sim.scenario.schema.quantity import Quantity, Range
 from tests.builders import WEEKLY, changed, minimal_scenario
 
 STRAIN = {"low": 0.02, "central": 0.05, "high": 0.09}
@@ -75,7 +75,7 @@ def test_levels_are_on_or_off() -> None:
     assert with_levers(scenario, {"up": 1.0}).belligerent("North").usual_level == 2
     assert scenario.belligerent("North").usual_level == 3
     half = made(up={**up, "steps": 2})
-    assert any("on or off" in problem.message for problem in rules.check(half))
+    assert any("on or off" in problem.message for problem in references.check(half))
 
 
 # -- what may be a lever ------------------------------------------------------------------------------------
@@ -94,7 +94,7 @@ def test_levels_are_on_or_off() -> None:
 def test_mistakes_are_told(lever: dict[str, Any], words: str) -> None:
     scenario = made(wrong={"effort": 1.0, "note": "made up", **lever})
     scenario = changed(scenario, **{"war.momentum_mean": {"same_as": "war.momentum"}, "levers": scenario.levers})
-    assert any(words in problem.message for problem in rules.check(scenario))
+    assert any(words in problem.message for problem in references.check(scenario))
 
 
 def test_levers_are_no_change_and_are_not_stored() -> None:
@@ -111,7 +111,7 @@ def test_shipped_levers_are_inherited_and_say_why() -> None:
     base, variant = sim.load("istanbul_2025/aides_only"), sim.load("istanbul_2025/china_leverage")
     assert 6 <= len(base.levers) <= 10 and base.levers.keys() == variant.levers.keys()
     assert all(lever.kind == "judgement" and lever.who for lever in base.levers.values())
-    assert not rules.check(with_levers(base, dict.fromkeys(base.levers, 1.0)))
+    assert not references.check(with_levers(base, dict.fromkeys(base.levers, 1.0)))
 
 
 # -- the search ---------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.study.lever_regret import futures, most_robust, regrets
+from sim.analysis.levers.regret import futures, most_robust, regrets
 
 N = 256
 

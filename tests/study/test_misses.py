@@ -9,12 +9,12 @@ from math import log
 import numpy as np
 import pytest
 
-from sim.experiment.words import REASONS
-from sim.study import misses
-from sim.study.backtest import Backtest, Forecasts
-from sim.study.history import prior_draws
-from sim.study.misses import worst_misses
-from sim.study.posterior import Posterior, prior_points
+from sim.evidence.backtest import worst_misses as misses
+from sim.evidence.backtest.backtest import Backtest, Forecasts
+from sim.evidence.backtest.worst_misses import worst_misses
+from sim.evidence.calibration.posterior import Posterior, prior_points
+from sim.evidence.calibration.simulate_episodes import prior_draws
+from sim.results.wording import REASONS
 from tests.study import made
 
 
@@ -49,7 +49,7 @@ def test_reasons_are_what_the_model_saw(found: Backtest) -> None:
 
 
 def test_the_reason_is_the_commonest_tag_by_the_posterior(found: Backtest) -> None:
-    from sim.model.anatomy import TAGS
+    from sim.outcome_columns import TAGS
 
     record = found.record
     row = [one.episode_id for one in found.rows.targets].index("S1")
@@ -68,7 +68,7 @@ def test_the_reason_is_the_commonest_tag_by_the_posterior(found: Backtest) -> No
 
 
 def test_the_reason_has_not_seen_the_end_of_its_own_war(found: Backtest) -> None:
-    from sim.model.anatomy import TAGS
+    from sim.outcome_columns import TAGS
 
     # Its own war puts the truth at high speed, all others at low; trials fail for one reason here and another there.
     record, points = found.record, found.record.posterior.points

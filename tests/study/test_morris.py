@@ -7,8 +7,8 @@ import json
 import numpy as np
 import pytest
 
+from sim.analysis.sensitivity.morris import Effect, design, effects, morris
 from sim.errors import ParleyError
-from sim.study.morris import Effect, design, effects, morris
 from tests.builders import minimal_scenario
 from tests.study.test_tornado import UNCERTAIN
 

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.study.episodes import TIERS, Episode
-from sim.study.history import NAMES
-from sim.study.posterior import (
+from sim.evidence.calibration.episodes import TIERS, Episode
+from sim.evidence.calibration.posterior import (
     Posterior,
     Surfaces,
     correlations,
@@ -24,8 +23,8 @@ from sim.study.posterior import (
     prior_points,
     weighted_quantiles,
 )
-from sim.study.structure import STRUCTURAL
-from sim.study.surface import class_chances, fit_surface, quadratic
+from sim.evidence.calibration.structural_parameters import NAMES, STRUCTURAL
+from sim.statistics.polynomial import class_chances, fit_surface, quadratic
 from tests.study import made
 
 EXACT = {"rel": 0, "abs": 1e-12}

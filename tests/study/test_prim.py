@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.model.streams import philox_words, stream_key, to_uniform
-from sim.study.prim import (
+from sim.analysis.discovery.prim import (
     LEAST_MASS,
     Draws,
     chance_of_lift,
@@ -18,6 +17,7 @@ from sim.study.prim import (
     peel,
     quasi_p,
 )
+from sim.random_streams import philox_words, stream_key, to_uniform
 
 
 def luck(name: str, n: int, seed: int = 1) -> np.ndarray:  # type: ignore[type-arg]

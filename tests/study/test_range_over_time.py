@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import sim
-from sim.study.range_over_time import range_over_time
-from sim.study.replay import replay_run
+from sim.analysis.failure.bargaining_range import range_over_time
+from sim.analysis.replay.replay import replay_run
 from tests.builders import FEAR, WEEKLY, minimal_scenario
 
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.study.calibrate import Record, calibrate
-from sim.study.episodes import TIERS, read_episodes, shipped
-from sim.study.history import NAMES, Told, prior_draws
-from sim.study.posterior import Posterior, Surfaces, prior_points
-from sim.study.rank_check import ERROR_RATE, RankCheck, rank_check
-from sim.study.surface import class_chances, quadratic
+from sim.evidence.calibration.calibrate import Record, calibrate
+from sim.evidence.calibration.episodes import TIERS, read_episodes, shipped
+from sim.evidence.calibration.posterior import Posterior, Surfaces, prior_points
+from sim.evidence.calibration.simulate_episodes import Told, prior_draws
+from sim.evidence.calibration.simulation_based_calibration import ERROR_RATE, RankCheck, rank_check
+from sim.evidence.calibration.structural_parameters import NAMES
+from sim.statistics.polynomial import class_chances, quadratic
 from tests.study import made
 
 

@@ -7,8 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.experiment.estimates import wilson
-from sim.study.reliability import Coverage, event_intervals, interval_coverage, murphy, reliability
+from sim.evidence.backtest.reliability import (
+    Coverage,
+    event_intervals,
+    interval_coverage,
+    murphy,
+    reliability,
+)
+from sim.statistics.estimates import wilson
 
 EXACT = {"rel": 0, "abs": 1e-12}
 NAN = np.nan

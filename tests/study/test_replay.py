@@ -13,17 +13,17 @@ import pytest
 from rich.console import Console
 
 import sim
+from sim.analysis.replay import select_trial
+from sim.analysis.replay.narrative import KINDS
+from sim.analysis.replay.replay import Replay, replay, replay_run
+from sim.analysis.replay.trace import Moment
+from sim.cli.commands.tables_replay import show_replay
 from sim.errors import ParleyError
-from sim.experiment.run import Run
 from sim.model import Belligerent, simulate
-from sim.model.anatomy import TAGS
+from sim.outcome_columns import TAGS
+from sim.results.run import Run
 from sim.scenario.catalogue import catalogue
 from sim.scenario.schema import Scenario
-from sim.study import finders
-from sim.study.replay import Replay, replay, replay_run
-from sim.study.story import KINDS
-from sim.study.watching import Moment
-from sim.tables_replay import show_replay
 from tests.builders import FEAR, LEADERS, QUIET, START, WEEKLY, minimal_scenario, week
 from tests.oracle.everything_on import everything_on
 
@@ -270,12 +270,12 @@ def made(**columns: list[float]) -> Run:
 
 def test_the_first_and_the_median_halt_are_found() -> None:
     run = made(durable_week=[-1, 9, 3, -1, 5, 5, 7], mutual_week=[0, 9, 3, -1, 5, 5, 7])
-    assert finders.first(run) == 1
-    assert finders.first(run, "mutual") == 0
-    assert finders.median(run) == 4  # 3 5 5 7 9: the first trial with 5
-    assert finders.median(run, "mutual") == 4  # 0 3 5 5 7 9: the earlier middle
+    assert select_trial.first(run) == 1
+    assert select_trial.first(run, "mutual") == 0
+    assert select_trial.median(run) == 4  # 3 5 5 7 9: the first trial with 5
+    assert select_trial.median(run, "mutual") == 4  # 0 3 5 5 7 9: the earlier middle
     with pytest.raises(ParleyError, match="tier"):
-        finders.first(run, "lasting")
+        select_trial.first(run, "lasting")
 
 
 def test_the_worst_miss_is_the_least_shortfall_without_any_halt() -> None:
@@ -285,22 +285,22 @@ def test_the_worst_miss_is_the_least_shortfall_without_any_halt() -> None:
         broad_week=[-1, 8, -1, -1, -1, -1],
         victory=[0, 0, 0, 1, 0, 0],
     )
-    assert finders.worst_miss(run) == 5
+    assert select_trial.worst_miss(run) == 5
     with pytest.raises(ParleyError, match="no trial talked in vain"):
-        finders.worst_miss(made(best_week=[-1, -1]))
+        select_trial.worst_miss(made(best_week=[-1, -1]))
 
 
 def test_a_tag_is_found_and_missing_ones_name_what_there_is() -> None:
     tags = [-1, TAGS.index("process"), TAGS.index("commitment"), TAGS.index("process")]
     run = made(tag=tags, durable_week=[2, -1, -1, -1])
-    assert finders.with_tag(run, "commitment") == 2
-    assert finders.with_tag(run, "process") == 1
+    assert select_trial.with_tag(run, "commitment") == 2
+    assert select_trial.with_tag(run, "process") == 1
     with pytest.raises(ParleyError, match="there are process 2, commitment 1; lasting halts 1"):
-        finders.with_tag(run, "victory")
+        select_trial.with_tag(run, "victory")
     with pytest.raises(ParleyError, match="did you mean commitment"):
-        finders.with_tag(run, "comitment")
+        select_trial.with_tag(run, "comitment")
     with pytest.raises(ParleyError, match="no trial had a mutual halt"):
-        finders.first(run, "mutual")
+        select_trial.first(run, "mutual")
 
 
 def test_every_shipped_scenario_is_among_the_random_trials() -> None:

@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.analysis.sensitivity.uncertain_inputs import inputs_whole
+from sim.analysis.surrogate.band import between, ends
+from sim.analysis.surrogate.fit import classes, held_out, levelled, response, sequence
+from sim.analysis.surrogate.inputs import as_slider, is_movable
+from sim.analysis.surrogate.surrogate import Response, average, decimals
 from sim.errors import ParleyError
-from sim.experiment.run import run
-from sim.scenario.priors import inverse_cdf, quantities
+from sim.execution.run import run
+from sim.scenario.sampling.parameter_draws import inverse_cdf, quantities
 from sim.scenario.schema import Scenario
-from sim.study.inputs import inputs_whole
-from sim.study.response import classes, held_out, is_movable, levelled, response, sequence
-from sim.study.response_band import between, ends
-from sim.study.response_inputs import as_slider
-from sim.study.response_surface import Response, average, decimals
-from sim.study.surface import class_chances, quadratic
+from sim.statistics.polynomial import class_chances, quadratic
 from tests.builders import minimal_scenario
 
 SMALL: dict[str, Any] = {"points": 1024, "trials": 4, "settings": 8, "workers": 1}
@@ -179,7 +179,7 @@ def test_what_cannot_be_moved_is_refused() -> None:
 
 
 def test_points_of_a_party_cannot_be_moved_alone() -> None:
-    from sim.scenario.files import load
+    from sim.scenario.reading.load import load
 
     base = load("istanbul_2025/aides_only")
     by_name = {one.name: one for one in inputs_whole(base)}

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from scipy.special import expit, ndtr
 
 from sim.errors import NumericError
-from sim.model.streams import philox_words, stream_key, to_uniform
-from sim.study.scores import (
+from sim.evidence.backtest.scores import (
     Calibration,
     brier,
     brier_losses,
@@ -22,6 +21,7 @@ from sim.study.scores import (
     log_score,
     mean_brier,
 )
+from sim.random_streams import philox_words, stream_key, to_uniform
 
 EXACT = {"rel": 0, "abs": 1e-12}
 NAN = np.nan

@@ -12,14 +12,21 @@ from pathlib import Path
 import pytest
 
 from sim.errors import ParleyError
-from sim.scenario.calibration import calibrated
-from sim.scenario.files import load, names
-from sim.scenario.priors import quantities
-from sim.scenario.rules import check
-from sim.study import reading_odds, rereading, second_reading
-from sim.study.reading_odds import odds_of_readings, swapped
-from sim.study.rereading import How, read_again, reread
-from sim.study.second_reading import Comparison, Difference, blank_sheet, briefing, compare, to_read
+from sim.evidence.intercoder import merge_readings, odds_by_reading, second_reading
+from sim.evidence.intercoder.merge_readings import How, read_again, reread
+from sim.evidence.intercoder.odds_by_reading import odds_of_readings, swapped
+from sim.evidence.intercoder.second_reading import (
+    Comparison,
+    Difference,
+    blank_sheet,
+    briefing,
+    compare,
+    to_read,
+)
+from sim.scenario.checks.references import check
+from sim.scenario.reading.load import load, names
+from sim.scenario.sampling.calibrated_keys import calibrated
+from sim.scenario.sampling.parameter_draws import quantities
 
 NAME = "iran_iraq/july_1988"
 
@@ -129,7 +136,7 @@ loaded = cache(load)
 def read_once() -> Iterator[None]:
     """Each file is read once for all these tests."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (second_reading, rereading, reading_odds):
+        for module in (second_reading, merge_readings, odds_by_reading):
             patch.setattr(module, "load", loaded)
         yield
 

@@ -11,17 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.evidence.backtest import scores
+from sim.evidence.backtest.backtest import Forecasts, forecast, outcomes_of, score, second_coding
+from sim.evidence.calibration.calibrate import Record, Rows, calibrate, read_rows
+from sim.evidence.calibration.episode_scenario import scenario_of
+from sim.evidence.calibration.episodes import TIERS
+from sim.evidence.calibration.posterior import Posterior
+from sim.evidence.calibration.posterior_file import as_csv, episodes_digest
+from sim.evidence.calibration.structural_parameters import FIXED, STRUCTURAL
 from sim.model import simulate
-from sim.scenario.calibration import weight_without
-from sim.scenario.files import find_data
-from sim.study import scores
-from sim.study.backtest import Forecasts, forecast, outcomes_of, score, second_coding
-from sim.study.calibrate import Record, Rows, calibrate, read_rows
-from sim.study.coded import scenario_of
-from sim.study.draws import as_csv, episodes_digest
-from sim.study.episodes import TIERS
-from sim.study.posterior import Posterior
-from sim.study.structure import FIXED, STRUCTURAL
+from sim.scenario.sampling.calibrated_keys import weight_without
+from sim.scenario.sources.search_path import find_data
 from tests.study import made
 
 

@@ -7,8 +7,8 @@ import json
 import numpy as np
 import pytest
 
+from sim.analysis.sensitivity.sobol import REST, design, indices, sobol
 from sim.errors import ParleyError
-from sim.study.sobol import REST, design, indices, sobol
 from tests.builders import minimal_scenario
 from tests.study.test_tornado import UNCERTAIN
 
@@ -72,7 +72,7 @@ def test_of_a_scenario() -> None:
 
 
 def test_inputs_are_taken_from_a_tornado_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.study.sobol.N_INPUTS", 1)
+    monkeypatch.setattr("sim.analysis.sensitivity.sobol.N_INPUTS", 1)
     calls: list[tuple[int, int]] = []
     found = sobol(
         minimal_scenario(**UNCERTAIN), rows=64, workers=1, progress=lambda done, total: calls.append((done, total))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.scenario.priors import inverse_cdf
-from sim.study.structure import FIXED, NAMES, STRUCTURAL
+from sim.evidence.calibration.structural_parameters import FIXED, NAMES, STRUCTURAL
+from sim.scenario.sampling.parameter_draws import inverse_cdf
 
 
 def test_six_and_no_more() -> None:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.study.history import prior_draws, tell_all
-from sim.study.logistic import information
-from sim.study.surface import PENALTY, class_chances, fit_surface, quadratic
+from sim.evidence.calibration.simulate_episodes import prior_draws, tell_all
+from sim.statistics.logistic import information
+from sim.statistics.polynomial import PENALTY, class_chances, fit_surface, quadratic
 from tests.study import made
 
 

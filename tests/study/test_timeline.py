@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from sim.analysis.event_timeline import Timeline, from_runs, requests, timeline
+from sim.cli.commands.tables_timeline import show_timeline
 from sim.errors import ParleyError
-from sim.experiment.compare import compare, widened
-from sim.experiment.run import run, run_many
-from sim.scenario.files import load
+from sim.execution.run import run, run_many
+from sim.results.compare import compare, widened
+from sim.scenario.reading.load import load
 from sim.scenario.timeline import LoadedTimeline, open_timeline
-from sim.study.timeline import Timeline, from_runs, requests, timeline
-from sim.tables_timeline import show_timeline
 
 TRIALS = 640
 FILE = """\

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from sim.analysis.sensitivity.constant_outcomes import NO_INPUT
+from sim.analysis.sensitivity.tornado import Tornado, tornado
+from sim.cli.commands.tables_sensitivity import show_sensitivity
+from sim.cli.console import console
 from sim.errors import ParleyError
-from sim.study.tornado import Tornado, tornado
-from sim.study.variation import NO_INPUT
-from sim.tables import console
-from sim.tables_sensitivity import show_sensitivity
 from tests.builders import WEEKLY, minimal_scenario
 
 UNCERTAIN: dict[str, Any] = {

@@ -8,12 +8,18 @@ import numpy as np
 import pytest
 
 import sim
+from sim.analysis.sensitivity.value_of_information import (
+    by_draw,
+    grouped,
+    unknown_columns,
+    unknowns,
+    value_of_information,
+)
+from sim.cli.commands.tables_levers import show_information
+from sim.cli.console import console
 from sim.errors import ParleyError
 from sim.model.inputs import Inputs
-from sim.model.streams import Streams
-from sim.study.value_of_information import by_draw, grouped, unknown_columns, unknowns, value_of_information
-from sim.tables import console
-from sim.tables_levers import show_information
+from sim.random_streams import Streams
 from tests.builders import WEEKLY, minimal_scenario
 
 N = 1250

@@ -16,23 +16,23 @@ import pytest
 from rich.console import Console
 
 import sim
+from sim.analysis.discovery.discover import discover
+from sim.analysis.failure.decompose import decompose
+from sim.analysis.sensitivity.constant_outcomes import DO_NOT_VARY, NO_INPUT, is_beyond_luck
+from sim.analysis.sensitivity.morris import morris
+from sim.analysis.sensitivity.sobol import sobol
+from sim.analysis.sensitivity.tornado import tornado
+from sim.analysis.sensitivity.value_of_information import value_of_information
+from sim.analysis.variance_reduction.methods import fewer_trials
+from sim.cli.commands.tables_discover import show_discovery
+from sim.cli.commands.tables_fewer_trials import show_fewer_trials
+from sim.cli.commands.tables_levers import show_information
+from sim.cli.commands.tables_sensitivity import show_sensitivity
+from sim.cli.console import show_decomposition
 from sim.errors import ParleyError
-from sim.experiment.run import run, run_many
-from sim.printed import plain
+from sim.execution.run import run, run_many
+from sim.results.formatting import plain
 from sim.scenario.schema import Scenario
-from sim.study.decompose import decompose
-from sim.study.discover import discover
-from sim.study.fewer_trials import fewer_trials
-from sim.study.morris import morris
-from sim.study.sobol import sobol
-from sim.study.tornado import tornado
-from sim.study.value_of_information import value_of_information
-from sim.study.variation import DO_NOT_VARY, NO_INPUT, is_beyond_luck
-from sim.tables import show_decomposition
-from sim.tables_discover import show_discovery
-from sim.tables_fewer_trials import show_fewer_trials
-from sim.tables_levers import show_information
-from sim.tables_sensitivity import show_sensitivity
 from tests.builders import changed, varying
 
 SIDES = ("North", "South")
@@ -163,15 +163,15 @@ def test_no_change_leads_where_odds_stay(name: str) -> None:
 
 def test_pages_say_the_same_and_draw_no_figure() -> None:
     pytest.importorskip("dash")
-    from dashboards.app.pages import matters
+    from dashboards.app.pages import sensitivity
     from tests.dashboards.test_app_pages_of_why import found as values
     from tests.dashboards.test_app_pages_of_why import plain as as_plain
 
     for name in ("never", "always"):
         drawn = [
-            matters._draw_bars(tornado(scenario(name), trials=512, workers=1), False),
-            matters._draw_shares(sobol(scenario(name), rows=256, workers=1), False),
-            matters._draw_boxes(discover(of(name)), False),
+            sensitivity._draw_bars(tornado(scenario(name), trials=512, workers=1), False),
+            sensitivity._draw_shares(sobol(scenario(name), rows=256, workers=1), False),
+            sensitivity._draw_boxes(discover(of(name)), False),
         ]
         for parts in drawn:
             page = json.dumps(as_plain(parts))

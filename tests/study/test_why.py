@@ -9,16 +9,15 @@ import numpy as np
 import pytest
 
 import sim
+from sim.analysis.failure.least_change import nearness, quantiles
+from sim.analysis.failure.sentences import LIMIT
+from sim.analysis.failure.why import explain, why
 from sim.errors import ParleyError
-from sim.experiment import words
-from sim.experiment.paired import paired_difference
-from sim.experiment.run import Run
 from sim.model import Belligerent, simulate
-from sim.model.anatomy import TAGS
-from sim.model.outcomes import FRICTIONS, STAGES
-from sim.study.smallest_change import nearness, quantiles
-from sim.study.why import explain, why
-from sim.study.why_words import LIMIT
+from sim.outcome_columns import FRICTIONS, STAGES, TAGS
+from sim.results import wording
+from sim.results.run import Run
+from sim.statistics.paired_differences import paired_difference
 from tests.builders import FEAR, WEEKLY, minimal_scenario
 from tests.dashboards.made import ceasefire, failure, made_run
 
@@ -256,7 +255,7 @@ def test_json_has_the_keys_of_a_run_and_the_table_is_tidy(istanbul: Run) -> None
     told = json.loads(json.dumps(found.as_dict(), allow_nan=False))
     assert list(told["anatomy"]) == list(TAGS)
     assert [stage["stage"] for stage in told["funnel"]] == list(STAGES[1:])
-    assert told["sentences"] == found.sentences and told["sentences"][-1] == LIMIT
+    assert told["sentences"] == list(found.sentences) and told["sentences"][-1] == LIMIT
     table = found.table()
     assert list(table.columns) == ["scenario", "part", "name", "value", "lo", "hi", "n"]
     assert not table.duplicated(["part", "name"]).any() and table["n"].notna().all()
@@ -265,7 +264,7 @@ def test_json_has_the_keys_of_a_run_and_the_table_is_tidy(istanbul: Run) -> None
 
 
 def test_the_limit_is_the_sentence_of_every_run(istanbul: Run) -> None:
-    assert words.why(istanbul.summary)[-1] == LIMIT
+    assert wording.why(istanbul.summary)[-1] == LIMIT
 
 
 def test_spoiled_by_fear_the_textbook_pie_fails_of_fear() -> None:
@@ -282,8 +281,8 @@ def test_spoiled_by_fear_the_textbook_pie_fails_of_fear() -> None:
 
 
 def test_it_prints_within_a_hundred_columns(istanbul: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    from sim.tables import console
-    from sim.tables_why import show_why
+    from sim.cli.commands.tables_why import show_why
+    from sim.cli.console import console
 
     show_why(explain(istanbul, istanbul), console())
     lines = capsys.readouterr().out.splitlines()

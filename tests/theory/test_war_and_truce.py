@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.theory import truce, war
-from sim.theory.attribution import shapley
+from sim.theory import ceasefire, war
+from sim.theory.shapley import shapley
 from sim.theory.utility import assurance_with, benefit_share, discounted, exposure, loss, trust_with
 
 share = st.floats(0, 1)
@@ -61,18 +61,18 @@ def test_lasting_of_halts() -> None:
     """Total early hazard -log(.7) at ages 0, 1, 2, ..., slow hazard .0075, 52 weeks."""
     early = -np.log(0.7) * (1 - np.exp(-0.5))
     assert early == pytest.approx(0.140341, abs=5e-7)
-    assert truce.survival(52, early, 0.0075) == pytest.approx(0.473940, abs=5e-7)
-    assert truce.survival(52, 0.0, 0.0075) == pytest.approx(0.677057, abs=5e-7)
+    assert ceasefire.survival(52, early, 0.0075) == pytest.approx(0.473940, abs=5e-7)
+    assert ceasefire.survival(52, 0.0, 0.0075) == pytest.approx(0.677057, abs=5e-7)
 
 
 def test_hazard_ratios_are_those_of_the_evidence() -> None:
     """Full monitoring multiplies the hazard by its ratio and nothing else; so does a full guarantee."""
 
     def of(monitoring: float, guarantee: float) -> float:
-        return float(truce.hazard_multiplier(monitoring, guarantee, 0.0, (0.55, 0.5), 10.0, 1.0))
+        return float(ceasefire.hazard_multiplier(monitoring, guarantee, 0.0, (0.55, 0.5), 10.0, 1.0))
 
     assert of(1, 0) == pytest.approx(0.55) and of(0, 1) == pytest.approx(0.5) and of(0, 0) == 1.0
-    assert truce.hazard_multiplier(0.0, 0.0, 0.02, (0.55, 0.5), 10.0, 3.0) == pytest.approx(3 * np.exp(0.2))
+    assert ceasefire.hazard_multiplier(0.0, 0.0, 0.02, (0.55, 0.5), 10.0, 3.0) == pytest.approx(3 * np.exp(0.2))
 
 
 def test_short_halts_carry_more_fear_for_their_benefit() -> None:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from sim.block_files import block_file
+from sim.storage.block_parquet import block_file
 from tests.torture import crashes, damage, processes
 from tests.torture.folders import Row, Small
 from tests.torture.harms import HARMS

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sim.errors import ParleyError, ResourceError
-from sim.experiment.run import run
+from sim.execution.run import run
 from tests.torture.faults import KILLED, Faults, in_child
 from tests.torture.folders import Row, Small, content_of
 
@@ -211,8 +211,8 @@ def _killed_after(wait: float, work: Callable[[], object]) -> bool:
 
 
 def _n_kept(folder: Path, row: Row) -> int:
-    from sim.experiment.kept import verify
-    from sim.manifest import read_manifest
+    from sim.results.inventory import verify
+    from sim.storage.manifest import read_manifest
 
     if not (folder / "manifest.json").exists():
         return 0

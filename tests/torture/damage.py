@@ -14,12 +14,12 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from sim.atomic import fingerprint
-from sim.block_files import block_file, read_block
 from sim.errors import DamagedRunError
-from sim.experiment.kept import verify
-from sim.experiment.run import open_run
-from sim.manifest import read_manifest
+from sim.results.inventory import verify
+from sim.results.run import open_run
+from sim.storage.atomic_files import fingerprint
+from sim.storage.block_parquet import block_file, read_block
+from sim.storage.manifest import read_manifest
 from tests.torture.folders import Row, Small, rewrite_manifest, same_columns
 from tests.torture.harms import HARMS, agree
 

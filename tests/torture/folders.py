@@ -12,14 +12,16 @@ from typing import Any
 import numpy as np
 
 import sim
-from sim import store
-from sim.atomic import as_json
-from sim.block_files import Columns, read_block
-from sim.experiment.kept import verify
-from sim.experiment.request import Request
-from sim.experiment.run import open_run, run
-from sim.manifest import read_manifest
-from sim.origin import digest_of
+from sim.execution.request import Request
+from sim.execution.run import run
+from sim.outcome_columns import Columns
+from sim.results.inventory import verify
+from sim.results.run import open_run
+from sim.storage import run_folder
+from sim.storage.atomic_files import as_json
+from sim.storage.block_parquet import read_block
+from sim.storage.manifest import read_manifest
+from sim.storage.provenance import digest_of
 
 TRIALS, BLOCK = 160, 64
 TIMES = ("started", "finished", "digest", "commit")
@@ -59,7 +61,7 @@ class Small:
 
     def fill(self, folder: Path, finished: Callable[[int], object] = lambda index: None) -> None:
         """What ``run --resume`` does with a folder, with trials that were simulated before."""
-        with store.Writer(folder, self.inputs, self.trials, None, True) as writer:
+        with run_folder.Writer(folder, self.inputs, self.trials, None, True) as writer:
             for _ in writer.stored():
                 pass
             for index in range(writer.n_blocks, len(self.parts)):
@@ -71,7 +73,7 @@ class Small:
         """No finished block is lost, none that is there is damaged, and going on ends as if nothing had happened."""
         row.tried += 1
         n_kept = 0
-        if (folder / store.MANIFEST).exists():
+        if (folder / run_folder.MANIFEST).exists():
             wrong = [line for line in verify(folder) if "is unfinished" not in line]
             row.expect(not wrong, f"{words}: {wrong}")
             n_kept = 0 if wrong else len(read_manifest(folder)["blocks"])
@@ -91,18 +93,18 @@ class Small:
 def content_of(folder: Path) -> dict[str, bytes]:
     """Every file's bytes by name, times left out of the manifest."""
     found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    manifest = json.loads(found[store.MANIFEST])
-    found[store.MANIFEST] = as_json({key: value for key, value in manifest.items() if key not in TIMES})
+    manifest = json.loads(found[run_folder.MANIFEST])
+    found[run_folder.MANIFEST] = as_json({key: value for key, value in manifest.items() if key not in TIMES})
     return found
 
 
 def rewrite_manifest(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
     """Change the manifest and make its digest fit, as a careful forger would."""
-    manifest = json.loads((folder / store.MANIFEST).read_text())
+    manifest = json.loads((folder / run_folder.MANIFEST).read_text())
     del manifest["digest"]
     change(manifest)
     manifest["digest"] = digest_of(manifest)
-    (folder / store.MANIFEST).write_bytes(as_json(manifest))
+    (folder / run_folder.MANIFEST).write_bytes(as_json(manifest))
 
 
 def same_columns(one: Columns, other: Columns) -> bool:

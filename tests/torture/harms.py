@@ -14,9 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.atomic import fingerprint
-from sim.block_files import block_file, encoded, origin_of, read_block
-from sim.manifest import read_manifest
+from sim.storage.atomic_files import fingerprint
+from sim.storage.block_parquet import block_file, encoded, origin_of, read_block
+from sim.storage.manifest import read_manifest
 from tests.torture.folders import rewrite_manifest
 
 Harm = Callable[[Path], str]

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sim.atomic import as_json
+from sim.storage.atomic_files import as_json
 from tests.torture.folders import Row
 
 ROOT = Path(__file__).resolve().parents[2]

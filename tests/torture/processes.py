@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from sim.experiment.kept import verify
+from sim.results.inventory import verify
 from tests.torture.folders import Row, children_of, content_of, is_running
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from sim.scenario.files import load
+from sim.scenario.reading.load import load
 from tests.scenario.test_hostile_files import NONSENSE, REFUSED
 from tests.test_fuzz_scenarios import ended_badly, prepared
 from tests.torture.faults import in_child

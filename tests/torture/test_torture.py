@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from sim.block_files import block_file
 from sim.errors import WorkersLostError
-from sim.experiment.executors import in_order
-from sim.experiment.run import run
+from sim.execution.run import run
+from sim.execution.worker_pool import in_order
+from sim.storage.block_parquet import block_file
 from tests.conftest import Answer
 from tests.torture.__main__ import main
 from tests.torture.harms import (
@@ -173,7 +173,7 @@ def test_what_was_done_before_workers_kept_dying_has_been_given_back(tmp_path: P
 
 STUBBORN = """
 import signal, sys, time
-from sim.leaving import listen
+from sim.cli.exit import listen
 signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.argv = ["parley", "run", "x", "--out", "y"]
 listen()

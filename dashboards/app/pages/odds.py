@@ -6,26 +6,28 @@ from typing import Any
 
 from dash import Dash, html
 
-from dashboards import figures, tables
-from dashboards.app.fragments import components
-from dashboards.app.jobs import Desk, Progress
-from dashboards.app.page_type import Page, View
-from dashboards.app.parts import chart, icons, notice, section
-from dashboards.app.service import Service
-from dashboards.app.studies import Study, panel, register_study
-from dashboards.content import common_sides, content
-from dashboards.figures.theme import Figure
+from dashboards import figures
+from dashboards.app.background_jobs import Desk, Progress
+from dashboards.app.components import chart, icons, notice, section
+from dashboards.app.page import Page, View
+from dashboards.app.simulation_service import Service
+from dashboards.app.study_section import Study, panel, register_study
+from dashboards.app.template_components import components
 from dashboards.figures.timeline import odds_by_event
-from dashboards.report import company
+from dashboards.report.build import company
+from dashboards.report.content import common_sides, content
+from dashboards.tables import runs
+from dashboards.theme import Figure
+from sim.analysis.event_timeline import Timeline, from_runs, requests
 from sim.errors import ParleyError
-from sim.experiment.horizons import horizons
-from sim.experiment.run import Run, run_many
-from sim.origin import digest_of
-from sim.printed import counted
-from sim.scenario.files import find_beside, name_of
+from sim.execution.run import run_many
+from sim.results.formatting import counted
+from sim.results.run import Run
+from sim.scenario.reading.load import find_beside, name_of
 from sim.scenario.timeline import LoadedTimeline, open_timeline, resolve_timeline, timelines
-from sim.scenario.yaml_source import read_file
-from sim.study.timeline import Timeline, from_runs, requests
+from sim.scenario.yaml.yaml_reader import read_file
+from sim.statistics.horizons import horizons
+from sim.storage.provenance import digest_of
 
 PAGE = Page("/", "Odds", "What are the odds of a ceasefire that lasts?", 1)
 HAS_OWN_HEADING = True
@@ -51,18 +53,18 @@ def layout(view: View) -> Any:
     label = f"{round(100 * cell['p'])} of 100 circles are filled; the band reaches from {said['headline']['band']}"
     drawn: dict[str, Figure] = {"odds": curve(view)}
     if crowd and not isinstance(crowd, str):
-        from sim.study.crowd import in_words
+        from sim.evidence.crowd.crowd import in_words
 
         title = f"The crowd of {in_words(crowd.asked)} and this model"
         drawn["crowd"] = figures.beside_crowd(
-            tables.crowd(crowd), title=title, platforms=crowd.platforms, narrow=view.narrow
+            runs.crowd(crowd), title=title, platforms=crowd.platforms, narrow=view.narrow
         )
     circles = icons(cell["p"], cell["lo"], cell["hi"], label)
     parts = components("report/answer.html", said, drawn, circles)
     if crowd:
         parts += components("report/crowd.html", said, drawn)
     endings = figures.endings(
-        tables.endings([run], run),
+        runs.endings([run], run),
         title=f"How the war stands after {days} days",
         sides=common_sides([run]),
         narrow=view.narrow,
@@ -81,9 +83,9 @@ def curve(view: View) -> Figure:
     if behind is not None and behind.scenario.start != view.run.scenario.start:
         behind = None
     return figures.odds_by_date(
-        tables.odds_by_date(view.run),
+        runs.odds_by_date(view.run),
         title="Odds that a halt to the fighting has begun, by date",
-        base=tables.odds_by_date(behind) if behind else None,
+        base=runs.odds_by_date(behind) if behind else None,
         base_title=behind.scenario.title if behind else "",
         narrow=view.narrow,
     )

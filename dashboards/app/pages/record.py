@@ -11,15 +11,15 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
-from dashboards import kept_studies
-from dashboards.app.fragments import components
-from dashboards.app.jobs import Desk, Progress, Task, desk
-from dashboards.app.page_type import Page, View
-from dashboards.app.parts import notice, section
-from dashboards.app.service import Service
-from dashboards.app.studies import stamp
-from sim import printed
+from dashboards import study_cache
+from dashboards.app.background_jobs import Desk, Progress, Task, desk
+from dashboards.app.components import notice, section
+from dashboards.app.page import Page, View
+from dashboards.app.simulation_service import Service
+from dashboards.app.study_section import stamp
+from dashboards.app.template_components import components
 from sim.errors import BusyError, ParleyError
+from sim.results import formatting
 
 PAGE = Page("/record", "Record", "What is its record?", 8)
 HAS_OWN_HEADING = True
@@ -86,15 +86,15 @@ def register(app: Dash, service: Service) -> None:
 
 def work(progress: Progress) -> dict[str, Any]:
     """The object of ``parley backtest --json``."""
-    from sim.study.as_json import backtest_as_dict
-    from sim.study.backtest import backtest
+    from sim.evidence.backtest.backtest import backtest
+    from sim.evidence.backtest.json_output import backtest_as_dict
 
     return plain(backtest_as_dict(backtest(progress=progress, workers=2)))
 
 
 def plain(found: Any) -> dict[str, Any]:
     """As it would come from a file."""
-    result: dict[str, Any] = json.loads(json.dumps(printed.plain(found), default=str, allow_nan=False))
+    result: dict[str, Any] = json.loads(json.dumps(formatting.plain(found), default=str, allow_nan=False))
     return result
 
 
@@ -105,7 +105,7 @@ def keeper(at: Desk) -> Callable[[Any], str]:
         if at.folder is None:
             return "Kept until the dashboard is stopped."
         try:
-            kept_studies.keep(at.folder, kept_studies.about_record(), {}, Found(found))
+            study_cache.keep(at.folder, study_cache.about_record(), {}, Found(found))
         except (ParleyError, ValueError) as problem:
             return f"Kept until the dashboard is stopped; it could not be stored ({problem})."
         return f"Stored in {at.folder}."
@@ -119,7 +119,7 @@ def load_stored(service: Service) -> None:
     if at.task(JOB) is not None:
         return
     if at.folder is not None and any(at.folder.glob("record-*.json")):
-        kept, _ = kept_studies.kept(at.folder, kept_studies.about_record(), {}, Found)
+        kept, _ = study_cache.kept(at.folder, study_cache.about_record(), {}, Found)
         if kept is not None and is_record(kept.found.record):
             note = f"Stored in {at.folder}."
             at.put(JOB, Task("the record", "done", result=kept.found.record, when=kept.written, note=note))
@@ -144,7 +144,7 @@ def shown(service: Service, job: Task | None, narrow: bool) -> list[Any]:
     """The button, the progress, what went wrong, or the record."""
     if job is not None and job.state == "done":
         found: list[Any] = desk(service).once((JOB, narrow, job.when), lambda: record(job.result, narrow))
-        with_what = f"{printed.counted(len(job.result['forecasts']), 'forecast')}"
+        with_what = f"{formatting.counted(len(job.result['forecasts']), 'forecast')}"
         again = html.Button("Compute the record again", id="record-start", type="button", n_clicks=0)
         return [*found, html.Section([stamp(job, with_what), html.Div(again, className="study-bar")])]
     button = html.Button("Compute the record", id="record-start", type="button", className="button", n_clicks=0)
@@ -159,7 +159,7 @@ def shown(service: Service, job: Task | None, narrow: bool) -> list[Any]:
 
 def record(found: dict[str, Any], narrow: bool) -> list[Any]:
     """The sections of the record's own page."""
-    from dashboards import record as page
+    from dashboards.report import record as page
 
     posterior = posterior_of()
     parameters = page.parameter_rows(posterior) if posterior else []
@@ -179,7 +179,7 @@ def record(found: dict[str, Any], narrow: bool) -> list[Any]:
 
 def posterior_of() -> dict[str, Any] | None:
     """What the record taught, from the file beside the scenarios; None if it cannot be read."""
-    from sim.scenario.lookup import shipped_file
+    from sim.scenario.sources.search_path import shipped_file
 
     try:
         text = shipped_file("calibration/posterior.json").read_text(encoding="utf-8")

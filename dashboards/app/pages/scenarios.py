@@ -6,14 +6,14 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
-from dashboards.app import state
-from dashboards.app.fragments import components
-from dashboards.app.page_type import Page, View
-from dashboards.app.parts import notice, section
-from dashboards.app.service import Service
-from dashboards.content import content
-from dashboards.report import drawn, last_odds
-from sim.experiment.run import Run
+from dashboards.app import what_if_edits
+from dashboards.app.components import notice, section
+from dashboards.app.page import Page, View
+from dashboards.app.simulation_service import Service
+from dashboards.app.template_components import components
+from dashboards.report.build import drawn, last_odds
+from dashboards.report.content import content
+from sim.results.run import Run
 
 PAGE = Page("/scenarios", "Scenarios", "How do the scenarios compare?", 2)
 CHECK_EVERY_MS = 1500
@@ -47,10 +47,10 @@ def register(app: Dash, service: Service) -> None:
         prevent_initial_call=True,
     )
     def more(_: int, shown: int, search: str, screen: str) -> tuple[Any, ...]:
-        query, _changes = state.read_link(search or "")
+        query, _changes = what_if_edits.read_link(search or "")
         name = query.get("scenario") or service.first
         if name not in service.bases:
-            raise state.Refused("there is no such scenario here")
+            raise what_if_edits.Refused("there is no such scenario here")
         done, wanted = service.waiting(name)
         runs = service.siblings(name)
         if done == shown or not runs:

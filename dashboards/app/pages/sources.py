@@ -6,12 +6,12 @@ from typing import Any
 
 from dash import Dash, dcc, html
 
-from dashboards.app.fragments import components
-from dashboards.app.page_type import Page, View
-from dashboards.app.parts import section
-from dashboards.app.service import Service
-from dashboards.content import content
-from sim.printed import counted
+from dashboards.app.components import section
+from dashboards.app.page import Page, View
+from dashboards.app.simulation_service import Service
+from dashboards.app.template_components import components
+from dashboards.report.content import content
+from sim.results.formatting import counted
 
 PAGE = Page("/sources", "Sources", "Where does every number come from?", 9)
 STANDINGS = {

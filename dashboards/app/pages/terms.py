@@ -6,15 +6,15 @@ from typing import Any
 
 from dash import Dash, html
 
-from dashboards import tables_of_terms
-from dashboards.app.page_type import Page, View
-from dashboards.app.parts import chart, notice, section, table
-from dashboards.app.service import Service
+from dashboards.app.components import chart, notice, section, table
+from dashboards.app.page import Page, View
+from dashboards.app.simulation_service import Service
 from dashboards.figures.survival import survival
 from dashboards.figures.terms import agreed_terms, nearest
-from sim.experiment.words import percent
-from sim.printed import counted
-from sim.scenario.labels import sides_called
+from dashboards.tables import terms
+from sim.results.formatting import counted
+from sim.results.wording import percent
+from sim.scenario.schema.labels import sides_called
 
 PAGE = Page("/terms", "Terms", "What would a ceasefire say, and would it hold?", 5)
 
@@ -33,7 +33,7 @@ CHECKPOINTS = (30, 90, 180, 365)
 
 
 def layout(view: View) -> Any:
-    if tables_of_terms.n_halts(view.run) == 0:
+    if terms.n_halts(view.run) == 0:
         return section("No agreed halt", notice(NOTHING), id="terms-none")
     return html.Div([_terms(view), _durability(view)])
 
@@ -44,7 +44,7 @@ def register(app: Dash, service: Service) -> None:
 
 def _terms(view: View) -> html.Section:
     run = view.run
-    rows = tables_of_terms.terms(run)
+    rows = terms.terms(run)
     title = "What would it say?"
     if not rows:
         return section(
@@ -65,7 +65,7 @@ def _terms(view: View) -> html.Section:
     ]
     heads = ["Issue", "The middle halt is nearest to", "Middle", "Nine in ten", "Halts with it", "Scale"]
     listed = table(heads, cells, caption="Agreed terms in words", label="Agreed terms by issue", numeric=(2, 3, 4))
-    n, share = rows[0]["n_halts"], tables_of_terms.n_halts(run) / run.n_trials
+    n, share = rows[0]["n_halts"], terms.n_halts(run) / run.n_trials
     trials = counted(run.n_trials, "trial")
     lead = html.P(f"{n:,} of {trials} ({percent(share)}) agreed on a general halt, of any length.")
     return section(
@@ -78,10 +78,10 @@ def _terms(view: View) -> html.Section:
 
 
 def _durability(view: View) -> html.Section:
-    rows = tables_of_terms.survival(view.run)
-    past = tables_of_terms.evidence()
+    rows = terms.survival(view.run)
+    past = terms.evidence()
     figure = survival(rows, evidence=past, title="How long agreed halts hold", narrow=view.narrow)
-    groups = [(row["label"], row["n"], [tables_of_terms.holds_at(row, day) for day in CHECKPOINTS]) for row in rows]
+    groups = [(row["label"], row["n"], [terms.holds_at(row, day) for day in CHECKPOINTS]) for row in rows]
     for label in dict.fromkeys(row["label"] for row in past):
         by_day = {row["day"]: row for row in past if row["label"] == label}
         n = next(iter(by_day.values()))["n"]

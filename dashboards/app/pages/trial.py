@@ -8,16 +8,16 @@ from urllib.parse import urlencode
 
 from dash import Dash, dcc, html
 
-from dashboards import tables_of_trial
-from dashboards.app.jobs import desk
-from dashboards.app.page_type import Page, View
-from dashboards.app.parts import chart, notice, section
-from dashboards.app.service import Service
+from dashboards.app.background_jobs import desk
+from dashboards.app.components import chart, notice, section
+from dashboards.app.page import Page, View
+from dashboards.app.simulation_service import Service
 from dashboards.figures.trial import weeks
+from dashboards.tables import trial
+from sim.analysis.replay.replay import Replay, replay_run
 from sim.errors import ParleyError
-from sim.experiment.words import percent
-from sim.scenario.labels import sides_called
-from sim.study.replay import Replay, replay_run
+from sim.results.wording import percent
+from sim.scenario.schema.labels import sides_called
 
 PAGE = Page("/trial", "One trial", "What happens in a single future?", 7)
 LONGEST_NUMBER = 12
@@ -32,7 +32,7 @@ HOW = (
 def layout(view: View) -> Any:
     run = view.run
     finds = desk(view.service).once(
-        ("finds", view.scenario_name, run.seed, run.n_trials), lambda: tables_of_trial.worth_a_look(run)
+        ("finds", view.scenario_name, run.seed, run.n_trials), lambda: trial.worth_a_look(run)
     )
     number, problem = wanted(view.query.get("trial"), run.n_trials, finds[0]["trial"] if finds else 0)
     picking = _picking(view, finds, number)
@@ -102,8 +102,8 @@ def _picking(view: View, finds: list[dict[str, Any]], number: int) -> html.Secti
 
 def _player(view: View, replay: Replay) -> html.Section:
     scenario = view.run.scenario
-    track = tables_of_trial.main_track(scenario, replay)
-    rows, lines = tables_of_trial.weeks(replay, track), tables_of_trial.story(replay)
+    track = trial.main_track(scenario, replay)
+    rows, lines = trial.weeks(replay, track), trial.story(replay)
     sides = sides_called(scenario)
     label = scenario.tracks[track].label or track.replace("_", " ")
     figure = weeks(rows, title=f"Trial {replay.trial:,}: {label}", sides=sides, narrow=view.narrow)

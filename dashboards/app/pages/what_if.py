@@ -9,17 +9,18 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html, no_update
 from flask import Response, request
 
-from dashboards.app import controls, state
+from dashboards.app import what_if_edits
 from dashboards.app.base_runs import head
-from dashboards.app.guard import AHEAD, FILE, body_of, plainly
-from dashboards.app.page_type import Page, View
-from dashboards.app.parts import chart, notice, section
-from dashboards.app.service import LIVE_TRIALS, MOST_LIVE_TRIALS, Service
-from dashboards.app.state import Refused
-from dashboards.app.what_if_answer import PATH, answer_of, figure_of, links, reasons, share, short
+from dashboards.app.components import chart, notice, section
+from dashboards.app.page import Page, View
+from dashboards.app.pages import what_if_controls
+from dashboards.app.pages.what_if_answer import PATH, answer_of, figure_of, links, reasons, share, short
+from dashboards.app.security import AHEAD, FILE, body_of, plainly
+from dashboards.app.simulation_service import LIVE_TRIALS, MOST_LIVE_TRIALS, Service
+from dashboards.app.what_if_edits import Refused
 from sim.errors import BusyError, ParleyError
-from sim.experiment.glance import GivenUp
-from sim.experiment.run import Run
+from sim.execution.cancellable_block import GivenUp
+from sim.results.run import Run
 
 PAGE = Page(PATH, "What if", "What would change the odds?", 3)
 HOW = (
@@ -99,7 +100,7 @@ def register(app: Dash, service: Service) -> None:
     def move(asked: dict[str, Any]) -> tuple[Any, ...]:
         name, changes, number = asked["scenario"], asked["set"], asked["number"]
         base = service.run_of(known(service, name))
-        done = {"number": number, "link": state.link(name, changes), "is_busy": False}
+        done = {"number": number, "link": what_if_edits.link(name, changes), "is_busy": False}
         if base is None:
             raise BusyError("the base is still being simulated")
         try:
@@ -163,11 +164,12 @@ def register(app: Dash, service: Service) -> None:
 
     @app.server.get(FILE)
     def file() -> Response:
-        query, changes = state.read_link(request.query_string.decode("ascii", "replace"))
+        query, changes = what_if_edits.read_link(request.query_string.decode("ascii", "replace"))
         base = service.bases[known(service, query.get("scenario", ""))]
         try:
             text = service.kept(
-                (FILE, base.name, tuple(changes.items())), lambda: state.as_yaml(base.name, base.scenario, changes)
+                (FILE, base.name, tuple(changes.items())),
+                lambda: what_if_edits.as_yaml(base.name, base.scenario, changes),
             )
         except ParleyError as problem:
             return plainly(422, str(problem))
@@ -215,8 +217,8 @@ def is_move(value: Any) -> bool:
         and not isinstance(number, bool)
         and 0 <= number < 10**9
         and isinstance(changes, dict)
-        and len(changes) <= state.MOST_CHANGES
-        and all(len(path) <= state.LONGEST_PATH and is_value(one) for path, one in changes.items())
+        and len(changes) <= what_if_edits.MOST_CHANGES
+        and all(len(path) <= what_if_edits.LONGEST_PATH and is_value(one) for path, one in changes.items())
     )
 
 
@@ -243,5 +245,5 @@ def spec(run: Run, name: str) -> str:
     """The controls as JSON for the browser, which builds them."""
     scenario = run.scenario
     labels = {party: getattr(scenario.parties[party], "label", "") or party for party in scenario.parties}
-    groups = [{"name": group, "label": labels.get(group, group)} for group in controls.groups(scenario)]
-    return json.dumps({"groups": groups, "controls": [one.as_dict() for one in controls.controls(scenario)]})
+    groups = [{"name": group, "label": labels.get(group, group)} for group in what_if_controls.groups(scenario)]
+    return json.dumps({"groups": groups, "controls": [one.as_dict() for one in what_if_controls.controls(scenario)]})

@@ -6,19 +6,20 @@ from typing import Any
 
 from dash import Dash, html
 
-from dashboards import figures, tables, tables_of_why
-from dashboards.app.jobs import desk
-from dashboards.app.page_type import Page, View
-from dashboards.app.parts import chart, notice, section
-from dashboards.app.service import Service
-from dashboards.figures.distance import positions
-from dashboards.figures.endings import STAGE_WORDS
-from dashboards.figures.range_picture import ranges
-from sim.experiment.horizons import horizons
-from sim.printed import counted
-from sim.scenario.labels import sides_called
-from sim.study.range_over_time import RangeOverTime, range_over_time
-from sim.study.why import explain
+from dashboards import figures
+from dashboards.app.background_jobs import desk
+from dashboards.app.components import chart, notice, section
+from dashboards.app.page import Page, View
+from dashboards.app.simulation_service import Service
+from dashboards.figures.bargaining_range import ranges
+from dashboards.figures.outcomes import STAGE_WORDS
+from dashboards.figures.positions import positions
+from dashboards.tables import runs, why
+from sim.analysis.failure.bargaining_range import RangeOverTime, range_over_time
+from sim.analysis.failure.why import explain
+from sim.results.formatting import counted
+from sim.scenario.schema.labels import sides_called
+from sim.statistics.horizons import horizons
 
 PAGE = Page("/why", "Why", "Why does it fail, or hold?", 4)
 
@@ -84,7 +85,7 @@ def _funnel(view: View) -> html.Section:
 
 def _anatomy(view: View) -> html.Section:
     base = view.service.bases[view.service.first].run
-    rows = tables.anatomy(view.runs, base if base is not None else view.run)
+    rows = runs.anatomy(view.runs, base if base is not None else view.run)
     if not rows:
         return section("What stops them?", notice("No future failed: there is nothing to explain."), id="why-reasons")
     days = max(horizons(view.run.scenario))
@@ -103,7 +104,7 @@ def _anatomy(view: View) -> html.Section:
 def _positions(view: View) -> html.Section:
     scenario = view.run.scenario
     figure = positions(
-        tables_of_why.positions(scenario),
+        why.positions(scenario),
         title="What the sides want, and what they have ruled out",
         sides=sides_called(scenario),
         narrow=view.narrow,
@@ -123,7 +124,7 @@ def _ranges(view: View) -> list[Any]:
     sides = sides_called(run.scenario)
     drawn: list[Any] = []
     for number, track in enumerate(found.tracks):
-        rows = tables_of_why.ranges(found, track.name)
+        rows = why.ranges(found, track.name)
         if not rows:
             drawn.append(notice(f"{track.label}: no war goes on for a week, so there is no range to draw."))
             continue

@@ -10,10 +10,10 @@ import pytest
 from dash import Dash
 
 from dashboards.app.server import make_app
-from dashboards.app.service import Service
-from sim.experiment.run import Run
-from sim.experiment.run import run as simulate
-from sim.scenario.files import load
+from dashboards.app.simulation_service import Service
+from sim.execution.run import run as simulate
+from sim.results.run import Run
+from sim.scenario.reading.load import load
 
 NAME = "teaching/minimal"
 HOST = "localhost"
@@ -51,8 +51,8 @@ def service_over(runs: Sequence[Run]) -> Service:
 def no_rate() -> Iterator[None]:
     """Tests ask faster than people do; ``test_connections`` sets the rates that it looks at."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dashboards.app.guard.RATE", 1e9)
-        patch.setattr("dashboards.app.guard.BURST", 1e9)
+        patch.setattr("dashboards.app.security.RATE", 1e9)
+        patch.setattr("dashboards.app.security.BURST", 1e9)
         yield
 
 

@@ -14,10 +14,10 @@ import pytest
 
 from dashboards.app import connections
 from dashboards.app.connections import MOST_CONNECTIONS, Gate
-from dashboards.app.guard import AT_ONCE
 from dashboards.app.pages import sources
+from dashboards.app.security import AT_ONCE
 from dashboards.app.server import make_app
-from dashboards.app.service import Service
+from dashboards.app.simulation_service import Service
 from tests.browser.dashboard import listening
 from tests.dashboards.app.conftest import HOST, NAME, Client, move
 
@@ -173,8 +173,8 @@ def test_a_gate_counts_who_is_inside_and_what_was_spent(monkeypatch: pytest.Monk
 
 
 def test_too_many_requests_are_told_in_words(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboards.app.guard.RATE", 0.0)
-    monkeypatch.setattr("dashboards.app.guard.BURST", 11.0)
+    monkeypatch.setattr("dashboards.app.security.RATE", 0.0)
+    monkeypatch.setattr("dashboards.app.security.BURST", 11.0)
     client = Client(make_app(service, [HOST]))
     path = f"/scenario.yaml?scenario={NAME}&set=war.momentum=0.2"
     assert [client.flask.get(path).status_code for _ in range(3)] == [200, 200, 503]

@@ -11,10 +11,10 @@ import pytest
 from dash import Dash
 
 from dashboards.app.server import make_app
-from dashboards.app.service import Service
-from sim.experiment.run import Run
-from sim.experiment.run import run as simulate
-from sim.scenario.files import load
+from dashboards.app.simulation_service import Service
+from sim.execution.run import run as simulate
+from sim.results.run import Run
+from sim.scenario.reading.load import load
 from tests.dashboards.app.conftest import HOST, NAME, Client, move, service_over
 
 HUGE = "1" + "0" * 400

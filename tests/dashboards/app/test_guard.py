@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from werkzeug.test import Client as WsgiClient
 
-from dashboards.app import guard
+from dashboards.app import security
 from dashboards.app.server import make_app
-from dashboards.app.service import Service
+from dashboards.app.simulation_service import Service
 from tests.dashboards.app.conftest import NAME, Client, move
 
 MOVE = {"what-if-changes.data": move({"war.momentum": "0.1"})}
@@ -213,9 +213,9 @@ def test_pages_that_are_not_there_are_404(client: Client) -> None:
 
 def test_only_plain_values_pass_where_nothing_else_is_said() -> None:
     for value in (None, True, 3, 2.5, "text"):
-        assert guard.is_plain(value)
+        assert security.is_plain(value)
     for value in ([], {}, float("nan"), float("inf"), 1e99, "x" * 5000):
-        assert not guard.is_plain(value)
+        assert not security.is_plain(value)
 
 
 def test_the_environment_cannot_open_it(monkeypatch: pytest.MonkeyPatch, service: Service) -> None:

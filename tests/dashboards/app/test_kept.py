@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from dashboards.app.kept import Kept
+from dashboards.app.bounded_cache import Kept
 
 
 def test_the_least_lately_used_goes_first() -> None:

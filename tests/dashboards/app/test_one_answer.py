@@ -8,17 +8,18 @@ from typing import Any
 
 import pytest
 
-from dashboards import content as report_words
-from dashboards import tables, tables_of_terms
 from dashboards.app.pages import what_if
-from dashboards.app.service import Service
-from sim.experiment import words
-from sim.experiment.run import Run
-from sim.experiment.run import run as simulate
-from sim.scenario.files import load
-from sim.study.why import explain
-from sim.tables import band_cell, odds_cell
-from tests.dashboards.app.conftest import Client, make_app, move, service_over
+from dashboards.app.server import make_app
+from dashboards.app.simulation_service import Service
+from dashboards.report import content as report_words
+from dashboards.tables import runs, terms
+from sim.analysis.failure.why import explain
+from sim.cli.console import band_cell, odds_cell
+from sim.execution.run import run as simulate
+from sim.results import wording
+from sim.results.run import Run
+from sim.scenario.reading.load import load
+from tests.dashboards.app.conftest import Client, move, service_over
 
 NAME = "istanbul_2025/aides_only"
 CHANGES = {"parties.Russia.strain": "0.12"}
@@ -61,29 +62,29 @@ def settled(client: Client, changes: dict[str, str]) -> str:
 def test_pages_report_and_terminal_say_the_same_odds(asked: tuple[Client, Service], run: Run) -> None:
     client, _ = asked
     cell = run.summary["tiers"]["durable"]["365"]
-    printed = (words.percent(cell["p"]), words.band(cell["lo"], cell["hi"]))
+    printed = (wording.percent(cell["p"]), wording.band(cell["lo"], cell["hi"]))
     for text in (page(client, "/"), page(client, "/what-if"), settled(client, {})):
         (found,) = HEADLINE.findall(text)
         assert found == printed
-    assert ", band ".join(printed) in words.sentence(run.summary, run.scenario)
+    assert ", band ".join(printed) in wording.sentence(run.summary, run.scenario)
     in_table = odds_cell(cell), band_cell(cell, TRIALS).replace("-", " to ")
     assert in_table == tuple(one.removesuffix(" %") for one in printed)
     report = report_words.content([run])
     assert (report["headline"]["percent"], report["headline"]["band"]) == printed
     row = report["runs"][0]["cells"][-1]
     assert (row["said"], row["value"]) == (printed[0], f"{cell['p']:.6f}")
-    last = tables.odds_by_date(run)[-1]
+    last = runs.odds_by_date(run)[-1]
     assert [last[key] for key in ("durable", "lo", "hi", "model")] == [cell[key] for key in ("p", "lo", "hi", "model")]
 
 
 def test_pages_report_and_terminal_name_the_same_reason(asked: tuple[Client, Service], run: Run) -> None:
     client, _ = asked
-    full = words.reason(run.summary)
-    share = words.percent(words.main_reason(run.summary)[1])  # type: ignore[index]
+    full = wording.reason(run.summary)
+    share = wording.percent(wording.main_reason(run.summary)[1])  # type: ignore[index]
     for path in ("/", "/what-if", "/why"):
         assert full in page(client, path), path
     assert f"{full}, {share} of failures" in settled(client, {})
-    assert full in words.sentence(run.summary, run.scenario)
+    assert full in wording.sentence(run.summary, run.scenario)
     found = explain(run, run_again=False)
     assert {name: one.p for name, one in found.tags.items()} == run.summary["anatomy"]
     assert [stage.passed.p for stage in found.stages] == [stage["p"] for stage in run.summary["funnel"]]
@@ -91,7 +92,7 @@ def test_pages_report_and_terminal_name_the_same_reason(asked: tuple[Client, Ser
 
 def test_pages_and_summary_tell_the_same_terms(run: Run) -> None:
     """A halt on a track that leaves an issue out settles nothing there; only the pages knew."""
-    rows = {row["issue"]: row for row in tables_of_terms.terms(run)}
+    rows = {row["issue"]: row for row in terms.terms(run)}
     stored = run.summary["terms"]["issues"]
     assert rows.keys() == stored.keys() and any(row["n"] < row["n_halts"] for row in rows.values())
     for issue, found in stored.items():
@@ -112,15 +113,15 @@ def test_a_first_answer_says_so_and_the_last_is_the_run(asked: tuple[Client, Ser
     theirs = simulate(load(NAME, list(CHANGES.items())), trials=TRIALS, seed=1, workers=1, name=NAME)
     cell = theirs.summary["tiers"]["durable"]["365"]
     text = settled(client, CHANGES)
-    assert HEADLINE.findall(text) == [(words.percent(cell["p"]), words.band(cell["lo"], cell["hi"]))]
-    assert words.reason(theirs.summary) in text and f"From {TRIALS} trials, as on every other page." in text
+    assert HEADLINE.findall(text) == [(wording.percent(cell["p"]), wording.band(cell["lo"], cell["hi"]))]
+    assert wording.reason(theirs.summary) in text and f"From {TRIALS} trials, as on every other page." in text
 
 
 def test_a_run_of_more_trials_than_may_be_asked_for_says_so(
     asked: tuple[Client, Service], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, _ = asked
-    for module in ("pages.what_if", "what_if_answer", "service"):
+    for module in ("pages.what_if", "pages.what_if_answer", "simulation_service"):
         monkeypatch.setattr(f"dashboards.app.{module}.MOST_LIVE_TRIALS", 256)
     text = settled(client, CHANGES)
     assert f"From the first 256 of the {TRIALS} trials on the other pages" in text

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from dash import Dash
 
-from dashboards.app.fragments import components
 from dashboards.app.pages import pages
 from dashboards.app.server import make_app
-from dashboards.app.service import Service
-from sim.experiment.run import Run
+from dashboards.app.simulation_service import Service
+from dashboards.app.template_components import components
+from sim.results.run import Run
 from tests.dashboards.app.conftest import HOST, NAME, Client, move, service_over
 from tests.dashboards.test_report import PAYLOADS
 
@@ -195,7 +195,9 @@ def test_fragments_let_no_foreign_link_or_handler_through(monkeypatch: pytest.Mo
 
     text = '<p onclick="x()"><a href="javascript:x()">a</a><a href="https://x">b</a><a href="#c">c</a></p>'
     text += "<script>x</script>"
-    monkeypatch.setattr("dashboards.app.fragments.environment", lambda: Environment(loader=DictLoader({"t": text})))
+    monkeypatch.setattr(
+        "dashboards.app.template_components.environment", lambda: Environment(loader=DictLoader({"t": text}))
+    )
     made = components("t", {})[0].to_plotly_json()
     assert list(made["props"]) == ["children"]
     links = [child.to_plotly_json()["props"] for child in made["props"]["children"]]

@@ -8,8 +8,8 @@ import pytest
 
 from dashboards.app.pages import pages
 from dashboards.app.server import make_app
-from sim.experiment.run import run as simulate
-from sim.scenario.files import load
+from sim.execution.run import run as simulate
+from sim.scenario.reading.load import load
 from tests.dashboards.app.conftest import HOST, Client, service_over
 from tests.dashboards.app.test_pages import DANGEROUS, laid_out
 from tests.dashboards.payloads import HOSTILE, hostile

@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dashboards.app import state
-from dashboards.app.service import MOST_AT_ONCE, Service, head
+from dashboards.app import what_if_edits
+from dashboards.app.base_runs import head
+from dashboards.app.simulation_service import MOST_AT_ONCE, Service
 from sim.errors import BusyError, ParleyError
-from sim.experiment.blocks import Block
-from sim.experiment.glance import GivenUp, Glance, glance
-from sim.experiment.run import Run
-from sim.experiment.run import run as simulate
-from sim.scenario.files import load
+from sim.execution.blocks import Block
+from sim.execution.cancellable_block import GivenUp, Glance, glance
+from sim.execution.run import run as simulate
+from sim.results.run import Run
+from sim.scenario.reading.load import load
 from tests.dashboards.app.conftest import NAME, service_over
 
 CHANGES = {"parties.North.strain": "0.14", "parties.South.usual_level": "3"}
@@ -98,7 +99,7 @@ def test_a_broken_rule_is_told_and_frees_its_place(service: Service) -> None:
             service.simulate(
                 NAME, {"parties.North.ideal_point.valley": "0.9", "parties.South.ideal_point.valley": "0.1"}
             )
-        assert not isinstance(told.value, state.Refused | BusyError)
+        assert not isinstance(told.value, what_if_edits.Refused | BusyError)
     assert service.n_simulated == 0
 
 
@@ -149,7 +150,7 @@ def test_a_base_that_fails_says_so(base: Run, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize("trials", [0, -1, 20_001, 10**9])
 def test_trials_have_limits(service: Service, trials: int) -> None:
-    with pytest.raises(state.Refused):
+    with pytest.raises(what_if_edits.Refused):
         service.simulate(NAME, {}, trials)
 
 

@@ -1,6 +1,6 @@
 """Published cases that the panel's models must reproduce."""
 
-from sim.study.panel import Actor, Conflict, Option
+from sim.evidence.rival_models import Actor, Conflict, Option
 
 CARS = tuple(
     Actor(name, position, capability, salience)

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import ParleyError
-from sim.study.panel import Actor, Reading, challenge
-from sim.study.panel.expected_utility import (
+from sim.evidence.rival_models import Actor, Reading, challenge
+from sim.evidence.rival_models.expected_utility import (
     READINGS,
     expected_utility,
     next_positions,
@@ -16,7 +16,7 @@ from sim.study.panel.expected_utility import (
     success_prob,
     utilities,
 )
-from sim.study.panel.spatial import columns
+from sim.evidence.rival_models.spatial import columns
 from tests.study.panel.cases import CARS
 
 POSITIONS, WEIGHTS = columns(CARS)

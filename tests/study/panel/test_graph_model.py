@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import ParleyError
-from sim.study.panel import CONCEPTS, Conflict, Option
+from sim.evidence.rival_models import CONCEPTS, Conflict, Option
 from tests.study.panel.cases import cuba, prisoners
 
 

@@ -6,8 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import ParleyError
-from sim.study.panel import kalai_smorodinsky_point, nash_point, rubinstein_share
-from sim.study.panel.solutions import kalai_smorodinsky_on_curve, nash_on_curve, rubinstein_on_curve, value_at
+from sim.evidence.rival_models import kalai_smorodinsky_point, nash_point, rubinstein_share
+from sim.evidence.rival_models.solutions import (
+    kalai_smorodinsky_on_curve,
+    nash_on_curve,
+    rubinstein_on_curve,
+    value_at,
+)
 from sim.theory.bargaining import GRID
 
 Frontier = Callable[[float], float]

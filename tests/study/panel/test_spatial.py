@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import ParleyError
-from sim.study.panel import weighted_mean, weighted_median
-from sim.study.panel.spatial import columns
+from sim.evidence.rival_models import weighted_mean, weighted_median
+from sim.evidence.rival_models.spatial import columns
 from tests.study.panel.cases import CARS
 
 WEIGHT = st.integers(1, 40).map(lambda number: number / 8)

@@ -1,0 +1,1 @@
+"""Rows that pages print, from results of runs and studies."""

@@ -1,0 +1,170 @@
+"""From finished runs to the plain tables that figures and pages are made of: rows of names and fractions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.outcome_columns import Columns
+from sim.results.tally import HitTally, merged, weeks_over
+from sim.statistics.anchoring import anchor, reference_at
+from sim.statistics.horizons import begun, horizons
+
+if TYPE_CHECKING:
+    from sim.evidence.crowd.crowd import CrowdTable
+    from sim.results.run import Run
+
+Table = list[dict[str, Any]]
+
+ENDINGS = ("ceasefire", "short", "victory_a", "victory_b", "war")
+READ = ("durable_week", "mutual_week", "broad_week", "victory_week", "victory")
+
+
+def odds_by_date(run: Run) -> Table:
+    """Cumulative odds week by week, from 0 at the start to the horizon.
+
+    A row per week ``k`` = 0 ... horizon: odds that a halt of each tier began before the end of ``k`` weeks, so that the
+    rows of weeks 4, 13, 26 and 52 are the odds by 30, 90, 180 and 365 days. ``durable``, its band and its Monte Carlo
+    interval are the headline (anchored where there is a reference class), ``model`` with ``model_lo`` and ``model_hi``
+    the model alone on that tier; ``mutual`` and ``broad`` are the model alone.
+    """
+    scenario, n_weeks, n = run.scenario, run.scenario.horizon_weeks, run.n_trials
+    counted = {
+        tier: _counts_by_week(weeks_over(scenario, run.columns, f"{tier}_week"), n_weeks) / n
+        for tier in ("mutual", "broad")
+    }
+    started = merged(
+        {week: HitTally.of(begun(columns["durable_week"], week)) for week in range(n_weeks + 1)}
+        for columns in run.blocks("durable_week")
+    )
+    days_of = {week: days for days, week in horizons(scenario).items()}
+    rows: Table = []
+    for week in range(n_weeks + 1):
+        lasting = started[week].odds(run.commonest_effect)
+        shown = anchor(lasting, reference_at(scenario, "durable", days_of.get(week, 7 * week)))
+        rows.append(
+            {
+                "date": (scenario.start + timedelta(weeks=week)).isoformat(),
+                "day": 7 * week,
+                "durable": shown.p,
+                **{tier: float(counted[tier][week]) for tier in counted},
+                **{key: getattr(shown, key) for key in ("lo", "hi", "mc_lo", "mc_hi", "reference")},
+                **{key: getattr(shown, key) for key in ("model", "model_lo", "model_hi")},
+            }
+        )
+    # Nothing has happened at the start, and that is no estimate.
+    rows[0].update(dict.fromkeys(("durable", "lo", "hi", "mc_lo", "mc_hi", "model_lo", "model_hi"), 0.0))
+    return rows
+
+
+def _counts_by_week(counts: Any, n_weeks: int) -> Any:
+    """Trials whose event came before the end of 0, 1, 2 ... ``n_weeks`` weeks, from how many had it in each week."""
+    return np.concatenate([[0], np.cumsum(counts[:n_weeks])]).astype(float)
+
+
+def comparison(runs: Sequence[Run], base: Run, days: int) -> Table:
+    """Durable odds by ``days`` of every run that reaches so far, with the difference from the base on the same luck.
+
+    ``difference`` is None for the base, and where the luck is not the same (another seed).
+    """
+    from sim.results.compare import compare
+
+    rows: Table = []
+    for index, run in enumerate(runs):
+        if days not in horizons(run.scenario):
+            continue
+        cell = run.summary["tiers"]["durable"][str(days)]
+        row = {
+            "index": index,
+            "title": run.scenario.title,
+            "is_base": run is base,
+            **{key: cell[key] for key in ("p", "lo", "hi", "mc_lo", "mc_hi", "model")},
+            "difference": None,
+        }
+        if run is not base and run.seed == base.seed:
+            pair = compare(base, run)["tiers"]["durable"].get(str(days))
+            row["difference"] = {key: pair[key] for key in ("difference", "lo", "hi")} if pair else None
+        rows.append(row)
+    return rows
+
+
+def paired(rows: Table) -> Table:
+    """The rows of ``comparison`` that have a difference, flat."""
+    return [{"title": row["title"], **row["difference"]} for row in rows if row["difference"] is not None]
+
+
+def anatomy(runs: Sequence[Run], base: Run) -> Table:
+    """Shares of the reasons for failure by scenario; a scenario that never fails is left out."""
+    failing = [run for run in runs if sum(run.summary["anatomy"].values()) > 0]
+    return [{"title": run.scenario.title, "is_base": run is base, **run.summary["anatomy"]} for run in failing]
+
+
+def endings(runs: Sequence[Run], base: Run) -> Table:
+    """Each trial in exactly one ending by the horizon, as shares.
+
+    What comes first counts: a victory before any lasting ceasefire is a victory even where the winner then imposes a
+    halt (which the odds of a ceasefire do count).
+    """
+    rows: Table = []
+    for run in runs:
+        counts = dict.fromkeys(ENDINGS, 0)
+        for columns in run.blocks(*READ):
+            for key, hits in _endings(columns, run.scenario.horizon_weeks).items():
+                counts[key] += int(np.count_nonzero(hits))
+        shares = {key: count / run.n_trials for key, count in counts.items()}
+        rows.append({"title": run.scenario.title, "is_base": run is base, **shares})
+    return rows
+
+
+def _endings(columns: Columns, end: int) -> dict[str, Any]:
+    """For each trial of a block whether it ended so."""
+    durable, won = columns["durable_week"], columns["victory_week"]
+    has_lasting = begun(durable, end)
+    has_won = begun(won, end) & ~(has_lasting & (durable < won))
+    has_short = begun(columns["mutual_week"], end) | begun(columns["broad_week"], end)
+    return {
+        "ceasefire": has_lasting & ~has_won,
+        "short": has_short & ~has_lasting & ~has_won,
+        "victory_a": has_won & (columns["victory"] == 1),
+        "victory_b": has_won & (columns["victory"] == 2),
+        "war": ~(has_lasting | has_won | has_short),
+    }
+
+
+def crowd(found: CrowdTable) -> Table:
+    """The bins of the crowd, with the run's own odds and band, or None where it does not reach."""
+    nothing = {"p": None, "lo": None, "hi": None}
+    return [
+        {
+            "label": row.label,
+            "crowd": row.crowd,
+            **({key: getattr(row.model, key) for key in nothing} if row.model else nothing),
+        }
+        for row in found.rows
+    ]
+
+
+def settlement(run: Run) -> float:
+    """Share of trials in which a political settlement came into force by the horizon."""
+    return float(run.tally.weeks["settlement_week"][: run.scenario.horizon_weeks].sum() / run.n_trials)
+
+
+def summary_rows(runs: Sequence[Run]) -> Table:
+    """Every number of the summaries, one per row: what the report offers for download."""
+    rows: Table = []
+    for run in runs:
+        head = {"scenario": run.name, "title": run.scenario.title, "seed": run.seed, "trials": run.n_trials}
+        for tier, by_days in run.summary["tiers"].items():
+            for days, cell in by_days.items():
+                rows.append({**head, "what": f"odds of a halt, {tier}", "by_days": int(days), **cell})
+        last = max(horizons(run.scenario))
+        for side, p in run.summary["victory"].items():
+            rows.append({**head, "what": f"victory of {getattr(run.scenario.sides, side)}", "by_days": last, "p": p})
+        for entry in run.summary["funnel"]:
+            rows.append({**head, "what": f"funnel: {entry['stage']}", "p": entry["p"]})
+        for tag, share in run.summary["anatomy"].items():
+            rows.append({**head, "what": f"reason for failure: {tag}", "p": share})
+    return rows

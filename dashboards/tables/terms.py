@@ -1,0 +1,199 @@
+"""Tables behind the page on terms: what agreed halts say, how long they hold, and how long past ones held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dashboards.tables.why import words_of
+from sim.outcome_columns import Columns
+from sim.results.tally import STEPS, settled, steps
+from sim.scenario.schema.labels import called
+from sim.statistics import exact_sums
+from sim.statistics.estimates import wilson
+
+if TYPE_CHECKING:
+    from sim.results.run import Run
+
+Table = list[dict[str, Any]]
+
+N_BINS = 40
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+FEWEST_HALTS = 30
+"""Halts on a track from which on its curve is drawn."""
+ENDED = 0
+"""Codes of ``halt_end`` above this mean that the halt ended while watched; this one, that it still held."""
+Z = 1.96
+EVIDENCE = {
+    "negotiated, no peacekeeping": "past halts without peacekeepers",
+    "negotiated, any peacekeeping": "past halts with peacekeepers",
+}
+"""Groups of past halts (``history/base_rates.csv``) that are drawn behind, and what they are called."""
+
+
+def n_halts(run: Run) -> int:
+    """Trials with an agreed general halt."""
+    return run.tally.n_halts
+
+
+def terms(run: Run) -> Table:
+    """What first agreed general halts settled, by issue.
+
+    A row per issue that was on the table of some halt: ``issue``, ``words``, ``scale``, ``landmarks``, ``status_quo``,
+    ``ideal_a``, ``ideal_b`` (central values), ``n`` halts with it on the table of ``n_halts``, ``bins`` (shares of them
+    in 40 equal parts of the scale), quantiles ``q05`` to ``q95`` and ``mean``. A halt on a track that leaves an issue
+    out is not counted for it: there it stays as it was.
+    """
+    scenario = run.scenario
+    settled = _settled(run)
+    found = exact_sums.quantiles(settled, {f"q{round(100 * q):02d}": q for q in QUANTILES})
+    bins = dict.fromkeys(scenario.issues, np.zeros(N_BINS, np.int64))
+    totals = dict.fromkeys(scenario.issues, 0)
+    for values in settled():
+        for name, column in values.items():
+            bins[name] = bins[name] + np.histogram(column.astype(np.float64), bins=N_BINS, range=(0.0, 1.0))[0]
+            totals[name] += steps(column)
+    sides = [scenario.belligerent(name) for name in (scenario.sides.A, scenario.sides.B)]
+    rows: Table = []
+    for name, issue in scenario.issues.items():
+        n = int(bins[name].sum())
+        if n == 0:
+            continue
+        ideals = [
+            float(side.ideal_point[name].middle) if name in side.ideal_point else float(number)
+            for number, side in enumerate(sides)
+        ]
+        rows.append(
+            {
+                "issue": name,
+                "words": words_of(called(scenario, name)),
+                "scale": issue.scale,
+                "landmarks": [{"at": mark.at, "name": mark.name} for mark in issue.landmarks],
+                "status_quo": float(issue.status_quo.middle),
+                "ideal_a": ideals[0],
+                "ideal_b": ideals[1],
+                "n": n,
+                "n_halts": run.tally.n_halts,
+                "bins": [float(count / n) for count in bins[name]],
+                **found[name],
+                "mean": totals[name] / STEPS / n,
+            }
+        )
+    return rows
+
+
+def _settled(run: Run) -> exact_sums.Passes:
+    """Agreed terms by issue, of the halts on tracks that have it on the table, as in the summary."""
+
+    def passes() -> Iterator[Columns]:
+        for block in run.blocks("halt_week", "halt_track", *(f"x_{name}" for name in run.scenario.issues)):
+            yield dict(settled(run.scenario, block))
+
+    return passes
+
+
+def survival(run: Run) -> Table:
+    """How long first agreed general halts hold: Kaplan-Meier by track, halts still in force counted until last seen.
+
+    A row per track with at least ``FEWEST_HALTS`` (all tracks together if none has so many): ``label``, ``n`` halts,
+    ``n_ended``, and lists by week: ``day``, ``holds`` (share still in force), ``lo``, ``hi`` (95 %: Greenwood on the
+    log-log scale, widened by the run's design effect), ``at_risk``. A halt that runs out unrenewed has ended.
+    """
+    halts = run.tally.halts
+    groups = [
+        (track.label or words_of(name), own)
+        for (name, track), own in zip(run.scenario.tracks.items(), halts[:-1], strict=True)
+        if own.sum() >= FEWEST_HALTS
+    ]
+    if not groups and halts.any():
+        groups = [("all agreed halts", halts.sum(axis=0))]
+    rows: Table = []
+    for label, own in groups:
+        ended = own[:, ENDED + 1 :].sum(axis=1)
+        curve = curve_of(own.sum(axis=1), ended, run.commonest_effect)
+        rows.append({"label": label, "n": int(own.sum()), "n_ended": int(ended.sum()), **curve})
+    return rows
+
+
+def kaplan_meier(weeks: Any, has_ended: Any, effect: float = 1.0) -> dict[str, list[float]]:
+    """The curve of halts of which it is known when each ended, or was last seen in force: shape (halts,) both."""
+    last = int(weeks.max()) if len(weeks) else 0
+    seen, ended = (np.bincount(some, minlength=last + 1) for some in (weeks, weeks[has_ended]))
+    return curve_of(seen, ended, effect)
+
+
+def curve_of(seen: Any, ended: Any, effect: float = 1.0) -> dict[str, list[float]]:
+    """Kaplan and Meier (1958) on whole weeks: ``day``, ``holds``, ``lo``, ``hi``, ``at_risk``, from day 0 on.
+
+    By week how many halts were last ``seen`` in it, and how many of these ``ended`` in it. The curve stops where
+    nothing is at risk. Where all or none are left Greenwood's interval has no width; the limits there are exact, for
+    as many halts as are at risk over the share that was left before (Dorey and Korn 1987, Statistics in Medicine 6,
+    679-687), over ``effect``.
+    """
+    last = int(np.flatnonzero(seen).max(initial=0))
+    seen, ends = seen[: last + 1], ended[: last + 1]
+    at_risk = seen.sum() - np.concatenate([[0], np.cumsum(seen)[:-1]])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        holds = np.cumprod(1.0 - np.where(at_risk > 0, ends / np.maximum(at_risk, 1), 0.0))
+        left = np.maximum(at_risk - ends, 1e-9)
+        spread = np.sqrt(effect * np.cumsum(np.where(ends > 0, ends / (np.maximum(at_risk, 1) * left), 0.0)))
+        reach = np.where((holds > 0) & (holds < 1), Z * spread / np.abs(np.log(holds)), 0.0)
+        low, high = np.power(holds, np.exp(reach)), np.power(holds, np.exp(-reach))
+        before = np.concatenate([[1.0], holds[:-1]])
+        limits = [
+            wilson(share, risk / max(one, 1e-9) / effect) if share in (0.0, 1.0) and one > 0 else (lo, hi)
+            for share, risk, one, lo, hi in zip(holds, at_risk, before, low, high, strict=True)
+        ]
+        if holds[0] == 1.0:
+            limits[0] = (1.0, 1.0)  # every halt is in force on the day it begins
+    return {
+        "day": [7.0 * week for week in range(last + 1)],
+        "holds": [float(value) for value in holds],
+        "lo": [float(lo) for lo, _ in limits],
+        "hi": [float(hi) for _, hi in limits],
+        "at_risk": [float(value) for value in at_risk],
+    }
+
+
+def evidence() -> Table:
+    """How long past halts held: a row per group and day.
+
+    ``label``, ``day``, ``holds``, ``lo``, ``hi`` (95 %), ``n``, ``source``, from ``history/base_rates.csv``, whose
+    intervals have no width where all or none held: there they are exact for ``n``.
+    """
+    from sim.evidence.backtest.reference_class import COLUMNS, OTHER_COLUMNS
+    from sim.scenario.sources.search_path import shipped_file
+    from sim.scenario.sources.table_file import read_table
+
+    table = read_table(shipped_file("history/base_rates.csv"), COLUMNS, OTHER_COLUMNS)
+    found = [row for row in table.rows if row.text("metric").startswith("ceasefire_failure_by_day_")]
+    rows: Table = []
+    for group, label in EVIDENCE.items():
+        for row in found:
+            if not row.text("group").endswith(f": {group}"):
+                continue
+            holds, n = 1 - row.number("value"), row.whole("n", 0, 1_000_000)
+            ends = 1 - row.number("ci_hi"), 1 - max(0.0, row.number("ci_lo"))
+            lo, hi = wilson(holds, n) if holds in (0.0, 1.0) else ends
+            rows.append(
+                {
+                    "label": label,
+                    "day": int(row.text("metric").rpartition("_")[2]),
+                    "holds": holds,
+                    "lo": lo,
+                    "hi": hi,
+                    "n": n,
+                    "source": row.text("group").partition(":")[0],
+                }
+            )
+    return sorted(rows, key=lambda row: (row["label"], row["day"]))
+
+
+def holds_at(row: dict[str, Any], day: int) -> float | None:
+    """Share of halts of one row of ``survival`` that still hold on ``day``; None where none was watched so long."""
+    if not row["day"] or row["day"][-1] < day:
+        return None
+    place = max(place for place, known in enumerate(row["day"]) if known <= day)
+    return float(row["holds"][place])

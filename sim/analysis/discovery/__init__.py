@@ -1,0 +1,1 @@
+"""Where in the uncertain inputs ceasefires lie: PRIM boxes and a tree."""

@@ -1,0 +1,325 @@
+"""Scenario discovery: under which inputs does a halt come, and under which does it not (Bryant and Lempert 2010).
+
+The uncertain inputs of every draw are worked out again from the seed; the outcome of a draw is the share of its
+sixteen trials with a halt. Boxes and a tree are found on one half of the draws (every other antithetic pair). What is
+reported of them, and whether they are reported at all, comes from the other half, which had no say in finding them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.analysis.discovery.cart import Node, explained, tree
+from sim.analysis.discovery.input_table import Input, inputs_and_outcome
+from sim.analysis.discovery.prim import (
+    Box,
+    Draws,
+    Mask,
+    Measures,
+    Step,
+    chance_of_lift,
+    find_box,
+    measure,
+    quasi_p,
+)
+from sim.analysis.sensitivity.constant_outcomes import no_variation, varies
+from sim.errors import ParleyError
+from sim.errors.arguments import checked_arguments
+from sim.results.run import Run
+from sim.statistics.estimates import Floats, clustered_reach, wilson
+from sim.statistics.ranges import Count, Share
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LEVEL = 0.001
+"""A box is reported if the other half finds it this unlikely to be luck."""
+MOST_BOXES = 3
+FEWEST_LEFT = 50
+"""Draws outside earlier boxes that are still worth a search."""
+TOGETHER = 0.5
+"""Correlation from which on a limit is said to move with another input."""
+TIERS = {"durable": "a lasting halt", "mutual": "an agreed halt"}
+KINDS = ("halt", "failure")
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What a box asks of one input. ``p`` is from the half that was held out, ``quasi_p`` from the other."""
+
+    path: str
+    name: str
+    unit: str
+    low: float | None
+    high: float | None
+    met_by: Share
+    quasi_p: Share
+    p: Share
+    moves_with: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """``Russia's strain above 0.066``."""
+        low, high = ("" if end is None else f"{end:.2g}" for end in (self.low, self.high))
+        if low and high:
+            return f"{self.name} from {low} to {high}"
+        return f"{self.name} above {low}" if low else f"{self.name} below {high}"
+
+
+@dataclass(frozen=True)
+class FoundBox:
+    """A box that the held-out half confirms; measures by half, ``density_lo`` and ``density_hi`` at 95 %.
+
+    ``kind`` is ``halt`` or ``failure``; ``number`` counts boxes of a kind: from the second on, draws inside earlier
+    ones are set aside, and ``elsewhere`` is the outcome in the rest outside this box.
+    """
+
+    kind: str
+    number: int
+    limits: tuple[Limit, ...]
+    held_out: Measures
+    found: Measures
+    density_lo: Share
+    density_hi: Share
+    elsewhere: Share
+    p: Share
+    sentence: str
+
+
+@dataclass(frozen=True)
+class TradeOff:
+    """One box of the first trajectory: fewer futures, denser; ``held_out`` says what is left of it elsewhere."""
+
+    kind: str
+    n_limits: int
+    found: Measures
+    held_out: Measures
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """What was found in a run; all odds are the model alone."""
+
+    name: str
+    tier: str
+    days: Count
+    n_trials: Count
+    n_draws: Count
+    density: Share
+    wanted_density: Share | None
+    inputs: tuple[Input, ...]
+    boxes: tuple[FoundBox, ...]
+    trade_off: tuple[TradeOff, ...]
+    tree: Node
+    tree_explains: float
+    varies: bool = True
+    """Whether the odds differ between draws by more than luck."""
+
+    @property
+    def no_variation(self) -> str:
+        """What is said where they do not."""
+        return no_variation(self.density in (0.0, 1.0), len(self.inputs))
+
+    @property
+    def outcome(self) -> str:
+        return TIERS[self.tier]
+
+    @property
+    def rules(self) -> list[str]:
+        """The tree as indented rules; empty where it has no split."""
+        return self.tree.rules([one.name for one in self.inputs])
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return {
+            "scenario": self.name,
+            "tier": self.tier,
+            "days": self.days,
+            "trials": self.n_trials,
+            "draws": self.n_draws,
+            "model": self.density,
+            "wanted_density": self.wanted_density,
+            "varies": self.varies,
+            "inputs": [asdict(one) for one in self.inputs],
+            "boxes": [asdict(box) for box in self.boxes],
+            "trade_off": [asdict(one) for one in self.trade_off],
+            "tree": {
+                **self.tree.as_dict([one.path for one in self.inputs]),
+                "explains": self.tree_explains if self.varies else None,
+            },
+        }
+
+    def table(self) -> pd.DataFrame:
+        """One row per box and limit; measures are those of the held-out half."""
+        import pandas as pd
+
+        rows = [
+            {
+                "scenario": self.name,
+                "outcome": self.tier,
+                "days": self.days,
+                "kind": box.kind,
+                "box": box.number,
+                "path": limit.path,
+                "low": limit.low,
+                "high": limit.high,
+                "met_by": limit.met_by,
+                "limit_p": limit.p,
+                **asdict(box.held_out),
+                "density_lo": box.density_lo,
+                "density_hi": box.density_hi,
+                "elsewhere": box.elsewhere,
+                "p": box.p,
+            }
+            for box in self.boxes
+            for limit in box.limits
+        ]
+        return pd.DataFrame(rows, columns=list(TABLE_COLUMNS))
+
+
+TABLE_COLUMNS = (
+    *("scenario", "outcome", "days", "kind", "box", "path", "low", "high", "met_by", "limit_p"),
+    *("coverage", "density", "mass", "density_lo", "density_hi", "elsewhere", "p"),
+)
+
+
+@checked_arguments
+def discover(
+    run: Run,
+    tier: str = "durable",
+    days: int = 365,
+    density: float | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Discovery:
+    """Boxes of inputs and a tree that tell where ``tier`` (durable or mutual) comes by ``days``, and where not.
+
+    ``density`` asks for the least restricted box with at least that share of the outcome; without it, or where the
+    share is no more than that of all draws, the box furthest from chance is taken. Raises ParleyError where the run
+    has too few draws or no uncertain input, or where ``tier``, ``days`` or ``density`` is none. ``progress`` is called
+    with the searches done and those there are.
+    """
+    if tier not in TIERS:
+        raise ParleyError(f"outcome: {tier[:40]!r} came, {' or '.join(TIERS)} is allowed")
+    if density is not None and not 0 < density < 1:
+        raise ParleyError(f"density: {density:g} came, a share between 0 and 1 is wanted")
+    inputs, draws = inputs_and_outcome(run, tier, days)
+    halves = tuple(draws.where(draws.pairs % 2 == half) for half in (0, 1))
+    boxes: list[FoundBox] = []
+    trade_off: list[TradeOff] = []
+    for number, kind in enumerate(KINDS):
+        if progress:
+            progress(number, len(KINDS) + 1)
+        found, held_out = (half if kind == "halt" else _turned(half) for half in halves)
+        more, steps = search(found, held_out, inputs, kind, TIERS[tier], density)
+        boxes.extend(more)
+        trade_off.extend(_trade_off(steps, held_out, kind))
+    if progress:
+        progress(len(KINDS), len(KINDS) + 1)
+    node = tree(*halves)
+    told = explained(node, halves[1])
+    n_trials = int(draws.weights.sum())
+    shape = (n_trials, len(draws.points), draws.density, density)
+    does_vary = varies(run, tier, days)
+    return Discovery(run.name, tier, days, *shape, tuple(inputs), tuple(boxes), tuple(trade_off), node, told, does_vary)
+
+
+def search(
+    found: Draws, held_out: Draws, inputs: Sequence[Input], kind: str, outcome: str, density: float | None
+) -> tuple[list[FoundBox], list[Step]]:
+    """Boxes one after the other, each on the draws outside those before, and the first trajectory.
+
+    It ends where the held-out half takes a box for luck, or not surely more of the outcome in it than among all.
+    """
+    boxes: list[FoundBox] = []
+    first: list[Step] = []
+    wanted = density if density is not None and density > found.density else None
+    left, left_out = found, held_out
+    while len(boxes) < MOST_BOXES and len(left.points) >= FEWEST_LEFT:
+        box, steps = find_box(left, wanted)
+        first = first or steps
+        if box is None:
+            break
+        inside, inside_out = box.holds(left.points), box.holds(left_out.points)
+        p = chance_of_lift(left_out, inside_out)
+        ends = _interval(left_out.where(inside_out))
+        if p > LEVEL or ends[0] <= held_out.density:
+            break
+        limits = tuple(_limit(box, i, inputs, left, left_out) for i in box.limited)
+        measured = _of_all(left_out, inside_out, held_out), _of_all(left, inside, found)
+        elsewhere = left_out.where(~inside_out).density
+        said = sentence(kind, outcome, limits, measured[0], elsewhere, is_first=not boxes)
+        boxes.append(FoundBox(kind, len(boxes) + 1, limits, *measured, *ends, elsewhere, p, said))
+        left, left_out = left.where(~inside), left_out.where(~inside_out)
+    return boxes, first
+
+
+def sentence(
+    kind: str, outcome: str, limits: Sequence[Limit], measured: Measures, elsewhere: float, is_first: bool = True
+) -> str:
+    """A box in words, by what the held-out half shows."""
+    has = f"have {outcome}" if kind == "halt" else f"have no {outcome.partition(' ')[2]}"
+    such = f"with {outcome}" if kind == "halt" else f"without {outcome}"
+    rest = "elsewhere" if is_first else "in the rest"
+    parts = [limit.words for limit in limits]
+    asked = " and ".join(parts) if len(parts) < 3 else ", ".join(parts[:-1]) + " and " + parts[-1]
+    return (
+        f"{_of_100(measured.density)} of 100 futures in this box {has} ({_of_100(elsewhere)} of 100 {rest}): {asked}. "
+        f"It holds {_of_100(measured.mass)} of 100 futures and {_of_100(measured.coverage)} of 100 futures {such}."
+    )
+
+
+def _of_100(share: float) -> str:
+    near = round(100 * share)
+    return "fewer than 1" if near == 0 and share > 0 else "more than 99" if near == 100 and share < 1 else str(near)
+
+
+def _turned(draws: Draws) -> Draws:
+    """The same draws, with the outcome that did not come."""
+    return Draws(draws.points, 1.0 - draws.shares, draws.weights, draws.pairs)
+
+
+def _of_all(left: Draws, inside: Mask, everything: Draws) -> Measures:
+    """Measures of a box among the draws left over, as shares of all of them."""
+    of_left = measure(left, inside)
+    weight = float(left.weights.sum() / everything.weights.sum())
+    events = float(left.weights @ left.shares) / max(float(everything.weights @ everything.shares), 1e-12)
+    return Measures(of_left.coverage * events, of_left.density, of_left.mass * weight)
+
+
+def _interval(inside: Draws) -> tuple[float, float]:
+    """95 % interval of the outcome inside, with pairs of draws as units; exact where all are alike."""
+    density, total = inside.density, float(inside.weights.sum())
+    places = np.unique(inside.pairs, return_inverse=True)[1]
+    if density in (0.0, 1.0):  # nothing tells how alike the trials of a pair are: each pair counts as one
+        return wilson(density, len(np.unique(inside.pairs)))
+    moves: Floats = np.bincount(places, weights=inside.weights * (inside.shares - density)).astype(np.float64)
+    reach = clustered_reach(moves, round(total), 0.95)
+    return max(0.0, density - reach), min(1.0, density + reach)
+
+
+def _limit(box: Box, i: int, inputs: Sequence[Input], found: Draws, held_out: Draws) -> Limit:
+    points = np.concatenate([found.points, held_out.points])
+    low, high = float(box.lows[i]), float(box.highs[i])
+    met_by = float(np.mean((points[:, i] > low) & (points[:, i] < high)))
+    ends = (low if np.isfinite(low) else None, high if np.isfinite(high) else None)
+    tests = quasi_p(found, box, i), quasi_p(held_out, box, i)
+    return Limit(inputs[i].path, inputs[i].name, inputs[i].unit, *ends, met_by, *tests, _together(points, i, inputs))
+
+
+def _together(points: Floats, i: int, inputs: Sequence[Input]) -> tuple[str, ...]:
+    """Other inputs that are drawn together with input ``i``, so that its limit may speak for them."""
+    shapes = points - points.mean(axis=0)
+    norms = np.linalg.norm(shapes, axis=0)
+    related = np.abs(shapes.T @ shapes[:, i]) / np.maximum(norms * norms[i], 1e-300)
+    return tuple(other.name for j, other in enumerate(inputs) if related[j] >= TOGETHER and j != i)
+
+
+def _trade_off(steps: Sequence[Step], held_out: Draws, kind: str) -> list[TradeOff]:
+    return [
+        TradeOff(kind, len(step.box.limited), step.measures, measure(held_out, step.box.holds(held_out.points)))
+        for step in steps
+    ]

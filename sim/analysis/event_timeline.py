@@ -1,0 +1,258 @@
+"""Odds before and after each of several dated events, on the same luck, and the event that moved them.
+
+Every state of a timeline (``sim.scenario.timeline``) is run from the same start with the same seed, so that trial t
+meets the same luck in all of them and the only thing that differs is what is known. An event's movement is the paired
+difference of the headlines after it and before it; the intervals hold with 95 % for all events and the whole together.
+An event counts as clear, and one is named, by the last horizon alone: looking for the best horizon would find one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.errors import ParleyError
+from sim.errors.arguments import checked_arguments
+from sim.execution.blocks import DEFAULT_TRIALS
+from sim.execution.request import Request
+from sim.execution.run import Progress, run_many
+from sim.results import wording
+from sim.results.compare import compare, widened
+from sim.results.run import Run
+from sim.scenario.differences import changes
+from sim.scenario.schema.quantity import Provenance
+from sim.scenario.timeline import LoadedTimeline, open_timeline
+from sim.statistics.anchoring import Headline
+from sim.statistics.horizons import horizons
+from sim.statistics.ranges import Count, Difference, Share
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Odds after less odds before by one horizon, as fractions with an interval; the headline and the model alone."""
+
+    difference: Difference
+    lo: Difference
+    hi: Difference
+    model_difference: Difference
+    model_lo: Difference
+    model_hi: Difference
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the headline's interval leaves out no difference."""
+        return self.lo > 0 or self.hi < 0
+
+    def as_dict(self) -> dict[str, Any]:
+        return {**self.__dict__, "is_clear": self.is_clear}
+
+
+@dataclass(frozen=True)
+class Step:
+    """What an event left behind. ``odds`` (durable) and ``moved`` are by days; the eve has moved nothing.
+
+    ``changed`` says what differs in what is simulated, ``n_changed`` in how many trials it decides for or against a
+    durable halt by the last horizon. ``reason`` is the main reason for failure in words, ``reason_share`` its share of
+    the failures.
+    """
+
+    date: date
+    name: str
+    said: Provenance
+    odds: Mapping[int, Headline]
+    moved: Mapping[int, Moved]
+    changed: tuple[str, ...]
+    n_changed: Count
+    reason: str
+    reason_share: Share
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "date": self.date.isoformat(),
+            "name": self.name,
+            "source": self.said.source,
+            "kind": self.said.kind or ("sourced" if self.said.source else None),
+            "note": self.said.note,
+            "odds": {str(days): odds.as_dict() for days, odds in self.odds.items()},
+            "moved": {str(days): moved.as_dict() for days, moved in self.moved.items()},
+            "changed": list(self.changed),
+            "n_changed": self.n_changed,
+            "reason": self.reason,
+            "reason_share": self.reason_share,
+        }
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Odds along a timeline: the eve first, then a step per event. ``level`` is that of each interval of ``moved``."""
+
+    title: str
+    name: str
+    base: str
+    start: date
+    trials: Count
+    seed: int
+    days: Count
+    level: Share
+    steps: tuple[Step, ...]
+    whole: Moved
+
+    @property
+    def events(self) -> tuple[Step, ...]:
+        """The steps without the eve."""
+        return self.steps[1:]
+
+    @property
+    def moved_most(self) -> Step | None:
+        """The event with the largest clear movement by the last horizon; None if none is clear."""
+        clear = [step for step in self.events if step.moved[self.days].is_clear]
+        return max(clear, key=lambda step: abs(step.moved[self.days].difference), default=None)
+
+    @property
+    def sentence(self) -> str:
+        """The event that moved the odds, by how much; or that none did clearly."""
+        most = self.moved_most
+        if most is None and not any(step.n_changed for step in self.events):
+            return f"The odds do not vary over these events: none decided any of {self.trials:,} trials otherwise."
+        if most is None:
+            return f"No event moved the odds clearly: by {self.days} days every interval holds no difference."
+        moved, before = most.moved[self.days], self.steps[self.steps.index(most) - 1]
+        first, last = (wording.percent(step.odds[self.days].p) for step in (before, most))
+        ends = f"{first} before and after" if first == last else f"from {first} to {last}"
+        size = wording.points(moved.difference, moved.lo, moved.hi)
+        when = f"{most.date.day} {most.date:%B %Y}"
+        return f"The event that moved the odds most: {most.name} ({when}), {size} points by {self.days} days, {ends}."
+
+    @property
+    def notes(self) -> list[str]:
+        """What to know beside the table: the whole way, events that changed nothing, events after the start."""
+        whole = wording.points(self.whole.difference, self.whole.lo, self.whole.hi)
+        said = [
+            f"From the eve to the last event: {whole} points. Intervals hold with 95 % for all "
+            f"{len(self.events) + 1} differences together and are Monte Carlo error alone."
+        ]
+        if idle := [step.name for step in self.events if not step.changed]:
+            said.append(f"Nothing that is simulated changed with: {'; '.join(idle)}.")
+        if same := [step.name for step in self.events if step.changed and not step.n_changed]:
+            said.append(f"Changed what is simulated and yet decided no trial of {self.trials:,}: {'; '.join(same)}.")
+        if later := [step.name for step in self.events if step.date > self.start + timedelta(days=6)]:
+            said.append(
+                f"After the first week: {'; '.join(later)}. The odds still run from {self.start}, and do not use "
+                "that no halt had come before."
+            )
+        return said
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        most = self.moved_most
+        return {
+            "timeline": self.name,
+            "title": self.title,
+            "base": self.base,
+            "start": self.start.isoformat(),
+            "trials": self.trials,
+            "seed": self.seed,
+            "days": self.days,
+            "level": self.level,
+            "steps": [step.as_dict() for step in self.steps],
+            "whole": self.whole.as_dict(),
+            "moved_most": None if most is None else most.name,
+            "sentence": self.sentence,
+            "notes": self.notes,
+        }
+
+    def table(self) -> pd.DataFrame:
+        """One row per step and horizon: odds with both intervals, the model alone, the movement (NaN for the eve)."""
+        import pandas as pd
+
+        rows = []
+        for number, step in enumerate(self.steps):
+            for days, odds in step.odds.items():
+                moved = step.moved.get(days)
+                rows.append(
+                    {
+                        "timeline": self.name,
+                        "step": number,
+                        "date": step.date.isoformat(),
+                        "name": step.name,
+                        "days": days,
+                        **odds.as_dict(),
+                        "difference": moved.difference if moved else np.nan,
+                        "difference_lo": moved.lo if moved else np.nan,
+                        "difference_hi": moved.hi if moved else np.nan,
+                        "model_difference": moved.model_difference if moved else np.nan,
+                        "is_clear": moved.is_clear if moved else False,
+                        "reason": step.reason,
+                    }
+                )
+        return pd.DataFrame(rows).astype({"reference": float})
+
+
+@checked_arguments
+def timeline(
+    name_or_path: str | os.PathLike[str],
+    trials: int = DEFAULT_TRIALS,
+    seed: int = 1,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Timeline:
+    """Odds along the timeline of that name or file, every state run with ``trials`` and ``seed``.
+
+    Raises ScenarioError for a file that is not sound, and ParleyError for counts that are not allowed.
+    """
+    told = open_timeline(name_or_path)
+    return from_runs(told, list(run_many(requests(told, trials, seed), workers=workers, progress=progress)))
+
+
+def requests(told: LoadedTimeline, trials: int = DEFAULT_TRIALS, seed: int = 1) -> list[Request]:
+    """One run per state, under the names of the events."""
+    return [Request(state.scenario, state.name, trials, seed) for state in told.states]
+
+
+def from_runs(told: LoadedTimeline, runs: Sequence[Run]) -> Timeline:
+    """What the finished runs of a timeline's states say, one run per state in their order. Nothing is run.
+
+    Raises ParleyError where runs are missing or have not the same luck.
+    """
+    if len(runs) != len(told.states):
+        raise ParleyError(f"{len(told.states)} runs are wanted, one per state of {told.name}; {len(runs)} came")
+    n_compared = len(told.states)  # as many events, less the eve, and the whole way
+    eve = runs[0]
+    steps = []
+    for number, (state, run) in enumerate(zip(told.states, runs, strict=True)):
+        before = runs[number - 1] if number else None
+        found = compare(before, run, n_compared) if before else None
+        reason = wording.main_reason(run.summary)
+        steps.append(
+            Step(
+                state.date,
+                state.name,
+                state.said,
+                {days: run.odds("durable", days) for days in horizons(run.scenario)},
+                _moved(found) if found else {},
+                tuple(change.sentence for change in changes(before.scenario, run.scenario)) if before else (),
+                found["n_changed"] if found else 0,
+                wording.reason(run.summary),
+                reason[1] if reason else 0.0,
+            )
+        )
+    days = max(horizons(eve.scenario))
+    whole = _moved(compare(eve, runs[-1], n_compared))[days]
+    trials, level, start = min(run.n_trials for run in runs), widened(n_compared), eve.scenario.start
+    return Timeline(told.title, told.name, told.base, start, trials, eve.seed, days, level, tuple(steps), whole)
+
+
+def _moved(found: Mapping[str, Any]) -> dict[int, Moved]:
+    """By days, from what ``compare`` found."""
+    names = Moved.__dataclass_fields__
+    return {
+        int(days): Moved(**{name: cell[name] for name in names}) for days, cell in found["tiers"]["durable"].items()
+    }

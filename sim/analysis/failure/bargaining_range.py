@@ -1,0 +1,167 @@
+"""The bargaining range week by week: what either side could accept on the contract curve, and what it offers.
+
+The first trials of a run are run again, to the last bit. After each week every trial still at war is asked, track by
+track, what a round held that day would have found: the least mix that side A could accept (``lower``), the greatest
+that side B could (``upper``), both as places on the contract curve from 0 (side B's end) to 1 (side A's end). Looks at
+tables change nothing, so the trials stay what they are. Trials in a halt or ended by victory are not asked: later weeks
+speak of the wars that are still going on, which are the harder ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.analysis.failure.least_change import quantiles
+from sim.results.run import Run
+from sim.results.summary import QUANTILES
+from sim.statistics.estimates import Floats
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.model import NegotiationModel
+    from sim.model.bargaining import Trials
+    from sim.model.packages import TrackPackages
+
+MOST_TRIALS = 512
+"""Trials that are run again: enough for quantiles that look smooth, in about a second."""
+CHECKED = ("n_rounds", "n_range_rounds", "mutual_week", "halt_week", "halt_track")
+"""Stored columns that the weeks up to the horizon settle; they must come out the same again."""
+
+Spread = Mapping[str, float | None]
+"""Quantiles q05 to q95; None where that trial's limit lies beyond the curve, or without any trial."""
+
+
+@dataclass(frozen=True)
+class WeekOfRange:
+    """One week on one track, over the ``n`` trials still at war then.
+
+    ``open``: share of them in which a range is open (None without any). ``lower``, ``upper``: limits of sides A and B;
+    a quantile of ``lower`` is None where A could accept nothing on the curve, and of ``upper`` where B could not;
+    ``none_a``, ``none_b``: shares of the trials in which that is so.
+    ``offer_a``, ``offer_b``: standing offers, as mixes. ``width``: upper less lower where a range is open.
+    ``terms``: by issue of the track the middle offers of A and of B, on the issue's scale.
+    """
+
+    week: int
+    n: int
+    open: float | None
+    none_a: float | None
+    none_b: float | None
+    lower: Spread
+    upper: Spread
+    offer_a: Spread
+    offer_b: Spread
+    width: Spread
+    terms: Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class TrackRange:
+    """A general track: its name, its label in words, and its weeks in order."""
+
+    name: str
+    label: str
+    weeks: tuple[WeekOfRange, ...]
+
+
+@dataclass(frozen=True)
+class RangeOverTime:
+    """All general tracks of a scenario over the weeks that count, from the first ``n_trials`` trials of a run."""
+
+    scenario: str
+    seed: int
+    n_trials: int
+    start: date
+    sides: tuple[str, str]
+    tracks: tuple[TrackRange, ...]
+
+    def day(self, week: int) -> date:
+        """Last day of a week: limits are those that the week leaves."""
+        return self.start + timedelta(days=7 * week + 6)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON values, dates in ISO form."""
+        found = asdict(self)
+        found["start"] = self.start.isoformat()
+        found["sides"] = list(self.sides)
+        return found
+
+    def table(self) -> pd.DataFrame:
+        """One row per track, week and quantity: scenario, track, week, date, n, quantity, quantile, value."""
+        import pandas as pd
+
+        rows = []
+        for track in self.tracks:
+            for week in track.weeks:
+                head = (self.scenario, track.name, week.week, self.day(week.week).isoformat(), week.n)
+                rows += [(*head, name, "", getattr(week, name)) for name in ("open", "none_a", "none_b")]
+                for name in ("lower", "upper", "offer_a", "offer_b", "width"):
+                    rows += [(*head, name, level, value) for level, value in getattr(week, name).items()]
+                for issue, offers in week.terms.items():
+                    rows += [(*head, f"terms {side}", issue, at) for side, at in zip(self.sides, offers, strict=True)]
+        names = ["scenario", "track", "week", "date", "n", "quantity", "quantile", "value"]
+        frame = pd.DataFrame(rows, columns=names)
+        frame["value"] = frame["value"].astype(float)
+        return frame
+
+
+def range_over_time(run: Run, most: int = MOST_TRIALS) -> RangeOverTime | None:
+    """Limits, offers and ranges by week over the first ``most`` trials of a run.
+
+    None where the trials do not come out the same again: the run was made with parties of one's own, or by another
+    version; and for a run without trials.
+    """
+    from sim.model import NegotiationModel  # with Mesa, only when it is wanted
+
+    scenario, n = run.scenario, min(most, run.n_trials)
+    if n == 0:
+        return None
+    stored = run.part(0, n, "trial", *CHECKED)
+    with NegotiationModel(scenario, run.seed, int(stored["trial"][0]), n) as model:
+        tracks = [track for track in model.tracks if track.takes_force]
+        weeks: dict[str, list[WeekOfRange]] = {track.name: [] for track in tracks}
+        for week in range(scenario.horizon_weeks):
+            model.step()
+            trials = np.flatnonzero(model.is_at_war)
+            for track in tracks:
+                weeks[track.name].append(_week(model, track, week, trials))
+        if not all(np.array_equal(model.record.columns[name], stored[name]) for name in CHECKED):
+            return None
+    found = tuple(
+        TrackRange(name, scenario.tracks[name].label or name.replace("_", " "), tuple(by_week))
+        for name, by_week in weeks.items()
+    )
+    return RangeOverTime(run.name, run.seed, n, scenario.start, (scenario.sides.A, scenario.sides.B), found)
+
+
+def _week(model: NegotiationModel, track: TrackPackages, week: int, trials: Trials) -> WeekOfRange:
+    if len(trials) == 0:
+        nothing: Spread = dict.fromkeys(QUANTILES)
+        return WeekOfRange(week, 0, None, None, None, nothing, nothing, nothing, nothing, nothing, {})
+    look = model.bargaining.look(track, trials)
+    offers = [mix[trials] for mix in model.bargaining.offers[track.name].mix]
+    packages = [track.package(mix, look.rows, trials) for mix in offers]
+    width = (look.upper - look.lower)[look.has_range]
+    return WeekOfRange(
+        week,
+        len(trials),
+        float(np.mean(look.has_range)),
+        float(np.mean(np.isposinf(look.lower))),
+        float(np.mean(np.isneginf(look.upper))),
+        quantiles(look.lower, QUANTILES),
+        quantiles(look.upper, QUANTILES),
+        quantiles(offers[0], QUANTILES),
+        quantiles(offers[1], QUANTILES),
+        quantiles(width, QUANTILES),
+        {issue: (_middle(packages[0][issue]), _middle(packages[1][issue])) for issue in track.scope},
+    )
+
+
+def _middle(values: Floats) -> float:
+    return float(np.median(values))

@@ -1,0 +1,244 @@
+"""Which of a scenario's changes does the work: each alone, each left out, and what only their company does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from sim.errors import ParleyError
+from sim.execution.request import Request
+from sim.results.compare import compare
+from sim.results.run import Run
+from sim.scenario.checks import references
+from sim.scenario.diagnostics import KeyPath, dotted
+from sim.scenario.differences import WORDS_ONLY, changes
+from sim.scenario.schema import Scenario
+from sim.statistics.horizons import horizons
+
+AS_WHOLE = ("points", "mandate", "limits", "scope", "joint", "calibration", "reference_class")
+"""Keys whose parts only make sense together."""
+DATED = ("events", "windows", "attendance")
+"""Lists whose items count one by one."""
+IDENTITY = frozenset({"source", "note", "kind"})
+TABLE_NAMES = frozenset({"file", "draws"})
+"""What a table is called, where its content is known."""
+MOST_CHANGES = 24
+_ABSENT = object()
+
+Data = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One change between two scenarios. ``alone`` and ``left_out`` are None where that is no valid scenario."""
+
+    path: str
+    sentence: str
+    alone: Scenario | None
+    left_out: Scenario | None
+
+
+def parts(base: Scenario, variant: Scenario) -> list[Part]:
+    """The single changes that make ``variant`` out of ``base``, each with the two scenarios that isolate it.
+
+    Events, windows and rules count one by one, points of a party together. Raises ParleyError for more than
+    ``MOST_CHANGES`` changes.
+    """
+    before, after = base.model_dump(exclude_none=True), variant.model_dump(exclude_none=True)
+    paths = list(_different(before, after, ()))
+    if len(paths) > MOST_CHANGES:
+        raise ParleyError(f"{len(paths)} single changes lie between the two, {MOST_CHANGES} can be taken apart")
+    said = {change.path: change.sentence for change in changes(base, variant)}
+    return [
+        Part(
+            _named(path),
+            _sentence(path, said, before, after),
+            _valid(_with(before, after, path)),
+            _valid(_with(after, before, path)),
+        )
+        for path in paths
+    ]
+
+
+def _different(before: Any, after: Any, path: KeyPath) -> Iterator[KeyPath]:
+    """Key paths at which two dumps differ, as deep as a change can stand alone."""
+    if path and path[-1] in WORDS_ONLY:
+        return
+    if _plain(before) == _plain(after):
+        return
+    if isinstance(before, tuple) and isinstance(after, tuple) and path[:1] and path[0] in DATED:
+        for name in dict.fromkeys([*map(_name, before), *map(_name, after)]):
+            if _plain(_item(before, name)) != _plain(_item(after, name)):
+                yield (*path, name)
+        return
+    is_section = isinstance(before, Mapping) and isinstance(after, Mapping)
+    if not is_section or path[-1:] and (path[-1] in AS_WHOLE or _is_number(before) or _is_number(after)):
+        yield path
+        return
+    for key in [*before, *(key for key in after if key not in before)]:
+        yield from _different(before.get(key, _ABSENT), after.get(key, _ABSENT), (*path, key))
+
+
+def _plain(item: Any) -> Any:
+    """What is simulated of an item: without sources and words."""
+    if isinstance(item, Mapping):
+        words = WORDS_ONLY | IDENTITY | (TABLE_NAMES if item.get("sha256") else frozenset())
+        return {key: _plain(value) for key, value in item.items() if key not in words}
+    return tuple(map(_plain, item)) if isinstance(item, tuple) else item
+
+
+def _is_number(item: Any) -> bool:
+    return isinstance(item, Mapping) and bool({"value", "dist", "same_as"} & item.keys())
+
+
+def _name(item: Mapping[str, Any]) -> str:
+    """What an event, window or rule is known by."""
+    if "name" in item:
+        return str(item["name"])
+    when = ", ".join(f"{party} {level}" for party, level in item["when"].items())
+    return f"{item['party']} comes at level {item['level']} if {when}"
+
+
+def _item(items: tuple[Any, ...], name: str) -> Any:
+    return next((item for item in items if _name(item) == name), _ABSENT)
+
+
+def _with(data: Data, other: Data, path: KeyPath) -> Data:
+    """``data`` with what ``other`` has at ``path``."""
+    result = deepcopy(data)
+    section, last = str(path[0]), str(path[-1])
+    if section in DATED:
+        wanted = _item(other[section], last)
+        kept = [item for item in data[section] if _name(item) != last]
+        result[section] = (*kept, *([] if wanted is _ABSENT else [deepcopy(wanted)]))
+        return result
+    target, source = result, other
+    for key in map(str, path[:-1]):
+        target, source = target[key], source[key]
+    if last in source:
+        target[last] = deepcopy(source[last])
+    else:
+        target.pop(last, None)
+    return result
+
+
+def _valid(data: Data) -> Scenario | None:
+    try:
+        scenario = Scenario.model_validate(data)
+    except ValueError:
+        return None
+    return None if references.check(scenario) else scenario
+
+
+def _named(path: KeyPath) -> str:
+    if path[0] in DATED:
+        return f"{str(path[0]).removesuffix('s')} `{path[-1]}`"
+    return dotted(path)
+
+
+def _sentence(path: KeyPath, said: Mapping[str, str], before: Data, after: Data) -> str:
+    """The change as the list of changes words it; several at once by their name."""
+    name = dotted(path)
+    if name in said:
+        return said[name]
+    inside = [sentence for key, sentence in said.items() if key.startswith(f"{name}.")]
+    if inside:
+        return inside[0] if len(inside) == 1 else f"{name} ({len(inside)} numbers together)"
+    return next((sentence for key, sentence in said.items() if f"`{path[-1]}`" in key), _named(path))
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one change does to the durable odds at the last horizon: (difference, low, high), as fractions."""
+
+    path: str
+    sentence: str
+    alone: tuple[float, float, float] | None
+    left_out: tuple[float, float, float] | None
+
+
+@dataclass(frozen=True)
+class Decomposition:
+    """The whole difference, that of each change, and what their company adds or takes: whole - sum of each alone."""
+
+    base: str
+    variant: str
+    days: int
+    n_intervals: int
+    whole: tuple[float, float, float]
+    shares: tuple[Share, ...]
+
+    @property
+    def together(self) -> float | None:
+        """What only the changes' company does; None where some change cannot stand alone."""
+        singles = [share.alone for share in self.shares]
+        if any(single is None for single in singles):
+            return None
+        return self.whole[0] - sum(single[0] for single in singles if single is not None)
+
+    @property
+    def varies(self) -> bool:
+        """Whether any difference, of all changes or of one alone or left out, is more than luck could make."""
+        known = [self.whole, *(ends for share in self.shares for ends in (share.alone, share.left_out) if ends)]
+        return any(low > 0 or high < 0 for _, low, high in known)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "base": self.base,
+            "variant": self.variant,
+            "days": self.days,
+            "n_intervals": self.n_intervals,
+            "whole": _ends(self.whole),
+            "changes": [
+                {
+                    "path": share.path,
+                    "change": share.sentence,
+                    "alone": _ends(share.alone),
+                    "left_out": _ends(share.left_out),
+                }
+                for share in self.shares
+            ],
+            "together": self.together,
+            "varies": self.varies,
+        }
+
+
+def decompose(base: Run, variant: Run, run_all: Callable[[Sequence[Request]], Iterable[Run]]) -> Decomposition:
+    """Run every single change alone and left out, on the luck of both runs, and set the differences side by side.
+
+    ``alone`` is base + this change against the base; ``left_out`` is what the variant loses without it. Differences are
+    of headlines; the intervals hold with 95 % for all of them together. Raises ParleyError where nothing differs.
+    """
+    found = parts(base.scenario, variant.scenario)
+    if not found:
+        raise ParleyError(f"{variant.name} and {base.name} simulate the same")
+    wanted = [
+        Request(scenario, f"{part.path} ({kind})", base.n_trials, base.seed)
+        for part in found
+        for kind, scenario in (("alone", part.alone), ("left out", part.left_out))
+        if scenario is not None
+    ]
+    runs = {run.name: run for run in run_all(wanted)}
+    n = len(wanted) + 1
+    days = min(max(horizons(base.scenario)), max(horizons(variant.scenario)))
+
+    def apart(first: Run, second: Run | None) -> tuple[float, float, float] | None:
+        if second is None:
+            return None
+        cell = compare(first, second, n)["tiers"]["durable"][str(days)]
+        return cell["difference"], cell["lo"], cell["hi"]
+
+    shares = []
+    for part in found:
+        left = apart(variant, runs.get(f"{part.path} (left out)"))
+        lost = None if left is None else (-left[0], -left[2], -left[1])
+        shares.append(Share(part.path, part.sentence, apart(base, runs.get(f"{part.path} (alone)")), lost))
+    whole = apart(base, variant)
+    assert whole is not None
+    return Decomposition(base.name, variant.name, days, n, whole, tuple(shares))
+
+
+def _ends(found: tuple[float, float, float] | None) -> dict[str, float] | None:
+    return None if found is None else dict(zip(("difference", "lo", "hi"), found, strict=True))

@@ -1,0 +1,259 @@
+"""Why a scenario fails: how far trials get, what stopped them, what they lacked, and the least that would have done.
+
+Everything is read off a run's stored columns, but for what one side alone lacked, for which the first trials are run
+again (``least_change``). Intervals are Monte Carlo error, 95 %, from clusters of trials that share their draws.
+Attribution rests on the model's priors; outcomes alone cannot tell these reasons apart.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.analysis.failure.findings import Change, OneSide, Share, Smallest, Stage, Why
+from sim.analysis.failure.least_change import Nearness, nearness, quantiles
+from sim.analysis.failure.sentences import sentences
+from sim.errors import ParleyError
+from sim.errors.arguments import checked_arguments
+from sim.execution import plan
+from sim.execution import run as running
+from sim.execution.run import Progress
+from sim.outcome_columns import FRICTIONS, STAGES, TAGS, Columns
+from sim.results.run import Run, open_run
+from sim.results.summary import QUANTILES
+from sim.results.tally import HitTally, merged
+from sim.scenario.schema import Scenario
+from sim.scenario.schema.labels import names_called
+from sim.statistics import exact_sums
+from sim.statistics.conditional_odds import GivenTally, MeanTally
+from sim.statistics.estimates import Hits
+from sim.statistics.horizons import horizons
+from sim.statistics.paired_differences import PairTally, difference
+from sim.storage.stored_columns import side_by_side
+
+BINDING = {"party": "binding_party", "issue": "binding_issue", "track": "best_track"}
+"""Columns that say what stood in the way where the sides stayed apart."""
+
+
+@checked_arguments
+def why(
+    run_or_scenario: Run | Scenario | str | os.PathLike[str],
+    base: Run | Scenario | str | os.PathLike[str] | None = None,
+    *,
+    trials: int | None = None,
+    seed: int = 1,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Why:
+    """Why a run, run folder or scenario fails, and what differs from the base.
+
+    A scenario is run with ``trials`` and ``seed``; a base that is a scenario takes those of the run it stands beside.
+    Raises ParleyError for an unknown name, and where the two have no luck or no horizon in common.
+    """
+    run = _as_run(run_or_scenario, trials, seed, workers, progress)
+    other = None if base is None else _as_run(base, run.n_trials, run.seed, workers, progress)
+    return explain(run, other)
+
+
+def _as_run(
+    given: Run | Scenario | str | os.PathLike[str],
+    trials: int | None,
+    seed: int,
+    workers: int | None,
+    progress: Progress | None,
+) -> Run:
+    if isinstance(given, Run):
+        return given
+    if not isinstance(given, Scenario):
+        given = os.fspath(given)
+        if plan.is_run(given):
+            return open_run(Path(given))
+    return running.run(given, trials=trials, seed=seed, workers=workers, progress=progress)
+
+
+def explain(run: Run, base: Run | None = None, *, run_again: bool = True) -> Why:
+    """Why a run fails; with ``base``, paired differences of stages and tags over the trials that both have.
+
+    Without ``run_again``, or where trials do not come out the same, what one side alone lacked is left out
+    (``smallest`` is None). Raises ParleyError where seeds or horizons differ.
+    """
+    sides, tracks = run.scenario.sides, list(run.scenario.tracks)
+    found = _counted(run)
+    n_apart = found.hits["apart", ""].hits
+    near = nearness(run) if run_again and n_apart else None
+    why = Why(
+        scenario=run.name,
+        trials=run.n_trials,
+        seed=run.seed,
+        days=max(horizons(run.scenario)),
+        n_failed=int(run.tally.tags.sum()),
+        n_without_range=n_apart,
+        stages=_stages(run, found),
+        tags={tag: _shown(found.given["tag", tag]) for tag in TAGS},
+        frictions={name: _mean(found.means[name]) for name in FRICTIONS},
+        party={name: _shown(found.given["party", name]) for name in (sides.A, sides.B)},
+        issue={name: _shown(found.given["issue", name]) for name in run.scenario.issues},
+        track={name: _shown(found.given["track", name]) for name in tracks},
+        shortfall=_shortfall(run),
+        smallest=_smallest(run, near) if near is not None and len(near.trial) else None,
+        base=base.name if base is not None else None,
+        changes=_changes(run, base) if base is not None else (),
+        called=dict(names_called(run.scenario)),
+    )
+    return replace(why, sentences=tuple(sentences(why)))
+
+
+@dataclass
+class Counted:
+    """What is counted over a block, by kind and name."""
+
+    hits: dict[tuple[str, str], HitTally]
+    given: dict[tuple[str, str], GivenTally]
+    means: dict[str, MeanTally]
+
+    @classmethod
+    def of(cls, scenario: Scenario, columns: Columns) -> Counted:
+        return cls(_hits_of(columns), _given_of(scenario, columns), _means_of(columns))
+
+    def add(self, later: Counted) -> None:
+        """Put the trials that come next behind these."""
+        self.hits = merged((self.hits, later.hits))
+        self.given = merged((self.given, later.given))
+        self.means = merged((self.means, later.means))
+
+
+def _counted(run: Run) -> Counted:
+    names = ("tag", "stage", "best_track", *BINDING.values(), *(f"share_{name}" for name in FRICTIONS))
+    return merged({"": Counted.of(run.scenario, columns)} for columns in run.blocks(*names))[""]
+
+
+def _hits_of(columns: Columns) -> dict[tuple[str, str], HitTally]:
+    reached = {("stage", name): HitTally.of(columns["stage"] >= code) for code, name in enumerate(STAGES) if code}
+    return reached | {("apart", ""): HitTally.of(columns["best_track"] >= 0)}
+
+
+def _given_of(scenario: Scenario, columns: Columns) -> dict[tuple[str, str], GivenTally]:
+    """Each code among the trials that it can be said of: tags of failures, what bound where the sides stayed apart."""
+    apart = columns["best_track"] >= 0
+    codes = {"party": (scenario.sides.A, scenario.sides.B), "issue": scenario.issues, "track": scenario.tracks}
+    found = {("tag", tag): GivenTally.of(columns["tag"] == code, columns["tag"] >= 0) for code, tag in enumerate(TAGS)}
+    for kind, named in codes.items():
+        for code, name in enumerate(named):
+            found[kind, name] = GivenTally.of(columns[BINDING[kind]] == code, apart)
+    for code, name in enumerate(STAGES):
+        if code:
+            found["stage", name] = GivenTally.of(columns["stage"] >= code, columns["stage"] >= code - 1)
+    return found
+
+
+def _means_of(columns: Columns) -> dict[str, MeanTally]:
+    """Shapley shares, made to sum to 1 in every trial again after storage in single precision."""
+    stored = np.stack([columns[f"share_{name}"].astype(np.float64) for name in FRICTIONS])
+    total = stored.sum(axis=0)
+    given = total > 0
+    shares = np.divide(stored, total, out=np.zeros_like(stored), where=given)
+    return {name: MeanTally.of(values, given) for name, values in zip(FRICTIONS, shares, strict=True)}
+
+
+def _shortfall(run: Run) -> dict[str, float | None]:
+    """Quantiles of what the less content side lacked where the sides stayed apart."""
+
+    def passes() -> Iterator[Columns]:
+        for columns in run.blocks("best_track", "shortfall"):
+            yield {"shortfall": columns["shortfall"][columns["best_track"] >= 0]}
+
+    found = exact_sums.quantiles(passes, QUANTILES, "inverted_cdf").get("shortfall", dict.fromkeys(QUANTILES, np.inf))
+    return {level: value if np.isfinite(value) else None for level, value in found.items()}
+
+
+def _shown(found: GivenTally) -> Share:
+    """Share of the trials that are given, the interval by their design effect."""
+    odds = found.odds()
+    return Share(odds.p if odds.n else None, odds.mc_lo, odds.mc_hi, odds.n)
+
+
+def _stages(run: Run, found: Counted) -> tuple[Stage, ...]:
+    stages = []
+    for name in STAGES[1:]:
+        of_all = found.hits["stage", name].odds(run.commonest_effect)
+        share = Share(of_all.p, of_all.mc_lo, of_all.mc_hi, of_all.n)
+        stages.append(Stage(name, share, _shown(found.given["stage", name])))
+    return tuple(stages)
+
+
+def _mean(found: MeanTally) -> Share:
+    """Mean of values within [0, 1] over the given trials."""
+    if found.n == 0:
+        return Share(0.0, 0.0, 1.0, 0)
+    mean, reach = found.mean(0.95)
+    return Share(mean, max(0.0, mean - reach), min(1.0, mean + reach), found.n)
+
+
+def _smallest(run: Run, near: Nearness) -> Smallest:
+    def share(hits: Hits) -> Share:
+        placed = np.zeros(near.n_run, dtype=np.bool_)
+        placed[near.trial] = hits
+        return _shown(GivenTally.of(placed, given))
+
+    given = np.zeros(near.n_run, dtype=np.bool_)
+    given[near.trial] = True
+    sides = {}
+    for number, name in enumerate((run.scenario.sides.A, run.scenario.sides.B)):
+        alone = near.alone[:, number]
+        sides[name] = OneSide(
+            quantiles(alone, QUANTILES),
+            share(np.isfinite(alone)),
+            share(near.fear[:, number] >= alone),
+            share(near.optimism[:, number] >= alone),
+            _strain_range(run.scenario, name),
+        )
+    return Smallest(
+        len(near.trial),
+        near.n_run,
+        quantiles(near.both, QUANTILES),
+        quantiles(near.alone.min(axis=1), QUANTILES),
+        sides,
+        {name: share(opens) for name, opens in near.without.items()},
+        share(~np.any(list(near.without.values()), axis=0)),
+    )
+
+
+def _strain_range(scenario: Scenario, side: str) -> tuple[float, float] | None:
+    """Least and greatest strain that the file gives a side; None where it is one number or has no ends."""
+    strain = scenario.belligerent(side).strain
+    ends = (getattr(strain, "low", None), getattr(strain, "high", None))
+    return None if ends[0] is None or ends[1] is None else (float(ends[0]), float(ends[1]))
+
+
+def _changes(run: Run, base: Run) -> tuple[Change, ...]:
+    if base.seed != run.seed:
+        raise ParleyError(
+            f"{run.name} has seed {run.seed}, {base.name} has {base.seed}: differences need the same luck"
+        )
+    if base.scenario.horizon_weeks != run.scenario.horizon_weeks:
+        weeks = f"{run.scenario.horizon_weeks} and {base.scenario.horizon_weeks}"
+        raise ParleyError(f"{run.name} and {base.name} look {weeks} weeks ahead: failures need the same horizon")
+    n = min(run.n_trials, base.n_trials)
+    pairs = merged(
+        {**_pairs("stage", STAGES, there, here, np.greater_equal), **_pairs("tag", TAGS, there, here, np.equal)}
+        for there, here in side_by_side(base.columns, run.columns, n, "stage", "tag")
+    )
+    return tuple(_change(kind, name, pair) for (kind, name), pair in pairs.items())
+
+
+def _pairs(
+    kind: str, names: Sequence[str], base: Columns, here: Columns, holds: Callable[[Any, int], Hits]
+) -> dict[tuple[str, str], PairTally]:
+    """Base and run side by side for each code; the stage that every trial reaches is left out."""
+    codes = [(code, name) for code, name in enumerate(names) if kind == "tag" or code]
+    return {(kind, name): PairTally.of(holds(base[kind], code), holds(here[kind], code)) for code, name in codes}
+
+
+def _change(kind: str, name: str, pair: PairTally) -> Change:
+    apart, lo, hi = difference(pair)
+    return Change(kind, name, *pair.shares, apart, lo, hi, pair.n)

@@ -1,0 +1,1 @@
+"""The smallest change that lifts the odds, with its effort and regret."""

@@ -1,0 +1,145 @@
+"""Packages of levers on fresh luck: which of those found are shown, their runs, and what the runs say of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.analysis.levers.regret import Regret, futures, regrets
+from sim.analysis.levers.search import Package, Searched, effort_of, use_of
+from sim.analysis.sensitivity.uncertain_inputs import Progress
+from sim.analysis.sensitivity.value_of_information import by_draw, unknown_columns, unknowns
+from sim.execution.request import Request
+from sim.execution.run import run_many
+from sim.results.compare import widened
+from sim.results.run import Run
+from sim.results.wording import percent
+from sim.scenario.apply_levers import with_levers
+from sim.scenario.schema import Scenario
+from sim.statistics import estimates
+from sim.statistics.estimates import TRIALS_PER_DRAW, Floats
+from sim.statistics.paired_differences import paired_difference
+
+MOST_SHOWN = 8
+"""Packages along the frontier; those around a target come on top."""
+MOST_RIVALS = 6
+NEAR_TARGET = 0.01
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A package on fresh luck: ``use`` by lever (0 to 1), odds with the 95 % interval of luck.
+
+    ``difference`` is from no lever, paired (95 % for all that are shown together). ``searched``: what the search took
+    its odds for.
+    """
+
+    use: Mapping[str, float]
+    effort: float
+    odds: float
+    mc_lo: float
+    mc_hi: float
+    difference: float
+    lo: float
+    hi: float
+    searched: float
+    regret: Regret
+    is_undominated: bool = True
+
+    @property
+    def per_effort(self) -> float:
+        """Points of odds (as a fraction) for each point of effort; 0 without effort."""
+        return self.difference / self.effort if self.effort else 0.0
+
+
+def in_part(share: float, name: str) -> str:
+    """``monitoring``, ``half of monitoring``, ``25 % of monitoring``."""
+    if share >= 1:
+        return name
+    return f"half of {name}" if share == 0.5 else f"{percent(share)} of {name}"
+
+
+def shown_of(found: Searched, target: float | None) -> list[int]:
+    """Positions of packages of the frontier: ``MOST_SHOWN`` evenly along it by effort, and those around the target."""
+    frontier = found.frontier
+    kept = set()
+    if target is not None:
+        reach = [at for at, place in enumerate(frontier) if found.odds[place].mean() >= target - NEAR_TARGET]
+        kept = set(reach[:3]) | ({reach[0] - 1} if reach and reach[0] else set())
+    efforts = found.efforts[frontier]
+    kept |= {int(np.argmin(np.abs(efforts - effort))) for effort in np.linspace(0, efforts[-1], MOST_SHOWN)}
+    return [frontier[at] for at in sorted(kept)]
+
+
+def rivals_of(found: Searched, shown: Sequence[int]) -> list[int]:
+    """Packages that may beat those shown where a halt is hard to get, or easy: the best in either half of the draws."""
+    order = np.argsort(found.odds.mean(axis=0), kind="stable")
+    half = len(order) // 2
+    rivals: dict[int, None] = {}
+    for draws in (order[:half], order[half:]):
+        odds = found.odds[:, draws].mean(axis=1)
+        for place in reversed(shown):
+            affordable = np.flatnonzero(found.efforts <= found.efforts[place])
+            best = int(affordable[np.argmax(odds[affordable])])
+            if best not in shown:
+                rivals[best] = None
+    places = list(rivals)
+    return places[:: max(1, -(-len(places) // MOST_RIVALS))]
+
+
+def runs_of(
+    scenario: Scenario,
+    packages: Sequence[Package],
+    trials: int,
+    seed: int,
+    workers: int | None,
+    progress: Progress | None,
+) -> list[Run]:
+    """A run of each package, on the same luck."""
+    done: dict[str, int] = {}
+
+    def told(name: str, n: int, wanted: int) -> None:
+        done[name] = n
+        if progress:
+            progress(sum(done.values()), trials * len(packages))
+
+    wanted = [
+        Request(with_levers(scenario, use_of(scenario, one)), f"package {number}", trials, seed)
+        for number, one in enumerate(packages)
+    ]
+    return list(run_many(wanted, workers=workers, progress=told))
+
+
+def telling(scenario: Scenario, hits: Any, seed: int) -> dict[str, Floats]:
+    """Values of the inputs by draw, that which tells most about the odds first."""
+    shares = by_draw(hits)
+    columns = unknown_columns(scenario, seed, len(shares))
+    return {one.name: columns[one.name] for one in unknowns(columns, shares) if one.movement > 0}
+
+
+def measured_on(
+    scenario: Scenario,
+    packages: Sequence[Package],
+    hits: Sequence[Any],
+    searched: Mapping[Package, float],
+    n_shown: int,
+    seed: int,
+) -> tuple[tuple[str, ...], list[Measured]]:
+    """What the runs say of each package, the first being that without levers, and the inputs that split the futures."""
+    by_draws = np.array([hit.reshape(-1, TRIALS_PER_DRAW).mean(axis=1) for hit in hits])
+    efforts = np.array([effort_of(scenario, package) for package in packages])
+    told = telling(scenario, hits[0], seed)
+    groups, names = futures(told, by_draws.shape[1])
+    n_splits = max(0, len(names).bit_length() - 1)
+    found = []
+    level = widened(n_shown - 1)
+    for package, hit, regret in zip(packages, hits, regrets(by_draws, efforts, groups, names), strict=True):
+        odds = estimates.odds(hit)
+        apart = paired_difference(hits[0], hit, level=level) if any(package) else (0.0, 0.0, 0.0)
+        use, effort = use_of(scenario, package), effort_of(scenario, package)
+        rough = searched.get(package, float("nan"))
+        found.append(Measured(use, effort, odds.p, odds.mc_lo, odds.mc_hi, *apart, rough, regret))
+    return tuple(list(told)[:n_splits]), found

@@ -1,0 +1,1 @@
+"""One trial, week by week."""

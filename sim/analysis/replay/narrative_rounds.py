@@ -1,0 +1,236 @@
+"""Rounds of talks in words: who came and why, what was offered, why it was refused, what was signed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sim.analysis.replay.trace import Facts
+from sim.scenario.schema import Scenario
+from sim.scenario.schema.labels import called
+
+LEVELS = ("nobody", "aides", "ministers", "leaders")
+_MOST_TERMS = 3
+"""So many terms of a package are told at a time; ``--json`` has them all."""
+_NOTABLE_MOVE = 0.05
+"""A term that has moved by less of its scale since it was told is not told again."""
+_SAME = 0.2
+"""A shortfall that has changed by less than this share is told as "the same"."""
+
+Said = tuple[str, str]
+"""Kind and text of a line."""
+
+
+def listed(parts: Sequence[str]) -> str:
+    """``a, b and c``."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+
+
+def utils(size: float) -> str:
+    """``0.012 utils``; never a false nought."""
+    return "under 0.001 utils" if 0 < size < 0.001 else f"{size:.3f} utils"
+
+
+def term(found: Mapping[str, Any]) -> str:
+    """A term in words: the nearest landmark, or its place on the scale."""
+    return f'"{found["landmark"]}"' if found["landmark"] else f"{found['at']:.2f} of the scale"
+
+
+def signed(scenario: Scenario, terms: Mapping[str, Any]) -> str:
+    """``aid "...", monitoring "..."``: the terms of a signed package; that there are none, where no issue is in it."""
+    said = [f"{called(scenario, issue)} {term(found)}" for issue, found in terms.items()]
+    return ", ".join(said) or "nothing but the halt"
+
+
+class Rounds:
+    """Tells rounds one after the other, and says only what is new."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.sides = (scenario.sides.A, scenario.sides.B)
+        self._offers: dict[tuple[str, str], Facts] = {}  # terms as last told
+        self._refusal: tuple[str, float] | None = None
+        self._guests: list[str] | None = None
+        self._came: tuple[list[str], list[str]] | None = None
+
+    def label(self, track: str) -> str:
+        """A track in words."""
+        return self.scenario.tracks[track].label or track.replace("_", " ").capitalize()
+
+    def called(self, name: str) -> str:
+        """A party or issue as it is spoken of."""
+        return called(self.scenario, name)
+
+    def tell(self, facts: Facts) -> Iterator[Said]:
+        yield "round", self._who(facts)
+        lanes = [lane for lane in facts["tracks"] if "has_range" in lane]
+        general = [lane for lane in reversed(lanes) if lane["is_general"]]
+        for lane in general:
+            if text := self._offered(lane):
+                yield "offers", text
+        for lane in lanes:
+            yield from self._agreed(lane)
+        if any(lane["signed"] for lane in general):
+            self._refusal = None
+            return
+        if any(lane["has_range"] for lane in general):
+            self._refusal = None
+            for lane in general:
+                if lane["has_range"]:
+                    yield "refusal", self._missed(lane)
+        elif general:
+            yield "refusal", self._refused(general)
+
+    # -- who came ----------------------------------------------------------------------------------------
+
+    def _who(self, facts: Facts) -> str:
+        if not facts["is_held"]:
+            absent = [self.called(side) for side in self.sides if facts["levels"][side] == 0]
+            stay = "stay" if len(absent) > 1 else "stays"
+            self._came = None
+            return f"A round is called and fails: {listed(absent)} {stay} away."
+        came = [self._level(side, facts) for side in self.sides]
+        parts = [f"{self.called(side)} sends {level}" for side, level in zip(self.sides, came, strict=True)]
+        if came[0] == came[1]:
+            parts = [f"both sides send {came[0]}"]
+        guests = [f"{self.called(name)} ({LEVELS[level]})" for name, level in facts["levels"].items()
+                  if level and name not in self.sides]  # fmt: skip
+        if (came, guests) == self._came:
+            return "Another round at the same level."
+        self._came = came, guests
+        text = f"A round is held: {', '.join(parts)}."
+        if guests != self._guests and (guests or self._guests):
+            text += f" Also there: {listed(guests)}." if guests else " No third party is there."
+        self._guests = guests
+        return text
+
+    def _level(self, name: str, facts: Facts) -> str:
+        level, why = LEVELS[facts["levels"][name]], facts["why"][name]
+        match why["reason"]:
+            case "rule":
+                comes = [f"{self.called(other)} sends {LEVELS[facts['levels'][other]]}" for other in why["because_of"]]
+                return f"{level} because {listed(comes)}"
+            case "event":
+                return f"{level} as announced"
+            case "lifted":
+                return f"{level}, above habit since a deal was in reach"
+            case _:
+                return f"{level} as usual"
+
+    # -- what was offered --------------------------------------------------------------------------------
+
+    def _offered(self, lane: Facts) -> str:
+        """New offers in landmarks: at first where the sides are furthest apart, then what has changed."""
+        if "offers" not in lane:
+            return ""
+        offers, track = lane["offers"], lane["track"]
+        if (track, self.sides[0]) not in self._offers:
+            for side in self.sides:
+                self._offers[track, side] = dict(offers[side]["terms"])
+            return self._apart(track, offers)
+        changed = []
+        for side in self.sides:
+            if moves := _changes(self._offers[track, side], offers[side]["terms"]):
+                self._offers[track, side] |= moves
+                told = [f"{self.called(issue)} {term(found)}" for issue, found in list(moves.items())[:_MOST_TERMS]]
+                changed.append(f"{self.called(side)} now offers {listed(told)}")
+        gap = offers[self.sides[0]]["mix"] - offers[self.sides[1]]["mix"]
+        return f"{self.label(track)}: {'; '.join(changed)}. Offers are {_gap(gap)}." if changed else ""
+
+    def _apart(self, track: str, offers: Facts) -> str:
+        a, b = (offers[side]["terms"] for side in self.sides)
+        apart = sorted((issue for issue in a if term(a[issue]) != term(b[issue])),
+                       key=lambda issue: -abs(a[issue]["at"] - b[issue]["at"]))  # fmt: skip
+        gap = _gap(offers[self.sides[0]]["mix"] - offers[self.sides[1]]["mix"])
+        if not a:
+            return ""
+        if not apart:
+            return f"{self.label(track)}: the offers differ in details only, {gap}."
+        sides = [self.called(side) for side in self.sides]
+        told = [f"{self.called(issue)} ({sides[0]}: {term(a[issue])}; {sides[1]}: {term(b[issue])})"
+                for issue in apart[:_MOST_TERMS]]  # fmt: skip
+        return f"{self.label(track)}: offers are {gap}; furthest apart on {listed(told)}."
+
+    # -- why it was refused ------------------------------------------------------------------------------
+
+    def _refused(self, lanes: list[Facts]) -> str:
+        """No range on any general track: who misses how much in what the other offers, on the nearest track."""
+        nearest = max(lanes, key=lambda lane: -1e9 if lane["refusals"]["best"] is None else lane["refusals"]["best"])
+        best, track = nearest["refusals"]["best"], nearest["track"]
+        known, self._refusal = self._refusal, (track, best if best is not None else float("-inf"))
+        if best is None:
+            return f"No deal: on {self.label(track)} the red lines of the sides leave no package."
+        if known is not None and known[0] == track and _is_same(best, known[1]):
+            return f"No deal, for the same reasons: the best package leaves a side {utils(-best)} short."
+        sides = sorted(self.sides, key=lambda side: -(nearest["refusals"][side]["short"] or 0.0))
+        said = [self._short(side, nearest) for side in sides if (nearest["refusals"][side]["short"] or 0.0) > 0]
+        return (
+            f"No deal on {self.label(track)}: {'; '.join(said)}. Even the package that is best for both leaves a side "
+            f"{utils(-best)} short."
+        )
+
+    def _short(self, side: str, lane: Facts) -> str:
+        found, own = lane["refusals"][side], self.called(side)
+        other = self.sides[1] if side == self.sides[0] else self.sides[0]
+        if found["issue"] is None:
+            return f"{own} misses {utils(found['short'])}, and no issue is on the table to make up for it"
+        issue = self.called(found["issue"])
+        if "offers" not in lane:
+            return f"{own} misses {utils(found['short'])}, most of all on {issue} ({utils(found['issue_short'])})"
+        wording = term(lane["offers"][other]["terms"][found["issue"]])
+        return (
+            f"what {self.called(other)} offers leaves {own} {utils(found['short'])} below what it needs, and the term "
+            f"furthest from its wish is {issue}, {wording}, by {utils(found['issue_short'])}"
+        )
+
+    def _missed(self, lane: Facts) -> str:
+        """A range, and yet no signature."""
+        text = f"{self.label(lane['track'])}: a deal that both prefer to war is there, and is missed: "
+        reasons = []
+        if lane.get("may_sign") is False:
+            least = LEVELS[self.scenario.tracks[lane["track"]].least_level]
+            reasons.append(f"it takes {least} to sign, and nobody gets leave from home")
+        if lane.get("waits"):
+            linked = self.label(str(self.scenario.tracks[lane["track"]].waits_for))
+            reasons.append(f"it waits until offers come closer on {linked}")
+        if "text" in lane:
+            refuse = [self.called(side) for side, accepts in lane["accepted"].items() if not accepts]
+            reasons.append(f"a mediator tables a text, and {listed(refuse)} will not have it")
+        if not reasons and "offers" in lane:
+            mixes = [lane["offers"][side]["mix"] for side in self.sides]
+            gap = _gap(mixes[0] - mixes[1])
+            reasons.append(f"offers are still {gap} ({lane['close_enough']:.2f} would be close enough)")
+        return f"{text}{listed(reasons) or 'the moment passes'}."
+
+    # -- what was signed ---------------------------------------------------------------------------------
+
+    def _agreed(self, lane: Facts) -> Iterator[Said]:
+        deal = lane["signed"]
+        if not deal:
+            return
+        label = self.label(lane["track"])
+        how = {"text": "a mediator's text is signed", "split": "the sides meet between their offers and sign"}
+        yield "signature", f"{label}: {how.get(deal['how'], 'it is signed')}: {signed(self.scenario, deal['terms'])}."
+        self._offers = {key: known for key, known in self._offers.items() if key[0] != lane["track"]}
+        for name, passes in lane["ratified"].items():
+            yield "ratification", f"{self.called(name)} {'ratifies it' if passes else 'refuses to ratify it'}."
+
+
+def _changes(told: Facts, now: Facts) -> Facts:
+    """Terms whose landmark is another than was told, and that have moved notably; the largest moves first."""
+    moved = {issue: abs(now[issue]["at"] - told[issue]["at"]) for issue in now}
+    notable = [
+        issue
+        for issue in now
+        if (now[issue]["landmark"] is None or now[issue]["landmark"] != told[issue]["landmark"])
+        and moved[issue] >= _NOTABLE_MOVE
+    ]
+    return {issue: now[issue] for issue in sorted(notable, key=lambda issue: -moved[issue])}
+
+
+def _is_same(best: float, known: float) -> bool:
+    return known > float("-inf") and abs(best - known) <= _SAME * abs(known)
+
+
+def _gap(gap: float) -> str:
+    return f"{gap:.2f} of the way apart" if gap > 0 else "no longer apart"

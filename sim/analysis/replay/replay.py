@@ -1,0 +1,152 @@
+"""One trial again, week by week: the same engine on the same luck, watched while it runs.
+
+Luck and parameters depend on the trial's number alone, so the trial run by itself is bit for bit the one in the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.analysis.replay.narrative import Line, tell
+from sim.analysis.replay.refusals import plain
+from sim.analysis.replay.trace import Moment, Watch
+from sim.errors import ParleyError
+from sim.errors.arguments import checked_arguments
+from sim.execution.blocks import check_counts, shortened
+from sim.execution.request import Request, check_parties
+from sim.model.anatomy import explain
+from sim.outcome_columns import Columns
+from sim.results.run import Run
+from sim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.model import Party
+
+MOST_TRIAL = 2**40
+"""No trial has a number as large as this; a run holds far fewer."""
+
+
+@dataclass(frozen=True)
+class Replay:
+    """One trial: its stored row, what happened by week, and the state after each week."""
+
+    scenario: Scenario
+    name: str
+    seed: int
+    trial: int
+    columns: Columns
+    """The trial's row as it is stored: every column with one entry."""
+    moments: tuple[Moment, ...]
+    weeks: tuple[Mapping[str, Any], ...]
+
+    @cached_property
+    def story(self) -> list[Line]:
+        """What happened, as dated lines of plain words."""
+        return tell(self.scenario, self.moments, self.weeks, self.row)
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The stored row as plain numbers; None where nothing was agreed."""
+        return {
+            name: (plain(column[0]) if column.dtype.kind == "f" else int(column[0]))
+            for name, column in self.columns.items()
+        }
+
+    def table(self) -> pd.DataFrame:
+        """One row per week: phase, momentum, line, strain, pressure, optimism, fear, offers and ranges by track.
+
+        Offers and ranges are mixes (1 is side A's end); ``lower`` and ``upper`` are the sides' reservation points in a
+        week with a round, empty where a side has none and in other weeks.
+        """
+        import pandas as pd
+
+        table = pd.DataFrame([dict(week) for week in self.weeks])
+        table.insert(1, "date", [self.day(week) for week in table["week"]])
+        for column in table.columns:
+            if column.startswith(("lower_", "upper_")):
+                table[column] = table[column].astype("float64")
+        return table
+
+    def as_dict(self) -> dict[str, Any]:
+        """The object of ``parley replay --json``: plain values, offers with their terms and landmarks."""
+        return {
+            "scenario": self.name,
+            "title": self.scenario.title,
+            "seed": self.seed,
+            "trial": self.trial,
+            "row": self.row,
+            "story": [line.as_dict() for line in self.story],
+            "moments": [
+                {"week": moment.week, "date": self.day(moment.week).isoformat(), "kind": moment.kind, **moment.facts}
+                for moment in self.moments
+            ],
+            "weeks": [{"date": self.day(week["week"]).isoformat(), **week} for week in self.weeks],
+        }
+
+    def day(self, week: int) -> date:
+        """First day of a week."""
+        return self.scenario.start + timedelta(weeks=week)
+
+
+@checked_arguments
+def replay(
+    scenario: Scenario,
+    seed: int,
+    trial: int,
+    *,
+    name: str = "",
+    parties: Mapping[str, type[Party]] | None = None,
+) -> Replay:
+    """Trial number ``trial`` (0 is the first) of a scenario at a seed, week by week.
+
+    ``parties`` replaces behaviour as in ``sim.run``. Raises ParleyError for a trial or seed out of range.
+    """
+    from sim.model import NegotiationModel  # with Mesa, only when it is wanted
+
+    if not 0 <= trial < MOST_TRIAL:
+        raise ParleyError(f"trial: {shortened(trial)} came, 0 to {MOST_TRIAL - 1} is allowed")
+    check_counts(1, seed, None)
+    custom = dict(parties or {})
+    check_parties(Request(scenario, name or scenario.title, 1, seed, custom))
+    with (
+        NegotiationModel(scenario, seed, first_trial=trial, n_trials=1, parties=custom) as model,
+        closing(Watch(model)) as watch,
+    ):
+        for _ in range(scenario.horizon_weeks + scenario.follow_up_weeks):
+            watch.step()
+        explain(model)
+        columns = model.record.columns
+    return Replay(scenario, name or scenario.title, seed, trial, columns, tuple(watch.moments), tuple(watch.weeks))
+
+
+@checked_arguments
+def replay_run(run: Run, trial: int, *, parties: Mapping[str, type[Party]] | None = None) -> Replay:
+    """A trial of a finished run, held against its stored row.
+
+    Raises ParleyError if the run has no such trial, or if the trial now comes out otherwise: the run was made with
+    parties of one's own (give them again) or by another version.
+    """
+    if not 0 <= trial < run.n_trials:
+        raise ParleyError(f"trial: {shortened(trial)} came, {run.name} has trials 0 to {run.n_trials - 1}")
+    found = replay(run.scenario, run.seed, trial, name=run.name, parties=parties)
+    row = run.part(trial, 1)
+    differ = [
+        name
+        for name, column in found.columns.items()
+        if name not in row or not np.array_equal(column, row[name], equal_nan=column.dtype.kind == "f")
+    ]
+    if differ:
+        raise ParleyError(
+            f"trial {trial} of {run.name} comes out otherwise now ({', '.join(differ[:3])}): the run was made with "
+            "parties of one's own, or by another version"
+        )
+    return found

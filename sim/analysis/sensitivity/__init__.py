@@ -1,0 +1,1 @@
+"""Which uncertain inputs move the odds: tornado, Sobol, Morris, value of information."""

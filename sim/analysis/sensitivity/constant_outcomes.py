@@ -1,0 +1,46 @@
+"""Odds that do not vary: one answer for every study that ranks inputs or shares their variance out.
+
+Where there is no variance to explain, or no more than luck would make, influence is not small but unknown: no input
+leads, no share is 0 or 100 per cent, and JSON has null.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.statistics.estimates import parameter_band, student_quantile
+from sim.statistics.horizons import event_by
+
+if TYPE_CHECKING:
+    from sim.results.run import Run
+
+DO_NOT_VARY = "The odds do not vary over these inputs"
+EXACTLY = f"{DO_NOT_VARY}: they are the same at every point, so no input can be said to matter more than another."
+BY_LUCK = (
+    f"{DO_NOT_VARY} by more than luck would make them (95 %), so no input can be said to matter more than another. "
+    "More trials may show a small difference."
+)
+NO_INPUT = "The scenario has no uncertain number, so there is nothing to vary."
+
+
+def no_variation(is_exact: bool, n_inputs: int = 1) -> str:
+    """Why nothing is ranked: no input, odds the same everywhere, or differences that luck can make."""
+    if not n_inputs:
+        return NO_INPUT
+    return EXACTLY if is_exact else BY_LUCK
+
+
+def is_beyond_luck(estimate: float, reach: float, freedom: int, n_compared: int) -> bool:
+    """Whether an estimate is further from 0 than luck would take any of ``n_compared`` like it.
+
+    ``reach`` is half of its 95 % interval by Student's t with ``freedom``; widened after Bonferroni.
+    """
+    if n_compared <= 1 or freedom < 1:
+        return abs(estimate) > reach
+    return abs(estimate) > reach * student_quantile(1 - 0.05 / n_compared, freedom) / student_quantile(0.95, freedom)
+
+
+def varies(run: Run, tier: str, days: int) -> bool:
+    """Whether the odds of a run differ between its draws of the inputs by more than luck would make them."""
+    low, high = parameter_band(event_by(run.columns, run.scenario, tier, days))
+    return low < high

@@ -1,0 +1,223 @@
+"""Screening of many inputs: elementary effects along random trajectories.
+
+A trajectory starts at random and changes one input after the other by half of its distribution. An *elementary effect*
+is the change of the odds divided by that step (so: per whole distribution). ``mu`` is its mean, ``mu_star`` the mean of
+its size, ``sigma`` its standard deviation: large where an input works differently in different places.
+Reference: Morris (1991), Technometrics 33, 161-174; Campolongo et al. (2007) for ``mu_star``.
+
+All points of a trajectory meet the same luck. What luck is left would still add to sizes and spreads, so the sign of an
+effect is taken from one half of the trials and its size from the other, and squares are one half times the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.analysis.sensitivity.constant_outcomes import NO_INPUT, is_beyond_luck, no_variation
+from sim.analysis.sensitivity.uncertain_inputs import (
+    NOT_ANCHORED,
+    Integers,
+    Progress,
+    at_central,
+    chosen,
+    evaluate,
+    horizon_at,
+    inputs_apart,
+)
+from sim.errors import ParleyError
+from sim.errors.arguments import checked_arguments
+from sim.random_streams import philox_words, stream_key, to_uniform
+from sim.results.formatting import counted
+from sim.scenario.schema import Scenario
+from sim.statistics.estimates import Floats, student_quantile
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DEFAULT_TRAJECTORIES = 20
+TRIALS_PER_POINT = 256
+MOST_TRAJECTORIES = 10_000
+LEVELS = 4
+STEP = 0.5
+"""Inputs stand at shares 1/8, 3/8, 5/8 or 7/8 of their distributions, and move by two levels."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Elementary effects of one input, as changes of the odds over its whole distribution.
+
+    ``lo`` and ``hi``: 95 per cent interval of ``mu_star`` over trajectories.
+    """
+
+    name: str
+    mu: float
+    mu_star: float
+    lo: float
+    hi: float
+    sigma: float
+
+    def as_dict(self) -> dict[str, Any]:
+        cells = {"mu": self.mu, "mu_star": self.mu_star, "lo": self.lo, "hi": self.hi, "sigma": self.sigma}
+        return {"input": self.name, **cells}
+
+
+@dataclass(frozen=True)
+class Morris:
+    """Effects of all inputs, the largest ``mu_star`` first."""
+
+    tier: str
+    days: int
+    trajectories: int
+    trials: int
+    seed: int
+    effects: tuple[Effect, ...]
+
+    @property
+    def varies(self) -> bool:
+        """Whether some input moves the odds by more than luck, all inputs considered."""
+        n = len(self.effects)
+        return any(
+            one.mu_star > 0 and is_beyond_luck(one.mu_star, one.hi - one.mu_star, self.trajectories - 1, n)
+            for one in self.effects
+        )
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Effects as plain values; None where the odds do not vary, since then no input's effect is known."""
+        rows = [one.as_dict() for one in self.effects]
+        return rows if self.varies else [{**dict.fromkeys(row), "input": row["input"]} for row in rows]
+
+    @property
+    def sentence(self) -> str:
+        """How many inputs matter."""
+        if not self.effects:
+            return NO_INPUT
+        if not self.varies:
+            return no_variation(all(one.mu_star == one.mu == one.sigma == 0 for one in self.effects))
+        clear = sum(one.lo > 0 for one in self.effects)
+        return (
+            f"Of {counted(len(self.effects), 'input')} {clear} clearly {'matters' if clear == 1 else 'matter'}; "
+            f"{self.effects[0].name} does most."
+        )
+
+    @property
+    def notes(self) -> list[str]:
+        """What must be said beside the numbers."""
+        return [
+            "Effects: change of the odds per whole distribution of an input, from its 1/8, 3/8, 5/8 and 7/8 points.",
+            f"{self.trajectories} trajectories, {self.trials} trials at each point; luck is kept out of sizes and "
+            "spreads by independent halves, so small ones may come out at or just below 0.",
+            "Columns of the calibration are varied apart here, though they are known only together.",
+            NOT_ANCHORED,
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain numbers and lists, for JSON."""
+        return {
+            "method": "morris",
+            "tier": self.tier,
+            "days": self.days,
+            "anchored": False,
+            "trajectories": self.trajectories,
+            "trials_per_point": self.trials,
+            "seed": self.seed,
+            "varies": self.varies,
+            "sentence": self.sentence,
+            "inputs": self.rows(),
+            "notes": self.notes,
+        }
+
+    def table(self) -> pd.DataFrame:
+        """One row per input, the largest ``mu_star`` first."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows())
+
+
+@checked_arguments
+def morris(
+    scenario: Scenario,
+    *,
+    inputs: Sequence[str] | None = None,
+    tier: str = "durable",
+    days: int | None = None,
+    trajectories: int = DEFAULT_TRAJECTORIES,
+    trials: int = TRIALS_PER_POINT,
+    seed: int = 1,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Morris:
+    """Elementary effects of ``inputs`` (by default all; the others stay central).
+
+    ``trajectories`` x (inputs + 1) points of ``trials`` trials are run. ``days`` is a horizon, by default the last.
+    Raises ParleyError for unknown inputs, horizons or counts.
+    """
+    if not 2 <= trajectories <= MOST_TRAJECTORIES:
+        raise ParleyError(f"trajectories: {trajectories} came, 2 to {MOST_TRAJECTORIES:,} is allowed")
+    at = horizon_at(scenario, days)
+    separate, available = inputs_apart(scenario)
+    varied = chosen(available, inputs, scenario)
+    if not varied:
+        raise ParleyError(NO_INPUT)
+    points, order = design(len(varied), trajectories, seed)
+    flat = points.reshape(-1, len(varied))
+    shares = at_central(available, len(flat)) | {one.name: flat[:, number] for number, one in enumerate(varied)}
+    answers = evaluate(
+        separate,
+        available,
+        shares,
+        trials_per_point=trials,
+        batches=2,
+        luck=np.repeat(np.arange(trajectories), len(varied) + 1),
+        tier=tier,
+        seed=seed,
+        workers=workers,
+        progress=progress,
+    )
+    at_day = answers.shares[:, :, at].reshape(trajectories, len(varied) + 1, 2)
+    found = effects(points, order, at_day, [one.name for one in varied])
+    return Morris(tier, answers.days[at], trajectories, trials, seed, found)
+
+
+def design(n_inputs: int, trajectories: int, seed: int) -> tuple[Floats, Integers]:
+    """Points (trajectories, inputs + 1, inputs), and the input that each step changes (trajectories, inputs)."""
+
+    def luck(name: str) -> Floats:
+        words = philox_words(seed, stream_key(name, ""), 0, 0, 0, trajectories * n_inputs)
+        return to_uniform(words).reshape(trajectories, n_inputs)
+
+    start = (np.floor(luck("morris start") * LEVELS) + 0.5) / LEVELS
+    order = np.argsort(luck("morris order"), axis=1, kind="stable")
+    points = np.repeat(start[:, None, :], n_inputs + 1, axis=1)
+    for row, steps in enumerate(order):
+        for step, column in enumerate(steps):
+            moved = start[row, column] + (STEP if start[row, column] < 0.5 else -STEP)
+            points[row, step + 1 :, column] = moved
+    return points, order
+
+
+def effects(points: Floats, order: Integers, shares: Floats, names: Sequence[str]) -> tuple[Effect, ...]:
+    """Effects from the answers at ``design``: ``shares`` (trajectories, inputs + 1, 2 halves), largest first."""
+    trajectories = len(points)
+    rows = np.arange(trajectories)
+    found = []
+    for column, name in enumerate(names):
+        step = np.argmax(order == column, axis=1)
+        moved = points[rows, step + 1, column] - points[rows, step, column]
+        effect = (shares[rows, step + 1] - shares[rows, step]) / moved[:, None]
+        found.append(_effect(name, effect))
+    return tuple(sorted(found, key=lambda one: -one.mu_star))
+
+
+def _effect(name: str, effect: Floats) -> Effect:
+    """One input's effects, shape (trajectories, 2 halves)."""
+    n = len(effect)
+    size = (np.sign(effect[:, 0]) * effect[:, 1] + np.sign(effect[:, 1]) * effect[:, 0]) / 2
+    mu, mu_star = float(effect.mean()), float(size.mean())
+    reach = student_quantile(0.95, n - 1) * float(size.std(ddof=1)) / n**0.5
+    apart = effect - effect.mean(axis=0)
+    variance = float(np.sum(apart[:, 0] * apart[:, 1])) / (n - 1)
+    return Effect(name, mu, mu_star, mu_star - reach, mu_star + reach, max(0.0, variance) ** 0.5)

@@ -1,0 +1,277 @@
+"""Whose doing is the spread of the odds: Sobol indices over all uncertain inputs at once.
+
+The *first* index of an input is the share of the variance of the odds that would go if it alone were known; the *total*
+index is the share that would stay if all others were known, so total minus first is what it does together with others.
+Reference: Saltelli et al. (2010), Computer Physics Communications 181, 259-270.
+
+Odds from few trials carry luck, which would pass for variance. Each point's trials are therefore cut in two halves of
+independent luck, and every square is taken as one half times the other: its mean has no luck in it. Points of one row
+meet the same luck, so that an input without influence gets exactly 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.analysis.sensitivity.constant_outcomes import NO_INPUT, no_variation
+from sim.analysis.sensitivity.tornado import DEFAULT_TRIALS as TORNADO_TRIALS
+from sim.analysis.sensitivity.tornado import Tornado, tornado
+from sim.analysis.sensitivity.uncertain_inputs import (
+    NOT_ANCHORED,
+    Input,
+    Progress,
+    chosen,
+    evaluate,
+    horizon_at,
+    inputs_apart,
+    inputs_whole,
+)
+from sim.errors import ParleyError
+from sim.errors.arguments import checked_arguments
+from sim.random_streams import philox_words, stream_key, to_uniform
+from sim.results.wording import percent
+from sim.scenario.schema import Scenario
+from sim.statistics.estimates import Floats
+from sim.statistics.ranges import Count, Share
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DEFAULT_ROWS = 4_096
+TRIALS_PER_POINT = 16
+MOST_ROWS = 65_536
+N_INPUTS = 12
+N_RESAMPLES = 400
+REST = "all others together"
+
+
+@dataclass(frozen=True)
+class Index:
+    """First and total index of one input (or of all others together), each with a 95 per cent bootstrap interval.
+
+    All are None where the odds do not vary by more than luck: there is no variance to have a share of.
+    """
+
+    name: str
+    first: float | None
+    first_lo: float | None
+    first_hi: float | None
+    total: float | None
+    total_lo: float | None
+    total_hi: float | None
+
+    def as_dict(self) -> dict[str, Any]:
+        first = {"first": self.first, "first_lo": self.first_lo, "first_hi": self.first_hi}
+        total = {"total": self.total, "total_lo": self.total_lo, "total_hi": self.total_hi}
+        return {"input": self.name, **first, **total}
+
+
+@dataclass(frozen=True)
+class Sobol:
+    """Indices, the largest total first; ``mean`` and ``variance`` are those of the odds over all uncertain inputs."""
+
+    tier: str
+    days: Count
+    mean: Share
+    variance: Share
+    rows: Count
+    trials: Count
+    seed: int
+    indices: tuple[Index, ...]
+
+    @property
+    def sentence(self) -> str:
+        """Which input would narrow the odds most."""
+        if not self.varies:
+            return no_variation(self.variance <= 0, len(self.indices))
+        top = max(self.indices, key=lambda one: one.first or 0.0)
+        return (
+            f"Over all uncertain inputs the odds are {percent(self.mean)} on average, give or take "
+            f"{100 * self.variance**0.5:.0f} points (standard deviation). Knowing {top.name} alone would take away "
+            f"{percent(max(0.0, top.first or 0.0))} of the variance."
+        )
+
+    @property
+    def varies(self) -> bool:
+        """Whether the odds vary by more than luck."""
+        return any(one.first is not None for one in self.indices)
+
+    @property
+    def notes(self) -> list[str]:
+        """What must be said beside the numbers."""
+        together = sum(one.first or 0.0 for one in self.indices)
+        adds = [f"First indices add to {together:.2f}; what is missing to 1 is what inputs do together."]
+        return [
+            *(adds if self.varies else []),
+            f"{self.rows:,} rows of {len(self.indices) + 2} points, {self.trials} trials each; luck is taken out of "
+            "the variance by independent halves, so small indices may come out just below 0.",
+            "Draws of the calibration come as whole rows, since they are known only together.",
+            NOT_ANCHORED,
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain numbers and lists, for JSON."""
+        return {
+            "method": "sobol",
+            "tier": self.tier,
+            "days": self.days,
+            "anchored": False,
+            "mean": self.mean,
+            "variance": self.variance,
+            "varies": self.varies,
+            "sentence": self.sentence,
+            "rows": self.rows,
+            "trials_per_point": self.trials,
+            "seed": self.seed,
+            "inputs": [one.as_dict() for one in self.indices],
+            "notes": self.notes,
+        }
+
+    def table(self) -> pd.DataFrame:
+        """One row per input, the largest total first."""
+        import pandas as pd
+
+        return pd.DataFrame([one.as_dict() for one in self.indices])
+
+
+@checked_arguments
+def sobol(
+    scenario: Scenario,
+    *,
+    inputs: Sequence[str] | None = None,
+    tier: str = "durable",
+    days: int | None = None,
+    rows: int = DEFAULT_ROWS,
+    trials: int = TRIALS_PER_POINT,
+    seed: int = 1,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Sobol:
+    """Sobol indices of ``inputs`` (by default the twelve with the longest bars of a tornado), and of all others as one.
+
+    ``rows``, a power of two, is the size of each of the two samples; ``rows`` x (inputs + 3) points of ``trials``
+    trials are run. Luck is taken out, so few trials of many points serve best.
+    ``days`` is a horizon, by default the last. Raises ParleyError for unknown inputs, horizons or counts.
+    """
+    check_rows(rows)
+    at = horizon_at(scenario, days)
+    available = inputs_whole(scenario)
+    if not available:
+        raise ParleyError(NO_INPUT)
+    names, before = inputs, 0
+    if names is None:
+        before = (1 + 2 * len(inputs_apart(scenario)[1])) * TORNADO_TRIALS
+        ahead = rows * (min(N_INPUTS, len(available)) + 2 + (len(available) > N_INPUTS)) * trials
+        counted = _counted(progress, 0, ahead)
+        bars = tornado(scenario, tier=tier, days=days, seed=seed, workers=workers, progress=counted)
+        names = ranked(bars, available)[:N_INPUTS]
+    varied = chosen(available, names, scenario)
+    others = [one for one in available if one not in varied]
+    ordered, groups = [*varied, *others], [[number] for number in range(len(varied))]
+    if others:
+        groups.append(list(range(len(varied), len(ordered))))
+    points = design(len(ordered), groups, rows, seed)
+    n_each = points.shape[1]
+    flat = points.reshape(rows * n_each, len(ordered))
+    answers = evaluate(
+        scenario,
+        available,
+        {one.name: flat[:, number] for number, one in enumerate(ordered)},
+        trials_per_point=trials,
+        batches=2,
+        luck=np.repeat(np.arange(rows), n_each),
+        tier=tier,
+        seed=seed,
+        workers=workers,
+        progress=_counted(progress, before, 0),
+    )
+    shares = answers.shares[:, :, at].reshape(rows, n_each, 2)
+    found = indices(shares, [*(one.name for one in varied), *([REST] if others else [])], seed)
+    products = _products(shares)[0]
+    variance = max(0.0, float(products.mean()))
+    return Sobol(tier, answers.days[at], float(shares[:, :2].mean()), variance, rows, trials, seed, found)
+
+
+def check_rows(rows: int) -> None:
+    """Refuse sample sizes that Sobol's sequence does not like."""
+    if not 64 <= rows <= MOST_ROWS or rows & (rows - 1):
+        raise ParleyError(f"rows: {rows} came, a power of two from 64 to {MOST_ROWS:,} is wanted")
+
+
+def _counted(progress: Progress | None, before: int, ahead: int) -> Progress | None:
+    """Progress of one of two stages, told as of the whole."""
+    if progress is None:
+        return None
+    return lambda done, total: progress(before + done, before + total + ahead)
+
+
+def ranked(found: Tornado, available: Sequence[Input]) -> list[str]:
+    """Names of whole inputs in the order of a tornado; a column of joint draws stands for the whole of its file."""
+    known = {one.name for one in available}
+    names = (bar.name if bar.name in known else bar.name.rpartition(".")[0] for bar in found.bars)
+    return [name for name in dict.fromkeys(names) if name in known]
+
+
+def design(n_inputs: int, groups: Sequence[Sequence[int]], rows: int, seed: int) -> Floats:
+    """Points of the unit cube, shape (rows, groups + 2, inputs): A, B, and for each group A with its columns from B.
+
+    A and B are the two halves of Sobol's sequence, shifted by a random amount in each dimension (modulo 1).
+    """
+    from scipy.stats import qmc
+
+    sequence = qmc.Sobol(2 * n_inputs, scramble=False).random(rows)
+    shift = to_uniform(philox_words(seed, stream_key("sobol shift", ""), 0, 0, 0, 2 * n_inputs))
+    shifted = (sequence + shift) % 1.0
+    a, b = shifted[:, :n_inputs], shifted[:, n_inputs:]
+    points = np.repeat(a[:, None, :], len(groups) + 2, axis=1)
+    points[:, 1] = b
+    for number, columns in enumerate(groups):
+        points[:, 2 + number, list(columns)] = b[:, list(columns)]
+    return points
+
+
+def _products(shares: Floats) -> tuple[Floats, Floats, Floats]:
+    """By row: the square of A's and B's distance from the mean, and for each group the products of both indices.
+
+    Always one half times the other: ``shares`` (rows, groups + 2, 2 halves).
+    """
+    centred = shares - shares[:, :2].mean()
+    a, b, mixed = centred[:, 0], centred[:, 1], centred[:, 2:]
+    spread = (a[:, 0] * a[:, 1] + b[:, 0] * b[:, 1]) / 2
+    moved = mixed - a[:, None, :]
+    first = (b[:, None, 0] * moved[:, :, 1] + b[:, None, 1] * moved[:, :, 0]) / 2
+    total = moved[:, :, 0] * moved[:, :, 1] / 2
+    return spread, first, total
+
+
+def indices(shares: Floats, names: Sequence[str], seed: int = 1) -> tuple[Index, ...]:
+    """First and total indices from the answers at ``design``, shape (rows, groups + 2, 2 halves), largest total first.
+
+    First as in Saltelli et al. (2010), total as in Jansen (1999). Intervals: rows drawn again, percentiles; they take
+    no credit for the evenness of the sequence and so are on the wide side. Where the variance is not above 0 with 97.5
+    % no index is known.
+    """
+    spread, first, total = _products(shares)
+    rows = len(spread)
+    words = philox_words(seed, stream_key("sobol bootstrap", ""), 0, 0, 0, N_RESAMPLES * rows)
+    again = np.minimum((to_uniform(words) * rows).astype(np.int64), rows - 1).reshape(N_RESAMPLES, rows)
+    times = np.stack([np.bincount(one, minlength=rows) for one in again]) / rows
+    variance, resampled = float(spread.mean()), times @ spread
+    if variance <= 0 or float(np.quantile(resampled, 0.025)) <= 0:
+        return tuple(Index(name, *[None] * 6) for name in names)
+    found = []
+    for number, name in enumerate(names):
+        cells: list[float] = []
+        for product in (first[:, number], total[:, number]):
+            if not product.any():
+                cells += [0.0, 0.0, 0.0]
+                continue
+            drawn = (times @ product)[resampled > 0] / resampled[resampled > 0]
+            low, high = np.quantile(drawn, (0.025, 0.975))
+            cells += [float(product.mean()) / variance, float(low), float(high)]
+        found.append(Index(name, *cells))
+    return tuple(sorted(found, key=lambda one: -(one.total or 0.0)))

@@ -1,0 +1,312 @@
+"""One input at a time: how far the odds go when it alone is low or high.
+
+Every other input stays at its central value. All points meet the same luck, so that a difference is the input's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.analysis.sensitivity.constant_outcomes import is_beyond_luck, no_variation
+from sim.analysis.sensitivity.uncertain_inputs import (
+    HIGH,
+    LOW,
+    NOT_ANCHORED,
+    Answers,
+    Input,
+    Progress,
+    at_central,
+    chosen,
+    evaluate,
+    horizon_at,
+    inputs_apart,
+)
+from sim.errors import ParleyError
+from sim.errors.arguments import checked_arguments
+from sim.execution.blocks import DEFAULT_BLOCK, shortened
+from sim.results.formatting import counted
+from sim.results.wording import band, percent
+from sim.scenario.sampling.parameter_draws import draw_columns, inverse_cdf, quantities
+from sim.scenario.schema import Scenario
+from sim.statistics.estimates import Floats, student_quantile, wilson
+from sim.statistics.ranges import Count, Difference, Share
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DEFAULT_TRIALS = 2_048
+BATCH = 32
+"""Trials in a batch; batches of a point are independent."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One input: its values low, central and high, and the odds there by horizon.
+
+    ``is_multiple``: the values are multiples of what the scenario says. ``difference`` is high minus low, with the
+    95 per cent interval of luck (paired on the same luck), each by horizon. ``swing`` is the distance between the least
+    and the greatest of the three odds at the horizon number ``at``, which ranks the bars.
+    """
+
+    name: str
+    is_multiple: bool
+    values: tuple[float, float, float]
+    odds: tuple[tuple[Share, ...], tuple[Share, ...], tuple[Share, ...]]
+    difference: tuple[Difference, ...]
+    lo: tuple[Difference, ...]
+    hi: tuple[Difference, ...]
+    at: Count
+
+    @property
+    def swing(self) -> float:
+        there = [by_horizon[self.at] for by_horizon in self.odds]
+        return max(there) - min(there)
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether high and low differ by more than luck at that horizon."""
+        return self.lo[self.at] > 0 or self.hi[self.at] < 0
+
+    @property
+    def in_words(self) -> str:
+        """``0.055 to 0.127``: the low and the high value; multiples with ``x``."""
+        mark = "x " if self.is_multiple else ""
+        return " to ".join(f"{mark}{value:.3g}" for value in (self.values[0], self.values[2]))
+
+
+@dataclass(frozen=True)
+class Tornado:
+    """All bars, the longest first.
+
+    ``central``: odds by horizon with every input central, and the 95 per cent interval of luck.
+    ``at`` is the position among ``days`` of the horizon that ranks the bars. ``varies``: some input moves the odds
+    there by more than luck; without that the bars are in the order of the scenario and none is said to lead.
+    """
+
+    tier: str
+    days: tuple[Count, ...]
+    at: Count
+    central: tuple[Share, ...]
+    central_lo: tuple[Share, ...]
+    central_hi: tuple[Share, ...]
+    trials: Count
+    seed: int
+    bars: tuple[Bar, ...]
+    varies: bool = True
+
+    @property
+    def sentence(self) -> str:
+        """Which input moves the odds most, in a sentence."""
+        if not self.varies:
+            return no_variation(all(bar.swing == 0 for bar in self.bars), len(self.bars))
+        top = self.bars[0]
+        low, high = percent(top.odds[0][self.at]), percent(top.odds[2][self.at])
+        clear = sum(bar.is_clear for bar in self.bars)
+        return (
+            f"{top.name} moves the odds most: from {low} at its low to {high} at its high, all else central "
+            f"({percent(self.central[self.at])}). Of {counted(len(self.bars), 'input')} {clear} "
+            f"{'moves' if clear == 1 else 'move'} them by more than luck (95 %, each for itself)."
+        )
+
+    @property
+    def notes(self) -> list[str]:
+        """What must be said beside the numbers."""
+        luck = band(self.central_lo[self.at], self.central_hi[self.at])
+        said = [
+            f"Low and high are the {100 * LOW:.0f} and {100 * HIGH:.0f} per cent points of each input's distribution.",
+            f"{self.trials:,} trials at each point on the same luck; with that few, all central is {luck} (95 %).",
+            NOT_ANCHORED,
+            "One at a time shows no interactions: --method sobol does.",
+        ]
+        if any(bar.is_multiple for bar in self.bars):
+            said.insert(
+                1, "Values with an x are multiples of what the scenario says, of all numbers of that kind at once."
+            )
+        return said
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain numbers and lists, for JSON."""
+        return {
+            "method": "tornado",
+            "tier": self.tier,
+            "days": list(self.days),
+            "ranked_at": self.days[self.at],
+            "anchored": False,
+            "quantiles": [LOW, HIGH],
+            "trials_per_point": self.trials,
+            "seed": self.seed,
+            "varies": self.varies,
+            "sentence": self.sentence,
+            "central": {"p": list(self.central), "mc_lo": list(self.central_lo), "mc_hi": list(self.central_hi)},
+            "inputs": [
+                {
+                    "input": bar.name,
+                    "is_multiple": bar.is_multiple,
+                    "values": dict(zip(("low", "central", "high"), bar.values, strict=True)),
+                    "odds": {name: list(p) for name, p in zip(("low", "central", "high"), bar.odds, strict=True)},
+                    "difference": list(bar.difference),
+                    "lo": list(bar.lo),
+                    "hi": list(bar.hi),
+                    "swing": bar.swing if self.varies else None,
+                }
+                for bar in self.bars
+            ],
+            "notes": self.notes,
+        }
+
+    def table(self) -> pd.DataFrame:
+        """One row per input and horizon, in the order of the bars."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "input": bar.name,
+                    "days": days,
+                    "is_multiple": bar.is_multiple,
+                    **dict(zip(("value_low", "value_central", "value_high"), bar.values, strict=True)),
+                    **{f"p_{end}": p[at] for end, p in zip(("low", "central", "high"), bar.odds, strict=True)},
+                    "difference": bar.difference[at],
+                    "lo": bar.lo[at],
+                    "hi": bar.hi[at],
+                }
+                for bar in self.bars
+                for at, days in enumerate(self.days)
+            ]
+        )
+
+
+@checked_arguments
+def tornado(
+    scenario: Scenario,
+    *,
+    inputs: Sequence[str] | None = None,
+    tier: str = "durable",
+    days: int | None = None,
+    trials: int = DEFAULT_TRIALS,
+    seed: int = 1,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Tornado:
+    """Odds with each input at its low and its high, all others central.
+
+    ``inputs`` are names (key paths, or ``calibration.strain``), by default all. ``days`` is the horizon that ranks the
+    bars, by default the last. ``trials`` at each point, a multiple of 32.
+    Raises ParleyError for an unknown or certain input.
+    """
+    if not 2 * BATCH <= trials <= DEFAULT_BLOCK or trials % BATCH:
+        wanted = f"a multiple of {BATCH} from {2 * BATCH} to {DEFAULT_BLOCK:,}"
+        raise ParleyError(f"trials: {shortened(trials)} a point came, {wanted} is wanted")
+    at = horizon_at(scenario, days)
+    separate, available = inputs_apart(scenario)
+    varied = chosen(available, inputs, scenario)
+    shares = at_central(available, 1 + 2 * len(varied))
+    for number, one in enumerate(varied):
+        shares[one.name][1 + 2 * number], shares[one.name][2 + 2 * number] = LOW, HIGH
+    # A scenario without any input still has one point, which nothing varies.
+    answers = evaluate(
+        separate,
+        available,
+        shares or {"": np.zeros(1)},
+        trials_per_point=trials,
+        batches=trials // BATCH,
+        tier=tier,
+        seed=seed,
+        workers=workers,
+        progress=progress,
+    )
+    values = _values(separate, available, varied, shares)
+    does_vary = any(_moves(number, answers, at, len(varied)) for number in range(len(varied)))
+    bars = [_bar(one, number, values[one.name], answers, separate, at) for number, one in enumerate(varied)]
+    central = answers.odds[0]
+    limits = [wilson(float(p), trials) for p in central]
+    return Tornado(
+        tier,
+        answers.days,
+        at,
+        _floats(central),
+        tuple(low for low, _ in limits),
+        tuple(high for _, high in limits),
+        trials,
+        seed,
+        tuple(sorted(bars, key=lambda bar: -bar.swing) if does_vary else bars),
+        does_vary,
+    )
+
+
+def _moves(number: int, answers: Answers, at: int, n_inputs: int) -> bool:
+    """Whether two of an input's three points differ by more than luck, all inputs considered.
+
+    By Student's t on batches that share their luck; where there are few batches, by intervals that do not meet.
+    """
+    by_batch = answers.shares[:, :, at]
+    level = 1 - 0.05 / (3 * n_inputs)
+    for one, other in combinations((0, 1 + 2 * number, 2 + 2 * number), 2):
+        first, second = (wilson(float(answers.odds[end, at]), answers.trials_per_point, level) for end in (one, other))
+        if first[0] > second[1] or second[0] > first[1]:
+            return True
+        moved = by_batch[other] - by_batch[one]
+        n = len(moved)
+        reach = student_quantile(0.95, n - 1) * float(moved.std(ddof=1)) / n**0.5
+        if is_beyond_luck(float(moved.mean()), reach, n - 1, 3 * n_inputs):
+            return True
+    return False
+
+
+def _bar(
+    one: Input, number: int, values: tuple[float, float, float], answers: Answers, separate: Scenario, at: int
+) -> Bar:
+    low, high = 1 + 2 * number, 2 + 2 * number
+    moved = answers.shares[high] - answers.shares[low]
+    difference = moved.mean(axis=0)
+    n_batches = len(moved)
+    reach = student_quantile(0.95, n_batches - 1) * moved.std(axis=0, ddof=1) / np.sqrt(n_batches)
+    # Where no trial turned out differently: what zero changes in that many trials still allow.
+    reach = np.where((moved == 0).all(axis=0), wilson(0.0, answers.trials_per_point)[1], reach)
+    odds = answers.odds
+    return Bar(
+        one.name,
+        one.path in _factors(separate, "ratio", "multiply"),
+        values,
+        (_floats(odds[low]), _floats(odds[0]), _floats(odds[high])),
+        _floats(difference),
+        _floats(np.maximum(-1, difference - reach)),
+        _floats(np.minimum(1, difference + reach)),
+        at,
+    )
+
+
+def _values(
+    separate: Scenario, available: Sequence[Input], varied: Sequence[Input], shares: dict[str, Floats]
+) -> dict[str, tuple[float, float, float]]:
+    """What each varied input is in the engine at low, central and high; ratios are over their median."""
+    by_stream = {one.stream: 1 - shares[one.name] if one.is_turned else shares[one.name] for one in available}
+    drawn = draw_columns(separate, by_stream.__getitem__)
+    known = quantities(separate)
+    ratios = _factors(separate, "ratio")
+    found = {}
+    for number, one in enumerate(varied):
+        column = np.asarray(drawn[one.path])
+        centre = float(inverse_cdf(known[one.path], 0.5)) if one.path in ratios else 1.0
+        low, middle, high = (float(column[at]) / centre for at in (1 + 2 * number, 0, 2 + 2 * number))
+        found[one.name] = (low, middle, high)
+    return found
+
+
+def _factors(separate: Scenario, *modes: str) -> set[str]:
+    """Key paths of the joint factors that work in one of these modes."""
+    return {
+        f"joint.{number}.factors.{name}"
+        for number, group in enumerate(separate.joint)
+        if group.mode in modes
+        for name in group.columns.values()
+    }
+
+
+def _floats(values: Floats) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)

@@ -1,0 +1,304 @@
+"""What is uncertain in a scenario, and what the model says at given points of it.
+
+Every uncertain number is an *input*: a share of its distribution between 0 and 1, by key path. Draws that come from a
+file together (the calibration) are inputs in two ways: *apart*, each column by its own distribution with the others at
+their medians, or *whole*, one share that picks a row. ``evaluate`` runs many points in one block: each point takes the
+place of a parameter draw, and points with the same number of luck meet the same luck, trial by trial.
+
+Odds here are the model's own, never anchored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import ParleyError
+from sim.errors.arguments import checked_arguments
+from sim.execution import worker_pool
+from sim.execution.blocks import DEFAULT_BLOCK, MOST_SEED, shortened
+from sim.random_streams import Streams
+from sim.scenario.diagnostics import did_you_mean, escaped
+from sim.scenario.mirror import turns
+from sim.scenario.sampling.calibrated_keys import groups_of
+from sim.scenario.sampling.parameter_draws import draws_of, inverse_cdf, quantities
+from sim.scenario.sampling.stream_names import stream_names
+from sim.scenario.schema import Joint, Scenario
+from sim.scenario.schema.quantity import Quantity
+from sim.statistics.estimates import Floats
+from sim.statistics.horizons import TIERS, event_by, horizons
+
+LOW, HIGH = 0.05, 0.95
+"""Low and high of an input: these quantiles of its distribution."""
+NOT_ANCHORED = "These are the model's own odds, not anchored to the record of other wars."
+BISECTIONS = 60
+
+Progress = Callable[[int, int], None]
+"""Called with the trials done and the trials wanted."""
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Input:
+    """One uncertain thing: ``name`` as shown and typed, ``stream`` the name under which the engine asks for its share.
+
+    ``central`` is the share at which it takes its central value. ``is_turned`` in a mirrored scenario: the engine then
+    takes 1 - share. ``path`` is the key path of the number, empty for a whole table.
+    """
+
+    name: str
+    stream: str
+    central: float
+    is_turned: bool = False
+    path: str = ""
+
+
+def inputs_apart(scenario: Scenario) -> tuple[Scenario, list[Input]]:
+    """The scenario with every file of joint draws taken apart into its columns, and all inputs of that scenario.
+
+    A column is called ``calibration.strain``, or ``joint.0.strain`` for a file that the scenario names itself.
+    """
+    groups = groups_of(scenario)
+    joint = tuple(group if group.file is None else _taken_apart(group) for group in groups)
+    separate = scenario.model_copy(update={"joint": joint, "calibration": None})
+    names = {
+        f"joint.{number}.factors.{column}": f"{_group_name(scenario, number)}.{column}"
+        for number, group in enumerate(groups)
+        if group.file is not None
+        for column in group.columns.values()
+    }
+    found, streams = [], stream_names(separate)
+    for path, quantity in quantities(separate).items():
+        if quantity.is_uncertain:
+            middle = 0.5 if path in names else central_share(quantity)
+            is_turned = scenario.mirrored and turns(path)
+            found.append(Input(names.get(path, path), streams.of(path), middle, is_turned, path))
+    return separate, found
+
+
+def inputs_whole(scenario: Scenario) -> list[Input]:
+    """All inputs of the scenario as it stands: the columns of one file are one input (``calibration``)."""
+    streams = stream_names(scenario)
+    found = [
+        Input(path, streams.of(path), central_share(quantity), scenario.mirrored and turns(path), path)
+        for path, quantity in quantities(scenario).items()
+        if quantity.is_uncertain
+    ]
+    tables: dict[tuple[str | None, str | None], Input] = {}
+    for number, group in enumerate(groups_of(scenario)):
+        if group.file is not None:
+            tables.setdefault(group.table, Input(_group_name(scenario, number), streams.tables[group.table], 0.5))
+    return [*found, *tables.values()]
+
+
+def _group_name(scenario: Scenario, number: int) -> str:
+    return f"joint.{number}" if number < len(scenario.joint) else "calibration"
+
+
+def _taken_apart(group: Joint) -> Joint:
+    """The same group with each column of its file as a factor of its own, of the same distribution."""
+    rows, weights = draws_of(group)
+    shares = tuple(weights / weights.sum())
+    factors = {name: Quantity(dist="choice", values=tuple(rows[name]), weights=shares) for name in rows}
+    return group.model_copy(update={"file": None, "sha256": None, "weight": None, "factors": factors})
+
+
+def central_share(quantity: Quantity) -> float:
+    """The share of its distribution at which a quantity takes its central value."""
+    if quantity.dist == "choice":
+        values, weights = np.array(quantity.values or ()), np.array(quantity.weights or ())
+        below = float(weights[values < quantity.middle].sum())
+        return below + float(weights[values == quantity.middle].sum()) / 2
+    low, high = 0.0, 1.0
+    for _ in range(BISECTIONS):
+        half = (low + high) / 2
+        low, high = (half, high) if float(inverse_cdf(quantity, half)) < quantity.middle else (low, half)
+    return (low + high) / 2
+
+
+def chosen(available: Sequence[Input], names: Sequence[str] | None, scenario: Scenario) -> list[Input]:
+    """The inputs called ``names``, in that order; all without names.
+
+    ``calibration`` stands for all its columns where they are apart, and ``calibration.strain`` for the whole where they
+    are not. Raises ParleyError for a wrong name, with the nearest one, and for a number that is certain.
+    """
+    if names is None:
+        return list(available)
+    found = [one for name in names for one in _called(name, available, scenario)]
+    return list(dict.fromkeys(found))
+
+
+def _called(name: str, available: Sequence[Input], scenario: Scenario) -> list[Input]:
+    by_name = {one.name: one for one in available}
+    if name in by_name:
+        return [by_name[name]]
+    columns = [one for one in available if one.name.rpartition(".")[0] == name and one.path.startswith("joint.")]
+    whole = by_name.get(name.rpartition(".")[0])
+    if columns:
+        return columns
+    if whole and not whole.path and name in {one.name for one in inputs_apart(scenario)[1]}:
+        return [whole]
+    known = quantities(scenario)
+    if name in known and (reference := known[name].same_as):
+        raise ParleyError(f"{escaped(name)}: is the same as {escaped(reference)}: vary that one")
+    if name in known:
+        raise ParleyError(f"{escaped(name)}: is certain in this scenario, so there is nothing to vary")
+    raise ParleyError(f"unknown input `{escaped(name)}`{did_you_mean(name, list(by_name))}")
+
+
+def horizon_at(scenario: Scenario, days: int | None) -> int:
+    """Position of a horizon among those of the scenario; the last without ``days``. Raises ParleyError otherwise."""
+    known = list(horizons(scenario))
+    if days is None:
+        return len(known) - 1
+    if days not in known:
+        raise ParleyError(f"days: {days} came, {', '.join(map(str, known))} are allowed")
+    return known.index(days)
+
+
+def at_central(inputs: Sequence[Input], n_points: int) -> dict[str, Floats]:
+    """Shares by input name with every input at its central value in every point."""
+    return {one.name: np.full(n_points, one.central) for one in inputs}
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Shares of trials with the event: ``shares`` (points, batches, horizons), for the horizons ``days``.
+
+    Batches are equal parts of a point's trials, with independent luck; batch b of two points with the same number of
+    luck meets the same luck.
+    """
+
+    shares: Floats
+    days: tuple[int, ...]
+    trials_per_point: int
+
+    @property
+    def odds(self) -> Floats:
+        """Odds by point and horizon, shape (points, horizons)."""
+        return np.asarray(self.shares.mean(axis=1))
+
+
+class Work(NamedTuple):
+    """Some points, as they travel to a worker."""
+
+    scenario: Scenario
+    seed: int
+    shares: dict[str, Floats]
+    luck: Integers
+    trials_per_point: int
+    batches: int
+    tier: str
+
+
+@checked_arguments
+def evaluate(
+    scenario: Scenario,
+    inputs: Sequence[Input],
+    shares: Mapping[str, Floats],
+    *,
+    trials_per_point: int,
+    batches: int = 2,
+    luck: Integers | None = None,
+    tier: str = "durable",
+    seed: int = 1,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Answers:
+    """What the model says at points of input space: ``shares`` by input name, each of shape (points,).
+
+    ``inputs`` are all inputs of ``scenario``. ``luck`` numbers the luck of each point, ascending (default: the same
+    luck for every point). Batches hold whole antithetic pairs. The same whatever the number of workers.
+    Raises ParleyError for a tier, a seed or counts that cannot be.
+    """
+    if tier not in TIERS:
+        raise ParleyError(f"tier: {tier!r} came, {', '.join(TIERS)} are allowed")
+    if not 0 <= seed <= MOST_SEED:
+        raise ParleyError(f"seed: {shortened(seed)} came, 0 to {MOST_SEED} is allowed")
+    if not 2 * batches <= trials_per_point <= DEFAULT_BLOCK or trials_per_point % (2 * batches):
+        wanted_trials = f"a multiple of {2 * batches} up to {DEFAULT_BLOCK:,}"
+        raise ParleyError(f"trials: {shortened(trials_per_point)} a point came, {wanted_trials} is wanted")
+    n_points = len(next(iter(shares.values())))
+    luck = np.zeros(n_points, dtype=np.int64) if luck is None else luck
+    by_stream = {one.stream: 1 - shares[one.name] if one.is_turned else shares[one.name] for one in inputs}
+    size = max(1, DEFAULT_BLOCK // trials_per_point)
+    wanted = []
+    for part in (slice(first, first + size) for first in range(0, n_points, size)):
+        cut = {name: column[part] for name, column in by_stream.items()}
+        wanted.append(Work(scenario, seed, cut, luck[part], trials_per_point, batches, tier))
+    workers = min(len(wanted), worker_pool.default_workers() if workers is None else workers)
+    kind = worker_pool.choose(workers, len(wanted))
+    found: list[Floats] = []
+    done = 0
+    for work, shares_of_trials in worker_pool.in_order(answer, wanted, workers, kind):
+        found.append(shares_of_trials)
+        done += len(work.luck) * trials_per_point
+        if progress:
+            progress(done, n_points * trials_per_point)
+    return Answers(np.concatenate(found), tuple(horizons(scenario)), trials_per_point)
+
+
+def answer(work: Work) -> Floats:
+    """The points of one block: shares of trials with the event, shape (points, batches, horizons)."""
+    from sim.model import NegotiationModel  # with Mesa, which only workers need
+
+    streams = PointStreams(work)
+    with NegotiationModel(work.scenario, n_trials=streams.n_trials, streams=streams, explains=False) as model:
+        for _ in range(model.horizon + work.scenario.follow_up_weeks):
+            model.step()
+        columns = model.record.columns
+    shape = (len(work.luck), work.batches, -1)
+    by_horizon = [
+        event_by(columns, work.scenario, work.tier, days).reshape(shape).mean(axis=2)
+        for days in horizons(work.scenario)
+    ]
+    return np.stack(by_horizon, axis=2)
+
+
+class PointStreams(Streams):
+    """Luck and parameters of a block in which each point of input space takes the place of a parameter draw.
+
+    Point p has the luck of trials luck[p] n to (luck[p] + 1) n - 1 of an ordinary run, n being its trials.
+    """
+
+    def __init__(self, work: Work) -> None:
+        n = work.trials_per_point
+        super().__init__(work.seed, 0, len(work.luck) * n, work.scenario.mirrored)
+        first, last = int(work.luck[0]), int(work.luck[-1])
+        self._shared = Streams(work.seed, first * n, (last - first + 1) * n, work.scenario.mirrored)
+        self._row = work.luck - first
+        self._trials_per_point = n
+        self._shares = work.shares
+        self._week = -1
+        self._spread_out: dict[tuple[str, str, str], Floats] = {}
+
+    def uniform(self, decision: str, party: str = "", week: int = 0) -> Floats:
+        return self._spread("uniform", decision, party, week)
+
+    def normal(self, decision: str, party: str = "", week: int = 0) -> Floats:
+        return self._spread("normal", decision, party, week)
+
+    def _spread(self, kind: str, decision: str, party: str, week: int) -> Floats:
+        """A column of shared luck, once for each point; this week's are remembered, tracks ask for the same one."""
+        if week != self._week:
+            self._week, self._spread_out = week, {}
+        name = (kind, decision, party)
+        if name not in self._spread_out:
+            column: Floats = getattr(self._shared, kind)(decision, party, week)
+            self._spread_out[name] = column.reshape(-1, self._trials_per_point)[self._row].ravel()
+        return self._spread_out[name]
+
+    def parameter(self, path: str) -> Floats:
+        return self._shares[path]
+
+    @property
+    def draws(self) -> Integers:
+        return np.arange(len(self._row))
+
+    @property
+    def row_of_trial(self) -> Integers:
+        return np.repeat(self.draws, self._trials_per_point)

@@ -1,0 +1,290 @@
+"""Which unknown, once known, would move the odds most: the value of information, from the draws of an ordinary run.
+
+For an uncertain input X the *movement* is E|P(Y|X) - P(Y)|: by how many points the odds would move on average if X
+became known. The *variance share* is the part of the spread of the odds over all draws that would go.
+
+Draws are put in eight groups of equal size by their value of X. Group means from few draws differ by luck alone, so the
+direction (and for the variance the size) of each group's move is learnt on nine tenths of the draws and measured on the
+other tenth, in turn (cross-fitting). An input without influence then gets 0 on average. Where luck hides a direction
+the movement comes out too small, never too large on average.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.sensitivity.constant_outcomes import no_variation, varies
+from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED, horizon_at
+from sim.errors import ParleyError
+from sim.errors.arguments import checked_arguments
+from sim.execution.engine_digest import refuse_other_engine
+from sim.random_streams import Streams, philox_words, stream_key, to_uniform
+from sim.results.compare import widened
+from sim.results.formatting import counted, plain
+from sim.results.run import Run
+from sim.results.wording import percent
+from sim.scenario.mirror import turns
+from sim.scenario.sampling.calibrated_keys import groups_of
+from sim.scenario.sampling.parameter_draws import draws_of, inverse_cdf, quantities, weighted_median
+from sim.scenario.sampling.stream_names import stream_names
+from sim.scenario.schema import Joint, Scenario
+from sim.statistics.estimates import (
+    TRIALS_PER_DRAW,
+    TRIALS_PER_PAIR,
+    Floats,
+    clustered_reach,
+    normal_quantile,
+)
+from sim.statistics.horizons import check_tier, event_by, horizons
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+N_GROUPS = 8
+N_FOLDS = 10
+N_DUMMIES = 200
+FEWEST_DRAWS = 200
+Groups = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """One input: what knowing it would do. ``lo`` and ``hi`` hold with 95 % for all inputs together.
+
+    ``at_low`` and ``at_high`` are the odds in the lowest and the highest eighth of its values; ``share`` is the part of
+    the variance of the odds that would go, NaN where the odds do not vary.
+    """
+
+    name: str
+    movement: float
+    lo: float
+    hi: float
+    share: float
+    share_lo: float
+    share_hi: float
+    at_low: float
+    at_high: float
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether more than luck shows, all inputs considered."""
+        return self.lo > 0
+
+
+@dataclass(frozen=True)
+class Information:
+    """All inputs of a run, the largest movement first. ``odds`` and ``spread`` (standard deviation) are over draws."""
+
+    name: str
+    tier: str
+    days: int
+    odds: float
+    spread: float
+    n_draws: int
+    unknowns: tuple[Unknown, ...]
+    varies: bool = True
+    """Whether the odds differ between draws by more than luck."""
+
+    @property
+    def sentence(self) -> str:
+        """Which unknown to find out first."""
+        clear = [one for one in self.unknowns if one.is_clear]
+        if not clear and not self.varies:
+            return no_variation(self.odds in (0.0, 1.0), len(self.unknowns))
+        if not clear:
+            return "No single unknown moves the odds by more than luck could; more trials may show one."
+        top = clear[0]
+        return (
+            f"Knowing {top.name} would move the odds most: by {100 * top.movement:.0f} points on average, from "
+            f"{percent(top.at_low)} where it is lowest to {percent(top.at_high)} where it is highest "
+            f"({percent(self.odds)} now). Of {counted(len(self.unknowns), 'unknown')} "
+            f"{len(clear)} {'does' if len(clear) == 1 else 'do'} more than luck could."
+        )
+
+    @property
+    def notes(self) -> list[str]:
+        return [
+            "Movement: mean distance between the odds once it is known and the odds now. It does not say which way.",
+            f"From {self.n_draws:,} draws in {N_GROUPS} groups by value, learnt on nine tenths of them and measured on "
+            "the rest in turn; intervals hold with 95 % for all unknowns together, by what inputs of pure luck do.",
+            "Movements do not add up. Columns of the calibration are known only together, so what is learnt of one "
+            "tells about the others, and is counted for each.",
+            NOT_ANCHORED,
+        ]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Unknowns as plain values; None for what is not known, all but the name where the odds do not vary."""
+        rows = [plain(asdict(one)) for one in self.unknowns]
+        is_said = self.varies or any(one.is_clear for one in self.unknowns)
+        return rows if is_said else [{**dict.fromkeys(row), "name": row["name"]} for row in rows]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return {
+            "scenario": self.name,
+            "tier": self.tier,
+            "days": self.days,
+            "anchored": False,
+            "model": self.odds,
+            "spread": self.spread,
+            "draws": self.n_draws,
+            "varies": self.varies,
+            "sentence": self.sentence,
+            "unknowns": self.rows(),
+            "notes": self.notes,
+        }
+
+    def table(self) -> pd.DataFrame:
+        """One row per input, the largest movement first."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows(), columns=list(Unknown.__dataclass_fields__))
+
+
+@checked_arguments
+def value_of_information(run: Run, tier: str = "durable", days: int | None = None) -> Information:
+    """What knowing each uncertain input of a run would do to the odds of ``tier`` by ``days`` (default: the last day).
+
+    Raises ParleyError for a run of fewer than 200 draws, and for a tier or day that is none.
+    """
+    days = list(horizons(run.scenario))[horizon_at(run.scenario, days)]
+    blocks = run.blocks(f"{check_tier(tier)}_week")
+    shares = np.concatenate([by_draw(event_by(columns, run.scenario, tier, days)) for columns in blocks])
+    if len(shares) < FEWEST_DRAWS:
+        wanted = FEWEST_DRAWS * TRIALS_PER_DRAW
+        raise ParleyError(f"{run.name}: {run.n_trials:,} trials are too few to tell unknowns apart, {wanted:,} wanted")
+    refuse_other_engine(run)
+    columns = unknown_columns(run.scenario, run.seed, len(shares))
+    found = unknowns(columns, shares)
+    spread = float(np.sqrt(max(0.0, variance_between(shares))))
+    return Information(run.name, tier, days, float(shares.mean()), spread, len(shares), found, varies(run, tier, days))
+
+
+def by_draw(hits: NDArray[np.bool_]) -> Floats:
+    """Shares by parameter draw and half of its trials (independent luck given the draw), shape (draws, 2).
+
+    A last draw without all of its trials is left out.
+    """
+    n = len(hits) // TRIALS_PER_DRAW
+    pairs = hits[: n * TRIALS_PER_DRAW].reshape(n, 2, -1, TRIALS_PER_PAIR)
+    return np.asarray(pairs.mean(axis=(2, 3)))
+
+
+def variance_between(shares: Floats) -> float:
+    """Variance of the odds over draws without the luck of few trials: one half's distance times the other's."""
+    centred = shares - shares.mean()
+    return float(np.mean(centred[:, 0] * centred[:, 1]))
+
+
+def unknown_columns(scenario: Scenario, seed: int, n_draws: int) -> dict[str, Floats]:
+    """The uncertain inputs of an ordinary run by name, each shape (draws,); file draws by column, as multiples.
+
+    Numbers that are the same as another are not listed: they go with it.
+    """
+    share = Streams(seed, 0, n_draws * TRIALS_PER_DRAW, scenario.mirrored).parameter
+    names = stream_names(scenario)
+    found: dict[str, Floats] = {}
+    for path, quantity in quantities(scenario).items():
+        if quantity.is_uncertain:
+            u = share(names.of(path))
+            found[path] = inverse_cdf(quantity, 1 - u if scenario.mirrored and turns(path) else u)
+    for number, group in enumerate(groups_of(scenario)):
+        if group.file is not None:
+            title = f"joint.{number}" if number < len(scenario.joint) else "calibration"
+            u = share(names.tables[group.table])
+            found |= {f"{title}.{name}": column for name, column in _file_columns(group, u).items()}
+    return {name: column for name, column in found.items() if np.ptp(column) > 0}
+
+
+def _file_columns(group: Joint, u: Floats) -> dict[str, Floats]:
+    """Columns of a file of draws as the draws of the run met them."""
+    rows, weights = draws_of(group)
+    ends = np.cumsum(weights)
+    at = np.minimum(np.searchsorted(ends / ends[-1], u, side="right"), len(ends) - 1)
+    scale = {name: weighted_median(rows[name], weights) if group.mode == "ratio" else 1.0 for name in rows}
+    return {name: rows[name][at] / scale[name] for name in rows}
+
+
+def grouped(column: Floats, n_groups: int = N_GROUPS) -> Groups:
+    """Number of the group of each draw, 0 the lowest: equal sizes, or one for each value where there are few."""
+    values, places = np.unique(column, return_inverse=True)
+    if len(values) <= n_groups:
+        return np.asarray(places.reshape(column.shape), dtype=np.int64)
+    ends = np.quantile(column, np.arange(1, n_groups) / n_groups)
+    return np.searchsorted(ends, column, side="right").astype(np.int64)
+
+
+def folds_of(n_draws: int) -> Groups:
+    """Fold of each draw: antithetic pairs of draws go together."""
+    return np.arange(n_draws, dtype=np.int64) // 2 % N_FOLDS
+
+
+def learnt(groups: Groups, values: Floats, folds: Groups) -> Floats:
+    """By fold and group, how far the group's mean lies from that of all, learnt on the other folds."""
+    n = int(groups.max()) + 1
+    cell = folds * n + groups
+    sums = np.bincount(cell, values, N_FOLDS * n).reshape(N_FOLDS, n)
+    counts = np.bincount(cell, minlength=N_FOLDS * n).reshape(N_FOLDS, n)
+    sums, counts = sums.sum(axis=0) - sums, counts.sum(axis=0) - counts
+    overall = sums.sum(axis=1, keepdims=True) / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    return np.asarray(np.where(counts > 0, sums / np.maximum(counts, 1) - overall, 0.0))
+
+
+def unknowns(columns: Mapping[str, Floats], shares: Floats) -> tuple[Unknown, ...]:
+    """Movement and variance share of each input, from its values (draws,) and the odds by draw, shape (draws, 2)."""
+    odds = shares.mean(axis=1)
+    variance = variance_between(shares)
+    level = widened(len(columns))
+    by_luck = _reach_of_dummies(odds, level)
+    found = []
+    for name, column in columns.items():
+        groups = grouped(column)
+        measured = [_ends(values, reach, level) for values, reach in zip(_moves(groups, odds), by_luck, strict=True)]
+        share = [end / variance if variance > 0 else float("nan") for end in measured[1]]
+        outer = [float(odds[groups == group].mean()) for group in (0, int(groups.max()))]
+        found.append(Unknown(name, *measured[0], *share, *outer))
+    return tuple(sorted(found, key=lambda one: -one.movement))
+
+
+def _moves(groups: Groups, odds: Floats) -> tuple[Floats, Floats]:
+    """By draw, what adds up to the movement and to the variance: learnt elsewhere, measured here."""
+    folds = folds_of(len(odds))
+    centres = np.bincount(folds, odds, N_FOLDS) / np.maximum(np.bincount(folds, minlength=N_FOLDS), 1)
+    residual = odds - centres[folds]
+    moves = learnt(groups, odds, folds)[folds, groups]
+    return np.asarray(np.sign(moves) * residual), np.asarray(moves * residual)
+
+
+def _reach_of_dummies(odds: Floats, level: float) -> tuple[float, float]:
+    """Half-widths of both intervals for inputs that have nothing to do with the odds.
+
+    Folds learn from each other's draws, so measurements on them are not quite independent, most of all where there is
+    nothing to learn. What that does is seen on inputs of pure luck, antithetic like the draws.
+    """
+    n_pairs = (len(odds) + 1) // 2
+    luck = to_uniform(philox_words(0, stream_key("inputs of pure luck", ""), 0, 0, 0, N_DUMMIES * n_pairs))
+    seen = []
+    for u in luck.reshape(N_DUMMIES, n_pairs):
+        column = np.stack([u, 1 - u], axis=1).ravel()[: len(odds)]
+        seen.append([float(values.mean()) for values in _moves(grouped(column), odds)])
+    spread = np.sqrt(np.mean(np.square(seen), axis=0)) * normal_quantile(level)
+    return float(spread[0]), float(spread[1])
+
+
+def _ends(values: Floats, least_reach: float, level: float) -> tuple[float, float, float]:
+    mean, lo, hi = mean_by_pair(values, level)
+    reach = max((hi - lo) / 2, least_reach)
+    return mean, mean - reach, mean + reach
+
+
+def mean_by_pair(values: Floats, level: float = 0.95) -> tuple[float, float, float]:
+    """Mean over draws with its interval (Student's t); antithetic pairs of draws are the independent units."""
+    mean = float(values.mean())
+    deviations = np.add.reduceat(values - mean, np.arange(0, len(values), 2))
+    reach = clustered_reach(deviations, len(values), level)
+    return mean, mean - reach, mean + reach

@@ -1,0 +1,1 @@
+"""A fitted surface in place of the simulation, for sliders."""

@@ -1,0 +1,251 @@
+"""A response surface: the odds as a smooth function of the inputs that move them most, so that a page needs no engine.
+
+Points fill the space of all inputs' shares (Sobol's sequence, shifted modulo 1 by the seed's own stream "response
+shift": Cranley and Patterson 1976). Each point takes the place of a parameter draw and has luck of its own, since few
+trials of many points say more about a mean over luck than many trials of few on the same luck. The inputs that move the
+odds most are picked on these points, and the chance of a halt by each horizon, given none before, is a logistic
+regression on a full quadratic in their shares (``polynomial``). All other inputs are drawn as in the scenario:
+the surface is a mean over them, not a cut at their central values.
+
+Nor is an input central while nobody has moved it: it is drawn too. ``at`` therefore averages the surface over a fixed
+set of points, with the inputs that were moved held at their shares, which is what ``parley run --set`` does. With
+nothing moved this is the scenario itself. The error is measured on settings that no fit has seen: some inputs held,
+every other drawn, against the model's own odds, and the band of the surface against the model's own band there
+(``sim.analysis.surrogate.band``). Odds here are the model alone, never anchored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.sensitivity.uncertain_inputs import (
+    HIGH,
+    LOW,
+    Input,
+    Progress,
+    chosen,
+    evaluate,
+    inputs_whole,
+)
+from sim.analysis.surrogate.band import Ends, band, between, ends, left_out
+from sim.analysis.surrogate.inputs import alone, as_slider, is_movable, most_moving
+from sim.analysis.surrogate.surrogate import Response, Setting, average
+from sim.errors import ParleyError
+from sim.errors.arguments import checked_arguments
+from sim.random_streams import philox_words, stream_key, to_uniform
+from sim.scenario.schema import Scenario
+from sim.statistics.estimates import Floats
+from sim.statistics.horizons import horizons
+from sim.statistics.logistic import probability
+from sim.statistics.polynomial import fit_surface, quadratic
+
+DEFAULT_POINTS = 16_384
+DEFAULT_TRIALS = 4
+SETTINGS = 20
+"""Settings on which the error is measured."""
+POINTS_A_SETTING = 1 / 32
+"""Of the points that are fitted."""
+AVERAGED = 192
+"""Points over which the surface is averaged; carried in full, so that a page averages over the same."""
+Counts = NDArray[np.integer]
+
+
+@checked_arguments
+def response(
+    scenario: Scenario,
+    *,
+    inputs: Sequence[str] | None = None,
+    tier: str = "durable",
+    points: int = DEFAULT_POINTS,
+    trials: int = DEFAULT_TRIALS,
+    settings: int = SETTINGS,
+    level: Sequence[float] | None = None,
+    spread: Sequence[float] | None = None,
+    seed: int = 1,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Response:
+    """The odds of ``scenario`` as a surface over ``inputs`` (by default the eight that move them most).
+
+    ``points`` (a power of two) are fitted, at ``trials`` trials each; the error is measured on ``settings`` settings of
+    ``points`` / 32 x ``trials`` trials. ``level``: the model's own odds by horizon where they are better known, from a
+    finished run; the surface is then moved to agree with them while nothing is moved. ``spread``: likewise the
+    variance of those odds between draws, by horizon. Raises ParleyError for an unknown or certain input, for one that
+    cannot be set by itself, and for counts that cannot be.
+    """
+    if trials < 2 or trials % 2:
+        raise ParleyError(f"trials: {trials} a point came, an even number is wanted")
+    if points < 64 or points & (points - 1):
+        raise ParleyError(f"points: {points} came, a power of two from 64 on is wanted")
+    available = inputs_whole(scenario)
+    wanted = chosen(available, inputs, scenario) if inputs is not None else None
+    if wanted and (stuck := [one.name for one in wanted if not is_movable(scenario, one)]):
+        raise ParleyError(f"{stuck[0]}: cannot be moved by itself, so the surface cannot hold it")
+    if not any(is_movable(scenario, one) for one in available):
+        raise ParleyError("the scenario has no uncertain number that can be moved, so there is no surface")
+    a_setting = max(2, round(points * POINTS_A_SETTING))
+    all_trials = (points + settings * a_setting) * trials
+    bench = Bench(scenario, available, trials, tier, seed, workers, progress, all_trials)
+    shares = sequence(len(available), points, seed, "response shift")
+    halves = bench.run(shares, 0)
+    counts = classes(halves.mean(axis=1), trials)
+    moved = wanted if wanted is not None else most_moving(scenario, available, shares, counts)
+    places = [available.index(one) for one in moved]
+    coefficients = fit_surface(quadratic(shares[:, places]), counts)
+    over = np.round(sequence(len(moved), AVERAGED, seed, "response average"), 3)
+    if level is not None:
+        coefficients = levelled(coefficients, over, np.asarray(level, dtype=np.float64))
+    variance = between(halves)
+    explained = [alone(shares[:, place], counts) / variance[-1] if variance[-1] > 0 else 0.0 for place in places]
+    rest = left_out(coefficients, over, variance if spread is None else np.asarray(spread, dtype=np.float64))
+    return Response(
+        tier,
+        tuple(horizons(scenario)),
+        tuple(as_slider(scenario, one, share) for one, share in zip(moved, explained, strict=True)),
+        _rows(coefficients),
+        _rows(over),
+        tuple(float(value) for value in rest),
+        tested(bench, moved, (coefficients, over, rest), settings, a_setting, points),
+        points * trials,
+        a_setting * trials,
+        seed,
+    )
+
+
+class Bench(NamedTuple):
+    """What it takes to ask the model at many points."""
+
+    scenario: Scenario
+    available: Sequence[Input]
+    trials: int
+    tier: str
+    seed: int
+    workers: int | None
+    progress: Progress | None
+    all_trials: int
+
+    def run(self, shares: Floats, first: int) -> Floats:
+        """Odds at ``shares`` (points, inputs) from two halves of each point's trials, shape (points, 2, horizons).
+
+        Point number p of the study has the luck p, ``first`` being that of the first row.
+        """
+
+        def counted(done: int, _: int) -> None:
+            if self.progress:
+                self.progress(first * self.trials + done, self.all_trials)
+
+        answers = evaluate(
+            self.scenario,
+            self.available,
+            {one.name: shares[:, place] for place, one in enumerate(self.available)},
+            luck=first + np.arange(len(shares)),
+            trials_per_point=self.trials,
+            batches=2,
+            tier=self.tier,
+            seed=self.seed,
+            workers=self.workers,
+            progress=counted,
+        )
+        return answers.shares
+
+
+def tested(
+    bench: Bench,
+    moved: Sequence[Input],
+    surface: tuple[Floats, Floats, Floats],
+    settings: int,
+    a_setting: int,
+    first: int,
+) -> tuple[Setting, ...]:
+    """The surface against the model where it was not fitted: some inputs held, every other drawn."""
+    coefficients, over, rest = surface
+    held = held_out(len(moved), settings, bench.seed)
+    shares = sequence(len(bench.available), settings * a_setting, bench.seed, "response test")
+    for number, own in enumerate(held):
+        for place, share in own.items():
+            shares[number * a_setting : (number + 1) * a_setting, bench.available.index(moved[place])] = share
+    halves = bench.run(shares, first).reshape(settings, a_setting, 2, -1)
+    had = halves.mean(axis=2)
+    errors = had.std(axis=1, ddof=1) / np.sqrt(a_setting)
+    return tuple(
+        Setting(
+            {moved[place].name: share for place, share in own.items()},
+            p,
+            error,
+            average(coefficients, over, own),
+            band_of(drawn),
+            tuple(band_of(drawn[part::2]) for part in (0, 1)),
+            band(coefficients, over, rest, own),
+        )
+        for own, p, error, drawn in zip(held, _rows(had.mean(axis=1)), _rows(errors), halves, strict=True)
+    )
+
+
+def band_of(halves: Floats) -> Ends:
+    """The model's own band at a setting, from its odds by point and half (points, 2, horizons)."""
+    return ends(halves.mean(axis=(0, 1)), between(halves))
+
+
+def _rows(values: Floats) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(float(value) for value in row) for row in values)
+
+
+# -- points -----------------------------------------------------------------------------------------
+
+
+def sequence(n_inputs: int, n: int, seed: int, name: str) -> Floats:
+    """``n`` points that fill the unit cube: Sobol's sequence, shifted by a stream of the seed's, shape (n, inputs)."""
+    from scipy.stats import qmc
+
+    base = qmc.Sobol(n_inputs, scramble=False).random_base2(int(np.ceil(np.log2(max(2, n)))))[:n]
+    shift = to_uniform(philox_words(seed, stream_key(name, ""), 0, 0, 0, n_inputs))
+    return np.asarray((base + shift) % 1.0)
+
+
+def held_out(n_inputs: int, settings: int, seed: int) -> list[dict[int, float]]:
+    """What each setting holds, by place: one, two, three or all inputs in turn, from their low to their high."""
+    words = to_uniform(philox_words(seed, stream_key("response held", ""), 0, 0, 0, 2 * settings * n_inputs))
+    orders, shares = words.reshape(2, settings, n_inputs)
+    found = []
+    for number in range(settings):
+        n_held = (1, 2, 3, n_inputs)[number % 4]
+        places = np.argsort(orders[number], kind="stable")[:n_held]
+        found.append({int(place): float(LOW + (HIGH - LOW) * shares[number, place]) for place in sorted(places)})
+    return found
+
+
+def classes(odds: Floats, trials: int) -> Counts:
+    """Trials by the horizon at which it first had happened, never last, from odds (points, horizons)."""
+    by = np.rint(odds * trials).astype(np.int64)
+    ends = np.column_stack([np.zeros(len(by), dtype=np.int64), by, np.full(len(by), trials)])
+    return np.diff(ends, axis=1)
+
+
+# -- level ------------------------------------------------------------------------------------------
+
+
+def levelled(coefficients: Floats, over: Floats, wanted: Floats) -> Floats:
+    """The surface with its intercepts moved so that the means over ``over`` are ``wanted``, by horizon.
+
+    A horizon by which the odds are 0 or 1, or do not grow, is left as it is.
+    """
+    found = coefficients.copy()
+    basis = quadratic(over)
+    waiting = np.ones(len(basis))
+    before = 0.0
+    for row, odds in zip(found, wanted, strict=True):
+        grown = odds - before
+        if 0 < grown < waiting.mean():
+            low, high = -20.0, 20.0
+            start = row[0]
+            for _ in range(60):
+                row[0] = start + (low + high) / 2
+                mean = float((waiting * probability(basis, row)).mean())
+                low, high = ((low + high) / 2, high) if mean < grown else (low, (low + high) / 2)
+        waiting = waiting * (1.0 - probability(basis, row))
+        before = 1.0 - float(waiting.mean())
+    return found

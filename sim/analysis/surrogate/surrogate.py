@@ -1,0 +1,207 @@
+"""A fitted response surface: its numbers, what it says at a point, and how far it misses the model.
+
+See ``sim.analysis.surrogate.fit`` for what it is and how it is fitted. Odds here are the model alone, never anchored.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED
+from sim.analysis.surrogate.band import Ends, band, odds_over
+from sim.errors import ParleyError
+from sim.statistics.estimates import Floats
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+FINEST = 20
+"""Steps that the width of an input has at least when its values are rounded; ten times as many at most."""
+
+
+def decimals(low: float, high: float) -> int:
+    """Decimals at which values between ``low`` and ``high`` are told: steps of a twentieth of the width, or finer."""
+    width = abs(high - low)
+    return min(9, max(0, math.ceil(math.log10(FINEST / width)))) if width > 0 else 3
+
+
+@dataclass(frozen=True)
+class Moved:
+    """An input of the surface: ``stops`` are pairs (share, value) from its low to its high, ``central`` the middle.
+
+    ``share_of_variance``: what knowing it alone would take away of the variance of the odds over all inputs.
+    """
+
+    name: str
+    stops: tuple[tuple[float, float], ...]
+    central: tuple[float, float]
+    share_of_variance: float
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A test of the surface: shares that were held, by name, the model's odds by horizon, and the surface's.
+
+    ``luck``: standard error of the model's odds, from the spread between the setting's draws. ``model_band``: the
+    model's own band there, ``halves`` the same from either half of the draws, ``band`` the surface's.
+    """
+
+    held: dict[str, float]
+    model: tuple[float, ...]
+    luck: tuple[float, ...]
+    surface: tuple[float, ...]
+    model_band: Ends
+    halves: tuple[Ends, ...]
+    band: Ends
+
+
+@dataclass(frozen=True)
+class Response:
+    """The fitted surface.
+
+    ``coefficients`` (horizons, 1 + k + k (k + 1) / 2) of the hazards, in the order of ``polynomial.quadratic``;
+    ``over`` (points, k) the shares over which ``at`` averages; ``rest`` the variance in log odds of all that it does
+    not hold, by horizon. ``settings``: what the error is measured on.
+    """
+
+    tier: str
+    days: tuple[int, ...]
+    inputs: tuple[Moved, ...]
+    coefficients: tuple[tuple[float, ...], ...]
+    over: tuple[tuple[float, ...], ...]
+    rest: tuple[float, ...]
+    settings: tuple[Setting, ...]
+    trials: int
+    trials_a_setting: int
+    seed: int
+
+    @cached_property
+    def _arrays(self) -> tuple[Floats, Floats]:
+        return np.array(self.coefficients), np.array(self.over).reshape(len(self.over), len(self.inputs))
+
+    def at(self, shares: Mapping[str, float]) -> tuple[float, ...]:
+        """Odds by horizon with the inputs in ``shares`` held, by name, and all others drawn.
+
+        Raises ParleyError for an input that the surface does not have.
+        """
+        return average(*self._arrays, self._places(shares))
+
+    def band(self, shares: Mapping[str, float]) -> Ends:
+        """The band of these odds by horizon: nine in ten draws of all that is not held, an approximation.
+
+        Raises ParleyError for an input that the surface does not have.
+        """
+        return band(*self._arrays, np.array(self.rest), self._places(shares))
+
+    def _places(self, shares: Mapping[str, float]) -> dict[int, float]:
+        names = [one.name for one in self.inputs]
+        if unknown := [name for name in shares if name not in names]:
+            raise ParleyError(f"{unknown[0]}: is no input of this surface; it has {', '.join(names)}")
+        return {names.index(name): share for name, share in shares.items()}
+
+    @property
+    def rmse(self) -> tuple[float, ...]:
+        """Root mean squared error over the settings, by horizon; the luck of the settings' own trials included."""
+        return tuple(float(value) for value in np.sqrt(np.mean(self._misses**2, axis=0)))
+
+    @property
+    def largest(self) -> tuple[float, ...]:
+        """Largest error over the settings, by horizon."""
+        return tuple(float(value) for value in np.abs(self._misses).max(axis=0))
+
+    @property
+    def luck(self) -> tuple[float, ...]:
+        """The rmse that a surface without any error would show, by horizon: that of the settings' own trials."""
+        errors = np.array([one.luck for one in self.settings])
+        return tuple(float(value) for value in np.sqrt(np.mean(errors**2, axis=0)))
+
+    @property
+    def band_rmse(self) -> tuple[float, ...]:
+        """Root mean squared error of the ends of the band over the settings, by horizon; luck included."""
+        misses = np.array([np.subtract(one.band, one.model_band) for one in self.settings])
+        return tuple(float(value) for value in np.sqrt(np.mean(misses**2, axis=(0, 2))))
+
+    @property
+    def band_luck(self) -> tuple[float, ...]:
+        """The rmse of those ends that a band without any error would show, by horizon: the settings' own luck."""
+        halves = np.array([one.halves for one in self.settings])
+        return tuple(float(value) for value in np.sqrt(np.mean((halves[:, 0] - halves[:, 1]) ** 2 / 4, axis=(0, 2))))
+
+    @property
+    def _misses(self) -> Floats:
+        return np.array([np.subtract(one.surface, one.model) for one in self.settings])
+
+    @property
+    def notes(self) -> list[str]:
+        """What must be said beside the numbers."""
+        return [
+            f"Fitted to {self.trials:,} trials and tested on {len(self.settings)} settings of "
+            f"{self.trials_a_setting:,} trials each that no fit has seen.",
+            f"By day {self.days[-1]} it misses the model by {100 * self.rmse[-1]:.1f} points (rmse), "
+            f"{100 * self.largest[-1]:.1f} at most; the luck of the test alone makes {100 * self.luck[-1]:.1f}.",
+            f"The ends of its band, an approximation, miss those of the model's by {100 * self.band_rmse[-1]:.1f} "
+            f"points (rmse); the luck of the test alone makes {100 * self.band_luck[-1]:.1f}.",
+            "Inputs that are not moved are drawn, as in the scenario.",
+            NOT_ANCHORED,
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON: all that is needed to evaluate the surface elsewhere."""
+        return {
+            "tier": self.tier,
+            "days": list(self.days),
+            "anchored": False,
+            "inputs": [
+                {
+                    "input": one.name,
+                    "stops": [list(stop) for stop in one.stops],
+                    "central": list(one.central),
+                    "share_of_variance": one.share_of_variance,
+                }
+                for one in self.inputs
+            ],
+            "coefficients": [list(row) for row in self.coefficients],
+            "over": [list(row) for row in self.over],
+            "rest": list(self.rest),
+            "error": {
+                **{key: list(getattr(self, key)) for key in ("rmse", "largest", "luck", "band_rmse", "band_luck")},
+            },
+            "trials": self.trials,
+            "settings": len(self.settings),
+            "trials_a_setting": self.trials_a_setting,
+            "seed": self.seed,
+            "notes": self.notes,
+        }
+
+    def table(self) -> pd.DataFrame:
+        """The test: one row per setting and horizon, what was held in words, the model's odds and the surface's."""
+        import pandas as pd
+
+        rows = [
+            {
+                "setting": number,
+                "held": ", ".join(f"{name} at {share:.2f}" for name, share in one.held.items()),
+                "days": days,
+                "model": one.model[place],
+                "surface": one.surface[place],
+                "error": one.surface[place] - one.model[place],
+                **dict(zip(("model_lo", "model_hi"), one.model_band[place], strict=True)),
+                **dict(zip(("surface_lo", "surface_hi"), one.band[place], strict=True)),
+            }
+            for number, one in enumerate(self.settings)
+            for place, days in enumerate(self.days)
+        ]
+        ends = ["model_lo", "model_hi", "surface_lo", "surface_hi"]
+        return pd.DataFrame(rows, columns=["setting", "held", "days", "model", "surface", "error", *ends])
+
+
+def average(coefficients: Floats, over: Floats, held: Mapping[int, float]) -> tuple[float, ...]:
+    """Odds by horizon, the mean of the surface over ``over`` with column i held at ``held[i]``."""
+    return tuple(float(value) for value in odds_over(coefficients, over, held).mean(axis=0))

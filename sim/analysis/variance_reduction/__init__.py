@@ -1,0 +1,1 @@
+"""Fewer trials for the same interval."""

@@ -1,0 +1,1 @@
+"""The command line: ``parley`` and ``python -m sim``."""

@@ -1,0 +1,1 @@
+"""What past wars say: calibration, backtest, forecasters, second codings, rival models."""

@@ -1,0 +1,1 @@
+"""Forecasts of past talks from other wars, scored."""

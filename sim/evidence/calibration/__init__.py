@@ -1,0 +1,1 @@
+"""Structural parameters estimated from coded episodes of past wars."""

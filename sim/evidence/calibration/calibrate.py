@@ -1,0 +1,104 @@
+"""``parley calibrate``: the record, told by the engine and weighed.
+
+A ``Record`` holds the coded episodes that may be read at a date, what the engine says of each over the prior of the
+structural parameters, and the posterior: with every war and without any one of them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sim.errors import ParleyError
+from sim.errors.arguments import checked_arguments
+from sim.evidence.calibration.episodes import Episode, read_episodes, same_name, shipped
+from sim.evidence.calibration.overlapping_wars import Overlap, claim, overlaps, refuse_overlaps, spelt_alike
+from sim.evidence.calibration.posterior import Posterior, Surfaces
+from sim.evidence.calibration.simulate_episodes import DEFAULT_TRIALS, Progress, Told, prior_draws, tell_all
+from sim.evidence.calibration.structural_parameters import FIXED, Fixed
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Episodes as read: ``targets`` are to be forecast, ``others`` only teach.
+
+    ``overlaps`` are wars under two names that were accepted: forecasts of these are not from other wars alone.
+    """
+
+    targets: tuple[Episode, ...]
+    others: tuple[Episode, ...]
+    n_later: int = 0
+    as_of: date | None = None
+    overlaps: tuple[Overlap, ...] = ()
+
+    @property
+    def all(self) -> tuple[Episode, ...]:
+        return (*self.targets, *self.others)
+
+    @property
+    def claim(self) -> str:
+        """What may be said of forecasts of the targets that leave out the rows of their war."""
+        teachers = {episode.cluster for episode in self.all if episode.is_scored}
+        if not any(teachers - {target.cluster} for target in self.targets):
+            return "from the prior alone: no other war teaches"
+        return claim(self.overlaps)
+
+
+def read_rows(
+    file: str | os.PathLike[str] | None = None,
+    as_of: date | None = None,
+    *,
+    alone: bool = False,
+    allow_overlap: bool = False,
+) -> Rows:
+    """The rows of ``file`` as targets and the shipped ones beside them; without a file the shipped ones are targets.
+
+    A row of the file takes the place of a shipped one of the same id. As of a date, later rows teach nothing and take
+    nobody's place; those of ``file`` are still forecast. ``alone`` leaves the shipped rows out. Raises ParleyError
+    where two wars look like one (``sim.evidence.calibration.overlapping_wars``), unless ``allow_overlap``.
+    """
+    if file is None and alone:
+        raise ParleyError("--alone: expected --episodes FILE, whose rows are to teach each other, got no file")
+    reading = read_episodes(file or shipped(), as_of, keep_later=True)
+    given = reading.episodes
+    own = read_episodes(shipped(), as_of).episodes if file is not None and not alone else ()
+    ids = {same_name(episode.episode_id) for episode in given if as_of is None or episode.talks_opened <= as_of}
+    own = tuple(episode for episode in own if same_name(episode.episode_id) not in ids)
+    named = spelt_alike((*own, *given), as_of)
+    others, targets = tuple(named[: len(own)]), tuple(named[len(own) :])
+    found = tuple(overlaps(targets, named))
+    if not allow_overlap:
+        refuse_overlaps(found)
+    return Rows(targets, others, reading.n_later, as_of, found)
+
+
+@dataclass(frozen=True)
+class Record:
+    """Episodes with what the engine says of them, in the same order, and what they teach."""
+
+    episodes: tuple[Episode, ...]
+    told: tuple[Told, ...]
+    surfaces: Surfaces
+    posterior: Posterior
+    trials: int
+    seed: int
+
+
+@checked_arguments
+def calibrate(
+    episodes: Sequence[Episode],
+    *,
+    trials: int = DEFAULT_TRIALS,
+    seed: int = 1,
+    fixed: Fixed = FIXED,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Record:
+    """Run every episode over the prior and weigh the scored ones. Raises ParleyError without any row."""
+    if not episodes:
+        raise ParleyError("no episode came: at least one row is wanted")
+    told = tell_all(episodes, trials=trials, seed=seed, fixed=fixed, workers=workers, progress=progress)
+    surfaces = Surfaces.fitted(told, prior_draws(trials, seed))
+    return Record(tuple(episodes), tuple(told), surfaces, Posterior.of(episodes, surfaces), trials, seed)

@@ -1,0 +1,198 @@
+"""From a coded episode to a scenario: one mapping, run by the same engine as every other scenario.
+
+The template has two sides and three issues. *line* (half of the weight) is where the armies stand and
+moves with the front; *order* is who rules and who is recognised, and is moved half as much; *payments* is
+what can be traded in a ceasefire, and war does not move it. A general ceasefire has payments alone in
+its scope, as a halt on the line has in the field. Talks are one number: while both sides prefer a halt to a
+year more of war, its text is signed at a weekly rate. Everything the six structural parameters do not set
+is coded in the episode or fixed in ``structure.py``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from sim.evidence.calibration.episodes import Episode
+from sim.evidence.calibration.structural_parameters import FIXED, NAMES, STRUCTURAL, Fixed
+from sim.scenario.schema import Scenario
+
+DRAWS_FILE = "calibration/posterior.csv"
+SIDES = ("A", "B")
+REFERENCE = {parameter.name: parameter.reference for parameter in STRUCTURAL}
+MINISTERS = 2
+MOST_GUARANTEES = 3.0
+
+
+def strain_without_leverage(episode: Episode, side: str, fixed: Fixed = FIXED) -> float:
+    """c at the reference: less with a patron, and most so for the side that is losing."""
+    favour = momentum(episode, fixed) * (1.0 if side == "B" else -1.0)
+    patron = episode.patron_b if side == "B" else episode.patron_a
+    return REFERENCE["strain"] * math.exp(-fixed.patron_relief * patron * (1.0 - favour))
+
+
+def momentum(episode: Episode, fixed: Fixed = FIXED) -> float:
+    """Momentum at the start, positive in favour of side B; the code counts in favour of side A."""
+    return -fixed.momentum_scale * episode.momentum_a
+
+
+def share_of_pressure(episode: Episode, side: str) -> float:
+    """Which side leverage and pressure fall on: the one that asks for more, logistic in twice the difference."""
+    more = 2.0 * (episode.maximalism_a - episode.maximalism_b)
+    on_a = 1.0 / (1.0 + math.exp(-more))
+    return on_a if side == "A" else 1.0 - on_a
+
+
+def standing_pressure(episode: Episode, side: str) -> float:
+    """What mediators' leverage and coercive pressure add to a side's cost of fighting on, at the reference."""
+    points = episode.mediator_leverage + episode.coercive_pressure
+    return REFERENCE["pressure"] * points * share_of_pressure(episode, side)
+
+
+def signing_rate(episode: Episode, fixed: Fixed = FIXED) -> float:
+    """Weekly rate of signing at the reference: faster at a higher level, and where halts have been tried before."""
+    at_level = math.exp(fixed.attendance * (episode.attendance - MINISTERS))
+    age = float((1.0 + episode.years) ** -fixed.age_speed)
+    return REFERENCE["speed"] * at_level * age * float((1.0 + episode.prior_failed_cf) ** fixed.habit)
+
+
+def fear(episode: Episode, fixed: Fixed = FIXED) -> float:
+    """Fear at the reference: grows with the age of the war."""
+    return REFERENCE["fear"] * float((1.0 + episode.years) ** fixed.age_fear)
+
+
+def audience(episode: Episode, side: str, fixed: Fixed = FIXED) -> float:
+    """Cost of signing a halt at the reference: the square of how far its aims reach, less where one was signed."""
+    aims = episode.maximalism_b if side == "B" else episode.maximalism_a
+    signed_before = float((1.0 + episode.prior_failed_cf) ** -fixed.audience_habit)
+    return REFERENCE["audience"] * (aims / 3.0) ** 2 * signed_before
+
+
+def reach(episode: Episode, side: str) -> float:
+    """How far from the line as it is the side's aims lie, on the scale of line and order."""
+    aims = episode.maximalism_b if side == "B" else episode.maximalism_a
+    return (1.0 + aims) / 8.0
+
+
+def scenario_of(
+    episode: Episode, draws: str | None = DRAWS_FILE, weight: str | None = None, fixed: Fixed = FIXED
+) -> Scenario:
+    """The scenario of a coded episode.
+
+    The structural parameters are drawn from the file ``draws`` (with the weights of its column ``weight``), or
+    from their priors where it is None. Raises nothing of its own: an Episode has been checked when it was read.
+    """
+    source = "prior of the calibration (parley calibrate)"
+    group: dict[str, Any] = {"columns": _columns(), "mode": "multiply", "source": source}
+    if draws is None:
+        group["factors"] = {p.name: p.multiple.model_dump(exclude_none=True) for p in STRUCTURAL}
+    else:
+        group |= {"file": draws} | ({"weight": weight} if weight else {})
+    data = {
+        "title": episode.name,
+        "question": "Will a general ceasefire that lasts 30 days or more begin within a year of the opening of talks?",
+        "supposes": "What was coded of the episode, and nothing else.",
+        "resolution": "A general halt that in fact lasts 30 days or more, begun within the horizon.",
+        "start": episode.talks_opened,
+        "horizon_weeks": 52,
+        "follow_up_weeks": 5,
+        "sides": {"A": "A", "B": "B"},
+        "issues": _issues(fixed),
+        "tracks": {
+            "ceasefire": {
+                "general": True,
+                "scope": ["payments"],
+                "signing": "hazard",
+                "signing_rate": signing_rate(episode, fixed),
+                "audience_cost": {side: audience(episode, side, fixed) for side in SIDES},
+            }
+        },
+        "parties": {
+            **{side: _belligerent(episode, side, fixed) for side in SIDES},
+            "Mediators": {
+                "role": "mediator",
+                "leverage": {side: standing_pressure(episode, side) for side in SIDES},
+            },
+        },
+        "war": _war(episode, fixed),
+        "assurances": {
+            "guarantee_credibility": episode.guarantees / MOST_GUARANTEES,
+            "guaranteed": dict.fromkeys(SIDES, 1),
+        },
+        "talks": {"convening_prob_per_week": 1, "after_failure": 1},
+        "truces": {
+            "early_hazard": fixed.early_hazard,
+            "slow_hazard": fixed.slow_hazard,
+            "guarantee_ratio": fixed.guarantee_ratio,
+        },
+        "joint": [group],
+        "sources": {"*": {"kind": "judgement", "note": "mapping of coded episodes (parley backtest)"}},
+    }
+    return Scenario.model_validate_json(json.dumps(data, default=str))
+
+
+def _columns() -> dict[str, str]:
+    """Which structural parameter multiplies which numbers of the template."""
+    columns = {"tracks.ceasefire.signing_rate": "speed"}
+    for side in SIDES:
+        columns |= {
+            f"parties.{side}.strain": "strain",
+            f"parties.{side}.fear": "fear",
+            f"parties.Mediators.leverage.{side}": "pressure",
+            f"tracks.ceasefire.audience_cost.{side}": "audience",
+            f"parties.{side}.unseen_spread": "unseen",
+        }
+    assert set(columns.values()) == set(NAMES)
+    return columns
+
+
+def _issues(fixed: Fixed) -> dict[str, Any]:
+    return {
+        "line": {
+            "scale": "where the armies stand: 0 is all that side A aims at, 1 all that side B does",
+            "status_quo": 0.5,
+            "war_share": fixed.war_share,
+            "front_per_week": fixed.front_per_week,
+        },
+        "order": {
+            "scale": "who rules and who is recognised: 0 is side A's aim, 1 side B's",
+            "status_quo": 0.5,
+            "war_share": fixed.war_share / 2.0,
+        },
+        "payments": {"scale": "what can be traded in a ceasefire: 0 is side A's wish, 1 side B's", "status_quo": 0.5},
+    }
+
+
+def _belligerent(episode: Episode, side: str, fixed: Fixed) -> dict[str, Any]:
+    own = 1.0 if side == "B" else -1.0
+    aim = 0.5 + own * reach(episode, side)
+    return {
+        "role": "belligerent",
+        "label": episode.side_b if side == "B" else episode.side_a,
+        "ideal_point": {"line": aim, "order": aim, "payments": 0.5 + own * 0.5},
+        "points": {"line": 50, "order": 30, "payments": 20},
+        "strain": strain_without_leverage(episode, side, fixed),
+        "unseen_spread": REFERENCE["unseen"],
+        "optimism": fixed.optimism,
+        "optimism_rest": fixed.optimism / 4.0,
+        "fear": fear(episode, fixed),
+    }
+
+
+def _war(episode: Episode, fixed: Fixed) -> dict[str, Any]:
+    return {
+        "began": episode.war_start,
+        "optimism_ages": True,
+        "momentum": momentum(episode, fixed),
+        "momentum_spread": fixed.momentum_spread,
+        "momentum_mean": momentum(episode, fixed),
+        "momentum_reversion": fixed.momentum_reversion,
+        "momentum_volatility": fixed.momentum_volatility,
+        "fluidity": fixed.fluidity[episode.stalemate],
+        "learning": 0.02,
+        "talk_learning": 0,
+        "victory_hazard": fixed.victory_hazard,
+        "victory_slope": fixed.victory_slope,
+        "imposed_halt_prob": fixed.imposed_halt_prob,
+    }

@@ -1,0 +1,213 @@
+"""What the record says of the six structural parameters: weights on points of their prior, war by war.
+
+Simulated likelihood: every scored episode gives the chance of what happened, durable and mutual tier weighing half
+each, rows of a war weighing 1 / sqrt(its rows) so that no war dominates, all of it to the power .6, chosen in advance,
+because rows repeat each other in ways that no column sees (a power posterior: Friel and Pettitt 2008; Bissiri, Holmes
+and Walker 2016). Importance sampling from the prior; leaving a war out takes its own term away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.evidence.calibration.episodes import HORIZONS, TIERS, Episode
+from sim.evidence.calibration.simulate_episodes import Told
+from sim.evidence.calibration.structural_parameters import NAMES, STRUCTURAL
+from sim.scenario.sampling.parameter_draws import inverse_cdf
+from sim.statistics.estimates import Floats
+from sim.statistics.polynomial import class_chances, fit_surface, quadratic
+
+POINTS = 16_384
+"""Points of the prior on which the posterior is weighed."""
+POWER = 0.6
+"""Power of the likelihood: chosen before any score was seen; .3 to 1 changes scores by .002."""
+WAR_POWER = 0.5
+"""Rows of a war weigh n^-.5 each: ten rows of one war count as about three."""
+TIER_WEIGHT = {"durable": 0.5, "mutual": 0.5}
+SLIP = 0.01
+"""Chance that an outcome is coded wrongly, spread over the classes: no single row can rule a point out."""
+
+
+def prior_points(n: int = POINTS) -> Floats:
+    """``n`` points that fill the unit cube evenly, shape (n, parameters): Sobol's sequence, moved half a step."""
+    from scipy.stats import qmc
+
+    points = qmc.Sobol(len(NAMES), scramble=False).random(n)
+    return np.asarray((points + 0.5 / n) % 1.0)
+
+
+def outcome_class(outcomes: Sequence[int | None]) -> tuple[int, int]:
+    """Classes [first, last) between which an event lies, given 1, 0 or None (not known) by horizon."""
+    first, last = 0, len(outcomes) + 1
+    for horizon, value in enumerate(outcomes):
+        if value == 0:
+            first = horizon + 1
+        elif value == 1:
+            last = min(last, horizon + 1)
+    return first, last
+
+
+@dataclass(frozen=True)
+class Surfaces:
+    """Chances of all classes of outcome, of all episodes, over points of the prior.
+
+    ``points`` (points, parameters) of the unit cube; ``chances`` by tier (rows, points, classes).
+    """
+
+    points: Floats
+    chances: dict[str, NDArray[np.float32]]
+
+    @classmethod
+    def fitted(cls, told: Sequence[Told], draws: Floats, n_points: int = POINTS) -> Surfaces:
+        """From what the engine said on ``draws`` (draws, parameters), carried to ``n_points`` points of the prior."""
+        points = prior_points(n_points)
+        at_draws, at_points = quadratic(draws), quadratic(points)
+        chances = {
+            tier: np.array(
+                [class_chances(at_points, fit_surface(at_draws, one.counts[tier])) for one in told], dtype=np.float32
+            ).reshape(len(told), n_points, len(HORIZONS) + 1)
+            for tier in TIERS
+        }
+        return cls(points, chances)
+
+    def likelihood(self, row: int, tier: str, outcomes: Sequence[int | None]) -> Floats | None:
+        """Chance of what is known of a row, at each point; None where nothing is."""
+        first, last = outcome_class(outcomes)
+        n_classes = len(outcomes) + 1
+        if last - first == n_classes:
+            return None
+        seen = self.chances[tier][row, :, first:last].sum(axis=1, dtype=np.float64)
+        return np.asarray((1.0 - SLIP) * seen + SLIP * (last - first) / n_classes)
+
+    def odds(self, tier: str, row: int, weights: Floats) -> Floats:
+        """Weighted odds by each horizon, shape (horizons,)."""
+        by_class = weights @ self.chances[tier][row].astype(np.float64)
+        return np.asarray(np.clip(np.cumsum(by_class[:-1]), 0.0, 1.0))
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Log likelihood of each war over the points of the prior: what is known with all of them, and without any one."""
+
+    points: Floats
+    wars: tuple[str, ...]
+    by_war: Floats
+    n_rows: int
+
+    @classmethod
+    def of(cls, episodes: Sequence[Episode], surfaces: Surfaces) -> Posterior:
+        """Weigh the scored episodes. Wars keep the order of their names, so that rows may come in any order."""
+        scored = [(row, episode) for row, episode in enumerate(episodes) if episode.is_scored]
+        scored.sort(key=lambda item: item[1].episode_id)
+        wars = tuple(sorted({episode.cluster for _, episode in scored}))
+        sizes = {war: sum(episode.cluster == war for _, episode in scored) for war in wars}
+        by_war = np.zeros((len(wars), len(surfaces.points)))
+        for row, episode in scored:
+            weight = POWER * sizes[episode.cluster] ** -WAR_POWER
+            for tier in TIERS:
+                likelihood = surfaces.likelihood(row, tier, episode.outcomes[tier])
+                if likelihood is not None:
+                    by_war[wars.index(episode.cluster)] += weight * TIER_WEIGHT[tier] * np.log(likelihood)
+        return cls(surfaces.points, wars, by_war, len(scored))
+
+    @cached_property
+    def weights(self) -> Floats:
+        """Weight of each point given every war; they sum to 1."""
+        return normalised(self.by_war.sum(axis=0))
+
+    def without(self, war: str) -> Floats:
+        """Weight of each point given every war but one."""
+        if war not in self.wars:
+            return self.weights
+        others = [number for number, name in enumerate(self.wars) if name != war]
+        return normalised(self.by_war[others].sum(axis=0) if others else np.zeros(len(self.points)))
+
+    @property
+    def multiples(self) -> Floats:
+        """The points as multiples of the parameters' references, shape (points, parameters)."""
+        return multiples_of(self.points)
+
+
+def multiples_of(points: Floats) -> Floats:
+    """Points of the unit cube as multiples of the structural parameters' references."""
+    return np.column_stack([inverse_cdf(p.multiple, points[:, number]) for number, p in enumerate(STRUCTURAL)])
+
+
+def normalised(log_weights: Floats) -> Floats:
+    weights = np.exp(log_weights - log_weights.max())
+    return np.asarray(weights / weights.sum())
+
+
+def effective(weights: Floats) -> float:
+    """Effective number of points: 1 / sum w^2 (Kish 1965)."""
+    return float(1.0 / np.sum(weights**2))
+
+
+@dataclass(frozen=True)
+class Learned:
+    """Prior and posterior of one parameter, in its own unit."""
+
+    name: str
+    meaning: str
+    unit: str
+    prior: tuple[float, float, float]
+    posterior: tuple[float, float, float]
+    contraction: float
+
+    @property
+    def words(self) -> str:
+        """What the record tells of it."""
+        if self.contraction < 0.2:
+            return "hardly told by the record"
+        return "told in part" if self.contraction < 0.6 else "told"
+
+
+def learned(posterior: Posterior) -> list[Learned]:
+    """5 %, median and 95 % of each parameter before and after, and its contraction.
+
+    Contraction is 1 - variance after / variance before, where the prior is even: 0 nothing learned, 1 everything
+    (Betancourt 2018).
+    """
+    found = []
+    for number, parameter in enumerate(STRUCTURAL):
+        place = posterior.points[:, number]
+        mean = float(posterior.weights @ place)
+        after = float(posterior.weights @ (place - mean) ** 2)
+        quantiles = np.array([0.05, 0.5, 0.95])
+        prior = inverse_cdf(parameter.multiple, quantiles) * parameter.reference
+        known = inverse_cdf(parameter.multiple, weighted_quantiles(place, posterior.weights, quantiles))
+        found.append(
+            Learned(
+                parameter.name,
+                parameter.meaning,
+                parameter.unit,
+                tuple(map(float, prior)),  # type: ignore[arg-type]
+                tuple(map(float, known * parameter.reference)),  # type: ignore[arg-type]
+                1.0 - after * 12.0,
+            )
+        )
+    return found
+
+
+def weighted_quantiles(values: Floats, weights: Floats, quantiles: Floats) -> Floats:
+    order = np.argsort(values, kind="stable")
+    ends = np.cumsum(weights[order])
+    return np.asarray(values[order][np.minimum(np.searchsorted(ends, quantiles * ends[-1]), len(values) - 1)])
+
+
+def correlations(posterior: Posterior, least: float = 0.3) -> list[tuple[str, str, float]]:
+    """Pairs of parameters that the record ties together, the closest first."""
+    centred = posterior.points - posterior.weights @ posterior.points
+    covariance = (centred * posterior.weights[:, None]).T @ centred
+    spread = np.sqrt(np.diag(covariance))
+    pairs = [
+        (NAMES[i], NAMES[j], float(covariance[i, j] / spread[i] / spread[j]))
+        for i in range(len(NAMES))
+        for j in range(i)
+    ]
+    return sorted((pair for pair in pairs if abs(pair[2]) >= least), key=lambda pair: -abs(pair[2]))

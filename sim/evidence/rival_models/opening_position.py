@@ -1,0 +1,160 @@
+"""A scenario on its first day, at central values and without luck: what the rival models are given.
+
+Gains along the contract curve, what each side needs, red lines, controllers, trust and fear are the
+engine's own, from a model of one trial; so a rival bargains over exactly the packages that Parley does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from sim.evidence.rival_models.solutions import Surplus
+from sim.evidence.rival_models.spatial import Actor
+from sim.scenario.sampling.parameter_draws import central
+from sim.scenario.schema.quantity import Quantity
+from sim.theory.bargaining import GRID
+from sim.theory.war import expected_end, gain_from_war
+
+if TYPE_CHECKING:
+    from sim.model.negotiation import NegotiationModel
+    from sim.model.packages import TrackPackages
+    from sim.scenario.schema import Scenario
+
+SPREADS = {"momentum_spread", "strain_volatility", "unseen_spread"}
+"""Keys that spread trials around central values on the first day; at 0 one trial is the central one."""
+TRIAL = np.array([0])
+
+
+class Curve(NamedTuple):
+    """A track that would stop the fighting everywhere: surplus of both sides over fighting on, on the 101 mixes.
+
+    Surplus is in utils of a halt that lasts; a halt of limited length scales both sides' by one factor.
+    """
+
+    track: str
+    label: str
+    surplus_a: Surplus
+    surplus_b: Surplus
+
+    @property
+    def is_empty(self) -> bool:
+        """Something that both sides need is off the table: no package at all."""
+        return not bool(np.any(np.isfinite(self.surplus_a) & np.isfinite(self.surplus_b)))
+
+    @property
+    def best_for_the_worse_off(self) -> float:
+        """Mix with the largest smaller surplus: the package that comes closest to suiting both."""
+        return float(GRID[int(np.argmax(np.minimum(self.surplus_a, self.surplus_b)))])
+
+
+@contextmanager
+def first_day(scenario: Scenario) -> Iterator[FirstDay]:
+    """The first day of a scenario, for as long as the ``with`` statement lasts."""
+    from sim.model.negotiation import NegotiationModel
+
+    still = _without_spread(central(scenario))
+    with NegotiationModel(still) as model:
+        yield FirstDay(still, model)
+
+
+class FirstDay:
+    """What the engine sees in week 0, events of that week included."""
+
+    def __init__(self, scenario: Scenario, model: NegotiationModel) -> None:
+        self.scenario, self.model = scenario, model
+        self.model.events.step()
+        self.names = self.scenario.sides.A, self.scenario.sides.B
+        self.momentum = float(self.model.war.momentum[0])
+        self._tracks = {track.name: track for track in self.model.tracks if track.is_general and track.halts}
+        self.curves = tuple(self._curve(track) for track in self._tracks.values())
+
+    def label(self, party: str) -> str:
+        return self.scenario.parties[party].label or party
+
+    # -- bargaining ----------------------------------------------------------------------------------
+
+    def _curve(self, track: TrackPackages) -> Curve:
+        look = self.model.bargaining.look(track, TRIAL)
+        values = track.values_on_grid(look.rows, look.status_quo)
+        surplus = [value[0] - needed[0] for value, needed in zip(values, look.needed, strict=True)]
+        label = self.scenario.tracks[track.name].label or track.name
+        return Curve(track.name, label, surplus[0], surplus[1])
+
+    def package(self, track: str, mix: float) -> dict[str, float]:
+        """Where a package puts each issue of its track's scope; the rest stay at their status quo."""
+        packages = self._tracks[track]
+        found = packages.package(np.array([mix]), packages.rows_of(TRIAL), TRIAL)
+        return {issue: float(found[issue][0]) for issue in packages.scope}
+
+    def cost_of_war(self, side: int) -> float:
+        """Cost of a year of war to side 0 (A) or 1 (B): strain, pressure so far and mediators' leverage, in utils."""
+        return float(np.asarray(self.model.sides[side].cost_of_war(TRIAL)).ravel()[0])
+
+    def value_of_war(self, side: int) -> float:
+        """What a side believes a year of war to be worth, over the status quo."""
+        return float(np.asarray(self.model.sides[side].loss_from_peace(TRIAL)).ravel()[0])
+
+    def value_at_full_momentum(self, side: int, in_own_favour: bool) -> float:
+        """What a year would bring if one side alone had stopped: full momentum, no lottery, the cost of war."""
+        stakes = self.model.war.stakes(self.model.sides[side], TRIAL)
+        gain = gain_from_war(stakes, np.full(1, 1.0 if in_own_favour else -1.0))
+        return float(gain[0]) - self.cost_of_war(side)
+
+    def fear_of_bare_halt(self, side: int) -> float:
+        """Fear that the other rearms in a halt without monitoring or guarantees."""
+        return float(self.model.sides[side].fear[0])
+
+    # -- positions -----------------------------------------------------------------------------------
+
+    def end_of_war(self, issue: str, momentum: float) -> float:
+        """Where a year of war would leave an issue; momentum favours side B where positive."""
+        ideals = [self._ideal(name, issue, end) for name, end in zip(self.names, (0.0, 1.0), strict=True)]
+        share = self.scenario.issues[issue].war_share.middle
+        return float(expected_end(self.status_quo(issue), ideals[1], ideals[0], share, momentum))
+
+    def status_quo(self, issue: str) -> float:
+        return float(np.asarray(self.model.war.status_quo_at(issue, TRIAL)).ravel()[0])
+
+    def _ideal(self, party: str, issue: str, otherwise: float) -> float:
+        found = self.scenario.parties[party].ideal_point.get(issue)
+        return otherwise if found is None else found.middle
+
+    def capability(self) -> dict[str, float]:
+        """Share of the means that each party brings (judgement: no scenario states capability).
+
+        The sides share the means of war as momentum has it, (1 - m) / 2 to (1 + m) / 2. A third party has the
+        share of its client's means that is the share of outside support it gives, as far as it is engaged. One
+        that supports nobody has none; who only ratifies is left out.
+        """
+        of_side = dict(zip(self.names, ((1.0 - self.momentum) / 2.0, (1.0 + self.momentum) / 2.0), strict=True))
+        found = dict(of_side)
+        for name, party in self.scenario.parties.items():
+            if party.role in ("backer", "mediator"):
+                given = {side: share.middle for side, share in self.scenario.third_party(name).supports.items()}
+                means = sum(share * of_side.get(side, 0.0) for side, share in given.items())
+                found[name] = means * self.scenario.third_party(name).engagement.middle
+        return found
+
+    def actors(self, issue: str) -> list[Actor]:
+        """Parties with a position on an issue and some weight there."""
+        found = []
+        for name, capability in self.capability().items():
+            party = self.scenario.parties[name]
+            if issue in party.ideal_point and issue in party.points:
+                salience = min(1.0, party.points[issue].middle / 100.0)
+                found.append(Actor(name, party.ideal_point[issue].middle, capability, salience))
+        return [actor for actor in found if actor.weight > 0]
+
+
+def _without_spread(scenario: Scenario) -> Scenario:
+    from sim.scenario.key_paths import with_scalars
+
+    def still(path: Any, quantity: Quantity) -> Quantity:
+        return Quantity(value=0.0, kind="judgement") if path[-1] in SPREADS else quantity
+
+    result: Scenario = with_scalars(scenario, still)
+    return result

@@ -1,0 +1,1 @@
+"""Many trials: requests, blocks, worker processes, streaming and reproduction."""

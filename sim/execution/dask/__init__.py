@@ -1,0 +1,1 @@
+"""Blocks on many machines through a Dask scheduler."""

@@ -1,0 +1,230 @@
+"""Many trials of a scenario: the odds of a ceasefire, with everything needed to ask why.
+
+``run`` is the Python API's one scenario; ``run_many`` keeps all workers busy over several. Results do not depend on the
+number of workers, on the size of blocks, or on what else was run.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sim.errors import NumericError, ParleyError
+from sim.errors.arguments import checked_arguments
+from sim.execution import worker_pool
+from sim.execution.blocks import DEFAULT_BLOCK, Block, blocks, check_counts, n_blocks
+from sim.execution.request import Request, check_parties, check_precision, slug, wanted_trials
+from sim.outcome_columns import Columns, Limits, faults
+from sim.results.run import Run, refuse_untrue
+from sim.results.tally import Tally, tally_of
+from sim.scenario.schema import Scenario
+from sim.statistics.anchoring import half_width, reference_at
+from sim.statistics.horizons import horizons
+from sim.storage.run_folder import Writer
+
+if TYPE_CHECKING:
+    from sim.model import Party
+
+Progress = Callable[[str, int, int], None]
+"""Called with the name of a run, its trials done and its trials wanted."""
+
+
+class Work(NamedTuple):
+    """One block of one run, as it travels to a worker."""
+
+    job: int
+    block: Block
+    scenario: Scenario
+    seed: int
+    parties: Mapping[str, type[Party]]
+
+
+def compute(work: Work) -> Columns:
+    """The outcome columns of one block."""
+    from sim import model
+
+    columns: Columns = model.simulate(work.scenario, work.seed, work.block.first, work.block.n, work.parties)
+    return columns
+
+
+@checked_arguments
+def run(
+    scenario: Scenario | str,
+    *,
+    trials: int | None = None,
+    seed: int = 1,
+    workers: int | None = None,
+    parties: Mapping[str, type[Party]] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    precision: float | None = None,
+    block: int = DEFAULT_BLOCK,
+    progress: Progress | None = None,
+    store: bool | None = None,
+    name: str | None = None,
+) -> Run:
+    """Run one scenario (an object or its name) and return the finished run.
+
+    ``trials`` is 20,000 unless said otherwise; with ``precision`` (a half-width such as 0.005) it is the most, by
+    default a million. ``parties`` replaces the behaviour of parties by name with subclasses of those in ``sim.model``.
+    ``out`` is a new run folder; ``resume`` goes on with one, or shows it if it is finished. ``store=True`` allows more
+    than five million trials. Raises the errors of ``sim.errors``.
+    """
+    if isinstance(scenario, str):
+        from sim.scenario.reading.load import open_scenario
+
+        loaded = open_scenario(scenario)
+        scenario, name = loaded.scenario, name or loaded.name
+    request = Request(
+        scenario,
+        name or slug(scenario.title),
+        wanted_trials(trials, precision),
+        seed,
+        parties or {},
+        precision,
+        block,
+        Path(out) if out is not None else None,
+        resume,
+    )
+    return next(run_many([request], workers=workers, progress=progress, store=store))
+
+
+@checked_arguments
+def run_many(
+    requests: Sequence[Request],
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    store: bool | None = None,
+) -> Iterator[Run]:
+    """Run several scenarios over one set of workers; give each back, in order, as soon as it is finished."""
+    workers = worker_pool.default_workers() if workers is None else workers
+    if not 1 <= workers <= worker_pool.MOST_WORKERS:
+        raise ParleyError(f"workers: {workers} came, 1 to {worker_pool.MOST_WORKERS} is allowed")
+    for request in requests:
+        check_counts(request.trials, request.seed, store)
+        check_precision(request.precision)
+        check_parties(request)
+    with ExitStack() as stack:
+        jobs = [Job(request, stack) for request in requests]
+        tasks = sum(job.n_missing for job in jobs)
+        parties = [party for request in requests for party in request.parties.values()]
+        kind = worker_pool.choose(workers, tasks, parties)
+        results = worker_pool.in_order(compute, missing_work(jobs), min(workers, max(1, tasks)), kind)
+        stack.callback(results.close)  # type: ignore[attr-defined]  # also when a caller keeps an exception alive
+        waiting = list(jobs)
+        while waiting:
+            job = waiting[0]
+            if job.is_done:
+                yield job.finish()
+                waiting.pop(0)
+                continue
+            work, columns = next(results)
+            if not jobs[work.job].is_done:
+                jobs[work.job].add(work.block, columns)
+                if progress:
+                    progress(jobs[work.job].request.name, jobs[work.job].n_done, jobs[work.job].request.trials)
+
+
+def missing_work(jobs: Sequence[Job]) -> Iterator[Work]:
+    """Blocks still to be computed, run after run; a run that has become precise enough asks for no more."""
+    for number, job in enumerate(jobs):
+        for block in job.missing():
+            if job.is_done:
+                break
+            yield Work(number, block, job.request.scenario, job.request.seed, job.request.parties)
+
+
+class Job:
+    """A run in the making: blocks come in order, from its folder first and then from the workers.
+
+    Of a block that is stored only its tally is held; without a folder the trials are.
+    """
+
+    def __init__(self, request: Request, stack: ExitStack) -> None:
+        self.request = request
+        self.parts: list[Columns] = []
+        self.tally: Tally | None = None
+        self.n_blocks = 0
+        self.is_precise = False
+        self.writer: Writer | None = None
+        if request.folder is not None:
+            writer = Writer(request.folder, request.inputs, request.trials, request.precision, request.resume)
+            self.writer = stack.enter_context(writer)
+            for columns in self.writer.stored():
+                self._take(columns)
+
+    @property
+    def n_done(self) -> int:
+        return self.tally.n if self.tally else 0
+
+    @property
+    def n_missing(self) -> int:
+        return 0 if self.is_done else n_blocks(self.request.trials, self.request.block) - self.n_blocks
+
+    @property
+    def is_done(self) -> bool:
+        return self.is_precise or self.n_done >= self.request.trials
+
+    def missing(self) -> Iterator[Block]:
+        n_stored = self.n_blocks
+        for block in blocks(self.request.trials, self.request.block):
+            if block.index >= n_stored:
+                yield block
+
+    def add(self, block: Block, columns: Columns) -> None:
+        check_columns(self.request, block, columns)
+        if self.writer:
+            self.writer.add(block.index, columns)
+        self._take(columns)
+
+    def _take(self, columns: Columns) -> None:
+        scenario, found = self.request.scenario, tally_of(self.request.scenario, columns)
+        if self.tally is None:
+            self.tally = found
+        else:
+            self.tally.add(found)
+        self.n_blocks += 1
+        if not self.writer:
+            self.parts.append(columns)
+        if self.request.precision is not None:
+            days = max(horizons(scenario))
+            reference = reference_at(scenario, "durable", days)
+            self.is_precise = half_width(self.tally.events["durable", days].odds(), reference) <= self.request.precision
+
+    def finish(self) -> Run:
+        request, writer = self.request, self.writer
+        manifest = writer.manifest if writer else {}
+        columns = writer.columns if writer else joined(self.parts)
+        self.parts = []  # they would hold everything twice
+        result = Run(request.scenario, request.name, request.seed, columns, request.folder, manifest)
+        result.__dict__["tally"] = self.tally  # it has been counted on the way
+        if writer and writer.is_finished:
+            refuse_untrue(result, writer.summary(), result.summary)
+        elif writer:
+            writer.finish(result.summary)
+        return result
+
+
+def joined(parts: list[Columns]) -> Columns:
+    """Blocks as one, a column at a time; ``parts`` is used up."""
+    return {name: np.concatenate([part.pop(name) for part in parts]) for name in list(parts[0])}
+
+
+def check_columns(request: Request, block: Block, columns: Columns) -> None:
+    """The block is the one that was asked for, and holds no value that a trial cannot have."""
+    if len(columns["trial"]) != block.n or columns["trial"][0] != block.first:
+        raise RuntimeError(f"{request.name}: block {block.index} does not hold its trials")
+    for said in faults(columns, limits_of(request.scenario)):
+        raise NumericError(f"{request.name}: {said}")
+
+
+def limits_of(scenario: Scenario) -> Limits:
+    """What the columns of a scenario's trials may hold."""
+    weeks = scenario.horizon_weeks
+    return Limits(weeks, weeks + scenario.follow_up_weeks, len(scenario.tracks), tuple(scenario.issues))

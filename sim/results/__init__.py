@@ -1,0 +1,1 @@
+"""A finished run: its summary, comparisons, exports, and its odds in words."""

@@ -1,0 +1,137 @@
+"""Variants against a base on the same luck: trial t of both runs draws the same numbers, so small effects show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sim.errors import ParleyError
+from sim.errors.arguments import checked_arguments
+from sim.outcome_columns import Columns
+from sim.results.run import Run
+from sim.results.tally import merged
+from sim.statistics.anchoring import anchored, reference_at
+from sim.statistics.estimates import Hits
+from sim.statistics.horizons import TIERS, begun, event_by, horizons
+from sim.statistics.paired_differences import PairTally, difference
+from sim.storage.stored_columns import side_by_side
+
+ERROR_RATE = 0.05
+"""Chance that any of the intervals of one comparison leaves out its difference."""
+
+
+SIDES = {"A": 1, "B": 2}
+"""Codes of victory."""
+READ = (*(f"{tier}_week" for tier in TIERS), "victory_week", "victory")
+
+
+def widened(n_compared: int) -> float:
+    """Level of each interval when several variants are compared at once: 95 % for all of them together.
+
+    Of twenty variants that change nothing one would else look like a change. Bonferroni's correction (Dunn 1961): safe
+    whatever the variants share, and a little too wide for what they do share.
+    """
+    return 1.0 - ERROR_RATE / max(1, n_compared)
+
+
+@checked_arguments
+def compare(base: Run, variant: Run, n_compared: int = 1) -> dict[str, Any]:
+    """Paired differences variant - base per tier and horizon, as fractions with intervals, and victory.
+
+    Intervals hold with 95 % for ``n_compared`` variants together, of which this is one.
+
+    Differences are between headlines (anchored where there is a reference class), with the model's own beside them.
+    Uses the trials that both runs have. Raises ParleyError where the luck is not the same.
+    """
+    if base.seed != variant.seed:
+        raise ParleyError(
+            f"{variant.name} has seed {variant.seed}, {base.name} has {base.seed}: differences need the same luck"
+        )
+    n = min(base.n_trials, variant.n_trials)
+    days = [day for day in horizons(base.scenario) if day in horizons(variant.scenario)]
+    if not days:
+        raise ParleyError(f"{variant.name} and {base.name} have no horizon in common")
+    level = widened(n_compared)
+    pairs = _pairs(base, variant, n, days)
+    return {
+        "base": base.name,
+        "variant": variant.name,
+        "trials": n,
+        "seed": base.seed,
+        "n_compared": n_compared,
+        "level": level,
+        "n_changed": pairs["durable", days[-1]].n_changed,
+        "tiers": {
+            tier: {str(day): _tier(base, variant, pairs[tier, day], tier, day, level) for day in days} for tier in TIERS
+        },
+        "victory": {side: _difference(pairs["victory", code], level) for side, code in SIDES.items()},
+    }
+
+
+def _pairs(base: Run, variant: Run, n: int, days: Sequence[int]) -> dict[tuple[str, int], PairTally]:
+    """Both runs' events side by side over the first ``n`` trials: by tier and day, and victories by side."""
+    return merged(
+        {key: PairTally.of(hits, there[key]) for key, hits in here.items()}
+        for here, there in (
+            (_hits(base, one, days), _hits(variant, other, days))
+            for one, other in side_by_side(base.columns, variant.columns, n, *READ)
+        )
+    )
+
+
+def _hits(run: Run, columns: Columns, days: Sequence[int]) -> dict[tuple[str, int], Hits]:
+    won = begun(columns["victory_week"], run.scenario.horizon_weeks)
+    halts = {(tier, day): event_by(columns, run.scenario, tier, day) for tier in TIERS for day in days}
+    return halts | {("victory", code): won & (columns["victory"] == code) for code in SIDES.values()}
+
+
+def _tier(base: Run, variant: Run, pair: PairTally, tier: str, day: int, level: float) -> dict[str, float]:
+    """The difference of the headlines, and ``model_*`` that of the model alone (the same without a reference class)."""
+    references = (reference_at(base.scenario, tier, day), reference_at(variant.scenario, tier, day))
+    heads = [anchored(share, pair.n, at) for share, at in zip(pair.shares, references, strict=True)]
+    apart, low, high = difference(pair, references, level)
+    model = _difference(pair, level)
+    return {
+        "base": heads[0],
+        "variant": heads[1],
+        "difference": apart,
+        "lo": low,
+        "hi": high,
+        "model_difference": model["difference"],
+        "model_lo": model["lo"],
+        "model_hi": model["hi"],
+    }
+
+
+def _difference(pair: PairTally, level: float) -> dict[str, float]:
+    apart, low, high = difference(pair, level=level)
+    return {"base": pair.shares[0], "variant": pair.shares[1], "difference": apart, "lo": low, "hi": high}
+
+
+def mixed(runs: Sequence[Run], weights: Sequence[float]) -> dict[str, Any]:
+    """One forecast from several scenarios and how likely each is held to be: the weighted mean of their headlines.
+
+    ``weights`` are divided by their sum, which ``weights_sum`` gives. Beside the mean the least and greatest headline
+    among the scenarios. Raises ParleyError where they do not fit.
+    """
+    check_weights(weights, len(runs))
+    shares = [weight / sum(weights) for weight in weights]
+    days = [day for day in horizons(runs[0].scenario) if all(day in horizons(run.scenario) for run in runs)]
+    tiers: dict[str, Any] = {}
+    for tier in TIERS:
+        tiers[tier] = {}
+        for day in days:
+            odds = [run.odds(tier, day).p for run in runs]
+            mean = sum(share * p for share, p in zip(shares, odds, strict=True))
+            tiers[tier][str(day)] = {"p": mean, "least": min(odds), "greatest": max(odds)}
+    by_name = {run.name: share for run, share in zip(runs, shares, strict=True)}
+    return {"weights": by_name, "weights_sum": round(sum(weights), 12), "tiers": tiers}
+
+
+def check_weights(weights: Sequence[float], n: int) -> None:
+    """ParleyError unless there is a weight for each of ``n`` scenarios, at least 0 and not all 0."""
+    if len(weights) != n:
+        raise ParleyError(f"weights: expected {n} numbers, one a scenario and the base first, got {len(weights)}")
+    if min(weights) < 0 or not 0 < sum(weights) < float("inf"):
+        given = ",".join(f"{weight:g}" for weight in weights)
+        raise ParleyError(f"weights: expected numbers of at least 0, not all 0, got {given}")

@@ -1,0 +1,150 @@
+"""Results in the long form of the scenario hubs, and as CSV that a spreadsheet cannot misread.
+
+One row is one value: ``scenario, target, horizon, output_type, output_type_id, value`` (Hubverse, "Model output files":
+model tasks in columns of their own, then type, type id and value). An event is a ``pmf`` over ``yes`` and ``no``, a
+date a ``cdf``, a term or the odds over parameter draws a set of ``quantile``.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.results.compare import compare
+from sim.results.summary import QUANTILES
+from sim.scenario.checks.references import NOBODY
+from sim.scenario.sources.source_file import is_hidden
+from sim.statistics.horizons import TIERS, horizons
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.results.run import Run
+
+LONG_COLUMNS = ("scenario", "target", "horizon", "output_type", "output_type_id", "value")
+BAND = {"0.05": "lo", "0.95": "hi"}
+FORMULA_STARTS = "=+-@\u2212"
+CELL_STARTS = ("\t", "\r", "\n")
+MISSING = frozenset(
+    ("NA", "<NA>", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "#NA", "#N/A", "#N/A N/A", "1.#IND", "1.#QNAN")
+)
+"""Texts that pandas or R read as a missing value."""
+
+Row = tuple[str, str, int, str, str, float]
+Part = tuple[str, int, str, str, float]
+
+
+def long_form(runs: Sequence[Run]) -> pd.DataFrame:
+    """Every result of ``runs``, one value a row, columns ``LONG_COLUMNS``; ``horizon`` in days from the start.
+
+    Targets: ``durable halt`` (and ``mutual``, ``broad``) is the headline, with ``, model alone`` and, where there is
+    one, ``, wars like it`` beside it; ``odds of a durable halt`` its band over parameter draws; ``weeks to a durable
+    halt`` the model's date; ``victory``; ``stage reached``; ``reason for failure`` (given that it failed); ``terms:``
+    by issue, on its scale from 0 (side A's end) to 1, given an agreed general halt.
+    """
+    import pandas as pd
+
+    rows: list[Row] = [(run.name, *part) for run in runs for part in _parts(run)]
+    return pd.DataFrame(rows, columns=list(LONG_COLUMNS))
+
+
+def _parts(run: Run) -> Iterator[Part]:
+    yield from _events(run)
+    yield from _dates(run)
+    yield from _shares(run)
+    for issue, found in run.summary["terms"]["issues"].items():
+        for key, level in QUANTILES.items():
+            yield f"terms: {issue}", _last(run), "quantile", str(level), found[key]
+
+
+def _last(run: Run) -> int:
+    return max(horizons(run.scenario))
+
+
+def _events(run: Run) -> Iterator[Part]:
+    """The odds by tier and horizon."""
+    for tier, by_days in run.summary["tiers"].items():
+        for days, cell in by_days.items():
+            said = {"": cell["p"], ", model alone": cell["model"], ", wars like it": cell["reference"]}
+            for words, p in said.items():
+                if p is not None:
+                    yield from _yes_or_no(f"{tier} halt{words}", int(days), p)
+            for level, key in BAND.items():
+                yield f"odds of a {tier} halt", int(days), "quantile", level, cell[key]
+
+
+def _yes_or_no(target: str, days: int, p: float) -> Iterator[Part]:
+    yield target, days, "pmf", "yes", p
+    yield target, days, "pmf", "no", 1.0 - p
+
+
+def _dates(run: Run) -> Iterator[Part]:
+    """The model's distribution of the week in which a halt of each tier begins, as shares up to the end of a week."""
+    n_weeks = run.scenario.horizon_weeks
+    for tier in TIERS:
+        counts = run.tally.weeks[f"{tier}_week"][:n_weeks]
+        for number, share in enumerate(np.cumsum(counts) / run.n_trials, start=1):
+            yield f"weeks to a {tier} halt", _last(run), "cdf", str(number), float(share)
+
+
+def _shares(run: Run) -> Iterator[Part]:
+    """Who won, how far trials got, and what failed trials failed of."""
+    won = run.summary["victory"]
+    sides = {side: getattr(run.scenario.sides, side) for side in won}
+    for side, p in won.items():
+        yield "victory", _last(run), "pmf", sides[side], p
+    yield "victory", _last(run), "pmf", NOBODY, 1.0 - sum(won.values())
+    passed = [(entry["stage"], entry["p"]) for entry in run.summary["funnel"]]
+    for (stage, p), (_, further) in zip([("none", 1.0), *passed], [*passed, ("", 0.0)], strict=True):
+        yield "stage reached", _last(run), "pmf", stage, p - further
+    for tag, share in run.summary["anatomy"].items():
+        yield "reason for failure", _last(run), "pmf", tag, share
+
+
+def differences(base: Run, variants: Sequence[Run]) -> pd.DataFrame:
+    """Paired differences from ``base`` as a tidy table: one row per variant, tier and horizon, fractions.
+
+    Intervals are widened for the number of variants, as ``parley compare`` does.
+    """
+    import pandas as pd
+
+    rows = [
+        {"base": base.name, "scenario": variant.name, "tier": tier, "days": int(days), **cell}
+        for variant in variants
+        for tier, by_days in compare(base, variant, len(variants))["tiers"].items()
+        for days, cell in by_days.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def as_csv(rows: Sequence[dict[str, Any]], columns: Sequence[str] = ()) -> str:
+    """Rows as CSV (RFC 4180) of ``harmless`` cells; without ``columns`` those of the rows."""
+    columns = columns or list(dict.fromkeys(key for row in rows for key in row))
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow([harmless(name) for name in columns])
+    writer.writerows([harmless(row.get(name, "")) for name in columns] for row in rows)
+    return stream.getvalue()
+
+
+def harmless(value: Any) -> Any:
+    """A value as a cell: six digits of a fraction, an empty cell for None and NaN.
+
+    Text that a spreadsheet takes for a formula, or pandas and R for a missing value, is given a leading apostrophe.
+    """
+    if isinstance(value, float):
+        return "" if value != value else f"{value:.6g}"
+    if isinstance(value, str) and (value in MISSING or value.startswith(CELL_STARTS) or _begins_formula(value)):
+        return "'" + value
+    return "" if value is None else value
+
+
+def _begins_formula(text: str) -> bool:
+    """Whether the first character that shows is a formula's, in whatever form (NFKC: also that of full width)."""
+    first = next((c for c in text if not c.isspace() and not is_hidden(c)), None)
+    return first is not None and unicodedata.normalize("NFKC", first)[0] in FORMULA_STARTS

@@ -1,0 +1,87 @@
+"""The trials of runs below each other, as CSV or Parquet, one block in memory at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.results.export import harmless
+
+if TYPE_CHECKING:
+    from sim.results.run import Run
+
+
+def trials_as_csv(runs: Sequence[Run]) -> Iterator[bytes]:
+    """Pieces of a CSV file: a row is a trial, ``scenario`` first; an issue that a run does not have is empty."""
+    import pandas as pd
+
+    kinds = _kinds(runs)
+    is_first = True
+    for name, block in _blocks(runs):
+        n = len(block["trial"])
+        table = pd.DataFrame({"scenario": np.full(n, harmless(name), dtype=object), **block})
+        table = table.reindex(columns=["scenario", *kinds])
+        yield table.to_csv(index=False, header=is_first, lineterminator="\r\n").encode()
+        is_first = False
+
+
+def trials_as_parquet(runs: Sequence[Run]) -> Iterator[bytes]:
+    """Pieces of a Parquet file with the same rows and columns; a row group for each block."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    kinds = _kinds(runs)
+    types = [(name, pa.from_numpy_dtype(kind)) for name, kind in kinds.items()]
+    schema = pa.schema([("scenario", pa.string()), *types])
+    written = Pieces()
+    with pq.ParquetWriter(pa.PythonFile(written, mode="w"), schema) as writer:
+        for name, block in _blocks(runs):
+            n = len(block["trial"])
+            columns = [pa.array(block[one]) if one in block else pa.nulls(n, schema.field(one).type) for one in kinds]
+            writer.write_table(pa.table([pa.array([name] * n, pa.string()), *columns], schema=schema))
+            yield written.taken()
+    yield written.taken()
+
+
+class Pieces:
+    """A file that gives away what was written to it."""
+
+    def __init__(self) -> None:
+        self._held: list[bytes] = []
+        self._at = 0
+        self.closed = False
+
+    def write(self, content: Any) -> int:
+        """Hold some bytes until they are taken."""
+        self._held.append(bytes(content))
+        self._at += len(self._held[-1])
+        return len(self._held[-1])
+
+    def tell(self) -> int:
+        """How many bytes were written so far."""
+        return self._at
+
+    def flush(self) -> None:
+        """Nothing waits anywhere else."""
+
+    def close(self) -> None:
+        """What was not taken can still be."""
+        self.closed = True
+
+    def taken(self) -> bytes:
+        """What was written since the last time."""
+        content, self._held = b"".join(self._held), []
+        return content
+
+
+def _kinds(runs: Sequence[Run]) -> dict[str, np.dtype[Any]]:
+    """Types of all columns of all runs, in the order in which they come."""
+    return {name: column.dtype for run in runs for name, column in run.part(0, 1).items()}
+
+
+def _blocks(runs: Sequence[Run]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for run in runs:
+        for block in run.blocks():
+            yield run.name, block

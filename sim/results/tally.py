@@ -1,0 +1,310 @@
+"""What is kept of a block when its trials are not: whole numbers that add up to exactly what all trials would give.
+
+A summary needs counts, and for its intervals the squares of counts over pairs, draws and clusters of trials. All of
+these are whole numbers, so they are merged without loss; blocks hold whole clusters, so none is cut. Sums of shares and
+terms are whole numbers too, of steps of 2^-40, so that means are the same however the trials are cut. One thing is not
+exact: terms are counted on a grid of 10,001 points, so a quantile is off by at most half a step of it; where the trials
+are kept, ``sim.statistics.exact_sums`` finds it to the last digit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, Self, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.outcome_columns import HALT_ENDS, STAGES, TAGS, Columns
+from sim.scenario.schema import Scenario
+from sim.statistics import estimates
+from sim.statistics.estimates import Hits, Odds
+from sim.statistics.horizons import TIERS, event_by, horizons
+from sim.storage.stored_columns import AnyColumns, in_blocks
+
+Counts = NDArray[np.int64]
+
+GRID = 10_000
+"""Steps of the grid on which agreed terms, shares of a scale from 0 to 1, are counted."""
+GRID_ERROR = 0.5 / GRID
+STEPS = 2.0**40
+"""Steps in 1 of a sum: a 32-bit number from 2^-16 on is a whole number of them."""
+SUMMED_AT_ONCE = 65_536
+WEEK_COLUMNS = ("durable_week", "mutual_week", "broad_week", "settlement_week", "halt_week", "victory_week")
+Event = tuple[str, int]
+"""Tier and days."""
+
+
+def steps(values: NDArray[Any]) -> int:
+    """Sum of values near 1 in whole steps."""
+    parts = range(0, len(values), SUMMED_AT_ONCE)
+    return sum(
+        int(np.rint(values[at : at + SUMMED_AT_ONCE].astype(np.float64) * STEPS).astype(np.int64).sum()) for at in parts
+    )
+
+
+class Addable(Protocol):
+    """What is counted over a block, and can take in the block that comes next."""
+
+    def add(self, later: Self, /) -> None: ...
+
+
+Key = TypeVar("Key")
+Counted = TypeVar("Counted", bound=Addable)
+
+
+def merged(parts: Iterable[Mapping[Key, Counted]]) -> dict[Key, Counted]:
+    """Counts by name of one block after another, added up."""
+    whole: dict[Key, Counted] = {}
+    for part in parts:
+        for key, found in part.items():
+            if key in whole:
+                whole[key].add(found)
+            else:
+                whole[key] = found
+    return whole
+
+
+@dataclass
+class HitTally:
+    """What odds with both intervals need of one event: counts, and sums of squared counts.
+
+    ``cluster_squares`` sums over clusters of 32 trials; the last may be short, and holds ``last_hits`` of
+    ``last_trials``. ``drawn``, ``draw_squares`` and ``pair_squares`` are hits, and squared hits by draw (16 trials) and
+    by pair, over whole draws.
+    """
+
+    n: int = 0
+    hits: int = 0
+    cluster_squares: int = 0
+    last_hits: int = 0
+    last_trials: int = 0
+    drawn: int = 0
+    draw_squares: int = 0
+    pair_squares: int = 0
+
+    @classmethod
+    def of(cls, hits: Hits) -> HitTally:
+        """Of consecutive trials that begin with a cluster."""
+        n, size, per_draw = len(hits), estimates.TRIALS_PER_CLUSTER, estimates.TRIALS_PER_DRAW
+        if n == 0:
+            return cls()
+        marks = hits.astype(np.int64)
+        clusters = np.add.reduceat(marks, np.arange(0, n, size))
+        whole = marks[: n // per_draw * per_draw]
+        draws, pairs = whole.reshape(-1, per_draw).sum(axis=1), whole.reshape(-1, 2).sum(axis=1)
+        last = n % size
+        return cls(
+            n,
+            int(marks.sum()),
+            int(np.sum(clusters**2)),
+            int(clusters[-1]) if last else 0,
+            last,
+            int(draws.sum()),
+            int(np.sum(draws**2)),
+            int(np.sum(pairs**2)),
+        )
+
+    def add(self, later: HitTally) -> None:
+        """Put the trials that come next behind these. Raises ValueError if these end within a cluster."""
+        if self.last_trials and later.n:
+            raise ValueError(f"{self.n} trials end within a cluster, so none may follow")
+        for name in ("n", "hits", "cluster_squares", "drawn", "draw_squares", "pair_squares"):
+            setattr(self, name, getattr(self, name) + getattr(later, name))
+        self.last_hits, self.last_trials = later.last_hits, later.last_trials
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether there are events enough to show their own design effect."""
+        return min(self.hits, self.n - self.hits) >= estimates.FEW_EVENTS
+
+    @property
+    def design_effect(self) -> float:
+        """As ``estimates.design_effect``, its sum of (hits - p trials)^2 over clusters written out."""
+        size = estimates.TRIALS_PER_CLUSTER
+        k = -(-self.n // size)
+        if k < 2 or self.hits in (0, self.n):
+            return 1.0
+        # Everything times n^2, in whole numbers: differences of large squares would lose digits.
+        n, hits, whole = self.n, self.hits, self.n // size
+        with_trials = size * (self.hits - self.last_hits) + self.last_hits * self.last_trials
+        trials_squared = whole * size**2 + self.last_trials**2
+        moves = n * n * self.cluster_squares - 2 * n * hits * with_trials + hits * hits * trials_squared
+        effect = k / (k - 1) * (moves / n**2) / n / (hits * (n - hits) / n**2)
+        return max(estimates.LEAST_DESIGN_EFFECT, effect)
+
+    @property
+    def intraclass_correlation(self) -> float:
+        """As ``estimates.intraclass_correlation``, from sums of squares over pairs and draws."""
+        size = estimates.TRIALS_PER_DRAW
+        k, per_draw, drawn = self.n // size, size // 2, self.drawn
+        if k < 2 or drawn in (0, k * size):
+            return 0.0
+        p = drawn / (k * size)
+        within = (per_draw * self.pair_squares - self.draw_squares) / (4 * per_draw * (per_draw - 1) * k)
+        between = (k * self.draw_squares - drawn**2) / (size**2 * k * (k - 1)) - within / per_draw
+        return min(1.0, max(0.0, between / (p * (1 - p))))
+
+    def odds(self, borrowed_effect: float = 1.0) -> Odds:
+        """As ``estimates.odds`` of all the trials."""
+        n, size = self.n, estimates.TRIALS_PER_DRAW
+        p = self.hits / n if n else 0.0
+        effect = self.design_effect if self.is_telling else max(self.design_effect, borrowed_effect)
+        mc_lo, mc_hi = estimates.wilson(p, estimates.effective_trials(n, effect))
+        by_luck = 3.0 * (2.0 / (max(n // size, 1) * size * (size - 1))) ** 0.5
+        lo = hi = p
+        if n // size >= estimates.FEWEST_DRAWS:
+            lo, hi = estimates.beta_band(p, self.intraclass_correlation, by_luck, 0.90)
+        return Odds(p, mc_lo if self.hits == n else lo, mc_hi if self.hits == 0 else hi, mc_lo, mc_hi, n, self.hits)
+
+
+@dataclass
+class TermsTally:
+    """Agreed terms of one issue: their sum in steps, and how many lie nearest to each point of the grid."""
+
+    total: int = 0
+    grid: Counts = field(default_factory=lambda: np.zeros(GRID + 1, np.int64))
+
+    @classmethod
+    def of(cls, values: NDArray[np.float64]) -> TermsTally:
+        near = np.rint(np.clip(values, 0.0, 1.0) * GRID).astype(np.int64)
+        return cls(steps(values), np.bincount(near, minlength=GRID + 1))
+
+    def add(self, later: TermsTally) -> None:
+        self.total += later.total
+        self.grid += later.grid
+
+    @property
+    def n(self) -> int:
+        return int(self.grid.sum())
+
+    @property
+    def mean(self) -> float:
+        return self.total / STEPS / self.n
+
+    def quantile(self, share: float) -> float:
+        """As ``numpy.quantile``, each of the two values it lies between taken to the grid."""
+        place = share * (self.n - 1)
+        below = int(place)
+        ranks = np.array([below, min(below + 1, self.n - 1)])
+        low, high = np.searchsorted(np.cumsum(self.grid), ranks, side="right") / GRID
+        return float(low + (high - low) * (place - below))
+
+
+@dataclass
+class Tally:
+    """All that a summary needs of a block or of many. ``n`` counts trials.
+
+    ``events`` by (tier, days); ``weeks`` by column: how many trials in each week, last those with none;
+    ``victories`` by side; ``tags`` and ``stages`` by code; ``frictions`` sums of Shapley shares over ``n_attributed``
+    trials, in steps; ``halts`` by track how many first agreed halts lasted so many weeks (rows) and ended so (columns
+    of ``HALT_ENDS``).
+    """
+
+    n: int
+    events: dict[Event, HitTally]
+    weeks: dict[str, Counts]
+    victories: dict[str, int]
+    tags: Counts
+    stages: Counts
+    n_attributed: int
+    frictions: dict[str, int]
+    n_halts: int
+    terms: dict[str, TermsTally]
+    halts: Counts
+
+    def add(self, later: Tally) -> None:
+        """Put the block that comes next behind these."""
+        for key, event in self.events.items():
+            event.add(later.events[key])
+        for issue, terms in self.terms.items():
+            terms.add(later.terms[issue])
+        sums: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
+            (self.weeks, later.weeks),
+            (self.victories, later.victories),
+            (self.frictions, later.frictions),
+        )
+        for mine, theirs in sums:
+            for name in mine:
+                mine[name] = mine[name] + theirs[name]
+        for name in ("n", "tags", "stages", "n_attributed", "n_halts", "halts"):
+            setattr(self, name, getattr(self, name) + getattr(later, name))
+
+
+def tally_of(scenario: Scenario, columns: Columns) -> Tally:
+    """The tally of the trials of one block."""
+    last_week = scenario.horizon_weeks + scenario.follow_up_weeks
+    agreed = columns["halt_week"] >= 0
+    shares = {name.removeprefix("share_"): column for name, column in columns.items() if name.startswith("share_")}
+    attributed = np.sum(list(shares.values()), axis=0) > 0
+    won = (columns["victory_week"] >= 0) & (columns["victory_week"] < scenario.horizon_weeks)
+    return Tally(
+        len(columns["trial"]),
+        events_of(scenario, columns),
+        {name: _by_week(columns[name], last_week) for name in WEEK_COLUMNS},
+        {side: int(np.count_nonzero(won & (columns["victory"] == code))) for side, code in (("A", 1), ("B", 2))},
+        np.bincount(columns["tag"][columns["tag"] >= 0], minlength=len(TAGS)),
+        np.bincount(columns["stage"], minlength=len(STAGES)),
+        int(np.count_nonzero(attributed)),
+        {name: steps(column[attributed]) for name, column in shares.items()},
+        int(np.count_nonzero(agreed)),
+        {issue: TermsTally.of(values.astype(np.float64)) for issue, values in settled(scenario, columns).items()},
+        _halts(scenario, columns, agreed, last_week),
+    )
+
+
+def events_of(scenario: Scenario, columns: Columns) -> dict[Event, HitTally]:
+    """Halts by tier and horizon."""
+    wanted = [(tier, days) for tier in TIERS for days in horizons(scenario)]
+    return {(tier, days): HitTally.of(event_by(columns, scenario, tier, days)) for tier, days in wanted}
+
+
+def events_over(scenario: Scenario, columns: AnyColumns) -> dict[Event, HitTally]:
+    """Halts by tier and horizon over all trials; only the weeks in which halts began are read."""
+    return merged(events_of(scenario, block) for block in in_blocks(columns, *(f"{tier}_week" for tier in TIERS)))
+
+
+def weeks_over(scenario: Scenario, columns: AnyColumns, name: str) -> Counts:
+    """How many trials in each week, last those with none, over all trials; only this column is read."""
+    last_week = scenario.horizon_weeks + scenario.follow_up_weeks
+    counts = np.zeros(last_week + 1, np.int64)
+    for block in in_blocks(columns, name):
+        counts += _by_week(block[name], last_week)
+    return counts
+
+
+def over_blocks(scenario: Scenario, blocks: Iterable[Columns]) -> Tally:
+    """The tally of all trials, one block after another; there is at least one."""
+    parts: Iterator[Tally] = (tally_of(scenario, columns) for columns in blocks)
+    whole = next(parts)
+    for later in parts:
+        whole.add(later)
+    return whole
+
+
+def _halts(scenario: Scenario, columns: Columns, agreed: Hits, last_week: int) -> Counts:
+    """Shape (tracks and one more, weeks, ends): the last is for halts of no track."""
+    shape = (len(scenario.tracks) + 1, last_week + 1, len(HALT_ENDS))
+    track, lasted, ended = (columns[name][agreed].astype(np.int64) for name in ("halt_track", "halt_weeks", "halt_end"))
+    track[track < 0] = len(scenario.tracks)
+    lasted = np.minimum(lasted, last_week)
+    return np.bincount((track * shape[1] + lasted) * shape[2] + ended, minlength=int(np.prod(shape))).reshape(shape)
+
+
+def _by_week(column: NDArray[Any], last_week: int) -> Counts:
+    weeks = np.where((column < 0) | (column > last_week), last_week, column).astype(np.int64)
+    return np.bincount(weeks, minlength=last_week + 1)
+
+
+def settled(scenario: Scenario, columns: Columns) -> dict[str, NDArray[np.float32]]:
+    """What first agreed general halts settled, by issue: a place on its scale for each halt.
+
+    A halt on a track that leaves an issue out settles nothing there and is not counted: the issue stays as it was.
+    """
+    agreed, found = columns["halt_week"] >= 0, {}
+    for issue in scenario.issues:
+        on_the_table = [number for number, track in enumerate(scenario.tracks.values()) if issue in track.scope]
+        values = columns[f"x_{issue}"][agreed & np.isin(columns["halt_track"], on_the_table)]
+        found[issue] = values[np.isfinite(values)]
+    return found

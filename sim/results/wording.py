@@ -1,0 +1,245 @@
+"""Odds in words that an editor would print: whole per cents, never a false 0, the band beside the number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sim.results.formatting import DASH, as_number, is_known
+from sim.scenario.schema import Scenario
+from sim.statistics import estimates
+
+FRACTIONS = (
+    *((1, n, f"about 1 in {n}") for n in (200, 100, 50, 40, 30, 25, *range(20, 2, -1))),
+    (2, 5, "about 2 in 5"),
+    (1, 2, "about even"),
+    (3, 5, "about 3 in 5"),
+    (2, 3, "about 2 in 3"),
+    (3, 4, "about 3 in 4"),
+    (4, 5, "about 4 in 5"),
+    (9, 10, "about 9 in 10"),
+    (19, 20, "about 19 in 20"),
+)
+LEAST, MOST = 0.0035, 0.985
+
+REASONS = {
+    "not_convened": "the sides hardly meet",
+    "fighting_pays": "one side still expects more from fighting on",
+    "scope": "too little is on the table for both to gain",
+    "information": "the sides disagree about who is winning",
+    "commitment": "each fears that the other would use the pause to rearm",
+    "trust": "promised gains are not believed",
+    "audience": "leaders have ruled it out in public",
+    "controllers": "third parties withhold what only they can give",
+    "combined": "several frictions stand in the way together, none of them alone",
+    "ratification": "a veto player at home refuses",
+    "process": "a deal was there, but level, mandate or time missed it",
+    "collapsed": "halts are signed but collapse within a month",
+    "victory": "one side wins first",
+}
+SHORT_REASONS = {
+    "not_convened": "no talks",
+    "fighting_pays": "fighting pays",
+    "scope": "narrow agenda",
+    "information": "who is winning",
+    "commitment": "rearming feared",
+    "trust": "distrust",
+    "audience": "public vows",
+    "controllers": "third parties",
+    "combined": "mixed frictions",
+    "ratification": "veto at home",
+    "process": "missed chance",
+    "collapsed": "halts collapse",
+    "victory": "a side wins",
+}
+FRICTIONS = {
+    "information": "optimism about the war",
+    "commitment": "fear of what the other would do with the pause",
+    "trust": "distrust of promises",
+    "audience": "what leaders have ruled out",
+    "controllers": "missing consent of third parties",
+}
+SHORT_FRICTIONS = {
+    "information": "optimism",
+    "commitment": "fear",
+    "trust": "distrust",
+    "audience": "vows",
+    "controllers": "no consent",
+}
+NO_INTERVAL = (
+    "\u00b1-: no interval. The spread is told by clusters of 32 trials that share their draws, and one or two of them "
+    "cannot tell it: run more --trials."
+)
+HALTED = "a general halt to the fighting that lasts 30 days or more"
+
+
+def one_in(p: float) -> str:
+    """``about 1 in 6``: the nearest plain fraction, by ratio below one half and by distance above."""
+    if p < LEAST:
+        return "less than 1 in 200"
+    if p > MOST:
+        return "nearly certain"
+    top, bottom, words = min(FRACTIONS, key=lambda f: abs(f[0] / f[1] - p) / min(p, 0.5))
+    return words
+
+
+def percent(p: float) -> str:
+    """``17 %``; what would round to 0 or 100 is ``under 1 %`` or ``over 99 %``, since nothing is known that well."""
+    if not is_known(p):
+        return DASH
+    near = round(100 * p)
+    if near == 0:
+        return "under 1 %"
+    return "over 99 %" if near == 100 and p < 1 else f"{near} %"
+
+
+def never(n: int, upper: float) -> str:
+    """Zero events: ``0 in 20,000, below 0.02 %``, the limit rounded up to one digit that is not 0."""
+    digits = 0
+    value = 100 * upper
+    while value * 10**digits < 1 and digits < 9:
+        digits += 1
+    rounded = -(-value * 10**digits // 1) / 10**digits
+    return f"0 in {n:,}, below {rounded:.{digits}f} %"
+
+
+def band(lo: float, hi: float) -> str:
+    """``5 to 46 %`` in whole per cents."""
+    if not (is_known(lo) and is_known(hi)):
+        return DASH
+    low, high = (percent(end).removesuffix(" %") for end in (lo, hi))
+    return f"{low} %" if low == high else f"{low} to {high} %"
+
+
+def band_of(cell: Mapping[str, Any], n: int, of: str = "") -> str:
+    """The band of a cell (``of`` the model alone: ``model_``), or that ``n`` trials hold too few draws for one."""
+    return band(cell[f"{of}lo"], cell[f"{of}hi"]) if estimates.has_band(n) else "none (too few trials)"
+
+
+def main_reason(summary: Mapping[str, Any]) -> tuple[str, float] | None:
+    """The commonest tag among trials without a durable halt, with its share; None if there are none."""
+    anatomy: Mapping[str, float] = summary["anatomy"]
+    tag = max(anatomy, key=lambda name: anatomy[name], default=None)
+    return (tag, anatomy[tag]) if tag is not None and anatomy[tag] > 0 else None
+
+
+def reason(summary: Mapping[str, Any], short: bool = False) -> str:
+    """The main reason for failure in words; of combined frictions, the two that weigh most. Empty without failures."""
+    found = main_reason(summary)
+    if found is None:
+        return ""
+    if found[0] != "combined":
+        return (SHORT_REASONS if short else REASONS)[found[0]]
+    first, second = heaviest(summary)
+    if short:
+        return f"{SHORT_FRICTIONS[first]}, {SHORT_FRICTIONS[second]}"
+    return f"several frictions stand in the way together, most of all {FRICTIONS[first]} and {FRICTIONS[second]}"
+
+
+def heaviest(summary: Mapping[str, Any]) -> list[str]:
+    """The two frictions with the largest mean Shapley shares, the larger first."""
+    shares: Mapping[str, float] = summary["frictions"]
+    return sorted(shares, key=lambda name: -shares[name])[:2]
+
+
+def sentence(summary: Mapping[str, Any], scenario: Scenario) -> str:
+    """The headline at the last horizon as a printed sentence, what it lies between, and the main reason for failure."""
+    days, cell = list(summary["tiers"]["durable"].items())[-1]
+    odds = one_in(cell["p"])
+    figures = f"{percent(cell['p'])}, band {band(cell['lo'], cell['hi'])}"
+    if cell["p"] == 0:
+        odds, figures = "too small to be seen", never(summary["trials"], cell["mc_hi"])
+    elif not estimates.has_band(summary["trials"]) or round(100 * cell["lo"]) == round(100 * cell["hi"]):
+        figures = percent(cell["p"])
+    lines = [f"The odds of {HALTED}, within {days} days of {long_date(scenario)}, are {odds}: {figures}."]
+    if cell["reference"] is not None:
+        lines.append(anchoring(cell, summary["trials"]))
+    if found := main_reason(summary):
+        lines.append(f"Where it fails, the main reason is that {reason(summary)} ({percent(found[1])} of failures).")
+    return " ".join(lines)
+
+
+def anchoring(cell: Mapping[str, Any], n_trials: int) -> str:
+    """``The model alone says 28 %, wars like it, whoever is talking, 14 %``, and that the headline is half way."""
+    return (
+        f"The model alone says {model_alone(cell, n_trials)}; wars like it, whoever is talking, "
+        f"{percent(cell['reference'])}; these odds are set half way between the two (in log odds)."
+    )
+
+
+def model_alone(cell: Mapping[str, Any], n_trials: int) -> str:
+    """The model's own share: ``28 %``, or ``nothing (0 in 20,000, below 0.02 %)``."""
+    if cell["model"]:
+        return percent(cell["model"])
+    return f"nothing ({never(n_trials, cell['model_hi'])})"
+
+
+def why(summary: Mapping[str, Any]) -> list[str]:
+    """How far trials got and what closed the range where there was none: two sentences and their limit."""
+    stages = " > ".join(f"{stage['stage']} {100 * stage['p']:.0f}" for stage in summary["funnel"])
+    said = [
+        f"Of 100 trials, up to their first agreed halt: {stages}. "
+        "The odds above count later halts and imposed ones too, and the wider tiers holiday truces."
+    ]
+    shares: Mapping[str, float] = summary["frictions"]
+    weighty = sorted((name for name in shares if shares[name] >= 0.005), key=lambda name: -shares[name])
+    if weighty:
+        parts = ", ".join(f"{FRICTIONS[name]} {percent(shares[name])}" for name in weighty)
+        said.append(f"Where the sides talked and never had a range, what closed it: {parts}.")
+    if main_reason(summary):
+        tags = sorted(summary["anatomy"].items(), key=lambda item: -item[1])
+        rest = ", ".join(f"{SHORT_REASONS[tag]} {percent(share)}" for tag, share in tags if share >= 0.005)
+        said.append(f"All failures by their main reason: {rest}.")
+    said.append("Attribution rests on the model's priors; outcomes alone cannot tell these reasons apart.")
+    return said
+
+
+def caveat(cell: Mapping[str, Any], n_trials: int) -> str:
+    """What the band and the number of trials leave open, in two sentences."""
+    if not estimates.has_band(n_trials):
+        draws, most = estimates.n_draws(n_trials), estimates.FEWEST_DRAWS
+        drawn = "1 draw" if draws == 1 else f"{draws} draws"
+        shares = f"{n_trials:,} trial{'s' if n_trials > 1 else ''} hold{'s' if n_trials == 1 else ''} {drawn}"
+        band = (
+            f"No band: {shares} of the uncertain inputs, and a range that holds nine in ten takes {most} "
+            f"({most * estimates.TRIALS_PER_DRAW} trials). "
+        )
+    elif cell["lo"] == cell["hi"]:
+        band = "No band: draws of the inputs, if any are uncertain, differ no more than luck would make them. "
+    else:
+        band = "The band is what we do not know: nine in ten draws of the uncertain inputs lie in it. "
+    if (cell["mc_lo"], cell["mc_hi"]) == (0.0, 1.0):
+        return f"{band}So few trials do not say how far more of them would change the number."
+    return f"{band}Running more trials would change the number by no more than about {luck(cell)} points."
+
+
+def luck(cell: Mapping[str, Any]) -> str:
+    """How far endlessly many trials may lie from the number, in points: the further end of its 95 % interval."""
+    return f"{100 * max(cell['mc_hi'] - cell['p'], cell['p'] - cell['mc_lo']):.1f}"
+
+
+def long_date(scenario: Scenario) -> str:
+    start = scenario.start
+    return f"{start.day} {start:%B} {start.year}"
+
+
+def points(difference: float, lo: float, hi: float) -> str:
+    """A difference of odds in points with half the width of its interval: ``+4.2 ±1.1``, ``+4.2 ±-`` without one."""
+    reach = as_number(None if is_no_interval(lo, hi) else 50 * (hi - lo), ".1f")
+    return f"{as_number(100 * difference, '+.1f')} \u00b1{reach}"
+
+
+def is_no_interval(lo: float, hi: float) -> bool:
+    """Whether an interval of a difference of odds says nothing: unknown ends, or from -100 to 100 points."""
+    return not (is_known(lo) and is_known(hi)) or (lo <= -1 and hi >= 1)
+
+
+def more_in_100(difference: float, lo: float, hi: float) -> str:
+    """``4 more in 100``, or that no difference shows."""
+    if is_no_interval(lo, hi):
+        return "too few trials to tell"
+    if lo <= 0 <= hi:
+        return "no clear difference"
+    size = abs(100 * difference)
+    words = f"{size:.0f}" if size >= 1 else "under 1"
+    return f"{words} {'more' if difference > 0 else 'fewer'} in 100"

@@ -1,0 +1,102 @@
+"""A scenario with levers in use: each number that a lever moves is so far on its way to the lever's value.
+
+What moves is the central value; what is uncertain of the number stays so. A range is shifted by as much (a lognormal or
+loguniform is stretched by the same ratio) and cut at what the key allows. A draw of the number at full use is thus the
+scenario's own draw, moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from sim.errors import ParleyError
+from sim.scenario.checks import references
+from sim.scenario.diagnostics import KeyPath, dotted
+from sim.scenario.key_paths import slot_at, split
+from sim.scenario.mirror import flipped_number, turns
+from sim.scenario.schema import Scenario
+from sim.scenario.schema.quantity import Quantity, Range
+
+RATIO_DISTS = ("lognormal", "loguniform")
+SHIFTED = ("value", "low", "central", "high", "mean")
+STRETCHED = ("low", "high", "median")
+
+
+def with_levers(scenario: Scenario, use: Mapping[str, float]) -> Scenario:
+    """The scenario with each lever used so far: ``use`` by lever, 0 (as it is) to 1 (full use).
+
+    Raises ParleyError where what comes out breaks a rule of scenarios.
+    """
+    result = scenario
+    for name, share in use.items():
+        if share <= 0:
+            continue
+        for path, target in scenario.levers[name].to.items():
+            parts = split(path)
+            result = _changed(result, parts, _mover(scenario, path, target, share))
+    if problems := references.check(result):
+        first, named = problems[0], ", ".join(name for name, share in use.items() if share > 0)
+        raise ParleyError(f"levers: with {named} in use {dotted(first.path)}: {first.message}")
+    return result
+
+
+def number_at(scenario: Scenario, path: str) -> Any:
+    """What stands at a key path; KeyError where nothing does."""
+    found: Any = scenario
+    for key in split(path):
+        try:
+            found = getattr(found, str(key)) if isinstance(found, BaseModel) else found[key]
+        except (AttributeError, IndexError, TypeError):
+            raise KeyError(path) from None
+    return found
+
+
+def _mover(scenario: Scenario, path: str, target: float, share: float) -> Callable[[Any], Any]:
+    slot = slot_at(split(path))
+    limits = slot.allowed if slot else None
+    if scenario.mirrored and turns(path):
+        target = float(flipped_number(path, target))
+
+    def move(number: Any) -> Any:
+        if isinstance(number, Quantity):
+            return moved(number, target, share, limits)
+        return round(number + share * (target - number))
+
+    return move
+
+
+def moved(quantity: Quantity, target: float, share: float, limits: Range | None = None) -> Quantity:
+    """``quantity`` with its central value ``share`` of the way to ``target``, cut at ``limits``."""
+    given = quantity.model_dump(exclude_none=True)
+    middle = quantity.middle
+    aim = middle + share * (target - middle)
+
+    def cut(value: float) -> float:
+        return value if limits is None else min(limits.high, max(limits.low, value))
+
+    if quantity.dist in RATIO_DISTS:
+        changed: dict[str, Any] = {key: cut(given[key] * aim / middle) for key in STRETCHED if key in given}
+    else:
+        changed = {key: cut(given[key] + aim - middle) for key in SHIFTED if key in given}
+        if "values" in given:
+            changed["values"] = tuple(cut(value + aim - middle) for value in given["values"])
+    if "low" in changed and changed["low"] == changed.get("high"):
+        kept = {key: given[key] for key in ("source", "note", "kind") if key in given}
+        return Quantity.model_validate({"value": changed["low"], **kept})
+    return Quantity.model_validate({**given, **changed})
+
+
+def _changed(item: Any, path: KeyPath, change: Callable[[Any], Any]) -> Any:
+    """``item`` with what stands at ``path`` changed; the rest is shared."""
+    if not path:
+        return change(item)
+    key, rest = path[0], path[1:]
+    if isinstance(item, BaseModel):
+        return item.model_copy(update={str(key): _changed(getattr(item, str(key)), rest, change)})
+    if isinstance(item, tuple):
+        number = int(key)
+        return (*item[:number], _changed(item[number], rest, change), *item[number + 1 :])
+    return {**item, key: _changed(item[key], rest, change)}

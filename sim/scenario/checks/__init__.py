@@ -1,0 +1,1 @@
+"""Checks of a scenario: form, references, values, joint draws and levers."""

@@ -1,0 +1,132 @@
+"""Rules about what is drawn together (``joint``, ``calibration``) and about the data files that a scenario names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.errors import ScenarioError
+from sim.scenario.diagnostics import KeyPath, Problem, did_you_mean, dotted, escaped
+from sim.scenario.key_paths import scalars, slot_at, split
+from sim.scenario.sampling.calibrated_keys import groups_of
+from sim.scenario.schema import Joint, Scenario
+from sim.scenario.schema.quantity import Quantity
+from sim.scenario.sources.contents import content_named
+
+
+def check(scenario: Scenario) -> Iterator[Problem]:
+    """Every broken rule. Names, and numbers drawn alone, have been checked before."""
+    yield from _joint(scenario)
+    yield from _crowd(scenario)
+
+
+class Spread(NamedTuple):
+    """What one column or factor can be. ``kind`` is the word for it in messages."""
+
+    kind: str
+    least: float
+    greatest: float
+    median: float
+
+
+def _joint(scenario: Scenario) -> Iterator[Problem]:
+    """Joint draws, those of the calibration last: they are there, and every parameter is drawn once, in its range."""
+    known = {dotted(path): quantity for path, quantity in scalars(scenario) if path[0] != "joint"}
+    taken: set[str] = set()
+    weights_of: dict[Any, Any] = {}
+    for number, group in enumerate(groups_of(scenario)):
+        is_own = number < len(scenario.joint)
+        where: KeyPath = ("joint", number) if is_own else ("calibration",)
+        if problem := _misshapen(where, group):
+            yield problem
+            continue
+        try:
+            spreads = _of_file(group, weights_of) if group.file is not None else _of_factors(group)
+        except ScenarioError as reason:
+            yield Problem((*where, "file" if is_own else "draws"), str(reason))
+            continue
+        for name, column in group.columns.items():
+            message, at_key = _misfit(name, column, known, taken, spreads[column], group.mode)
+            if message and is_own:
+                yield Problem((*where, "columns", name), message, at_key=at_key)
+            elif message:
+                yield Problem(where, f"{name}: {message}")
+            taken.add(name)
+
+
+def _misshapen(where: KeyPath, group: Joint) -> Problem | None:
+    """What is wrong with a group before any draw is looked at."""
+    if not group.columns:
+        return Problem((*where, "columns"), "none came, at least one parameter is wanted")
+    if (group.file is None) == (not group.factors):
+        came = "neither came" if group.file is None else "both came"
+        return Problem(where, f"a `file` of draws or shared `factors` are wanted, {came}")
+    if group.file is not None:
+        return None
+    if group.weight is not None:
+        return Problem((*where, "weight"), "only a `file` of draws has weights, shared `factors` came")
+    for name, column in group.columns.items():
+        if column not in group.factors:
+            words = f"there is no factor `{escaped(column)}`{did_you_mean(column, list(group.factors))}"
+            return Problem((*where, "columns", name), words)
+    for name, factor in group.factors.items():
+        if factor.same_as is not None:
+            return Problem((*where, "factors", name), "a number or distribution of its own is wanted, not `same_as`")
+        if name not in group.columns.values():
+            return Problem((*where, "factors", name), "no parameter of `columns` is drawn by it", at_key=True)
+    return None
+
+
+def _of_factors(group: Joint) -> dict[str, Spread]:
+    from sim.scenario.sampling.parameter_draws import inverse_cdf
+
+    medians = {name: float(inverse_cdf(factor, 0.5)) for name, factor in group.factors.items()}
+    return {name: Spread("factor", *factor.bounds, medians[name]) for name, factor in group.factors.items()}
+
+
+def _of_file(group: Joint, weights_of: dict[Any, Any]) -> dict[str, Spread]:
+    """Spreads of the columns of a group's file; ``weights_of`` keeps the weights of each file seen so far."""
+    from sim.scenario.sampling.parameter_draws import draws_of, weighted_median
+
+    rows, weights = draws_of(group)
+    if not np.array_equal(weights_of.setdefault(group.table, weights), weights):
+        raise ScenarioError("an earlier group weighs the rows of this file otherwise: all its groups share one row")
+    return {
+        name: Spread("column", float(values.min()), float(values.max()), weighted_median(values, weights))
+        for name, values in rows.items()
+    }
+
+
+def _misfit(
+    name: str, column: str, known: dict[str, Quantity], taken: set[str], spread: Spread, mode: str
+) -> tuple[str, bool]:
+    """What is wrong with drawing one parameter by a column, and whether it is the key that is wrong."""
+    if name not in known:
+        return f"unknown parameter `{escaped(name)}`{did_you_mean(name, list(known))}", True
+    if known[name].same_as is not None:
+        return f"this is the same as {known[name].same_as}: draw that one", True
+    if name in taken:
+        return "this is drawn twice", True
+    by = f"{spread.kind} `{escaped(column)}`"
+    if mode != "value" and spread.least < 0:
+        return f"{by} holds {spread.least:g}, factors of at least 0 are wanted", False
+    if mode == "ratio" and spread.median <= 0:
+        return f"{by} has the median 0, above 0 is wanted to divide by", False
+    if mode == "value" and (slot := slot_at(split(name))) and (limits := slot.allowed):
+        if spread.least < limits.low or spread.greatest > limits.high:
+            held, allowed = f"{spread.least:g} to {spread.greatest:g}", f"{limits.low:g} to {limits.high:g}"
+            return f"{by} holds {held}, {allowed} is allowed", False
+    return "", False
+
+
+def _crowd(scenario: Scenario) -> Iterator[Problem]:
+    """The crowd's forecasts are where the scenario says, and every row of them can be read."""
+    from sim.scenario.sources.forecasts import forecasts_of
+
+    if (crowd := scenario.crowd) is not None:
+        try:
+            list(forecasts_of(crowd.file, crowd.file, crowd.date, content_named(crowd.file, crowd.sha256).data))
+        except ScenarioError as reason:
+            yield Problem(("crowd", "file"), str(reason))

@@ -1,0 +1,67 @@
+"""Rules of ``levers:``: who must act exists, each number is there, can be moved, and by one lever only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sim.scenario.diagnostics import KeyPath, Problem, did_you_mean, dotted, escaped
+from sim.scenario.key_paths import scalars, slot_at, split
+from sim.scenario.schema import Scenario
+from sim.scenario.schema.quantity import Quantity
+
+NOT_MOVED = ("joint", "levers", "calibration", "reference_class")
+
+
+def check(scenario: Scenario) -> Iterator[Problem]:
+    """Every broken rule. Names have been checked before."""
+    if not scenario.levers:
+        return
+    numbers: dict[str, Any] = {dotted(path): number for path, number in scalars(scenario) if path[0] not in NOT_MOVED}
+    numbers |= _levels(scenario)
+    taken: dict[str, str] = {}
+    for name, lever in scenario.levers.items():
+        where: KeyPath = ("levers", name)
+        for place, party in enumerate(lever.who):
+            if party not in scenario.parties:
+                words = f"unknown party `{escaped(party)}`{did_you_mean(party, list(scenario.parties))}"
+                yield Problem((*where, "who", place), words)
+        for path, target in lever.to.items():
+            if message := _misfit(path, target, lever.steps, numbers):
+                yield Problem((*where, "to", path), message)
+            elif path in taken:
+                yield Problem((*where, "to", path), f"`{taken[path]}` moves this number already", at_key=True)
+            taken[path] = name
+
+
+def _levels(scenario: Scenario) -> dict[str, int]:
+    """Levels of attendance: usual ones, highest ones, and those of dated events."""
+    found: dict[str, int] = {}
+    for name, party in scenario.parties.items():
+        for key in ("usual_level", "level_cap"):
+            if hasattr(party, key):
+                found[f"parties.{name}.{key}"] = getattr(party, key)
+    for number, event in enumerate(scenario.events):
+        found |= {f"events.{number}.levels.{name}": level for name, level in event.levels.items()}
+    return found
+
+
+def _misfit(path: str, target: float, steps: int, numbers: dict[str, Any]) -> str:
+    """What is wrong with moving one number, or nothing."""
+    if path not in numbers:
+        return f"unknown number `{escaped(path)}`{did_you_mean(path, list(numbers))}"
+    number = numbers[path]
+    if not isinstance(number, Quantity):
+        if target not in (0, 1, 2, 3):
+            return f"{target:g} came, a level of 0, 1, 2 or 3 is wanted"
+        return "" if steps == 1 else f"a level is on or off: `steps: 1` is wanted, {steps} came"
+    slot = slot_at(split(path))
+    if number.same_as is not None:
+        return f"this is the same as {number.same_as}: move that one"
+    if number.dist == "beta":
+        return "a beta cannot be moved: give low, central and high"
+    if number.dist in ("lognormal", "loguniform") and target <= 0:
+        return f"{target:g} came, above 0 is wanted for a {number.dist}"
+    if slot is not None and (limits := slot.allowed) and not limits.low <= target <= limits.high:
+        return f"{target:g} came, {limits.low:g} to {limits.high:g} is allowed"
+    return ""

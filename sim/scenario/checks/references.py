@@ -1,0 +1,293 @@
+"""Rules that join several keys of a scenario: names that must exist, dates, order, circles.
+
+Each rule yields Problems (key path, message); ``check`` gathers them all. Rules about values (sums,
+positions, limits) are in ``rules_of_numbers``.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+
+from sim.scenario.checks import values
+from sim.scenario.diagnostics import KeyPath, Problem, did_you_mean, dotted, escaped, fold
+from sim.scenario.key_paths import is_settable, scalars, slot_at, split
+from sim.scenario.schema import SETTABLE, Belligerent, Scenario, ThirdParty, Veto
+from sim.scenario.schema.quantity import Quantity
+
+LONGEST_NAME = 40
+DEVICE_NAMES = frozenset(("con", "prn", "aux", "nul", *(f"{kind}{n}" for kind in ("com", "lpt") for n in range(1, 10))))
+
+NOBODY = "nobody"
+"""What results call the winner where neither side has won: no party may be called so."""
+
+
+def check(scenario: Scenario) -> list[Problem]:
+    """Every broken rule of the scenario; an empty list if it is sound."""
+    problems = [*_names(scenario), *_sides(scenario)]
+    if problems:  # the other rules look things up by side
+        return problems if list(_sides(scenario)) else [*problems, *_references(scenario)]
+    problems = [*_references(scenario), *_order(scenario), *_dates(scenario), *_events(scenario), *_same_as(scenario)]
+    if problems:
+        return problems
+    return list(values.check(scenario))
+
+
+def _names(scenario: Scenario) -> Iterator[Problem]:
+    for section, named in (("issues", scenario.issues), ("tracks", scenario.tracks), ("parties", scenario.parties)):
+        if not named:
+            yield Problem((section,), "none came, at least one is wanted")
+        seen: dict[str, str] = {}
+        for name in named:
+            if reason := _bad_name(name):
+                yield Problem((section, name), reason, at_key=True)
+            elif section == "parties" and fold(name) == NOBODY:
+                words = f"expected another name, got `{name}`, which results use where neither side has won"
+                yield Problem((section, name), words, at_key=True)
+            elif (other := seen.setdefault(fold(name), name)) != name:
+                yield Problem((section, name), f"the names `{other}` and `{name}` are too alike", at_key=True)
+
+
+def _bad_name(name: str) -> str | None:
+    """Why ``name`` cannot be a party's, issue's or track's, or None."""
+    if len(name) > LONGEST_NAME:
+        return f"a name of {len(name)} characters came, {LONGEST_NAME} are allowed"
+    is_plain = all(
+        (c.isascii() and c.isalnum()) or c == "_" or (c.isalpha() and unicodedata.name(c, "").startswith("LATIN "))
+        for c in name
+    )
+    hint = "" if name.isascii() else "; another script goes in `label:`"
+    if not name or not is_plain or unicodedata.normalize("NFC", name) != name:
+        return f"the name '{escaped(name)}' came, Latin letters, digits and underscores are allowed{hint}"
+    if name.casefold() in DEVICE_NAMES:
+        return f"the name '{name}' came, which some systems reserve for a device"
+    return None
+
+
+def _sides(scenario: Scenario) -> Iterator[Problem]:
+    belligerents = [name for name, party in scenario.parties.items() if isinstance(party, Belligerent)]
+    for side in ("A", "B"):
+        name = getattr(scenario.sides, side)
+        if name not in belligerents:
+            yield Problem(("sides", side), f"unknown belligerent `{escaped(name)}`{did_you_mean(name, belligerents)}")
+    if scenario.sides.A == scenario.sides.B:
+        yield Problem(("sides", "B"), f"`{escaped(scenario.sides.B)}` is on both sides")
+        return
+    if not {scenario.sides.A, scenario.sides.B} <= set(belligerents):
+        return
+    for name in belligerents:
+        if name not in (scenario.sides.A, scenario.sides.B):
+            yield Problem(
+                ("parties", name, "role"),
+                f"a third belligerent came, two are allowed: {scenario.sides.A} and {scenario.sides.B}",
+            )
+
+
+def _exist(path: KeyPath, names: Iterable[str], options: Iterable[str], what: str) -> Iterator[Problem]:
+    """A Problem for each of ``names`` (keys of a mapping, or items of a list) that is none of ``options``."""
+    allowed = list(options)
+    is_mapping = isinstance(names, Mapping)
+    for number, name in enumerate(names):
+        if name not in allowed:
+            where = (*path, name if is_mapping else number)
+            yield Problem(where, f"unknown {what} `{escaped(name)}`{did_you_mean(name, allowed)}", at_key=is_mapping)
+    if not is_mapping and len(set(names)) != len(list(names)):
+        yield Problem(path, "the same name came twice")
+
+
+def _references(scenario: Scenario) -> Iterator[Problem]:
+    sides = (scenario.sides.A, scenario.sides.B)
+    third = [name for name, party in scenario.parties.items() if isinstance(party, ThirdParty)]
+    vetoes = [name for name, party in scenario.parties.items() if isinstance(party, Veto)]
+    attending = [name for name in scenario.parties if name not in vetoes]
+    for name, issue in scenario.issues.items():
+        yield from _exist(("issues", name, "controllers"), issue.controllers, third, "third party")
+    for name, track in scenario.tracks.items():
+        yield from _exist(("tracks", name, "scope"), track.scope, scenario.issues, "issue")
+        yield from _exist(("tracks", name, "ratified_by"), track.ratified_by, vetoes, "veto player")
+        yield from _exist(("tracks", name, "audience_cost"), track.audience_cost, sides, "side")
+        if track.waits_for is not None:
+            yield from _one(
+                ("tracks", name, "waits_for"),
+                track.waits_for,
+                [other for other in scenario.tracks if other != name],
+                "track",
+            )
+    for name, party in scenario.parties.items():
+        yield from _party_references(("parties", name), party, scenario, sides)
+    for key in ("guaranteed", "resupply_limits"):
+        yield from _exist(("assurances", key), getattr(scenario.assurances, key), sides, "side")
+    for number, rule in enumerate(scenario.attendance):
+        yield from _one(("attendance", number, "party"), rule.party, attending, "party")
+        yield from _exist(("attendance", number, "when"), rule.when, attending, "party")
+    for number, event in enumerate(scenario.events):
+        yield from _exist(("events", number, "levels"), event.levels, attending, "party")
+        yield from _exist(("events", number, "pressure"), event.pressure, sides, "side")
+
+
+def _one(path: KeyPath, name: str, options: Iterable[str], what: str) -> Iterator[Problem]:
+    if name not in (allowed := list(options)):
+        yield Problem(path, f"unknown {what} `{escaped(name)}`{did_you_mean(name, allowed)}")
+
+
+def _party_references(
+    path: KeyPath, party: Belligerent | ThirdParty | Veto, scenario: Scenario, sides: tuple[str, str]
+) -> Iterator[Problem]:
+    by_issue = {
+        Belligerent: ("ideal_point", "points", "red_lines", "public_lines"),
+        Veto: ("ideal_point", "points", "red_lines"),
+    }
+    for key in by_issue.get(type(party), ("ideal_point", "points", "limits")):
+        yield from _exist((*path, key), getattr(party, key), scenario.issues, "issue")
+    if not isinstance(party, ThirdParty):
+        for key in ("ideal_point", "points"):
+            for issue in scenario.issues:
+                if issue not in getattr(party, key):
+                    yield Problem((*path, key, issue), "missing, a number for every issue is wanted", at_key=True)
+    if isinstance(party, Veto):
+        yield from _one((*path, "side"), party.side, sides, "side")
+    if isinstance(party, ThirdParty):
+        for key in ("reach", "leverage", "supports"):
+            yield from _exist((*path, key), getattr(party, key), sides, "side")
+        for issue in party.points:
+            if issue in scenario.issues and issue not in party.ideal_point:
+                yield Problem(
+                    (*path, "ideal_point", issue), "missing: points need a position on the issue", at_key=True
+                )
+        if party.follows is not None:
+            backers = [
+                name
+                for name, other in scenario.parties.items()
+                if isinstance(other, ThirdParty) and other.role == "backer"
+            ]
+            own = str(path[1])
+            yield from _one((*path, "follows"), party.follows, [name for name in backers if name != own], "backer")
+            if party.follows in backers and own in backers and backers.index(party.follows) > backers.index(own):
+                message = f"`{party.follows}` is listed later: parties act in file order, list it before `{own}`"
+                yield Problem((*path, "follows"), message)
+
+
+def _order(scenario: Scenario) -> Iterator[Problem]:
+    if not any(track.general for track in scenario.tracks.values()):
+        yield Problem(
+            ("tracks",), "no track is general: only general tracks count as a ceasefire, at least one is wanted"
+        )
+    for name, track in scenario.tracks.items():
+        if track.general and not track.halts:
+            yield Problem(("tracks", name, "halts"), "false came, but a general halt stops the fighting")
+        if track.settles and not track.general:
+            yield Problem(("tracks", name, "settles"), "true came, but only a general track can settle the war")
+    for name in scenario.tracks:
+        chain = [name]
+        while (following := scenario.tracks[chain[-1]].waits_for) in scenario.tracks and following not in chain:
+            chain.append(str(following))
+        if following == name:
+            yield Problem(("tracks", name, "waits_for"), f"runs in a circle: {' > '.join([*chain, name])}")
+    for name, issue in scenario.issues.items():
+        for number, (left, right) in enumerate(zip(issue.landmarks, issue.landmarks[1:], strict=False), 1):
+            if right.at <= left.at:
+                yield Problem(
+                    ("issues", name, "landmarks", number, "at"),
+                    f"{right.at:g} comes after {left.at:g}: landmarks rise along the scale",
+                )
+        if len({fold(mark.name) for mark in issue.landmarks}) != len(issue.landmarks):
+            yield Problem(("issues", name, "landmarks"), "two landmarks have the same name")
+
+
+def _dates(scenario: Scenario) -> Iterator[Problem]:
+    try:
+        end = scenario.start + timedelta(weeks=scenario.horizon_weeks + scenario.follow_up_weeks)
+        end -= timedelta(weeks=scenario.follow_up_weeks)
+    except OverflowError:
+        yield Problem(("start",), f"{scenario.start} came, the horizon would pass the year 9999")
+        return
+    if scenario.war.began > scenario.start:
+        yield Problem(
+            ("war", "began"), f"{scenario.war.began} came, a day up to the start ({scenario.start}) is wanted"
+        )
+    dated: list[tuple[str, int, date]] = [("windows", n, window.date) for n, window in enumerate(scenario.windows)]
+    dated += [("events", n, event.date) for n, event in enumerate(scenario.events)]
+    for section, number, day in dated:
+        if not scenario.start <= day < end:
+            yield Problem(
+                (section, number, "date"),
+                f"{day} came, a day from {scenario.start} to {end - timedelta(days=1)} is allowed",
+            )
+    for number, window in enumerate(scenario.windows):
+        if any(
+            (other.date - scenario.start).days // 7 == (window.date - scenario.start).days // 7
+            for other in scenario.windows[:number]
+        ):
+            yield Problem(("windows", number, "date"), f"{window.date} came, another window lies in the same week")
+
+
+def _events(scenario: Scenario) -> Iterator[Problem]:
+    """What an event sets must be a parameter that can change on a date, within that parameter's range."""
+    if not any(event.set for event in scenario.events):
+        return
+    known = {dotted(path) for path, _ in scalars(scenario)}
+    settable = sorted(path for path in (*known, *_levels(scenario)) if is_settable(path))
+    settable += [f"assurances.resupply_limits.{side}" for side in (scenario.sides.A, scenario.sides.B)]
+    for number, event in enumerate(scenario.events):
+        for name, quantity in event.set.items():
+            path: KeyPath = ("events", number, "set", name)
+            if name not in settable:
+                if name in known:
+                    allowed = ", ".join(pattern for pattern in SETTABLE if pattern.split(".")[0] == name.split(".")[0])
+                    words = f"an event cannot set this; it can set {allowed or ', '.join(SETTABLE[:4])}"
+                    if name == "war.momentum":
+                        words += "; to move momentum at once give the event a `momentum_shift`"
+                    yield Problem(path, words, at_key=True)
+                else:
+                    yield Problem(
+                        path, f"unknown parameter `{escaped(name)}`{did_you_mean(name, settable)}", at_key=True
+                    )
+                continue
+            yield from _fits(path, name, quantity)
+
+
+def _levels(scenario: Scenario) -> Iterator[str]:
+    for name, party in scenario.parties.items():
+        if not isinstance(party, Veto):
+            yield from (f"parties.{name}.usual_level", f"parties.{name}.level_cap")
+
+
+def _fits(path: KeyPath, name: str, quantity: Quantity) -> Iterator[Problem]:
+    if name.endswith(("usual_level", "level_cap")):
+        if not set(quantity.values or (quantity.value,)) <= {0, 1, 2, 3}:
+            yield Problem(path, "a level 0, 1, 2 or 3 is wanted (a plain number, or a choice of them)")
+        return
+    slot = slot_at(split(name))
+    if slot is not None and slot.allowed is not None:
+        try:
+            slot.allowed(quantity)
+        except ValueError as reason:
+            yield Problem(path, str(reason))
+
+
+def _same_as(scenario: Scenario) -> Iterator[Problem]:
+    """References must exist, must not run in a circle, and must fit the range of the place they fill."""
+    known = {dotted(path): quantity for path, quantity in scalars(scenario)}
+    for parts, quantity in scalars(scenario):
+        if quantity.same_as is None:
+            continue
+        chain = [dotted(parts)]
+        reference: str | None = quantity.same_as
+        while reference in known and reference not in chain:
+            chain.append(str(reference))
+            reference = known[str(reference)].same_as
+        where = (*parts, "same_as")
+        if reference in chain:
+            yield Problem(where, f"runs in a circle: {escaped(' > '.join([*chain, str(reference)]), 200)}")
+        elif reference is not None:
+            yield Problem(where, f"unknown parameter `{escaped(reference)}`{did_you_mean(reference, list(known))}")
+        elif len(parts) > 3 and parts[2] == "set" and parts[0] == "events":
+            yield from _fits(where, str(parts[3]), known[chain[-1]])
+        else:
+            slot = slot_at(parts)
+            try:
+                if slot is not None and slot.allowed is not None:
+                    slot.allowed(known[chain[-1]])
+            except ValueError as reason:
+                yield Problem(where, f"`{escaped(chain[-1])}` does not fit: {reason}")

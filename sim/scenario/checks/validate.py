@@ -1,0 +1,248 @@
+"""From a merged tree to a Scenario, with pydantic's complaints turned into plain, located words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from sim.scenario.checks import references
+from sim.scenario.checks.repaired_copy import names_beside
+from sim.scenario.diagnostics import (
+    KeyPath,
+    Mark,
+    Problem,
+    came,
+    did_you_mean,
+    dotted,
+    escaped,
+    fail,
+    nearest,
+)
+from sim.scenario.key_paths import ROLES, Slot, slot_at, wanted
+from sim.scenario.schema import AttendanceRule, Scenario
+from sim.scenario.yaml.yaml_reader import Node, marks_along, plain
+
+NOTHING: Mapping[KeyPath, Mark] = {}
+ABSENCE_KEYS = ("unless", "when_absent", "if_not", "when_not", "except")
+MOST_HINTED = 100
+"""Mistakes for which a near name is looked for; a file with more of them is told without."""
+MISSING, UNKNOWN = "missing, ", "unknown key "
+ABSENCE = 'only "comes if X comes" rules: a rule that fires on absence has no well-defined outcome'
+
+
+def validated(
+    tree: Node, removed: Mapping[KeyPath, Mark] = NOTHING, overrides: Mapping[KeyPath, Mark] = NOTHING
+) -> Scenario:
+    """The Scenario in ``tree``; ScenarioError tells every mistake with its place.
+
+    ``removed`` tells where a party, issue or track was removed, ``overrides`` what was set from outside
+    on a tree that is sound by itself: whatever is wrong is then told at the override it comes from.
+    """
+    scenario, problems = _checked(tree)
+    if scenario is not None and not problems:
+        return scenario
+    gone = {path: mark for path, mark in removed.items() if marks_along(tree, path)[1] < len(path)}
+    places = located(tree, [_told_who_removed(problem, gone) for problem in problems])
+    if overrides:
+        places = [(mark if not mark.line else _culprit(problem, mark, overrides), problem) for mark, problem in places]
+    raise fail([(mark, problem._replace(path=as_written(tree, problem.path))) for mark, problem in places])
+
+
+def is_sound(tree: Node) -> bool:
+    """True if ``tree`` is a Scenario without a mistake."""
+    return not _checked(tree)[1]
+
+
+def _checked(tree: Node) -> tuple[Scenario | None, list[Problem]]:
+    try:
+        scenario = Scenario.model_validate(plain(tree))
+    except ValidationError as error:
+        problems = _problems(tree, error)
+        return None, [*problems, *names_beside(plain(tree), problems, lambda loc: _real_path(tree, loc))]
+    return scenario, references.check(scenario)
+
+
+def located(tree: Node, problems: list[Problem]) -> list[tuple[Mark, Problem]]:
+    """Each problem with the place of its key or value, in the order of the files."""
+    found: dict[tuple[Mark, str], Problem] = {}
+    for problem in problems:
+        found.setdefault((_mark(tree, problem), problem.message), problem)
+    return sorted(((mark, problem) for (mark, _), problem in found.items()), key=_place_and_kind)
+
+
+def as_written(tree: Node, path: KeyPath) -> KeyPath:
+    """``path`` with items that a file appended counted as that file has them: ``events+.0``, not ``events.7``."""
+    written = list(path)
+    for depth, part in enumerate(path):
+        node, steps = marks_along(tree, path[:depth])
+        if steps < depth:
+            break
+        if depth and node.is_list and isinstance(part, int) and part < len(node.value) and node.value[part].at.line:
+            files = [item.at.file for item in node.value]
+            if first := files.index(files[part]):
+                written[depth - 1 : depth + 1] = [f"{path[depth - 1]}+", part - first]
+    return tuple(written)
+
+
+def _told_who_removed(problem: Problem, removed: Mapping[KeyPath, Mark]) -> Problem:
+    """An unknown name is no misspelling where a file above has removed it."""
+    match = re.match("(unknown .+? `([^`]+)`)", problem.message)
+    for path, mark in removed.items():
+        if match and (match[2] == path[1] or match[2].startswith(dotted(path) + ".")):
+            return problem._replace(message=f"{match[1]} (removed at {mark})")
+    return problem
+
+
+def _culprit(problem: Problem, mark: Mark, overrides: Mapping[KeyPath, Mark]) -> Mark:
+    """The override that names most of what the problem names; ``mark`` where several have nothing to do with it."""
+    if len(overrides) == 1:
+        return next(iter(overrides.values()))
+    shared = {path: len(set(path) & set(problem.path)) for path in overrides}
+    best = max(overrides, key=lambda path: shared[path])
+    return overrides[best] if shared[best] else mark
+
+
+def _place_and_kind(pair: tuple[Mark, Problem]) -> tuple[Mark, bool]:
+    return pair[0], pair[1].message.startswith(MISSING)
+
+
+def _mark(tree: Node, problem: Problem) -> Mark:
+    node, steps = marks_along(tree, problem.path)
+    is_there = steps == len(problem.path)
+    return node.key_at if problem.at_key or not is_there else node.at
+
+
+def role_in(tree: Node, party: str) -> str | None:
+    node, steps = marks_along(tree, ("parties", party, "role"))
+    return node.value if steps == 3 and isinstance(node.value, str) else None
+
+
+def _problems(tree: Node, error: ValidationError) -> list[Problem]:
+    found: dict[KeyPath, Problem] = {}
+    for number, item in enumerate(error.errors(include_url=False, include_input=False)):
+        if number >= MOST_HINTED and item["type"] == "extra_forbidden":
+            path = _real_path(tree, item["loc"])
+            found.setdefault(path, Problem(path, f"{UNKNOWN}`{escaped(str(path[-1]))}`", at_key=True))
+            continue
+        path = _real_path(tree, item["loc"])
+        problem = _problem(tree, path, item)
+        found.setdefault(problem.path, problem)
+    hinted = list(found.values())[:MOST_HINTED]
+    misspelt = {(*p.path[:-1], key) for p in hinted if p.at_key for key in _meant(tree, p)}
+    return [
+        problem for path, problem in found.items() if not (path in misspelt and problem.message.startswith(MISSING))
+    ]
+
+
+def _meant(tree: Node, problem: Problem) -> list[str]:
+    """The keys that an unknown key stands for: they need not be reported as missing as well."""
+    if problem.message == ABSENCE:
+        return ["when"]
+    if not problem.message.startswith(UNKNOWN):
+        return []
+    slot = slot_at(problem.path[:-1], lambda party: role_in(tree, party))
+    close = nearest(str(problem.path[-1]), slot.keys() if slot else [])
+    return [close] if close else []
+
+
+def _real_path(tree: Node, loc: tuple[int | str, ...]) -> KeyPath:
+    """pydantic's ``loc`` without the names of union members that it puts between the keys."""
+    path: list[str | int] = []
+    for part in loc:
+        if len(path) == 2 and path[0] == "parties" and part in ROLES and part == role_in(tree, str(path[1])):
+            continue
+        slot = slot_at(tuple(path))
+        if slot is not None and not (slot.models or slot.is_by_name or slot.is_list):
+            break
+        if slot is not None and slot.is_whole:
+            node, steps = marks_along(tree, tuple(path))
+            if steps == len(path) and not node.is_mapping:
+                break
+        path.append(part)
+    return tuple(path)
+
+
+def _problem(tree: Node, path: KeyPath, item: Any) -> Problem:
+    slot = slot_at(path, lambda party: role_in(tree, party))
+    node, steps = marks_along(tree, path)
+    value = plain(node) if steps == len(path) else None
+    match item["type"]:
+        case "extra_forbidden":
+            return _unknown_key(tree, path)
+        case "missing":
+            hint = ""
+            if len(path) == 3 and path[0] == "issues" and (other := _other_name(tree, path[:2])):
+                hint = f", or did you mean the issue `{escaped(other)}`?"
+            return Problem(path, f"{MISSING}{wanted(slot)} is wanted{hint}", at_key=True)
+        case "union_tag_not_found":
+            if other := _other_name(tree, path):
+                words = f"no role came, so this would be a new party; did you mean `{escaped(other)}`?"
+                return Problem(path, f"{words} A new one needs a role: {_roles()}", at_key=True)
+            return Problem((*path, "role"), f"{MISSING}{_roles()} is wanted", at_key=True)
+        case "union_tag_invalid":
+            role = plain(marks_along(tree, (*path, "role"))[0])
+            close = did_you_mean(role, list(ROLES)) if isinstance(role, str) else f", {_roles()} is wanted"
+            return Problem((*path, "role"), f"{came(role)} came{close}")
+        case "value_error":
+            hint = _hint(value, wanted(slot)) if isinstance(value, str) else ""
+            return Problem(path, escaped(str(item["ctx"]["error"]), 300) + hint)
+        case _:
+            return _wrong_value(path, value, slot)
+
+
+def _other_name(tree: Node, path: KeyPath) -> str | None:
+    """The name beside ``path`` that it may be a misspelling of."""
+    section, steps = marks_along(tree, path[:-1])
+    if steps < len(path) - 1 or not section.is_mapping:
+        return None
+    return nearest(str(path[-1]), [name for name in section.value if name != path[-1]])
+
+
+def _roles() -> str:
+    return "`belligerent`, `backer`, `mediator` or `veto`"
+
+
+def _unknown_key(tree: Node, path: KeyPath) -> Problem:
+    *above, key = path
+    slot = slot_at(tuple(above), lambda party: role_in(tree, party))
+    if slot is not None and slot.type is AttendanceRule and key in ABSENCE_KEYS:
+        return Problem(path, ABSENCE, at_key=True)
+    role = role_in(tree, str(path[1])) if len(above) == 2 and path[0] == "parties" else None
+    known = slot.keys(role) if slot else []
+    name, colon, value = str(key).partition(":")
+    if colon and value and name in known:
+        words = f"a space is missing after the colon: `{escaped(name)}: {escaped(value)}`"
+        return Problem(path, words, at_key=True)
+    return Problem(path, f"{UNKNOWN}`{escaped(str(key))}`{did_you_mean(str(key), known)}", at_key=True)
+
+
+def _wrong_value(path: KeyPath, value: Any, slot: Slot | None) -> Problem:
+    if (
+        len(path) > 1
+        and path[0] == "attendance"
+        and isinstance(value, int)
+        and not isinstance(value, bool)
+        and value < 0
+    ):
+        return Problem(path, ABSENCE)
+    hint = ""
+    if isinstance(value, str) and slot is not None:
+        hint = _hint(value, wanted(slot))
+    if value is None:
+        return Problem(path, f"nothing came, {wanted(slot)} is wanted")
+    return Problem(path, f"{came(value)} came, {wanted(slot)} is wanted{hint}")
+
+
+def _hint(value: str, words: str) -> str:
+    if "`" in words:
+        close = nearest(value, re.findall("`([^`]+)`", words))
+        return f", did you mean `{close}`?" if close else ""
+    text = value.strip()
+    if "number" in words and text.endswith("%"):
+        return ": write 0.5 for 50%"
+    if "number" in words and text.replace(",", "").lstrip("+-").isdigit():
+        return ": write a decimal point, not a comma"
+    return ""

@@ -1,0 +1,203 @@
+"""Rules about the values of a scenario: sums, positions along the scales, limits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from sim.scenario.checks import joint_draws, levers
+from sim.scenario.diagnostics import KeyPath, Problem, dotted
+from sim.scenario.key_paths import scalars
+from sim.scenario.schema import Belligerent, Scenario, ThirdParty, Veto
+from sim.scenario.schema.quantity import Quantity
+
+SUM_TOLERANCE = 1e-6  # points are written with a few decimals; thirds need 33.333333
+LEAST_MASS = 1e-6
+
+
+def check(scenario: Scenario) -> Iterator[Problem]:
+    """Every broken rule. Names have been checked before: what is looked up here exists."""
+    values = _Values(scenario)
+    for name, party in scenario.parties.items():
+        yield from _points(values, name, party)
+        yield from _roles(values, name, party)
+    yield from _positions(values)
+    yield from _limits(values)
+    yield from _shares(values)
+    yield from _signing(values)
+    yield from _shapes(scenario)
+    yield from joint_draws.check(scenario)
+    yield from levers.check(scenario)
+
+
+class _Values:
+    """The scenario's numbers with ``same_as`` followed."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self._known = {dotted(path): quantity for path, quantity in scalars(scenario)}
+
+    def of(self, quantity: Quantity) -> Quantity:
+        while quantity.same_as is not None:
+            quantity = self._known[quantity.same_as]
+        return quantity
+
+    def middle(self, quantity: Quantity) -> float:
+        return self.of(quantity).middle
+
+    def bounds(self, quantity: Quantity) -> tuple[float, float]:
+        return self.of(quantity).bounds
+
+
+def _points(values: _Values, name: str, party: Belligerent | ThirdParty | Veto) -> Iterator[Problem]:
+    """Salience is shared out over 100 points. Where points are uncertain, the middles must sum to
+    100; a draw's points are then scaled to 100 again (``priors.draw_columns``)."""
+    if not party.points:
+        return
+    total = sum(values.middle(quantity) for quantity in party.points.values())
+    if abs(total - 100) > SUM_TOLERANCE:
+        yield Problem(("parties", name, "points"), f"the points sum to {total:.8g}, 100 is wanted")
+    elif sum(values.bounds(quantity)[0] for quantity in party.points.values()) <= 0 and any(
+        values.of(quantity).is_uncertain for quantity in party.points.values()
+    ):
+        yield Problem(
+            ("parties", name, "points"), "every point can be drawn as 0 at once: give one of them a low above 0"
+        )
+
+
+def _roles(values: _Values, name: str, party: Belligerent | ThirdParty | Veto) -> Iterator[Problem]:
+    if isinstance(party, Veto):
+        return
+    if party.usual_level > party.level_cap:
+        yield Problem(
+            ("parties", name, "usual_level"), f"{party.usual_level} came, which is above level_cap {party.level_cap}"
+        )
+    if isinstance(party, ThirdParty) and party.role == "mediator" and values.bounds(party.act_prob_per_week)[1] > 0:
+        yield Problem(("parties", name, "act_prob_per_week"), "a mediator cannot press: 0 is wanted, or `role: backer`")
+
+
+def _positions(values: _Values) -> Iterator[Problem]:
+    """Side A's end of every scale is 0: it wants no more than B, and war moves the status quo between the two."""
+    scenario = values.scenario
+    name_a, name_b = scenario.sides.A, scenario.sides.B
+    side_a, side_b = scenario.parties[name_a], scenario.parties[name_b]
+    for issue, terms in scenario.issues.items():
+        ideal_a, ideal_b = side_a.ideal_point[issue], side_b.ideal_point[issue]
+        mid_a, mid_b = values.middle(ideal_a), values.middle(ideal_b)
+        if mid_a > mid_b:
+            message = f"{name_a} wants {mid_a:g} and {name_b} {mid_b:g}: 0 is side A's end, turn the scale around"
+            yield Problem(("parties", name_a, "ideal_point", issue), message)
+            continue
+        low, high = values.bounds(terms.status_quo)
+        least, greatest = values.bounds(ideal_a)[1], values.bounds(ideal_b)[0]
+        is_moved = values.bounds(terms.war_share)[1] > 0 or values.bounds(terms.front_per_week)[1] > 0
+        if is_moved and (low < least or high > greatest):
+            came = f"{low:g}" if low == high else f"{low:g} to {high:g}"
+            wanted = (
+                f"{least:g} to {greatest:g}"
+                if least <= greatest
+                else f"ideals that never cross ({least:g} and {greatest:g} came)"
+            )
+            yield Problem(
+                ("issues", issue, "status_quo"),
+                f"{came} came, {wanted} is allowed: war moves it between the two sides' ideals",
+            )
+    halts = any(track.halts for track in scenario.tracks.values())
+    for name, party in scenario.parties.items():
+        if isinstance(party, Belligerent | Veto):
+            side = name if isinstance(party, Belligerent) else party.side
+            yield from _lines(values, name, party, side == name_a, halts)
+
+
+def _lines(values: _Values, name: str, party: Belligerent | Veto, is_a: bool, halts: bool) -> Iterator[Problem]:
+    """Red and public lines lie on the other side's side of the ideal; a red line leaves the status quo possible."""
+    lines = [("red_lines", issue, line) for issue, line in party.red_lines.items()]
+    if isinstance(party, Belligerent):
+        lines += [("public_lines", issue, line) for issue, line in party.public_lines.items()]
+    for key, issue, line in lines:
+        at, ideal = values.middle(line), values.middle(party.ideal_point[issue])
+        status_quo = values.middle(values.scenario.issues[issue].status_quo)
+        word = "at least" if is_a else "at most"
+        if (at < ideal) if is_a else (at > ideal):
+            yield Problem(("parties", name, key, issue), f"{at:g} came, {word} the party's ideal {ideal:g} is wanted")
+        elif key == "red_lines" and halts and ((at < status_quo) if is_a else (at > status_quo)):
+            message = f"{at:g} came, {word} the status quo {status_quo:g} is wanted: else no halt at all is possible"
+            yield Problem(("parties", name, key, issue), message)
+
+
+def _limits(values: _Values) -> Iterator[Problem]:
+    for name, party in values.scenario.parties.items():
+        if not isinstance(party, ThirdParty):
+            continue
+        for issue, (low, high) in party.limits.items():
+            path: KeyPath = ("parties", name, "limits", issue)
+            if not 0 <= low <= high <= 1:
+                yield Problem(path, f"{low:g} to {high:g} came, 0 <= low <= high <= 1 is wanted")
+                continue
+            least, greatest = values.bounds(values.scenario.issues[issue].status_quo)
+            if name in values.scenario.issues[issue].controllers and (least < low or greatest > high):
+                came = f"{least:g}" if least == greatest else f"{least:g} to {greatest:g}"
+                yield Problem(path, f"{low:g} to {high:g} came, which leaves out the status quo {came}")
+
+
+def _shares(values: _Values) -> Iterator[Problem]:
+    scenario = values.scenario
+    third = {name: party for name, party in scenario.parties.items() if isinstance(party, ThirdParty)}
+    total = sum(values.middle(party.guarantor_share) for party in third.values())
+    if total > 1 + SUM_TOLERANCE:
+        last = [name for name, party in third.items() if values.middle(party.guarantor_share) > 0][-1]
+        yield Problem(
+            ("parties", last, "guarantor_share"),
+            f"the shares of all guarantors sum to {total:.6g}, at most 1 is allowed",
+        )
+    for side in (scenario.sides.A, scenario.sides.B):
+        given = {name: values.middle(party.supports[side]) for name, party in third.items() if side in party.supports}
+        if sum(given.values()) > 1 + SUM_TOLERANCE:
+            message = f"the shares of {side}'s support sum to {sum(given.values()):.6g}, at most 1 is allowed"
+            yield Problem(("parties", list(given)[-1], "supports", side), message)
+    mandate = scenario.talks.mandate
+    if not all(0 <= level <= 1 for level in mandate) or list(mandate) != sorted(mandate):
+        yield Problem(("talks", "mandate"), "four shares from 0 to 1 that do not fall are wanted")
+
+
+def _signing(values: _Values) -> Iterator[Problem]:
+    """A track signed by hazard has a rate and no offers: nothing waits for them; other tracks have no rate."""
+    scenario = values.scenario
+    set_by_draws = {path for group in scenario.joint if group.mode == "value" for path in group.columns}
+    by_hazard = [name for name, track in scenario.tracks.items() if track.signing == "hazard"]
+    for name, track in scenario.tracks.items():
+        where: KeyPath = ("tracks", name, "signing_rate")
+        most = values.bounds(track.signing_rate)[1]
+        if name in by_hazard and most <= 0 and dotted(where) not in set_by_draws:
+            yield Problem(where, "0 came, a rate above 0 is wanted: with `signing: hazard` nothing else gets it signed")
+        elif name not in by_hazard and (most > 0 or dotted(where) in set_by_draws):
+            yield Problem(where, "this has no effect: it is the rate of a track with `signing: hazard`")
+        if track.waits_for is not None and (name in by_hazard or track.waits_for in by_hazard):
+            without = name if name in by_hazard else track.waits_for
+            message = f"linkage goes by offers, and `{without}` has none: it is signed by hazard"
+            yield Problem(("tracks", name, "waits_for"), message)
+
+
+def _shapes(scenario: Scenario) -> Iterator[Problem]:
+    """A truncated distribution must have some of its probability between its ends."""
+    for path, quantity in scalars(scenario):
+        if mass(quantity) < LEAST_MASS:
+            low, high = quantity.bounds
+            yield Problem(path, f"next to none of the {quantity.dist} distribution lies between {low:g} and {high:g}")
+
+
+def mass(quantity: Quantity) -> float:
+    """Probability that an untruncated draw falls between ``low`` and ``high`` (1 where there are none)."""
+    if quantity.dist not in ("normal", "lognormal", "beta") or (quantity.low is None and quantity.high is None):
+        return 1.0
+    low, high = quantity.bounds
+    if quantity.dist == "beta":
+        from scipy.special import betainc  # costs a fifth of a second, so only where it is needed
+
+        return float(betainc(quantity.a, quantity.b, min(high, 1.0)) - betainc(quantity.a, quantity.b, max(low, 0.0)))
+    if quantity.dist == "normal":
+        centre, spread = quantity.mean or 0.0, quantity.sd or 1.0
+    else:
+        centre, spread = math.log(quantity.median or 1.0), quantity.log_sd or 1.0
+        low, high = (math.log(end) if end > 0 else -math.inf for end in (low, high))
+    return (math.erf((high - centre) / spread / math.sqrt(2)) - math.erf((low - centre) / spread / math.sqrt(2))) / 2

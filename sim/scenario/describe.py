@@ -1,0 +1,88 @@
+"""Every number of a scenario as rows and as a table: value, unit, whether sourced, and the source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+    from sim.scenario.diagnostics import KeyPath
+    from sim.scenario.schema import Scenario
+
+
+def parameter_rows(scenario: Scenario) -> list[dict[str, Any]]:
+    """Every number: path, value in words, unit, whether sourced, and the source."""
+    from sim.scenario.key_paths import split
+    from sim.scenario.provenance import ledger
+    from sim.scenario.sampling.calibrated_keys import calibrated
+    from sim.scenario.sampling.parameter_draws import quantities
+
+    known = quantities(scenario)
+    moved = calibrated(scenario)
+    rows = []
+    for path, (said, standing) in ledger(scenario).items():
+        field = field_of(split(path))
+        extra = field.json_schema_extra if field else None
+        rows.append(
+            {
+                "path": path,
+                "value": (quantity_in_words(known[path]) if path in known else plain_in_words(scenario, split(path)))
+                + (f" x {moved[path]} of the record" if path in moved else ""),
+                "calibrated": moved.get(path),
+                "unit": extra.get("unit", "") if isinstance(extra, dict) else "",
+                "meaning": field.description if field else "",
+                "standing": standing,
+                "source": said.source or said.note or "",
+            }
+        )
+    return rows
+
+
+def plain_in_words(scenario: Scenario, path: KeyPath) -> str:
+    """What is certain by nature: a level, limits by issue, the mandate, weeks of patience, a rule of attendance."""
+    value: Any = scenario
+    for key in path:
+        value = value[key] if isinstance(value, dict | tuple) else getattr(value, str(key))  # type: ignore[index]
+    if hasattr(value, "when"):
+        others = ", ".join(f"{name} {level}" for name, level in value.when.items())
+        return f"{value.party} {value.level} if {others}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {' to '.join(f'{end:g}' for end in ends)}" for key, ends in value.items())
+    return ", ".join(f"{one:g}" for one in value) if isinstance(value, tuple) else str(value)
+
+
+def field_of(path: KeyPath) -> FieldInfo | None:
+    """The schema's field of a number; for one of several by name, such as points, the field that holds them."""
+    from sim.scenario.key_paths import slot_at
+
+    for place in (path, path[:-1]):
+        slot = slot_at(place)
+        if slot and slot.field:
+            return slot.field
+    return None
+
+
+def quantity_in_words(quantity: Any) -> str:
+    """``0.1 / 0.3 / 0.6`` for three points, ``normal(mean 0.3, sd 0.1)``, ``= war.momentum``, or the number."""
+    if quantity.same_as:
+        return f"= {quantity.same_as}"
+    if quantity.dist is None:
+        return f"{quantity.value:g}"
+    if quantity.dist == "triangular":
+        return f"{quantity.low:g} / {quantity.central:g} / {quantity.high:g}"
+    given = quantity.model_dump(exclude_none=True, exclude={"dist", "source", "note", "kind"})
+    listed = {key: value if isinstance(value, tuple) else (value,) for key, value in given.items()}
+    inside = ", ".join(f"{key} {' '.join(f'{number:g}' for number in numbers)}" for key, numbers in listed.items())
+    return f"{quantity.dist}({inside})"
+
+
+def labelled(scenario: Scenario, section: str) -> str:
+    """The label, in full, of the party, issue or track that a section of key paths is about; empty without one."""
+    from sim.scenario.schema.labels import label_of
+
+    kind, _, rest = section.partition(".")
+    if kind == "tracks" and rest in scenario.tracks:
+        return scenario.tracks[rest].label
+    return label_of(scenario, rest) if kind in ("parties", "issues") else ""

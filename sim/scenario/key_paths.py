@@ -1,0 +1,227 @@
+"""What the schema says lies at a key path: a number, a section, a mapping by name, a list.
+
+Merging, overrides, error messages and the cross-checks all ask this file, so that the schema stays
+the only place where a key is declared.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from annotated_types import Ge, Gt, Le, Lt
+from pydantic import AfterValidator, BaseModel
+from pydantic.fields import FieldInfo
+
+from sim.scenario.diagnostics import KeyPath
+from sim.scenario.schema import SETTABLE, Belligerent, Scenario, ThirdParty, Veto
+from sim.scenario.schema.quantity import Provenance, Quantity, Range
+
+ROLES: dict[str, type[BaseModel]] = {
+    "belligerent": Belligerent,
+    "backer": ThirdParty,
+    "mediator": ThirdParty,
+    "veto": Veto,
+}
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place in the schema: its type (never Annotated or optional) and the metadata and field beside it."""
+
+    type: Any
+    metadata: tuple[Any, ...] = ()
+    field: FieldInfo | None = None
+
+    @property
+    def is_quantity(self) -> bool:
+        return self.type is Quantity
+
+    @property
+    def is_whole(self) -> bool:
+        """Replaced as a whole when merged: a number or a source never mixes with the inherited one."""
+        return self.type in (Quantity, Provenance)
+
+    @property
+    def is_list(self) -> bool:
+        return get_origin(self.type) is tuple
+
+    @property
+    def is_by_name(self) -> bool:
+        """A mapping whose keys are names (issues, parties, points ...)."""
+        return get_origin(self.type) is dict
+
+    @property
+    def models(self) -> tuple[type[BaseModel], ...]:
+        """The sections that may stand here: one, the three kinds of party, or none."""
+        kinds = get_args(self.type) if get_origin(self.type) in (Union, UnionType) else (self.type,)
+        return tuple(kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel))
+
+    @property
+    def allowed(self) -> Range | None:
+        """Range of a Quantity, if it has one."""
+        for item in self.metadata:
+            if isinstance(item, AfterValidator) and isinstance(item.func, Range):
+                return item.func
+        return None
+
+    def keys(self, role: str | None = None) -> list[str]:
+        """The keys that the schema knows here (none for a mapping by name)."""
+        known: dict[str, None] = {}
+        for model in (ROLES[role],) if role in ROLES and len(self.models) > 1 else self.models:
+            known.update(dict.fromkeys(model.model_fields))
+        return list(known)
+
+    def child(self, key: str | int, role: str | None = None) -> Slot | None:
+        """The slot one step down, or None where the schema has no such key."""
+        if self.is_by_name:
+            return _slot(get_args(self.type)[1])
+        if self.is_list:
+            return _slot(get_args(self.type)[0])
+        models = (ROLES[role],) if role in ROLES and len(self.models) > 1 else self.models
+        for model in models:
+            if str(key) in model.model_fields:
+                return _of_field(model, str(key))
+        return None
+
+
+ROOT = Slot(Scenario)
+
+
+@lru_cache(maxsize=1024)
+def _of_field(model: type[BaseModel], name: str) -> Slot:
+    field = model.model_fields[name]
+    slot = _slot(field.annotation)
+    return Slot(slot.type, (*slot.metadata, *field.metadata), field)
+
+
+def _slot(annotation: Any) -> Slot:
+    metadata: tuple[Any, ...] = ()
+    while get_origin(annotation) is Annotated:
+        annotation, *more = get_args(annotation)
+        metadata = (*metadata, *more)
+    if get_origin(annotation) in (Union, UnionType):
+        some = [kind for kind in get_args(annotation) if kind is not NoneType]
+        if len(some) == 1:
+            inner = _slot(some[0])
+            return Slot(inner.type, (*inner.metadata, *metadata))
+    return Slot(annotation, metadata)
+
+
+def slot_at(path: KeyPath, role_of: Callable[[str], str | None] = lambda party: None) -> Slot | None:
+    """The slot at ``path``; ``role_of(party)`` tells the role of a party, so that only its keys are known."""
+    slot: Slot | None = ROOT
+    for depth, key in enumerate(path):
+        role = role_of(str(path[1])) if depth == 2 and path[0] == "parties" else None
+        slot = slot.child(key, role) if slot else None
+    return slot
+
+
+def split(text: str) -> KeyPath:
+    """A dotted path in parts. Items of lists are counted; what follows ``events.N.set`` is one key."""
+    parts: list[str | int] = []
+    slot: Slot | None = ROOT
+    names = unicodedata.normalize("NFC", text).split(".")
+    for depth, name in enumerate(names):
+        if depth == 3 and parts[0] == "events" and parts[2] == "set":
+            return (*parts, ".".join(names[depth:]))
+        is_item = slot is not None and slot.is_list and name.isascii() and name.isdigit() and len(name) < 7
+        parts.append(int(name) if is_item else name)
+        slot = slot.child(parts[-1]) if slot is not None else None
+    return tuple(parts)
+
+
+def wanted(slot: Slot | None) -> str:
+    """What may stand at a slot, in words."""
+    if slot is None:
+        return "another value"
+    kind, origin = slot.type, get_origin(slot.type)
+    if kind is Quantity:
+        bounds = slot.allowed
+        return f"a number from {bounds.low:g} to {bounds.high:g}" if bounds else "a number"
+    if origin is Literal:
+        return _choices(get_args(kind))
+    if origin in (Union, UnionType):
+        return " or ".join(dict.fromkeys(wanted(_slot(option)) for option in get_args(kind)))
+    if origin is tuple:
+        length = len(get_args(kind))
+        return "a list" if get_args(kind)[-1] is Ellipsis else f"a list of {length} numbers"
+    words = {
+        str: "text",
+        bool: "true or false",
+        date: "a date such as 2025-05-15 (no time, no zone)",
+        int: "a whole number",
+        float: "a number",
+    }
+    return words.get(kind, "a mapping (keys and values)") + _limits(slot)
+
+
+def _choices(options: tuple[Any, ...]) -> str:
+    names = [f"`{option}`" for option in options]
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " or " + names[-1]
+
+
+def _limits(slot: Slot) -> str:
+    items = [part for item in slot.metadata for part in (item.metadata if isinstance(item, FieldInfo) else (item,))]
+    low = next((item.ge for item in items if isinstance(item, Ge)), None)
+    high = next((item.le for item in items if isinstance(item, Le)), None)
+    above = next((item.gt for item in items if isinstance(item, Gt)), None)
+    below = next((item.lt for item in items if isinstance(item, Lt)), None)
+    if low is not None and high is not None:
+        return f" from {low} to {high}"
+    if low is not None:
+        return f" of at least {low}"
+    if above is not None:
+        return f" above {above}"
+    return f" below {below}" if below is not None else ""
+
+
+def is_settable(path: str) -> bool:
+    """True if a dated event may set the parameter at ``path``."""
+    parts = path.split(".")
+    return any(
+        len(parts) == len(pattern) and all(p in ("*", q) for p, q in zip(pattern, parts, strict=True))
+        for pattern in _settable()
+    )
+
+
+@lru_cache(maxsize=1)
+def _settable() -> tuple[list[str], ...]:
+    return tuple(pattern.split(".") for pattern in SETTABLE)
+
+
+def scalars(item: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Quantity]]:
+    """Every Quantity below ``item`` with its path, in the order of the schema."""
+    if isinstance(item, Quantity):
+        yield path, item
+    elif isinstance(item, BaseModel):
+        for name in type(item).model_fields:
+            yield from scalars(getattr(item, name), (*path, name))
+    elif isinstance(item, Mapping):
+        for key, child in item.items():
+            yield from scalars(child, (*path, key))
+    elif isinstance(item, tuple):
+        for number, child in enumerate(item):
+            yield from scalars(child, (*path, number))
+
+
+def with_scalars(item: Any, change: Callable[[KeyPath, Quantity], Quantity], path: KeyPath = ()) -> Any:
+    """``item`` with every Quantity passed through ``change``; parts that do not change are shared, not copied."""
+    if isinstance(item, Quantity):
+        return change(path, item)
+    if isinstance(item, BaseModel):
+        new = {name: with_scalars(getattr(item, name), change, (*path, name)) for name in type(item).model_fields}
+        update = {name: value for name, value in new.items() if value is not getattr(item, name)}
+        return item.model_copy(update=update) if update else item
+    if isinstance(item, Mapping):
+        mapped = {key: with_scalars(child, change, (*path, key)) for key, child in item.items()}
+        return mapped if any(mapped[key] is not item[key] for key in item) else item
+    if isinstance(item, tuple):
+        listed = tuple(with_scalars(child, change, (*path, number)) for number, child in enumerate(item))
+        return listed if any(a is not b for a, b in zip(listed, item, strict=True)) else item
+    return item

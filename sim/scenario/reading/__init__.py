@@ -1,0 +1,1 @@
+"""Read a scenario by name: search, merge what it extends, apply changes, validate."""

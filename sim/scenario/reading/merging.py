@@ -1,0 +1,199 @@
+"""How a scenario file is laid over the one it extends, and how sources travel with their numbers.
+
+Sections merge key by key; lists and whole numbers replace what was there, so that a low/central/high
+never mixes with an inherited plain value. ``events+:`` appends, ``key: null`` removes.
+
+Sources must never leak: a file's ``sources`` speak only for numbers that stand in that file or were
+left unstated before it. So each file's ``sources`` are written into its numbers (``absorb_sources``)
+before another file is laid over it; a number that a child writes without a source stays unstated.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.scenario.diagnostics import KeyPath, Mark, Problem, did_you_mean, escaped
+from sim.scenario.key_paths import Slot, wanted
+from sim.scenario.schema import AttendanceRule
+from sim.scenario.schema.quantity import Provenance
+from sim.scenario.yaml.yaml_reader import Node
+
+PLAIN_NUMBERS = ("limits", "mandate", "usual_level", "level_cap", "patience_weeks")
+"""Numbers that are not a Quantity but still an analyst's claim; their source lives in ``sources``."""
+
+SOURCE_KEYS = ("source", "note", "kind")
+
+SINGULAR = {"parties": "party ", "issues": "issue ", "tracks": "track "}
+
+
+def merged(
+    parent: Node, child: Node, slot: Slot | None, problems: list[tuple[Node, Problem]], path: KeyPath = ()
+) -> Node:
+    """``child`` laid over ``parent`` where the schema says ``slot``. Neither is changed."""
+    if not (parent.is_mapping and child.is_mapping) or (slot is not None and slot.is_whole):
+        return child
+    result: dict[str, Node] = dict(parent.value)
+    for key, node in child.value.items():
+        name = key[:-1]
+        if key.endswith("+") and slot is not None and (below := slot.child(name)) is not None and below.is_list:
+            appended = _appended(result, name, node, child, problems, (*path, key))
+            if appended is not None:
+                result[name] = appended
+        elif node.value is None and key in parent.value:
+            result.pop(key, None)
+        elif node.value is None and path and (reason := _nothing_to_remove(key, parent, slot, path)):
+            problems.append((node, Problem((*path, key), reason)))
+        elif key in parent.value:
+            result[key] = merged(parent.value[key], node, slot.child(key) if slot else None, problems, (*path, key))
+        else:
+            result[key] = node
+    _forget_old_sources(parent, child, result)
+    return Node(result, child.at, child.key_at)
+
+
+def removals(tree: Node) -> dict[KeyPath, Mark]:
+    """The parties, issues and tracks that the file removes, with the place where it says so."""
+    return {
+        (section, name): node.at
+        for section in SINGULAR
+        if section in tree.value and tree.value[section].is_mapping
+        for name, node in tree.value[section].value.items()
+        if node.value is None
+    }
+
+
+def _nothing_to_remove(key: str, parent: Node, slot: Slot | None, path: KeyPath) -> str | None:
+    """Why ``key: null`` removes nothing from the section ``parent``; None if null may stand there anyway."""
+    below = slot.child(key) if slot else None
+    if slot is None or below is None or (below.field is not None and below.field.default is None):
+        return None  # an unknown key, or one that is empty unless set: the schema knows better
+    if not slot.is_by_name:
+        return f"there is no `{escaped(key)}` below to remove, {wanted(below)} is wanted"
+    what = SINGULAR.get(str(path[-1]), "") if len(path) == 1 else ""
+    return f"there is no {what}`{escaped(key)}` to remove{did_you_mean(key, list(parent.value))}"
+
+
+def _appended(
+    result: dict[str, Node], name: str, node: Node, child: Node, problems: list[tuple[Node, Problem]], path: KeyPath
+) -> Node | None:
+    if not node.is_list:
+        problems.append((node, Problem(path, "a list is wanted after `+`")))
+        return None
+    if name in child.value:
+        problems.append((node, Problem(path, f"both `{name}` and `{name}+` came, one is allowed", at_key=True)))
+        return None
+    before = result.get(name)
+    if before is None or not before.is_list:
+        return node
+    return Node([*before.value, *node.value], node.at, node.key_at)
+
+
+def _forget_old_sources(parent: Node, child: Node, result: dict[str, Node]) -> None:
+    """The parent's source for a plain number does not speak for the child's new one."""
+    old, new = parent.value.get("sources"), child.value.get("sources")
+    if old is None or not old.is_mapping or "sources" not in result or not result["sources"].is_mapping:
+        return
+    said = new.value if new is not None and new.is_mapping else {}
+    kept = {key: node for key, node in result["sources"].value.items() if key in said or key not in child.value}
+    result["sources"] = Node(kept, result["sources"].at, result["sources"].key_at)
+
+
+Scope = tuple[int, dict[str, Node]]
+
+
+def absorb_sources(
+    node: Node,
+    slot: Slot | None,
+    problems: list[tuple[Node, Problem]],
+    path: KeyPath = (),
+    scopes: tuple[Scope, ...] = (),
+) -> Node:
+    """``node`` with every ``sources`` below it written into the numbers that state nothing themselves."""
+    if slot is None:
+        return node
+    if slot.is_whole or slot.type is AttendanceRule:
+        return _stated(node, path, scopes) if slot.type is not Provenance else node
+    if node.is_list:
+        listed = [
+            absorb_sources(child, slot.child(i), problems, (*path, i), scopes) for i, child in enumerate(node.value)
+        ]
+        return Node(listed, node.at, node.key_at)
+    if not node.is_mapping:
+        return node
+    sources = node.value.get("sources") if "sources" in slot.keys() else None
+    usable = _usable(sources, slot, problems, path)
+    if usable:
+        scopes = ((len(path), usable), *scopes)
+    result: dict[str, Node] = {}
+    left = (
+        {name: entry for name, entry in sources.value.items() if name not in usable}
+        if sources and sources.is_mapping
+        else {}
+    )
+    for key, child in node.value.items():
+        if child is sources:
+            continue
+        result[key] = absorb_sources(child, slot.child(key), problems, (*path, key), scopes)
+        if (
+            key in PLAIN_NUMBERS
+            and slot.models
+            and child.value is not None
+            and (source := _found((*path, key), scopes))
+        ):
+            left[key] = source
+    if sources is not None and not sources.is_mapping:
+        result["sources"] = sources
+    elif left:
+        place = sources or node
+        result["sources"] = Node(left, place.at, place.key_at)
+    return Node(result, node.at, node.key_at)
+
+
+def _usable(sources: Node | None, slot: Slot, problems: list[tuple[Node, Problem]], path: KeyPath) -> dict[str, Node]:
+    """The well-formed entries of a ``sources`` mapping (the schema complains about the others, once)."""
+    if sources is None or not sources.is_mapping:
+        return {}
+    usable: dict[str, Node] = {}
+    for name, entry in sources.value.items():
+        below: Slot | None = slot
+        for part in name.split("."):
+            options = below.keys() if below else []
+            below = below.child(part) if below and name != "*" else below
+            if below is None:
+                words = f"unknown key `{part[:60]}`{did_you_mean(part, [o for o in options if o != 'sources'])}"
+                problems.append((entry, Problem((*path, "sources", name), words, at_key=True)))
+                break
+        if entry.is_mapping:
+            given = {key: value for key, value in entry.value.items() if value.value is not None}
+            if all(key in SOURCE_KEYS and isinstance(value.value, str) for key, value in given.items()):
+                usable[name] = Node(given, entry.at, entry.key_at)
+    return usable
+
+
+def _found(path: KeyPath, scopes: tuple[Scope, ...]) -> Node | None:
+    """The entry that speaks for ``path``: innermost section first, longest prefix first, ``*`` last."""
+    for depth, entries in scopes:
+        below = [str(part) for part in path[depth:]]
+        for length in range(len(below), 0, -1):
+            if (name := ".".join(below[:length])) in entries:
+                return entries[name]
+        if "*" in entries:
+            return entries["*"]
+    return None
+
+
+def _stated(node: Node, path: KeyPath, scopes: tuple[Scope, ...]) -> Node:
+    """A number with its source written beside it, if it has none of its own."""
+    source = _found(path, scopes)
+    if source is None:
+        return node
+    parts: dict[str, Any]
+    if node.is_mapping:
+        if "source" in node.value or "kind" in node.value:
+            return node
+        parts = {**{key: value for key, value in source.value.items() if key not in node.value}, **node.value}
+    elif isinstance(node.value, int | float) and not isinstance(node.value, bool):
+        parts = {"value": Node(node.value, node.at, node.key_at), **source.value}
+    else:
+        return node
+    return Node(parts, node.at, node.key_at)

@@ -1,0 +1,154 @@
+"""Values given on the command line: ``--set a.b=v`` and ``--sweep a.b=lo:hi:n``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from sim.errors import ScenarioError
+from sim.scenario.checks.validate import NOTHING, is_sound, role_in, validated
+from sim.scenario.diagnostics import KeyPath, Mark, Problem, did_you_mean, dotted, escaped, fail
+from sim.scenario.key_paths import ROOT, Slot, slot_at, split
+from sim.scenario.schema import Scenario
+from sim.scenario.yaml.yaml_reader import Node, marks_along, read_argument
+
+MOST_STEPS = 1000
+NAMES_OF_TABLES = ("file", "draws")
+
+
+def parse_set(argument: str) -> tuple[str, str]:
+    """``a.b=v`` in two parts."""
+    path, equals, value = argument.partition("=")
+    if not equals or not path.strip() or not value.strip():
+        raise ScenarioError(
+            f"--set {escaped(argument)}: error: a key path, `=` and a value are wanted, such as war.momentum=.2"
+        )
+    return path.strip(), value.strip()
+
+
+def overridden(tree: Node, overrides: Sequence[tuple[str, str]]) -> Node:
+    """``tree`` with each (key path, YAML value) put in; what is wrong is located at its argument."""
+    problems: list[tuple[Mark, Problem]] = []
+    seen: set[KeyPath] = set()
+    for text, value in overrides:
+        mark = Mark(f"--set {text}={value}")
+        path = split(text)
+        if path in seen:
+            problems.append((mark, Problem(path, "is set twice, once is allowed")))
+        seen.add(path)
+        try:
+            if problem := _misfit(tree, path):
+                problems.append((mark, problem))
+                continue
+            node = read_argument(value, mark)
+            tree = _put(tree, path, Node(node.value, mark, mark))
+        except ScenarioError as error:
+            if problems:
+                raise ScenarioError(f"{fail(problems)}\n{error}") from None
+            raise
+    if problems:
+        raise fail(problems)
+    return tree
+
+
+def validated_with(
+    tree: Node, overrides: Sequence[tuple[str, str]], removed: Mapping[KeyPath, Mark] = NOTHING
+) -> Scenario:
+    """The Scenario in ``tree`` under the overrides; what only they break is told at the override, not in a file."""
+    changed = overridden(tree, overrides)
+    try:
+        return validated(changed, removed)
+    except ScenarioError:
+        if not is_sound(tree):
+            raise
+    return validated(changed, removed, {split(text): Mark(f"--set {text}={value}") for text, value in overrides})
+
+
+def _misfit(tree: Node, path: KeyPath) -> Problem | None:
+    """Why nothing can be set at ``path``, or None."""
+    slot: Slot | None = ROOT
+    for depth, key in enumerate(path):
+        above, slot = slot, slot_at(path[: depth + 1], lambda party: role_in(tree, party))
+        if above is None:
+            break
+        node, steps = marks_along(tree, path[:depth])
+        here = node if steps == depth else None
+        if above.is_quantity:
+            return Problem(
+                path[:depth], "is one number: set it whole, such as .07 or {low: .04, central: .07, high: .12}"
+            )
+        if above.is_list:
+            n = len(here.value) if here is not None and here.is_list else 0
+            if not isinstance(key, int) or key >= n:
+                return Problem(path[: depth + 1], f"there is no item {escaped(str(key))}, {n} came, counted from 0")
+        elif above.is_by_name and slot is not None and slot.models and not slot.is_whole:
+            given = list(here.value) if here is not None and here.is_mapping else []
+            if str(key) not in given:
+                return Problem(path[: depth + 1], f"unknown name `{escaped(str(key))}`{did_you_mean(str(key), given)}")
+        elif slot is None:
+            role = role_in(tree, str(path[1])) if depth == 2 and path[0] == "parties" else None
+            return Problem(
+                path[: depth + 1], f"unknown key `{escaped(str(key))}`{did_you_mean(str(key), above.keys(role))}"
+            )
+    return None
+
+
+def _put(tree: Node, path: KeyPath, value: Node) -> Node:
+    if not path:
+        return value
+    key, rest = path[0], path[1:]
+    if isinstance(tree.value, list) and isinstance(key, int):
+        items = list(tree.value)
+        items[key] = _put(items[key], rest, value)
+        return Node(items, tree.at, tree.key_at)
+    below = dict(tree.value) if isinstance(tree.value, dict) else {}
+    if not rest and (sources := below.get("sources")) is not None and sources.is_mapping:
+        # The file's source for a plain number does not speak for the one on the command line.
+        said = {name: node for name, node in sources.value.items() if name != str(key)}
+        below["sources"] = Node(said, sources.at, sources.key_at)
+    if not rest and key in NAMES_OF_TABLES:
+        below.pop("sha256", None)  # nor the digest of the file's table
+    below[str(key)] = _put(below.get(str(key), Node({}, value.at, value.key_at)), rest, value)
+    return Node(below, tree.at, tree.key_at)
+
+
+def expand_sweep(argument: str) -> list[tuple[str, tuple[str, str]]]:
+    """``a.b=lo:hi:n`` or ``a.b=v1,v2`` as a list of (label, override), in order."""
+
+    def refuse(message: str) -> ScenarioError:
+        return ScenarioError(f"--sweep {escaped(argument)}: error: {message}")
+
+    path, equals, text = (part.strip() for part in argument.partition("="))
+    if not equals or not path or not text:
+        raise refuse("a key path, `=` and lo:hi:n or v1,v2,... are wanted, such as parties.Russia.strain=.03:.10:5")
+    parts = text.split(":")
+    if len(parts) == 3:
+        values = _steps(parts, refuse)
+    elif len(parts) == 1:
+        values = [value.strip() for value in text.split(",")]
+        if "" in values or any(bracket in text for bracket in "{}[]"):
+            raise refuse("plain values with commas between them are wanted")
+        if len(values) > MOST_STEPS:
+            raise refuse(f"{len(values)} values came, {MOST_STEPS} are allowed")
+    else:
+        raise refuse("lo:hi:n or v1,v2,... is wanted")
+    if len(set(values)) != len(values):
+        raise refuse("the same value came twice")
+    return [(f"{dotted(split(path))}={value}", (path, value)) for value in values]
+
+
+def _steps(parts: list[str], refuse: object) -> list[str]:
+    assert callable(refuse)
+    try:
+        low, high, n = float(parts[0]), float(parts[1]), int(parts[2])
+    except ValueError:
+        raise refuse("numbers are wanted in lo:hi:n") from None
+    if not (math.isfinite(low) and math.isfinite(high) and math.isfinite(high - low)):
+        raise refuse("finite numbers are wanted in lo:hi:n")
+    if not 2 <= n <= MOST_STEPS:
+        raise refuse(f"n = {n} came, 2 to {MOST_STEPS} is allowed")
+    if low == high:
+        raise refuse("lo and hi are equal")
+    # Rounded to a trillionth of the width, so that a sweep through 0 says 0.
+    digits = 12 - math.ceil(math.log10(abs(high - low)))
+    return [f"{round(low + (high - low) * step / (n - 1), digits) + 0.0:.12g}" for step in range(n)]

@@ -1,0 +1,50 @@
+"""The tables of a scenario, each named by the digest it was read with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import ScenarioError
+from sim.scenario.sources.contents import SHORT, Content, content_named, is_known
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Calibration, Crowd, Joint, NamedTable, Scenario
+
+
+def pinned(scenario: Scenario) -> Scenario:
+    """The scenario with every table read and named by its digest; itself if it was loaded from a file.
+
+    Raises ScenarioError where a table of draws is not to be had; forecasts of a crowd may be missing.
+    """
+    if all(is_known(table.sha256) for table in scenario.named_tables()):
+        return scenario
+
+    def pin(item: Joint | Calibration | Crowd, name: str | None) -> Any:
+        if name is None:
+            return item
+        contents.append(content_named(name, item.sha256))
+        return item.model_copy(update={"sha256": contents[-1].sha256})
+
+    contents: list[Content] = []
+    changed: dict[str, Any] = {"joint": tuple(pin(group, group.file) for group in scenario.joint)}
+    if scenario.calibration is not None:
+        changed["calibration"] = pin(scenario.calibration, scenario.calibration.draws)
+    if scenario.crowd is not None:
+        with suppress(ScenarioError):
+            changed["crowd"] = pin(scenario.crowd, scenario.crowd.file)
+    return scenario.model_copy(update=changed).holding_its_tables()
+
+
+def file_names(tables: Iterable[NamedTable]) -> dict[str, str]:
+    """A file name for each content by digest: that of the table, made safe on every system and told apart."""
+    found: dict[str, str] = {}
+    for table in tables:
+        if table.sha256 and table.sha256 not in found:
+            name = re.sub(r"[^A-Za-z0-9_.-]+", "_", table.name.rpartition("/")[2]).strip("._")[-80:] or "table"
+            if name.lower() in {other.lower() for other in found.values()}:
+                name = f"{table.sha256[:SHORT]}-{name}"
+            found[table.sha256] = name
+    return found

@@ -1,0 +1,1 @@
+"""Draw the uncertain numbers of a scenario, one column over trials each."""

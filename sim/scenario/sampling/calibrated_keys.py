@@ -1,0 +1,66 @@
+"""Which numbers of a scenario the record moves, and by which structural parameter.
+
+A calibrated scenario draws one row of a file of posterior draws and multiplies, each over its median: what a side pays
+for a year of war (strain), what it fears of a pause (fear), what third parties can add to its strain (pressure), what a
+leader pays at home (audience), and how fast talks go (speed). So its central values stay its own; what comes from the
+record is how far they may be off together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.scenario.diagnostics import KeyPath, dotted
+from sim.scenario.key_paths import scalars, split
+from sim.scenario.schema import Joint, Scenario
+
+
+def weight_without(war: str) -> str:
+    """Column of the draws' weights with the episodes of a war left out."""
+    return f"without_{war}"
+
+
+def calibrated(scenario: Scenario) -> dict[str, str]:
+    """Key path and structural parameter of every number that the record moves; empty without a calibration."""
+    return dict(_columns(scenario)) if scenario.calibration else {}
+
+
+def groups_of(scenario: Scenario) -> tuple[Joint, ...]:
+    """Every joint group of the scenario: its own, then that of its calibration."""
+    given, columns = scenario.calibration, calibrated(scenario)
+    if given is None or not columns:
+        return scenario.joint
+    weight = weight_without(given.without) if given.without else None
+    source = "posterior draws of past wars (parley calibrate)"
+    group = Joint(file=given.draws, sha256=given.sha256, weight=weight, columns=columns, mode="ratio", source=source)
+    return (*scenario.joint, group)
+
+
+def _columns(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """Key path and structural parameter of every number that the record moves."""
+    # Talks in one number have their speed in the rate of signing, others in the rate of rounds: never in both.
+    is_hazard = any(track.signing == "hazard" for track in scenario.tracks.values())
+    for path, quantity in scalars(scenario):
+        if is_hazard and path[0] == "talks":
+            continue
+        is_nought = quantity.value == 0
+        if quantity.same_as is None and not is_nought and (parameter := parameter_of(path)):
+            yield dotted(path), parameter
+
+
+def parameter_of(path: KeyPath) -> str | None:
+    """The structural parameter that moves the number at a key path, or None."""
+    match path:
+        case ("parties", _, "strain"):
+            return "strain"
+        case ("parties", _, "fear"):
+            return "fear"
+        case ("parties", _, "leverage", _) | ("events", _, "pressure", _):
+            return "pressure"
+        case ("parties", _, "audience_slope") | ("tracks", _, "audience_cost", _):
+            return "audience"
+        case ("talks", "convening_prob_per_week") | ("tracks", _, "signing_rate"):
+            return "speed"
+        case ("events", _, "set", str(inner)):
+            return parameter_of(split(inner))
+    return None

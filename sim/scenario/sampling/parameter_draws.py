@@ -1,0 +1,281 @@
+"""From uniform columns to the values of a scenario's numbers.
+
+Every distribution is drawn through its inverse CDF, one uniform in, one value out, never by
+rejection: so a change of one shape leaves every other draw of every trial where it was.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.errors import NumericError, ScenarioError
+from sim.scenario.diagnostics import dotted, escaped
+from sim.scenario.key_paths import scalars, slot_at, split, with_scalars
+from sim.scenario.mirror import flipped_number, turns
+from sim.scenario.sampling.calibrated_keys import groups_of
+from sim.scenario.sampling.stream_names import StreamNames, stream_names
+from sim.scenario.schema import Joint, Scenario
+from sim.scenario.schema.quantity import Quantity
+from sim.scenario.sources.contents import content_named
+from sim.scenario.sources.table_file import read_table
+
+Column = npt.NDArray[np.float64]
+Value = float | Column
+
+# Uniforms are kept this far from 0 and 1, where an unbounded distribution would be infinite.
+EDGE = 2.0**-53
+
+
+def quantities(scenario: Scenario) -> dict[str, Quantity]:
+    """Every scalar by key path (``parties.Russia.strain``), in the order of the schema."""
+    return {dotted(path): quantity for path, quantity in scalars(scenario)}
+
+
+def inverse_cdf(quantity: Quantity, u: npt.ArrayLike) -> Column:
+    """Values of the quantity at the uniforms ``u`` (any shape): non-decreasing in ``u``.
+
+    Normal, lognormal and beta are truncated at ``low`` and ``high`` where given: the uniform is
+    spread over the probability between the two. A ``choice`` is ordered by value.
+    """
+    uniform = np.clip(np.asarray(u, dtype=np.float64), EDGE, 1 - EDGE)
+    q = quantity
+    match q.dist:
+        case None:
+            if q.value is None:
+                raise ScenarioError("a quantity that is the same as another has no distribution of its own")
+            return np.full(uniform.shape, q.value)
+        case "triangular":
+            return _triangular(uniform, _given(q.low), _given(q.central), _given(q.high))
+        case "uniform":
+            low, high = q.bounds
+            return np.asarray(np.clip(low + uniform * (high - low), low, high))
+        case "loguniform":
+            low, high = q.bounds
+            return np.asarray(np.clip(low * (high / low) ** uniform, low, high))
+        case "choice":
+            return _choice(uniform, q.values or (), q.weights or ())
+        case "normal":
+            mean, sd = _given(q.mean), _given(q.sd)
+            low, high = q.bounds
+            return np.asarray(
+                np.clip(mean + sd * _truncated_normal(uniform, (low - mean) / sd, (high - mean) / sd), low, high)
+            )
+        case "lognormal":
+            centre, log_sd = math.log(_given(q.median)), _given(q.log_sd)
+            low, high = q.bounds
+            z_low = (math.log(low) - centre) / log_sd if low > 0 else -math.inf
+            z_high = (math.log(high) - centre) / log_sd if high > 0 else -math.inf
+            return np.asarray(np.clip(np.exp(centre + log_sd * _truncated_normal(uniform, z_low, z_high)), low, high))
+        case "beta":
+            return _beta(uniform, _given(q.a), _given(q.b), *q.bounds)
+
+
+def _given(number: float | None) -> float:
+    assert number is not None  # the schema has checked that the shape is complete
+    return number
+
+
+def _triangular(u: Column, low: float, central: float, high: float) -> Column:
+    width = high - low
+    rising = low + np.sqrt(u * width * (central - low))
+    falling = high - np.sqrt((1 - u) * width * (high - central))
+    return np.asarray(np.clip(np.where(u < (central - low) / width, rising, falling), low, high))
+
+
+def _choice(u: Column, values: tuple[float, ...], weights: tuple[float, ...]) -> Column:
+    order = np.argsort(values, kind="stable")
+    ends = np.cumsum(np.asarray(weights)[order])
+    index = np.searchsorted(ends / ends[-1], u, side="right")
+    return np.asarray(values, dtype=np.float64)[order][np.minimum(index, len(values) - 1)]
+
+
+def _truncated_normal(u: Column, low: float, high: float) -> Column:
+    """Standard normal between ``low`` and ``high``; the upper tail is mirrored, where 1 - p would lose digits."""
+    from scipy.special import ndtr, ndtri
+
+    if low > 0:
+        return -_truncated_normal(1 - u, -high, -low)
+    p_low, p_high = ndtr(low), ndtr(high)
+    return np.asarray(ndtri(np.clip(p_low + u * (p_high - p_low), np.finfo(np.float64).tiny, 1 - EDGE)))
+
+
+def _beta(u: Column, a: float, b: float, low: float, high: float) -> Column:
+    from scipy.special import betainc, betaincinv
+
+    p_low, p_high = betainc(a, b, max(low, 0.0)), betainc(a, b, min(high, 1.0))
+    return np.asarray(np.clip(betaincinv(a, b, p_low + u * (p_high - p_low)), low, high))
+
+
+_LAST: list[tuple[Scenario, tuple[dict[str, Quantity], StreamNames]]] = []
+"""The scenario that was drawn last with its numbers: blocks of a run draw the same object again and again."""
+
+
+def _known(scenario: Scenario) -> tuple[dict[str, Quantity], StreamNames]:
+    """``quantities`` and ``stream_names``, remembered for the last scenario; scenarios are frozen."""
+    if last := _LAST[:1]:
+        before, found = last[0]
+        if before is scenario:
+            return found
+    found = quantities(scenario), stream_names(scenario)
+    _LAST[:] = [(scenario, found)]
+    return found
+
+
+def draw_columns(scenario: Scenario, uniform: Callable[[str], npt.ArrayLike]) -> dict[str, Value]:
+    """The value of every scalar by key path: a float where certain, else a column.
+
+    ``uniform(name)`` gives the column of uniforms of one stream (``stream_names``): of one number, of a
+    shared factor, or of a table, where one uniform picks a row for all its parameters. A mirrored scenario
+    turns the luck of the scales and of momentum around, so that it draws the mirror image of the same values.
+    Uncertain points are scaled so that each party's sum to 100 again in every draw.
+    Raises NumericError naming the parameter if a value is not a finite number.
+    """
+    known, names = _known(scenario)
+    drawn: dict[str, Value] = {}
+    for path, quantity in known.items():
+        if quantity.same_as is None:
+            drawn[path] = _drawn(path, quantity, names.of(path), uniform, scenario.mirrored)
+    for number, group in enumerate(groups_of(scenario)):
+        _apply_group(group, _group_draws(number, group, drawn, names, uniform), drawn, scenario.mirrored)
+    for path, quantity in known.items():
+        if quantity.same_as is not None:
+            drawn[path] = drawn[_target(path, known)]
+    _share_points(scenario, drawn)
+    for path, value in drawn.items():
+        if not (np.isfinite(value).all() if isinstance(value, np.ndarray) else math.isfinite(value)):
+            raise NumericError(f"{path}: the value is not a finite number")
+    return {path: drawn[path] for path in known}
+
+
+def _drawn(
+    path: str, quantity: Quantity, stream: str, uniform: Callable[[str], npt.ArrayLike], is_mirrored: bool
+) -> Value:
+    if not quantity.is_uncertain:
+        return _given(quantity.value)
+    u = np.asarray(uniform(stream), dtype=np.float64)
+    return inverse_cdf(quantity, 1 - u if is_mirrored and turns(path) else u)
+
+
+def _target(path: str, known: dict[str, Quantity]) -> str:
+    """The path at the end of a chain of ``same_as``."""
+    seen = [path]
+    while (reference := known[seen[-1]].same_as) is not None:
+        if reference not in known:
+            raise ScenarioError(f"{seen[-1]}: same_as names `{escaped(reference)}`, which is no number of the scenario")
+        if reference in seen:
+            raise ScenarioError(f"{path}: same_as runs in a circle: {' > '.join([*seen, reference])}")
+        seen.append(reference)
+    return seen[-1]
+
+
+def _share_points(scenario: Scenario, drawn: dict[str, Value]) -> None:
+    for name, party in scenario.parties.items():
+        paths = [f"parties.{name}.points.{issue}" for issue in party.points]
+        if any(isinstance(drawn[path], np.ndarray) for path in paths):
+            total = sum(drawn[path] for path in paths)
+            for path in paths:
+                drawn[path] = drawn[path] * (100.0 / total)
+
+
+def _group_draws(
+    number: int, group: Joint, drawn: dict[str, Value], streams: StreamNames, uniform: Callable[[str], npt.ArrayLike]
+) -> dict[str, Value]:
+    """Draws of a group by the name of their column: shared factors, or one row of the file for each uniform.
+
+    With ``mode: ratio`` they are taken over their median: that of the factor, or the weighted one of the file.
+    """
+    names = tuple(dict.fromkeys(group.columns.values()))
+    found: dict[str, Value]
+    if group.file is None:
+        found = {name: drawn[f"joint.{number}.factors.{name}"] for name in names}
+        medians = {name: float(inverse_cdf(group.factors[name], 0.5)) for name in names}
+    else:
+        rows, weights = draws_of(group)
+        row = _row_at(weights, np.asarray(uniform(streams.tables[group.table]), dtype=np.float64))
+        found = {name: rows[name][row] for name in names}
+        medians = {name: weighted_median(rows[name], weights) for name in names}
+    return {name: found[name] / medians[name] for name in names} if group.mode == "ratio" else found
+
+
+def _row_at(weights: Column, u: Column) -> npt.NDArray[np.intp]:
+    """The row on which each uniform falls when rows take shares of [0, 1] by their weights."""
+    ends = np.cumsum(weights)
+    return np.minimum(np.searchsorted(ends / ends[-1], u, side="right"), len(ends) - 1)
+
+
+def weighted_median(values: Column, weights: Column) -> float:
+    """Least value at or below which half of the weight lies."""
+    order = np.argsort(values, kind="stable")
+    ends = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(ends, 0.5 * ends[-1])])
+
+
+def _apply_group(group: Joint, draws: dict[str, Value], drawn: dict[str, Value], is_mirrored: bool) -> None:
+    """Set or multiply the group's parameters by its draws, within the range each may take."""
+    for path, column in group.columns.items():
+        if path not in drawn:
+            raise ScenarioError(f"joint: `{escaped(path)}` is no number of the scenario")
+        turned = is_mirrored and turns(path)
+        before = flipped_number(path, drawn[path]) if turned else drawn[path]
+        after = draws[column] * (1.0 if group.mode == "value" else before)
+        slot = slot_at(split(path))
+        if slot is not None and (limits := slot.allowed):
+            after = np.clip(after, limits.low, limits.high)
+        drawn[path] = flipped_number(path, after) if turned else after
+
+
+def draws_of(group: Joint) -> tuple[dict[str, Column], Column]:
+    """The columns that a group draws from the table it names, and the weights of the table's rows.
+
+    ``weight`` names their column; without it that is ``weight`` if the table has one, else rows weigh alike.
+    """
+    assert group.file is not None
+    content = content_named(group.file, group.sha256)
+    names = tuple(dict.fromkeys(group.columns.values()))
+    found = _PARSED.get(key := (content.sha256, group.file, names, group.weight))
+    if found is None:
+        rows, weights = read_draws(content.data, group.file, names, group.weight)
+        for column in (*rows.values(), weights):
+            column.setflags(write=False)  # blocks of a run share them
+        while len(_PARSED) >= MOST_PARSED:
+            _PARSED.pop(next(iter(_PARSED)), None)
+        found = _PARSED[key] = rows, weights
+    return found
+
+
+MOST_PARSED = 16
+_PARSED: dict[Any, tuple[dict[str, Column], Column]] = {}
+"""The columns that were read last, by the content they are of."""
+
+
+def read_draws(
+    data: bytes, shown: str, wanted: tuple[str, ...], weight: str | None = None
+) -> tuple[dict[str, Column], Column]:
+    """Columns of a table of draws, called ``shown`` in messages, and the weights of its rows."""
+    table = read_table(shown, tuple(dict.fromkeys((*wanted, *([weight] if weight else [])))), data=data)
+    weight = weight or ("weight" if "weight" in table.columns else None)
+    result = {name: table.numbers(name) for name in dict.fromkeys((*wanted, *([weight] if weight else [])))}
+    weights = result[weight] if weight else np.ones(len(table.rows))
+    if weights.min() < 0 or weights.sum() <= 0:
+        raise ScenarioError(f"{table.shown}: error: weights must be at least 0 and not all 0")
+    return result, weights
+
+
+def central(scenario: Scenario) -> Scenario:
+    """The scenario with every distribution at its middle: ``same_as`` followed, joint draws dropped."""
+    known = quantities(scenario)
+
+    def collapsed(path: tuple[Any, ...], quantity: Quantity) -> Quantity:
+        if quantity.dist is None and quantity.same_as is None:
+            return quantity
+        source = known[_target(dotted(path), known)] if quantity.same_as else quantity
+        return Quantity(value=source.middle, source=quantity.source, note=quantity.note, kind=quantity.kind)
+
+    result: Scenario = with_scalars(scenario, collapsed)
+    is_drawn_jointly = bool(result.joint) or result.calibration is not None
+    return result.model_copy(update={"joint": (), "calibration": None}) if is_drawn_jointly else result

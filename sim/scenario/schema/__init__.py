@@ -1,0 +1,42 @@
+"""The form of a scenario file: every section and key, with its unit, default and range. The one home of every parameter."""
+
+from __future__ import annotations
+
+from sim.scenario.schema.evidence import Calibration, Crowd, Joint, NamedTable, ReadFile, ReferenceClass
+from sim.scenario.schema.fields import DIGEST, JUDGED, Digest, Level, Section, number, text
+from sim.scenario.schema.parties import Belligerent, Issue, Landmark, Party, ThirdParty, Track, Veto
+from sim.scenario.schema.scenario import SETTABLE, Scenario, Sides
+from sim.scenario.schema.war import Assurances, AttendanceRule, Event, Talks, Truces, War, Window
+
+__all__ = [
+    "DIGEST",
+    "JUDGED",
+    "SETTABLE",
+    "Assurances",
+    "AttendanceRule",
+    "Belligerent",
+    "Calibration",
+    "Crowd",
+    "Digest",
+    "Event",
+    "Issue",
+    "Joint",
+    "Landmark",
+    "Level",
+    "NamedTable",
+    "Party",
+    "ReadFile",
+    "ReferenceClass",
+    "Scenario",
+    "Section",
+    "Sides",
+    "Talks",
+    "ThirdParty",
+    "Track",
+    "Truces",
+    "Veto",
+    "War",
+    "Window",
+    "number",
+    "text",
+]

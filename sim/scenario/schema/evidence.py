@@ -1,0 +1,74 @@
+"""What a scenario takes from the record: reference class, joint draws, calibration, forecasters, files read."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from pydantic import Field
+
+from sim.scenario.schema.fields import DIGEST, Digest, text
+from sim.scenario.schema.quantity import Day, Factor, Strict
+
+
+class ReferenceClass(Strict):
+    """How often such wars ended in a tie: a Gamma(1/2 + ties, months) rate."""
+
+    ties: float = Field(ge=0)
+    months_at_risk: float = Field(gt=0)
+    source: str
+
+
+class Joint(Strict):
+    """Parameters drawn together: from a file of draws, or by factors that several of them share."""
+
+    file: str | None = text("CSV file beside the scenarios, one draw per row", default=None)
+    sha256: Digest | None = text(DIGEST, default=None)
+    weight: str | None = text("column of the file with the weights of its rows; `weight` if there is one", default=None)
+    factors: dict[str, Factor] = text("instead of a file: shared factors, each with a distribution of its own", default={})
+    columns: dict[str, str] = text("parameter path -> column of the file, or factor")
+    mode: Literal["value", "multiply", "ratio"] = text("the draw is the value, multiplies it, or multiplies it over the draws' median", default="value")
+    source: str
+
+    @property
+    def table(self) -> tuple[str | None, str | None]:
+        """What the group draws from: groups of one table share its row."""
+        return self.file, self.sha256
+
+
+class Calibration(Strict):
+    """Levels from the record: a joint draw of multiples for strain, fear, pressure, audience and speed, each over its median."""
+
+    draws: str = text("CSV file of posterior draws (parley calibrate)")
+    sha256: Digest | None = text(DIGEST, default=None)
+    without: str | None = text("war whose own episodes are left out of the draws' weights", default=None)
+
+
+class Crowd(Strict):
+    """What forecasters said about the same war: shown beside the odds, never used for them."""
+
+    file: str = text("CSV file beside the scenarios, as history/forecasts.csv")
+    sha256: Digest | None = text(DIGEST, default=None)
+    date: Day
+    note: str = text("what event the crowd was asked about, and how it differs", default="")
+
+
+class ReadFile(NamedTuple):
+    """A file that a scenario was read from.
+
+    ``role`` is ``scenario``, ``extended`` (also a party from the library), or the section that names a table; ``name``
+    is below its scenarios folder, ``shown`` as seen from the working folder, ``place`` says where it was found.
+    """
+
+    role: str
+    name: str
+    shown: str
+    place: str
+    sha256: str
+
+
+class NamedTable(NamedTuple):
+    """A table as a scenario names it. ``role`` is where: ``calibration``, ``joint.0``, ``crowd``."""
+
+    role: str
+    name: str
+    sha256: str | None

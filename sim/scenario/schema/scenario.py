@@ -1,0 +1,135 @@
+"""What a scenario file may contain: every section, every key, its unit, its default and its range.
+
+This file is the one home of every parameter. Each field says what it means in words; the JSON Schema
+(``parley schema``) and the parameter reference are generated from it. Sections follow the order of
+the week: war, third parties, convening, bargaining, halts. Rules that join several keys (points sum
+to 100, parties exist, the status quo lies between the ideals) are in ``rules.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal, Self
+
+from pydantic import Field, PrivateAttr
+
+from sim.scenario.schema.evidence import Calibration, Crowd, Joint, NamedTable, ReadFile, ReferenceClass
+from sim.scenario.schema.fields import Section, text
+from sim.scenario.schema.levers import Lever
+from sim.scenario.schema.parties import Belligerent, Issue, Party, Role, ThirdParty, Track, Veto
+from sim.scenario.schema.quantity import Day, Strict
+from sim.scenario.schema.war import Assurances, AttendanceRule, Event, Talks, Truces, War, Window
+from sim.scenario.sources.contents import CROWD, Aside, Content, held
+
+
+class Sides(Strict):
+    A: str
+    B: str
+
+
+class Scenario(Section):
+    """A resolved scenario: after ``extends`` and overrides."""
+
+    title: str
+    question: str = text("what is asked, so that anyone could settle it later")
+    supposes: str = text("one sentence: what this scenario supposes")
+    resolution: str = text("the exact rule that settles the question")
+    start: Day
+    horizon_weeks: int = Field(default=52, ge=4, le=520)
+    follow_up_weeks: int = Field(default=26, ge=4, le=260, description="weeks a halt is watched after the horizon")
+    sides: Sides
+    issues: dict[str, Issue]
+    tracks: dict[str, Track]
+    parties: dict[str, Party]
+    war: War
+    assurances: Assurances = Assurances()
+    talks: Talks = Talks()
+    truces: Truces = Truces()
+    attendance: tuple[AttendanceRule, ...] = ()
+    windows: tuple[Window, ...] = ()
+    events: tuple[Event, ...] = ()
+    reference_class: ReferenceClass | None = None
+    calibration: Calibration | None = None
+    joint: tuple[Joint, ...] = ()
+    crowd: Crowd | None = None
+    levers: dict[str, Lever] = text("what somebody could move, how far, and with what effort; never simulated unless asked", default={}, exclude=True)
+    mirrored: bool = text("flip the sign of the luck of war and of texts (set by mirror)", default=False)
+    expect: Literal["open", "certain", "impossible"] = text("a teaching scenario may be certain or impossible by construction", default="open")
+    _held: Aside[Content] = PrivateAttr(default_factory=Aside)
+    _origin: Aside[ReadFile] = PrivateAttr(default_factory=Aside)
+
+    def model_post_init(self, context: Any) -> None:
+        """Keep the content of the tables that are named by digest."""
+        self._held = held(table.sha256 for table in self.named_tables())
+
+    def named_tables(self) -> Iterator[NamedTable]:
+        """Every table that the scenario names: those of its draws, then that of its crowd."""
+        for number, group in enumerate(self.joint):
+            if group.file is not None:
+                yield NamedTable(f"joint.{number}", group.file, group.sha256)
+        if self.calibration is not None:
+            yield NamedTable("calibration", self.calibration.draws, self.calibration.sha256)
+        if self.crowd is not None:
+            yield NamedTable(CROWD, self.crowd.file, self.crowd.sha256)
+
+    def holding_its_tables(self) -> Self:
+        """The scenario itself, a copy with other tables now holding theirs."""
+        self._held = held(table.sha256 for table in self.named_tables())
+        return self
+
+    @property
+    def origin(self) -> tuple[ReadFile, ...]:
+        """The files that the scenario was read from; empty for one that was made otherwise."""
+        return self._origin
+
+    def read_from(self, files: Iterable[ReadFile]) -> Self:
+        """The scenario itself, now saying which files it was read from."""
+        self._origin = Aside(files)
+        return self
+
+    def __getstate__(self) -> dict[Any, Any]:
+        self._held = held(table.sha256 for table in self.named_tables())  # a copy may name other tables than the scenario it was made of
+        return super().__getstate__()
+
+    def belligerent(self, name: str) -> Belligerent:
+        return self._party(name, Belligerent)
+
+    def third_party(self, name: str) -> ThirdParty:
+        return self._party(name, ThirdParty)
+
+    def veto(self, name: str) -> Veto:
+        return self._party(name, Veto)
+
+    def _party(self, name: str, role: type[Role]) -> Role:
+        party = self.parties[name]
+        if not isinstance(party, role):
+            raise TypeError(f"{name} is a {party.role}, not a {role.__name__}")
+        return party
+
+
+SETTABLE: tuple[str, ...] = (
+    "war.momentum_mean",
+    "war.momentum_volatility",
+    "war.fluidity",
+    "war.victory_hazard",
+    "talks.convening_prob_per_week",
+    "talks.level_shift_prob",
+    "talks.call_home_prob",
+    "assurances.monitoring",
+    "assurances.guarantee_credibility",
+    "assurances.resupply_limits.*",
+    "parties.*.strain",
+    "parties.*.optimism_rest",
+    "parties.*.optimism",
+    "parties.*.fear",
+    "parties.*.trust",
+    "parties.*.engagement",
+    "parties.*.act_prob_per_week",
+    "parties.*.tilt",
+    "parties.*.skill",
+    "parties.*.unity",
+    "parties.*.usual_level",
+    "parties.*.level_cap",
+    "truces.*",
+)
+"""Parameters that a dated event may set (``events: [{set: {war.momentum_mean: .3}}]``)."""

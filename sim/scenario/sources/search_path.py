@@ -1,0 +1,154 @@
+"""Where the files that a scenario or a command names are looked for: one order for all of them, the nearest first.
+
+1. beside the file that names it, 2. in that file's own scenarios folder, 3. in ``./scenarios``, 4. among what came with
+the package; a table also 5. in the working folder. A shipped file sees shipped files only, so that nobody's own file
+changes what a shipped scenario says. A name typed on the command line has no file: ``./scenarios``, then the package.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from sim.errors import ScenarioError
+from sim.scenario.diagnostics import escaped
+from sim.scenario.sources.source_file import is_hidden
+
+SUFFIXES = (".yaml", ".yml")
+OWN_FOLDER = "scenarios"
+SHIPPED = "shipped"
+
+
+def shipped_root() -> Path:
+    """The folder of the scenarios that came with the package, or the checkout's."""
+    package = Path(__file__).resolve().parents[2]
+    shipped = package / "_scenarios"
+    if not shipped.is_dir() and (package.parent / "pyproject.toml").is_file():
+        shipped = package.parent / OWN_FOLDER
+    return shipped.resolve()
+
+
+def roots() -> list[Path]:
+    """Folders searched for scenarios, the user's own first."""
+    found: list[Path] = []
+    for folder in (Path.cwd() / OWN_FOLDER, shipped_root()):
+        if folder.is_dir() and folder.resolve() not in found:
+            found.append(folder.resolve())
+    return found
+
+
+def is_shipped(path: Path) -> bool:
+    """Whether a file came with the package."""
+    return path.resolve().is_relative_to(shipped_root())
+
+
+def root_of(path: Path) -> Path | None:
+    """The scenarios folder that a file lies in: a known one, or the nearest folder above it of that name."""
+    real = path.resolve()
+    for root in roots():
+        if real.is_relative_to(root):
+            return root
+    return next((folder for folder in real.parents if folder.name == OWN_FOLDER), None)
+
+
+def refusal(name: str) -> str | None:
+    """Why ``name`` may not be looked up, or None."""
+    if not name or len(name) > 200 or any(is_hidden(character) for character in name):
+        return "a short visible name is wanted"
+    if name.startswith(("/", "~")) or "\\" in name or ":" in name:
+        return "an absolute path came, a name below the scenarios folder is wanted"
+    if any(part in ("", ".", "..") for part in name.split("/")):
+        return "`..`, `.` or an empty part came, a name below the scenarios folder is wanted"
+    return None
+
+
+def look_up(name: str, file: Path | None, *, is_table: bool = False) -> Path | None:
+    """The file that ``name`` means in ``file`` (None: nobody's), or None; ``.yaml`` is added where it is no table.
+
+    Raises ScenarioError for a name that leads out of its folder, by ``..`` or by a link.
+    """
+    if reason := refusal(name):
+        raise ScenarioError(f"'{escaped(name)}': {reason}")
+    whole = name if is_table or name.endswith(SUFFIXES) else f"{name}.yaml"
+    for folder, fence in _places(file, is_table):
+        path = folder / whole
+        if not (path.is_file() if is_table else os.path.lexists(path)):
+            continue
+        if not path.resolve().is_relative_to(fence):
+            raise ScenarioError(f"'{escaped(name)}' leads out of the scenarios folder by a link")
+        return path
+    return None
+
+
+def _places(file: Path | None, is_table: bool) -> Iterator[tuple[Path, Path]]:
+    """Folders in the order in which they are looked in, each with the folder that a link may not lead out of."""
+    if file is not None:
+        own = root_of(file)
+        for beside in dict.fromkeys((file.parent.resolve(), file.resolve().parent)):
+            yield beside, own if own is not None and beside.is_relative_to(own) else beside
+        if own is not None:
+            yield own, own
+        if is_shipped(file):
+            return
+    here = Path.cwd().resolve()
+    if file is None and is_table:
+        yield here, here
+    for root in roots():
+        yield root, root
+    if is_table:
+        yield here, here
+
+
+def find_data(name: str) -> Path:
+    """A table by its name alone: in the working folder, ``./scenarios``, or the package; never outside them."""
+    path = look_up(name, None, is_table=True)
+    if path is None:
+        raise ScenarioError(
+            f"there is no data file '{escaped(name)}' beside the file that names it, in a scenarios folder or in the "
+            "working folder"
+        )
+    return path
+
+
+def shipped_file(name: str) -> Path:
+    """A file that the program itself reads, such as ``history/base_rates.csv``: always the one of the package."""
+    return shipped_root() / name
+
+
+def find(name: str) -> Path | None:
+    """The file of a scenario's name as typed, or None."""
+    if refusal(name):
+        return None
+    for root in roots():
+        for suffix in ("", *SUFFIXES):
+            path = root / (name + suffix)
+            if path.suffix in SUFFIXES and os.path.lexists(path):
+                return path
+    return None
+
+
+def hidden_by(path: Path) -> Path | None:
+    """The shipped file of another content that an own file of the same name stands in front of, or None."""
+    if is_shipped(path) or (root := root_of(path)) is None or root not in roots():
+        return None
+    shipped = shipped_root() / path.resolve().relative_to(root)
+    try:
+        return shipped if shipped.is_file() and shipped.read_bytes() != path.read_bytes() else None
+    except OSError:
+        return None
+
+
+def shown(path: Path) -> str:
+    """``path`` as messages show it: relative to the working folder where it lies inside."""
+    try:
+        return path.absolute().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return str(path)
+
+
+def place_of(path: Path) -> str:
+    """Where a file was found, in words that hold on any machine."""
+    if is_shipped(path):
+        return SHIPPED
+    return "own scenarios folder" if root_of(path) is not None else "beside the scenario"

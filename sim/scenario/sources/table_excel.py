@@ -1,0 +1,111 @@
+"""Rows of an Excel workbook (.xlsx), read by openpyxl where the extra ``excel`` is installed."""
+
+from __future__ import annotations
+
+import io
+import warnings
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, NoReturn
+
+from sim.errors.extras import command
+from sim.scenario.sources.table_text import Record
+
+SIGNATURE = b"PK\x03\x04"
+OLD_SIGNATURE = b"\xd0\xcf\x11\xe0"
+MOST_UNPACKED = 64 * 1024**2
+MOST_PARTS = 1_000
+MOST_CELLS = 2_000_000
+MISSING = "an Excel workbook came, and the package that reads them is not installed: {}, or save the sheet as CSV UTF-8"
+OLD = "an old (.xls) or password-protected Excel file came: save the sheet as .xlsx without a password or as CSV UTF-8"
+TOO_LARGE = f"the workbook unpacks to more than {MOST_UNPACKED // 1024**2} MiB, which is the most allowed"
+
+Refuse = Callable[[str, int], NoReturn]
+
+
+def records_of_workbook(data: bytes, refuse: Refuse) -> tuple[list[Record], str]:
+    """Records of the first sheet without empty ones, and what to add to a message about its columns."""
+    has_formulas = _refuse_hostile(data, refuse)
+    try:
+        import openpyxl  # noqa: F401
+    except ImportError:
+        refuse(MISSING.format(command("excel")), 0)
+    shown, note = _rows(data, True, refuse)
+    if has_formulas:
+        written, _ = _rows(data, False, refuse)
+        _refuse_unsaved(shown, written, refuse)
+    records = [Record(number, number, [_text(value) for value in cells]) for number, cells in enumerate(shown, 1)]
+    return [record for record in records if any(cell.strip() for cell in record.cells)], note
+
+
+def _refuse_hostile(data: bytes, refuse: Refuse) -> bool:
+    """Refuse what unpacks too far or declares entities, before any of it is parsed; whether cells hold formulas."""
+    has_formulas = False
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = archive.infolist()
+            if "xl/workbook.xml" not in archive.namelist():
+                refuse("a ZIP archive came that is no Excel workbook (.xlsx)", 0)
+            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+                refuse(TOO_LARGE, 0)
+            for part in parts:
+                if not part.filename.endswith((".xml", ".rels")):
+                    continue
+                content = archive.read(part)  # no more than file_size, which zipfile enforces
+                if b"<!DOCTYPE" in content or b"<!ENTITY" in content or b"\0" in content:
+                    refuse("the workbook declares XML entities, which no spreadsheet writes", 0)
+                has_formulas |= b"<f>" in content or b"<f " in content
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, ValueError):
+        refuse("a damaged or encrypted Excel workbook came", 0)
+    return has_formulas
+
+
+def _rows(data: bytes, as_shown: bool, refuse: Refuse) -> tuple[list[list[Any]], str]:
+    """Values of the first sheet row by row; ``as_shown`` takes the stored results of formulas."""
+    from openpyxl import load_workbook
+
+    rows: list[list[Any]] = []
+    n_cells = 0
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = load_workbook(io.BytesIO(data), read_only=True, data_only=as_shown, keep_links=False)
+            sheets = book.worksheets
+            if not sheets:
+                refuse("the workbook has no sheet", 0)
+            sheets[0].reset_dimensions()
+            for cells in sheets[0].iter_rows(values_only=True):
+                n_cells += len(cells) + 1
+                if n_cells > MOST_CELLS:
+                    refuse(f"the sheet has more than {MOST_CELLS:,} cells, which is the most allowed", len(rows) + 1)
+                rows.append(list(cells))
+            book.close()
+    except (KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError, zipfile.BadZipFile) as reason:
+        refuse(f"the workbook cannot be read ({type(reason).__name__}): save the sheet as CSV UTF-8", 0)
+    n = len(sheets)
+    return rows, f" (in sheet '{sheets[0].title}', the first of {n})" if n > 1 else ""
+
+
+def _refuse_unsaved(shown: list[list[Any]], written: list[list[Any]], refuse: Refuse) -> None:
+    """A formula without a stored result would read as an empty cell."""
+    for number, (results, formulas) in enumerate(zip(shown, written, strict=False), 1):
+        for result, formula in zip(results, formulas, strict=False):
+            if result is None and formula is not None:
+                refuse("a formula came whose result is not stored: open the workbook in Excel and save it", number)
+
+
+def _text(value: Any) -> str:
+    """A cell as a text table would have it."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case datetime():
+            return value.isoformat(" ")
+        case date():
+            return value.isoformat()
+        case float():
+            return repr(value)
+    return str(value)

@@ -1,0 +1,133 @@
+"""Rows of a table and what their cells say; a cell that cannot be read one way only is refused with its place."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NoReturn
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.errors import ScenarioError
+from sim.scenario.diagnostics import escaped, nearest
+from sim.scenario.sources.table_cells import (
+    LIKE_THOUSANDS,
+    PLAIN_NUMBER,
+    TRUTHS,
+    WITH_COMMA,
+    day_of,
+    expected_day,
+)
+
+
+@dataclass
+class Table:
+    """A table as read. ``marks`` is the first cell with a decimal point and the first with a decimal comma."""
+
+    shown: str
+    columns: tuple[str, ...]
+    separator: str
+    unit: str
+    rows: list[Row] = field(default_factory=list)
+    marks: dict[str, tuple[int, str, str]] = field(default_factory=dict)
+
+    def numbers(self, column: str) -> npt.NDArray[np.float64]:
+        """The finite numbers of a column, one a row; ScenarioError names the first cell that is none."""
+        return np.array([row.number(column) for row in self.rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row, which knows where it stands: its line in the file and its row in a spreadsheet."""
+
+    table: Table
+    line: int
+    row: int
+    cells: Mapping[str, str]
+    fault: tuple[str, str] | None = None
+
+    def check(self) -> None:
+        """Raise ScenarioError where the row has more cells than columns, or hidden characters."""
+        if self.fault:
+            self.refuse(*self.fault)
+
+    def refuse(self, column: str, message: str) -> NoReturn:
+        """Raise ScenarioError with file, line and column."""
+        place = f"{self.table.unit} {self.line}"
+        if self.line != self.row:  # a cell above has line breaks
+            place += f" (row {self.row})"
+        raise ScenarioError(f"{self.table.shown}: {place}: {escaped(column)}: {message}")
+
+    def expected(self, column: str, wanted: str) -> NoReturn:
+        """Raise ScenarioError with what was expected in place of the cell."""
+        value = self.text(column)
+        self.refuse(column, f"expected {wanted}, got " + (f"'{escaped(value)}'" if value else "a blank cell"))
+
+    def text(self, column: str) -> str:
+        return self.cells.get(column, "")
+
+    def needed(self, column: str, wanted: str = "a value") -> str:
+        return self.text(column) or self.expected(column, wanted)
+
+    def one_of(self, column: str, names: Sequence[str]) -> str:
+        """One of ``names``, spelt so; another is refused with the nearest."""
+        value = self.text(column)
+        if value not in names:
+            close = nearest(value, names) if value else None
+            self.refuse(
+                column,
+                f"expected {', '.join(names[:-1])} or {names[-1]}, got "
+                + (f"'{escaped(value)}'" if value else "a blank cell")
+                + (f", did you mean `{close}`?" if close else ""),
+            )
+        return value
+
+    def date(self, column: str) -> date:
+        value = self.text(column)
+        day = day_of(value)
+        return self.expected(column, expected_day(value)) if day is None else day
+
+    def number(self, column: str, low: float = -math.inf, high: float = math.inf) -> float:
+        """A finite number within limits."""
+        number = self._parsed(column)
+        if number is None or not math.isfinite(number) or not low <= number <= high:
+            limits = f" from {low:g} to {high:g}" if math.isfinite(low) else ""
+            self.expected(column, f"a number{limits}")
+        return number
+
+    def whole(self, column: str, low: int, high: int) -> int:
+        """A whole number within limits; where they are 0 and 1 also true or false."""
+        if (low, high) == (0, 1) and (value := self.text(column).casefold()) in TRUTHS:
+            return TRUTHS[value]
+        number = self._parsed(column)
+        if number is None or not number.is_integer() or not low <= number <= high:
+            self.expected(column, "0 or 1" if (low, high) == (0, 1) else f"a whole number from {low} to {high}")
+        return int(number)
+
+    def _parsed(self, column: str) -> float | None:
+        """The number in a cell, or None; refused where a comma may be decimal or not."""
+        value = self.text(column)
+        if PLAIN_NUMBER.fullmatch(value):
+            if "." in value:
+                self._mark(".", column, value)
+            return float(value)
+        if not WITH_COMMA.fullmatch(value):
+            return None
+        if self.table.separator != ";" and LIKE_THOUSANDS.fullmatch(value):
+            meant = f"{value.replace(',', '.')} or {value.replace(',', '')}"
+            self.expected(column, f"a number without a comma ({meant}?)")
+        self._mark(",", column, value)
+        return float(value.replace(",", "."))
+
+    def _mark(self, mark: str, column: str, value: str) -> None:
+        """Note which decimal mark a cell has: a table has one."""
+        marks = self.table.marks
+        if mark not in marks:
+            marks[mark] = (self.line, column, value)
+            if len(marks) == 2:
+                line, name, other = marks["," if mark == "." else "."]
+                place = f"{self.table.unit} {line}, {escaped(name)}"
+                self.expected(column, f"the decimal mark of '{escaped(other)}' ({place})")

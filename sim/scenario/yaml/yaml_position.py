@@ -1,0 +1,87 @@
+"""Where a mistake of syntax was made: the parser stops where it can't go on, which is often a line or more below."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from sim.scenario.yaml.yaml_messages import yaml_words
+
+Place = tuple[int, int, str]
+"""Line and column from 0, and what is wrong there."""
+
+COMMENT = re.compile(r"(^|\s)#.*$")
+COLON = re.compile(r":(\s|$)")
+TIGHT_COLON = re.compile(r"(?<=[\w\"']):(?=\S)")
+DOUBLE_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+OPEN_SINGLE = re.compile(r"(?:^\s*|[:,\[{-]\s*)'(?:[^']|'')*$")
+NO_COLON = "this line is without its colon"
+NO_SPACE = "a space is missing after the colon"
+NO_QUOTE = "the closing quote is missing"
+
+
+def diagnosis(text: str, reason: Exception) -> Place:
+    """The place of the mistake behind an exception of the parser, and what it is in plain words."""
+    start, stop = getattr(reason, "context_mark", None), getattr(reason, "problem_mark", None)
+    stop = stop or start
+    problem = getattr(reason, "problem", None) or getattr(reason, "context", None) or type(reason).__name__
+    if stop is None:
+        return 0, 0, yaml_words(str(problem))
+    lines = re.split("\r\n|\n|\r", text)
+    here = stop.line, stop.column, yaml_words(str(problem))
+    if (opened := _open_quote(lines, stop.line, stop.column)) is not None:
+        return *opened, NO_QUOTE
+    if problem == "could not find expected ':'" and start is not None:
+        return _without_colon(lines, start.line)
+    if problem == "mapping values are not allowed here":
+        return _first_colon(lines, stop, here)
+    if str(problem).startswith("expected ',' or '") and start is not None and start.line < stop.line:
+        return _unclosed(lines, stop, here)
+    return here
+
+
+def _open_quote(lines: Sequence[str], last: int, column: int) -> tuple[int, int] | None:
+    """Where a quote is opened above line ``last`` that its own line does not close, and that a later one seems to."""
+    is_closed_here = last + 1 >= len(lines) or '"' in _without_quoted(lines[last][:column])
+    for number in range(last - 1, -1, -1):
+        bare = COMMENT.sub("", _without_quoted(lines[number]))
+        if '"' in bare and is_closed_here:
+            return number, bare.rindex('"')
+        if found := OPEN_SINGLE.search(bare):
+            return number, found.start() + found[0].index("'")
+    return None
+
+
+def _without_colon(lines: Sequence[str], number: int) -> Place:
+    """The line in which a key is not followed by a colon and a space."""
+    bare = COMMENT.sub("", lines[number])
+    if found := TIGHT_COLON.search(_without_quoted(bare)):
+        return number, found.start(), NO_SPACE
+    return number, len(bare) - len(bare.lstrip()), NO_COLON
+
+
+def _first_colon(lines: Sequence[str], stop: Any, here: Place) -> Place:
+    """A colon that may not stand here: a second one in its line, or one below a line that has none."""
+    above = _line_above(lines, stop.line)
+    if COLON.search(lines[stop.line][: stop.column]) or above is None or COLON.search(COMMENT.sub("", lines[above])):
+        return here
+    return _without_colon(lines, above)
+
+
+def _unclosed(lines: Sequence[str], stop: Any, here: Place) -> Place:
+    """A bracket that is not closed: said at the end of the line above where this one begins something of its own."""
+    above = _line_above(lines, stop.line)
+    if re.search(r"[:,{}\[\]](\s|$)", lines[stop.line][: stop.column]) or above is None:
+        return here
+    return above, len(COMMENT.sub("", lines[above]).rstrip()), here[2].replace("before this", "here")
+
+
+def _without_quoted(line: str) -> str:
+    """``line`` with underscores for whatever stands in double quotes."""
+    return DOUBLE_QUOTED.sub(lambda found: "_" * len(found[0]), line)
+
+
+def _line_above(lines: Sequence[str], number: int) -> int | None:
+    """The nearest line above that holds more than a comment."""
+    return next((one for one in range(number - 1, -1, -1) if COMMENT.sub("", lines[one]).strip()), None)

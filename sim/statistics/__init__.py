@@ -1,0 +1,1 @@
+"""Estimates with intervals, horizons, conditioning on a reference class, regressions."""

@@ -1,0 +1,1 @@
+"""Exercises with closed-form answers, and a forecasting lesson."""
