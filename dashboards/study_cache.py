@@ -30,9 +30,8 @@ from sim.storage.atomic_files import as_json, make_own_folder, now, read_regular
 from sim.storage.provenance import digest_of, engine_digest
 
 if TYPE_CHECKING:
-    from sim.scenario.schema.schema import Scenario
-
     from sim.results.run import Run
+    from sim.scenario.schema import Scenario
 
 FOLDER = Path("results") / "studies"
 """Where the dashboard keeps studies, below the folder that it was started in."""

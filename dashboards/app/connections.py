@@ -50,8 +50,8 @@ class Connection(HTTPChannel):  # type: ignore[misc]
 
     def is_late(self, now: float) -> bool:
         if self.request is None and self.has_asked:
-            return now - self.last_activity > IDLE_SECONDS
-        return now - self.asking_since > ASKING_SECONDS
+            return bool(now - self.last_activity > IDLE_SECONDS)
+        return bool(now - self.asking_since > ASKING_SECONDS)
 
 
 def make_room(channels: dict[int, Connection], newest: Connection) -> None:

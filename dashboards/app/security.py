@@ -264,7 +264,7 @@ def is_plain(value: Any) -> bool:
     if value is None or isinstance(value, bool):
         return True
     if isinstance(value, int | float):
-        return abs(value) < 10**DIGITS
+        return abs(value) < 10.0**DIGITS
     return isinstance(value, str) and len(value) <= LONGEST_TEXT
 
 

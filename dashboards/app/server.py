@@ -86,7 +86,7 @@ def make_app(service: Service, hosts: Iterable[str] = ("localhost",)) -> Dash:
         checks |= getattr(module, "CHECKS", {})
     paths = [module.PAGE.path for module in modules]
     security.protect(app, checks, paths)
-    app.server.wsgi_app = security.TrustedHosts(app.server.wsgi_app, hosts, paths)  # type: ignore[method-assign]
+    app.server.wsgi_app = security.TrustedHosts(app.server.wsgi_app, hosts, paths)
     return app
 
 

@@ -121,8 +121,9 @@ class Service:
         key = (name, tuple(sorted(changes.items())), trials, base.seed, is_explained)
         with self._lock:
             for known in (key, (*key[:-1], True)):
-                if (run := self._live.get(known)) is not None:
-                    return run
+                kept: Run | None = self._live.get(known)
+                if kept is not None:
+                    return kept
             if (flight := self._flights.get(key)) is not None:
                 flight.is_awaited |= is_awaited
         if flight is not None:

@@ -34,7 +34,7 @@ class Study(NamedTuple):
     takes: str
     work: Callable[[Run, Progress, Desk, str], Any]
     draw: Callable[[Any, bool], list[Any]]
-    form: type
+    form: type[Any]
     options: Callable[[Run, str], Mapping[str, Any]]
     with_what: Callable[[Any], str]
 

@@ -111,7 +111,7 @@ class Reader(HTMLParser):
         return picture(figure, id, str(attributes.get("aria-label", "")))
 
 
-class Picture(html.Div):
+class Picture(html.Div):  # type: ignore[misc]
     """The box of a chart, known again when its figure is closed."""
 
     chart_id = ""

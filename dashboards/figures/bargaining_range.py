@@ -38,10 +38,10 @@ def ranges(table: Any, *, title: str, sides: Mapping[str, str], narrow: bool = F
         beyond = 1 + BEYOND if key == "lower" else -BEYOND
         middle = [_at(row[f"{key}_q50"], beyond) for row in rows]
         willing = [_at(row[f"{key}_{'q05' if key == 'lower' else 'q95'}"], beyond) for row in rows]
-        look = {"dash": "solid" if number == 0 else "dash"}
+        dash = "solid" if number == 0 else "dash"
         data += [
             between(f"to its most willing 1 in 20 ({name})", dates, middle, willing, SIDE_SHADES[number]),
-            line(f"{name}'s limit, middle future", dates, middle, SIDE_COLOURS[number], 3, **look)
+            line(f"{name}'s limit, middle future", dates, middle, SIDE_COLOURS[number], 3, dash=dash)
             | hover(_limit_words(row, key, name) for row in rows),
         ]
     for number, key in enumerate("ab"):
@@ -57,7 +57,7 @@ def ranges(table: Any, *, title: str, sides: Mapping[str, str], narrow: bool = F
         dtick=0.5,
     )
     shares = percent_axis("Range open", percents([row["open"] for row in rows]) or [0.0])
-    look = {"xref": "paper", "yref": "y", "xanchor": "left", "font": {"size": 11, "color": FAINT_INK}}
+    look: dict[str, Any] = {"xref": "paper", "yref": "y", "xanchor": "left", "font": {"size": 11, "color": FAINT_INK}}
     return figure(
         title,
         data,

@@ -89,10 +89,10 @@ def score_dots(
     """
     rows = sorted(records(table), key=lambda row: (row["mean"] is None, row["mean"]))
     places = list(range(len(rows)))
-    ends = ([place + reach for place in places] for reach in (-0.36, 0.36))
+    left, right = ([place + reach for place in places] for reach in (-0.36, 0.36))
     data = [
         _upright(ONE_HALF, len(rows), "one half", FAINT_INK, "dot"),
-        _line("mean", _spans(*ends, [row["mean"] for row in rows], "y"), INK, 3),
+        _line("mean", _spans(left, right, [row["mean"] for row in rows], "y"), INK, 3),
     ]
     for number, days in enumerate(horizons):
         colour, symbol = HORIZON_MARKS[number % len(HORIZON_MARKS)]

@@ -87,7 +87,8 @@ def _past(rows: list[dict[str, Any]]) -> list[Trace]:
         own = [row for row in rows if row["label"] == label]
         colour, symbol = EVIDENCE_LOOKS[number % len(EVIDENCE_LOOKS)]
         shift = 5 * (2 * number - 1)
-        holds, low, high = (percents(row[key] for row in own) for key in ("holds", "lo", "hi"))
+        known: list[list[Any]] = [percents(row[key] for row in own) for key in ("holds", "lo", "hi")]
+        holds, low, high = known
         found.append(
             {
                 "type": "scatter",

@@ -35,7 +35,11 @@ def agreed_terms(table: Any, *, title: str, sides: Mapping[str, str], narrow: bo
     names = [literal(sides[key]) for key in "AB"]
     data = [*_bars(rows), _landmarks(rows), _middles(rows)]
     for number, key in enumerate(("ideal_a", "ideal_b")):
-        look = {"symbol": ("triangle-up", "triangle-up-open")[number], "size": 11, "color": SIDE_COLOURS[number]}
+        look: dict[str, Any] = {
+            "symbol": ("triangle-up", "triangle-up-open")[number],
+            "size": 11,
+            "color": SIDE_COLOURS[number],
+        }
         if number:
             look["line"] = {"width": 2, "color": SIDE_COLOURS[1]}
         said = [f"{names[number]} wants on {literal(row['words'])}: {row[key]:.2f}" for row in rows]

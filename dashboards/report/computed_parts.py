@@ -104,11 +104,11 @@ def figures_of(run: Run, more: More) -> dict[str, Any]:
     sides = sides_called(run.scenario)
     title = "What the sides want, and what they have ruled out"
     found = {"positions": both(positions, why.positions(run.scenario), title=title, sides=sides)}
-    for number, track in enumerate(more.ranges.tracks if more.ranges else ()):
-        if rows := why.ranges(more.ranges, track.name):
-            found[f"range-{number}"] = both(
-                ranges, rows, title=f"{track.label}: what either side could accept", sides=sides
-            )
+    if more.ranges:
+        for number, track in enumerate(more.ranges.tracks):
+            if rows := why.ranges(more.ranges, track.name):
+                words = f"{track.label}: what either side could accept"
+                found[f"range-{number}"] = both(ranges, rows, title=words, sides=sides)
     if terms.n_halts(run):
         if rows := terms.terms(run):
             found["terms"] = both(agreed_terms, rows, title="Terms of the first agreed halt", sides=sides)

@@ -75,8 +75,8 @@ def reach(run: Run, found: Response) -> float:
         ends = (one.stops[0][0], one.stops[-1][0])
         low, high = (found.at({**best, one.name: share})[-1] for share in ends)
         best[one.name] = ends[0] if low > high else ends[1]
-    last = list(run.summary["tiers"]["durable"].values())[-1]
-    return max(last["hi"], *(headline(run, found.band(held)[-1][1]) for held in ({}, best)))
+    last: float = list(run.summary["tiers"]["durable"].values())[-1]["hi"]
+    return max(last, *(headline(run, found.band(held)[-1][1]) for held in ({}, best)))
 
 
 def headline(run: Run, p: float) -> float:

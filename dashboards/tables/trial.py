@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import ParleyError
@@ -74,7 +75,7 @@ def worth_a_look(run: Run) -> Table:
     for tag, share in sorted(run.summary["anatomy"].items(), key=lambda item: -item[1]):
         if share > 0:
             words = f"failed: {SHORT_REASONS[tag]}"
-            finds.append((words, lambda tag=tag: select_trial.with_tag(run, tag), share * n_failed / n))
+            finds.append((words, partial(select_trial.with_tag, run, tag), share * n_failed / n))
     rows: Table = []
     for words, find, share in finds:
         try:

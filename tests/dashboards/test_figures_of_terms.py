@@ -124,6 +124,15 @@ def test_survival_is_drawn_in_per_cent_with_past_halts_behind() -> None:
     assert names.index("past halts with peacekeepers (30)") < names.index("Ceasefire (40 halts)")
 
 
+def test_intervals_of_past_halts_reach_from_their_low_to_their_high_end() -> None:
+    figure = survival(survival_rows(halts(10, 30)), evidence=evidence(), title="T")
+    drawn = trace(figure, "past halts without peacekeepers (44)")
+    rows = [row for row in evidence() if row["label"] == "past halts without peacekeepers"][: len(drawn["y"])]
+    above, below = (np.array(drawn["error_y"][key]) for key in ("array", "arrayminus"))
+    np.testing.assert_allclose(drawn["y"] + above, [100 * row["hi"] for row in rows], atol=0.02)
+    np.testing.assert_allclose(drawn["y"] - below, [100 * row["lo"] for row in rows], atol=0.02)
+
+
 def test_names_from_scenarios_are_shown_literally() -> None:
     run = halts(10, 30)
     rows = [{**row, "words": HOSTILE, "landmarks": [{"at": 0.5, "name": HOSTILE}]} for row in terms(run)]
