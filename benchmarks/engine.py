@@ -1,4 +1,4 @@
-"""How many trials a second: the engine's columns, its luck alone, the plain oracle, one Mesa model per trial.
+"""How many trials a second: the engine, its luck alone, its calls alone, the oracle, one Mesa model per trial.
 
     python -m benchmarks.engine
 
@@ -9,20 +9,18 @@ ratios: trials per second are this machine's. Results go to ``results/benchmarks
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-import platform
 import statistics
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
-SCENARIO = "istanbul_2025/aides_only"
-SEED = 1
-OUT = Path("results/benchmarks/engine.json")
+from benchmarks import SCENARIO, SEED, reader, write
+
+FEW = 64
+"""Trials of a block that costs little but its calls of numpy, which are as many in a block of any size."""
 
 
 class Row(NamedTuple):
@@ -42,32 +40,28 @@ class Call(NamedTuple):
 
 
 def calls_of_a_block(scenario: Any, n_trials: int) -> list[Call]:
-    """Every column of luck that one block of trials asks for, in order."""
+    """Return every column of luck that one block of trials asks for, in order."""
     from sim.model import simulate
     from sim.random_streams import Streams
 
     calls: list[Call] = []
-    plain = {kind: getattr(Streams, kind) for kind in ("uniform", "normal", "parameter")}
 
     def recording(kind: str) -> Callable[..., Any]:
+        plain = getattr(Streams, kind)
+
         def ask(streams: Any, *arguments: Any, **options: Any) -> Any:
             calls.append(Call(kind, arguments, options))
-            return plain[kind](streams, *arguments, **options)
+            return plain(streams, *arguments, **options)
 
         return ask
 
-    try:
-        for kind in plain:
-            setattr(Streams, kind, recording(kind))
+    with patch.multiple(Streams, **{kind: recording(kind) for kind in ("uniform", "normal", "parameter")}):
         simulate(scenario, SEED, 0, n_trials)
-    finally:
-        for kind, method in plain.items():
-            setattr(Streams, kind, method)
     return calls
 
 
 def replay(calls: list[Call], n_trials: int) -> int:
-    """The same columns of luck and nothing else; returns how many."""
+    """Draw the same columns of luck and nothing else; return how many."""
     from sim.random_streams import Streams
 
     streams = Streams(SEED, 0, n_trials)
@@ -77,7 +71,7 @@ def replay(calls: list[Call], n_trials: int) -> int:
 
 
 def rows(n_trials: int, n_stories: int) -> tuple[list[Row], dict[str, int]]:
-    """What is measured, and how many columns of luck of each kind a block draws."""
+    """Return what is measured, and how many columns of luck of each kind a block draws."""
     from sim.model import simulate
     from sim.scenario.reading.load import load
     from tests.oracle import one_mesa_model_per_trial
@@ -85,25 +79,24 @@ def rows(n_trials: int, n_stories: int) -> tuple[list[Row], dict[str, int]]:
 
     scenario = load(SCENARIO)
     calls = calls_of_a_block(scenario, n_trials)
-    kinds = {kind: sum(call.kind == kind for call in calls) for kind in ("uniform", "normal", "parameter")}
 
     def by_mesa(n_models: int, block: int) -> object:
         one_mesa_model_per_trial.forget()
         return one_mesa_model_per_trial.batch(SCENARIO, SEED, range(n_models), block)
 
     n_alone = max(1, n_stories // 8)
-
     return [
         Row("columns (the engine)", n_trials, lambda: simulate(scenario, SEED, 0, n_trials)),
         Row("its random numbers alone", n_trials, lambda: replay(calls, n_trials)),
+        Row("its calls of numpy alone", n_trials, lambda: simulate(scenario, SEED, 0, min(FEW, n_trials))),
         Row("oracle, plain Python", n_stories, lambda: tell(scenario, SEED, range(n_stories))),
         Row("oracle in Mesa, draws shared", n_stories, lambda: by_mesa(n_stories, one_mesa_model_per_trial.BLOCK)),
         Row("oracle in Mesa, each on its own", n_alone, lambda: by_mesa(n_alone, 1)),
-    ], kinds
+    ], Counter(call.kind for call in calls)
 
 
 def measure(to_measure: list[Row], n_repeats: int) -> dict[str, list[float]]:
-    """Trials per CPU second of each row, once a round, after one round that is not counted."""
+    """Return trials per CPU second of each row, once a round, after one round that is not counted."""
     found: dict[str, list[float]] = {row.name: [] for row in to_measure}
     for number in range(n_repeats + 1):
         for row in to_measure:
@@ -116,91 +109,57 @@ def measure(to_measure: list[Row], n_repeats: int) -> dict[str, list[float]]:
 
 
 def summary(found: dict[str, list[float]]) -> list[dict[str, Any]]:
-    """Median, least and greatest by row, and how many times as fast as the slowest it is."""
-    medians = {name: statistics.median(rates) for name, rates in found.items()}
-    slowest = min(medians.values())
-    return [
-        {
-            "row": name,
-            "trials_per_second": round(medians[name], 1),
-            "min": round(min(rates), 1),
-            "max": round(max(rates), 1),
-            "times_the_slowest": round(medians[name] / slowest, 2),
-        }
-        for name, rates in found.items()
-    ]
-
-
-def machine() -> dict[str, Any]:
-    import mesa
-    import numpy as np
-
-    return {
-        "cores": os.cpu_count(),
-        "load_average": [round(load, 2) for load in os.getloadavg()] if hasattr(os, "getloadavg") else None,
-        "processor": _processor(),
-        "system": platform.platform(),
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "mesa": mesa.__version__,
-    }
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
+    """Return median, least and greatest by row, and how many times as fast as the slowest it is."""
+    slowest = min(map(statistics.median, found.values()))
+    rows = []
+    for name, rates in found.items():
+        middle = statistics.median(rates)
+        figures = {"trials_per_second": middle, "min": min(rates), "max": max(rates)}
+        rows.append({"row": name, **figures, "times_the_slowest": middle / slowest})
+    return rows
 
 
 def in_words(result: dict[str, Any]) -> str:
+    """Return the table, and what luck and calls cost."""
     lines = [f"{'':34}{'trials/s':>12}{'min':>12}{'max':>12}{'ratio':>10}"]
     for row in result["rows"]:
         rates = "".join(f"{row[key]:>12,.0f}" for key in ("trials_per_second", "min", "max"))
         lines.append(f"{row['row']:34}{rates}{row['times_the_slowest']:>10,.1f}")
-    here, luck = result["machine"], result["columns_of_luck_per_block"]
+    luck = ", ".join(f"{count} {kind}" for kind, count in result["columns_of_luck_per_block"].items())
     lines += [
-        f"{result['scenario']}, blocks of {result['trials_per_block']:,} trials, {result['weeks']} weeks and "
-        f"{result['follow_up_weeks']} of follow-up; {result['trials_told']} trials told one by one; "
-        f"medians of {result['repeats']}, CPU time of one process.",
-        "A block draws " + ", ".join(f"{count} {kind}" for kind, count in luck.items()) + " columns: "
-        f"{result['share_of_luck']:.0%} of the engine's time.",
-        f"{here['processor']}, {here['cores']} cores, load {here['load_average']}; "
-        f"Python {here['python']}, numpy {here['numpy']}, Mesa {here['mesa']}.",
+        f"{SCENARIO}, blocks of {result['trials_per_block']:,} trials, {result['weeks']} weeks; "
+        f"{result['stories']} trials one by one; medians of {result['repeats']}, CPU time of one process.",
+        f"A block draws {luck} columns: {result['share_of_luck']:.0%} of the engine's time; "
+        f"calling numpy, whatever the block, takes {result['share_of_calls']:.0%}.",
     ]
     return "\n".join(lines)
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.engine", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--trials", type=int, default=65_536, help="trials in a block of the engine")
-    parser.add_argument("--stories", type=int, default=256, help="trials told one by one")
-    parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--out", type=Path, default=OUT)
-    wanted = parser.parse_args(arguments)
-
+    """Measure, print the table and store it."""
     from sim.scenario.reading.load import load
 
+    parser = reader("engine", __doc__)
+    parser.add_argument("--trials", type=int, default=65_536, help="trials in a block of the engine")
+    parser.add_argument("--stories", type=int, default=256, help="trials of the oracle, one by one")
+    parser.add_argument("--repeats", type=int, default=5)
+    wanted = parser.parse_args(arguments)
     to_measure, luck = rows(wanted.trials, wanted.stories)
     print("measuring ...", file=sys.stderr)
     table = summary(measure(to_measure, wanted.repeats))
-    scenario = load(SCENARIO)
+    engine, random_numbers, calls = (row["trials_per_second"] for row in table[:3])
     result = {
-        "scenario": SCENARIO,
-        "weeks": scenario.horizon_weeks,
-        "follow_up_weeks": scenario.follow_up_weeks,
+        "weeks": load(SCENARIO).horizon_weeks,
         "trials_per_block": wanted.trials,
-        "trials_told": wanted.stories,
+        "stories": wanted.stories,
         "repeats": wanted.repeats,
         "rows": table,
         "columns_of_luck_per_block": luck,
-        "share_of_luck": table[0]["trials_per_second"] / table[1]["trials_per_second"],
-        "machine": machine(),
+        "share_of_luck": engine / random_numbers,
+        "share_of_calls": engine / calls,
     }
-    wanted.out.parent.mkdir(parents=True, exist_ok=True)
-    wanted.out.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(in_words(result))
+    write(wanted.out, result)
 
 
 if __name__ == "__main__":

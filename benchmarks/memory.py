@@ -9,22 +9,19 @@ With one worker nothing else computes. Results go to ``results/benchmarks/memory
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from benchmarks.engine import SCENARIO, SEED, machine
+from benchmarks import SCENARIO, SEED, reader, write
 
-OUT = Path("results/benchmarks/memory.json")
-FEW, MANY = 100_000, 5_000_000
 ALLOWED = 1.1
+"""How many times its peak over the short run a command may need over the long one."""
 
 
 def commands(folder: Path, other: Path, trials: int) -> dict[str, list[str]]:
@@ -63,40 +60,26 @@ def measured(folder: Path, trials: int) -> dict[str, float]:
     for name, arguments in commands(place, other, trials).items():
         found[name] = peak(arguments)
         print(f"{trials:>10,}  {name:<24} {found[name]:6.0f} MB", file=sys.stderr, flush=True)
-        if name == "run":
-            linked(place, other)
+        if name == "run":  # the same run under another name, without its bytes a second time; a lock is its own
+            shutil.copytree(place, other, copy_function=os.link, ignore=shutil.ignore_patterns(".*"))
     return found
 
 
-def linked(folder: Path, copy: Path) -> None:
-    """The same run under another name, without its bytes a second time."""
-    for path in folder.rglob("*"):
-        if path.is_file() and not path.name.startswith("."):  # a lock is nobody else's
-            target = copy / path.relative_to(folder)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.link(path, target)
-
-
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Measure, print a table, store the figures; exit 1 where a command grows by more than a tenth."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--few", type=int, default=FEW)
-    parser.add_argument("--many", type=int, default=MANY)
+    parser = reader("memory", __doc__)
+    parser.add_argument("--few", type=int, default=100_000)
+    parser.add_argument("--many", type=int, default=5_000_000)
     parser.add_argument("--folder", type=Path, help="where the runs are written [a temporary folder]")
-    wanted = parser.parse_args()
+    wanted = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(dir=wanted.folder) as folder:
-        peaks = {count: measured(Path(folder), count) for count in (wanted.few, wanted.many)}
-    rows: list[dict[str, Any]] = [
-        {"command": name, "few": few, "many": peaks[wanted.many][name], "ratio": peaks[wanted.many][name] / few}
-        for name, few in peaks[wanted.few].items()
-    ]
+        few, many = (measured(Path(folder), count) for count in (wanted.few, wanted.many))
+    rows = [{"command": name, "few": few[name], "many": many[name], "ratio": many[name] / few[name]} for name in few]
     print(f"| command | {wanted.few:,} trials | {wanted.many:,} trials | ratio |\n| --- | --- | --- | --- |")
     for row in rows:
-        print(f"| `{row['command']}` | {row['few']:.0f} MB | {row['many']:.0f} MB | {row['ratio']:.2f} |")
-    result = {**machine(), "date": date.today().isoformat(), "scenario": SCENARIO, "peaks": rows}
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    sys.exit(any(row["ratio"] > ALLOWED for row in rows))
+        print("| `{command}` | {few:.0f} MB | {many:.0f} MB | {ratio:.2f} |".format(**row))
+    write(wanted.out, {"date": date.today().isoformat(), "peaks": rows})
+    sys.exit(any(many[name] > ALLOWED * few[name] for name in few))
 
 
 if __name__ == "__main__":
