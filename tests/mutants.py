@@ -22,6 +22,14 @@ EXACT, MECHANISMS, INVARIANCE = (f"tests/model/test_{name}.py" for name in ("exa
 ESTIMATES, RUN, WORDS = (f"tests/experiment/test_{name}.py" for name in ("estimates", "run", "compare_and_words"))
 EXECUTORS, PRIORS = "tests/experiment/test_executors.py", "tests/scenario/test_priors.py"
 NUMBERS, ORACLE = "tests/test_numbers.py", "tests/model/test_oracle.py"
+ABSENT, STORE, FILES = "tests/model/test_absent.py", "tests/test_store.py", "tests/test_written_files.py"
+INFORMATION, SCORES, POSTERIOR = (
+    f"tests/study/test_{name}.py" for name in ("value_of_information", "scores", "posterior")
+)
+REPORT, TABLES, OF_TERMS, STUDIES = (
+    f"tests/dashboards/test_{name}.py" for name in ("report", "tables", "figures_of_terms", "kept_studies")
+)
+STATE, SERVICE = (f"tests/dashboards/app/test_{name}.py" for name in ("state", "service"))
 
 LONGEST = 600.0
 """Seconds for one file of tests."""
@@ -92,6 +100,39 @@ MUTANTS = (
            "1.0 - ERROR_RATE / max(1, n_compared)", "1.0 - ERROR_RATE", (WORDS,)),
     Mutant("nought is printed as 0 %", "sim/results/wording.py",
            '        return "under 1 %"\n', '        return "0 %"\n', (WORDS,)),
+    Mutant("a round is held though one side stays away", "sim/model/convening.py",
+           "(side_a.level.take(convened) > 0) & (side_b", "(side_a.level.take(convened) > 0) | (side_b", (ABSENT,)),
+    Mutant("antithetic pairs split over folds", "sim/analysis/sensitivity/value_of_information.py",
+           "dtype=np.int64) // 2 % N_FOLDS", "dtype=np.int64) % N_FOLDS", (INFORMATION,)),
+    Mutant("no floor under the interval of an input", "sim/analysis/sensitivity/value_of_information.py",
+           "reach = max((hi - lo) / 2, least_reach)", "reach = (hi - lo) / 2", (INFORMATION,)),
+    Mutant("the log score of what did not happen", "sim/evidence/backtest/scores.py",
+           "np.where(y == 1, p, 1 - p)", "np.where(y == 1, 1 - p, p)", (SCORES,)),
+    Mutant("a war teaches its own forecast", "sim/evidence/calibration/posterior.py",
+           "if name != war]", "if name != war or True]", (POSTERIOR,)),
+    Mutant("the block that the old end cut is kept", "sim/storage/run_folder.py",
+           'self.manifest["blocks"] if entry["n"] == size]', 'self.manifest["blocks"] if entry["n"]]', (STORE,)),
+    Mutant("a block of another run is believed", "sim/storage/block_parquet.py",
+           'if stated != origin_of(manifest["run"], index, columns):', "if not stated:", (STORE,)),
+    Mutant("a lock is written into under its other name", "sim/storage/atomic_files.py",
+           "found.st_nlink > 1:", "found.st_nlink > 9:", (FILES,)),
+    Mutant("an edited manifest is believed", "sim/storage/manifest.py",
+           'manifest.pop("digest") == digest_of(manifest)', 'bool(manifest.pop("digest"))', (STORE,)),
+    Mutant("the model alone is anchored in the report's table", "dashboards/report/content.py",
+           'alone = {"p": cell["model"]', 'alone = {"p": cell["p"]', (REPORT,)),
+    Mutant("a halt imposed by the winner ends the war first", "dashboards/tables/runs.py",
+           "& ~(has_lasting & (durable < won))", "& ~has_lasting", (TABLES,)),
+    Mutant("halts last seen in force count as ended", "dashboards/tables/terms.py",
+           "own[:, ENDED + 1 :]", "own[:, ENDED:]", (OF_TERMS,)),
+    Mutant("the ends of an error bar change places", "dashboards/figures/survival.py",
+           '"array": [round(top - middle, 2) for top, middle in zip(high, holds',
+           '"array": [round(middle - top, 2) for top, middle in zip(low, holds', (OF_TERMS,)),
+    Mutant("a study of another scenario is shown", "dashboards/study_cache.py",
+           'if not is_ours or record["about"] != of or path', "if not is_ours or path", (STUDIES,)),
+    Mutant("a moved number keeps the source of the old one", "dashboards/app/what_if_edits.py",
+           "        result = without_source(result, path)\n", "        pass\n", (STATE,)),
+    Mutant("odds alone are taken for the run with its reasons", "dashboards/app/simulation_service.py",
+           "for known in (key, (*key[:-1], True)):", "for known in (key, (*key[:-1], False)):", (SERVICE,)),
 )  # fmt: skip
 
 

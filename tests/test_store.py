@@ -284,6 +284,11 @@ def swap(folder: Path) -> None:
     rewrite_manifest(folder, agree)
 
 
+def rename(folder: Path) -> None:
+    """The blocks, whole as they are, under the name of another run."""
+    rewrite_manifest(folder, lambda manifest: manifest.update(run=manifest["run"][::-1]))
+
+
 def newer(folder: Path) -> None:
     rewrite_manifest(folder, lambda manifest: manifest.update(format=99))
 
@@ -293,7 +298,7 @@ def edit(folder: Path) -> None:
     path.write_text(path.read_text().replace('"seed": 1', '"seed": 3'))
 
 
-@pytest.mark.parametrize("harm", [shorten, remove, duplicate, link, pipe, grow, swap, newer, edit])
+@pytest.mark.parametrize("harm", [shorten, remove, duplicate, link, pipe, grow, swap, rename, newer, edit])
 def test_damage_is_found(copy: Path, harm: Callable[[Path], None]) -> None:
     harm(copy)
     with pytest.raises(DamagedRunError, match=r"block-0000000\d\.parquet|manifest\.json"):

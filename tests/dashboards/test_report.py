@@ -299,6 +299,15 @@ def test_the_base_comes_first_whatever_the_order(tmp_path: Path) -> None:
     assert options == ["Unlikely (base)", "Likely"]
 
 
+def test_the_column_of_the_model_alone_is_not_anchored() -> None:
+    from dashboards.report.content import model_cell, odds_cell
+
+    cell = mixed(80, 560).summary["tiers"]["durable"]["365"]
+    assert cell["reference"] is not None
+    anchored, alone = odds_cell(cell, 640), model_cell(cell, 640)
+    assert alone["value"] == "0.125000" != anchored["value"] == f"{cell['p']:.6f}"
+
+
 def test_a_difference_has_the_digits_of_its_interval() -> None:
     from dashboards.report.content import difference_cell
 

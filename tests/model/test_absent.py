@@ -43,3 +43,24 @@ def test_a_party_that_comes_late_comes_in_the_mirror_too() -> None:
     halts, mirrored = simulate(late, 1, 0, 256)["halt_week"], simulate(mirror(late), 1, 0, 256)["halt_week"]
     assert (halts >= 0).any()
     np.testing.assert_array_equal(halts, mirrored)
+
+
+def test_a_round_at_which_one_side_stays_away_is_not_held_and_counts_as_failed() -> None:
+    """Aides meet every week, see a range and may not sign; in the third week South sends nobody."""
+    aides = {"parties.North.usual_level": 1, "parties.South.usual_level": 1, "talks.call_home_prob": 0}
+    talks = {"talks.after_failure": 0.5, "talks.age_slope": 0, "talks.level_shift_prob": 0}
+    walkout = {"name": "walkout", "date": week(2), "levels": {"South": 0}}
+    with NegotiationModel(minimal_scenario(**{**WEEKLY, **aides, **talks, "events": [walkout]}), n_trials=64) as model:
+        offers = []
+        for number in range(4):
+            model.step()
+            offers.append([model.bargaining.headline_offer(side).copy() for side in model.sides])
+            assert model.convening.failed_last_week.all() == (number == 2) == model.convening.failed_last_week.any()
+            assert model.convening.last_level["North"].tolist() == [1.0] * 64
+            assert model.convening.last_level["South"].tolist() == [0.0 if number == 2 else 1.0] * 64
+            if number == 1:
+                rate = model.convening.rate()
+            elif number == 2:
+                np.testing.assert_array_equal(model.convening.rate(), rate / 2)
+        np.testing.assert_array_equal(offers[2], offers[1])
+        assert (np.array(offers[3]) != offers[2]).any()

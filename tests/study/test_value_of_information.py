@@ -10,7 +10,9 @@ import pytest
 import sim
 from sim.analysis.sensitivity.value_of_information import (
     by_draw,
+    folds_of,
     grouped,
+    learnt,
     unknown_columns,
     unknowns,
     value_of_information,
@@ -62,6 +64,29 @@ def test_inputs_without_influence_get_nothing_on_average() -> None:
     movements = np.array([one.movement for one in found])
     assert abs(movements.mean()) < 0.002
     assert sum(one.is_clear for one in found) <= 1
+
+
+def test_nothing_is_learnt_from_the_partner_of_a_draw() -> None:
+    """Two draws of a pair are no independent witnesses: what is learnt for one may not hang on the other."""
+    rng = np.random.default_rng(5)
+    (x,) = antithetic(rng, 1)
+    groups, odds, folds = grouped(x), rng.random(N), folds_of(N)
+    for draw in range(60):
+        moved = odds.copy()
+        moved[draw ^ 1] += 1  # its partner: pairs stand one after the other
+        before, after = (learnt(groups, values, folds)[folds[draw]] for values in (odds, moved))
+        np.testing.assert_allclose(after, before, rtol=0, atol=1e-12)
+    assert np.ptp(np.bincount(folds)) <= 2
+
+
+def test_no_interval_is_narrower_than_inputs_of_pure_luck_spread() -> None:
+    """Each input has that floor, and most have nothing wider: these are of one width, and none is narrower."""
+    rng = np.random.default_rng(6)
+    shares = observed(rng, rng.beta(0.7, 1.8, N))
+    found = unknowns({str(at): column for at, column in enumerate(antithetic(rng, 60))}, shares)
+    for low, high in (("lo", "hi"), ("share_lo", "share_hi")):
+        widths = np.sort([getattr(one, high) - getattr(one, low) for one in found])
+        assert np.isclose(widths, widths[0]).sum() >= len(found) / 2
 
 
 def test_few_values_are_groups_of_their_own() -> None:

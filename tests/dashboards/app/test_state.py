@@ -12,6 +12,7 @@ from sim.execution.run import run
 from sim.execution.scenario_check import check_scenarios
 from sim.scenario.key_paths import with_scalars
 from sim.scenario.reading.load import load
+from tests.builders import minimal_scenario
 
 ISTANBUL = "istanbul_2025/aides_only"
 CHANGES = {
@@ -25,6 +26,14 @@ CHANGES = {
 
 def test_a_change_is_what_set_does() -> None:
     assert what_if_edits.changed(load(ISTANBUL), CHANGES) == load(ISTANBUL, list(CHANGES.items()))
+
+
+def test_a_moved_number_no_longer_has_the_source_of_the_old_one() -> None:
+    sources = {name: {"kind": "judgement", "note": name} for name in ("strain", "fear")}
+    scenario = minimal_scenario(**{"parties.North.sources": sources})
+    moved = what_if_edits.changed(scenario, {"parties.North.strain": "0.1"})
+    assert set(moved.parties["North"].sources) == {"fear"}
+    assert set(scenario.parties["North"].sources) == {"strain", "fear"}
 
 
 def test_a_link_restores_the_state() -> None:
