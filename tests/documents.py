@@ -21,7 +21,7 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 FEW, FEWER = "96", "64"
 TAKES_TRIALS = ("run", "compare", "crowd", "why", "replay", "discover", "timeline", "class", "reread")
 SERVE = ("dashboard",)
-EXPENSIVE = ("backtest", "calibrate", "discover", "levers", "timeline", "sharpen")
+EXPENSIVE = ("backtest", "calibrate", "discover", "levers", "timeline", "efficiency")
 """Commands that a fast test leaves to a slow one; ``sensitivity`` too, unless it names its inputs."""
 
 
@@ -91,7 +91,7 @@ def cheap(command: str) -> list[str]:
     words = [str(ROOT / word) if word.startswith("tests/") else word for word in shlex.split(command)[1:]]
     if words[0] == "class" and "--exercise" in words:
         return words
-    if words[0] == "sharpen":
+    if words[0] == "efficiency":
         return [*(word for word in words if not word.isdecimal() and word != "--trials"), "--trials", "2048"]
     if words[0] in TAKES_TRIALS:
         return [*words, "--trials", FEW]

@@ -97,7 +97,7 @@ def counted(
 FIVE, FOUR_AND_A_HALF, FOUR = 5.7e-7, 6.8e-6, 6.3e-5
 """Error rates of so many standard errors."""
 EXACT_TESTS, SIGNING, MECHANISMS = "model/test_exact.py", "model/test_signing.py", "model/test_mechanisms.py"
-DIRECTIONS, STUDY, FEWER = "model/test_directions.py", "study/test_", "study/test_fewer_trials"
+DIRECTIONS, STUDY, FEWER = "model/test_directions.py", "study/test_", "study/test_fewer_trials.py"
 
 STATED = (
     frequency(f"{EXACT_TESTS}::test_convening_at_a_weekly_chance_of_three_tenths", "a round held", 40_000, 0.7599),
@@ -213,36 +213,20 @@ STATED = (
              ".06"),
     Stated(f"{STUDY}response.py::test_a_band_is_of_draws_and_not_of_luck", "variance between draws, 0 and .0133",
            ".01 (2.6 and 2.7 standard errors)", "more than .003 off"),
-    shift(f"{FEWER}.py::test_a_single_scrambled_point_is_uniform", "ten shares and a correlation of 2,000, in "
+    shift(f"{FEWER}::test_a_single_scrambled_point_is_uniform", "ten shares and a correlation of 2,000, in "
           "standard errors", 1.0, error_rate=FOUR_AND_A_HALF, n_assertions=11),
-    shift(f"{FEWER}.py::test_sobol_sets_are_unbiased_evener_and_their_interval_holds", "a mean of 1, in standard errors"
+    shift(f"{FEWER}::test_sobol_sets_are_unbiased_evener_and_their_interval_holds", "a mean of 1, in standard errors"
           "; coverage of 100", 1.0, error_rate=FOUR_AND_A_HALF, n_assertions=2),
-    shift(f"{FEWER}.py::test_sobol_agrees_with_plain_trials_and_gains_where_draws_decide", "two odds, in standard "
-          "errors", 1.0, error_rate=FOUR_AND_A_HALF),
-    shift(f"{FEWER}.py::test_the_interval_of_a_ratio_holds_for_normal_means", "coverage of 4,000",
+    shift(f"{FEWER}::test_sobol_agrees_with_plain_trials_and_gains_where_draws_decide", "two pairs of odds, in "
+          "standard errors", 1.0, error_rate=FOUR_AND_A_HALF, n_assertions=2),
+    shift(f"{FEWER}::test_the_interval_of_a_ratio_holds_for_normal_means", "coverage of 4,000",
           (0.95 * 0.05 / 4_000) ** 0.5, error_rate=FOUR_AND_A_HALF),
-    shift(f"{FEWER}.py::test_of_a_scenario", "odds with and without controls, in standard errors", 1.0,
+    shift(f"{FEWER}::test_common_luck_pairs_what_luck_does_to_both", "a difference, in standard errors", 1.0,
           error_rate=FOUR_AND_A_HALF),
-    shift(f"{FEWER}.py::test_only_rare_odds_are_split_unless_that_is_asked_for", "two odds, in standard errors", 1.0,
-          error_rate=FOUR_AND_A_HALF),
-    shift(f"{FEWER}.py::test_common_luck_pairs_what_luck_does_to_both", "a difference, in standard errors", 1.0,
-          error_rate=FOUR_AND_A_HALF),
-    shift(f"{FEWER}.py::test_intervals_hold_as_often_as_they_say", "nine means of 60 (slow), in standard errors", 1.0,
+    shift(f"{FEWER}::test_the_interval_of_what_pairing_gains_holds", "coverage of 1,000; a mean logarithm",
+          (0.95 * 0.05 / 1_000) ** 0.5, 0.0039, error_rate=FOUR_AND_A_HALF),
+    shift(f"{FEWER}::test_intervals_hold_as_often_as_they_say", "nine means of 60 (slow), in standard errors", 1.0,
           error_rate=FOUR_AND_A_HALF, n_assertions=9),
-    shift(f"{FEWER}_controls.py::test_cross_fitting_has_no_bias_and_its_interval_holds", "a mean of 800, in standard "
-          "errors; coverage", 1.0, error_rate=FOUR_AND_A_HALF, n_assertions=2),
-    measured(f"{FEWER}_controls.py::test_controls_that_tell_nothing_change_next_to_nothing", "a ratio of variances",
-             ".03", failures=1, seeds=8),
-    shift(f"{FEWER}_controls.py::test_every_control_has_mean_nought", "43 means of nought, in standard errors", 1.0,
-          error_rate=FOUR_AND_A_HALF, n_assertions=43),
-    measured(f"{FEWER}_controls.py::test_coordinates_that_move_the_odds_are_found", "the order of two", "their order",
-             seeds=8),
-    Stated(f"{FEWER}_controls.py::test_of_a_scenario_no_bias_and_less_variance", "a mean of 12, in standard errors",
-           "9e-4 (Student's t)", "off by 6"),
-    shift(f"{FEWER}_splitting.py::test_a_walk_with_a_known_chance", "a chance of .0012, in standard errors", 1.0,
-          error_rate=FOUR_AND_A_HALF),
-    shift(f"{FEWER}_splitting.py::test_agrees_with_plain_trials_where_both_can_be_afforded", "two odds, in standard "
-          "errors", 1.0, error_rate=FOUR_AND_A_HALF),
     Stated(f"{STUDY}shipped_record.py::test_the_engine_on_posterior_draws_says_what_the_surfaces_say",
            "30 forecasts (slow)", "not measured: minutes for each seed", "more than .05 for one, .015 in the mean"),
 )  # fmt: skip
@@ -269,7 +253,6 @@ HOLDS_FOR_EVERY_DRAW = {
     "experiment/test_anchoring.py::test_only_the_durable_tier_has_a_reference_class": "4.5 is a number of ties",
     "experiment/test_estimates.py::test_reference_class_worked_example": "4.5 is a number of ties",
     "experiment/test_from_counts_to_odds.py::test_the_reference_class_stands_beside_durable_odds_alone": "the same",
-    "study/test_fewer_trials_splitting.py::test_without_levels_it_is_plain_trials": "equal counts",
     "study/test_coded.py::test_structural_parameters_multiply_what_they_are_about": "products; ends of 128 draws",
 }
 """Tests, or whole files, that draw at random and assert what no draw may break, with what that is."""

@@ -286,13 +286,22 @@ def test_a_sheet_for_a_second_reader_and_what_it_says(parley: Parley, tmp_path: 
         assert wrong.code == 2 and said in wrong.err and "Traceback" not in wrong.err
 
 
-def test_sharpen_and_its_refusals(parley: Parley) -> None:
+def test_efficiency_and_its_refusals(parley: Parley) -> None:
     few = ("teaching/minimal", "--trials", "2048")
-    found = json.loads(parley("sharpen", *few, "--method", "controls", "--json").out)
-    assert {one["method"] for one in found["estimates"]} == {"plain", "controls"}
-    luck = json.loads(parley("sharpen", *few, "--against", "teaching/spoilers", "--json").out)
-    assert luck["base"] == "teaching/minimal"
-    for words, said in ((("--method", "sobbol"), "did you mean `sobol`"), (("--against", "nobody"), "no scenario")):
-        answer = parley("sharpen", *few, *words)
-        assert answer.code == 2 and said in answer.err and "Traceback" not in answer.err
-    assert parley("sharpen", "teaching/minimal", "--trials", "96").code == 2
+    found = json.loads(parley("efficiency", *few, "--json").out)
+    assert {one["method"] for one in found["estimates"]} == {"plain", "more draws", "sobol"}
+    luck = json.loads(parley("efficiency", *few, "--against", "teaching/spoilers", "--json").out)
+    assert luck["base"] == "teaching/minimal" and luck["trials"] == 2_048
+    answer = parley("efficiency", *few, "--against", "nobody")
+    assert answer.code == 2 and "no scenario" in answer.err and "Traceback" not in answer.err
+    assert parley("efficiency", "teaching/minimal", "--trials", "96").code == 2
+
+
+def test_sharpen_is_the_old_name_of_efficiency_for_one_version(parley: Parley) -> None:
+    few = ("teaching/minimal", "--against", "teaching/spoilers", "--trials", "2048", "--json")
+    old, new = parley("sharpen", *few), parley("efficiency", *few)
+    assert old.code == 0 and old.out == new.out
+    assert "parley efficiency" in old.err and "parley efficiency" not in new.err
+    dropped = parley("sharpen", "teaching/minimal", "--method", "controls")
+    assert dropped.code == 2 and "expected plain, sobol or all, got 'controls'" in dropped.err
+    assert "sharpen" not in parley("--help").out

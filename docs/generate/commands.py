@@ -22,12 +22,13 @@ def page() -> str:
 
 
 def commands() -> Iterator[tuple[str, ...]]:
-    """Every command by its words; ``()`` is the program itself."""
-    from sim.cli.app import app
+    """Every command that help shows, by its words; ``()`` is the program itself."""
+    from sim.cli import app
 
     yield ()
     for command in app.registered_commands:
-        yield (_name(command),)
+        if not command.hidden:
+            yield (_name(command),)
     for group in app.registered_groups:
         yield (str(group.name),)
         if group.typer_instance is not None:

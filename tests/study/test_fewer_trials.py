@@ -1,52 +1,46 @@
-"""Fewer trials: Sobol draws, ratios and their bounds, what is refused and printed, and common luck.
+"""What Sobol draws and common random numbers gain: no bias, intervals that hold, the same bits each time.
 
-Statistical checks allow 4.5 standard errors, so each fails by luck alone less than once in 100,000 seeds; seeds are
-fixed, so a check that passes goes on passing.
+Statistical checks allow 4.5 standard errors, so each fails by chance less than once in 100,000 seeds; seeds are fixed,
+so a check that passes goes on passing. ``tests/stated.py`` has the error rates.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 
 import sim
-from sim.analysis.variance_reduction import methods as study
-from sim.analysis.variance_reduction import scrambled_sobol
-from sim.analysis.variance_reduction.common_random_numbers import common_luck
-from sim.analysis.variance_reduction.engine_pass import Clock, cells_of, plain_run, weeks_for
-from sim.analysis.variance_reduction.estimate import (
+from sim.analysis.sensitivity import uncertain_inputs
+from sim.analysis.sensitivity.constant_outcomes import NO_INPUT
+from sim.analysis.variance_reduction.common_random_numbers import common_luck, gain
+from sim.analysis.variance_reduction.methods import (
     Estimate,
+    FewerTrials,
     compared,
+    fewer_trials,
     from_means,
-    plain_estimate,
-    ratio_interval,
-)
-from sim.analysis.variance_reduction.methods import fewer_trials
-from sim.analysis.variance_reduction.scrambled_sobol import (
-    N_SCRAMBLES,
-    PointStreams,
-    point_run,
+    independent,
     points_for,
-    scattered,
+    ratio_interval,
     scrambled,
 )
 from sim.cli.commands.tables_fewer_trials import show_common_luck, show_fewer_trials
 from sim.cli.console import console
 from sim.errors import ParleyError
-from sim.scenario.sampling.parameter_draws import draw_columns
+from sim.scenario.mirror import mirror
 from sim.statistics.horizons import event_by
 from tests.builders import WEEKLY, minimal_scenario
 
 UNCERTAIN = {"low": 0.0, "central": 0.05, "high": 0.25}
-LATE = ("durable", 42)
+LATE = 42
 
 
-def by_draws() -> sim.Scenario:
+def by_draws(fear: float = 0.1) -> sim.Scenario:
     """A scenario of six weeks in which it depends on the draw whether a halt comes."""
-    short = {"horizon_weeks": 6, "follow_up_weeks": 5, "parties.North.fear": 0.1}
+    short = {"horizon_weeks": 6, "follow_up_weeks": 5, "parties.North.fear": fear}
     return minimal_scenario(**WEEKLY, **short, **{"parties.South.strain": UNCERTAIN, "parties.North.strain": UNCERTAIN})
 
 
@@ -59,6 +53,7 @@ def test_scrambled_points_are_even_in_every_column_and_in_pairs() -> None:
     assert (np.sort((points * 64).astype(int), axis=0) == np.arange(64)[:, None]).all()
     counts = np.histogram2d(points[:, 0], points[:, 1], bins=8, range=[[0, 1], [0, 1]])[0]
     assert (counts == 1).all()
+    assert np.array_equal(points, scrambled(5, 64, 3, 1))
     assert not np.array_equal(points, scrambled(5, 64, 4, 1)) and not np.array_equal(points, scrambled(5, 64, 3, 2))
 
 
@@ -75,93 +70,92 @@ def product(points: np.ndarray) -> np.ndarray:
 
 def test_sobol_sets_are_unbiased_evener_and_their_interval_holds() -> None:
     even = np.array([product(scrambled(6, 64, number, 5)).mean() for number in range(1_600)])
-    loose = np.array([product(scattered(6, 64, number, 5)).mean() for number in range(1_600)])
+    loose = np.array([product(independent(6, 64, number, 5)).mean() for number in range(1_600)])
     assert abs(even.mean() - 1) < 4.5 * even.std() / 40
     assert even.var() < loose.var() / 20
     covered = 0
     for sixteen in even.reshape(100, 16):
-        one = from_means("sobol", "durable", 30, sixteen / 2, 1024, 1.0)
+        one = from_means("sobol", 30, sixteen / 2, 1024, 1.0)
         covered += one.lo <= 0.5 <= one.hi
     assert covered >= 85  # 95 % of 100, less 4.5 standard errors
 
 
-def test_the_engine_draws_its_numbers_from_the_points() -> None:
-    scenario = by_draws()
-    shares = {f"parties.{side}.strain": np.array([0.1, 0.9, 0.5]) for side in ("North", "South")}
-    streams = PointStreams(1, 4, 3, shares, False, "sobol")
-    drawn = draw_columns(scenario, streams.parameter)["parties.North.strain"]
-    assert isinstance(drawn, np.ndarray) and drawn[0] < drawn[2] < drawn[1]
-    assert streams.draws.tolist() == [4, 5, 6]
-    assert streams.row_of_trial.tolist() == [0] * 4 + [1] * 4 + [2] * 4
+@pytest.mark.parametrize("turned", [False, True])
+def test_plain_trials_are_those_of_an_ordinary_run_with_any_workers(turned: bool) -> None:
+    scenario = mirror(by_draws()) if turned else by_draws()
+    plain = fewer_trials(scenario, trials=2_048, seed=9).of("plain")
+    for workers in (1, 2):
+        run = sim.run(scenario, trials=2_048, workers=workers, seed=9, block=512)
+        for one in plain:
+            assert one.p == event_by(run.columns, scenario, "durable", one.days).mean()
 
 
-def test_cutting_in_blocks_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    scenario, weeks = by_draws(), 11
-    whole, n = point_run(scenario, 2_048, 1, weeks, Clock())
-    monkeypatch.setattr(scrambled_sobol, "ROWS", 512)
-    cut, _ = point_run(scenario, 2_048, 1, weeks, Clock())
-    assert n == 2_048 and all(np.array_equal(whole[cell], cut[cell]) for cell in whole)
-    assert points_for(2_048) == 32 and points_for(4_000) == 32 and points_for(5_000) == 64
-
-
-def test_sobol_agrees_with_plain_trials_and_gains_where_draws_decide() -> None:
-    scenario = by_draws()
-    weeks = weeks_for(scenario, 42)
-    plain = plain_estimate(plain_run(scenario, 16_384, 3, weeks, Clock())[LATE], *LATE, 1.0)
-    means, n = point_run(scenario, 4_096, 3, weeks, Clock())
-    one = compared(from_means("sobol", *LATE, means[LATE], n, 1.0), plain)
-    assert 0.1 < plain.p < 0.9
-    assert abs(one.p - plain.p) < 4.5 * np.hypot(one.se, plain.se)
-    assert one.variance_ratio > 1.5 and one.ratio_lo > 1
-
-
-def test_plain_trials_are_those_of_an_ordinary_run() -> None:
-    scenario = by_draws()
-    run = sim.run(scenario, trials=320, workers=1, seed=9)
-    hits = plain_run(scenario, 320, 9, weeks_for(scenario, 42), Clock())
-    assert cells_of(scenario) == list(hits)
-    assert all(np.array_equal(hits[cell], event_by(run.columns, scenario, *cell)) for cell in hits)
+def test_points_in_each_set_are_a_power_of_two() -> None:
+    assert [points_for(trials) for trials in (2_048, 4_000, 4_096, 65_536)] == [8, 8, 16, 256]
 
 
 # -- estimates -------------------------------------------------------------------------------------
 
 
+def plain_one(se: float = 0.01) -> Estimate:
+    return Estimate("plain", LATE, 0.2, 0.1, 0.3, se, 4_096, 4.0)
+
+
 def test_effective_trials_are_plain_trials_of_the_same_standard_error() -> None:
-    plain = Estimate("plain", *LATE, 0.2, 0.1, 0.3, 0.01, 99, 1_000, 2.0)
-    one = compared(Estimate("sobol", *LATE, 0.2, 0.1, 0.3, 0.005, 15, 500, 4.0), plain)
-    assert one.variance_ratio == pytest.approx(8) and one.effective == pytest.approx(4_000)
-    assert one.effective_per_second == pytest.approx(1_000) and one.ratio_lo < 8 < one.ratio_hi
-    itself = compared(plain, plain)
-    assert (itself.variance_ratio, itself.effective_per_second) == (1, 500)
-    nothing = compared(Estimate("sobol", *LATE, 0.0, 0.0, 0.1, 0.0, 15, 500, 4.0), plain)
-    assert nothing.as_dict()["variance_ratio"] is None
+    one = compared(Estimate("sobol", LATE, 0.2, 0.1, 0.3, 0.005, 2_048, 4.0), plain_one())
+    assert one.variance_ratio == pytest.approx(8) and one.ratio_lo < 8 < one.ratio_hi
+    assert one.effective_per_second == pytest.approx(8 * 2_048 / 4.0)
+    itself = compared(plain_one(), plain_one())
+    assert (itself.variance_ratio, itself.effective_per_second) == (1, 1_024)
+
+
+@pytest.mark.parametrize("p", [0.0, 19 / 4_096, 1.0])
+def test_too_few_events_of_plain_trials_give_no_ratio(p: float) -> None:
+    few = Estimate("plain", LATE, p, 0.0, 1.0, 0.001, 4_096, 4.0)
+    one = compared(Estimate("sobol", LATE, p, 0.0, 0.1, 0.0005, 4_096, 4.0), few)
+    assert not np.isfinite([one.variance_ratio, one.ratio_lo, one.effective_per_second]).any()
 
 
 def test_the_interval_of_a_ratio_holds_for_normal_means() -> None:
     rng = np.random.default_rng(1)
     ratios = rng.chisquare(200, 4_000) / 200 / (rng.chisquare(15, 4_000) / 15)
-    covered = np.mean([lo <= 1 <= hi for lo, hi in (ratio_interval(ratio, 200, 15) for ratio in ratios)])
+    low, high = ratio_interval(1.0, 200, 15)
+    covered = np.mean((ratios * low <= 1) & (ratios * high >= 1))
     assert abs(covered - 0.95) < 4.5 * (0.95 * 0.05 / 4_000) ** 0.5
 
 
-def test_repetitions_that_saw_nothing_do_not_claim_to_know() -> None:
-    one = from_means("sobol", *LATE, np.zeros(16), 1_600, 1.0)
+def test_sets_without_an_event_do_not_claim_to_know() -> None:
+    one = from_means("sobol", LATE, np.zeros(16), 1_600, 1.0)
     assert one.lo == 0 and one.hi == pytest.approx(1 - 0.025 ** (1 / 1_600))
+
+
+def test_the_sentence_claims_no_more_than_is_clear() -> None:
+    def said(se: float, base: Estimate) -> str:
+        one = compared(Estimate("sobol", LATE, 0.2, 0.1, 0.3, se, 4_096, 4.0), base)
+        return FewerTrials("x", "durable", 4_096, 1, 1, (compared(base, base), one)).sentence
+
+    assert "no clear gain" in said(0.009, plain_one())
+    assert "4.0 times as many plain trials" in said(0.005, plain_one())
+    assert "no clear gain" not in said(0.005, plain_one())
+    assert "do not vary" in said(0.0, plain_one(0.0))
 
 
 # -- the whole -------------------------------------------------------------------------------------
 
 
-def test_of_a_scenario() -> None:
+def numbers(found: FewerTrials) -> list[tuple[float, ...]]:
+    return [(one.p, one.lo, one.hi, one.se, one.trials) for one in found.estimates]
+
+
+def test_of_a_scenario(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[tuple[int, int]] = []
     found = fewer_trials(by_draws(), trials=2_048, progress=lambda done, total: calls.append((done, total)), name="x")
-    assert found.methods[:4] == ("plain", "controls", "sobol", "more draws")
-    again = fewer_trials(by_draws(), trials=2_048, name="x")
-    assert [(one.p, one.se, one.lo) for one in found.estimates] == [(one.p, one.se, one.lo) for one in again.estimates]
-    plain, controls = found.of("plain", days=42)[0], found.of("controls", days=42)[0]
-    assert abs(plain.p - controls.p) < 4.5 * plain.se and controls.trials == plain.trials
+    monkeypatch.setattr(uncertain_inputs, "DEFAULT_BLOCK", 512)
+    assert numbers(fewer_trials(by_draws(), trials=2_048)) == numbers(found)
+    assert numbers(fewer_trials(by_draws(), trials=2_048, seed=2)) != numbers(found)
+    assert list(dict.fromkeys(one.method for one in found.estimates)) == ["plain", "more draws", "sobol"]
     assert json.loads(json.dumps(found.as_dict(), allow_nan=False))["uncertain_inputs"] == 2
-    assert len(found.table()) == len(found.estimates) and calls
+    assert len(found.table()) == len(found.estimates) and calls == [(2_048, 2_048)] * 3
     to = console()
     with to.capture() as printed:
         show_fewer_trials(found, to)
@@ -169,90 +163,88 @@ def test_of_a_scenario() -> None:
     assert "more draws" in printed.get()
 
 
-def test_without_uncertain_numbers() -> None:
-    scenario = minimal_scenario(horizon_weeks=4, follow_up_weeks=5)
-    found = fewer_trials(scenario, trials=2_048)
-    assert found.n_inputs == 0 and len(found.of("sobol")) == 1
-    assert found.sentence
+def test_sobol_agrees_with_plain_trials_and_gains_where_draws_decide() -> None:
+    found = fewer_trials(by_draws(), trials=16_384, seed=3)
+    ((plain,), (loose,), (sobol,)) = (found.of(method)[-1:] for method in ("plain", "more draws", "sobol"))
+    assert 0.1 < plain.p < 0.9
+    for one in (loose, sobol):
+        assert abs(one.p - plain.p) < 4.5 * np.hypot(one.se, plain.se)
+    assert sobol.ratio_lo > 1.5 and sobol.se < loose.se
 
 
-def test_only_rare_odds_are_split_unless_that_is_asked_for() -> None:
-    scenario = by_draws()
-    assert not fewer_trials(scenario, trials=2_048, method="plain").splits
-    found = fewer_trials(scenario, trials=2_048, method="splitting")
-    assert [(one.tier, one.days) for one in found.splits] == [("durable", 30)]
-    few = replace(found, splits=tuple(replace(one, effective_draws=9.0) for one in found.splits))
-    assert "only some 9 draws" in few.sentence and "is worth" not in few.sentence
-    split, plain = found.of("splitting *")[0], found.of("plain *")[0]
-    assert found.sentence.startswith("By 30 days")
-    assert abs(split.p - plain.p) < 4.5 * np.hypot(split.se, plain.se)
+def test_other_tiers_and_scenarios_without_an_uncertain_number() -> None:
+    found = fewer_trials(by_draws(), tier="mutual", trials=2_048)
+    run = sim.run(by_draws(), trials=2_048, workers=1)
+    assert found.of("plain")[-1].p == event_by(run.columns, run.scenario, "mutual", LATE).mean()
+    with pytest.raises(ParleyError, match=NO_INPUT):
+        fewer_trials(minimal_scenario(horizon_weeks=4, follow_up_weeks=5), trials=2_048)
 
 
-def test_mistakes_are_told() -> None:
-    scenario = by_draws()
-    with pytest.raises(ParleyError, match="did you mean `sobol`"):
-        fewer_trials(scenario, method="sobl")
-    with pytest.raises(ParleyError, match="a multiple of 32 from 2,048"):
-        fewer_trials(scenario, trials=3_000)
-    with pytest.raises(ParleyError, match="seed: -1 came"):
-        fewer_trials(scenario, seed=-1)
-    with pytest.raises(ParleyError, match="trials: 5 came"):
-        common_luck(scenario, scenario, trials=5)
-
-
-def test_the_sentence_claims_no_more_than_is_clear() -> None:
-    plain = compared(Estimate("plain", *LATE, 0.2, 0.1, 0.3, 0.01, 99, 1_000, 1.0), PLAIN_ONE)
-
-    def said(se: float) -> str:
-        one = compared(Estimate("sobol", *LATE, 0.2, 0.1, 0.3, se, 15, 1_000, 1.0), PLAIN_ONE)
-        return study.FewerTrials("x", "sobol", 1_000, 1, 1, (plain, one), ()).sentence
-
-    assert "no method clearly" in said(0.009)
-    assert "4.0 seconds of plain trials" in said(0.005)
-
-
-PLAIN_ONE = Estimate("plain", *LATE, 0.2, 0.1, 0.3, 0.01, 99, 1_000, 1.0)
+def test_counts_that_cannot_be_are_refused() -> None:
+    with pytest.raises(ParleyError, match="expected a multiple of 32 from 2,048 to 2,000,000, got 3000"):
+        fewer_trials(by_draws(), trials=3_000)
+    with pytest.raises(ParleyError, match="seed: -1"):
+        fewer_trials(by_draws(), seed=-1)
 
 
 # -- common luck -----------------------------------------------------------------------------------
 
 
 def test_common_luck_pairs_what_luck_does_to_both() -> None:
-    base = by_draws()
-    variant = minimal_scenario(
-        **WEEKLY, **{"horizon_weeks": 6, "follow_up_weeks": 5, "parties.North.fear": 0.11},
-        **{"parties.South.strain": UNCERTAIN, "parties.North.strain": UNCERTAIN},
-    )  # fmt: skip
-    found = common_luck(base, variant, trials=4_096, names=("base", "more fear"))
+    ran = {fear: sim.run(by_draws(fear), trials=4_096, workers=1, name=f"fear {fear}") for fear in (0.1, 0.11)}
+    found = common_luck(ran[0.1], ran[0.11])
     one = found.pairs[-1]
-    assert one.variance_ratio > 3 and one.lo <= one.difference <= one.hi < 0
+    assert one.ratio_lo > 2 and one.ratio_lo < one.variance_ratio < one.ratio_hi
+    assert one.lo <= one.difference <= one.hi < 0
     # Two runs of unlike luck do differ by as much as the sum of variances says.
-    other = plain_run(variant, 4_096, 2, weeks_for(variant, 42), Clock())[LATE]
-    assert abs(other.mean() - one.base - one.difference) < 4.5 * one.se_unlike
+    other = sim.run(by_draws(0.11), trials=4_096, seed=2, workers=1)
+    hits = event_by(other.columns, other.scenario, "durable", LATE)
+    assert abs(hits.mean() - one.base - one.difference) < 4.5 * one.se_unlike
     assert json.loads(json.dumps(found.as_dict(), allow_nan=False))["pairs"][-1]["days"] == 42
     assert len(found.table()) == len(found.pairs) and "times as many trials" in found.sentence
     to = console()
     with to.capture() as printed:
         show_common_luck(found, to)
     assert max(map(len, printed.get().splitlines())) <= 100
-    same = common_luck(base, base, trials=2_048)
-    assert same.as_dict()["pairs"][0]["variance_ratio"] is None and "no trial" in same.sentence
-    assert N_SCRAMBLES == 16
+    with pytest.raises(ParleyError, match="seed"):
+        common_luck(ran[0.1], other)
+
+
+def test_common_luck_is_the_same_with_any_workers_and_without_a_change_unknown() -> None:
+    one, two = (
+        [sim.run(by_draws(fear), trials=2_048, workers=workers, block=512, name=str(fear)) for fear in (0.1, 0.11)]
+        for workers in (1, 2)
+    )
+    assert asdict(common_luck(*one)) == asdict(common_luck(*two))
+    same = common_luck(one[0], one[0])
+    assert same.as_dict()["pairs"][0]["variance_ratio"] is None and "fewer than 20" in same.sentence
+
+
+def test_the_interval_of_what_pairing_gains_holds() -> None:
+    """1,000 pairs of runs of 256 clusters whose true ratio of variances is worked out: coverage and its centre."""
+    rng = np.random.default_rng(4)
+    chance = 0.2 + 0.6 * rng.random((1_000, 256, 1))
+    base = rng.random((1_000, 256, 32)) < chance
+    other = np.where(rng.random((1_000, 256, 32)) < 0.1, rng.random((1_000, 256, 32)) < chance, base)
+    # Variance of a cluster's sum: 32 (1/4 - .03) within and 32^2 x .03 between; of the difference: 32 x 2 x .1 x .22.
+    truth = 2 * (32 * 0.22 + 32**2 * 0.03) / (32 * 0.2 * 0.22)
+    found = np.array([gain(*(hits.ravel() for hits in pair))[2:] for pair in zip(base, other, strict=True)])
+    covered = np.mean((found[:, 1] <= truth) & (truth <= found[:, 2]))
+    assert abs(covered - 0.95) < 4.5 * (0.95 * 0.05 / 1_000) ** 0.5
+    # 4.5 standard errors of .0039, and half the variance of a logarithm, which is what taking one may shift.
+    assert abs(np.log(found[:, 0]).mean() - np.log(truth)) < 0.025
 
 
 @pytest.mark.slow
 def test_intervals_hold_as_often_as_they_say() -> None:
-    """60 seeds of 2,048 trials: each interval of 95 % holds at least 49 times, less than 1 in 10,000 by luck below."""
+    """60 seeds of 2,048 trials: each interval of 95 % holds at least 49 times; by chance fewer in 1 of 10,000."""
     scenario = sim.load("teaching/minimal")
     found = [fewer_trials(scenario, trials=2_048, seed=seed) for seed in range(101, 161)]
-    methods = ("plain", "controls", "sobol", "more draws")
-    truth = {
-        days: np.mean([each.of(method, days=days)[0].p for each in found for method in methods])
-        for days in (90, 180, 365)
-    }
-    for method in ("plain", "controls", "sobol"):
-        for days, p in truth.items():
-            ones = [each.of(method, days=days)[0] for each in found]
+    methods = ("plain", "more draws", "sobol")
+    for at, days in ((1, 90), (2, 180), (3, 365)):
+        p = np.mean([each.of(method)[at].p for each in found for method in methods])
+        for method in methods:
+            ones = [each.of(method)[at] for each in found]
             assert sum(one.lo <= p <= one.hi for one in ones) >= 49, (method, days)
             mean, spread = np.mean([one.p for one in ones]), np.std([one.p for one in ones], ddof=1)
             assert abs(mean - p) < 4.5 * spread / 60**0.5

@@ -1,8 +1,8 @@
-"""What meeting the same luck is worth for a difference between two scenarios.
+"""Measure what common random numbers gain for a difference between two scenarios.
 
-Trial t of both scenarios meets the same luck and the same draws (docs/decisions/0001-luck.md), so what chance does to
-both falls out of their difference. The gain is the variance of a difference between runs of unlike luck, which is the
-sum of both variances, over the variance of the paired difference. Both are read off the same two runs.
+Trial t of both runs meets the same luck and the same draws (docs/decisions/0001-luck.md), so what chance does to both
+falls out of their difference. The gain is the variance of a difference between independent runs, which is the sum of
+both variances, over that of the paired difference; both are estimated from the clusters of the same two runs.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED
-from sim.analysis.variance_reduction.engine_pass import Clock, Progress, plain_run, weeks_for
-from sim.analysis.variance_reduction.estimate import cluster_means
-from sim.analysis.variance_reduction.methods import DEFAULT_TRIALS, check
+from sim.analysis.variance_reduction.methods import FEW_EVENTS, LEVEL, UNKNOWN
 from sim.errors.arguments import checked_arguments
-from sim.scenario.schema import Scenario
-from sim.statistics.horizons import horizons
-from sim.statistics.paired_differences import paired_difference
+from sim.results.compare import compare
+from sim.results.formatting import plain
+from sim.results.run import Run
+from sim.statistics.estimates import TRIALS_PER_CLUSTER, Hits, group_sums, student_quantile
+from sim.statistics.horizons import event_by
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pair:
-    """A difference variant - base of durable odds by ``days``: paired, with its interval, and what pairing gains.
+    """A paired difference variant - base of durable odds by ``days``, and what pairing gains.
 
-    ``variance_ratio``: variance with unlike luck over that with common luck; not a number where no trial differs.
+    ``variance_ratio``: variance with unlike luck over that with common luck, with a 95 % interval; NaN where fewer than
+    20 trials differ.
     """
 
     days: int
@@ -41,11 +42,13 @@ class Pair:
     se_unlike: float
     se_common: float
     variance_ratio: float
+    ratio_lo: float
+    ratio_hi: float
 
 
 @dataclass(frozen=True)
 class CommonLuck:
-    """The gain of common luck for two scenarios, by horizon."""
+    """The gain of common random numbers for two scenarios, by horizon."""
 
     base: str
     variant: str
@@ -58,65 +61,52 @@ class CommonLuck:
         """How many times as many trials a difference would need without common luck, at the last horizon."""
         one = self.pairs[-1]
         if not np.isfinite(one.variance_ratio):
-            return f"By {one.days} days no trial turned out differently, so there is no variance to compare."
+            return f"By {one.days} days fewer than {FEW_EVENTS} trials differ: too few to say what pairing gains."
         return (
             f"With unlike luck the difference by {one.days} days would need {one.variance_ratio:.1f} times as many "
-            "trials for the same interval."
+            f"trials for the same interval ({one.ratio_lo:.1f} to {one.ratio_hi:.1f})."
         )
 
-    @property
-    def notes(self) -> list[str]:
-        return [NOT_ANCHORED]
-
     def as_dict(self) -> dict[str, Any]:
-        """Plain JSON; null where there is no variance."""
-        pairs = [
-            {name: value if np.isfinite(value) else None for name, value in asdict(one).items()} for one in self.pairs
-        ]
-        named = {"base": self.base, "variant": self.variant, "trials": self.trials, "seed": self.seed}
-        return {**named, "anchored": False, "pairs": pairs, "sentence": self.sentence, "notes": self.notes}
+        """Plain JSON; null where the gain is unknown."""
+        return {**plain(asdict(self)), "anchored": False, "sentence": self.sentence, "notes": (NOT_ANCHORED,)}
 
     def table(self) -> pd.DataFrame:
         """One row per horizon."""
         import pandas as pd
 
-        return pd.DataFrame([asdict(one) for one in self.pairs])
+        return pd.DataFrame(map(asdict, self.pairs))
 
 
 @checked_arguments
-def common_luck(
-    base: Scenario,
-    variant: Scenario,
-    *,
-    trials: int = DEFAULT_TRIALS,
-    seed: int = 1,
-    progress: Progress | None = None,
-    names: tuple[str, str] | None = None,
-) -> CommonLuck:
-    """Both scenarios with the same luck, ``trials`` each, at the horizons they have in common.
+def common_luck(base: Run, variant: Run) -> CommonLuck:
+    """Compare two runs at the horizons that both have, over the trials that both have.
 
-    Raises ParleyError as ``fewer_trials`` does.
+    Raises ParleyError as ``compare`` does, where seeds differ or no horizon is shared.
     """
-    check("plain", trials, seed)
-    days = [day for day in horizons(base) if day in horizons(variant)]  # 30 days at least
-    found = []
-    for number, scenario in enumerate((base, variant)):
-        ahead = None if progress is None else _counted(progress, number * trials, trials)
-        found.append(plain_run(scenario, trials, seed, weeks_for(scenario, days[-1]), Clock(), ahead))
-    pairs = []
-    for day in days:
-        hits = [one["durable", day] for one in found]
-        shares = [cluster_means(hit) for hit in hits]
-        k = len(shares[0])
-        unlike = float(np.sqrt(sum(np.var(share, ddof=1) for share in shares) / k))
-        common = float(np.sqrt(np.var(shares[1] - shares[0], ddof=1) / k))
-        ratio = (unlike / common) ** 2 if common > 0 else float("nan")
-        odds = [float(np.mean(hit)) for hit in hits]
-        difference, lo, hi = paired_difference(hits[0], hits[1])
-        pairs.append(Pair(day, odds[0], odds[1], difference, lo, hi, unlike, common, ratio))
-    first, second = names or (base.title, variant.title)
-    return CommonLuck(first, second, trials, seed, tuple(pairs))
+    found = compare(base, variant)
+    n, pairs = found["trials"], []
+    for day, cell in found["tiers"]["durable"].items():
+        hits = [event_by(run.columns, run.scenario, "durable", int(day))[:n] for run in (base, variant)]
+        base_odds, odds = (float(np.mean(one)) for one in hits)
+        difference, lo, hi = (cell[f"model_{name}"] for name in ("difference", "lo", "hi"))
+        pairs.append(Pair(int(day), base_odds, odds, difference, lo, hi, *gain(*hits)))
+    return CommonLuck(base.name, variant.name, n, base.seed, tuple(pairs))
 
 
-def _counted(progress: Progress, before: int, each: int) -> Progress:
-    return lambda done, total: progress(before + done, 2 * each)
+def gain(base: Hits, variant: Hits) -> tuple[float, float, float, float, float]:
+    """Standard errors of a difference with unlike and with common luck, the ratio of variances and its interval.
+
+    Delta method for the logarithm of a ratio of two means over clusters, Student's t.
+    """
+    (first, sizes), (second, _) = (group_sums(hits, TRIALS_PER_CLUSTER) for hits in (base, variant))
+    first, second = first - np.mean(base) * sizes, second - np.mean(variant) * sizes
+    unlike, common = first**2 + second**2, (second - first) ** 2
+    k, n = len(sizes), len(base)
+    errors = [float(np.sqrt(k / max(1, k - 1) * one.sum())) / n for one in (unlike, common)]
+    if k < 2 or np.count_nonzero(base != variant) < FEW_EVENTS or not common.any():
+        return errors[0], errors[1], UNKNOWN, UNKNOWN, UNKNOWN
+    ratio = float(unlike.sum() / common.sum())
+    spread = float(np.sqrt(k / (k - 1) * np.sum((unlike / unlike.sum() - common / common.sum()) ** 2)))
+    reach = float(np.exp(student_quantile(LEVEL, k - 1) * spread))
+    return errors[0], errors[1], ratio, ratio / reach, ratio * reach

@@ -1,4 +1,4 @@
-"""Commands that ask why and what if, and how surely: compare, why, replay, sensitivity, discover, sharpen."""
+"""Commands that ask why and what if, and how surely: compare, why, replay, sensitivity, discover, efficiency."""
 
 from __future__ import annotations
 
@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands of this file."""
-    for command in (compare, why, replay, sensitivity, discover, sharpen):
+    for command in (compare, why, replay, sensitivity, discover, efficiency):
         app.command()(command)
+    app.command(hidden=True)(sharpen)
 
 
 def compare(
@@ -271,46 +272,56 @@ def discover(
         raise problem
 
 
-def sharpen(
+Count = Annotated[
+    int | None, typer.Option("--trials", "-n", metavar="N", help="Trials of each method [16,384].", parser=whole)
+]
+Against = Annotated[
+    str | None, typer.Option(metavar="SCENARIO", help="Instead: what common luck gains in their difference.")
+]
+
+
+def efficiency(
     scenario: One,
-    method: Annotated[str, typer.Option(metavar="NAME", help="plain, controls, sobol, splitting or all.")] = "all",
-    trials: Annotated[
-        int | None, typer.Option("--trials", "-n", metavar="N", help="Trials of each method [16,384].", parser=whole)
-    ] = None,
-    against: Annotated[
-        str | None, typer.Option(metavar="SCENARIO", help="Instead: what common luck gains in their difference.")
-    ] = None,
+    trials: Count = None,
+    against: Against = None,
     seed: Seed = 1,
     sets: Sets = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Fewer trials for the same answer: what each method gains."""
+    """What common luck and Sobol draws gain on plain trials."""
     from sim.analysis.variance_reduction.common_random_numbers import common_luck
-    from sim.analysis.variance_reduction.methods import fewer_trials
+    from sim.analysis.variance_reduction.methods import DEFAULT_TRIALS, fewer_trials
     from sim.cli.commands.tables_fewer_trials import show_common_luck, show_fewer_trials
     from sim.cli.console import console
     from sim.cli.progress import CountingBar
     from sim.scenario.reading.load import open_scenario
     from sim.scenario.reading.overrides import parse_set
 
-    changes = [parse_set(text) for text in sets or []]
-    tell_hidden([scenario, against], quiet)
-    loaded = open_scenario(scenario, changes)
-    count = {} if trials is None else {"trials": trials}
+    count = DEFAULT_TRIALS if trials is None else trials
+    if against is not None:
+        luck = common_luck(*runs_of([scenario, against], count, seed, sets, None, quiet))
+        print_json(luck.as_dict()) if as_json else show_common_luck(luck, console())
+        return
+    tell_hidden([scenario], quiet)
+    loaded = open_scenario(scenario, [parse_set(text) for text in sets or []])
     with CountingBar("trials", quiet) as bar:
-        if against is not None:
-            other = open_scenario(against, changes)
-            luck = common_luck(
-                loaded.scenario, other.scenario, seed=seed, progress=bar.show, names=(loaded.name, other.name), **count
-            )
-        else:
-            fewer = fewer_trials(
-                loaded.scenario, method=method, seed=seed, progress=bar.show, name=loaded.name, **count
-            )
-    if as_json:
-        print_json((fewer if against is None else luck).as_dict())
-    elif against is None:
-        show_fewer_trials(fewer, console())
-    else:
-        show_common_luck(luck, console())
+        found = fewer_trials(loaded.scenario, trials=count, seed=seed, progress=bar.show, name=loaded.name)
+    print_json(found.as_dict()) if as_json else show_fewer_trials(found, console())
+
+
+def sharpen(
+    scenario: One,
+    method: Annotated[str, typer.Option(metavar="NAME", help="plain, sobol or all.")] = "all",
+    trials: Count = None,
+    against: Against = None,
+    seed: Seed = 1,
+    sets: Sets = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """The old name of efficiency, for one version."""
+    typer.echo("parley sharpen is now called parley efficiency; the old name goes with the next version.", err=True)
+    if method not in ("plain", "sobol", "all"):
+        raise ParleyError(f"--method: expected plain, sobol or all, got {method[:40]!r} (all are run at once)")
+    efficiency(scenario, trials, against, seed, sets, quiet, as_json)

@@ -1,95 +1,77 @@
-"""What ``parley sharpen`` prints: odds by method with standard errors, what each gains, and what to make of it."""
+"""What ``parley efficiency`` prints: odds or differences with standard errors, and what each method gains."""
 
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
+from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED
 from sim.analysis.variance_reduction.common_random_numbers import CommonLuck
-from sim.analysis.variance_reduction.estimate import Estimate
-from sim.analysis.variance_reduction.methods import FewerTrials
+from sim.analysis.variance_reduction.methods import NOTES, PLAIN, FewerTrials
 from sim.cli.console import plain_table
 from sim.results.formatting import DASH, as_number, counted, is_known
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
 
-def show_fewer_trials(found: FewerTrials, to: Console, tier: str = "durable") -> None:
-    """Title, one row per horizon and method for ``tier``, a sentence, notes."""
-    to.print(f"{found.name}: fewer trials for the same answer", style="bold")
-    to.print(
-        f"{tier} halt, the model alone; {found.trials:,} trials, {counted(found.n_inputs, 'uncertain input')}, "
-        f"seed {found.seed}\n"
-    )
-    to.print(_estimates([one for one in found.estimates if one.tier == tier]))
-    to.print()
-    for text in (found.sentence, *found.notes):
-        _say(to, text)
-
-
-def _estimates(estimates: list[Estimate]) -> Table:
-    table = plain_table(
-        "days", "method", "odds\n%", "95 %", "standard\nerror", "trials", "CPU\nseconds", "ratio\nto plain",
-        "95 %", "effective\na second", left=2,
-    )  # fmt: skip
-    above = None
-    for one in sorted(estimates, key=lambda one: one.days):
-        is_plain = one.method.startswith("plain")
-        table.add_row(
-            str(one.days) if one.days != above else "",
-            one.method,
-            _percent(one.p),
-            f"{_percent(one.lo)}-{_percent(one.hi)}",
-            f"{100 * one.se:.3f}",
-            f"{one.trials:,}",
-            f"{one.cpu:.2f}",
-            _ratio(one.variance_ratio),
-            "" if is_plain else _ends(one.ratio_lo, one.ratio_hi),
-            as_number(one.effective_per_second, ",.0f"),
-        )
-        above = one.days
-    return table
-
-
-def show_common_luck(found: CommonLuck, to: Console) -> None:
-    """Title, one row per horizon, a sentence, notes."""
-    to.print(f"{found.variant} against {found.base}: the same luck for both", style="bold")
-    to.print(f"durable halt, the model alone; {found.trials:,} trials each, seed {found.seed}\n")
-    table = plain_table(
-        "days", "base\n%", "variant\n%", "difference,\npoints", "95 %", "standard error\nwith unlike luck",
-        "with common\nluck", "ratio of\nvariances", left=1,
-    )  # fmt: skip
-    for one in found.pairs:
-        table.add_row(
-            str(one.days),
-            _percent(one.base),
-            _percent(one.variant),
-            f"{100 * one.difference:+.2f}",
-            f"{100 * one.lo:+.2f} to {100 * one.hi:+.2f}",
-            f"{100 * one.se_unlike:.3f}",
-            f"{100 * one.se_common:.3f}",
-            _ratio(one.variance_ratio),
-        )
-    to.print(table)
-    to.print()
-    for text in (found.sentence, *found.notes):
-        _say(to, text)
-
-
-def _percent(p: float) -> str:
+def percent(p: float) -> str:
     """Per cent with as many digits as small odds need."""
     return f"{100 * p:.2f}" if p >= 0.01 or p <= 0 else f"{100 * p:.3f}"
 
 
-def _ratio(ratio: float) -> str:
-    return as_number(ratio, ".1f")
+def ends(one: Any) -> str:
+    return f"{one.ratio_lo:.1f}-{one.ratio_hi:.1f}" if is_known(one.ratio_lo) else DASH
 
 
-def _ends(low: float, high: float) -> str:
-    return f"{_ratio(low)}-{_ratio(high)}" if is_known(low) and is_known(high) else DASH
+Cells = Mapping[tuple[str, str], Callable[[Any], str]]
+"""By the two lines of a column's head what it shows of a row."""
+ESTIMATES: Cells = {
+    ("days", ""): lambda one: str(one.days) if one.method == PLAIN else "",
+    ("method", ""): lambda one: str(one.method),
+    ("odds", "%"): lambda one: percent(one.p),
+    ("odds", "95 %"): lambda one: f"{percent(one.lo)}-{percent(one.hi)}",
+    ("standard", "error"): lambda one: f"{100 * one.se:.3f}",
+    ("", "trials"): lambda one: f"{one.trials:,}",
+    ("CPU", "seconds"): lambda one: f"{one.cpu:.2f}",
+    ("ratio", "to plain"): lambda one: as_number(one.variance_ratio, ".1f"),
+    ("ratio", "95 %"): lambda one: "" if one.method == PLAIN else ends(one),
+    ("effective", "a second"): lambda one: as_number(one.effective_per_second, ",.0f"),
+}
+PAIRS: Cells = {
+    ("days", ""): lambda one: str(one.days),
+    ("base", "%"): lambda one: percent(one.base),
+    ("variant", "%"): lambda one: percent(one.variant),
+    ("difference,", "points"): lambda one: f"{100 * one.difference:+.2f}",
+    ("", "95 %"): lambda one: f"{100 * one.lo:+.2f} to {100 * one.hi:+.2f}",
+    ("error with", "unlike luck"): lambda one: f"{100 * one.se_unlike:.3f}",
+    ("with common", "luck"): lambda one: f"{100 * one.se_common:.3f}",
+    ("ratio of", "variances"): lambda one: as_number(one.variance_ratio, ".1f"),
+    ("ratio", "95 %"): ends,
+}
 
 
-def _say(to: Console, text: str) -> None:
-    to.print(textwrap.fill(text, to.width - 1), soft_wrap=True)
+def show_fewer_trials(found: FewerTrials, to: Console) -> None:
+    """Print a title, one row per horizon and method, a sentence and notes."""
+    to.print(f"{found.scenario}: what Sobol draws gain on plain trials", style="bold")
+    inputs = counted(found.uncertain_inputs, "uncertain input")
+    to.print(f"{found.tier} halt, the model alone; {found.trials:,} trials, {inputs}, seed {found.seed}\n")
+    rows = sorted(found.estimates, key=lambda one: one.days)
+    _show(ESTIMATES, 2, rows, (found.sentence, *NOTES), to)
+
+
+def show_common_luck(found: CommonLuck, to: Console) -> None:
+    """Print a title, one row per horizon, a sentence and notes."""
+    to.print(f"{found.variant} against {found.base}: the same luck for both", style="bold")
+    to.print(f"durable halt, the model alone; {found.trials:,} trials each, seed {found.seed}\n")
+    _show(PAIRS, 1, found.pairs, (found.sentence, NOT_ANCHORED), to)
+
+
+def _show(cells: Cells, left: int, rows: Iterable[Any], texts: Iterable[str], to: Console) -> None:
+    table = plain_table(*("\n".join(filter(None, head)) for head in cells), left=left)
+    for one in rows:
+        table.add_row(*(cell(one) for cell in cells.values()))
+    to.print(table)
+    for text in ("", *texts):
+        to.print(textwrap.fill(text, to.width - 1), soft_wrap=True)
