@@ -11,8 +11,7 @@ Each model can also be used by itself, on any data: ``spatial``, ``expected_util
 
 from sim.evidence.rival_models.expected_utility import Reading, challenge
 from sim.evidence.rival_models.graph_model import CONCEPTS, Conflict, Option
-from sim.evidence.rival_models.panel import Panel, Row, panel
-from sim.evidence.rival_models.print_panel import show_panel
+from sim.evidence.rival_models.panel import Panel, Row, panel, show_panel
 from sim.evidence.rival_models.solutions import kalai_smorodinsky_point, nash_point, rubinstein_share
 from sim.evidence.rival_models.spatial import Actor, weighted_mean, weighted_median
 

@@ -17,6 +17,9 @@ MOST_BACKERS = 2
 HABIT = 1e-6
 """Settles ties only: a backer that acts at all would rather press than not while a side fights on, and not after."""
 
+END_OF_WAR = {"A stops": 1.0, "B stops": -1.0}
+"""Momentum at which a year ends for a side that stops alone (judgement: full momentum against it)."""
+
 
 @dataclass(frozen=True)
 class CeasefireGame:
@@ -38,14 +41,22 @@ def ceasefire_game(day: FirstDay, curve: Curve) -> CeasefireGame:
     options = [Option(name, act) for name in day.names for act in ("stop fighting", "accept the terms")]
     options += [Option(name, "press") for name in backers]
     states = feasible_states(options, _accepting_is_stopping)
-    side_payoffs = [_side_payoffs(day, curve, mix, backers, states, side) for side in (0, 1)]
-    payoffs = dict(zip(day.names, side_payoffs, strict=True))
-    for place, name in enumerate(backers):
-        payoffs[name] = _backer_payoffs(day, curve, mix, name, place, states)
+    payoffs = {name: _side_payoffs(day, curve, mix, backers, states, side) for side, name in enumerate(day.names)}
+    payoffs |= {name: _backer_payoffs(day, curve, mix, backers, states, name) for name in backers}
+    a, b = (day.label(name) for name in day.names)
+    words = {
+        "terms": "both accept the terms",
+        "halt": "a halt without terms",
+        "A stops": f"{a} stops alone",
+        "B stops": f"{b} stops alone",
+        "war": "fighting goes on",
+    }
+    outcomes = tuple(words[_end(state)] for state in states)
+    in_full = (
+        outcome + _press(day, _pressing(backers, state)) for outcome, state in zip(outcomes, states, strict=True)
+    )
     conflict = Conflict(options, payoffs, _accepting_is_stopping)
-    outcomes = tuple(_outcome(day, state) for state in states)
-    words = tuple(outcome + _pressers(day, backers, state) for outcome, state in zip(outcomes, states, strict=True))
-    return CeasefireGame(conflict, curve.track, mix, words, outcomes)
+    return CeasefireGame(conflict, curve.track, mix, tuple(in_full), outcomes)
 
 
 def main_backers(day: FirstDay) -> list[str]:
@@ -54,8 +65,8 @@ def main_backers(day: FirstDay) -> list[str]:
     for name, party in day.scenario.parties.items():
         if party.role == "backer":
             backer = day.scenario.third_party(name)
-            acts = backer.act_prob_per_week.middle > 0 and backer.engagement.middle > 0
-            leverage[name] = sum(size.middle for size in backer.leverage.values()) if acts else 0.0
+            if backer.act_prob_per_week.middle > 0 and backer.engagement.middle > 0:
+                leverage[name] = sum(size.middle for size in backer.leverage.values())
     ranked = sorted((name for name in leverage if leverage[name] > 0), key=lambda name: -leverage[name])
     return ranked[:MOST_BACKERS]
 
@@ -65,88 +76,73 @@ def _accepting_is_stopping(state: State) -> bool:
     return (stops_a or not accepts_a) and (stops_b or not accepts_b)
 
 
+def _end(state: State) -> str:
+    """How it ends: ``terms``, ``halt``, ``A stops``, ``B stops`` or ``war``."""
+    stops_a, accepts_a, stops_b, accepts_b = state[:4]
+    if stops_a and stops_b:
+        return "terms" if accepts_a and accepts_b else "halt"
+    return "A stops" if stops_a else "B stops" if stops_b else "war"
+
+
+def _pressing(backers: list[str], state: State) -> list[str]:
+    return [name for name, presses in zip(backers, state[4:], strict=True) if presses]
+
+
+def _press(day: FirstDay, pressing: list[str]) -> str:
+    names = " and ".join(map(day.label, pressing))
+    return f", {names} press{'es' if len(pressing) == 1 else ''}" if pressing else ""
+
+
 def _side_payoffs(
     day: FirstDay, curve: Curve, mix: float, backers: list[str], states: tuple[State, ...], side: int
 ) -> list[float]:
     """Utils over the status quo. War: as the side believes it. Terms: war plus the surplus that signing leaves.
 
     A bare halt keeps the status quo and charges all of the side's fear. A side that stops alone loses ground as
-    at full momentum, and the other gains it; both still bear the cost of war (judgement).
+    at full momentum, and the other gains it; both still bear the cost of war (judgement). A side that fights on
+    is pressed: in full if it alone does, else divided by the backer's tilt.
     """
+    own, other = ("A stops", "B stops") if side == 0 else ("B stops", "A stops")
     war = day.value_of_war(side)
-    terms = war + value_at(mix, (curve.surplus_a, curve.surplus_b)[side])
-    found = []
-    for state in states:
-        stops_own, stops_other = state[2 * side], state[2 * (1 - side)]
-        if state[1] and state[3]:
-            found.append(terms)
-        elif stops_own and stops_other:
-            found.append(-day.fear_of_bare_halt(side))
-        elif stops_own:
-            found.append(day.value_at_full_momentum(side, in_own_favour=False))
-        else:
-            pressing = [name for name, presses in zip(backers, state[4:], strict=True) if presses]
-            pressed = sum(_pressure(day, name, side, stops_other) for name in pressing)
-            worth = day.value_at_full_momentum(side, in_own_favour=True) if stops_other else war
-            found.append(worth - pressed)
-    return found
+    worth = {
+        "terms": war + value_at(mix, (curve.surplus_a, curve.surplus_b)[side]),
+        "halt": -day.fear_of_bare_halt(side),
+        own: day.value_at_full_momentum(side, in_own_favour=False),
+        other: day.value_at_full_momentum(side, in_own_favour=True),
+        "war": war,
+    }
 
+    def pressure(name: str, end: str) -> float:
+        backer = day.scenario.third_party(name)
+        share = {other: 1.0, "war": (1.0 - backer.tilt.middle, backer.tilt.middle)[side]}.get(end, 0.0)
+        size = backer.leverage.get(day.names[side])
+        return 0.0 if size is None else size.middle * share
 
-def _pressure(day: FirstDay, backer: str, side: int, other_stops: bool) -> float:
-    """One act of pressure on a side that fights on: in full if it alone does, else divided by the backer's tilt."""
-    party = day.scenario.third_party(backer)
-    leverage = party.leverage.get(day.names[side])
-    share = (1.0 - party.tilt.middle, party.tilt.middle)[side]
-    return 0.0 if leverage is None else leverage.middle * (1.0 if other_stops else share)
+    ends = [(_end(state), _pressing(backers, state)) for state in states]
+    return [worth[end] - sum(pressure(name, end) for name in pressing) for end, pressing in ends]
 
 
 def _backer_payoffs(
-    day: FirstDay, curve: Curve, mix: float, name: str, place: int, states: tuple[State, ...]
+    day: FirstDay, curve: Curve, mix: float, backers: list[str], states: tuple[State, ...], name: str
 ) -> list[float]:
-    """How near the issues end to the backer's own positions; pressing settles ties by habit.
+    """How near the issues end to the backer's own positions, by weighted square distance; habit settles ties.
 
     A scenario has no number for what another people's war costs a backer, so none is counted.
     """
-    terms = day.package(curve.track, mix)
-    ends = {
-        "terms": _loss(day, name, {issue: terms.get(issue, day.status_quo(issue)) for issue in day.scenario.issues}),
-        "halt": _loss(day, name, {issue: day.status_quo(issue) for issue in day.scenario.issues}),
-        "war": _loss(day, name, {issue: day.end_of_war(issue, day.momentum) for issue in day.scenario.issues}),
-        "a gives way": _loss(day, name, {issue: day.end_of_war(issue, 1.0) for issue in day.scenario.issues}),
-        "b gives way": _loss(day, name, {issue: day.end_of_war(issue, -1.0) for issue in day.scenario.issues}),
-    }
-    found = []
-    for state in states:
-        stops_a, accepts_a, stops_b, accepts_b = state[:4]
-        if stops_a and stops_b:
-            end, is_fighting = ("terms" if accepts_a and accepts_b else "halt"), False
-        else:
-            end, is_fighting = ("a gives way" if stops_a else "b gives way" if stops_b else "war"), True
-        found.append(-ends[end] + (HABIT if state[4 + place] == is_fighting else 0.0))
-    return found
+    party, terms = day.scenario.third_party(name), day.package(curve.track, mix)
 
+    def loss(end: str) -> float:
+        found = 0.0
+        for issue, weight in party.points.items():
+            if issue in party.ideal_point:
+                at = day.status_quo(issue)
+                if end == "terms":
+                    at = terms.get(issue, at)
+                elif end != "halt":
+                    at = day.end_of_war(issue, END_OF_WAR.get(end, day.momentum))
+                found += weight.middle / 100.0 * (at - party.ideal_point[issue].middle) ** 2
+        return found
 
-def _loss(day: FirstDay, name: str, positions: dict[str, float]) -> float:
-    """Weighted square distance from a party's own positions, over the issues on which it has one."""
-    party = day.scenario.third_party(name)
-    return sum(
-        weight.middle / 100.0 * (positions[issue] - party.ideal_point[issue].middle) ** 2
-        for issue, weight in party.points.items()
-        if issue in party.ideal_point
-    )
-
-
-def _outcome(day: FirstDay, state: State) -> str:
-    stops_a, accepts_a, stops_b, accepts_b = state[:4]
-    if accepts_a and accepts_b:
-        return "both accept the terms"
-    if stops_a and stops_b:
-        return "a halt without terms"
-    if stops_a or stops_b:
-        return f"{day.label(day.names[0 if stops_a else 1])} stops alone"
-    return "fighting goes on"
-
-
-def _pressers(day: FirstDay, backers: list[str], state: State) -> str:
-    pressing = [day.label(name) for name, presses in zip(backers, state[4:], strict=True) if presses]
-    return f", {' and '.join(pressing)} press{'es' if len(pressing) == 1 else ''}" if pressing else ""
+    losses = {end: loss(end) for end in ("terms", "halt", "war", *END_OF_WAR)}
+    ends = [(_end(state), name in _pressing(backers, state)) for state in states]
+    return [-losses[end] + (HABIT if presses == (end not in ("terms", "halt")) else 0.0) for end, presses in ends]

@@ -121,24 +121,18 @@ def next_positions(positions: Numbers, expected: Numbers, reading: Reading) -> N
 
 
 def _choose(i: int, positions: Numbers, expected: Numbers, reading: Reading) -> float:
-    offers = []
-    for j, target in enumerate(positions):
-        own, rival = float(expected[i, j]), float(expected[j, i])
-        if rival <= SAME or target == positions[i]:
-            continue
-        if own > 0:
-            if reading.conflict == "yields" and rival > own + SAME:
-                offers.append((rival, float(target - positions[i])))
-        else:
-            # Compromise in proportion to what i would lose by resisting; in full once that outweighs the rival's gain.
-            offers.append((rival, float(target - positions[i]) * min(1.0, abs(own) / rival)))
-    if not offers:
-        return float(positions[i])
-    for criterion in ("strength", "move") if reading.offer == "strongest" else ("move", "strength"):
-        costs = [-strength if criterion == "strength" else abs(move) for strength, move in offers]
-        offers = [offer for offer, cost in zip(offers, costs, strict=True) if cost <= min(costs) + SAME]
+    own, rival, way = expected[i], expected[:, i], positions - positions[i]
+    wins = (own <= 0) | ((reading.conflict == "yields") & (rival > own + SAME))
+    is_offer = (rival > SAME) & (way != 0) & wins
+    own, strength, way = own[is_offer], rival[is_offer], way[is_offer]
+    # Compromise in proportion to what i would lose by resisting; in full once that outweighs the rival's gain.
+    moves = np.where(own > 0, way, way * np.minimum(1.0, np.abs(own) / strength))
+    costs = np.stack([-strength, np.abs(moves)])
+    for which in (0, 1) if reading.offer == "strongest" else (1, 0):
+        best = costs[which] <= costs[which].min(initial=np.inf) + SAME
+        costs, moves = costs[:, best], moves[best]
     # Equal offers from both directions cancel out, so that a mirrored issue has the mirrored forecast.
-    return float(positions[i]) + sum(move for _, move in offers) / len(offers)
+    return float(positions[i] + (moves.mean() if moves.size else 0.0))
 
 
 def challenge(actors: Sequence[Actor], reading: Reading | None = None, most_rounds: int = 10) -> Challenges:

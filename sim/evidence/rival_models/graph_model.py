@@ -15,14 +15,19 @@ ordinal: only the order of payoffs matters. A state is an equilibrium of a conce
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse.csgraph import shortest_path
 
 from sim.errors import ParleyError
 
 State = tuple[bool, ...]
+Pairs = NDArray[np.bool_]
+"""What holds between two states, shape (states, states): row before, column after."""
 CONCEPTS = ("Nash", "GMR", "SEQ", "SIM", "SMR")
 
 
@@ -41,7 +46,10 @@ def feasible_states(options: Sequence[Option], is_feasible: Callable[[State], bo
 
 
 class Conflict:
-    """Options, feasible states and each player's payoff by state (higher is better). States count from 0."""
+    """Options, feasible states and each player's payoff by state (higher is better). States count from 0.
+
+    Moves and stability are worked out as matrices over pairs of states (Xu, Hipel and Kilgour 2009).
+    """
 
     def __init__(
         self,
@@ -56,92 +64,70 @@ class Conflict:
         for player, values in self.payoffs.items():
             if len(values) != len(self.states):
                 raise ParleyError(f"{player}: {len(values)} payoffs came, there are {len(self.states)} feasible states")
+        self._moves = {player: self._moves_of(player) for player in self.players}
+        self._better = {player: np.less.outer(values, values) for player, values in self.payoffs.items()}
+        self._improvements = {player: self._moves[player] & self._better[player] for player in self.players}
 
-    # -- moves ---------------------------------------------------------------------------------------
-
-    @cached_property
-    def _moves(self) -> dict[str, tuple[frozenset[int], ...]]:
-        return {
-            player: tuple(
-                frozenset(end for end in range(len(self.states)) if end != start and self._can_go(player, start, end))
-                for start in range(len(self.states))
-            )
-            for player in self.players
-        }
-
-    def _can_go(self, player: str, start: int, end: int) -> bool:
-        return all(
-            before == after or (option.player == player and (option.is_reversible or after))
-            for option, before, after in zip(self.options, self.states[start], self.states[end], strict=True)
-        )
+    def _moves_of(self, player: str) -> Pairs:
+        taken = np.array(self.states)
+        before, after = taken[:, None, :], taken[None, :, :]
+        free = np.array([option.player == player for option in self.options])
+        lasting = np.array([not option.is_reversible for option in self.options])
+        may = (before == after) | (free & (after | ~lasting))
+        return np.asarray(may.all(axis=2) & (before != after).any(axis=2))
 
     def moves(self, player: str, state: int) -> frozenset[int]:
         """States that a player can reach from a state by resetting its own options."""
-        return self._moves[player][state]
+        return frozenset(np.flatnonzero(self._moves[player][state]).tolist())
 
     def improvements(self, player: str, state: int) -> frozenset[int]:
         """Moves to a state that the player likes better."""
-        values = self.payoffs[player]
-        return frozenset(end for end in self.moves(player, state) if values[end] > values[state])
-
-    def _answers(self, player: str, state: int, steps: Callable[[str, int], Iterable[int]]) -> frozenset[int]:
-        """States the others can reach together, in any order and number of their own ``steps``.
-
-        Two steps of one player in a row are as good as one here (own options are reset at will), so the rule that
-        nobody moves twice in succession changes nothing.
-        """
-        found: set[int] = set()
-        waiting = [state]
-        while waiting:
-            start = waiting.pop()
-            for other in self.players:
-                if other != player:
-                    fresh = set(steps(other, start)) - found
-                    found |= fresh
-                    waiting += fresh
-        return frozenset(found)
-
-    # -- stability -----------------------------------------------------------------------------------
+        return frozenset(np.flatnonzero(self._improvements[player][state]).tolist())
 
     def is_stable(self, concept: str, player: str, state: int) -> bool:
         """Whether a player would stay at a state by a concept of ``CONCEPTS``."""
         if concept not in CONCEPTS:
             raise ParleyError(f"{concept!r} came, one of {', '.join(CONCEPTS)} is wanted")
-        return all(self._deters(concept, player, state, better) for better in self.improvements(player, state))
-
-    def _deters(self, concept: str, player: str, state: int, better: int) -> bool:
-        """Whether a concept's sanction keeps a player at ``state`` from improving to ``better``."""
-        values = self.payoffs[player]
-        match concept:
-            case "Nash":
-                return False
-            case "SIM":
-                return any(values[end] <= values[state] for end in self._at_once(player, state, better))
-            case "SEQ":
-                answers = self._answers(player, better, self.improvements)
-            case _:
-                answers = self._answers(player, better, self.moves)
-        sanctions = [end for end in answers if values[end] <= values[state]]
-        if concept != "SMR":
-            return bool(sanctions)
-        return any(all(values[last] <= values[state] for last in self.moves(player, end)) for end in sanctions)
-
-    def _at_once(self, player: str, state: int, better: int) -> set[int]:
-        """States reached if the player improves to ``better`` while others improve from ``state`` as well."""
-        number = {found: index for index, found in enumerate(self.states)}
-        others = [other for other in self.players if other != player]
-        found = set()
-        for ends in product(*((state, *self.improvements(other, state)) for other in others)):
-            owner = dict(zip(others, ends, strict=True)) | {player: better}
-            joint = tuple(self.states[owner[option.player]][place] for place, option in enumerate(self.options))
-            if any(end != state for end in ends) and joint in number:
-                found.add(number[joint])
-        return found
+        return not (self._improvements[player] & ~self._deterred(concept, player))[state].any()
 
     def equilibria(self, concept: str) -> tuple[int, ...]:
         """States (from 0) that are stable for every player."""
-        return tuple(
-            state
-            for state in range(len(self.states))
-            if all(self.is_stable(concept, player, state) for player in self.players)
-        )
+        tempted = [self._improvements[player] & ~self._deterred(concept, player) for player in self.players]
+        return tuple(np.flatnonzero(~np.any(tempted, axis=(0, 2))).tolist())
+
+    def _deterred(self, concept: str, player: str) -> Pairs:
+        """From a state (row), which improvements (column) the sanction of a concept keeps a player from taking."""
+        harms = ~self._better[player]
+        match concept:
+            case "Nash":
+                return np.zeros_like(harms)
+            case "SIM":
+                return self._spoiled(player)
+            case "SEQ":
+                return harms @ self._answers(player, self._improvements).T
+            case "SMR":
+                harms = harms & ~(self._better[player] @ self._moves[player].T)
+        return harms @ self._answers(player, self._moves).T
+
+    def _answers(self, player: str, steps: Mapping[str, Pairs]) -> Pairs:
+        """States the others can reach together from a state, in any order and number of their own ``steps``.
+
+        Two steps of one player in a row are as good as one here (own options are reset at will), so the rule that
+        nobody moves twice in succession changes nothing.
+        """
+        own = np.eye(len(self.states), dtype=np.bool_)
+        others = [own, *(steps[other] for other in self.players if other != player)]
+        return np.asarray(np.isfinite(shortest_path(np.any(others, axis=0), unweighted=True)))
+
+    def _spoiled(self, player: str) -> Pairs:
+        """Improvements that end no better because others improve from the same state at the same time."""
+        number = {state: index for index, state in enumerate(self.states)}
+        others = [other for other in self.players if other != player]
+        found = np.zeros_like(self._better[player])
+        for state, better in np.argwhere(self._improvements[player]).tolist():
+            for ends in product(*((state, *self.improvements(other, state)) for other in others)):
+                owner = dict(zip(others, ends, strict=True)) | {player: better}
+                joint = tuple(self.states[owner[option.player]][place] for place, option in enumerate(self.options))
+                if any(end != state for end in ends) and joint in number:
+                    found[state, better] |= not self._better[player][state, number[joint]]
+        return found

@@ -80,9 +80,8 @@ class FirstDay:
     def _curve(self, track: TrackPackages) -> Curve:
         look = self.model.bargaining.look(track, TRIAL)
         values = track.values_on_grid(look.rows, look.status_quo)
-        surplus = [value[0] - needed[0] for value, needed in zip(values, look.needed, strict=True)]
-        label = self.scenario.tracks[track.name].label or track.name
-        return Curve(track.name, label, surplus[0], surplus[1])
+        surplus_a, surplus_b = (value[0] - needed[0] for value, needed in zip(values, look.needed, strict=True))
+        return Curve(track.name, self.scenario.tracks[track.name].label or track.name, surplus_a, surplus_b)
 
     def package(self, track: str, mix: float) -> dict[str, float]:
         """Where a package puts each issue of its track's scope; the rest stay at their status quo."""
@@ -112,16 +111,13 @@ class FirstDay:
 
     def end_of_war(self, issue: str, momentum: float) -> float:
         """Where a year of war would leave an issue; momentum favours side B where positive."""
-        ideals = [self._ideal(name, issue, end) for name, end in zip(self.names, (0.0, 1.0), strict=True)]
+        a, b = (self.scenario.parties[name].ideal_point.get(issue) for name in self.names)
+        ideals = 1.0 if b is None else b.middle, 0.0 if a is None else a.middle
         share = self.scenario.issues[issue].war_share.middle
-        return float(expected_end(self.status_quo(issue), ideals[1], ideals[0], share, momentum))
+        return float(expected_end(self.status_quo(issue), *ideals, share, momentum))
 
     def status_quo(self, issue: str) -> float:
         return float(np.asarray(self.model.war.status_quo_at(issue, TRIAL)).ravel()[0])
-
-    def _ideal(self, party: str, issue: str, otherwise: float) -> float:
-        found = self.scenario.parties[party].ideal_point.get(issue)
-        return otherwise if found is None else found.middle
 
     def capability(self) -> dict[str, float]:
         """Share of the means that each party brings (judgement: no scenario states capability).
@@ -134,9 +130,9 @@ class FirstDay:
         found = dict(of_side)
         for name, party in self.scenario.parties.items():
             if party.role in ("backer", "mediator"):
-                given = {side: share.middle for side, share in self.scenario.third_party(name).supports.items()}
-                means = sum(share * of_side.get(side, 0.0) for side, share in given.items())
-                found[name] = means * self.scenario.third_party(name).engagement.middle
+                third = self.scenario.third_party(name)
+                means = sum(share.middle * of_side.get(side, 0.0) for side, share in third.supports.items())
+                found[name] = means * third.engagement.middle
         return found
 
     def actors(self, issue: str) -> list[Actor]:

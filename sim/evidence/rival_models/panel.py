@@ -1,27 +1,26 @@
-"""From a scenario to the panel: what each school would say of it, in tidy rows.
+"""From a scenario to the panel: what each school would say of it, in tidy rows and as a printed table.
 
-No model here has odds, dates or a notion of a halt that fails: the rows say ``none``. They speak of
-positions on issues, of a point on the contract curve, or of states that nobody would leave.
+``MODELS`` is the one list of rivals. No model here has odds, dates or a notion of a halt that fails: the rows say
+``none``. They speak of positions on issues, of a point on the contract curve, or of states that nobody would leave.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.evidence.rival_models.ceasefire_game import CeasefireGame, ceasefire_game
 from sim.evidence.rival_models.expected_utility import challenge, spread_of_readings
-from sim.evidence.rival_models.graph_model import CONCEPTS
 from sim.evidence.rival_models.opening_position import Curve, FirstDay, first_day
-from sim.evidence.rival_models.solutions import (
-    kalai_smorodinsky_on_curve,
-    nash_on_curve,
-    rubinstein_on_curve,
-    value_at,
-)
+from sim.evidence.rival_models.solutions import kalai_smorodinsky_on_curve, nash_on_curve, rubinstein_on_curve, value_at
 from sim.evidence.rival_models.spatial import Actor, columns, weighted_mean, weighted_median
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from sim.scenario.schema import Scenario
 
 NO_ODDS = "none"
@@ -29,33 +28,30 @@ SPATIAL, CHALLENGE, BARGAINING, GRAPH = "spatial", "expected utility", "bargaini
 NOTICEABLE = 0.005
 """Positions closer than this print alike."""
 MOST_PATIENT = 1.0 - 1e-6
-
 LIMITS = {
     SPATIAL: "One issue at a time: no war to fall back on, no trade between issues, no time.",
     CHALLENGE: "One issue at a time; the published account leaves steps open and other readings forecast otherwise.",
     BARGAINING: "All is known, signatures hold and somebody meets: what usually stops a ceasefire is assumed away.",
     GRAPH: "Only the order of payoffs counts, moves take no time; stable means nobody leaves, not that it comes about.",
 }
-SOURCES = {
-    "weighted median": "Black 1948",
-    "weighted mean": "Van den Bos 1991; Achen 2006",
-    "challenges": "Bueno de Mesquita 1994, 1997; Scholz, Calbert and Smith 2011",
-    "Nash point": "Nash 1950",
-    "Kalai-Smorodinsky": "Kalai and Smorodinsky 1975",
-    "Rubinstein offers": "Rubinstein 1982",
-    "Nash": "Nash 1950",
-    "GMR": "Howard 1971; Fang, Hipel and Kilgour 1993",
-    "SEQ": "Fraser and Hipel 1979",
-    "SIM": "Fraser and Hipel 1979",
-    "SMR": "Howard 1971; Fang, Hipel and Kilgour 1993",
-}
-STAYS = {
-    "Nash": "Nobody can do better by moving alone.",
-    "GMR": "Whoever could do better fears an answer, even one that hurts those who give it.",
-    "SEQ": "Whoever could do better expects an answer that pays those who give it.",
-    "SIM": "Whoever could do better would be spoiled by what others do at the same moment.",
-    "SMR": "Whoever could do better fears an answer that no second move of its own would mend.",
-}
+FIRST_NOTE = "Central values on the first day, without luck. Capability is our judgement, not the scenario's"
+NOTES = (
+    "The sides' capability follows momentum; a backer has its share of its client's. Salience is points / 100.",
+    "The graph model puts the Nash point on the table or, without a range, the package that comes closest.",
+)
+Actors = dict[str, list[Actor]]
+"""The parties that count, by issue."""
+Forecast = tuple[str, str, dict[str, Any]]
+"""What a model predicts, the same in a sentence, and the numbers."""
+
+
+class Model(NamedTuple):
+    """A rival: ``says`` is its sentence; ``forecast`` takes the first day and its subject (issues, a curve, a game)."""
+
+    name: str
+    says: str
+    source: str
+    forecast: Callable[[Model, FirstDay, Any], Forecast]
 
 
 @dataclass(frozen=True)
@@ -70,7 +66,7 @@ class Row:
     reading: str
     limit: str
     source: str
-    numbers: dict[str, Any] = field(default_factory=dict)
+    numbers: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -91,50 +87,62 @@ class Panel:
 def panel(scenario: Scenario) -> Panel:
     """The same scenario through every school, on its first day and at central values."""
     with first_day(scenario) as day:
+        actors = {issue: found for issue in day.scenario.issues if (found := day.actors(issue))}
         curves = [curve for curve in day.curves if not curve.is_empty]
-        rows = [*_issue_rows(day)]
+        rows = _rows(SPATIAL, day, "each issue", actors) + _rows(CHALLENGE, day, "each issue", actors) if actors else []
         for curve in day.curves:
-            rows += _bargaining_rows(day, curve)
+            rows += _rows(BARGAINING, day, curve.label, curve)
         if curves:
-            rows += _graph_rows(day, ceasefire_game(day, curves[0]), curves[0])
-        return Panel(scenario.title, scenario.start.isoformat(), tuple(rows), _rounded(day.capability()), _notes(day))
+            rows += _rows(GRAPH, day, curves[0].label, ceasefire_game(day, curves[0]))
+        means = day.capability()
+        shares = ", ".join(f"{day.label(name)} {share:.3g}" for name, share in means.items() if share > 0)
+        notes = (f"{FIRST_NOTE}: {shares}.", *NOTES)
+        return Panel(scenario.title, scenario.start.isoformat(), tuple(rows), _rounded(means), notes)
 
 
-def _row(school: str, method: str, subject: str, predicts: str, reading: str, numbers: dict[str, Any]) -> Row:
-    return Row(school, method, subject, predicts, NO_ODDS, reading, LIMITS[school], SOURCES[method], numbers)
+def _rows(school: str, day: FirstDay, subject: str, given: Any) -> list[Row]:
+    rows = []
+    for model in MODELS[school]:
+        predicts, says, numbers = model.forecast(model, day, given)
+        said = predicts, NO_ODDS, says, LIMITS[school], model.source, numbers
+        rows.append(Row(school, model.name, subject, *said))
+    return rows
 
 
-def _rounded(numbers: dict[str, float]) -> dict[str, float]:
+def _rounded(numbers: Mapping[str, float]) -> dict[str, float]:
     """Six digits: no more than a table of central judgements can carry, and free of the platform's last bits."""
     return {name: round(number, 6) for name, number in numbers.items()}
 
 
-def _listed(positions: dict[str, float]) -> str:
-    return ", ".join(f"{issue} {position:.2f}" for issue, position in positions.items())
+def _of_sides(day: FirstDay, numbers: tuple[float, float]) -> dict[str, float]:
+    return _rounded(dict(zip(day.names, numbers, strict=True)))
+
+
+def _listed(positions: Mapping[str, float], more: Mapping[str, str] | None = None) -> str:
+    return ", ".join(f"{issue} {at:.2f}{(more or {}).get(issue, '')}" for issue, at in positions.items())
 
 
 # -- issue by issue ------------------------------------------------------------------------------------
 
 
-def _issue_rows(day: FirstDay) -> list[Row]:
-    actors = {issue: found for issue in day.scenario.issues if (found := day.actors(issue))}
-    if not actors:
-        return []
-    medians = {issue: weighted_median(*columns(found)) for issue, found in actors.items()}
-    means = {issue: weighted_mean(*columns(found)) for issue, found in actors.items()}
-    return [
-        _position_row(day, SPATIAL, "weighted median", medians, "Where a vote by power times salience would stop."),
-        _position_row(day, SPATIAL, "weighted mean", means, "A compromise weighted by power times salience."),
-        _challenge_row(day, actors),
-    ]
+def _centre(of: Callable[[Any, Any], float], model: Model, day: FirstDay, actors: Actors) -> Forecast:
+    positions = {issue: of(*columns(found)) for issue, found in actors.items()}
+    return _listed(positions), model.says + _leaning(day, positions), {"positions": _rounded(positions)}
 
 
-def _position_row(
-    day: FirstDay, school: str, method: str, positions: dict[str, float], reading: str, **more: Any
-) -> Row:
-    toward = _leaning(day, positions)
-    numbers = {"positions": _rounded(positions), **more}
-    return _row(school, method, "each issue", _listed(positions), f"{reading} {toward}", numbers)
+def _challenges(model: Model, day: FirstDay, actors: Actors) -> Forecast:
+    runs = {issue: challenge(found) for issue, found in actors.items()}
+    forecasts = {issue: run.forecast for issue, run in runs.items()}
+    spreads = {issue: spread_of_readings(found) for issue, found in actors.items()}
+    ranges = {issue: f" ({low:.2f} to {high:.2f})" for issue, (low, high) in spreads.items() if high - low > NOTICEABLE}
+    more = " In brackets: other readings of the published account." if ranges else ""
+    numbers = {
+        "positions": _rounded(forecasts),
+        "readings": {issue: [round(low, 6), round(high, 6)] for issue, (low, high) in spreads.items()},
+        "rounds": {issue: len(run.rounds) - 1 for issue, run in runs.items()},
+        "has_settled": {issue: run.has_settled for issue, run in runs.items()},
+    }
+    return _listed(forecasts, ranges), model.says + more + _leaning(day, forecasts), numbers
 
 
 def _leaning(day: FirstDay, positions: dict[str, float]) -> str:
@@ -143,138 +151,169 @@ def _leaning(day: FirstDay, positions: dict[str, float]) -> str:
     to_a, to_b = sum(move < -NOTICEABLE for move in moves), sum(move > NOTICEABLE for move in moves)
     issues = "issue" if len(moves) == 1 else "issues"
     a, b = (day.label(name) for name in day.names)
-    return f"Against the status quo {to_a} of {len(moves)} {issues} move to {a}'s end, {to_b} to {b}'s."
-
-
-def _challenge_row(day: FirstDay, actors: dict[str, list[Actor]]) -> Row:
-    runs = {issue: challenge(found) for issue, found in actors.items()}
-    forecasts = {issue: run.forecast for issue, run in runs.items()}
-    spreads = {issue: spread_of_readings(found) for issue, found in actors.items()}
-    open_ones = [issue for issue, (low, high) in spreads.items() if high - low > NOTICEABLE]
-    reading = "Where challenges among the parties settle."
-    if open_ones:
-        reading += " In brackets: other readings of the published account."
-    row = _position_row(
-        day,
-        CHALLENGE,
-        "challenges",
-        forecasts,
-        reading,
-        readings={issue: [round(low, 6), round(high, 6)] for issue, (low, high) in spreads.items()},
-        rounds={issue: len(run.rounds) - 1 for issue, run in runs.items()},
-        has_settled={issue: run.has_settled for issue, run in runs.items()},
-    )
-    ranges = {issue: " ({:.2f} to {:.2f})".format(*spreads[issue]) for issue in open_ones}
-    said = (f"{issue} {position:.2f}{ranges.get(issue, '')}" for issue, position in forecasts.items())
-    return replace(row, predicts=", ".join(said))
+    return f" Against the status quo {to_a} of {len(moves)} {issues} move to {a}'s end, {to_b} to {b}'s."
 
 
 # -- on the contract curve -----------------------------------------------------------------------------
 
 
-def _bargaining_rows(day: FirstDay, curve: Curve) -> list[Row]:
-    methods = ("Nash point", "Kalai-Smorodinsky", "Rubinstein offers")
-    nash = None if curve.is_empty else nash_on_curve(curve.surplus_a, curve.surplus_b)
-    if nash is None:
-        predicts, reading, numbers = _no_range(day, curve)
-        return [_row(BARGAINING, method, curve.label, predicts, reading, numbers) for method in methods]
-    kalai = kalai_smorodinsky_on_curve(curve.surplus_a, curve.surplus_b)
-    assert kalai is not None  # a Nash point on the grid implies a range
-    return [
-        _mix_row(day, curve, "Nash point", nash, "The largest product of what both gain over fighting on."),
-        _mix_row(day, curve, "Kalai-Smorodinsky", kalai, "Both get an equal share of their best."),
-        _rubinstein_row(day, curve),
-    ]
-
-
-def _no_range(day: FirstDay, curve: Curve) -> tuple[str, str, dict[str, Any]]:
-    if curve.is_empty:
-        return "no package", "Something both need is off the table.", {"track": curve.track, "mix": None}
-    mix = curve.best_for_the_worse_off
-    surplus = value_at(mix, curve.surplus_a), value_at(mix, curve.surplus_b)
-    sides = zip(day.names, surplus, strict=True)
-    short = [f"{day.label(name)} {-found:.3f} utils" for name, found in sides if found < 0]
-    reading = (
-        f"Where they come closest, signing still costs {' and '.join(short)} against fighting on."
-        if short
-        else "The range is narrower than the grid of packages."
-    )
-    numbers = {"track": curve.track, "mix": None, "closest": _mix_numbers(day, curve, mix)}
-    return "no range: no package suits both", reading, numbers
-
-
-def _mix_numbers(day: FirstDay, curve: Curve, mix: float) -> dict[str, Any]:
-    surplus = (value_at(mix, curve.surplus_a), value_at(mix, curve.surplus_b))
-    return {
-        "mix": round(mix, 6),
-        "surplus": _rounded(dict(zip(day.names, surplus, strict=True))),
-        "positions": _rounded(day.package(curve.track, mix)),
-    }
-
-
-def _mix_row(day: FirstDay, curve: Curve, method: str, mix: float, reading: str) -> Row:
-    numbers = {"track": curve.track, **_mix_numbers(day, curve, mix)}
+def _point(solution: Callable[[Any, Any], float | None], model: Model, day: FirstDay, curve: Curve) -> Forecast:
+    if nothing := _without_range(day, curve):
+        return nothing
+    mix = solution(curve.surplus_a, curve.surplus_b)
+    assert mix is not None  # a Nash point on the grid implies a range
+    numbers = {"track": curve.track, **_at_mix(day, curve, mix)}
     gains = " and ".join(f"{day.label(name)} {gain:.3f}" for name, gain in numbers["surplus"].items())
     predicts = f"{mix:.2f} of the curve: {_listed(numbers['positions'])}"
-    return _row(BARGAINING, method, curve.label, predicts, f"{reading} Gains in utils: {gains}.", numbers)
+    return predicts, f"{model.says} Gains in utils: {gains}.", numbers
 
 
-def _rubinstein_row(day: FirstDay, curve: Curve) -> Row:
+def _rubinstein(model: Model, day: FirstDay, curve: Curve) -> Forecast:
+    if nothing := _without_range(day, curve):
+        return nothing
     discounts = _discounts(day, curve)
     offers = rubinstein_on_curve(curve.surplus_a, curve.surplus_b, *discounts)
     assert offers is not None  # a Nash point on the grid implies a range
     a, b = (day.label(name) for name in day.names)
+    patient = f"{a if discounts[0] > discounts[1] else b} can wait better and gets more for it."
+    if abs(discounts[0] - discounts[1]) < 1e-9:
+        patient = "both can wait equally well."
     numbers = {
         "track": curve.track,
-        "discounts": _rounded(dict(zip(day.names, discounts, strict=True))),
-        "first_offers": _rounded(dict(zip(day.names, offers, strict=True))),
+        "discounts": _of_sides(day, discounts),
+        "first_offers": _of_sides(day, offers),
         "mix": round(sum(offers) / 2.0, 6),
     }
     predicts = f"{offers[0]:.2f} of the curve if {a} proposes first, {offers[1]:.2f} if {b} does"
-    patient = a if discounts[0] > discounts[1] else b
-    reading = f"The first offer is taken; {patient} can wait better and gets more for it."
-    if abs(discounts[0] - discounts[1]) < 1e-9:
-        reading = "The first offer is taken; both can wait equally well."
-    return _row(BARGAINING, "Rubinstein offers", curve.label, predicts, reading, numbers)
+    return predicts, f"{model.says} {patient}", numbers
+
+
+def _without_range(day: FirstDay, curve: Curve) -> Forecast | None:
+    """What every solution says where no package suits both."""
+    nothing = {"track": curve.track, "mix": None}
+    if curve.is_empty:
+        return "no package", "Something both need is off the table.", nothing
+    if nash_on_curve(curve.surplus_a, curve.surplus_b) is not None:
+        return None
+    mix = curve.best_for_the_worse_off
+    sides = zip(day.names, (value_at(mix, curve.surplus_a), value_at(mix, curve.surplus_b)), strict=True)
+    short = " and ".join(f"{day.label(name)} {-found:.3f} utils" for name, found in sides if found < 0)
+    says = f"Where they come closest, signing still costs {short} against fighting on."
+    if not short:
+        says = "The range is narrower than the grid of packages."
+    return "no range: no package suits both", says, {**nothing, "closest": _at_mix(day, curve, mix)}
+
+
+def _at_mix(day: FirstDay, curve: Curve, mix: float) -> dict[str, Any]:
+    return {
+        "mix": round(mix, 6),
+        "surplus": _of_sides(day, (value_at(mix, curve.surplus_a), value_at(mix, curve.surplus_b))),
+        "positions": _rounded(day.package(curve.track, mix)),
+    }
 
 
 def _discounts(day: FirstDay, curve: Curve) -> tuple[float, float]:
     """Discount per round of talks (judgement): 1 - cost of war until the next round / the side's best surplus."""
     weeks = 1.0 / max(day.scenario.talks.convening_prob_per_week.middle, 1.0 / 52.0)
-    own, other = (curve.surplus_a, curve.surplus_b), (curve.surplus_b, curve.surplus_a)
-    found = []
-    for side in (0, 1):
-        best = max(float(own[side][other[side] >= 0].max()), 1e-9)
-        found.append(min(max(1.0 - day.cost_of_war(side) * weeks / 52.0 / best, 0.0), MOST_PATIENT))
-    return found[0], found[1]
+
+    def of(side: int, own: Any, other: Any) -> float:
+        best = max(float(own[other >= 0].max()), 1e-9)
+        return min(max(1.0 - day.cost_of_war(side) * weeks / 52.0 / best, 0.0), MOST_PATIENT)
+
+    return of(0, curve.surplus_a, curve.surplus_b), of(1, curve.surplus_b, curve.surplus_a)
 
 
 # -- states that nobody would leave --------------------------------------------------------------------
 
 
-def _graph_rows(day: FirstDay, game: CeasefireGame, curve: Curve) -> list[Row]:
-    rows = []
-    for concept in CONCEPTS:
-        stable = game.conflict.equilibria(concept)
-        outcomes = list(dict.fromkeys(game.outcomes[state] for state in stable))
-        words = list(dict.fromkeys(game.words[state] for state in stable))
-        predicts = "; ".join(words if len(words) <= 2 else outcomes) or "no stable state"
-        numbers = {
-            "track": game.track,
-            "mix": round(game.mix, 6),
-            "outcomes": outcomes,
-            "states": words,
-            "n_stable": len(stable),
-            "n_states": len(game.conflict.states),
-        }
-        rows.append(_row(GRAPH, concept, curve.label, predicts, STAYS[concept], numbers))
-    return rows
+def _stable(model: Model, day: FirstDay, game: CeasefireGame) -> Forecast:
+    stable = game.conflict.equilibria(model.name)
+    outcomes = list(dict.fromkeys(game.outcomes[state] for state in stable))
+    words = list(dict.fromkeys(game.words[state] for state in stable))
+    numbers = {
+        "track": game.track,
+        "mix": round(game.mix, 6),
+        "outcomes": outcomes,
+        "states": words,
+        "n_stable": len(stable),
+        "n_states": len(game.conflict.states),
+    }
+    return "; ".join(words if len(words) <= 2 else outcomes) or "no stable state", model.says, numbers
 
 
-def _notes(day: FirstDay) -> tuple[str, ...]:
-    shares = ", ".join(f"{day.label(name)} {share:.3g}" for name, share in day.capability().items() if share > 0)
-    return (
-        f"Central values on the first day, without luck. Capability is our judgement, not the scenario's: {shares}.",
-        "The sides' capability follows momentum; a backer has its share of its client's. Salience is points / 100.",
-        "The graph model puts the Nash point on the table or, without a range, the package that comes closest.",
-    )
+NASH, HOWARD, FRASER = "Nash 1950", "Howard 1971; Fang, Hipel and Kilgour 1993", "Fraser and Hipel 1979"
+ACHEN, KALAI = "Van den Bos 1991; Achen 2006", "Kalai and Smorodinsky 1975"
+SCHOLZ = "Bueno de Mesquita 1994, 1997; Scholz, Calbert and Smith 2011"
+MODELS = {
+    SPATIAL: (
+        Model(
+            "weighted median",
+            "Where a vote by power times salience would stop.",
+            "Black 1948",
+            partial(_centre, weighted_median),
+        ),
+        Model(
+            "weighted mean", "A compromise weighted by power times salience.", ACHEN, partial(_centre, weighted_mean)
+        ),
+    ),
+    CHALLENGE: (Model("challenges", "Where challenges among the parties settle.", SCHOLZ, _challenges),),
+    BARGAINING: (
+        Model(
+            "Nash point",
+            "The largest product of what both gain over fighting on.",
+            NASH,
+            partial(_point, nash_on_curve),
+        ),
+        Model(
+            "Kalai-Smorodinsky",
+            "Both get an equal share of their best.",
+            KALAI,
+            partial(_point, kalai_smorodinsky_on_curve),
+        ),
+        Model("Rubinstein offers", "The first offer is taken;", "Rubinstein 1982", _rubinstein),
+    ),
+    GRAPH: (
+        Model("Nash", "Nobody can do better by moving alone.", NASH, _stable),
+        Model(
+            "GMR", "Whoever could do better fears an answer, even one that hurts those who give it.", HOWARD, _stable
+        ),
+        Model("SEQ", "Whoever could do better expects an answer that pays those who give it.", FRASER, _stable),
+        Model("SIM", "Whoever could do better would be spoiled by what others do at the same moment.", FRASER, _stable),
+        Model(
+            "SMR", "Whoever could do better fears an answer that no second move of its own would mend.", HOWARD, _stable
+        ),
+    ),
+}
+
+
+# -- as people read it ---------------------------------------------------------------------------------
+
+
+def show_panel(found: Panel, console: Console) -> None:
+    """One table; rows that say the same of the same subject share a line."""
+    from rich.padding import Padding
+    from rich.table import Table
+
+    console.print(f"What other schools would say of: {found.title}", style="bold")
+    console.print("Scales run from 0, side A's end, to 1, side B's; the curve from 0, side B's end, to 1, side A's.\n")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("model", overflow="fold", vertical="top", ratio=20)
+    table.add_column("what it says", overflow="fold", vertical="top", ratio=40)
+    table.add_column("odds", vertical="top", min_width=4)
+    table.add_column("in a sentence", overflow="fold", vertical="top", ratio=36)
+    heading = None
+    for _, alike in groupby(found.rows, key=lambda row: (row.school, row.subject, row.predicts, row.reading)):
+        first, *others = alike
+        if (first.school, first.subject) != heading:
+            heading = first.school, first.subject
+            table.add_row(first.school, first.subject, "", "", style="bold")
+        methods = "\n".join(f"  {row.method}" for row in (first, *others))
+        table.add_row(methods, first.predicts, first.odds, first.reading)
+    console.print(table)
+    console.print("\nLimits", style="bold")
+    for school, limit in {row.school: row.limit for row in found.rows}.items():
+        console.print(Padding(f"{school}: {limit}", (0, 0, 0, 2)))
+    console.print()
+    for note in found.notes:
+        console.print(note)
+    console.print("None of these models has odds or dates; `--json` has the numbers and the source of each.")

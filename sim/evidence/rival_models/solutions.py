@@ -109,8 +109,7 @@ def rubinstein_on_curve(
 
     def reply(mix: float) -> float:
         """B's own proposal if A's is ``mix``: it leaves A what A's own is worth a round later."""
-        wanted = discount_a * value_at(mix, surplus_a)
-        return _crossing(lambda own: value_at(own, surplus_a) - wanted, lower, upper)
+        return float(np.clip(np.interp(discount_a * value_at(mix, surplus_a), surplus_a, GRID), lower, upper))
 
     def spare(mix: float) -> float:
         return discount_b * value_at(reply(mix), surplus_b) - value_at(mix, surplus_b)
@@ -128,8 +127,8 @@ def _suits_both(surplus_a: Surplus, surplus_b: Surplus) -> tuple[float, float] |
     """Ends of the range of mixes that leave both at least as well off as fighting on."""
     if surplus_a[-1] < 0 or surplus_b[0] < 0:
         return None
-    lower = 0.0 if surplus_a[0] >= 0 else _crossing(lambda mix: value_at(mix, surplus_a), 0.0, 1.0)
-    upper = 1.0 if surplus_b[-1] >= 0 else _crossing(lambda mix: -value_at(mix, surplus_b), 0.0, 1.0)
+    lower = 0.0 if surplus_a[0] >= 0 else float(np.interp(0.0, surplus_a, GRID))
+    upper = 1.0 if surplus_b[-1] >= 0 else float(np.interp(0.0, surplus_b[::-1], GRID[::-1]))
     return (lower, upper) if lower <= upper else None
 
 
