@@ -15,7 +15,7 @@ from docs.generate import commands, exit_codes, pages, result_tables, stale, wri
 from docs.generate.__main__ import main
 from sim import errors
 from sim.outcome_columns import COLUMNS
-from sim.scenario.schema.json_schema import json_schema
+from sim.scenario.json_schema import json_schema
 from tests.documents import DOCS
 
 REFERENCE = DOCS / "reference"

@@ -71,7 +71,7 @@ def check(scenario: Scenario, changes: Mapping[str, str]) -> None:
     """ScenarioError if a changed number does not go with the draws that it is drawn with."""
     from sim.scenario.sampling.calibrated_keys import groups_of
 
-    if any(path in group.columns for group in groups_of(scenario) for path in changes):
+    if any(path in group.columns for group in groups_of(scenario).values() for path in changes):
         held(scenario)
 
 

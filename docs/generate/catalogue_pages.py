@@ -39,7 +39,7 @@ Progress = Callable[[int, int], None]
 
 def scenario_digest(scenario: Scenario) -> str:
     """Sixteen hex digits: every number and word of the scenario, and the files of joint draws that it names."""
-    tables = sorted({(group.file, group.sha256) for group in groups_of(scenario) if group.file})
+    tables = sorted({(group.file, group.sha256) for group in groups_of(scenario).values() if group.file})
     draws = [content_named(name, digest).sha256 for name, digest in tables]
     apart: Any = {"joint": {"__all__": {"sha256"}}, "calibration": {"sha256"}, "crowd": {"sha256"}}
     return digest_of([scenario.model_dump(mode="json", exclude_none=True, exclude=apart), draws])[:16]

@@ -23,7 +23,7 @@ def page() -> str:
 
 def commands() -> Iterator[tuple[str, ...]]:
     """Every command that help shows, by its words; ``()`` is the program itself."""
-    from sim.cli import app
+    from sim.cli.app import app
 
     yield ()
     for command in app.registered_commands:

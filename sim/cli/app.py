@@ -162,7 +162,7 @@ def show(
 @app.command()
 def schema(as_json: AsJson = True) -> None:
     """JSON Schema of scenario files, for editors (always JSON)."""
-    from sim.scenario.schema.json_schema import json_schema
+    from sim.scenario.json_schema import json_schema
 
     print_json(json_schema())
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from sim.errors import ParleyError
 from sim.scenario.checks import references
 from sim.scenario.diagnostics import KeyPath, dotted
-from sim.scenario.key_paths import slot_at, split
+from sim.scenario.key_paths import allowed_at, along, split
 from sim.scenario.mirror import flipped_number, turns
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.quantity import Quantity, Range
@@ -45,18 +45,12 @@ def with_levers(scenario: Scenario, use: Mapping[str, float]) -> Scenario:
 
 def number_at(scenario: Scenario, path: str) -> Any:
     """What stands at a key path; KeyError where nothing does."""
-    found: Any = scenario
-    for key in split(path):
-        try:
-            found = getattr(found, str(key)) if isinstance(found, BaseModel) else found[key]
-        except (AttributeError, IndexError, TypeError):
-            raise KeyError(path) from None
+    *_, found = along(scenario, split(path))
     return found
 
 
 def _mover(scenario: Scenario, path: str, target: float, share: float) -> Callable[[Any], Any]:
-    slot = slot_at(split(path))
-    limits = slot.allowed if slot else None
+    limits = allowed_at(path)
     if scenario.mirrored and turns(path):
         target = float(flipped_number(path, target))
 

@@ -18,7 +18,7 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic import AfterValidator, BaseModel
 from pydantic.fields import FieldInfo
 
-from sim.scenario.diagnostics import KeyPath
+from sim.scenario.diagnostics import KeyPath, dotted
 from sim.scenario.schema import SETTABLE, Belligerent, Scenario, ThirdParty, Veto
 from sim.scenario.schema.quantity import Provenance, Quantity, Range
 
@@ -195,6 +195,23 @@ def _settable() -> tuple[list[str], ...]:
     return tuple(pattern.split(".") for pattern in SETTABLE)
 
 
+def allowed_at(path: str) -> Range | None:
+    """Range of the number at a dotted path, if the schema gives it one."""
+    slot = slot_at(split(path))
+    return slot.allowed if slot else None
+
+
+def along(item: Any, path: KeyPath) -> Iterator[Any]:
+    """What stands at each step of a path below ``item``, itself first; KeyError where nothing does."""
+    yield item
+    for part in path:
+        try:
+            item = getattr(item, str(part)) if isinstance(item, BaseModel) else item[part]
+        except (AttributeError, IndexError, TypeError):
+            raise KeyError(dotted(path)) from None
+        yield item
+
+
 def scalars(item: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Quantity]]:
     """Every Quantity below ``item`` with its path, in the order of the schema."""
     if isinstance(item, Quantity):
@@ -208,6 +225,11 @@ def scalars(item: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Quantity]]
     elif isinstance(item, tuple):
         for number, child in enumerate(item):
             yield from scalars(child, (*path, number))
+
+
+def quantities(scenario: Scenario) -> dict[str, Quantity]:
+    """Every scalar by key path (``parties.Russia.strain``), in the order of the schema."""
+    return {dotted(path): quantity for path, quantity in scalars(scenario)}
 
 
 def with_scalars(item: Any, change: Callable[[KeyPath, Quantity], Quantity], path: KeyPath = ()) -> Any:

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import BaseModel
 
 from sim.scenario.diagnostics import KeyPath, dotted
-from sim.scenario.key_paths import scalars, slot_at
+from sim.scenario.key_paths import along, scalars, slot_at
 from sim.scenario.reading.merging import PLAIN_NUMBERS
 from sim.scenario.schema import AttendanceRule, Joint, Scenario, Section
 from sim.scenario.schema.quantity import Provenance, Quantity
@@ -111,32 +111,20 @@ def _numbers(scenario: Scenario) -> Iterator[tuple[str, KeyPath]]:
         yield f"attendance.{number}", ("attendance", number)
 
 
-def _along(scenario: Scenario, path: KeyPath) -> list[Any]:
-    """The objects from the scenario down to the number."""
-    found: list[Any] = [scenario]
-    for part in path:
-        below = found[-1]
-        if isinstance(below, BaseModel):
-            found.append(getattr(below, str(part)))
-        else:
-            found.append(below[part])
-    return found
-
-
 def _of(scenario: Scenario, path: KeyPath, followed: int = 0) -> tuple[Provenance, Standing]:
-    along = _along(scenario, path)
-    number = along[-1]
+    holders = list(along(scenario, path))
+    number = holders[-1]
     if isinstance(number, Quantity | AttendanceRule):
         own = Provenance(source=number.source, note=number.note, kind=number.kind)
         if own.is_stated:
             return own, _named(own)
     for depth in range(len(path) - 1, -1, -1):
-        if isinstance(along[depth], Joint):
-            return Provenance(source=along[depth].source), "sourced"
-        if isinstance(along[depth], Section) and (found := _section_says(along[depth], path[depth:])):
+        holder = holders[depth]
+        if isinstance(holder, Joint):
+            return Provenance(source=holder.source), "sourced"
+        if isinstance(holder, Section) and (found := _section_says(holder, path[depth:])):
             return found, _named(found)
-    for depth, part in enumerate(path):
-        holder = along[depth]
+    for holder, part in zip(holders, path, strict=False):
         if isinstance(holder, BaseModel) and str(part) not in holder.model_fields_set:
             return _default_source(path), "default"
     if isinstance(number, Quantity) and number.same_as and followed < 20:

@@ -19,12 +19,11 @@ from pydantic import Field, ValidationError, model_validator
 from sim.errors import ScenarioError
 from sim.scenario.diagnostics import KeyPath, Mark, Problem, came, did_you_mean, escaped, fail, fold, nearest
 from sim.scenario.key_paths import ROOT, Slot, wanted
-from sim.scenario.reading.load import find_beside, load, name_of, open_layers
+from sim.scenario.reading.load import SUFFIXES, find, find_beside, load, name_of, open_layers, roots, shown
 from sim.scenario.reading.merging import SOURCE_KEYS, absorb_sources
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.quantity import Day, Provenance, Strict
-from sim.scenario.sources.search_path import SUFFIXES, find, roots, shown
-from sim.scenario.yaml.yaml_reader import Node, marks_along, plain, read_file
+from sim.scenario.yaml.yaml_reader import Node, node_at, place_of, plain, read_file
 
 FOLDER = "timelines"
 MOST_EVENTS = 50
@@ -135,12 +134,7 @@ def _checked(tree: Node) -> TimelineFile:
 
 
 def _located(tree: Node, problems: list[Problem]) -> list[tuple[Mark, Problem]]:
-    found = []
-    for problem in problems:
-        node, steps = marks_along(tree, problem.path)
-        is_there = steps == len(problem.path)
-        found.append((node.key_at if problem.at_key or not is_there else node.at, problem))
-    return sorted(found, key=lambda pair: pair[0])
+    return sorted(((place_of(tree, problem), problem) for problem in problems), key=lambda pair: pair[0])
 
 
 def _problem(tree: Node, item: Any) -> Problem:
@@ -149,8 +143,8 @@ def _problem(tree: Node, item: Any) -> Problem:
     above, slot = None, Slot(TimelineFile)
     for key in path:
         above, slot = slot, (slot.child(key) if slot else None) or Slot(Any)
-    node, steps = marks_along(tree, path)
-    value = plain(node) if steps == len(path) else None
+    node = node_at(tree, path)
+    value = plain(node) if node else None
     match item["type"]:
         case "extra_forbidden":
             known = above.keys() if above else []
@@ -210,19 +204,19 @@ def _beyond(tree: Node, told: TimelineFile, base: Scenario) -> list[tuple[Mark, 
 
 
 def _part(node: Node, key: str) -> Node:
-    return node.value.get(key) or Node({}, node.at, node.key_at)
+    return node.value.get(key) or node.holding({})
 
 
 def _spoken_for(fragment: Node, event: Node) -> Node:
     """The fragment of an event with the event's source at every number that states none itself."""
     given = {key: event.value[key] for key in SOURCE_KEYS if key in event.value and event.value[key].value is not None}
-    says = Node({"*": Node(given, event.at, event.key_at)}, event.at, event.key_at)
+    says = event.holding({"*": event.holding(given)})
     bare = {key.removesuffix("+"): key for key in fragment.value}
     if len(bare) < len(fragment.value) or "sources" in bare:
         return fragment  # `events` and `events+` at once is told when it is laid over
-    whole = Node({name: fragment.value[key] for name, key in bare.items()} | {"sources": says}, event.at, event.key_at)
+    whole = event.holding({name: fragment.value[key] for name, key in bare.items()} | {"sources": says})
     problems: list[tuple[Node, Problem]] = []
     found = absorb_sources(whole, ROOT, problems)
     if problems:
         raise fail([(node.key_at if problem.at_key else node.at, problem) for node, problem in problems])
-    return Node({key: found.value[name] for name, key in bare.items()}, fragment.at, fragment.key_at)
+    return fragment.holding({key: found.value[name] for name, key in bare.items()})

@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+from sim.scenario.json_schema import json_schema, json_schema_text
 from sim.scenario.key_paths import ROOT, Slot
 from sim.scenario.schema import SETTABLE
-from sim.scenario.schema.json_schema import json_schema, json_schema_text
 
 COMMITTED = Path(__file__).parents[2] / "docs" / "reference" / "scenario.schema.json"
 

@@ -63,11 +63,11 @@ def inputs_apart(scenario: Scenario) -> tuple[Scenario, list[Input]]:
     A column is called ``calibration.strain``, or ``joint.0.strain`` for a file that the scenario names itself.
     """
     groups = groups_of(scenario)
-    joint = tuple(group if group.file is None else _taken_apart(group) for group in groups)
+    joint = tuple(group if group.file is None else _taken_apart(group) for group in groups.values())
     separate = scenario.model_copy(update={"joint": joint, "calibration": None})
     names = {
-        f"joint.{number}.factors.{column}": f"{_group_name(scenario, number)}.{column}"
-        for number, group in enumerate(groups)
+        f"joint.{number}.factors.{column}": f"{section}.{column}"
+        for number, (section, group) in enumerate(groups.items())
         if group.file is not None
         for column in group.columns.values()
     }
@@ -89,14 +89,10 @@ def inputs_whole(scenario: Scenario) -> list[Input]:
         if quantity.is_uncertain
     ]
     tables: dict[tuple[str | None, str | None], Input] = {}
-    for number, group in enumerate(groups_of(scenario)):
+    for section, group in groups_of(scenario).items():
         if group.file is not None:
-            tables.setdefault(group.table, Input(_group_name(scenario, number), streams.tables[group.table], 0.5))
+            tables.setdefault(group.table, Input(section, streams.tables[group.table], 0.5))
     return [*found, *tables.values()]
-
-
-def _group_name(scenario: Scenario, number: int) -> str:
-    return f"joint.{number}" if number < len(scenario.joint) else "calibration"
 
 
 def _taken_apart(group: Joint) -> Joint:

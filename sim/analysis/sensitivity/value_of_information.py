@@ -30,16 +30,10 @@ from sim.results.run import Run
 from sim.results.wording import percent
 from sim.scenario.mirror import turns
 from sim.scenario.sampling.calibrated_keys import groups_of
-from sim.scenario.sampling.parameter_draws import draws_of, inverse_cdf, quantities, weighted_median
+from sim.scenario.sampling.parameter_draws import inverse_cdf, quantities, table_draws
 from sim.scenario.sampling.stream_names import stream_names
-from sim.scenario.schema import Joint, Scenario
-from sim.statistics.estimates import (
-    TRIALS_PER_DRAW,
-    TRIALS_PER_PAIR,
-    Floats,
-    clustered_reach,
-    normal_quantile,
-)
+from sim.scenario.schema import Scenario
+from sim.statistics.estimates import TRIALS_PER_DRAW, TRIALS_PER_PAIR, Floats, clustered_reach, normal_quantile
 from sim.statistics.horizons import check_tier, event_by, horizons
 
 if TYPE_CHECKING:
@@ -193,21 +187,11 @@ def unknown_columns(scenario: Scenario, seed: int, n_draws: int) -> dict[str, Fl
         if quantity.is_uncertain:
             u = share(names.of(path))
             found[path] = inverse_cdf(quantity, 1 - u if scenario.mirrored and turns(path) else u)
-    for number, group in enumerate(groups_of(scenario)):
+    for section, group in groups_of(scenario).items():
         if group.file is not None:
-            title = f"joint.{number}" if number < len(scenario.joint) else "calibration"
-            u = share(names.tables[group.table])
-            found |= {f"{title}.{name}": column for name, column in _file_columns(group, u).items()}
+            draws = table_draws(group, share(names.tables[group.table]))
+            found |= {f"{section}.{name}": column for name, column in draws.items()}
     return {name: column for name, column in found.items() if np.ptp(column) > 0}
-
-
-def _file_columns(group: Joint, u: Floats) -> dict[str, Floats]:
-    """Columns of a file of draws as the draws of the run met them."""
-    rows, weights = draws_of(group)
-    ends = np.cumsum(weights)
-    at = np.minimum(np.searchsorted(ends / ends[-1], u, side="right"), len(ends) - 1)
-    scale = {name: weighted_median(rows[name], weights) if group.mode == "ratio" else 1.0 for name in rows}
-    return {name: rows[name][at] / scale[name] for name in rows}
 
 
 def grouped(column: Floats, n_groups: int = N_GROUPS) -> Groups:

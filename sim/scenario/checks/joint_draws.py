@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.errors import ScenarioError
-from sim.scenario.diagnostics import KeyPath, Problem, did_you_mean, dotted, escaped
-from sim.scenario.key_paths import scalars, slot_at, split
+from sim.scenario.diagnostics import KeyPath, Problem, did_you_mean, escaped
+from sim.scenario.key_paths import allowed_at, quantities, split
 from sim.scenario.sampling.calibrated_keys import groups_of
 from sim.scenario.schema import Joint, Scenario
 from sim.scenario.schema.quantity import Quantity
@@ -33,12 +33,11 @@ class Spread(NamedTuple):
 
 def _joint(scenario: Scenario) -> Iterator[Problem]:
     """Joint draws, those of the calibration last: they are there, and every parameter is drawn once, in its range."""
-    known = {dotted(path): quantity for path, quantity in scalars(scenario) if path[0] != "joint"}
+    known = {path: quantity for path, quantity in quantities(scenario).items() if not path.startswith("joint.")}
     taken: set[str] = set()
     weights_of: dict[Any, Any] = {}
-    for number, group in enumerate(groups_of(scenario)):
-        is_own = number < len(scenario.joint)
-        where: KeyPath = ("joint", number) if is_own else ("calibration",)
+    for section, group in groups_of(scenario).items():
+        where, is_own = split(section), section != "calibration"
         if problem := _misshapen(where, group):
             yield problem
             continue
@@ -114,7 +113,7 @@ def _misfit(
         return f"{by} holds {spread.least:g}, factors of at least 0 are wanted", False
     if mode == "ratio" and spread.median <= 0:
         return f"{by} has the median 0, above 0 is wanted to divide by", False
-    if mode == "value" and (slot := slot_at(split(name))) and (limits := slot.allowed):
+    if mode == "value" and (limits := allowed_at(name)):
         if spread.least < limits.low or spread.greatest > limits.high:
             held, allowed = f"{spread.least:g} to {spread.greatest:g}", f"{limits.low:g} to {limits.high:g}"
             return f"{by} holds {held}, {allowed} is allowed", False

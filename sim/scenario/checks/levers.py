@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sim.scenario.diagnostics import KeyPath, Problem, did_you_mean, dotted, escaped
-from sim.scenario.key_paths import scalars, slot_at, split
+from sim.scenario.diagnostics import KeyPath, Problem, did_you_mean, escaped
+from sim.scenario.key_paths import allowed_at, quantities
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.quantity import Quantity
 
@@ -17,8 +17,8 @@ def check(scenario: Scenario) -> Iterator[Problem]:
     """Every broken rule. Names have been checked before."""
     if not scenario.levers:
         return
-    numbers: dict[str, Any] = {dotted(path): number for path, number in scalars(scenario) if path[0] not in NOT_MOVED}
-    numbers |= _levels(scenario)
+    known: dict[str, Any] = quantities(scenario) | _levels(scenario)
+    numbers = {path: number for path, number in known.items() if path.partition(".")[0] not in NOT_MOVED}
     taken: dict[str, str] = {}
     for name, lever in scenario.levers.items():
         where: KeyPath = ("levers", name)
@@ -55,13 +55,12 @@ def _misfit(path: str, target: float, steps: int, numbers: dict[str, Any]) -> st
         if target not in (0, 1, 2, 3):
             return f"{target:g} came, a level of 0, 1, 2 or 3 is wanted"
         return "" if steps == 1 else f"a level is on or off: `steps: 1` is wanted, {steps} came"
-    slot = slot_at(split(path))
     if number.same_as is not None:
         return f"this is the same as {number.same_as}: move that one"
     if number.dist == "beta":
         return "a beta cannot be moved: give low, central and high"
     if number.dist in ("lognormal", "loguniform") and target <= 0:
         return f"{target:g} came, above 0 is wanted for a {number.dist}"
-    if slot is not None and (limits := slot.allowed) and not limits.low <= target <= limits.high:
+    if (limits := allowed_at(path)) and not limits.low <= target <= limits.high:
         return f"{target:g} came, {limits.low:g} to {limits.high:g} is allowed"
     return ""

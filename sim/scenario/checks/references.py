@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from sim.scenario.checks import values
 from sim.scenario.diagnostics import KeyPath, Problem, did_you_mean, dotted, escaped, fold
-from sim.scenario.key_paths import is_settable, scalars, slot_at, split
+from sim.scenario.key_paths import allowed_at, is_settable, quantities, scalars, slot_at
 from sim.scenario.schema import SETTABLE, Belligerent, Scenario, ThirdParty, Veto
 from sim.scenario.schema.quantity import Quantity
 
@@ -226,7 +226,7 @@ def _events(scenario: Scenario) -> Iterator[Problem]:
     """What an event sets must be a parameter that can change on a date, within that parameter's range."""
     if not any(event.set for event in scenario.events):
         return
-    known = {dotted(path) for path, _ in scalars(scenario)}
+    known = quantities(scenario)
     settable = sorted(path for path in (*known, *_levels(scenario)) if is_settable(path))
     settable += [f"assurances.resupply_limits.{side}" for side in (scenario.sides.A, scenario.sides.B)]
     for number, event in enumerate(scenario.events):
@@ -258,17 +258,16 @@ def _fits(path: KeyPath, name: str, quantity: Quantity) -> Iterator[Problem]:
         if not set(quantity.values or (quantity.value,)) <= {0, 1, 2, 3}:
             yield Problem(path, "a level 0, 1, 2 or 3 is wanted (a plain number, or a choice of them)")
         return
-    slot = slot_at(split(name))
-    if slot is not None and slot.allowed is not None:
+    if limits := allowed_at(name):
         try:
-            slot.allowed(quantity)
+            limits(quantity)
         except ValueError as reason:
             yield Problem(path, str(reason))
 
 
 def _same_as(scenario: Scenario) -> Iterator[Problem]:
     """References must exist, must not run in a circle, and must fit the range of the place they fill."""
-    known = {dotted(path): quantity for path, quantity in scalars(scenario)}
+    known = quantities(scenario)
     for parts, quantity in scalars(scenario):
         if quantity.same_as is None:
             continue

@@ -10,20 +10,10 @@ from pydantic import ValidationError
 
 from sim.scenario.checks import references
 from sim.scenario.checks.repaired_copy import names_beside
-from sim.scenario.diagnostics import (
-    KeyPath,
-    Mark,
-    Problem,
-    came,
-    did_you_mean,
-    dotted,
-    escaped,
-    fail,
-    nearest,
-)
+from sim.scenario.diagnostics import KeyPath, Mark, Problem, came, did_you_mean, dotted, escaped, fail, nearest
 from sim.scenario.key_paths import ROLES, Slot, slot_at, wanted
 from sim.scenario.schema import AttendanceRule, Scenario
-from sim.scenario.yaml.yaml_reader import Node, marks_along, plain
+from sim.scenario.yaml.yaml_reader import Node, marks_along, node_at, place_of, plain
 
 NOTHING: Mapping[KeyPath, Mark] = {}
 ABSENCE_KEYS = ("unless", "when_absent", "if_not", "when_not", "except")
@@ -44,7 +34,7 @@ def validated(
     scenario, problems = _checked(tree)
     if scenario is not None and not problems:
         return scenario
-    gone = {path: mark for path, mark in removed.items() if marks_along(tree, path)[1] < len(path)}
+    gone = {path: mark for path, mark in removed.items() if node_at(tree, path) is None}
     places = located(tree, [_told_who_removed(problem, gone) for problem in problems])
     if overrides:
         places = [(mark if not mark.line else _culprit(problem, mark, overrides), problem) for mark, problem in places]
@@ -69,7 +59,7 @@ def located(tree: Node, problems: list[Problem]) -> list[tuple[Mark, Problem]]:
     """Each problem with the place of its key or value, in the order of the files."""
     found: dict[tuple[Mark, str], Problem] = {}
     for problem in problems:
-        found.setdefault((_mark(tree, problem), problem.message), problem)
+        found.setdefault((place_of(tree, problem), problem.message), problem)
     return sorted(((mark, problem) for (mark, _), problem in found.items()), key=_place_and_kind)
 
 
@@ -77,8 +67,7 @@ def as_written(tree: Node, path: KeyPath) -> KeyPath:
     """``path`` with items that a file appended counted as that file has them: ``events+.0``, not ``events.7``."""
     written = list(path)
     for depth, part in enumerate(path):
-        node, steps = marks_along(tree, path[:depth])
-        if steps < depth:
+        if (node := node_at(tree, path[:depth])) is None:
             break
         if depth and node.is_list and isinstance(part, int) and part < len(node.value) and node.value[part].at.line:
             files = [item.at.file for item in node.value]
@@ -109,15 +98,9 @@ def _place_and_kind(pair: tuple[Mark, Problem]) -> tuple[Mark, bool]:
     return pair[0], pair[1].message.startswith(MISSING)
 
 
-def _mark(tree: Node, problem: Problem) -> Mark:
-    node, steps = marks_along(tree, problem.path)
-    is_there = steps == len(problem.path)
-    return node.key_at if problem.at_key or not is_there else node.at
-
-
 def role_in(tree: Node, party: str) -> str | None:
-    node, steps = marks_along(tree, ("parties", party, "role"))
-    return node.value if steps == 3 and isinstance(node.value, str) else None
+    node = node_at(tree, ("parties", party, "role"))
+    return node.value if node and isinstance(node.value, str) else None
 
 
 def _problems(tree: Node, error: ValidationError) -> list[Problem]:
@@ -158,8 +141,8 @@ def _real_path(tree: Node, loc: tuple[int | str, ...]) -> KeyPath:
         if slot is not None and not (slot.models or slot.is_by_name or slot.is_list):
             break
         if slot is not None and slot.is_whole:
-            node, steps = marks_along(tree, tuple(path))
-            if steps == len(path) and not node.is_mapping:
+            node = node_at(tree, tuple(path))
+            if node and not node.is_mapping:
                 break
         path.append(part)
     return tuple(path)
@@ -167,8 +150,8 @@ def _real_path(tree: Node, loc: tuple[int | str, ...]) -> KeyPath:
 
 def _problem(tree: Node, path: KeyPath, item: Any) -> Problem:
     slot = slot_at(path, lambda party: role_in(tree, party))
-    node, steps = marks_along(tree, path)
-    value = plain(node) if steps == len(path) else None
+    node = node_at(tree, path)
+    value = plain(node) if node else None
     match item["type"]:
         case "extra_forbidden":
             return _unknown_key(tree, path)
@@ -195,10 +178,8 @@ def _problem(tree: Node, path: KeyPath, item: Any) -> Problem:
 
 def _other_name(tree: Node, path: KeyPath) -> str | None:
     """The name beside ``path`` that it may be a misspelling of."""
-    section, steps = marks_along(tree, path[:-1])
-    if steps < len(path) - 1 or not section.is_mapping:
-        return None
-    return nearest(str(path[-1]), [name for name in section.value if name != path[-1]])
+    section = node_at(tree, path[:-1])
+    return nearest(str(path[-1]), [name for name in section.entries if name != path[-1]]) if section else None
 
 
 def _roles() -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sim.scenario.checks import joint_draws, levers
 from sim.scenario.diagnostics import KeyPath, Problem, dotted
-from sim.scenario.key_paths import scalars
+from sim.scenario.key_paths import quantities, scalars
 from sim.scenario.schema import Belligerent, Scenario, ThirdParty, Veto
 from sim.scenario.schema.quantity import Quantity
 
@@ -35,7 +35,7 @@ class _Values:
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        self._known = {dotted(path): quantity for path, quantity in scalars(scenario)}
+        self._known = quantities(scenario)
 
     def of(self, quantity: Quantity) -> Quantity:
         while quantity.same_as is not None:

@@ -10,8 +10,6 @@ before another file is laid over it; a number that a child writes without a sour
 
 from __future__ import annotations
 
-from typing import Any
-
 from sim.scenario.diagnostics import KeyPath, Mark, Problem, did_you_mean, escaped
 from sim.scenario.key_paths import Slot, wanted
 from sim.scenario.schema import AttendanceRule
@@ -48,7 +46,7 @@ def merged(
         else:
             result[key] = node
     _forget_old_sources(parent, child, result)
-    return Node(result, child.at, child.key_at)
+    return child.holding(result)
 
 
 def removals(tree: Node) -> dict[KeyPath, Mark]:
@@ -56,8 +54,8 @@ def removals(tree: Node) -> dict[KeyPath, Mark]:
     return {
         (section, name): node.at
         for section in SINGULAR
-        if section in tree.value and tree.value[section].is_mapping
-        for name, node in tree.value[section].value.items()
+        if section in tree.value
+        for name, node in tree.value[section].entries.items()
         if node.value is None
     }
 
@@ -85,17 +83,16 @@ def _appended(
     before = result.get(name)
     if before is None or not before.is_list:
         return node
-    return Node([*before.value, *node.value], node.at, node.key_at)
+    return node.holding([*before.value, *node.value])
 
 
 def _forget_old_sources(parent: Node, child: Node, result: dict[str, Node]) -> None:
     """The parent's source for a plain number does not speak for the child's new one."""
-    old, new = parent.value.get("sources"), child.value.get("sources")
-    if old is None or not old.is_mapping or "sources" not in result or not result["sources"].is_mapping:
-        return
-    said = new.value if new is not None and new.is_mapping else {}
-    kept = {key: node for key, node in result["sources"].value.items() if key in said or key not in child.value}
-    result["sources"] = Node(kept, result["sources"].at, result["sources"].key_at)
+    old, now = parent.value.get("sources"), result.get("sources")
+    if old is not None and old.is_mapping and now is not None and now.is_mapping:
+        said = child.value["sources"].entries if "sources" in child.value else {}
+        kept = {key: node for key, node in now.value.items() if key in said or key not in child.value}
+        result["sources"] = now.holding(kept)
 
 
 Scope = tuple[int, dict[str, Node]]
@@ -117,19 +114,16 @@ def absorb_sources(
         listed = [
             absorb_sources(child, slot.child(i), problems, (*path, i), scopes) for i, child in enumerate(node.value)
         ]
-        return Node(listed, node.at, node.key_at)
+        return node.holding(listed)
     if not node.is_mapping:
         return node
     sources = node.value.get("sources") if "sources" in slot.keys() else None
-    usable = _usable(sources, slot, problems, path)
+    given = sources.entries if sources else {}
+    usable = _usable(given, slot, problems, path)
     if usable:
         scopes = ((len(path), usable), *scopes)
     result: dict[str, Node] = {}
-    left = (
-        {name: entry for name, entry in sources.value.items() if name not in usable}
-        if sources and sources.is_mapping
-        else {}
-    )
+    left = {name: entry for name, entry in given.items() if name not in usable}
     for key, child in node.value.items():
         if child is sources:
             continue
@@ -144,17 +138,16 @@ def absorb_sources(
     if sources is not None and not sources.is_mapping:
         result["sources"] = sources
     elif left:
-        place = sources or node
-        result["sources"] = Node(left, place.at, place.key_at)
-    return Node(result, node.at, node.key_at)
+        result["sources"] = (sources or node).holding(left)
+    return node.holding(result)
 
 
-def _usable(sources: Node | None, slot: Slot, problems: list[tuple[Node, Problem]], path: KeyPath) -> dict[str, Node]:
+def _usable(
+    sources: dict[str, Node], slot: Slot, problems: list[tuple[Node, Problem]], path: KeyPath
+) -> dict[str, Node]:
     """The well-formed entries of a ``sources`` mapping (the schema complains about the others, once)."""
-    if sources is None or not sources.is_mapping:
-        return {}
     usable: dict[str, Node] = {}
-    for name, entry in sources.value.items():
+    for name, entry in sources.items():
         below: Slot | None = slot
         for part in name.split("."):
             options = below.keys() if below else []
@@ -166,7 +159,7 @@ def _usable(sources: Node | None, slot: Slot, problems: list[tuple[Node, Problem
         if entry.is_mapping:
             given = {key: value for key, value in entry.value.items() if value.value is not None}
             if all(key in SOURCE_KEYS and isinstance(value.value, str) for key, value in given.items()):
-                usable[name] = Node(given, entry.at, entry.key_at)
+                usable[name] = entry.holding(given)
     return usable
 
 
@@ -187,13 +180,8 @@ def _stated(node: Node, path: KeyPath, scopes: tuple[Scope, ...]) -> Node:
     source = _found(path, scopes)
     if source is None:
         return node
-    parts: dict[str, Any]
-    if node.is_mapping:
-        if "source" in node.value or "kind" in node.value:
-            return node
-        parts = {**{key: value for key, value in source.value.items() if key not in node.value}, **node.value}
-    elif isinstance(node.value, int | float) and not isinstance(node.value, bool):
-        parts = {"value": Node(node.value, node.at, node.key_at), **source.value}
-    else:
-        return node
-    return Node(parts, node.at, node.key_at)
+    if node.is_mapping and not {"source", "kind"} & node.value.keys():
+        return node.holding({**source.value, **node.value})
+    if isinstance(node.value, int | float) and not isinstance(node.value, bool):
+        return node.holding({"value": node.holding(node.value), **source.value})
+    return node

@@ -10,7 +10,7 @@ from sim.scenario.checks.validate import NOTHING, is_sound, role_in, validated
 from sim.scenario.diagnostics import KeyPath, Mark, Problem, did_you_mean, dotted, escaped, fail
 from sim.scenario.key_paths import ROOT, Slot, slot_at, split
 from sim.scenario.schema import Scenario
-from sim.scenario.yaml.yaml_reader import Node, marks_along, read_argument
+from sim.scenario.yaml.yaml_reader import Node, node_at, read_argument
 
 MOST_STEPS = 1000
 NAMES_OF_TABLES = ("file", "draws")
@@ -71,8 +71,7 @@ def _misfit(tree: Node, path: KeyPath) -> Problem | None:
         above, slot = slot, slot_at(path[: depth + 1], lambda party: role_in(tree, party))
         if above is None:
             break
-        node, steps = marks_along(tree, path[:depth])
-        here = node if steps == depth else None
+        here = node_at(tree, path[:depth])
         if above.is_quantity:
             return Problem(
                 path[:depth], "is one number: set it whole, such as .07 or {low: .04, central: .07, high: .12}"
@@ -82,7 +81,7 @@ def _misfit(tree: Node, path: KeyPath) -> Problem | None:
             if not isinstance(key, int) or key >= n:
                 return Problem(path[: depth + 1], f"there is no item {escaped(str(key))}, {n} came, counted from 0")
         elif above.is_by_name and slot is not None and slot.models and not slot.is_whole:
-            given = list(here.value) if here is not None and here.is_mapping else []
+            given = list(here.entries) if here is not None else []
             if str(key) not in given:
                 return Problem(path[: depth + 1], f"unknown name `{escaped(str(key))}`{did_you_mean(str(key), given)}")
         elif slot is None:
@@ -100,16 +99,16 @@ def _put(tree: Node, path: KeyPath, value: Node) -> Node:
     if isinstance(tree.value, list) and isinstance(key, int):
         items = list(tree.value)
         items[key] = _put(items[key], rest, value)
-        return Node(items, tree.at, tree.key_at)
-    below = dict(tree.value) if isinstance(tree.value, dict) else {}
+        return tree.holding(items)
+    below = dict(tree.entries)
     if not rest and (sources := below.get("sources")) is not None and sources.is_mapping:
         # The file's source for a plain number does not speak for the one on the command line.
         said = {name: node for name, node in sources.value.items() if name != str(key)}
-        below["sources"] = Node(said, sources.at, sources.key_at)
+        below["sources"] = sources.holding(said)
     if not rest and key in NAMES_OF_TABLES:
         below.pop("sha256", None)  # nor the digest of the file's table
-    below[str(key)] = _put(below.get(str(key), Node({}, value.at, value.key_at)), rest, value)
-    return Node(below, tree.at, tree.key_at)
+    below[str(key)] = _put(below.get(str(key), value.holding({})), rest, value)
+    return tree.holding(below)
 
 
 def expand_sweep(argument: str) -> list[tuple[str, tuple[str, str]]]:

@@ -25,15 +25,17 @@ def calibrated(scenario: Scenario) -> dict[str, str]:
     return dict(_columns(scenario)) if scenario.calibration else {}
 
 
-def groups_of(scenario: Scenario) -> tuple[Joint, ...]:
-    """Every joint group of the scenario: its own, then that of its calibration."""
+def groups_of(scenario: Scenario) -> dict[str, Joint]:
+    """Every joint group by the section it stands in: ``joint.0``, ``joint.1``, ..., last ``calibration``."""
+    found = {f"joint.{number}": group for number, group in enumerate(scenario.joint)}
     given, columns = scenario.calibration, calibrated(scenario)
-    if given is None or not columns:
-        return scenario.joint
-    weight = weight_without(given.without) if given.without else None
-    source = "posterior draws of past wars (parley calibrate)"
-    group = Joint(file=given.draws, sha256=given.sha256, weight=weight, columns=columns, mode="ratio", source=source)
-    return (*scenario.joint, group)
+    if given is not None and columns:
+        weight = weight_without(given.without) if given.without else None
+        source = "posterior draws of past wars (parley calibrate)"
+        found["calibration"] = Joint(
+            file=given.draws, sha256=given.sha256, weight=weight, columns=columns, mode="ratio", source=source
+        )
+    return found
 
 
 def _columns(scenario: Scenario) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ rejection: so a change of one shape leaves every other draw of every trial where
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from sim.errors import NumericError, ScenarioError
 from sim.scenario.diagnostics import dotted, escaped
-from sim.scenario.key_paths import scalars, slot_at, split, with_scalars
+from sim.scenario.key_paths import allowed_at, with_scalars
+from sim.scenario.key_paths import quantities as quantities  # of all numbers, for whoever draws them
 from sim.scenario.mirror import flipped_number, turns
 from sim.scenario.sampling.calibrated_keys import groups_of
 from sim.scenario.sampling.stream_names import StreamNames, stream_names
@@ -29,11 +30,6 @@ Value = float | Column
 
 # Uniforms are kept this far from 0 and 1, where an unbounded distribution would be infinite.
 EDGE = 2.0**-53
-
-
-def quantities(scenario: Scenario) -> dict[str, Quantity]:
-    """Every scalar by key path (``parties.Russia.strain``), in the order of the schema."""
-    return {dotted(path): quantity for path, quantity in scalars(scenario)}
 
 
 def inverse_cdf(quantity: Quantity, u: npt.ArrayLike) -> Column:
@@ -140,8 +136,13 @@ def draw_columns(scenario: Scenario, uniform: Callable[[str], npt.ArrayLike]) ->
     for path, quantity in known.items():
         if quantity.same_as is None:
             drawn[path] = _drawn(path, quantity, names.of(path), uniform, scenario.mirrored)
-    for number, group in enumerate(groups_of(scenario)):
-        _apply_group(group, _group_draws(number, group, drawn, names, uniform), drawn, scenario.mirrored)
+    for section, group in groups_of(scenario).items():
+        draws: Mapping[str, Value] = (
+            _of_factors(section, group, drawn)
+            if group.file is None
+            else table_draws(group, np.asarray(uniform(names.tables[group.table]), dtype=np.float64))
+        )
+        _apply_group(group, draws, drawn, scenario.mirrored)
     for path, quantity in known.items():
         if quantity.same_as is not None:
             drawn[path] = drawn[_target(path, known)]
@@ -182,27 +183,24 @@ def _share_points(scenario: Scenario, drawn: dict[str, Value]) -> None:
                 drawn[path] = drawn[path] * (100.0 / total)
 
 
-def _group_draws(
-    number: int, group: Joint, drawn: dict[str, Value], streams: StreamNames, uniform: Callable[[str], npt.ArrayLike]
-) -> dict[str, Value]:
-    """Draws of a group by the name of their column: shared factors, or one row of the file for each uniform.
-
-    With ``mode: ratio`` they are taken over their median: that of the factor, or the weighted one of the file.
-    """
-    names = tuple(dict.fromkeys(group.columns.values()))
-    found: dict[str, Value]
-    if group.file is None:
-        found = {name: drawn[f"joint.{number}.factors.{name}"] for name in names}
-        medians = {name: float(inverse_cdf(group.factors[name], 0.5)) for name in names}
-    else:
-        rows, weights = draws_of(group)
-        row = _row_at(weights, np.asarray(uniform(streams.tables[group.table]), dtype=np.float64))
-        found = {name: rows[name][row] for name in names}
-        medians = {name: weighted_median(rows[name], weights) for name in names}
-    return {name: found[name] / medians[name] for name in names} if group.mode == "ratio" else found
+def _of_factors(section: str, group: Joint, drawn: Mapping[str, Value]) -> dict[str, Value]:
+    """Draws of a group's shared factors by their name, over their median with ``mode: ratio``."""
+    found = {name: drawn[f"{section}.factors.{name}"] for name in dict.fromkeys(group.columns.values())}
+    if group.mode != "ratio":
+        return found
+    return {name: value / float(inverse_cdf(group.factors[name], 0.5)) for name, value in found.items()}
 
 
-def _row_at(weights: Column, u: Column) -> npt.NDArray[np.intp]:
+def table_draws(group: Joint, u: Column) -> dict[str, Column]:
+    """Columns of a group's table at the row of each uniform, over their weighted median with ``mode: ratio``."""
+    rows, weights = draws_of(group)
+    at = row_at(weights, u)
+    if group.mode != "ratio":
+        return {name: column[at] for name, column in rows.items()}
+    return {name: column[at] / weighted_median(column, weights) for name, column in rows.items()}
+
+
+def row_at(weights: Column, u: Column) -> npt.NDArray[np.intp]:
     """The row on which each uniform falls when rows take shares of [0, 1] by their weights."""
     ends = np.cumsum(weights)
     return np.minimum(np.searchsorted(ends / ends[-1], u, side="right"), len(ends) - 1)
@@ -215,7 +213,7 @@ def weighted_median(values: Column, weights: Column) -> float:
     return float(values[order][np.searchsorted(ends, 0.5 * ends[-1])])
 
 
-def _apply_group(group: Joint, draws: dict[str, Value], drawn: dict[str, Value], is_mirrored: bool) -> None:
+def _apply_group(group: Joint, draws: Mapping[str, Value], drawn: dict[str, Value], is_mirrored: bool) -> None:
     """Set or multiply the group's parameters by its draws, within the range each may take."""
     for path, column in group.columns.items():
         if path not in drawn:
@@ -223,8 +221,7 @@ def _apply_group(group: Joint, draws: dict[str, Value], drawn: dict[str, Value],
         turned = is_mirrored and turns(path)
         before = flipped_number(path, drawn[path]) if turned else drawn[path]
         after = draws[column] * (1.0 if group.mode == "value" else before)
-        slot = slot_at(split(path))
-        if slot is not None and (limits := slot.allowed):
+        if limits := allowed_at(path):
             after = np.clip(after, limits.low, limits.high)
         drawn[path] = flipped_number(path, after) if turned else after
 

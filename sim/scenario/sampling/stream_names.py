@@ -43,19 +43,19 @@ def stream_names(scenario: Scenario) -> StreamNames:
     return StreamNames(numbers, _of_tables(scenario, groups))
 
 
-def _of_factors(groups: tuple[Joint, ...]) -> Iterable[tuple[str, str]]:
+def _of_factors(groups: Mapping[str, Joint]) -> Iterable[tuple[str, str]]:
     """Key path and stream of every shared factor; those of one name in several groups also say what they set."""
-    shared = Counter(name for group in groups for name in group.factors)
-    for number, group in enumerate(groups):
+    shared = Counter(name for group in groups.values() for name in group.factors)
+    for section, group in groups.items():
         for name in group.factors:
             first = min((path for path, column in group.columns.items() if column == name), default="")
-            yield f"joint.{number}.factors.{name}", f"{FACTOR}{name}" + (f" of {first}" if shared[name] > 1 else "")
+            yield f"{section}.factors.{name}", f"{FACTOR}{name}" + (f" of {first}" if shared[name] > 1 else "")
 
 
-def _of_tables(scenario: Scenario, groups: tuple[Joint, ...]) -> dict[tuple[str | None, str | None], str]:
+def _of_tables(scenario: Scenario, groups: Mapping[str, Joint]) -> dict[tuple[str | None, str | None], str]:
     """Groups that name one table share its row, and so its stream; a corrected table keeps it."""
     drawn: dict[tuple[str | None, str | None], list[str]] = {}
-    for group in groups:
+    for group in groups.values():
         if group.file is not None:
             drawn.setdefault(group.table, []).extend(group.columns)
     found = {table: f"joint:{min(paths, default='')}" for table, paths in drawn.items()}

@@ -7,6 +7,7 @@ the YAML 1.2 core rules (``yes`` is text, ``010`` is ten, ``1:30`` is text) plus
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -56,6 +57,15 @@ class Node:
     def is_list(self) -> bool:
         return isinstance(self.value, list)
 
+    @property
+    def entries(self) -> dict[str, Node]:
+        """The entries of a mapping; of anything else none."""
+        return self.value if isinstance(self.value, dict) else {}
+
+    def holding(self, value: Any) -> Node:
+        """Another value at the same place."""
+        return Node(value, self.at, self.key_at)
+
 
 def plain(node: Node) -> Any:
     """The node's bare value: dicts, tuples (for the strict schema) and scalars."""
@@ -69,15 +79,25 @@ def plain(node: Node) -> Any:
 def marks_along(node: Node, path: KeyPath) -> tuple[Node, int]:
     """The deepest node that exists on ``path`` and how many steps led there."""
     for steps, part in enumerate(path):
-        child: Node | None = None
-        if isinstance(node.value, dict):
-            child = node.value.get(str(part))
-        elif isinstance(node.value, list) and isinstance(part, int) and part < len(node.value):
+        child = node.entries.get(str(part))
+        if isinstance(node.value, list) and isinstance(part, int) and part < len(node.value):
             child = node.value[part]
         if child is None:
             return node, steps
         node = child
     return node, len(path)
+
+
+def node_at(node: Node, path: KeyPath) -> Node | None:
+    """The node at ``path``, or None."""
+    found, steps = marks_along(node, path)
+    return found if steps == len(path) else None
+
+
+def place_of(tree: Node, problem: Problem) -> Mark:
+    """The place of what a problem is about: its value or key, or else the nearest key above."""
+    node, steps = marks_along(tree, problem.path)
+    return node.key_at if problem.at_key or steps < len(problem.path) else node.at
 
 
 def read_file(path: Path, shown_as: str) -> Node:
@@ -104,7 +124,7 @@ def _copied(node: Node) -> Node:
         value = {key: _copied(child) for key, child in value.items()}
     elif isinstance(value, list):
         value = [_copied(child) for child in value]
-    return Node(value, node.at, node.key_at)
+    return node.holding(value)
 
 
 @lru_cache(maxsize=64)
@@ -120,212 +140,157 @@ def read_argument(text: str, mark: Mark) -> Node:
     return read_text(text, lambda line, column: mark)
 
 
-@dataclass(slots=True)
-class _Open:
-    """A mapping or list whose end has not come yet."""
-
-    node: Node
-    key: str | None = None
-    key_at: Mark | None = None
-    twice_since: int | None = None
-    """Line in which the key that waits for its value came before."""
-
-
 class _Reader:
-    """Builds Nodes from parser events; collects the mistakes that do not stop the reading."""
+    """Builds Nodes from the parser's events by recursive descent; collects mistakes that do not stop the reading."""
 
-    def __init__(self, place: Callable[[int, int], Mark]) -> None:
-        self.place = place
-        self.stack: list[_Open] = []
-        self.root: Node | None = None
+    def __init__(self, events: Iterator[Any], place: Callable[[int, int], Mark]) -> None:
+        self.events, self.place = events, place
         self.problems: list[tuple[Mark, Problem]] = []
         self.n_nodes = 0
+
+    def document(self) -> Node:
+        """The one document; ScenarioError where there is none, or another."""
+        root = None
+        for event in self.events:
+            if type(event).__name__ == "DocumentStartEvent":
+                if root is not None:
+                    self.stop((), self.mark(event), "a second document came, one is allowed")
+                if event.tags or event.version not in (None, (1, 2), "1.2"):
+                    self.stop((), self.mark(event), "a directive (`%`) came, only %YAML 1.2 is allowed")
+                root = self.value(next(self.events), ())
+        if root is None:
+            raise fail([(self.place(1, 1), Problem((), "nothing came, a mapping (keys and values) is wanted"))])
+        return root
 
     def mark(self, event: Any) -> Mark:
         return self.place(event.start_mark.line + 1, event.start_mark.column + 1)
 
-    def path(self, *more: str) -> KeyPath:
-        parts: list[str | int] = []
-        for depth, frame in enumerate(self.stack, 1):
-            if isinstance(frame.node.value, list):
-                is_innermost = depth == len(self.stack)
-                parts.append(len(frame.node.value) - (0 if is_innermost else 1))
-            elif frame.key is not None:
-                parts.append(frame.key)
-        return (*parts, *more)
+    def stop(self, path: KeyPath, mark: Mark, message: str) -> NoReturn:
+        raise fail([*self.problems, (mark, Problem(path, message))])
 
-    def stop(self, mark: Mark, message: str) -> NoReturn:
-        raise fail([*self.problems, (mark, Problem(self.path(), message))])
+    def note(self, path: KeyPath, mark: Mark, message: str) -> None:
+        self.problems.append((mark, Problem(path, message)))
 
-    def note(self, mark: Mark, message: str, *more: str) -> None:
-        self.problems.append((mark, Problem(self.path(*more), message)))
-
-    def take(self, event: Any) -> None:
-        name = type(event).__name__
-        if name == "AliasEvent" or getattr(event, "anchor", None) is not None:
-            self.stop(
-                self.mark(event), "an alias or anchor (`*` or `&`) came, which is not allowed: write the value out"
-            )
-        if getattr(event, "ctag", None) is not None and name != "DocumentStartEvent":
-            self.stop(self.mark(event), "a tag (`!`) came, which is not allowed")
-        match name:
-            case "DocumentStartEvent":
-                self._start_document(event)
-            case "MappingStartEvent" | "SequenceStartEvent":
-                self._start(event, {} if name.startswith("Mapping") else [])
-            case "MappingEndEvent" | "SequenceEndEvent":
-                self.stack.pop()
-                self._done()
-            case "ScalarEvent":
-                self._scalar(event)
-
-    def _start_document(self, event: Any) -> None:
-        if self.root is not None:
-            self.stop(self.mark(event), "a second document came, one is allowed")
-        if event.tags or event.version not in (None, (1, 2), "1.2"):
-            self.stop(self.mark(event), "a directive (`%`) came, only %YAML 1.2 is allowed")
-
-    def _start(self, event: Any, value: Any) -> None:
+    def seen(self, event: Any, path: KeyPath) -> tuple[str, Mark]:
+        """Kind and place of an event that nothing forbids."""
         mark = self.mark(event)
-        if self._wants_key():
-            self.stop(mark, "a mapping or list came as a key, a plain name is wanted")
-        if len(self.stack) >= DEEPEST:
-            raise fail(
-                [(mark, Problem(self.path()[:5], f"nested deeper than {DEEPEST} levels, which is the most allowed"))]
-            )
-        self.stack.append(_Open(self._add(value, mark)))
+        if type(event).__name__ == "AliasEvent" or event.anchor is not None:
+            self.stop(path, mark, "an alias or anchor (`*` or `&`) came, which is not allowed: write the value out")
+        if event.ctag is not None:
+            self.stop(path, mark, "a tag (`!`) came, which is not allowed")
+        return type(event).__name__.removesuffix("Event").removesuffix("Start"), mark
 
-    def _scalar(self, event: Any) -> None:
-        mark = self.mark(event)
-        if self._wants_key():
-            self._key(event.value, mark)
-            return
-        is_plain = event.implicit[0]
-        if is_plain and not event.value and self.stack and self.stack[-1].key_at:
-            mark = self.stack[-1].key_at  # the parser puts an empty value at whatever comes next
-            if self._is_decimal_comma():
-                return
-        self._add(self._resolved(event.value, mark) if is_plain else self._text(event.value, mark), mark)
-        self._done()
+    def value(self, event: Any, path: KeyPath, key_at: Mark | None = None, inside: Any = ()) -> Node | None:
+        """The value that begins with ``event``; None for the rest of a decimal comma. ``inside`` holds its siblings."""
+        kind, mark = self.seen(event, path)
+        if kind == "Scalar":
+            is_plain = event.implicit[0]
+            if is_plain and not event.value and key_at:
+                mark = key_at  # the parser puts an empty value at whatever comes next
+                if self._is_decimal_comma(path, inside):
+                    return None
+            value = self._resolved(path, event.value, mark) if is_plain else self._text(path, event.value, mark)
+            return self._counted(path, Node(value, mark, key_at or mark), inside)
+        if len(path) >= DEEPEST:
+            raise fail([(mark, Problem(path[:5], f"nested deeper than {DEEPEST} levels, which is the most allowed"))])
+        node = self._counted(path, Node([] if kind == "Sequence" else {}, mark, key_at or mark), inside)
+        below: Any = node.value
+        while type(event := next(self.events)).__name__ != f"{kind}EndEvent":
+            if kind == "Sequence":
+                below.append(self.value(event, (*path, len(below)), None, below))
+                continue
+            key, at = self._key(event, path)
+            if (child := self.value(next(self.events), (*path, key), at, below)) is not None:
+                below[key] = child
+        return node
 
-    def _wants_key(self) -> bool:
-        return bool(self.stack) and isinstance(self.stack[-1].node.value, dict) and self.stack[-1].key is None
+    def _counted(self, path: KeyPath, node: Node, inside: Any) -> Node:
+        self.n_nodes += 1
+        if self.n_nodes > MOST_NODES:
+            self.stop(path, node.at, f"more than {MOST_NODES} values came, which is the most allowed")
+        if isinstance(inside, dict) and path[-1] in inside:
+            first = inside[path[-1]].key_at.line
+            self.note(path, node.key_at, f"the key comes twice, first in line {first}")
+        if len(inside) >= MOST_ENTRIES:
+            words = f"more than {MOST_ENTRIES} entries came in one place, which is the most allowed"
+            self.stop(path, node.key_at, words)
+        return node
 
-    def _key(self, key: str, mark: Mark) -> None:
-        frame = self.stack[-1]
+    def _key(self, event: Any, path: KeyPath) -> tuple[str, Mark]:
+        kind, mark = self.seen(event, path)
+        if kind != "Scalar":
+            self.stop(path, mark, "a mapping or list came as a key, a plain name is wanted")
+        key = event.value
         if key == "<<":
-            self.stop(mark, "a merge key `<<` came, which is not allowed: use `extends` or `from`")
+            self.stop(path, mark, "a merge key `<<` came, which is not allowed: use `extends` or `from`")
         if len(key) > LONGEST_KEY:
-            self.stop(mark, f"a key of {len(key)} characters came ('{escaped(key, 40)}'), {LONGEST_KEY} are allowed")
+            words = f"a key of {len(key)} characters came ('{escaped(key, 40)}'), {LONGEST_KEY} are allowed"
+            self.stop(path, mark, words)
         if not key:
-            self.stop(mark, "an empty key came, a name is wanted")
+            self.stop(path, mark, "an empty key came, a name is wanted")
         key = unicodedata.normalize("NFC", key)
-        for character in key:
-            if is_hidden(character) or (
-                not character.isascii() and not unicodedata.name(character, "").startswith("LATIN ")
-            ):
-                name = unicodedata.name(character, f"U+{ord(character):04X}")
-                hint = self._label_hint(key)
-                self.note(
-                    mark, f"the key holds U+{ord(character):04X} ({name}), which is not a plain Latin letter{hint}", key
-                )
-                break
-        if key in frame.node.value:
-            frame.twice_since = frame.node.value[key].key_at.line
-        frame.key, frame.key_at = key, mark
+        if odd := next((one for one in key if is_hidden(one) or not (one.isascii() or _is_latin(one))), None):
+            name = f"U+{ord(odd):04X} ({unicodedata.name(odd, f'U+{ord(odd):04X}')})"
+            # A name all in another script belongs into the label of a party, issue or track.
+            letters = [character for character in key if character.isalpha()]
+            is_name = len(path) == 1 and path[0] in LABELLED and letters and not any(map(_is_latin, letters))
+            hint = "; write the name in Latin letters, and this one as its `label:`" if is_name else ""
+            self.note((*path, key), mark, f"the key holds {name}, which is not a plain Latin letter{hint}")
+        return key, mark
 
-    def _is_decimal_comma(self) -> bool:
+    def _is_decimal_comma(self, path: KeyPath, inside: dict[str, Node]) -> bool:
         """Whether the key without a value is the rest of ``{low: 0,002}``, which YAML takes for two entries."""
-        frame = self.stack[-1]
-        if frame.key is None or not frame.key.isdigit() or not frame.node.value:
+        key = str(path[-1])
+        if not key.isdigit() or not inside:
             return False
-        name, before = list(frame.node.value.items())[-1]
+        name, before = list(inside.items())[-1]
         if type(before.value) is not int:
             return False
-        meant, frame.key, frame.key_at, frame.twice_since = f"{before.value}.{frame.key}", None, None, None
-        self.note(before.at, f"a decimal comma came, a point is wanted: write {meant}", name)
+        meant = f"{before.value}.{key}"
+        self.note((*path[:-1], name), before.at, f"a decimal comma came, a point is wanted: write {meant}")
         before.value = float(meant) if len(meant) <= LONGEST_NUMBER else 0.0
         return True
 
-    def _label_hint(self, key: str) -> str:
-        """Where a name all in another script belongs: in the label of a party, issue or track."""
-        above, letters = self.path(), [character for character in key if character.isalpha()]
-        is_latin = any(unicodedata.name(letter, "").startswith("LATIN ") for letter in letters)
-        is_name = len(above) == 1 and above[0] in LABELLED and letters and not is_latin
-        return "; write the name in Latin letters, and this one as its `label:`" if is_name else ""
-
-    def _add(self, value: Any, mark: Mark) -> Node:
-        self.n_nodes += 1
-        if self.n_nodes > MOST_NODES:
-            self.stop(mark, f"more than {MOST_NODES} values came, which is the most allowed")
-        key_at = self.stack[-1].key_at if self.stack else None
-        node = Node(value, mark, key_at or mark)
-        if self.stack and self.stack[-1].twice_since is not None:
-            self.note(key_at or mark, f"the key comes twice, first in line {self.stack[-1].twice_since}")
-            self.stack[-1].twice_since = None
-        if self.stack and len(self.stack[-1].node.value) >= MOST_ENTRIES:
-            self.stop(key_at or mark, f"more than {MOST_ENTRIES} entries came in one place, which is the most allowed")
-        if not self.stack:
-            self.root = node
-        elif isinstance(self.stack[-1].node.value, list):
-            self.stack[-1].node.value.append(node)
-        else:
-            self.stack[-1].node.value[self.stack[-1].key] = node
-        return node
-
-    def _done(self) -> None:
-        """The value just read is complete: its mapping waits for the next key."""
-        if self.stack and isinstance(self.stack[-1].node.value, dict):
-            self.stack[-1].key = self.stack[-1].key_at = None
-
-    def _resolved(self, text: str, mark: Mark) -> Any:
+    def _resolved(self, path: KeyPath, text: str, mark: Mark) -> Any:
+        """The value of a plain scalar; None for a number or a day that cannot be, which is noted."""
         if text in NULLS:
             return None
         if text in TRUTHS:
             return TRUTHS[text]
-        if text[0] in "+-.0123456789":
-            if len(text) > LONGEST_NUMBER and (DECIMAL.fullmatch(text) or INTEGER.fullmatch(text)):
-                self.note(mark, f"a number of {len(text)} characters came, {LONGEST_NUMBER} are allowed")
-                return None
-            if INTEGER.fullmatch(text):
-                return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
-            if DECIMAL.fullmatch(text):
-                return self._finite(text, mark)
-            if NOT_FINITE.fullmatch(text):
-                self.note(mark, f"{text} came, a finite number is wanted")
-                return None
-            if CALENDAR_DAY.fullmatch(text):
-                return self._day(text, mark)
-        return self._text(text, mark)
+        is_integer, is_decimal = INTEGER.fullmatch(text), DECIMAL.fullmatch(text)
+        wrong = ""
+        if (is_integer or is_decimal) and len(text) > LONGEST_NUMBER:
+            wrong = f"a number of {len(text)} characters came, {LONGEST_NUMBER} are allowed"
+        elif is_integer:
+            return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+        elif is_decimal:
+            if math.isfinite(number := float(text)):
+                return number
+            wrong = f"{text} came, which is too large for a number"
+        elif NOT_FINITE.fullmatch(text):
+            wrong = f"{text} came, a finite number is wanted"
+        elif CALENDAR_DAY.fullmatch(text):
+            try:
+                return date.fromisoformat(text)
+            except ValueError:
+                wrong = f"{text} came, there is no such day"
+        if not wrong:
+            return self._text(path, text, mark)
+        self.note(path, mark, wrong)
+        return None
 
-    def _finite(self, text: str, mark: Mark) -> float | None:
-        number = float(text)
-        if number in (float("inf"), float("-inf")):
-            self.note(mark, f"{text} came, which is too large for a number")
-            return None
-        return number
-
-    def _day(self, text: str, mark: Mark) -> date | None:
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            self.note(mark, f"{text} came, there is no such day")
-            return None
-
-    def _text(self, text: str, mark: Mark) -> str:
-        if not self.stack or self.stack[-1].key not in PATHS:
+    def _text(self, path: KeyPath, text: str, mark: Mark) -> str:
+        if not path or path[-1] not in PATHS:
             text = unicodedata.normalize("NFC", text)  # names stand in values as well
         for character in text:
             if not character.isprintable() and character != "\n" and character != "\t" and is_hidden(character):
-                self.note(mark, f"the hidden character U+{ord(character):04X} came, visible text is wanted")
+                self.note(path, mark, f"the hidden character U+{ord(character):04X} came, visible text is wanted")
                 return "hidden"
         return text
 
 
-def _events(text: str) -> Iterator[Any]:
-    from ruamel.yaml import YAML
-
-    yield from YAML(typ="safe", pure=True).parse(text)
+def _is_latin(character: str) -> bool:
+    return unicodedata.name(character, "").startswith("LATIN ")
 
 
 def read_text(text: str, place: Callable[[int, int], Mark]) -> Node:
@@ -337,15 +302,13 @@ def read_text(text: str, place: Callable[[int, int], Mark]) -> Node:
 
 
 def _parsed(text: str, place: Callable[[int, int], Mark]) -> tuple[Node, list[tuple[Mark, Problem]]]:
-    reader = _Reader(place)
+    from ruamel.yaml import YAML
+
+    reader = _Reader(YAML(typ="safe", pure=True).parse(text), place)
     try:
-        for event in _events(text):
-            reader.take(event)
+        return reader.document(), reader.problems
     except ScenarioError:
         raise
     except Exception as reason:  # the scanner also leaks ValueError, IndexError, ... on broken text
         line, column, words = diagnosis(text, reason)
         raise fail([*reader.problems, (place(line + 1, column + 1), Problem((), f"not YAML: {words}"))]) from None
-    if reader.root is None:
-        raise fail([(place(1, 1), Problem((), "nothing came, a mapping (keys and values) is wanted"))])
-    return reader.root, reader.problems
