@@ -81,7 +81,8 @@ def leave(message: str, code: int) -> NoReturn:
 
     message = literal(message)
     is_located = ": error: " in message.partition("\n")[0]
-    exec("")  # clears Python's memory of a Ctrl-C inside generated code, which would take the place of ``code``
+    # Clears Python's memory of a Ctrl-C inside generated code, which would take the place of ``code``.
+    exec("")  # noqa: S102
     with suppress(OSError):  # where stderr takes nothing, the exit code still says it
         print(message if is_located or message.startswith("\n") else f"parley: {message}", file=sys.stderr)
     sys.exit(code)

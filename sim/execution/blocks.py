@@ -51,5 +51,4 @@ def check_counts(trials: int, seed: int, store: bool | None) -> None:
 
 
 def shortened(number: int) -> str:
-    words = str(number) if abs(number) < 10**30 else f"a number of {len(str(abs(number)))} digits"
-    return words
+    return str(number) if abs(number) < 10**30 else f"a number of {len(str(abs(number)))} digits"

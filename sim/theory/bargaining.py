@@ -105,7 +105,7 @@ def _weighted_mean(pull_a: Column, pull_b: Column, above: Array | np.float64, te
 
 
 def _times(values: Column, factor: Column) -> Column:
-    """values x factor, without the work where the factor is 1 everywhere; factors are few, one for each row."""
+    """Return values x factor, without the work where the factor is 1 everywhere; factors are few, one for each row."""
     return values if np.all(np.asarray(factor) == 1.0) else values * factor
 
 
@@ -164,7 +164,7 @@ def bargaining_range(values_a: Array, values_b: Array, needed_a: Column, needed_
 
 
 def next_offer(own: Column, other: Column, pace: Column, limit: Column, end: int) -> Array:
-    """A side's next offer in mixes: the share ``pace`` of the gap to the other's, never past its limit.
+    """Return a side's next offer in mixes: the share ``pace`` of the gap to the other's, never past its limit.
 
     ``end`` is 1 for side A (offers fall from 1) and -1 for side B (offers rise from 0). When the
     reservation point has moved against it the offer is pulled back; a side without one asks for its end.

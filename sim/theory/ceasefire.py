@@ -22,9 +22,11 @@ def hazard_multiplier(
     shortfall_slope: Column,
     spoilers: Column,
 ) -> Array:
-    """M: full monitoring and a fully credible guarantee multiply the hazard by their ratio (Fortna 2004);
-    each util of surplus lost since signing raises it by ``shortfall_slope`` in the log (Werner 1999);
-    spoilers multiply it (Stedman 1997)."""
+    """Return M, by which the hazard of collapse is multiplied.
+
+    Full monitoring and a fully credible guarantee multiply it by their ratio (Fortna 2004); each util of surplus lost
+    since signing raises it by ``shortfall_slope`` in the log (Werner 1999); spoilers multiply it (Stedman 1997).
+    """
     by_monitoring, by_guarantee = ratios
     lasting = np.power(by_monitoring, monitoring) * np.power(by_guarantee, guarantee)
     return np.asarray(lasting * np.exp(shortfall_slope * np.asarray(shortfall)) * spoilers)

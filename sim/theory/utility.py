@@ -48,7 +48,7 @@ def audience_loss(position: Column, public_line: Column, ideal_point: Column, en
 def trust_with(
     base: Column, monitoring: Column, guarantee: Column, per_monitoring: Column, per_guarantee: Column
 ) -> Column:
-    """a: share of promised gains expected to be delivered.
+    """Return a, the share of promised gains expected to be delivered.
 
     1 - a = (1 - base)(1 - per_monitoring * monitoring)(1 - per_guarantee * guarantee): enforcement by
     others replaces trust where there is none (Walter 1997).

@@ -37,7 +37,7 @@ def next_momentum(momentum: Column, mean: Column, reversion: Column, shock: Colu
 
 
 def long_run_spread(volatility: Column, reversion: Column) -> Column:
-    """Standard deviation that x + reversion (mean - x) + volatility e settles at; 0 where nothing reverts.
+    """Return the standard deviation that x + reversion (mean - x) + volatility e settles at; 0 where nothing reverts.
 
     A process that starts from its long-run spread has no transient, so that odds do not climb with
     time only because the process has had time to wander.

@@ -53,8 +53,7 @@ class Faults:
             if place is None or not (place == self.folder or self.folder in place.parents or place in self._above()):
                 return self._real[name](*arguments, **options)
             self._meet(name, arguments)
-            result = self._noted(name, place, arguments, options)
-            return result
+            return self._noted(name, place, arguments, options)
 
         return call
 
