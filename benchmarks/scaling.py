@@ -60,7 +60,7 @@ def by_block(n_repeats: int) -> dict[str, dict[int, float]]:
 
 def small(issues: int = 4, **changes: Any) -> Any:
     """Return a scenario with a round every week and little else."""
-    from tests.builders import FEAR, WEEKLY, minimal_scenario
+    from tests.factories import FEAR, WEEKLY, minimal_scenario
 
     named = tuple(f"issue_{number}" for number in range(issues))
     settings: dict[str, Any] = {**WEEKLY, **FEAR, "follow_up_weeks": 4, **changes}

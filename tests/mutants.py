@@ -19,17 +19,21 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 COPIED = ("sim", "dashboards", "tests", "scenarios", "pyproject.toml")
 EXACT, MECHANISMS, INVARIANCE = (f"tests/model/test_{name}.py" for name in ("exact", "mechanisms", "invariance"))
-ESTIMATES, RUN, WORDS = (f"tests/experiment/test_{name}.py" for name in ("estimates", "run", "compare_and_words"))
-EXECUTORS, PRIORS = "tests/experiment/test_executors.py", "tests/scenario/test_priors.py"
-NUMBERS, ORACLE = "tests/test_numbers.py", "tests/model/test_oracle.py"
-ABSENT, STORE, FILES = "tests/model/test_absent.py", "tests/test_store.py", "tests/test_written_files.py"
-INFORMATION, SCORES, POSTERIOR = (
-    f"tests/study/test_{name}.py" for name in ("value_of_information", "scores", "posterior")
+ESTIMATES, RUN, WORDS = (
+    f"tests/{name}.py"
+    for name in ("statistics/test_estimates", "execution/test_run", "results/test_compare_and_wording")
 )
+EXECUTORS, PRIORS = "tests/execution/test_worker_pool.py", "tests/scenario/sampling/test_parameter_draws.py"
+NUMBERS, ORACLE = "tests/behaviour/test_numbers.py", "tests/model/test_oracle.py"
+ABSENT = "tests/model/test_absent.py"
+STORE, FILES = (f"tests/storage/test_{name}.py" for name in ("run_folder", "atomic_files"))
+INFORMATION = "tests/analysis/sensitivity/test_value_of_information.py"
+SCORES, POSTERIOR = (f"tests/evidence/{name}.py" for name in ("backtest/test_scores", "calibration/test_posterior"))
 REPORT, TABLES, OF_TERMS, STUDIES = (
-    f"tests/dashboards/test_{name}.py" for name in ("report", "tables", "figures_of_terms", "kept_studies")
+    f"tests/dashboards/{name}.py"
+    for name in ("report/test_build", "tables/test_runs", "figures/test_terms", "test_study_cache")
 )
-STATE, SERVICE = (f"tests/dashboards/app/test_{name}.py" for name in ("state", "service"))
+STATE, SERVICE = (f"tests/dashboards/app/test_{name}.py" for name in ("what_if_edits", "simulation_service"))
 
 LONGEST = 600.0
 """Seconds for one file of tests."""

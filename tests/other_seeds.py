@@ -1,4 +1,4 @@
-"""How often tests on luck fail when the luck is another: the measured error rates of ``tests/stated.py``.
+"""How often tests on luck fail when the luck is another: the measured error rates of ``tests/statistical_register.py``.
 
     python -m tests.other_seeds 50 FILE::TEST ...   run the tests under 50 other seeds, count the failures of each
 

@@ -9,8 +9,8 @@ import pytest
 from dashboards.report.record import write_record
 from tests.browser.conftest import Browser
 from tests.browser.test_report_page import CUT
-from tests.dashboards.made_record import made_posterior, made_record
-from tests.dashboards.test_record import CHARTS
+from tests.dashboards.record_factory import made_posterior, made_record
+from tests.dashboards.report.test_record import CHARTS
 
 pytestmark = pytest.mark.browser
 

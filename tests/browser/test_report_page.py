@@ -16,9 +16,9 @@ from sim.analysis.surrogate import fit as fitting
 from sim.analysis.surrogate.surrogate import Response
 from sim.results.run import Run
 from tests.browser.conftest import Browser, violations
-from tests.dashboards.made import ceasefire, failure, made_run
-from tests.dashboards.test_report import PAYLOADS
-from tests.dashboards.test_report_parts import ALL_PAYLOADS, real_run
+from tests.dashboards.factories import ceasefire, failure, made_run
+from tests.dashboards.report.test_build import PAYLOADS
+from tests.dashboards.report.test_computed_parts import ALL_PAYLOADS, real_run
 
 pytestmark = pytest.mark.browser
 
@@ -100,7 +100,7 @@ def test_a_window_of_almost_no_width_is_no_error(browser: Browser, page: Path, w
 def test_the_crowd_is_drawn_within_its_frame(
     browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: int
 ) -> None:
-    from tests.dashboards.test_report import crowded
+    from tests.dashboards.report.test_build import crowded
 
     write_report([crowded(tmp_path, monkeypatch)], tmp_path / "report.html")
     browser.open(tmp_path / "report.html", width)

@@ -16,7 +16,7 @@ from dashboards.app.study_section import Study
 from sim.results.run import Run
 from tests.browser.dashboard import listening
 from tests.dashboards.app.conftest import InlinePool
-from tests.dashboards.made_record import made_record
+from tests.dashboards.record_factory import made_record
 
 TALKS, SMALL = "istanbul_2025/aides_only", "teaching/minimal"
 FOR_BOXES = 3200

@@ -9,7 +9,7 @@ import numpy as np
 from sim.model import NegotiationModel, simulate
 from sim.scenario.mirror import mirror
 from sim.scenario.schema import Scenario
-from tests.builders import WEEKLY, minimal_scenario, week
+from tests.factories import WEEKLY, minimal_scenario, week
 
 HOST = {"role": "mediator", "engagement": 0, "usual_level": 2, "skill": 0.6}
 FRIEND = {"role": "backer", "act_prob_per_week": 0, "supports": {"North": 1}, "leverage": {"South": 0.1}}

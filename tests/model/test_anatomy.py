@@ -11,7 +11,7 @@ import pytest
 from sim.model import NegotiationModel, anatomy, simulate
 from sim.outcome_columns import FRICTIONS, TAGS
 from sim.scenario.reading.load import load
-from tests.builders import WEEKLY, minimal_scenario
+from tests.factories import WEEKLY, minimal_scenario
 
 TALKS = {
     "parties.North.usual_level": 3,

@@ -9,7 +9,7 @@ import pytest
 
 from sim.model import NegotiationModel, simulate
 from sim.outcome_columns import TAGS
-from tests.builders import FEAR, WEEKLY, minimal_scenario, week
+from tests.factories import FEAR, WEEKLY, minimal_scenario, week
 
 # -- attribution -------------------------------------------------------------------------------------------
 

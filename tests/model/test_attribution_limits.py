@@ -15,7 +15,7 @@ import pytest
 from sim.model import simulate
 from sim.model.anatomy import Gains
 from sim.outcome_columns import FRICTIONS, TAGS
-from tests.builders import WEEKLY, minimal_scenario
+from tests.factories import WEEKLY, minimal_scenario
 
 N_CONFIGURATIONS = 500
 N_TRIALS = 32

@@ -14,7 +14,7 @@ from sim.model import NegotiationModel, simulate
 from sim.model.convening import greatest_fixed_point
 from sim.random_streams import Streams, philox_words
 from sim.scenario.schema import AttendanceRule
-from tests.builders import minimal_scenario
+from tests.factories import minimal_scenario
 
 Z = 4.9
 QUIET = {"war.momentum_volatility": 0, "war.victory_hazard": 0}

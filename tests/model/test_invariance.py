@@ -9,7 +9,7 @@ from sim.model import Belligerent, simulate
 from sim.scenario.mirror import mirror
 from sim.scenario.reading.load import load
 from sim.scenario.schema import Scenario
-from tests.builders import changed, minimal_scenario
+from tests.factories import changed, minimal_scenario
 
 BASE = "istanbul_2025/aides_only"
 

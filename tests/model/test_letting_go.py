@@ -25,7 +25,7 @@ from sim.execution.worker_pool import Pool
 from sim.model import Belligerent, simulate
 from sim.results.run import Run
 from sim.scenario.reading.load import load
-from tests.builders import minimal_scenario
+from tests.factories import minimal_scenario
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = 200

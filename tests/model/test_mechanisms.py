@@ -13,7 +13,7 @@ from sim.scenario.mirror import mirror
 from sim.scenario.sampling.parameter_draws import draw_columns
 from sim.theory.bargaining import GRID, nash_mix
 from sim.theory.utility import audience_loss
-from tests.builders import FEAR, QUIET, START, WEEKLY, minimal_scenario, week
+from tests.factories import FEAR, QUIET, START, WEEKLY, minimal_scenario, week
 
 # -- luck: the oracle draws from the same streams, so it cannot tell ---------------------------------------
 

@@ -14,7 +14,7 @@ import pytest
 from sim.model import NegotiationModel, simulate
 from sim.random_streams import Streams
 from sim.scenario.schema import Scenario
-from tests.builders import FEAR, QUIET, WEEKLY, minimal_scenario
+from tests.factories import FEAR, QUIET, WEEKLY, minimal_scenario
 
 Z = 4.9
 N = 40_000

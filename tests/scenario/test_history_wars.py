@@ -17,7 +17,7 @@ from sim.evidence.calibration.episodes import Episode
 from sim.execution.run import run
 from sim.scenario.provenance import counts, undocumented
 from sim.scenario.reading.load import load
-from tests.pages import same_words_and_close_numbers
+from tests.project.pages import same_words_and_close_numbers
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "docs" / "wars").glob("*.md"))

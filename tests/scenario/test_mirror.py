@@ -17,7 +17,7 @@ from sim.scenario.reading.load import load, names
 from sim.scenario.sampling.parameter_draws import draw_columns, inverse_cdf
 from sim.scenario.sampling.stream_names import stream_names
 from sim.scenario.schema.quantity import Quantity
-from tests.builders import minimal_scenario
+from tests.factories import minimal_scenario
 
 BASE = Path(__file__).parent / "data" / "base.yaml"
 SHIPPED = [name for name in names() if name.startswith(("istanbul_2025", "teaching", "iran_iraq"))]

@@ -18,7 +18,7 @@ from sim.scenario.provenance import (
 )
 from sim.scenario.reading.load import load, names
 from sim.scenario.schema import Scenario
-from tests.builders import minimal_scenario
+from tests.factories import minimal_scenario
 
 
 def test_own_section_and_enclosing_sources_in_that_order() -> None:

@@ -20,8 +20,8 @@ from pathlib import Path
 
 from sim.storage.block_parquet import block_file
 from tests.torture import crashes, damage, processes
+from tests.torture.fault_injection import HARMS
 from tests.torture.folders import Row, Small
-from tests.torture.harms import HARMS
 from tests.torture.kept import Kept, write_page
 from tests.torture.scenarios import HOSTILE, damaged_scenarios, hostile_scenarios
 

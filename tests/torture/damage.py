@@ -20,8 +20,8 @@ from sim.results.run import open_run
 from sim.storage.atomic_files import fingerprint
 from sim.storage.block_parquet import block_file, read_block
 from sim.storage.manifest import read_manifest
+from tests.torture.fault_injection import HARMS, agree
 from tests.torture.folders import Row, Small, rewrite_manifest, same_columns
-from tests.torture.harms import HARMS, agree
 
 MOST_SECONDS = 10
 JSON_FILES = ("manifest.json", "scenario.json", "summary.json")

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sim.scenario.reading.load import load
-from tests.scenario.test_hostile_files import NONSENSE, REFUSED
-from tests.test_fuzz_scenarios import ended_badly, prepared
+from tests.behaviour.test_fuzz_scenarios import ended_badly, prepared
+from tests.scenario.yaml.test_hostile_files import NONSENSE, REFUSED
 from tests.torture.faults import in_child
 from tests.torture.folders import Row
 

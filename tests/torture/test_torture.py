@@ -20,7 +20,7 @@ from sim.execution.worker_pool import in_order
 from sim.storage.block_parquet import block_file
 from tests.conftest import Answer
 from tests.torture.__main__ import main
-from tests.torture.harms import (
+from tests.torture.fault_injection import (
     SECOND,
     column_missing,
     huge_text,

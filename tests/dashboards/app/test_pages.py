@@ -15,7 +15,7 @@ from dashboards.app.simulation_service import Service
 from dashboards.app.template_components import components
 from sim.results.run import Run
 from tests.dashboards.app.conftest import HOST, NAME, Client, move, service_over
-from tests.dashboards.test_report import PAYLOADS
+from tests.dashboards.report.test_build import PAYLOADS
 
 OURS = ["/", "/scenarios", "/what-if", "/record", "/sources"]
 DANGEROUS = ("Markdown", "DangerouslySetInnerHTML", "Iframe", "Script", "Embed", "ObjectEl")
@@ -206,7 +206,7 @@ def test_fragments_let_no_foreign_link_or_handler_through(monkeypatch: pytest.Mo
 
 def test_the_record_is_started_by_a_click_and_then_shown(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     from dashboards.app.pages import record
-    from tests.dashboards.made_record import made_record
+    from tests.dashboards.record_factory import made_record
 
     monkeypatch.setattr(record, "work", lambda progress: record.plain(made_record()))
     assert "Compute the record" in texts(laid_out(client, "/record"))

@@ -1,0 +1,308 @@
+"""A watched trial is the trial, its story has the right dates, and finders find it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import timedelta
+from functools import lru_cache
+from io import StringIO
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+import sim
+from sim.analysis.replay import select_trial
+from sim.analysis.replay.narrative import KINDS
+from sim.analysis.replay.replay import Replay, replay, replay_run
+from sim.analysis.replay.trace import Moment
+from sim.cli.commands.tables_replay import show_replay
+from sim.errors import ParleyError
+from sim.model import Belligerent, simulate
+from sim.outcome_columns import TAGS
+from sim.results.run import Run
+from sim.scenario.catalogue import catalogue
+from sim.scenario.schema import Scenario
+from tests.factories import FEAR, LEADERS, QUIET, START, WEEKLY, minimal_scenario, week
+from tests.oracle.everything_on import everything_on
+
+SHIPPED = [entry.name for entry in catalogue()]
+RANDOM = np.random.default_rng(20250515)
+TRIALS = 96
+PICKED = [(SHIPPED[i % len(SHIPPED)], int(RANDOM.integers(TRIALS))) for i in range(200)]
+"""200 random trials over all shipped scenarios."""
+
+
+@lru_cache(maxsize=1)
+def stored(name: str) -> tuple[Scenario, dict[str, np.ndarray]]:
+    scenario = sim.load(name)
+    return scenario, simulate(scenario, 1, 0, TRIALS)
+
+
+def assert_same_row(found: Replay, columns: dict[str, np.ndarray], place: int) -> None:
+    assert found.columns.keys() == columns.keys()
+    for name, column in found.columns.items():
+        assert column.dtype == columns[name].dtype
+        np.testing.assert_array_equal(column, columns[name][place : place + 1], err_msg=name)
+
+
+@pytest.mark.parametrize(("name", "trial"), PICKED[: len(SHIPPED)])
+def test_replay_equals_the_stored_column(name: str, trial: int) -> None:
+    scenario, columns = stored(name)
+    assert_same_row(replay(scenario, 1, trial), columns, trial)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "trial"), sorted(PICKED))
+def test_replay_equals_the_stored_column_in_200_random_trials(name: str, trial: int) -> None:
+    scenario, columns = stored(name)
+    found = replay(scenario, 1, trial)
+    assert_same_row(found, columns, trial)
+    assert found.story[-1].kind == "outcome"
+    json.dumps(found.as_dict(), allow_nan=False)
+
+
+def test_replay_equals_the_column_with_every_mechanism_on() -> None:
+    scenario = everything_on()
+    columns = simulate(scenario, 1, 0, 64)
+    for trial in range(0, 64, 5):
+        found = replay(scenario, 1, trial)
+        assert_same_row(found, columns, trial)
+        json.dumps(found.as_dict(), allow_nan=False)
+
+
+def test_what_a_refusal_says_agrees_with_the_stored_shortfall() -> None:
+    """The stored one looks at every fifth mix only, so it may be a little larger."""
+    scenario = sim.load("istanbul_2025/aides_only")
+    columns = simulate(scenario, 1, 0, 64)
+    compared = 0
+    for trial in np.flatnonzero((columns["best_week"] >= 0) & (columns["shortfall"] > 0))[:8]:
+        name = list(scenario.tracks)[columns["best_track"][trial]]
+        (held,) = (m for m in moments(replay(scenario, 1, int(trial)), "round")
+                   if m.week == columns["best_week"][trial] and m.facts["is_held"])  # fmt: skip
+        (lane,) = (lane for lane in held.facts["tracks"] if lane["track"] == name)
+        short = -lane["refusals"]["best"]
+        assert short - 1e-6 <= columns["shortfall"][trial] <= short + 0.01
+        compared += 1
+    assert compared == 8
+
+
+CERTAIN = {**WEEKLY, "truces.early_hazard": 0, "truces.slow_hazard": 0, "horizon_weeks": 8, "follow_up_weeks": 4}
+
+
+def kinds(found: Replay, kind: str) -> list[tuple[int, str]]:
+    return [(line.week, line.text) for line in found.story if line.kind == kind]
+
+
+def moments(found: Replay, kind: str) -> list[Moment]:
+    return [moment for moment in found.moments if moment.kind == kind]
+
+
+def test_the_story_of_a_certain_halt_has_round_signature_and_end_on_their_days() -> None:
+    found = replay(minimal_scenario(**CERTAIN), 1, 0)
+    signed_week = int(found.columns["halt_week"][0])
+    rounds = kinds(found, "round")
+    assert [number for number, _ in rounds] == list(range(signed_week + 1))
+    assert rounds[0][1] == "A round is held: both sides send leaders as usual."
+    (signature,) = [line for line in found.story if line.kind == "signature"]
+    assert signature.week == signed_week
+    assert signature.date == week(signed_week)
+    (force,) = [line for line in found.story if line.text == "Ceasefire takes force: the fighting stops."]
+    assert force.date == signature.date
+    end = found.story[-1]
+    day = week(signed_week)
+    assert end.text == (
+        f"A general halt that lasted 30 days or more began on {day.day} {day:%B} {day.year}. "
+        "It was still in force when last watched."
+    )
+    assert end.date == week(11)
+    assert {line.kind for line in found.story} <= set(KINDS)
+    assert [line.date for line in found.story] == sorted(line.date for line in found.story)
+
+
+def test_who_comes_is_told_with_its_reason() -> None:
+    event = {"name": "Summit", "date": week(1), "round": True, "levels": {"South": 3}}
+    changes = {**QUIET, **FEAR, "talks.convening_prob_per_week": 0, "horizon_weeks": 4, "follow_up_weeks": 4}
+    rule = {"party": "North", "level": 2, "when": {"South": 3}}
+    found = replay(minimal_scenario(**changes, events=[event], attendance=[rule]), 1, 0)
+    (round_,) = moments(found, "round")
+    assert (round_.week, round_.facts["called_by"]) == (1, "Summit")
+    assert round_.facts["levels"] == {"North": 2, "South": 3}
+    assert [why["reason"] for why in round_.facts["why"].values()] == ["rule", "event"]
+    said = [line.text for line in found.story if line.week == 1]
+    assert said[:2] == [
+        "Summit.",
+        "A round is held: North sends ministers because South sends leaders, South sends leaders as announced.",
+    ]
+
+
+def test_a_round_without_a_side_fails() -> None:
+    event = {"name": "Summit", "date": week(0), "round": True, "levels": {"South": 0}}
+    changes = {**QUIET, "talks.convening_prob_per_week": 0, "horizon_weeks": 4, "follow_up_weeks": 4}
+    found = replay(minimal_scenario(**changes, events=[event]), 1, 0)
+    assert kinds(found, "round") == [(0, "A round is called and fails: South stays away.")]
+    assert kinds(found, "quiet") == [(1, "Three weeks pass without a round.")]
+    assert found.story[-1].text == "Why it failed: the sides hardly meet."
+
+
+def test_a_refusal_says_who_misses_how_much_and_where() -> None:
+    changes = {**WEEKLY, **FEAR, "horizon_weeks": 4, "follow_up_weeks": 4}
+    found = replay(minimal_scenario(**changes, **{"parties.North.opening": 1, "parties.South.opening": 1}), 1, 0)
+    lane = moments(found, "round")[0].facts["tracks"][0]
+    assert lane["has_range"] is False
+    for side, other in (("North", "South"), ("South", "North")):
+        # At the other's end the package is the other's ideal: 1/4 - 1 = -3/4 against the status quo.
+        assert lane["offers"][other]["terms"]["territory"]["at"] == pytest.approx({"North": 0, "South": 1}[other])
+        refusal = lane["refusals"][side]
+        assert refusal["short"] == pytest.approx(lane["needs"][side] + 0.75)
+        assert (refusal["issue"], refusal["issue_short"]) == ("territory", pytest.approx(1.0))
+    # The best package for both is the status quo, where each gains nothing.
+    assert lane["refusals"]["best"] == pytest.approx(-max(lane["needs"].values()), abs=1e-9)
+    texts = [text for _, text in kinds(found, "refusal")]
+    assert texts[0].startswith("No deal on Ceasefire: what ")
+    assert texts[1].startswith("No deal, for the same reasons")
+    assert "Why it failed: each fears that the other would use the pause to rearm." in [x.text for x in found.story]
+
+
+def test_a_missed_deal_says_what_was_missing() -> None:
+    aides = {"parties.North.usual_level": 1, "parties.South.usual_level": 1, "tracks.ceasefire.least_level": 3}
+    changes = {**QUIET, **aides, "talks.convening_prob_per_week": 1, "talks.call_home_prob": 0}
+    found = replay(minimal_scenario(**changes, **{"talks.level_shift_prob": 0, "horizon_weeks": 4}), 1, 0)
+    assert "it takes leaders to sign, and nobody gets leave from home" in kinds(found, "refusal")[0][1]
+
+
+def test_collapse_and_lapse_are_told_in_their_week() -> None:
+    found = replay(minimal_scenario(**{**CERTAIN, "truces.early_hazard": 50, "truces.slow_hazard": 50}), 1, 0)
+    start = int(found.columns["halt_week"][0])
+    (collapse, *_) = moments(found, "collapse")
+    assert (collapse.week, collapse.facts["weeks"]) == (start + 1, 1)
+    assert (start + 1, "Ceasefire is broken and collapses after one week: the war goes on.") in kinds(found, "halt")
+
+
+def test_third_parties_are_told() -> None:
+    backer = {
+        "role": "backer",
+        "leverage": {"South": 0.05},
+        "act_prob_per_week": 1,
+        "tilt": 1,
+        "patience_weeks": 2,
+        "supports": {"South": 1},
+        "aid_cut_momentum": 0.1,
+    }
+    changes = {**QUIET, **FEAR, **LEADERS, "talks.convening_prob_per_week": 0, "horizon_weeks": 5}
+    found = replay(minimal_scenario(**changes, **{"parties.Patron": backer}), 1, 0)
+    told = [moment.week for moment in moments(found, "press")]
+    assert told == [1, 3]
+    assert moments(found, "press")[0].facts["adds"] == pytest.approx(0.05)
+    assert [moment.facts["cuts_aid"] for moment in moments(found, "press")] == [True, False]
+    assert kinds(found, "pressure")[0][1].startswith("Patron presses South: 2 weeks without progress")
+    walks = {**backer, "act_prob_per_week": 0, "quit_prob_per_week": 1, "ends_aid_on_quit": 1}
+    gone = replay(minimal_scenario(**changes, **{"parties.Patron": walks}), 1, 0)
+    assert kinds(gone, "quit") == [(0, "Patron walks away and ends its aid.")]
+
+
+def test_the_table_has_a_row_a_week_and_the_object_is_plain_json() -> None:
+    found = replay(sim.load("istanbul_2025/aides_only"), 1, 7)
+    table = found.table()
+    assert list(table["week"]) == list(range(52 + 26))
+    assert table["date"][1] - table["date"][0] == timedelta(weeks=1)
+    assert {"momentum", "line_territory", "strain_Russia", "offer_ceasefire_Ukraine", "lower_ceasefire"} <= set(table)
+    assert int((table["round"] == "held").sum()) == int(found.columns["n_rounds"][0])
+    ranges = table["has_range_ceasefire"].eq(True) | table["has_range_settlement"].eq(True)
+    assert int(ranges.sum()) == int(found.columns["n_range_rounds"][0])
+    again = json.loads(json.dumps(found.as_dict(), allow_nan=False))
+    assert again["row"]["trial"] == 7
+    assert again["story"][0]["date"] == "2025-05-15"
+
+
+def test_the_printed_story_keeps_to_100_columns() -> None:
+    page = StringIO()
+    show_replay(replay(sim.load("istanbul_2025/aides_only"), 1, 0), Console(file=page, width=200))
+    assert max(map(len, page.getvalue().splitlines())) <= 100
+
+
+class Stubborn(Belligerent):
+    """Never moves from its opening offer."""
+
+    def pace(self, other_moved: np.ndarray, trials: np.ndarray) -> float:
+        return 0.0
+
+
+def test_parties_of_ones_own_are_replayed_with_them_and_refused_without() -> None:
+    parties = {"North": Stubborn}
+    run = sim.run("teaching/minimal", trials=64, workers=1, parties=parties)
+    plain = sim.run("teaching/minimal", trials=64, workers=1)
+    differs = next(t for t in range(64) if run.columns["stage"][t] != plain.columns["stage"][t])
+    assert_same_row(replay_run(run, differs, parties=parties), dict(run.columns), differs)
+    with pytest.raises(ParleyError, match="comes out otherwise now"):
+        replay_run(run, differs)
+
+
+@pytest.mark.parametrize("trial", [-1, 64, 10**30])
+def test_a_trial_out_of_range_is_refused_in_words(trial: int, minimal: Scenario) -> None:
+    run = sim.run(minimal, trials=64, workers=1)
+    with pytest.raises(ParleyError, match="has trials 0 to 63"):
+        replay_run(run, trial)
+    if trial != 64:
+        with pytest.raises(ParleyError, match="trial"):
+            replay(minimal, 1, trial)
+
+
+def test_an_unknown_party_or_seed_is_refused(minimal: Scenario) -> None:
+    with pytest.raises(ParleyError, match="there is no party 'East'"):
+        replay(minimal, 1, 0, parties={"East": Stubborn})
+    with pytest.raises(ParleyError, match="seed"):
+        replay(minimal, -1, 0)
+
+
+# -- finders -----------------------------------------------------------------------------------------------
+
+
+def made(**columns: list[float]) -> Run:
+    """A run of made-up columns; what is not named never happened."""
+    n = len(next(iter(columns.values())))
+    never = dict.fromkeys(("durable_week", "mutual_week", "broad_week", "halt_week", "best_week", "tag"), [-1] * n)
+    rest = {"victory": [0] * n, "shortfall": [0.0] * n, "trial": list(range(n))}
+    found = {name: np.array(values) for name, values in {**never, **rest, **columns}.items()}
+    return Run(minimal_scenario(), "made", 1, found)
+
+
+def test_the_first_and_the_median_halt_are_found() -> None:
+    run = made(durable_week=[-1, 9, 3, -1, 5, 5, 7], mutual_week=[0, 9, 3, -1, 5, 5, 7])
+    assert select_trial.first(run) == 1
+    assert select_trial.first(run, "mutual") == 0
+    assert select_trial.median(run) == 4  # 3 5 5 7 9: the first trial with 5
+    assert select_trial.median(run, "mutual") == 4  # 0 3 5 5 7 9: the earlier middle
+    with pytest.raises(ParleyError, match="tier"):
+        select_trial.first(run, "lasting")
+
+
+def test_the_worst_miss_is_the_least_shortfall_without_any_halt() -> None:
+    run = made(
+        best_week=[4, 4, -1, 4, 4, 4],
+        shortfall=[0.3, 0.01, 0.0, 0.02, 0.1, 0.02],
+        broad_week=[-1, 8, -1, -1, -1, -1],
+        victory=[0, 0, 0, 1, 0, 0],
+    )
+    assert select_trial.worst_miss(run) == 5
+    with pytest.raises(ParleyError, match="no trial talked in vain"):
+        select_trial.worst_miss(made(best_week=[-1, -1]))
+
+
+def test_a_tag_is_found_and_missing_ones_name_what_there_is() -> None:
+    tags = [-1, TAGS.index("process"), TAGS.index("commitment"), TAGS.index("process")]
+    run = made(tag=tags, durable_week=[2, -1, -1, -1])
+    assert select_trial.with_tag(run, "commitment") == 2
+    assert select_trial.with_tag(run, "process") == 1
+    with pytest.raises(ParleyError, match="there are process 2, commitment 1; lasting halts 1"):
+        select_trial.with_tag(run, "victory")
+    with pytest.raises(ParleyError, match="did you mean commitment"):
+        select_trial.with_tag(run, "comitment")
+    with pytest.raises(ParleyError, match="no trial had a mutual halt"):
+        select_trial.first(run, "mutual")
+
+
+def test_every_shipped_scenario_is_among_the_random_trials() -> None:
+    assert set(Counter(name for name, _ in PICKED)) == set(SHIPPED)
+    assert START == week(0)

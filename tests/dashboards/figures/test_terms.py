@@ -1,0 +1,147 @@
+"""What halts settle and how long they hold: tables and figures."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from dashboards.figures.survival import survival
+from dashboards.figures.terms import agreed_terms
+from dashboards.tables.terms import evidence, holds_at, kaplan_meier, n_halts, terms
+from dashboards.tables.terms import survival as survival_rows
+from sim.results.run import Run
+from tests.dashboards.factories import ceasefire, failure, made_run
+from tests.dashboards.figures.test_figures import HOSTILE, strings, trace
+from tests.factories import minimal_scenario
+
+SIDES = {"A": "North", "B": "South"}
+
+
+def halts(n_broken: int, n_holding: int) -> Run:
+    """Halts that broke in their second week, and halts that held for ten; two issues, one of them on the table."""
+    broken = {**ceasefire(5), "halt_track": 0, "halt_weeks": 2, "halt_end": 1}
+    holding = {**ceasefire(5), "halt_track": 0, "halt_weeks": 10, "halt_end": 0}
+    changes = {"tracks.ceasefire.scope": ("land",)}
+    scenario = minimal_scenario(issues=("land", "aid"), **changes)
+    run = made_run([broken] * n_broken + [holding] * n_holding + [failure()] * 8, scenario=scenario)
+    run.columns["x_land"][: n_broken + n_holding] = 0.31
+    run.columns["x_aid"][: n_broken + n_holding] = 0.5
+    return run
+
+
+def test_only_what_was_on_the_table_counts_as_agreed() -> None:
+    (row,) = terms(halts(10, 30))
+    assert (row["issue"], row["n"], row["n_halts"]) == ("land", 40, 40)
+    assert row["q50"] == pytest.approx(0.31)
+    assert row["bins"][12] == 1.0 and sum(row["bins"]) == pytest.approx(1)
+
+
+def test_without_a_halt_there_are_no_terms_and_no_curve() -> None:
+    run = made_run([failure()] * 8)
+    assert (n_halts(run), terms(run), survival_rows(run)) == (0, [], [])
+
+
+def test_halts_still_in_force_are_counted_until_last_seen() -> None:
+    # One of four ends in week 1; of the three left one is last seen in week 1; of the two in week 2 one ends.
+    found = kaplan_meier(np.array([1, 1, 2, 3]), np.array([True, False, True, False]))
+    assert found["day"] == [0, 7, 14, 21]
+    assert found["at_risk"] == [4, 4, 2, 1]
+    assert found["holds"] == pytest.approx([1, 0.75, 0.375, 0.375])
+
+
+def test_the_interval_is_greenwoods_on_the_log_log_scale() -> None:
+    found = kaplan_meier(np.array([1] * 25 + [2] * 75), np.array([True] * 25 + [False] * 75))
+    spread = (25 / (100 * 75)) ** 0.5
+    reach = 1.96 * spread / abs(np.log(0.75))
+    assert found["lo"][1] == pytest.approx(0.75 ** np.exp(reach))
+    assert found["hi"][1] == pytest.approx(0.75 ** np.exp(-reach))
+    wider = kaplan_meier(np.array([1] * 25 + [2] * 75), np.array([True] * 25 + [False] * 75), effect=4.0)
+    assert wider["lo"][1] < found["lo"][1] < found["hi"][1] < wider["hi"][1]
+
+
+def ends(found: dict, week: int) -> tuple[float, float]:
+    return found["lo"][week], found["hi"][week]
+
+
+def test_limits_where_all_or_none_are_left_are_exact() -> None:
+    # 3 of 3 ended: 1 - .025 ** (1/3) = 71 %, whether in one week or one after the other.
+    together = kaplan_meier(np.array([1, 1, 1]), np.ones(3, bool))
+    apart = kaplan_meier(np.array([1, 2, 3]), np.ones(3, bool))
+    assert ends(together, 1) == ends(apart, 3) == (0.0, pytest.approx(0.707598, abs=1e-6))
+    assert ends(together, 0) == (1.0, 1.0)  # in force on the day they begin
+    # None of 4 ended, two of them last seen after week 1: 2 are left at risk in week 2.
+    none = kaplan_meier(np.array([1, 1, 2, 2]), np.zeros(4, bool))
+    assert ends(none, 1) == (pytest.approx(0.025 ** (1 / 4)), 1.0)
+    assert ends(none, 2) == (pytest.approx(0.025 ** (1 / 2)), 1.0)
+    # One of 2 seen no longer, the other ended: known of one halt alone.
+    censored = kaplan_meier(np.array([1, 2]), np.array([False, True]))
+    assert ends(censored, 2) == (0.0, pytest.approx(0.975))
+    half = kaplan_meier(np.array([1, 1, 1]), np.ones(3, bool), effect=2.0)
+    assert ends(half, 1) == (0.0, pytest.approx(1 - 0.025 ** (2 / 3)))
+
+
+def test_limits_of_the_exact_kind_hold_the_truth() -> None:
+    """Where all of n halts ended, the true share is below the upper limit with 97.5 %, whatever it is."""
+    for n in (1, 3, 10, 40):
+        upper = kaplan_meier(np.ones(n, int), np.ones(n, bool))["hi"][1]
+        assert (1 - upper) ** n == pytest.approx(0.025)
+
+
+def test_curves_are_by_track_and_agree_with_the_funnel() -> None:
+    (row,) = survival_rows(halts(10, 30))
+    assert (row["label"], row["n"], row["n_ended"]) == ("Ceasefire", 40, 10)
+    assert holds_at(row, 30) == pytest.approx(0.75)
+    assert holds_at(row, 365) is None
+
+
+def test_few_halts_of_a_track_are_drawn_together() -> None:
+    (row,) = survival_rows(halts(2, 3))
+    assert (row["label"], row["n"]) == ("all agreed halts", 5)
+
+
+def test_past_halts_are_those_of_the_file() -> None:
+    rows = {(row["label"], row["day"]): row for row in evidence()}
+    without = rows["past halts without peacekeepers", 365]
+    assert (without["n"], without["holds"]) == (44, pytest.approx(1 - 0.477))
+    assert without["lo"] == pytest.approx(1 - 0.633) and without["hi"] == pytest.approx(1 - 0.343)
+
+
+def test_bars_stand_on_their_row_and_the_tallest_is_full() -> None:
+    figure = agreed_terms(terms(halts(10, 30)), title="T", sides=SIDES)
+    bars = trace(figure, "share of agreed halts")
+    assert bars["x"][:4] == pytest.approx([0.3, 0.3, 0.325, 0.325])
+    assert min(y for y in bars["y"] if y is not None) == pytest.approx(0.3 - 0.72)
+    words = next(one for one in figure["data"] if one["name"] == "halts")["customdata"]
+    assert "100 % of the 40 halts" in words[0]
+
+
+def test_survival_is_drawn_in_per_cent_with_past_halts_behind() -> None:
+    figure = survival(survival_rows(halts(10, 30)), evidence=evidence(), title="T")
+    assert trace(figure, "Ceasefire (40 halts)")["y"][:3] == [100.0, 100.0, 75.0]
+    names = [one["name"] for one in figure["data"]]
+    assert names.index("past halts with peacekeepers (30)") < names.index("Ceasefire (40 halts)")
+
+
+def test_intervals_of_past_halts_reach_from_their_low_to_their_high_end() -> None:
+    figure = survival(survival_rows(halts(10, 30)), evidence=evidence(), title="T")
+    drawn = trace(figure, "past halts without peacekeepers (44)")
+    rows = [row for row in evidence() if row["label"] == "past halts without peacekeepers"][: len(drawn["y"])]
+    above, below = (np.array(drawn["error_y"][key]) for key in ("array", "arrayminus"))
+    np.testing.assert_allclose(drawn["y"] + above, [100 * row["hi"] for row in rows], atol=0.02)
+    np.testing.assert_allclose(drawn["y"] - below, [100 * row["lo"] for row in rows], atol=0.02)
+
+
+def test_names_from_scenarios_are_shown_literally() -> None:
+    run = halts(10, 30)
+    rows = [{**row, "words": HOSTILE, "landmarks": [{"at": 0.5, "name": HOSTILE}]} for row in terms(run)]
+    curves = [{**row, "label": HOSTILE} for row in survival_rows(run)]
+    for narrow in (False, True):
+        for figure in (
+            agreed_terms(rows, title=HOSTILE, sides={"A": HOSTILE, "B": HOSTILE}, narrow=narrow),
+            survival(curves, evidence=evidence(), title=HOSTILE, narrow=narrow),
+        ):
+            json.dumps(figure, allow_nan=False)
+            for text in strings(figure):
+                assert "<script" not in text and "<a " not in text and "<b on" not in text

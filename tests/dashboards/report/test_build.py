@@ -1,0 +1,321 @@
+"""The report is one file that asks for nothing, says what settles the question, and shows every text literally."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboards.report.build import report, write_report
+from dashboards.report.html_file import inline_script, script_data
+from sim.errors import ParleyError, ResourceError
+from tests.dashboards.factories import ceasefire, failure, made_run, mixed
+
+PAYLOADS = (
+    "<script>window.hacked=1</script>",
+    "</script><script>window.hacked=1</script>",
+    "<img src=x onerror=window.hacked=1>",
+    '"><svg onload=window.hacked=1>',
+    "' onmouseover='window.hacked=1",
+    "<!--<script>",
+    "{{ 7*7 }}{% raw %}",
+    "&lt;b&gt;&amp;\u2028\u2029",
+    '<a href="javascript:window.hacked=1">x</a>',
+    "%{customdata} $\\frac{1}{2}$",
+)
+
+
+class Page(HTMLParser):
+    """Elements with their attributes, headings, and the text of scripts."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.scripts: list[str] = []
+        self.words: list[str] = []
+        self._open: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {key: value or "" for key, value in attrs}))
+        self._open.append(tag)
+        if tag == "script":
+            self.scripts.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if self._open and self._open[-1] == "script":
+            self.scripts[-1] += data
+        elif not self._open or self._open[-1] != "style":
+            self.words.append(data)
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"\s+", " ", " ".join(self.words))
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    runs = [mixed(80, 560, name="base", title="Base case"), mixed(400, 240, name="more", title="More of it")]
+    return report(runs, "base")
+
+
+@pytest.fixture(scope="module")
+def page(text: str) -> Page:
+    return Page(text)
+
+
+def test_plotly_is_there_once_and_the_file_is_small(text: str) -> None:
+    assert len(re.findall(r"\* plotly\.js v\d", text)) == 1
+    assert len(text.encode()) < 8e6
+
+
+def test_nothing_is_fetched(page: Page) -> None:
+    for tag, attributes in page.elements:
+        for name in ("src", "href", "action", "srcset", "data", "poster", "background"):
+            if name in attributes:
+                assert re.match(r"#|data:", attributes[name]), (tag, attributes[name][:80])
+    assert {"rel": "icon", "href": "data:,"} in page.all("link")
+    assert len(page.all("link")) == 1
+
+
+def crowded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, platform: str = "A panel") -> Any:
+    """A run whose scenario names a crowd, and the file of it in the working folder."""
+    import csv
+
+    monkeypatch.chdir(tmp_path)
+    with (tmp_path / "crowd.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["forecast_date", "platform", "question", "deadline", "outcome_tier", "probability"])
+        writer.writerow(["2025-01-01", platform, platform, "2025-06-30", "mutual", 0.37])
+    return mixed(80, 560, crowd={"file": "crowd.csv", "date": date(2025, 1, 1)})
+
+
+def test_the_crowd_stands_beside_the_base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Page(report([crowded(tmp_path, monkeypatch)]))
+    assert "Beside the crowd of 1 January 2025" in page.text
+    assert "Agreed by both, by 30 Jun 2025 37 % 12 %" in page.text
+    assert "company, not a target" in page.text
+    assert "crowd" in json.loads(page.scripts[0])["figures"]
+    assert [div["data-figure"] for div in page.all("div") if div.get("data-figure") == "crowd"] == ["crowd"]
+    assert {"href": "#crowd"} in page.all("a")
+
+
+def test_a_crowd_whose_file_is_gone_is_said_and_the_page_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = crowded(tmp_path, monkeypatch)
+    (tmp_path / "crowd.csv").unlink()
+    page = Page(report([run]))
+    assert "could not be read: there is no data file 'crowd.csv'" in page.text
+    assert "crowd" not in json.loads(page.scripts[0])["figures"]
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_texts_of_the_crowd_are_shown_literally(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, payload: str) -> None:
+    shown = "".join(c for c in payload if c.isprintable())  # a table with hidden characters is refused
+    plain, hostile = (Page(report([crowded(tmp_path, monkeypatch, name)])) for name in ("A panel", shown))
+    assert [tag for tag, _ in hostile.elements] == [tag for tag, _ in plain.elements]
+    assert re.sub(r"\s+", " ", payload) in hostile.text
+
+
+def test_only_our_scripts_may_run(page: Page) -> None:
+    policy = next(meta["content"] for meta in page.all("meta") if meta.get("http-equiv") == "Content-Security-Policy")
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules["default-src"] == rules["connect-src"] == rules["base-uri"] == "'none'"
+    kinds = [script.get("type", "") for script in page.all("script")]
+    assert kinds == ["application/json", "", ""]
+    hashes = [base64.b64encode(hashlib.sha256(source.encode()).digest()).decode() for source in page.scripts[1:]]
+    assert rules["script-src"] == " ".join(f"'sha256-{one}'" for one in hashes)
+
+
+def test_no_element_carries_a_handler_or_a_style(page: Page) -> None:
+    for tag, attributes in page.elements:
+        assert not [name for name in attributes if name.startswith("on") or name == "style"], (tag, attributes)
+
+
+def test_the_rule_stands_above_the_number(page: Page) -> None:
+    words = page.text.partition("Skip to the odds")[2]
+    rule, number = words.index("A general halt in force for 30 days."), words.index("About 1 in 8")
+    assert rule < number
+    assert "13 % within 365 days" in words  # 80 of 640, .125, half way to .1421: .1336
+
+
+def test_headings_are_in_order_and_landmarks_are_there(page: Page) -> None:
+    levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert [len(page.all(tag)) for tag in ("header", "nav", "main", "footer")] == [1, 1, 1, 1]
+    assert all(section.get("aria-labelledby") for section in page.all("section"))
+    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert {section["aria-labelledby"] for section in page.all("section")} <= set(ids)
+    assert all(link["href"][1:] in ids for link in page.all("a") if link["href"].startswith("#"))
+
+
+def test_charts_and_pictures_have_a_label_and_a_reading_aid(page: Page) -> None:
+    charts = [div for div in page.all("div") if "data-figure" in div]
+    figures = json.loads(page.scripts[0])["figures"]
+    assert [chart["data-figure"] for chart in charts] == [
+        "odds",
+        "forest",
+        "differences",
+        "funnel",
+        "anatomy",
+        "endings",
+        "positions",
+        "survival",
+    ]
+    assert {chart["data-figure"] for chart in charts} == set(figures)
+    assert all(chart["role"] == "img" and chart["aria-label"] for chart in charts)
+    assert page.text.count("How to read it.") == len(charts)
+    assert all(svg["role"] == "img" and svg["aria-label"] for svg in page.all("svg"))
+
+
+def test_key_numbers_are_readable_without_script(page: Page) -> None:
+    for words in ("More of it", "34 %", "62 %", "13 %", "12 %", "+21", "Distrust", "More trials", "seed 1"):
+        assert words.lower() in page.text.lower(), words
+
+
+def test_it_says_what_the_numbers_are_not(page: Page) -> None:
+    for words in (
+        "rest on the model's priors",
+        "Knowledge ends on 6 January 2025",
+        "stated judgements",
+        "Not meant for",
+    ):
+        assert words in page.text, words
+
+
+def test_circles_count_the_odds(page: Page) -> None:
+    kinds = [circle["class"] for circle in page.all("circle")]
+    assert len(kinds) == 100
+    assert kinds.count("yes") + kinds.count("sure") == 13
+
+
+def test_zero_events_are_never_zero_per_cent() -> None:
+    page = Page(report([made_run([failure()] * 320, reference_class=None)]))
+    assert "Not seen once" in page.text
+    assert "0 in 320, below" in page.text
+
+
+def test_zero_events_are_anchored_and_the_model_alone_says_so() -> None:
+    # (.5 / 320.5 * .1421 / .8579)^.5 are odds of .0161.
+    page = Page(report([made_run([failure()] * 320)]))
+    assert "2 % within 365 days" in page.text
+    assert "nothing (0 in 320, below 2 %) The model alone" in page.text
+
+
+def test_the_three_numbers_are_told_apart(page: Page) -> None:
+    assert "12 % The model alone, before it is anchored to the reference class; its band" in page.text
+    assert "14 % Wars like this one, whoever is talking: the reference class." in page.text
+    assert "of any length (the model alone)." in page.text
+    plain = Page(report([mixed(80, 560, reference_class=None)]))
+    assert "12 % within 365 days" in plain.text
+    assert "The model alone" not in plain.text and "Model alone" not in plain.text
+
+
+def test_certain_events_have_no_reason_for_failure() -> None:
+    page = Page(report([made_run([ceasefire(1)] * 64, reference_class=None)]))
+    assert "none failed" in page.text
+    assert "Nearly certain" in page.text
+
+
+def test_one_run_has_no_picker_and_no_comparison() -> None:
+    page = Page(report([mixed(8)]))
+    assert not page.all("select")
+    assert "forest" not in json.loads(page.scripts[0])["figures"]
+
+
+def test_runs_with_another_horizon_stand_in_the_table_without_the_missing_days() -> None:
+    page = Page(report([mixed(8, name="base"), mixed(8, name="short", title="Short one", horizon_weeks=26)]))
+    assert "Short one" in page.text
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_texts_of_a_scenario_are_shown_literally(payload: str) -> None:
+    def hostile(n: int, name: str) -> Any:
+        named = {"title": payload, "supposes": payload, "question": payload, "resolution": payload}
+        return mixed(
+            n, name=name, issues=("territory",), **named, **{"parties.North.sources": {"*": {"source": payload}}}
+        )
+
+    clean, page = (
+        Page(report([mixed(8, name="a"), mixed(9, name="b")])),
+        Page(report([hostile(8, payload), hostile(9, "b")])),
+    )
+    tags = [tag for tag, _ in page.elements]
+    assert tags == [tag for tag, _ in clean.elements]
+    assert [sorted(attributes) for _, attributes in page.elements] == [
+        sorted(attributes) for _, attributes in clean.elements
+    ]
+    assert re.sub(r"\s+", " ", payload) in page.text
+    assert payload in json.loads(page.scripts[0])["scenarios"][0]["supposes"]
+    assert not set("<>&\u2028\u2029") & set(page.scripts[0])
+
+
+def test_script_data_cannot_end_its_element() -> None:
+    said = script_data({"a": "</script>\u2028&"})
+    assert json.loads(said) == {"a": "</script>\u2028&"}
+    assert not set("<>&\u2028") & set(said)
+
+
+def test_a_script_that_would_end_its_element_is_refused() -> None:
+    with pytest.raises(ValueError, match="end its own element"):
+        inline_script("'</SCRIPT>'")
+
+
+def test_an_unknown_base_and_no_runs_are_said_plainly(tmp_path: Path) -> None:
+    with pytest.raises(ParleyError, match="no run 'other'; there are made"):
+        write_report([mixed(4)], tmp_path / "x.html", "other")
+    with pytest.raises(ParleyError, match="at least one run"):
+        write_report([], tmp_path / "x.html")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_cannot_be_written_is_a_resource_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ResourceError):
+        write_report([mixed(4)], tmp_path / "file" / "x.html")
+
+
+def test_the_base_comes_first_whatever_the_order(tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    write_report([mixed(20, name="a", title="Likely"), mixed(4, name="b", title="Unlikely")], path, base="b")
+    options = re.findall(r"<option[^>]*>([^<]*)<", path.read_text())
+    assert options == ["Unlikely (base)", "Likely"]
+
+
+def test_the_column_of_the_model_alone_is_not_anchored() -> None:
+    from dashboards.report.content import model_cell, odds_cell
+
+    cell = mixed(80, 560).summary["tiers"]["durable"]["365"]
+    assert cell["reference"] is not None
+    anchored, alone = odds_cell(cell, 640), model_cell(cell, 640)
+    assert alone["value"] == "0.125000" != anchored["value"] == f"{cell['p']:.6f}"
+
+
+def test_a_difference_has_the_digits_of_its_interval() -> None:
+    from dashboards.report.content import difference_cell
+
+    said = [difference_cell(dict(zip(("difference", "lo", "hi"), row, strict=True))) for row in (
+        (0.051, 0.048, 0.054), (0.12, 0.05, 0.19), (0.0004, 0.0001, 0.0007), (-0.03, -0.07, 0.01))]  # fmt: skip
+    assert [(one["said"], one["range"]) for one in said] == [
+        ("+5.1", "+4.8 to +5.4"),
+        ("+12", "+5 to +19"),
+        ("under +0.1", "0 to +0.1"),
+        ("not clear", "\u22127 to +1"),
+    ]

@@ -1,0 +1,92 @@
+"""Tables are read off runs: the curve agrees with the odds, endings divide the trials, the CSV is harmless."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import numpy as np
+import pytest
+
+from dashboards.tables import runs
+from sim.results.export import as_csv
+from sim.statistics.horizons import WEEKS_BY_DAY
+from tests.dashboards.factories import ceasefire, failure, made_run, mixed
+
+
+def test_the_curve_agrees_with_the_odds_at_every_horizon() -> None:
+    run = made_run([ceasefire(week) for week in (3, 4, 12, 20, 30, 51, 52)] + [failure()] * 25)
+    curve = runs.odds_by_date(run)
+    assert [row["day"] for row in curve] == [7 * week for week in range(53)]
+    for days, week in WEEKS_BY_DAY.items():
+        odds = run.odds("durable", days)
+        assert curve[week]["durable"] == odds.p
+        assert (curve[week]["lo"], curve[week]["hi"]) == (odds.lo, odds.hi)
+        assert curve[week]["mutual"] == run.odds("mutual", days).p
+        assert curve[week]["model"] == odds.model
+        assert curve[week]["reference"] == odds.reference
+    assert [curve[week]["model"] for week in (0, 3, 4, 5, 52)] == [0, 0, 1 / 32, 2 / 32, 6 / 32]
+    headline = [row["durable"] for row in curve]
+    assert headline == sorted(headline)
+    assert all(min(row["model"], row["reference"]) <= row["durable"] for row in curve[4:])
+
+
+def test_the_curve_starts_at_nothing_on_the_first_day() -> None:
+    first = runs.odds_by_date(mixed(4))[0]
+    assert first["date"] == "2025-01-06"
+    assert [first[key] for key in ("durable", "hi", "mc_hi", "reference")] == [0, 0, 0, 0]
+
+
+def test_each_trial_has_one_ending_the_first_that_came() -> None:
+    trials = [
+        ceasefire(5),
+        {**ceasefire(5), "victory": 1, "victory_week": 30},  # the war came back and was won
+        {"durable_week": 31, "broad_week": 31, "victory": 2, "victory_week": 30, "imposed": 1},
+        failure("collapsed", mutual_week=7, broad_week=7),
+        failure("trust", broad_week=20),
+        failure("victory", victory=1, victory_week=9),
+        failure("victory", victory=1, victory_week=60),  # after the horizon
+        failure("trust"),
+    ]
+    run = made_run(trials)
+    (row,) = runs.endings([run], run)
+    shares = [row[key] for key in ("ceasefire", "short", "victory_a", "victory_b", "war")]
+    assert shares == [2 / 8, 2 / 8, 1 / 8, 1 / 8, 2 / 8]
+
+
+def test_differences_are_paired_and_the_base_has_none() -> None:
+    base, more = mixed(8, 56, name="base"), mixed(16, 48, name="more")
+    rows = runs.comparison([base, more], base, 365)
+    assert rows[0]["difference"] is None and rows[0]["is_base"]
+    # Half way to .142095 in log odds: .136333 for 8 of 64 and .191840 for 16.
+    assert rows[1]["difference"]["difference"] == pytest.approx(0.191840 - 0.136333, abs=1e-6)
+    assert runs.paired(rows) == [{"title": "Minimal", **rows[1]["difference"]}]
+
+
+def test_other_luck_is_not_compared() -> None:
+    base, other = mixed(8), mixed(16)
+    object.__setattr__(other, "seed", 2)
+    assert runs.paired(runs.comparison([base, other], base, 365)) == []
+
+
+def test_a_scenario_that_never_fails_has_no_anatomy() -> None:
+    never, often = made_run([ceasefire(1)] * 32), mixed(4)
+    assert [row["trust"] for row in runs.anatomy([never, often], never)] == [1.0]
+
+
+def test_the_csv_holds_every_number_and_no_formula() -> None:
+    run = mixed(8, title="=HYPERLINK(1)", name="@sum")
+    rows = list(csv.DictReader(io.StringIO(as_csv(runs.summary_rows([run])))))
+    assert {row["title"] for row in rows} == {"'=HYPERLINK(1)"}
+    assert {row["scenario"] for row in rows} == {"'@sum"}
+    durable = [row for row in rows if row["what"] == "odds of a halt, durable" and row["by_days"] == "365"]
+    assert float(durable[0]["model"]) == pytest.approx(0.2)
+    assert float(durable[0]["reference"]) == pytest.approx(0.142095, abs=1e-6)
+    assert float(durable[0]["p"]) == pytest.approx(0.172276, abs=1e-6)
+    assert len(rows) == 12 + 2 + 9 + 13
+
+
+def test_settlements_count_up_to_the_horizon() -> None:
+    run = made_run([{"settlement_week": week} for week in (-1, 0, 51, 52)])
+    assert runs.settlement(run) == 0.5
+    assert np.isfinite(runs.settlement(run))

@@ -1,0 +1,208 @@
+"""From a coded episode to a scenario: worked values, both sides alike, and directions of the structural parameters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from math import exp, sqrt
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.evidence.calibration import episode_scenario
+from sim.evidence.calibration.episode_scenario import REFERENCE, scenario_of
+from sim.evidence.calibration.episodes import SCALES, Episode, read_episodes, shipped
+from sim.evidence.calibration.simulate_episodes import Work, tell
+from sim.evidence.calibration.structural_parameters import FIXED, NAMES, STRUCTURAL, Fixed
+from sim.model import simulate
+from sim.model.inputs import Inputs
+from sim.random_streams import Streams
+from sim.scenario.checks import references
+from sim.scenario.schema import Scenario
+from sim.scenario.schema.quantity import Quantity
+from tests.evidence import factories
+
+EXACT = {"rel": 0, "abs": 1e-12}
+
+
+def swapped(episode: Episode) -> Episode:
+    """The same episode told from the other side."""
+    return replace(
+        episode,
+        momentum_a=-episode.momentum_a,
+        **{f"{name}_a": getattr(episode, f"{name}_b") for name in ("patron", "maximalism", "side")},
+        **{f"{name}_b": getattr(episode, f"{name}_a") for name in ("patron", "maximalism", "side")},
+    )
+
+
+# Worked values
+
+FIXED_HERE = Fixed(
+    patron_relief=0.4,
+    age_fear=0.5,
+    habit=0.25,
+    audience_habit=0.5,
+    age_speed=0.5,
+    attendance=0.3,
+    momentum_scale=0.5,
+    fluidity=(1.0, 0.5, 0.2),
+)
+"""What the hand-worked values rest on, whatever is shipped."""
+
+
+def test_a_four_year_old_war_by_hand() -> None:
+    # Momentum code 1 (for A), patrons 2 and 1, leverage 1, leaders, aims 2 and 1, 15 failed halts, pressure 2.
+    scenario = scenario_of(factories.episode(), None, fixed=FIXED_HERE)
+    a, b = scenario.parties["A"], scenario.parties["B"]
+    mediators = scenario.parties["Mediators"]
+    assert scenario.war.momentum.value == scenario.war.momentum_mean.value == -0.5
+    # A wins, so its two patrons count half; B loses, so its one counts one and a half times.
+    assert a.strain.value == pytest.approx(0.04 * exp(-0.4 * 2 * 0.5), **EXACT)
+    assert b.strain.value == pytest.approx(0.04 * exp(-0.4 * 1 * 1.5), **EXACT)
+    on_a = 1 / (1 + exp(-2 * (2 - 1)))
+    assert mediators.leverage["A"].value == pytest.approx(0.025 * (1 + 2) * on_a, **EXACT)
+    assert mediators.leverage["B"].value == pytest.approx(0.025 * (1 + 2) * (1 - on_a), **EXACT)
+    track = scenario.tracks["ceasefire"]
+    assert track.audience_cost["A"].value == pytest.approx(0.08 * 4 / 9 / 4, **EXACT)  # 16^-.5
+    assert track.audience_cost["B"].value == pytest.approx(0.08 / 9 / 4, **EXACT)
+    assert track.signing_rate.value == pytest.approx(0.25 * exp(0.3) * 2 / sqrt(5), **EXACT)  # 16^.25 = 2
+    assert a.fear.value == b.fear.value == pytest.approx(0.02 * sqrt(5), **EXACT)
+    assert scenario.assurances.guarantee_credibility.value == pytest.approx(2 / 3, **EXACT)
+    assert scenario.war.fluidity.value == 0.5
+    ideal = [party.ideal_point[issue].value for party in (a, b) for issue in ("line", "order", "payments")]
+    # (1 + aims) / 8 either way from the middle.
+    assert ideal == pytest.approx([0.125, 0.125, 0, 0.75, 0.75, 1], **EXACT)
+    assert (scenario.start, scenario.war.began) == (factories.OPENED, factories.WAR_START)
+
+
+def test_a_new_war_without_patrons_or_pressure_by_hand() -> None:
+    plain = dict.fromkeys(SCALES, 0) | {"attendance": 2}
+    scenario = scenario_of(factories.episode(war_start=factories.OPENED, **plain), None, fixed=FIXED_HERE)
+    a, b = scenario.parties["A"], scenario.parties["B"]
+    assert a.strain.value == b.strain.value == 0.04
+    assert a.fear.value == b.fear.value == 0.02
+    assert scenario.tracks["ceasefire"].signing_rate.value == 0.25
+    assert [scenario.parties["Mediators"].leverage[side].value for side in "AB"] == [0, 0]
+    assert [scenario.tracks["ceasefire"].audience_cost[side].value for side in "AB"] == [0, 0]
+    assert scenario.war.fluidity.value == 1.0
+
+
+def test_structural_parameters_multiply_what_they_are_about() -> None:
+    scenario = scenario_of(factories.episode(), None)
+    streams = Streams(3, 0, 2_048)
+    inputs = Inputs(scenario, streams)
+    plain = Inputs(scenario.model_copy(update={"joint": ()}), streams)
+    paths = {
+        "tracks.ceasefire.signing_rate": "speed",
+        **{f"parties.{side}.{name}": name for side in "AB" for name in ("strain", "fear")},
+        **{f"parties.{side}.unseen_spread": "unseen" for side in "AB"},
+        **{f"parties.Mediators.leverage.{side}": "pressure" for side in "AB"},
+        **{f"tracks.ceasefire.audience_cost.{side}": "audience" for side in "AB"},
+    }
+    assert scenario.joint[0].columns == paths
+    for path, name in paths.items():
+        parameter = STRUCTURAL[NAMES.index(name)]
+        multiple = inputs.per_draw(f"joint.0.factors.{name}")
+        assert inputs.per_draw(path) == pytest.approx(plain.per_draw(path) * multiple, rel=1e-12)
+        assert (np.min(multiple), np.max(multiple)) == pytest.approx(
+            (parameter.low / parameter.reference, parameter.high / parameter.reference), rel=0.05, abs=0.02
+        )
+
+
+def test_draws_from_a_file_take_the_place_of_the_priors() -> None:
+    group = scenario_of(factories.episode(), "calibration/posterior.csv", "without_RUUA").joint[0]
+    assert (group.file, group.weight, group.mode, group.factors) == (
+        *("calibration/posterior.csv", "without_RUUA", "multiply"),
+        {},
+    )
+    assert scenario_of(factories.episode()).joint[0].weight is None
+
+
+# What any row gives
+
+
+def problems(episode: Episode) -> list[Any]:
+    return list(references.check(scenario_of(episode, None)))
+
+
+def test_every_shipped_episode_gives_a_scenario_without_problems() -> None:
+    for episode in read_episodes(shipped()).episodes:
+        assert not problems(episode), episode.episode_id
+
+
+@given(
+    st.fixed_dictionaries({name: st.sampled_from(ends) for name, ends in SCALES.items()}),
+    st.sampled_from([date(1, 1, 1), date(1990, 12, 31), factories.OPENED]),
+    st.text(max_size=300),
+)
+@settings(max_examples=40, deadline=None)
+def test_extreme_codes_and_odd_names_do_too(codes: dict[str, int], start: date, name: str) -> None:
+    assert not problems(factories.episode(war_start=start, name=name or "x", side_a=name or "x", side_b="B", **codes))
+
+
+@pytest.mark.parametrize("end", [0, 1])
+def test_extreme_codes_run(end: int) -> None:
+    codes = {name: limits[end] for name, limits in SCALES.items()}
+    told = tell(Work(factories.episode(war_start=date(1990, 12, 31), **codes), 2_048, 1, FIXED))
+    assert np.all(told.counts["durable"].sum(axis=1) == 16)
+
+
+def shares(scenario: Scenario, trials: int = 4_096, seed: int = 1) -> np.ndarray:
+    """Share of trials of each draw with a durable halt within the year."""
+    weeks = simulate(scenario, seed, 0, trials)["durable_week"]
+    return (weeks >= 0).reshape(-1, 16).mean(axis=1)
+
+
+def test_sides_may_be_swapped() -> None:
+    # Each side's luck is its own, so the odds agree within their error: four standard errors, once in 16,000.
+    one = factories.episode(momentum_a=1, maximalism_a=2, maximalism_b=0, patron_a=0, patron_b=2)
+    for episode in (one, replace(one, momentum_a=-2, coercive_pressure=0)):
+        there, back = shares(scenario_of(episode, None)), shares(scenario_of(swapped(episode), None), seed=2)
+        assert 0.05 < there.mean() < 0.95
+        error = sqrt(sum(side.reshape(-1, 2).mean(axis=1).var(ddof=1) / (len(side) / 2) for side in (there, back)))
+        assert abs(there.mean() - back.mean()) < 4 * error
+    assert swapped(swapped(one)) == one
+
+
+def with_multiple(scenario: Scenario, name: str, multiple: float) -> Scenario:
+    group = scenario.joint[0]
+    factors = {**group.factors, name: Quantity(value=multiple)}
+    return scenario.model_copy(update={"joint": (group.model_copy(update={"factors": factors}),)})
+
+
+@pytest.mark.parametrize(
+    ("name", "sign"), [("speed", 1), ("strain", 1), ("pressure", 1), ("fear", -1), ("audience", -1)]
+)
+def test_directions_on_the_same_luck(name: str, sign: int) -> None:
+    # Seven in eight of the changes of a share by draw must have the right sign or none, and their sum clearly.
+    parameter = STRUCTURAL[NAMES.index(name)]
+    scenario = scenario_of(factories.episode(maximalism_b=2, momentum_a=0, attendance=1, prior_failed_cf=0), None)
+    low, high = (
+        shares(with_multiple(scenario, name, end / parameter.reference), 2_048)
+        for end in (parameter.low, parameter.high)
+    )
+    change = sign * (high - low)
+    assert change.mean() > 0.03
+    assert np.mean(change >= 0) > 7 / 8
+
+
+def test_more_of_what_helps_a_side_hold_out_lowers_its_strain() -> None:
+    strains = [episode_scenario.strain_without_leverage(factories.episode(patron_a=level), "A") for level in range(4)]
+    assert strains == sorted(strains, reverse=True) and strains[0] == REFERENCE["strain"]
+    # Patrons matter most to the side that is losing, and nothing to one that wins outright.
+    losing, winning = (
+        episode_scenario.strain_without_leverage(factories.episode(patron_a=3, momentum_a=m), "A") for m in (-2, 2)
+    )
+    assert losing < winning == REFERENCE["strain"]
+
+
+def test_shares_of_pressure_sum_to_one_and_fall_on_who_asks_for_more() -> None:
+    for a in range(4):
+        for b in range(4):
+            episode = factories.episode(maximalism_a=a, maximalism_b=b)
+            on_a, on_b = (episode_scenario.share_of_pressure(episode, side) for side in "AB")
+            assert on_a + on_b == pytest.approx(1, **EXACT)
+            assert (on_a > on_b) == (a > b)

@@ -1,0 +1,136 @@
+"""Episodes through the engine: the same from any worker, luck of their own, and the draws that the surfaces see."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sim.errors import ParleyError
+from sim.evidence.calibration import simulate_episodes
+from sim.evidence.calibration.episode_scenario import scenario_of
+from sim.evidence.calibration.episodes import TIERS
+from sim.evidence.calibration.posterior import multiples_of
+from sim.evidence.calibration.simulate_episodes import Told, Work, check_trials, prior_draws, tell, tell_all
+from sim.evidence.calibration.structural_parameters import FIXED, NAMES, STRUCTURAL
+from sim.model.negotiation import NegotiationModel, simulate
+from sim.scenario.sampling.parameter_draws import inverse_cdf
+from tests.evidence import factories
+
+TRIALS = 2_048
+THREE = [factories.episode(episode_id=name, maximalism_b=aims) for name, aims in (("ONE", 1), ("TWO", 2), ("THREE", 0))]
+
+
+@pytest.fixture(scope="module")
+def told() -> list[Told]:
+    return tell_all(THREE, trials=TRIALS, workers=1)
+
+
+def same(one: Told, other: Told) -> bool:
+    return np.array_equal(one.tags, other.tags) and all(
+        np.array_equal(one.counts[tier], other.counts[tier]) and np.array_equal(one.first[tier], other.first[tier])
+        for tier in TIERS
+    )
+
+
+def test_two_workers_say_what_one_says(told: list[Told]) -> None:
+    done: list[tuple[int, int]] = []
+    again = tell_all(THREE, trials=TRIALS, workers=2, progress=lambda *at: done.append(at))
+    assert all(map(same, again, told)) and done == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_neither_order_nor_company_nor_outcomes_matter(told: list[Told]) -> None:
+    unscored = [
+        replace(one, outcomes=factories.outcomes((0, 0, 0, 0), factories.NOT_SCORED), cluster="X")
+        for one in THREE[::-1]
+    ]
+    assert all(map(same, tell_all(unscored[:2], trials=TRIALS, workers=1), [told[2], told[1]]))
+
+
+def test_a_seed_is_another_history(told: list[Told]) -> None:
+    assert not same(told[0], tell_all(THREE[:1], trials=TRIALS, seed=2, workers=1)[0])
+
+
+def test_counts_are_those_of_the_trials(told: list[Told]) -> None:
+    columns = simulate(scenario_of(THREE[0], None), 1, 0, TRIALS, own_luck="ONE")
+    for tier in TIERS:
+        counts, week = told[0].counts[tier], columns[f"{tier}_week"]
+        assert counts.shape == (TRIALS // 16, 5) and np.all(counts.sum(axis=1) == 16)
+        by_draw = week.reshape(-1, 16)
+        for column, weeks in enumerate((4, 13, 26, 52)):
+            by_then = ((by_draw >= 0) & (by_draw < weeks)).sum(axis=1)
+            assert np.array_equal(counts[:, : column + 1].sum(axis=1), by_then)
+        assert np.all(np.take_along_axis(counts, told[0].first[tier][:, None].astype(int), 1) > 0)
+    never = told[0].counts["durable"][:, -1]
+    assert np.array_equal(told[0].tags.sum(axis=1), never)  # every trial without a durable halt has its reason
+
+
+def test_an_event_counts_by_the_week_in_which_it_begins() -> None:
+    weeks = np.array([-1, 0, 3, 4, 12, 13, 25, 26, 51, 52])
+    assert simulate_episodes._classes(weeks).tolist() == [4, 0, 0, 1, 1, 2, 2, 3, 3, 4]
+
+
+def test_a_durable_halt_is_no_sooner_than_a_halt() -> None:
+    columns = simulate(scenario_of(THREE[0], None), 1, 0, TRIALS, own_luck="ONE")
+    durable, mutual = columns["durable_week"], columns["mutual_week"]
+    assert np.any(durable >= 0) and np.any((mutual >= 0) & (durable < 0))
+    both = (mutual >= 0) & (durable >= 0) & ~(columns["victory"] > 0)
+    assert np.all(durable[both] >= mutual[both])
+
+
+# Luck
+
+
+def test_episodes_coded_alike_have_luck_of_their_own_and_share_the_draws() -> None:
+    twin = factories.episode(episode_id="TWIN", cluster="OTHER")
+    one, other = tell_all([factories.episode(), twin], trials=TRIALS, workers=1)
+    assert not np.array_equal(one.counts["durable"], other.counts["durable"])
+    # The same odds all the same: four standard errors of a difference, with draws shared.
+    shares = [told.counts["durable"][:, :-1].sum(axis=1) / 16 for told in (one, other)]
+    change = (shares[0] - shares[1]).reshape(-1, 2).mean(axis=1)
+    assert abs(change.mean()) < 4 * change.std(ddof=1) / np.sqrt(len(change))
+    # Given the draw, twins are independent: their residuals are correlated by less than 4 / sqrt n.
+    weeks = [
+        simulate(scenario_of(e, None), 1, 0, TRIALS, own_luck=e.episode_id)["durable_week"] >= 0
+        for e in (factories.episode(), twin)
+    ]
+    by_draw = [happened.reshape(-1, 16) for happened in weeks]
+    rest = [(happened - happened.mean(axis=1, keepdims=True)).ravel() for happened in by_draw]
+    assert abs(np.corrcoef(*rest)[0, 1]) < 4 / np.sqrt(TRIALS)
+
+
+def test_the_draws_are_those_of_the_engine() -> None:
+    draws = prior_draws(TRIALS, 5)
+    assert draws.shape == (TRIALS // 16, 6)
+    assert draws[::2] == pytest.approx(1 - draws[1::2], abs=1e-12)  # antithetic partners
+    multiples = multiples_of(draws)
+    for own_luck in ("", "ONE", "TWO"):
+        model = NegotiationModel(scenario_of(THREE[0], None), 5, 0, TRIALS, own_luck=own_luck)
+        for place, name in enumerate(NAMES):
+            column = model.inputs.per_draw(f"joint.0.factors.{name}")
+            assert np.array_equal(column, inverse_cdf(STRUCTURAL[place].multiple, draws[:, place]))
+            assert np.array_equal(column, multiples[:, place])
+    assert not np.array_equal(draws, prior_draws(TRIALS, 6))
+
+
+def test_without_own_luck_scenarios_meet_the_same() -> None:
+    scenario = scenario_of(THREE[0], None)
+    plain, named, again = (simulate(scenario, 1, 0, 512, own_luck=luck)["durable_week"] for luck in ("", "x", "x"))
+    assert np.array_equal(simulate(scenario, 1, 0, 512)["durable_week"], plain)
+    assert np.array_equal(named, again) and not np.array_equal(named, plain)
+
+
+@pytest.mark.parametrize("trials", [-32, 0, 2_016, 2_049, 4_112, 1_048_576 + 32])
+def test_numbers_of_trials_that_will_not_do(trials: int) -> None:
+    message = f"trials: {trials} came, a multiple of 32 from 2,048 to 1,048,576 is wanted"
+    with pytest.raises(ParleyError, match=message):
+        check_trials(trials)
+    with pytest.raises(ParleyError, match=message):
+        tell_all(THREE, trials=trials)
+
+
+def test_numbers_of_trials_that_will() -> None:
+    for trials in (2_048, 2_080, 32_768, 1_048_576):
+        check_trials(trials)
+    assert same(tell(Work(THREE[0], TRIALS, 1, FIXED)), tell_all(THREE[:1], trials=TRIALS, workers=1)[0])

@@ -1,0 +1,60 @@
+"""What imports what: the contracts between packages, and what a command may not load."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+# pydantic is not among them: typer itself uses it to read options.
+HEAVY = {"numpy", "scipy", "pandas", "pyarrow", "mesa", "networkx", "ruamel", "rich", "plotly", "dash"}
+
+
+def loaded_by(code: str) -> set[str]:
+    """Top-level packages in memory after ``code`` has run in a fresh interpreter."""
+    tried = f"try:\n    {code}\nexcept SystemExit:\n    pass"
+    script = f"import sys\n{tried}\nprint('LOADED', *{{name.split('.')[0] for name in sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(done.stdout.rpartition("LOADED")[2].split())
+
+
+def test_imports_go_down_only() -> None:
+    lint = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([str(lint), "--no-cache"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["--version"], ["nonsense"]])
+def test_help_and_mistakes_load_nothing_heavy(arguments: list[str]) -> None:
+    code = f"sys.argv = ['parley', *{arguments}]; from sim.cli.app import main; main()"
+    assert not loaded_by(code) & HEAVY
+
+
+def test_import_sim_loads_nothing_heavy() -> None:
+    assert not loaded_by("import sim; dir(sim)") & HEAVY
+
+
+def test_check_loads_no_engine() -> None:
+    code = "sys.argv = ['parley', 'check', 'teaching/minimal']; from sim.cli.app import main; main()"
+    assert not loaded_by(code) & {"mesa", "pandas", "pyarrow", "networkx", "plotly", "rich"}
+
+
+def test_pages_wait_for_no_engine() -> None:
+    """Mesa takes most of a second; workers need it, and pages only once they run trials again themselves."""
+    code = "from dashboards.app.server import Service, make_app; make_app(Service(64))"
+    loaded = loaded_by(code)
+    assert "mesa" not in loaded and "dash" in loaded
+
+
+def test_everything_the_package_promises_is_there() -> None:
+    import sim
+    import sim.model
+
+    for name in sim.__all__:
+        assert getattr(sim, name) is not None
+    for package in (sim, sim.model):
+        with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+            package.nonsense  # noqa: B018

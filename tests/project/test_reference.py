@@ -1,0 +1,134 @@
+"""The reference is what the program says of itself: generated, committed, complete."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sim
+from docs.generate import commands, exit_codes, pages, result_tables, stale, write
+from docs.generate.__main__ import main
+from sim import errors
+from sim.outcome_columns import COLUMNS
+from sim.scenario.json_schema import json_schema
+from tests.project.documents import DOCS
+
+REFERENCE = DOCS / "reference"
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, str]:
+    return pages()
+
+
+def test_the_committed_pages_are_current(found: dict[str, str]) -> None:
+    """If this fails after a change of a command, a key or a docstring: ``python -m docs.generate``."""
+    assert [name for name, text in found.items() if (REFERENCE / name).read_text(encoding="utf-8") != text] == []
+
+
+def sections_of(page: str) -> dict[str, set[str]]:
+    """Keys in the first column of the tables, by heading."""
+    parts = re.split(r"^## (.*)$", page, flags=re.M)
+    return {
+        title: set(re.findall(r"^\| `([\w.]+)` \|", body, flags=re.M))
+        for title, body in zip(parts[1::2], parts[2::2], strict=True)
+    }
+
+
+HEADINGS = {
+    "Issue": "issues.NAME",
+    "Landmark": "issues.NAME.landmarks.N",
+    "Track": "tracks.NAME",
+    "Belligerent": "parties.NAME (belligerent)",
+    "ThirdParty": "parties.NAME (backer or mediator)",
+    "Veto": "parties.NAME (veto)",
+    "War": "war",
+    "Assurances": "assurances",
+    "Talks": "talks",
+    "Truces": "truces",
+    "AttendanceRule": "attendance.N",
+    "Window": "windows.N",
+    "Event": "events.N",
+    "ReferenceClass": "reference_class",
+    "Calibration": "calibration",
+    "Joint": "joint.N",
+    "Crowd": "crowd",
+    "Sides": "sides",
+    "Lever": "levers.NAME",
+}
+OF_NUMBERS = {"source", "note", "kind", "Provenance"}
+
+
+def test_no_key_of_the_schema_is_missing(found: dict[str, str]) -> None:
+    """Held against the JSON Schema, which is generated another way."""
+    schema: dict[str, Any] = json_schema()
+    said = sections_of(found["scenario.md"])
+    missing = sorted(set(schema["properties"]) - said["The file"] - {"extends"})
+    assert [name for name in missing if not name.endswith("+")] == []
+    for name, definition in schema["$defs"].items():
+        if name in OF_NUMBERS or name == "Quantity" or name.startswith("Number_"):
+            continue
+        assert set(definition["properties"]) - {"from"} == said[HEADINGS[name]], name
+    for name in ("`extends`", "`events+`", "`from`", "`key: null`"):
+        assert name.strip("`") in found["scenario.md"]
+
+
+def test_every_key_has_words_and_every_number_a_range(found: dict[str, str]) -> None:
+    of_keys = found["scenario.md"].partition("## How a number is written")[0]
+    rows = re.findall(r"^\| `\w+` \| .* \|$", of_keys, flags=re.M)
+    assert len(rows) > 150
+    for row in rows:
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]]
+        assert cells[1] and cells[3] and cells[4], row
+        assert not cells[1].endswith("number") or cells[0] in ("`set`", "`to`"), f"no range: {row}"
+
+
+def test_every_command_is_there_with_its_help(found: dict[str, str]) -> None:
+    page = found["cli.md"]
+    for words in commands.commands():
+        assert f"## {' '.join(('parley', *words))}\n" in page
+    assert "## parley results export" in page
+    assert page.count("Usage: parley") == len(list(commands.commands()))
+
+
+def test_every_exported_name_is_there(found: dict[str, str]) -> None:
+    for name in sim.__all__:
+        assert f"### sim.{name}\n" in found["python.md"]
+    assert "``" not in re.sub(r"```(text)?", "", found["python.md"])
+
+
+def test_every_column_and_every_key_of_the_summary_has_a_meaning(minimal: sim.Scenario) -> None:
+    assert set(result_tables.MEANINGS) == {*COLUMNS, "x_ISSUE", "share_FRICTION"}
+    run = sim.run(minimal, trials=32, workers=1)
+    assert set(result_tables.SUMMARY) == set(run.summary)
+    known = {re.sub(r"^x_.*", "x_ISSUE", re.sub(r"^share_.*", "share_FRICTION", name)) for name in run.trials}
+    assert known == set(result_tables.MEANINGS)
+
+
+def test_every_exit_code_has_words() -> None:
+    codes = {kind.exit_code for kind in vars(errors).values() if isinstance(kind, type) and hasattr(kind, "exit_code")}
+    assert codes <= set(exit_codes.WORDS)
+    told = {int(code) for code in re.findall(r"(?:^|· )(\d+) ", " ".join((errors.__doc__ or "").split()))}
+    assert told <= set(exit_codes.WORDS) and {130, 143} <= set(exit_codes.WORDS)
+
+
+def test_writing_and_checking(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
+    made = {"a.md": "one\n", "b.md": "two\n"}
+    monkeypatch.setattr("docs.generate.pages", lambda: made)
+    assert stale(tmp_path) == ["a.md", "b.md"]
+    assert main(["--check", str(tmp_path)]) == 1 and not list(tmp_path.iterdir())
+    assert write(tmp_path) == ["a.md", "b.md"] and stale(tmp_path) == []
+    (tmp_path / "b.md").write_text("three\n")
+    assert main([str(tmp_path)]) == 0 and "b.md" in capsys.readouterr().err
+    assert main(["--check", str(tmp_path)]) == 0
+
+
+@pytest.mark.slow
+def test_the_module_is_a_command() -> None:
+    answer = subprocess.run([sys.executable, "-m", "docs.generate", "--check", str(REFERENCE)], capture_output=True)
+    assert answer.returncode == 0, answer.stderr

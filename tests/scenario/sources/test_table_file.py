@@ -1,0 +1,298 @@
+"""One reader for all tables: every form that a program writes gives the same cells, and what is unclear is named."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+import tempfile
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.errors import ScenarioError
+from sim.errors.extras import command
+from sim.scenario.reading.load import load
+from sim.scenario.sources import table_excel
+from sim.scenario.sources.table_file import ADVICE, read_table
+from sim.scenario.sources.table_rows import Table
+
+ROOT = Path(__file__).resolve().parents[3]
+NEEDED = ("name", "share", "day", "held")
+PLAIN = "name,share,day,held\nNorth,0.25,2025-05-08,1\nSouth,-1e-3,1999-12-31,0\nTürkiye,3,2000-02-29,1\n"
+CELLS = [
+    ("North", 0.25, date(2025, 5, 8), 1),
+    ("South", -0.001, date(1999, 12, 31), 0),
+    ("Türkiye", 3.0, date(2000, 2, 29), 1),
+]
+
+
+def read(path: Path, content: str | bytes = PLAIN, known: tuple[str, ...] | None = ()) -> Table:
+    path = path / "rows.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return read_table(path, NEEDED, known, shown="rows.csv")
+
+
+def cells(table: Table) -> list[Any]:
+    return [(r.needed("name"), r.number("share"), r.date("day"), r.whole("held", 0, 1)) for r in table.rows]
+
+
+def refusal(path: Path, content: str | bytes) -> str:
+    with pytest.raises(ScenarioError) as error:
+        cells(read(path, content))
+    assert str(error.value).isprintable()
+    return str(error.value).removeprefix("rows.csv: ")
+
+
+def with_semicolons(decimal: str = ".") -> str:
+    return re.sub(r"(?<=\d)\.(?=\d)", decimal, PLAIN.replace(",", ";"))
+
+
+FORMS: dict[str, str | bytes] = {
+    "plain": PLAIN,
+    "byte order mark": PLAIN.encode("utf-8-sig"),
+    "UTF-16": PLAIN.encode("utf-16"),
+    "UTF-16, big end first, tabs": b"\xfe\xff" + PLAIN.replace(",", "\t").encode("utf-16-be"),
+    "semicolons": with_semicolons(),
+    "semicolons and decimal commas": with_semicolons(","),
+    "tabs": PLAIN.replace(",", "\t"),
+    "bars": PLAIN.replace(",", "|"),
+    "a line for Excel": "sep=;\r\n" + with_semicolons().replace("\n", "\r\n"),
+    "quoted decimal commas": PLAIN.replace("0.25", '"0,25"'),
+    "rows of commas": PLAIN.replace("\nSouth", "\n,,,\n\n , ,,\nSouth"),
+    "rows of commas above": ",,,\n" + PLAIN,
+    "columns without a name": "\n".join(f"{line},," for line in PLAIN.splitlines()),
+    "true and false": PLAIN.replace(",1\n", ",TRUE\n").replace(",0\n", ",False\n"),
+    "times of day": PLAIN.replace("-08,", "-08 00:00:00,").replace("-31,", "-31T00:00:00Z,"),
+    "spaces around": PLAIN.replace(",", " , "),
+    "old Macintosh": PLAIN.replace("\n", "\r"),
+    "row numbers of pandas": ",".join(["", *f"{PLAIN}".splitlines(True)][:2])
+    + "".join(f"{number},{line}" for number, line in enumerate(PLAIN.splitlines(True)[1:])),
+    "row numbers of R": '"",'
+    + PLAIN.splitlines(True)[0]
+    + "".join(f'"{number}",{line}' for number, line in enumerate(PLAIN.splitlines(True)[1:], 1)),
+    "columns of one's own": "\n".join(
+        f"{line},{n}" for line, n in zip(PLAIN.splitlines(), ("Notes_x", *"abc"), strict=True)
+    ),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_reads_as_the_plain_one(form: str, tmp_path: Path) -> None:
+    assert cells(read(tmp_path, FORMS[form])) == CELLS
+
+
+HEADER = "name,share,day,held\n"
+REFUSED: dict[str, tuple[str | bytes, str]] = {
+    "Windows": (
+        PLAIN.encode("cp1252"),
+        "line 4: byte 0xfc came, which is not UTF-8 (in Windows-1252 'ü'): save the file as \"CSV UTF-8\"",
+    ),
+    "half UTF-16": (b"\xff\xfea", f"line 1: the file begins as UTF-16 and does not go on so{ADVICE}"),
+    "binary": (b"a\0", f"line 1: a zero byte came: a binary or UTF-16 file, UTF-8 text is wanted{ADVICE}"),
+    "nothing": ("", "error: expected a header with `name`, `share`, `day`, `held`, got an empty table"),
+    "header alone": (HEADER, "line 1: expected a row below the header, got none"),
+    "all columns missing": (
+        "who;part\na;b\n",
+        "line 1: there is no column `name`, `share`, `day`, `held`; got `who`, `part`; "
+        "unknown column `who` (columns of your own begin with `note`); "
+        "unknown column `part` (columns of your own begin with `note`)",
+    ),
+    "some missing": (
+        "name,shar,dya\na,1,2025-05-08\n",
+        "line 1: there is no column `share` (is it `shar`?), `day` (is it `dya`?), `held`",
+    ),
+    "twice": (HEADER.replace("day", "share"), "line 1: there is no column `day`; column `share` comes twice"),
+    "both decimal marks": (
+        with_semicolons().replace(";3;", ";3,5;"),
+        "line 4: share: expected the decimal mark of '0.25' (line 2, share), got '3,5'",
+    ),
+    "a thousand or a fraction": (
+        PLAIN.replace("0.25", '"1,234"'),
+        "line 2: share: expected a number without a comma (1.234 or 1234?), got '1,234'",
+    ),
+    "digits in groups": (PLAIN.replace("0.25", '"1,234,567"'), "line 2: share: expected a number, got '1,234,567'"),
+    "per cent": (PLAIN.replace("0.25", "25%"), "line 2: share: expected a number, got '25%'"),
+    "Python's own": (PLAIN.replace("0.25", "1_0"), "line 2: share: expected a number, got '1_0'"),
+    "endless": (PLAIN.replace("0.25", "1e999"), "line 2: share: expected a number, got '1e999'"),
+    "day or month first": (
+        PLAIN.replace("2025-05-08", "08/05/2025"),
+        "line 2: day: expected a date such as 2025-05-15, year first (2025-05-08 or 2025-08-05?), got '08/05/2025'",
+    ),
+    "day first": (
+        PLAIN.replace("2025-05-08", "28.5.2025"),
+        "line 2: day: expected a date such as 2025-05-15, year first (2025-05-28?), got '28.5.2025'",
+    ),
+    "day first, with a time": (
+        PLAIN.replace("2025-05-08", "28.5.2025 00:00:00"),
+        "line 2: day: expected a date such as 2025-05-15, year first (2025-05-28?), got '28.5.2025 00:00:00'",
+    ),
+    "year of two digits": (
+        PLAIN.replace("2025-05-08", "8/5/25"),
+        "line 2: day: expected a date such as 2025-05-15, with a year of four digits first, got '8/5/25'",
+    ),
+    "slashes": (
+        PLAIN.replace("2025-05-08", "2025/5/8"),
+        "line 2: day: expected a date such as 2025-05-15, with hyphens (2025-05-08?), got '2025/5/8'",
+    ),
+    "yes": (PLAIN.replace(",1\n", ",yes\n"), "line 2: held: expected 0 or 1, got 'yes'"),
+    "a comma not quoted": (
+        PLAIN.replace(",1\n", ",1,a\n"),
+        "line 2: held: more cells came after it than there are columns; is a comma not quoted?",
+    ),
+    "a column without a name": (
+        "name,,share,day,held\na,b,1,2025-05-08,1\n",
+        "line 2: name: a cell ('b') came after it in a column that has no name",
+    ),
+    "an open quote": (
+        PLAIN.replace("South", '"South'),
+        'line 3: the quote (") that opens in the row of line 3 is never closed',
+    ),
+    "text after a quote": (
+        PLAIN.replace("South", '"So"uth'),
+        "line 3: text came after a closing quote: put the whole cell in quotes, write a quote inside it twice, "
+        "and separate cells by commas",
+    ),
+    "a hidden character": (
+        PLAIN.replace("South", "Sou\u200bth"),
+        "line 3: name: expected visible text, got the hidden character U+200B",
+    ),
+    "a hidden character in a name": (
+        PLAIN.replace("held", "held,note\u200b"),
+        "line 1: a hidden character in the name of column `note\\u200b`",
+    ),
+    "a row below a cell of two lines": (
+        PLAIN.replace("North", '"No\nrth"').replace(",0\n", ",2\n"),
+        "line 4 (row 3): held: expected 0 or 1, got '2'",
+    ),
+    "an endless cell": (
+        PLAIN.replace("North", "N" * 200_000),
+        "line 2: a cell has more than 131,072 characters, which is the most allowed",
+    ),
+    "an old workbook": (b"\xd0\xcf\x11\xe0" + b"\0" * 100, f"error: {table_excel.OLD}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_is_unclear_is_named(what: str, tmp_path: Path) -> None:
+    content, said = REFUSED[what]
+    assert refusal(tmp_path, content) == said
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=8))
+def test_numbers_are_those_of_float_to_the_last_bit(values: list[float]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "draws.csv"
+        for decimal, separator in ((".", ","), (",", ";"), (",", "\t")):
+            path.write_text(f"a{separator}b\n" + "".join(f"{v!r}{separator}1\n".replace(".", decimal) for v in values))
+            assert np.array_equal(read_table(path, ("a",)).numbers("a"), values)
+
+
+def test_the_shipped_draws_are_those_of_float() -> None:
+    path = ROOT / "scenarios" / "calibration" / "posterior.csv"
+    lines = [line.split(",") for line in path.read_text(encoding="utf-8").splitlines()]
+    table = read_table(path, ("strain", "without_KOREA"))
+    for name in table.columns:
+        place = lines[0].index(name)
+        assert table.numbers(name).tobytes() == np.array([float(line[place]) for line in lines[1:]]).tobytes()
+
+
+def test_all_tables_go_through_the_one_reader() -> None:
+    found = [
+        path.relative_to(ROOT).as_posix()
+        for folder in ("sim", "dashboards")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if re.search(r"csv\.(?:Dict)?[Rr]eader|read_csv|read_excel", path.read_text(encoding="utf-8"))
+    ]
+    assert found == ["sim/scenario/sources/table_text.py"]
+
+
+# -- workbooks ---------------------------------------------------------------------------------------
+
+
+def workbook(rows: list[list[Any]], *more: str) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for title in more:
+        book.create_sheet(title)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+ROWS: list[list[Any]] = [
+    ["name", "share", "day", "held", None],
+    ["North", 0.25, datetime(2025, 5, 8), True, None],
+    [None, None, None, None, None],
+    ["South", -0.001, "1999-12-31", 0, None],
+    ["Türkiye", 3, date(2000, 2, 29), 1, None],
+]
+
+
+def test_a_workbook_reads_as_the_plain_table(tmp_path: Path) -> None:
+    assert cells(read(tmp_path, workbook(ROWS))) == CELLS
+    assert cells(read(tmp_path, workbook(ROWS, "Other"))) == CELLS
+
+
+def test_mistakes_in_a_workbook_are_told_by_row(tmp_path: Path) -> None:
+    wrong = [row[:] for row in ROWS]
+    wrong[3][1] = "many"
+    assert refusal(tmp_path, workbook(wrong)) == "row 4: share: expected a number, got 'many'"
+    wrong[3][1] = "=1/8"
+    said = "row 4: a formula came whose result is not stored: open the workbook in Excel and save it"
+    assert refusal(tmp_path, workbook(wrong)) == said
+    named = refusal(tmp_path, workbook([["name", "share"], ["a", 1]], "Other"))
+    assert named == "row 1: there is no column `day`, `held` (in sheet 'Sheet', the first of 2)"
+
+
+def test_a_workbook_without_the_extra_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = workbook(ROWS)
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    assert refusal(tmp_path, whole) == f"error: {table_excel.MISSING.format(command('excel'))}"
+
+
+def packed(**parts: bytes) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"<workbook/>")
+        for name, content in parts.items():
+            archive.writestr(f"xl/{name}.xml", content)
+    return stream.getvalue()
+
+
+def test_hostile_workbooks_are_refused_before_they_are_parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bomb = packed(sheet=b"\0" * (table_excel.MOST_UNPACKED + 1))
+    assert len(bomb) < 200_000
+    assert "unpacks to more than 64 MiB" in refusal(tmp_path, bomb)
+    for entity in (b'<!DOCTYPE x [<!ENTITY a "b">]><x/>', '<?xml version="1.0"?><!DOCTYPE x><x/>'.encode("utf-16")):
+        assert "declares XML entities" in refusal(tmp_path, packed(sheet=entity))
+    assert "no Excel workbook" in refusal(tmp_path, packed().replace(b"xl/workbook.xml", b"xl/wardbook.xml"))
+    whole = workbook(ROWS)
+    for damaged in (whole[:-200], whole[:40] + b"x" * 40 + whole[80:], packed(x=b"<x/>")):
+        assert refusal(tmp_path, damaged).startswith("error: ")
+    monkeypatch.setattr(table_excel, "MOST_CELLS", 10)
+    assert "more than 10 cells" in refusal(tmp_path, whole)
+
+
+# -- scenario files ----------------------------------------------------------------------------------
+
+
+def test_a_scenario_may_begin_with_a_byte_order_mark_and_quote_its_dates(here: Path) -> None:
+    plain = (here / "base.yaml").read_text(encoding="utf-8")
+    quoted = re.sub(r"(start|began|date): (\d{4}-\d\d-\d\d)", r"\1: '\2'", plain)
+    assert quoted.count("'20") > 3
+    for name, content in {
+        "bom": plain.encode("utf-8-sig"),
+        "sixteen": plain.encode("utf-16"),
+        "quoted": quoted.encode(),
+    }.items():
+        (here / f"{name}.yaml").write_bytes(content)
+        assert load(f"{name}.yaml") == load("base.yaml")
