@@ -21,8 +21,6 @@ from docs.generate import catalogue_pages, page_blocks
 from docs.generate.__main__ import write_odds
 from sim.cli.commands.results import encoded
 from sim.evidence.calibration import posterior_file
-from sim.execution.blocks import Block
-from sim.execution.dask import pending_blocks
 from sim.execution.request import Request
 from sim.execution.scenario_check import write_template
 from sim.storage import run_folder as store
@@ -56,10 +54,6 @@ def begun(folder: Path) -> None:
     """A run that was ended after its first block."""
     with store.Writer(folder, request(folder).inputs, 2 * BLOCK, None, True) as writer:
         writer.add(0, block(0))
-
-
-def one_waits(folder: Path) -> None:
-    pending_blocks.put(request(folder), Block(1, BLOCK, BLOCK), block(1))
 
 
 def study(folder: Path) -> None:
@@ -128,8 +122,7 @@ WRITERS: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
         run_folder,
         (".lock", "manifest.json", "scenario.json", "trials/block-00000000.parquet", "summary.json"),
     ),
-    "block that waits": (one_waits, ("waiting/block-00000001.parquet",)),
     "study": (study, (f"studies/{study_cache.name_of({'kind': 'tornado'}, {})}",)),
 }
-OWN_FOLDERS = {"run": "trials", "block that waits": "waiting", "study": "studies"}
+OWN_FOLDERS = {"run": "trials", "study": "studies"}
 ALL = [(name, file) for name, (_, files) in WRITERS.items() for file in files]

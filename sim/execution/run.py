@@ -106,29 +106,39 @@ def run_many(
     workers = worker_pool.default_workers() if workers is None else workers
     if not 1 <= workers <= worker_pool.MOST_WORKERS:
         raise ParleyError(f"workers: {workers} came, 1 to {worker_pool.MOST_WORKERS} is allowed")
-    for request in requests:
-        check_counts(request.trials, request.seed, store)
-        check_precision(request.precision)
-        check_parties(request)
     with ExitStack() as stack:
-        jobs = [Job(request, stack) for request in requests]
+        jobs = begun(requests, stack, store)
         tasks = sum(job.n_missing for job in jobs)
         parties = [party for request in requests for party in request.parties.values()]
         kind = worker_pool.choose(workers, tasks, parties)
         results = worker_pool.in_order(compute, missing_work(jobs), min(workers, max(1, tasks)), kind)
         stack.callback(results.close)  # type: ignore[attr-defined]  # also when a caller keeps an exception alive
-        waiting = list(jobs)
-        while waiting:
-            job = waiting[0]
-            if job.is_done:
-                yield job.finish()
-                waiting.pop(0)
-                continue
-            work, columns = next(results)
-            if not jobs[work.job].is_done:
-                jobs[work.job].add(work.block, columns)
-                if progress:
-                    progress(jobs[work.job].request.name, jobs[work.job].n_done, jobs[work.job].request.trials)
+        yield from collected(jobs, results, progress)
+
+
+def begun(requests: Sequence[Request], stack: ExitStack, store: bool | None) -> list[Job]:
+    """Check all requests, then open their runs on the stack."""
+    for request in requests:
+        check_counts(request.trials, request.seed, store)
+        check_precision(request.precision)
+        check_parties(request)
+    return [Job(request, stack) for request in requests]
+
+
+def collected(jobs: list[Job], results: Iterator[tuple[Work, Columns]], progress: Progress | None) -> Iterator[Run]:
+    """Add blocks to their runs as they come, in order, and give each run back as soon as it is finished."""
+    waiting = list(jobs)
+    while waiting:
+        job = waiting[0]
+        if job.is_done:
+            yield job.finish()
+            waiting.pop(0)
+            continue
+        work, columns = next(results)
+        if not jobs[work.job].is_done:
+            jobs[work.job].add(work.block, columns)
+            if progress:
+                progress(jobs[work.job].request.name, jobs[work.job].n_done, jobs[work.job].request.trials)
 
 
 def missing_work(jobs: Sequence[Job]) -> Iterator[Work]:

@@ -21,9 +21,6 @@ import pytest
 from dashboards import study_cache
 from dashboards.report.html_file import write_page
 from sim.errors import DamagedRunError, ParleyError, ResourceError
-from sim.execution.blocks import Block
-from sim.execution.dask import pending_blocks
-from sim.execution.run import run
 from sim.storage import run_folder as store
 from sim.storage.atomic_files import part_of, write_file, write_files
 from tests.conftest import Answer
@@ -37,7 +34,6 @@ from tests.writers import (
     draws_of_nothing,
     request,
     run_folder,
-    scenario,
     study,
     wars,
 )
@@ -205,19 +201,6 @@ def test_a_linked_folder_of_studies_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "linked").symlink_to(tmp_path / "studies")
     found, problems = study_cache.kept(tmp_path / "linked", {"kind": "tornado"}, {}, dict)
     assert found is None and problems == [f"{tmp_path / 'linked'}: is a link, expected a plain folder"]
-
-
-def test_a_block_that_waits_is_read_through_no_link_and_no_pipe(tmp_path: Path) -> None:
-    asked, path = request(tmp_path), tmp_path / "waiting" / "block-00000001.parquet"
-    trials = run(scenario(), trials=2 * BLOCK, workers=1).columns
-    pending_blocks.put(asked, Block(1, BLOCK, BLOCK), {name: column[BLOCK:] for name, column in trials.items()})
-    assert pending_blocks.read(asked, Block(1, BLOCK, BLOCK), path) is not None
-    path.rename(tmp_path / "moved")
-    symbolic(tmp_path / "moved", path)
-    assert pending_blocks.read(asked, Block(1, BLOCK, BLOCK), path) is None
-    path.unlink()
-    os.mkfifo(path)
-    assert pending_blocks.read(asked, Block(1, BLOCK, BLOCK), path) is None
 
 
 def test_nothing_takes_the_place_of_a_pipe_or_device(tmp_path: Path) -> None:

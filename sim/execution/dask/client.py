@@ -1,7 +1,7 @@
 """Many machines: the same blocks on a Dask cluster, byte for byte as one worker gives them (extra ``dist``).
 
-Workers compute, the client alone writes. So a worker may die (its block is computed again), a block that fails three
-times is given up and named, and when the scheduler is lost all finished blocks are kept.
+Workers compute, the client alone writes. So a worker may die (its block is computed again), a block that fails again
+and again is given up and named, and when the scheduler is lost all blocks up to the first missing one are kept.
 """
 
 from __future__ import annotations
@@ -18,11 +18,9 @@ from urllib.parse import urlsplit
 
 from sim.errors import ParleyError, WorkersLostError
 from sim.errors.extras import missing
-from sim.execution.blocks import check_counts
-from sim.execution.dask import pending_blocks
-from sim.execution.dask.worker import MOST_TRIES, BlockLostError, Cluster, compute_piece
-from sim.execution.request import Request, check_parties, check_precision
-from sim.execution.run import Job, Progress, Work, compute, missing_work
+from sim.execution.dask.worker import BlockLostError, Cluster, compute_piece
+from sim.execution.request import Request
+from sim.execution.run import Job, Progress, begun, collected, missing_work
 from sim.execution.streaming import Piece
 from sim.execution.worker_start import environment, settings, starting_workers
 from sim.results.run import Run
@@ -48,17 +46,10 @@ def connect(address: str, tls: Path | None = None, insecure: bool = False) -> It
         text = " ".join(str(problem).split())[:120]
         raise WorkersLostError(f"no scheduler answers at {address}: {text}") from None
     try:
-        with suppress(Exception):
-            client.run_on_scheduler(three_deaths_at_most)
         yield Cluster(client, address)
     finally:
         with suppress(Exception):
             client.close(timeout=2)
-
-
-def three_deaths_at_most(dask_scheduler: Any) -> None:
-    """A block that has ended three workers is given up; Dask's own default is four."""
-    dask_scheduler.allowed_failures = min(dask_scheduler.allowed_failures, MOST_TRIES - 1)
 
 
 def library() -> Any:
@@ -115,53 +106,18 @@ def security_of(address: str, tls: Path | None, dask: Any) -> Any:
 def run_many(
     requests: Sequence[Request], cluster: Cluster, progress: Progress | None = None, store: bool | None = None
 ) -> Iterator[Run]:
-    """As ``run.run_many``, on the workers of a cluster.
-
-    When it ends early, blocks that were finished behind a missing one are put aside in the run folder, and taken up
-    when it is resumed.
-    """
-    for request in requests:
-        check_counts(request.trials, request.seed, store)
-        check_precision(request.precision)
-        check_parties(request)
+    """As ``run.run_many``, on the workers of a cluster."""
     with ExitStack() as stack:
-        jobs = [Job(request, stack) for request in requests]
-        aside = {
-            (number, index): path
-            for number, job in enumerate(jobs)
-            for index, path in pending_blocks.found(job.request)
-        }
-        if any(job.n_missing for job in jobs):
-            cluster.refuse_unfit([job.request for job in jobs if job.n_missing])
-        pieces = (
-            Piece(requests[work.job], work) for work in missing_work(jobs) if (work.job, work.block.index) not in aside
-        )
+        jobs = begun(requests, stack, store)
+        if unfinished := [job.request for job in jobs if job.n_missing]:
+            cluster.refuse_unfit(unfinished)
+        pieces = (Piece(requests[work.job], work) for work in missing_work(jobs))
         results = cluster.in_order(compute_piece, pieces)
+        stack.callback(results.close)  # type: ignore[attr-defined]  # also when a caller keeps an exception alive
         try:
-            for number, job in enumerate(jobs):
-                for block in job.missing():
-                    if job.is_done:
-                        break
-                    if path := aside.get((number, block.index)):
-                        request = job.request
-                        columns = pending_blocks.read(request, block, path)
-                        if columns is None:  # damaged since we looked
-                            columns = compute(Work(number, block, request.scenario, request.seed, request.parties))
-                    else:
-                        piece, columns = next(results)
-                        while piece.work.job != number:  # a run before this one became precise enough
-                            piece, columns = next(results)
-                    job.add(block, columns)
-                    if progress:
-                        progress(job.request.name, job.n_done, job.request.trials)
-                pending_blocks.clear(job.request)
-                yield job.finish()
+            yield from collected(jobs, ((piece.work, columns) for piece, columns in results), progress)
         except BlockLostError as problem:
-            for piece, columns in problem.done:
-                pending_blocks.put(piece.request, piece.work.block, columns)
             raise WorkersLostError(f"{problem}; {what_is_kept(jobs)}") from None
-        finally:
-            results.close()  # type: ignore[attr-defined]
 
 
 def what_is_kept(jobs: Sequence[Job]) -> str:
@@ -175,19 +131,21 @@ def what_is_kept(jobs: Sequence[Job]) -> str:
 def local_cluster(workers: int = 2) -> Iterator[str]:
     """A scheduler and worker processes on this machine alone, for tests and benchmarks: gives the address.
 
-    Every socket is on loopback, and there is no dashboard.
+    Every socket is on loopback.
     """
-    library()
-    dask_config = import_module("dask").config
-    spec: Any = import_module("distributed.deploy.spec").SpecCluster
-    dask = import_module("distributed")
-    common = {"host": "127.0.0.1", "protocol": "tcp", "dashboard": False, "dashboard_address": "127.0.0.1:0"}
+    dask, dask_config = library(), import_module("dask").config
     routes: dict[str, Any] = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
-    worker = {"cls": dask.Nanny, "options": {**common, "nthreads": 1, "memory_limit": 0, "silence_logs": 50}}
-    counted = {"distributed.scheduler.allowed-failures": MOST_TRIES - 1}
-    with environment(settings()), dask_config.set({**routes, **counted}):  # also of workers that are started again
-        scheduler = {"cls": dask.Scheduler, "options": {**common, "port": 0}}
+    quiet = {"dashboard_address": "127.0.0.1:0", "worker_dashboard_address": "127.0.0.1:0", "silence_logs": 50}
+    with environment(settings()), dask_config.set(routes):  # also of workers that are started again
         with starting_workers():
-            made = spec(scheduler=scheduler, workers=dict.fromkeys(range(workers), worker), silence_logs=50)
+            made = dask.LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                memory_limit=0,
+                host="127.0.0.1",
+                protocol="tcp",
+                scheduler_kwargs={"dashboard": False},
+                **quiet,
+            )
         with made:
             yield made.scheduler_address
