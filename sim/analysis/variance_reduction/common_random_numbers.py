@@ -1,6 +1,6 @@
 """Measure what common random numbers gain for a difference between two scenarios.
 
-Trial t of both runs meets the same luck and the same draws (docs/decisions/0001-luck.md), so what chance does to both
+Trial t of both runs has the same random numbers and draws (docs/decisions/0001-luck.md), so what chance does to both
 falls out of their difference. The gain is the variance of a difference between independent runs, which is the sum of
 both variances, over that of the paired difference; both are estimated from the clusters of the same two runs.
 """
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 class Pair:
     """A paired difference variant - base of durable odds by ``days``, and what pairing gains.
 
-    ``variance_ratio``: variance with unlike luck over that with common luck, with a 95 % interval; NaN where fewer than
-    20 trials differ.
+    ``variance_ratio``: variance with independent over that with common random numbers, with a 95 % interval; NaN
+    where fewer than 20 trials differ.
     """
 
     days: int
@@ -58,13 +58,13 @@ class CommonLuck:
 
     @property
     def sentence(self) -> str:
-        """How many times as many trials a difference would need without common luck, at the last horizon."""
+        """How many times as many trials a difference would need with independent numbers, at the last horizon."""
         one = self.pairs[-1]
         if not np.isfinite(one.variance_ratio):
             return f"By {one.days} days fewer than {FEW_EVENTS} trials differ: too few to say what pairing gains."
         return (
-            f"With unlike luck the difference by {one.days} days would need {one.variance_ratio:.1f} times as many "
-            f"trials for the same interval ({one.ratio_lo:.1f} to {one.ratio_hi:.1f})."
+            f"With independent random numbers the difference by {one.days} days would need {one.variance_ratio:.1f} "
+            f"times as many trials for the same interval ({one.ratio_lo:.1f} to {one.ratio_hi:.1f})."
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def common_luck(base: Run, variant: Run) -> CommonLuck:
 
 
 def gain(base: Hits, variant: Hits) -> tuple[float, float, float, float, float]:
-    """Standard errors of a difference with unlike and with common luck, the ratio of variances and its interval.
+    """Standard errors with independent and with common random numbers, the ratio of variances and its interval.
 
     Delta method for the logarithm of a ratio of two means over clusters, Student's t.
     """

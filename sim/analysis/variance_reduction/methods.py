@@ -201,7 +201,10 @@ def from_means(method: str, days: int, means: Floats, trials: int, cpu: float) -
 
 
 def compared(one: Estimate, base: Estimate) -> Estimate:
-    """Complete an estimate with its ratio to plain trials and an F interval, as if both variances were normal."""
+    """Complete an estimate with its ratio to plain trials and an F interval, as if means were normal.
+
+    Rows share random numbers by trial, so their variances are not independent and the interval is on the wide side.
+    """
     rate = one.trials / one.cpu if one.cpu > 0 else UNKNOWN
     if one.method == PLAIN:
         return replace(one, variance_ratio=1.0, effective_per_second=rate)

@@ -275,9 +275,7 @@ def discover(
 Count = Annotated[
     int | None, typer.Option("--trials", "-n", metavar="N", help="Trials of each method [16,384].", parser=whole)
 ]
-Against = Annotated[
-    str | None, typer.Option(metavar="SCENARIO", help="Instead: what common luck gains in their difference.")
-]
+Against = Annotated[str | None, typer.Option(metavar="SCENARIO", help="Instead: what common random numbers gain.")]
 
 
 def efficiency(
@@ -289,7 +287,7 @@ def efficiency(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """What common luck and Sobol draws gain on plain trials."""
+    """What common random numbers and Sobol draws gain."""
     from sim.analysis.variance_reduction.common_random_numbers import common_luck
     from sim.analysis.variance_reduction.methods import DEFAULT_TRIALS, fewer_trials
     from sim.cli.commands.tables_fewer_trials import show_common_luck, show_fewer_trials

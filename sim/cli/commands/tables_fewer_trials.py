@@ -45,8 +45,8 @@ PAIRS: Cells = {
     ("variant", "%"): lambda one: percent(one.variant),
     ("difference,", "points"): lambda one: f"{100 * one.difference:+.2f}",
     ("", "95 %"): lambda one: f"{100 * one.lo:+.2f} to {100 * one.hi:+.2f}",
-    ("error with", "unlike luck"): lambda one: f"{100 * one.se_unlike:.3f}",
-    ("with common", "luck"): lambda one: f"{100 * one.se_common:.3f}",
+    ("error,", "independent"): lambda one: f"{100 * one.se_unlike:.3f}",
+    ("error,", "common"): lambda one: f"{100 * one.se_common:.3f}",
     ("ratio of", "variances"): lambda one: as_number(one.variance_ratio, ".1f"),
     ("ratio", "95 %"): ends,
 }
@@ -63,7 +63,7 @@ def show_fewer_trials(found: FewerTrials, to: Console) -> None:
 
 def show_common_luck(found: CommonLuck, to: Console) -> None:
     """Print a title, one row per horizon, a sentence and notes."""
-    to.print(f"{found.variant} against {found.base}: the same luck for both", style="bold")
+    to.print(f"{found.variant} against {found.base}: common random numbers", style="bold")
     to.print(f"durable halt, the model alone; {found.trials:,} trials each, seed {found.seed}\n")
     _show(PAIRS, 1, found.pairs, (found.sentence, NOT_ANCHORED), to)
 

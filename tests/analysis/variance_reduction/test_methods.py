@@ -196,7 +196,7 @@ def test_common_luck_pairs_what_luck_does_to_both() -> None:
     one = found.pairs[-1]
     assert one.ratio_lo > 2 and one.ratio_lo < one.variance_ratio < one.ratio_hi
     assert one.lo <= one.difference <= one.hi < 0
-    # Two runs of unlike luck do differ by as much as the sum of variances says.
+    # Two runs of other random numbers do differ by as much as the sum of variances says.
     other = sim.run(by_draws(0.11), trials=4_096, seed=2, workers=1)
     hits = event_by(other.columns, other.scenario, "durable", LATE)
     assert abs(hits.mean() - one.base - one.difference) < 4.5 * one.se_unlike
