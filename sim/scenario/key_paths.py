@@ -6,9 +6,10 @@ the only place where a key is declared.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import lru_cache
 from types import NoneType, UnionType
@@ -72,10 +73,7 @@ class Slot:
 
     def keys(self, role: str | None = None) -> list[str]:
         """The keys that the schema knows here (none for a mapping by name)."""
-        known: dict[str, None] = {}
-        for model in (ROLES[role],) if role in ROLES and len(self.models) > 1 else self.models:
-            known.update(dict.fromkeys(model.model_fields))
-        return list(known)
+        return list(dict.fromkeys(name for model in self._of(role) for name in model.model_fields))
 
     def child(self, key: str | int, role: str | None = None) -> Slot | None:
         """The slot one step down, or None where the schema has no such key."""
@@ -83,11 +81,11 @@ class Slot:
             return _slot(get_args(self.type)[1])
         if self.is_list:
             return _slot(get_args(self.type)[0])
-        models = (ROLES[role],) if role in ROLES and len(self.models) > 1 else self.models
-        for model in models:
-            if str(key) in model.model_fields:
-                return _of_field(model, str(key))
-        return None
+        found = (_of_field(model, str(key)) for model in self._of(role) if str(key) in model.model_fields)
+        return next(found, None)
+
+    def _of(self, role: str | None) -> tuple[type[BaseModel], ...]:
+        return (ROLES[role],) if role in ROLES and len(self.models) > 1 else self.models
 
 
 ROOT = Slot(Scenario)
@@ -168,31 +166,23 @@ def _choices(options: tuple[Any, ...]) -> str:
 
 def _limits(slot: Slot) -> str:
     items = [part for item in slot.metadata for part in (item.metadata if isinstance(item, FieldInfo) else (item,))]
-    low = next((item.ge for item in items if isinstance(item, Ge)), None)
-    high = next((item.le for item in items if isinstance(item, Le)), None)
-    above = next((item.gt for item in items if isinstance(item, Gt)), None)
-    below = next((item.lt for item in items if isinstance(item, Lt)), None)
-    if low is not None and high is not None:
-        return f" from {low} to {high}"
-    if low is not None:
-        return f" of at least {low}"
-    if above is not None:
-        return f" above {above}"
-    return f" below {below}" if below is not None else ""
+    given = {name: end for item in items if isinstance(item, Ge | Gt | Le | Lt) for name, end in asdict(item).items()}
+    match given:
+        case {"ge": low, "le": high}:
+            return f" from {low} to {high}"
+        case {"ge": low}:
+            return f" of at least {low}"
+        case {"gt": above}:
+            return f" above {above}"
+    return f" below {given['lt']}" if "lt" in given else ""
+
+
+SETTABLES = re.compile("|".join(re.escape(pattern).replace(r"\*", "[^.]*") for pattern in SETTABLE))
 
 
 def is_settable(path: str) -> bool:
     """True if a dated event may set the parameter at ``path``."""
-    parts = path.split(".")
-    return any(
-        len(parts) == len(pattern) and all(p in ("*", q) for p, q in zip(pattern, parts, strict=True))
-        for pattern in _settable()
-    )
-
-
-@lru_cache(maxsize=1)
-def _settable() -> tuple[list[str], ...]:
-    return tuple(pattern.split(".") for pattern in SETTABLE)
+    return SETTABLES.fullmatch(path) is not None
 
 
 def allowed_at(path: str) -> Range | None:

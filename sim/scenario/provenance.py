@@ -10,6 +10,10 @@ from pydantic import BaseModel
 from sim.scenario.diagnostics import KeyPath, dotted
 from sim.scenario.key_paths import along, scalars, slot_at
 from sim.scenario.reading.merging import PLAIN_NUMBERS
+from sim.scenario.sources.contents import SHORT
+from sim.scenario.sources.search_path import SHIPPED
+from sim.scenario.reading.merging import PLAIN_NUMBERS, speaks_for
+from sim.scenario.schema.quantity import Provenance, Quantity
 from sim.scenario.schema import AttendanceRule, Joint, Scenario, Section
 from sim.scenario.schema.quantity import Provenance, Quantity
 from sim.scenario.sources.contents import SHORT
@@ -135,12 +139,7 @@ def _of(scenario: Scenario, path: KeyPath, followed: int = 0) -> tuple[Provenanc
 
 
 def _section_says(section: Section, below: KeyPath) -> Provenance | None:
-    parts = [str(part) for part in below]
-    prefixes = [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
-    for name in (*prefixes, "*"):
-        if name in section.sources and section.sources[name].is_stated:
-            return section.sources[name]
-    return None
+    return speaks_for(below, {name: source for name, source in section.sources.items() if source.is_stated})
 
 
 def _named(source: Provenance) -> Standing:

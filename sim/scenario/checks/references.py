@@ -66,9 +66,8 @@ def _bad_name(name: str) -> str | None:
 
 
 def _sides(scenario: Scenario) -> Iterator[Problem]:
-    belligerents = [name for name, party in scenario.parties.items() if isinstance(party, Belligerent)]
-    for side in ("A", "B"):
-        name = getattr(scenario.sides, side)
+    belligerents = _of_kind(scenario, Belligerent)
+    for side, name in scenario.sides:
         if name not in belligerents:
             yield Problem(("sides", side), f"unknown belligerent `{escaped(name)}`{did_you_mean(name, belligerents)}")
     if scenario.sides.A == scenario.sides.B:
@@ -78,10 +77,8 @@ def _sides(scenario: Scenario) -> Iterator[Problem]:
         return
     for name in belligerents:
         if name not in (scenario.sides.A, scenario.sides.B):
-            yield Problem(
-                ("parties", name, "role"),
-                f"a third belligerent came, two are allowed: {scenario.sides.A} and {scenario.sides.B}",
-            )
+            words = f"a third belligerent came, two are allowed: {scenario.sides.A} and {scenario.sides.B}"
+            yield Problem(("parties", name, "role"), words)
 
 
 def _exist(path: KeyPath, names: Iterable[str], options: Iterable[str], what: str) -> Iterator[Problem]:
@@ -98,8 +95,7 @@ def _exist(path: KeyPath, names: Iterable[str], options: Iterable[str], what: st
 
 def _references(scenario: Scenario) -> Iterator[Problem]:
     sides = (scenario.sides.A, scenario.sides.B)
-    third = [name for name, party in scenario.parties.items() if isinstance(party, ThirdParty)]
-    vetoes = [name for name, party in scenario.parties.items() if isinstance(party, Veto)]
+    third, vetoes = _of_kind(scenario, ThirdParty), _of_kind(scenario, Veto)
     attending = [name for name in scenario.parties if name not in vetoes]
     for name, issue in scenario.issues.items():
         yield from _exist(("issues", name, "controllers"), issue.controllers, third, "third party")
@@ -108,12 +104,8 @@ def _references(scenario: Scenario) -> Iterator[Problem]:
         yield from _exist(("tracks", name, "ratified_by"), track.ratified_by, vetoes, "veto player")
         yield from _exist(("tracks", name, "audience_cost"), track.audience_cost, sides, "side")
         if track.waits_for is not None:
-            yield from _one(
-                ("tracks", name, "waits_for"),
-                track.waits_for,
-                [other for other in scenario.tracks if other != name],
-                "track",
-            )
+            others = [other for other in scenario.tracks if other != name]
+            yield from _one(("tracks", name, "waits_for"), track.waits_for, others, "track")
     for name, party in scenario.parties.items():
         yield from _party_references(("parties", name), party, scenario, sides)
     for key in ("guaranteed", "resupply_limits"):
@@ -124,6 +116,10 @@ def _references(scenario: Scenario) -> Iterator[Problem]:
     for number, event in enumerate(scenario.events):
         yield from _exist(("events", number, "levels"), event.levels, attending, "party")
         yield from _exist(("events", number, "pressure"), event.pressure, sides, "side")
+
+
+def _of_kind(scenario: Scenario, kind: type[Belligerent | ThirdParty | Veto]) -> list[str]:
+    return [name for name, party in scenario.parties.items() if isinstance(party, kind)]
 
 
 def _one(path: KeyPath, name: str, options: Iterable[str], what: str) -> Iterator[Problem]:
@@ -152,15 +148,10 @@ def _party_references(
             yield from _exist((*path, key), getattr(party, key), sides, "side")
         for issue in party.points:
             if issue in scenario.issues and issue not in party.ideal_point:
-                yield Problem(
-                    (*path, "ideal_point", issue), "missing: points need a position on the issue", at_key=True
-                )
+                where = (*path, "ideal_point", issue)
+                yield Problem(where, "missing: points need a position on the issue", at_key=True)
         if party.follows is not None:
-            backers = [
-                name
-                for name, other in scenario.parties.items()
-                if isinstance(other, ThirdParty) and other.role == "backer"
-            ]
+            backers = [name for name, other in scenario.parties.items() if other.role == "backer"]
             own = str(path[1])
             yield from _one((*path, "follows"), party.follows, [name for name in backers if name != own], "backer")
             if party.follows in backers and own in backers and backers.index(party.follows) > backers.index(own):
@@ -170,9 +161,8 @@ def _party_references(
 
 def _order(scenario: Scenario) -> Iterator[Problem]:
     if not any(track.general for track in scenario.tracks.values()):
-        yield Problem(
-            ("tracks",), "no track is general: only general tracks count as a ceasefire, at least one is wanted"
-        )
+        words = "no track is general: only general tracks count as a ceasefire, at least one is wanted"
+        yield Problem(("tracks",), words)
     for name, track in scenario.tracks.items():
         if track.general and not track.halts:
             yield Problem(("tracks", name, "halts"), "false came, but a general halt stops the fighting")
@@ -187,10 +177,8 @@ def _order(scenario: Scenario) -> Iterator[Problem]:
     for name, issue in scenario.issues.items():
         for number, (left, right) in enumerate(zip(issue.landmarks, issue.landmarks[1:], strict=False), 1):
             if right.at <= left.at:
-                yield Problem(
-                    ("issues", name, "landmarks", number, "at"),
-                    f"{right.at:g} comes after {left.at:g}: landmarks rise along the scale",
-                )
+                words = f"{right.at:g} comes after {left.at:g}: landmarks rise along the scale"
+                yield Problem(("issues", name, "landmarks", number, "at"), words)
         if len({fold(mark.name) for mark in issue.landmarks}) != len(issue.landmarks):
             yield Problem(("issues", name, "landmarks"), "two landmarks have the same name")
 
@@ -203,22 +191,17 @@ def _dates(scenario: Scenario) -> Iterator[Problem]:
         yield Problem(("start",), f"{scenario.start} came, the horizon would pass the year 9999")
         return
     if scenario.war.began > scenario.start:
-        yield Problem(
-            ("war", "began"), f"{scenario.war.began} came, a day up to the start ({scenario.start}) is wanted"
-        )
+        words = f"{scenario.war.began} came, a day up to the start ({scenario.start}) is wanted"
+        yield Problem(("war", "began"), words)
     dated: list[tuple[str, int, date]] = [("windows", n, window.date) for n, window in enumerate(scenario.windows)]
     dated += [("events", n, event.date) for n, event in enumerate(scenario.events)]
     for section, number, day in dated:
         if not scenario.start <= day < end:
-            yield Problem(
-                (section, number, "date"),
-                f"{day} came, a day from {scenario.start} to {end - timedelta(days=1)} is allowed",
-            )
+            words = f"{day} came, a day from {scenario.start} to {end - timedelta(days=1)} is allowed"
+            yield Problem((section, number, "date"), words)
+    weeks = [(window.date - scenario.start).days // 7 for window in scenario.windows]
     for number, window in enumerate(scenario.windows):
-        if any(
-            (other.date - scenario.start).days // 7 == (window.date - scenario.start).days // 7
-            for other in scenario.windows[:number]
-        ):
+        if weeks[number] in weeks[:number]:
             yield Problem(("windows", number, "date"), f"{window.date} came, another window lies in the same week")
 
 
@@ -232,19 +215,16 @@ def _events(scenario: Scenario) -> Iterator[Problem]:
     for number, event in enumerate(scenario.events):
         for name, quantity in event.set.items():
             path: KeyPath = ("events", number, "set", name)
-            if name not in settable:
-                if name in known:
-                    allowed = ", ".join(pattern for pattern in SETTABLE if pattern.split(".")[0] == name.split(".")[0])
-                    words = f"an event cannot set this; it can set {allowed or ', '.join(SETTABLE[:4])}"
-                    if name == "war.momentum":
-                        words += "; to move momentum at once give the event a `momentum_shift`"
-                    yield Problem(path, words, at_key=True)
-                else:
-                    yield Problem(
-                        path, f"unknown parameter `{escaped(name)}`{did_you_mean(name, settable)}", at_key=True
-                    )
+            if name in settable:
+                yield from _fits(path, name, quantity)
                 continue
-            yield from _fits(path, name, quantity)
+            words = f"unknown parameter `{escaped(name)}`{did_you_mean(name, settable)}"
+            if name in known:
+                allowed = ", ".join(pattern for pattern in SETTABLE if pattern.split(".")[0] == name.split(".")[0])
+                words = f"an event cannot set this; it can set {allowed or ', '.join(SETTABLE[:4])}"
+            if name == "war.momentum":
+                words += "; to move momentum at once give the event a `momentum_shift`"
+            yield Problem(path, words, at_key=True)
 
 
 def _levels(scenario: Scenario) -> Iterator[str]:

@@ -49,6 +49,10 @@ class _Values:
         return self.of(quantity).bounds
 
 
+def _span(low: float, high: float) -> str:
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}"
+
+
 def _points(values: _Values, name: str, party: Belligerent | ThirdParty | Veto) -> Iterator[Problem]:
     """Salience is shared out over 100 points. Where points are uncertain, the middles must sum to
     100; a draw's points are then scaled to 100 again (``priors.draw_columns``)."""
@@ -60,18 +64,16 @@ def _points(values: _Values, name: str, party: Belligerent | ThirdParty | Veto) 
     elif sum(values.bounds(quantity)[0] for quantity in party.points.values()) <= 0 and any(
         values.of(quantity).is_uncertain for quantity in party.points.values()
     ):
-        yield Problem(
-            ("parties", name, "points"), "every point can be drawn as 0 at once: give one of them a low above 0"
-        )
+        words = "every point can be drawn as 0 at once: give one of them a low above 0"
+        yield Problem(("parties", name, "points"), words)
 
 
 def _roles(values: _Values, name: str, party: Belligerent | ThirdParty | Veto) -> Iterator[Problem]:
     if isinstance(party, Veto):
         return
     if party.usual_level > party.level_cap:
-        yield Problem(
-            ("parties", name, "usual_level"), f"{party.usual_level} came, which is above level_cap {party.level_cap}"
-        )
+        words = f"{party.usual_level} came, which is above level_cap {party.level_cap}"
+        yield Problem(("parties", name, "usual_level"), words)
     if isinstance(party, ThirdParty) and party.role == "mediator" and values.bounds(party.act_prob_per_week)[1] > 0:
         yield Problem(("parties", name, "act_prob_per_week"), "a mediator cannot press: 0 is wanted, or `role: backer`")
 
@@ -92,16 +94,11 @@ def _positions(values: _Values) -> Iterator[Problem]:
         least, greatest = values.bounds(ideal_a)[1], values.bounds(ideal_b)[0]
         is_moved = values.bounds(terms.war_share)[1] > 0 or values.bounds(terms.front_per_week)[1] > 0
         if is_moved and (low < least or high > greatest):
-            came = f"{low:g}" if low == high else f"{low:g} to {high:g}"
-            wanted = (
-                f"{least:g} to {greatest:g}"
-                if least <= greatest
-                else f"ideals that never cross ({least:g} and {greatest:g} came)"
-            )
-            yield Problem(
-                ("issues", issue, "status_quo"),
-                f"{came} came, {wanted} is allowed: war moves it between the two sides' ideals",
-            )
+            wanted = f"{least:g} to {greatest:g}"
+            if least > greatest:
+                wanted = f"ideals that never cross ({least:g} and {greatest:g} came)"
+            words = f"{_span(low, high)} came, {wanted} is allowed: war moves it between the two sides' ideals"
+            yield Problem(("issues", issue, "status_quo"), words)
     halts = any(track.halts for track in scenario.tracks.values())
     for name, party in scenario.parties.items():
         if isinstance(party, Belligerent | Veto):
@@ -136,8 +133,8 @@ def _limits(values: _Values) -> Iterator[Problem]:
                 continue
             least, greatest = values.bounds(values.scenario.issues[issue].status_quo)
             if name in values.scenario.issues[issue].controllers and (least < low or greatest > high):
-                came = f"{least:g}" if least == greatest else f"{least:g} to {greatest:g}"
-                yield Problem(path, f"{low:g} to {high:g} came, which leaves out the status quo {came}")
+                left_out = _span(least, greatest)
+                yield Problem(path, f"{low:g} to {high:g} came, which leaves out the status quo {left_out}")
 
 
 def _shares(values: _Values) -> Iterator[Problem]:
@@ -146,10 +143,8 @@ def _shares(values: _Values) -> Iterator[Problem]:
     total = sum(values.middle(party.guarantor_share) for party in third.values())
     if total > 1 + SUM_TOLERANCE:
         last = [name for name, party in third.items() if values.middle(party.guarantor_share) > 0][-1]
-        yield Problem(
-            ("parties", last, "guarantor_share"),
-            f"the shares of all guarantors sum to {total:.6g}, at most 1 is allowed",
-        )
+        words = f"the shares of all guarantors sum to {total:.6g}, at most 1 is allowed"
+        yield Problem(("parties", last, "guarantor_share"), words)
     for side in (scenario.sides.A, scenario.sides.B):
         given = {name: values.middle(party.supports[side]) for name, party in third.items() if side in party.supports}
         if sum(given.values()) > 1 + SUM_TOLERANCE:

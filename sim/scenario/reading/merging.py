@@ -12,12 +12,18 @@ from __future__ import annotations
 
 from sim.scenario.diagnostics import KeyPath, Mark, Problem, did_you_mean, escaped
 from sim.scenario.key_paths import Slot, wanted
+from collections.abc import Mapping
+from typing import TypeVar
+from sim.scenario.diagnostics import KeyPath, Mark, Problem, did_you_mean, dotted, escaped
+from sim.scenario.schema.quantity import Provenance
 from sim.scenario.schema import AttendanceRule
 from sim.scenario.schema.quantity import Provenance
 from sim.scenario.yaml.yaml_reader import Node
 
 PLAIN_NUMBERS = ("limits", "mandate", "usual_level", "level_cap", "patience_weeks")
 """Numbers that are not a Quantity but still an analyst's claim; their source lives in ``sources``."""
+
+Said = TypeVar("Said")
 
 SOURCE_KEYS = ("source", "note", "kind")
 
@@ -164,15 +170,14 @@ def _usable(
 
 
 def _found(path: KeyPath, scopes: tuple[Scope, ...]) -> Node | None:
-    """The entry that speaks for ``path``: innermost section first, longest prefix first, ``*`` last."""
-    for depth, entries in scopes:
-        below = [str(part) for part in path[depth:]]
-        for length in range(len(below), 0, -1):
-            if (name := ".".join(below[:length])) in entries:
-                return entries[name]
-        if "*" in entries:
-            return entries["*"]
-    return None
+    """The entry that speaks for ``path``: that of the innermost section that has one."""
+    return next((found for depth, entries in scopes if (found := speaks_for(path[depth:], entries))), None)
+
+
+def speaks_for(below: KeyPath, entries: Mapping[str, Said]) -> Said | None:
+    """The entry of a section's ``sources`` for a path below it: longest prefix first, ``*`` last."""
+    names = [dotted(below[:length]) for length in range(len(below), 0, -1)]
+    return next((entries[name] for name in (*names, "*") if name in entries), None)
 
 
 def _stated(node: Node, path: KeyPath, scopes: tuple[Scope, ...]) -> Node:
