@@ -8,7 +8,6 @@ it has any; the rest is stated here and in docs/panel.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
-
 from sim.evidence.rival_models.graph_model import Conflict, Option, State, feasible_states
 from sim.evidence.rival_models.opening_position import Curve, FirstDay
 from sim.evidence.rival_models.solutions import nash_on_curve, value_at
@@ -17,46 +16,96 @@ MOST_BACKERS = 2
 HABIT = 1e-6
 """Settles ties only: a backer that acts at all would rather press than not while a side fights on, and not after."""
 
+ENDS = {
+    "terms": "both accept the terms",
+    "halt": "a halt without terms",
+    "A stops": "{0} stops alone",
+    "B stops": "{1} stops alone",
+    "war": "fighting goes on",
+}
 END_OF_WAR = {"A stops": 1.0, "B stops": -1.0}
 """Momentum at which a year ends for a side that stops alone (judgement: full momentum against it)."""
 
 
-@dataclass(frozen=True)
 class CeasefireGame:
-    """The conflict, the mix that is on the table and each state in words."""
+    """The game over one track's package: the Nash point, or where there is none what comes closest to suiting both.
 
-    conflict: Conflict
-    track: str
-    mix: float
-    words: tuple[str, ...]
-    outcomes: tuple[str, ...]
-    """Each state's outcome without who presses: ``fighting goes on``, ``X stops alone``, ..."""
+    ``words`` says each state in full, ``outcomes`` without who presses: ``fighting goes on``, ``X stops alone``, ...
+    """
 
+    def __init__(self, day: FirstDay, curve: Curve) -> None:
+        nash = nash_on_curve(curve.surplus_a, curve.surplus_b)
+        self.day, self.curve, self.track = day, curve, curve.track
+        self.mix = curve.best_for_the_worse_off if nash is None else nash
+        backers = main_backers(day)
+        options = [Option(name, act) for name in day.names for act in ("stop fighting", "accept the terms")]
+        options += [Option(name, "press") for name in backers]
+        states = feasible_states(options, _accepting_is_stopping)
+        self.ends = [_end(state) for state in states]
+        self.pressing = [[name for name, does in zip(backers, state[4:], strict=True) if does] for state in states]
+        payoffs = {name: self._side_payoffs(side) for side, name in enumerate(day.names)}
+        payoffs |= {name: self._backer_payoffs(name) for name in backers}
+        self.conflict = Conflict(options, payoffs, _accepting_is_stopping)
+        words = {end: said.format(*map(day.label, day.names)) for end, said in ENDS.items()}
+        self.outcomes = tuple(words[end] for end in self.ends)
+        self.words = tuple(words[end] + self._press(names) for end, names in zip(self.ends, self.pressing, strict=True))
 
-def ceasefire_game(day: FirstDay, curve: Curve) -> CeasefireGame:
-    """The game over one track's package: the Nash point, or where there is none what comes closest to suiting both."""
-    nash = nash_on_curve(curve.surplus_a, curve.surplus_b)
-    mix = curve.best_for_the_worse_off if nash is None else nash
-    backers = main_backers(day)
-    options = [Option(name, act) for name in day.names for act in ("stop fighting", "accept the terms")]
-    options += [Option(name, "press") for name in backers]
-    states = feasible_states(options, _accepting_is_stopping)
-    payoffs = {name: _side_payoffs(day, curve, mix, backers, states, side) for side, name in enumerate(day.names)}
-    payoffs |= {name: _backer_payoffs(day, curve, mix, backers, states, name) for name in backers}
-    a, b = (day.label(name) for name in day.names)
-    words = {
-        "terms": "both accept the terms",
-        "halt": "a halt without terms",
-        "A stops": f"{a} stops alone",
-        "B stops": f"{b} stops alone",
-        "war": "fighting goes on",
-    }
-    outcomes = tuple(words[_end(state)] for state in states)
-    in_full = (
-        outcome + _press(day, _pressing(backers, state)) for outcome, state in zip(outcomes, states, strict=True)
-    )
-    conflict = Conflict(options, payoffs, _accepting_is_stopping)
-    return CeasefireGame(conflict, curve.track, mix, tuple(in_full), outcomes)
+    def _press(self, pressing: list[str]) -> str:
+        names = " and ".join(map(self.day.label, pressing))
+        return f", {names} press{'es' if len(pressing) == 1 else ''}" if pressing else ""
+
+    def _side_payoffs(self, side: int) -> list[float]:
+        """Utils over the status quo. War: as the side believes it. Terms: war plus the surplus that signing leaves.
+
+        A bare halt keeps the status quo and charges all of the side's fear. A side that stops alone loses ground as
+        at full momentum, and the other gains it; both still bear the cost of war (judgement). A side that fights on
+        is pressed: in full if it alone does, else divided by the backer's tilt.
+        """
+        day, war = self.day, self.day.value_of_war(side)
+        own, other = ("A stops", "B stops") if side == 0 else ("B stops", "A stops")
+        worth = {
+            "terms": war + value_at(self.mix, (self.curve.surplus_a, self.curve.surplus_b)[side]),
+            "halt": -day.fear_of_bare_halt(side),
+            own: day.value_at_full_momentum(side, in_own_favour=False),
+            other: day.value_at_full_momentum(side, in_own_favour=True),
+            "war": war,
+        }
+
+        def pressure(name: str, end: str) -> float:
+            backer = day.scenario.third_party(name)
+            share = {other: 1.0, "war": (1.0 - backer.tilt.middle, backer.tilt.middle)[side]}.get(end, 0.0)
+            size = backer.leverage.get(day.names[side])
+            return 0.0 if size is None else size.middle * share
+
+        found = zip(self.ends, self.pressing, strict=True)
+        return [worth[end] - sum(pressure(name, end) for name in names) for end, names in found]
+
+    def _backer_payoffs(self, name: str) -> list[float]:
+        """How near the issues end to the backer's own positions, by weighted square distance; habit settles ties.
+
+        A scenario has no number for what another people's war costs a backer, so none is counted.
+        """
+        day, party = self.day, self.day.scenario.third_party(name)
+        terms = day.package(self.track, self.mix)
+
+        def loss(end: str) -> float:
+            found = 0.0
+            for issue, weight in party.points.items():
+                if issue in party.ideal_point:
+                    at = day.status_quo(issue)
+                    if end == "terms":
+                        at = terms.get(issue, at)
+                    elif end != "halt":
+                        at = day.end_of_war(issue, END_OF_WAR.get(end, day.momentum))
+                    found += weight.middle / 100.0 * (at - party.ideal_point[issue].middle) ** 2
+            return found
+
+        losses = {end: loss(end) for end in ENDS}
+        habits = [
+            HABIT if (name in names) == (end not in ("terms", "halt")) else 0.0
+            for end, names in zip(self.ends, self.pressing, strict=True)
+        ]
+        return [-losses[end] + habit for end, habit in zip(self.ends, habits, strict=True)]
 
 
 def main_backers(day: FirstDay) -> list[str]:
@@ -82,67 +131,3 @@ def _end(state: State) -> str:
     if stops_a and stops_b:
         return "terms" if accepts_a and accepts_b else "halt"
     return "A stops" if stops_a else "B stops" if stops_b else "war"
-
-
-def _pressing(backers: list[str], state: State) -> list[str]:
-    return [name for name, presses in zip(backers, state[4:], strict=True) if presses]
-
-
-def _press(day: FirstDay, pressing: list[str]) -> str:
-    names = " and ".join(map(day.label, pressing))
-    return f", {names} press{'es' if len(pressing) == 1 else ''}" if pressing else ""
-
-
-def _side_payoffs(
-    day: FirstDay, curve: Curve, mix: float, backers: list[str], states: tuple[State, ...], side: int
-) -> list[float]:
-    """Utils over the status quo. War: as the side believes it. Terms: war plus the surplus that signing leaves.
-
-    A bare halt keeps the status quo and charges all of the side's fear. A side that stops alone loses ground as
-    at full momentum, and the other gains it; both still bear the cost of war (judgement). A side that fights on
-    is pressed: in full if it alone does, else divided by the backer's tilt.
-    """
-    own, other = ("A stops", "B stops") if side == 0 else ("B stops", "A stops")
-    war = day.value_of_war(side)
-    worth = {
-        "terms": war + value_at(mix, (curve.surplus_a, curve.surplus_b)[side]),
-        "halt": -day.fear_of_bare_halt(side),
-        own: day.value_at_full_momentum(side, in_own_favour=False),
-        other: day.value_at_full_momentum(side, in_own_favour=True),
-        "war": war,
-    }
-
-    def pressure(name: str, end: str) -> float:
-        backer = day.scenario.third_party(name)
-        share = {other: 1.0, "war": (1.0 - backer.tilt.middle, backer.tilt.middle)[side]}.get(end, 0.0)
-        size = backer.leverage.get(day.names[side])
-        return 0.0 if size is None else size.middle * share
-
-    ends = [(_end(state), _pressing(backers, state)) for state in states]
-    return [worth[end] - sum(pressure(name, end) for name in pressing) for end, pressing in ends]
-
-
-def _backer_payoffs(
-    day: FirstDay, curve: Curve, mix: float, backers: list[str], states: tuple[State, ...], name: str
-) -> list[float]:
-    """How near the issues end to the backer's own positions, by weighted square distance; habit settles ties.
-
-    A scenario has no number for what another people's war costs a backer, so none is counted.
-    """
-    party, terms = day.scenario.third_party(name), day.package(curve.track, mix)
-
-    def loss(end: str) -> float:
-        found = 0.0
-        for issue, weight in party.points.items():
-            if issue in party.ideal_point:
-                at = day.status_quo(issue)
-                if end == "terms":
-                    at = terms.get(issue, at)
-                elif end != "halt":
-                    at = day.end_of_war(issue, END_OF_WAR.get(end, day.momentum))
-                found += weight.middle / 100.0 * (at - party.ideal_point[issue].middle) ** 2
-        return found
-
-    losses = {end: loss(end) for end in ("terms", "halt", "war", *END_OF_WAR)}
-    ends = [(_end(state), name in _pressing(backers, state)) for state in states]
-    return [-losses[end] + (HABIT if presses == (end not in ("terms", "halt")) else 0.0) for end, presses in ends]

@@ -17,6 +17,9 @@ from sim.evidence.rival_models.expected_utility import challenge, spread_of_read
 from sim.evidence.rival_models.opening_position import Curve, FirstDay, first_day
 from sim.evidence.rival_models.solutions import kalai_smorodinsky_on_curve, nash_on_curve, rubinstein_on_curve, value_at
 from sim.evidence.rival_models.spatial import Actor, columns, weighted_mean, weighted_median
+from sim.results.formatting import counted
+from sim.evidence.rival_models.ceasefire_game import CeasefireGame
+from sim.evidence.rival_models.graph_model import Conflict
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,24 +37,27 @@ LIMITS = {
     BARGAINING: "All is known, signatures hold and somebody meets: what usually stops a ceasefire is assumed away.",
     GRAPH: "Only the order of payoffs counts, moves take no time; stable means nobody leaves, not that it comes about.",
 }
-FIRST_NOTE = "Central values on the first day, without luck. Capability is our judgement, not the scenario's"
 NOTES = (
+    "Central values on the first day, without luck. Capability is our judgement, not the scenario's: SHARES.",
     "The sides' capability follows momentum; a backer has its share of its client's. Salience is points / 100.",
     "The graph model puts the Nash point on the table or, without a range, the package that comes closest.",
 )
-Actors = dict[str, list[Actor]]
-"""The parties that count, by issue."""
+Actors = dict[str, list[Actor]]  # by issue
 Forecast = tuple[str, str, dict[str, Any]]
 """What a model predicts, the same in a sentence, and the numbers."""
 
 
 class Model(NamedTuple):
-    """A rival: ``says`` is its sentence; ``forecast`` takes the first day and its subject (issues, a curve, a game)."""
+    """A rival: ``says`` is its sentence, ``forecast`` the model itself, ``put`` what gives and words its forecast.
+
+    ``put`` takes the model, the first day and a subject: the actors by issue, a curve, or a game.
+    """
 
     name: str
     says: str
     source: str
-    forecast: Callable[[Model, FirstDay, Any], Forecast]
+    put: Callable[[Model, FirstDay, Any], Forecast]
+    forecast: Callable[..., Any]
 
 
 @dataclass(frozen=True)
@@ -93,17 +99,17 @@ def panel(scenario: Scenario) -> Panel:
         for curve in day.curves:
             rows += _rows(BARGAINING, day, curve.label, curve)
         if curves:
-            rows += _rows(GRAPH, day, curves[0].label, ceasefire_game(day, curves[0]))
+            rows += _rows(GRAPH, day, curves[0].label, CeasefireGame(day, curves[0]))
         means = day.capability()
         shares = ", ".join(f"{day.label(name)} {share:.3g}" for name, share in means.items() if share > 0)
-        notes = (f"{FIRST_NOTE}: {shares}.", *NOTES)
+        notes = tuple(note.replace("SHARES", shares) for note in NOTES)
         return Panel(scenario.title, scenario.start.isoformat(), tuple(rows), _rounded(means), notes)
 
 
 def _rows(school: str, day: FirstDay, subject: str, given: Any) -> list[Row]:
     rows = []
     for model in MODELS[school]:
-        predicts, says, numbers = model.forecast(model, day, given)
+        predicts, says, numbers = model.put(model, day, given)
         said = predicts, NO_ODDS, says, LIMITS[school], model.source, numbers
         rows.append(Row(school, model.name, subject, *said))
     return rows
@@ -125,13 +131,13 @@ def _listed(positions: Mapping[str, float], more: Mapping[str, str] | None = Non
 # -- issue by issue ------------------------------------------------------------------------------------
 
 
-def _centre(of: Callable[[Any, Any], float], model: Model, day: FirstDay, actors: Actors) -> Forecast:
-    positions = {issue: of(*columns(found)) for issue, found in actors.items()}
+def _centre(model: Model, day: FirstDay, actors: Actors) -> Forecast:
+    positions = {issue: model.forecast(*columns(found)) for issue, found in actors.items()}
     return _listed(positions), model.says + _leaning(day, positions), {"positions": _rounded(positions)}
 
 
 def _challenges(model: Model, day: FirstDay, actors: Actors) -> Forecast:
-    runs = {issue: challenge(found) for issue, found in actors.items()}
+    runs = {issue: model.forecast(found) for issue, found in actors.items()}
     forecasts = {issue: run.forecast for issue, run in runs.items()}
     spreads = {issue: spread_of_readings(found) for issue, found in actors.items()}
     ranges = {issue: f" ({low:.2f} to {high:.2f})" for issue, (low, high) in spreads.items() if high - low > NOTICEABLE}
@@ -149,19 +155,17 @@ def _leaning(day: FirstDay, positions: dict[str, float]) -> str:
     """Which side gains on the status quo, on how many issues."""
     moves = [position - day.status_quo(issue) for issue, position in positions.items()]
     to_a, to_b = sum(move < -NOTICEABLE for move in moves), sum(move > NOTICEABLE for move in moves)
-    issues = "issue" if len(moves) == 1 else "issues"
     a, b = (day.label(name) for name in day.names)
-    return f" Against the status quo {to_a} of {len(moves)} {issues} move to {a}'s end, {to_b} to {b}'s."
+    return f" Against the status quo {to_a} of {counted(len(moves), 'issue')} move to {a}'s end, {to_b} to {b}'s."
 
 
 # -- on the contract curve -----------------------------------------------------------------------------
 
 
-def _point(solution: Callable[[Any, Any], float | None], model: Model, day: FirstDay, curve: Curve) -> Forecast:
+def _point(model: Model, day: FirstDay, curve: Curve) -> Forecast:
     if nothing := _without_range(day, curve):
         return nothing
-    mix = solution(curve.surplus_a, curve.surplus_b)
-    assert mix is not None  # a Nash point on the grid implies a range
+    mix = model.forecast(curve.surplus_a, curve.surplus_b)
     numbers = {"track": curve.track, **_at_mix(day, curve, mix)}
     gains = " and ".join(f"{day.label(name)} {gain:.3f}" for name, gain in numbers["surplus"].items())
     predicts = f"{mix:.2f} of the curve: {_listed(numbers['positions'])}"
@@ -172,8 +176,7 @@ def _rubinstein(model: Model, day: FirstDay, curve: Curve) -> Forecast:
     if nothing := _without_range(day, curve):
         return nothing
     discounts = _discounts(day, curve)
-    offers = rubinstein_on_curve(curve.surplus_a, curve.surplus_b, *discounts)
-    assert offers is not None  # a Nash point on the grid implies a range
+    offers = model.forecast(curve.surplus_a, curve.surplus_b, *discounts)
     a, b = (day.label(name) for name in day.names)
     patient = f"{a if discounts[0] > discounts[1] else b} can wait better and gets more for it."
     if abs(discounts[0] - discounts[1]) < 1e-9:
@@ -189,7 +192,7 @@ def _rubinstein(model: Model, day: FirstDay, curve: Curve) -> Forecast:
 
 
 def _without_range(day: FirstDay, curve: Curve) -> Forecast | None:
-    """What every solution says where no package suits both."""
+    """What every solution says where no package suits both; else there is a range and each has a forecast."""
     nothing = {"track": curve.track, "mix": None}
     if curve.is_empty:
         return "no package", "Something both need is off the table.", nothing
@@ -198,9 +201,8 @@ def _without_range(day: FirstDay, curve: Curve) -> Forecast | None:
     mix = curve.best_for_the_worse_off
     sides = zip(day.names, (value_at(mix, curve.surplus_a), value_at(mix, curve.surplus_b)), strict=True)
     short = " and ".join(f"{day.label(name)} {-found:.3f} utils" for name, found in sides if found < 0)
-    says = f"Where they come closest, signing still costs {short} against fighting on."
-    if not short:
-        says = "The range is narrower than the grid of packages."
+    costs = f"Where they come closest, signing still costs {short} against fighting on."
+    says = costs if short else "The range is narrower than the grid of packages."
     return "no range: no package suits both", says, {**nothing, "closest": _at_mix(day, curve, mix)}
 
 
@@ -227,7 +229,7 @@ def _discounts(day: FirstDay, curve: Curve) -> tuple[float, float]:
 
 
 def _stable(model: Model, day: FirstDay, game: CeasefireGame) -> Forecast:
-    stable = game.conflict.equilibria(model.name)
+    stable = model.forecast(game.conflict)
     outcomes = list(dict.fromkeys(game.outcomes[state] for state in stable))
     words = list(dict.fromkeys(game.words[state] for state in stable))
     numbers = {
@@ -241,47 +243,29 @@ def _stable(model: Model, day: FirstDay, game: CeasefireGame) -> Forecast:
     return "; ".join(words if len(words) <= 2 else outcomes) or "no stable state", model.says, numbers
 
 
-NASH, HOWARD, FRASER = "Nash 1950", "Howard 1971; Fang, Hipel and Kilgour 1993", "Fraser and Hipel 1979"
-ACHEN, KALAI = "Van den Bos 1991; Achen 2006", "Kalai and Smorodinsky 1975"
+BLACK, NASH, HOWARD = "Black 1948", "Nash 1950", "Howard 1971; Fang, Hipel and Kilgour 1993"
+ACHEN, KALAI, FRASER = "Van den Bos 1991; Achen 2006", "Kalai and Smorodinsky 1975", "Fraser and Hipel 1979"
 SCHOLZ = "Bueno de Mesquita 1994, 1997; Scholz, Calbert and Smith 2011"
 MODELS = {
     SPATIAL: (
-        Model(
-            "weighted median",
-            "Where a vote by power times salience would stop.",
-            "Black 1948",
-            partial(_centre, weighted_median),
-        ),
-        Model(
-            "weighted mean", "A compromise weighted by power times salience.", ACHEN, partial(_centre, weighted_mean)
-        ),
+        Model("weighted median", "Where a vote by power times salience would stop.", BLACK, _centre, weighted_median),
+        Model("weighted mean", "A compromise weighted by power times salience.", ACHEN, _centre, weighted_mean),
     ),
-    CHALLENGE: (Model("challenges", "Where challenges among the parties settle.", SCHOLZ, _challenges),),
+    CHALLENGE: (Model("challenges", "Where challenges among the parties settle.", SCHOLZ, _challenges, challenge),),
     BARGAINING: (
-        Model(
-            "Nash point",
-            "The largest product of what both gain over fighting on.",
-            NASH,
-            partial(_point, nash_on_curve),
-        ),
-        Model(
-            "Kalai-Smorodinsky",
-            "Both get an equal share of their best.",
-            KALAI,
-            partial(_point, kalai_smorodinsky_on_curve),
-        ),
-        Model("Rubinstein offers", "The first offer is taken;", "Rubinstein 1982", _rubinstein),
+        Model("Nash point", "The largest product of what both gain over fighting on.", NASH, _point, nash_on_curve),
+        Model("Kalai-Smorodinsky", "Both get an equal share of their best.", KALAI, _point, kalai_smorodinsky_on_curve),
+        Model("Rubinstein offers", "The first offer is taken;", "Rubinstein 1982", _rubinstein, rubinstein_on_curve),
     ),
-    GRAPH: (
-        Model("Nash", "Nobody can do better by moving alone.", NASH, _stable),
-        Model(
-            "GMR", "Whoever could do better fears an answer, even one that hurts those who give it.", HOWARD, _stable
-        ),
-        Model("SEQ", "Whoever could do better expects an answer that pays those who give it.", FRASER, _stable),
-        Model("SIM", "Whoever could do better would be spoiled by what others do at the same moment.", FRASER, _stable),
-        Model(
-            "SMR", "Whoever could do better fears an answer that no second move of its own would mend.", HOWARD, _stable
-        ),
+    GRAPH: tuple(
+        Model(concept, says, source, _stable, partial(Conflict.equilibria, concept=concept))
+        for concept, source, says in (
+            ("Nash", NASH, "Nobody can do better by moving alone."),
+            ("GMR", HOWARD, "Whoever could do better fears an answer, even one that hurts those who give it."),
+            ("SEQ", FRASER, "Whoever could do better expects an answer that pays those who give it."),
+            ("SIM", FRASER, "Whoever could do better would be spoiled by what others do at the same moment."),
+            ("SMR", HOWARD, "Whoever could do better fears an answer that no second move of its own would mend."),
+        )
     ),
 }
 
@@ -313,7 +297,5 @@ def show_panel(found: Panel, console: Console) -> None:
     console.print("\nLimits", style="bold")
     for school, limit in {row.school: row.limit for row in found.rows}.items():
         console.print(Padding(f"{school}: {limit}", (0, 0, 0, 2)))
-    console.print()
-    for note in found.notes:
-        console.print(note)
+    console.print("", *found.notes, sep="\n")
     console.print("None of these models has odds or dates; `--json` has the numbers and the source of each.")

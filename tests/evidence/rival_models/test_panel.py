@@ -12,6 +12,11 @@ from sim.evidence.rival_models.opening_position import first_day
 from sim.evidence.rival_models.solutions import nash_on_curve
 from sim.scenario.mirror import mirror
 from tests.factories import minimal_scenario
+from sim.evidence.rival_models import CONCEPTS, Panel, panel, show_panel
+from sim.evidence.rival_models.ceasefire_game import CeasefireGame, main_backers
+from sim.evidence.rival_models.opening_position import first_day
+from sim.evidence.rival_models.graph_model import Conflict
+from sim.evidence.rival_models.solutions import nash_on_curve
 
 SHIPPED = ["istanbul_2025/aides_only", "iran_iraq/july_1988", "teaching/fearons_pie"]
 
@@ -134,7 +139,7 @@ def test_the_game_uses_the_scenarios_utilities() -> None:
     """July 1988: signing the Nash package is worth to each side what war is, plus its surplus."""
     with first_day(sim.load("iran_iraq/july_1988")) as day:
         curve = day.curves[0]
-        game = ceasefire_game(day, curve)
+        game = CeasefireGame(day, curve)
     assert game.mix == nash_on_curve(curve.surplus_a, curve.surplus_b)
     conflict: Conflict = game.conflict
     signed, war = game.words.index("both accept the terms"), game.words.index("fighting goes on")
