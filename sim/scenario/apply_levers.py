@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from sim.errors import ParleyError
 from sim.scenario.checks import references
 from sim.scenario.diagnostics import KeyPath, dotted
-from sim.scenario.key_paths import allowed_at, along, split
+from sim.scenario.key_paths import allowed_at, split
 from sim.scenario.mirror import flipped_number, turns
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.quantity import Quantity, Range
@@ -41,12 +41,6 @@ def with_levers(scenario: Scenario, use: Mapping[str, float]) -> Scenario:
         first, named = problems[0], ", ".join(name for name, share in use.items() if share > 0)
         raise ParleyError(f"levers: with {named} in use {dotted(first.path)}: {first.message}")
     return result
-
-
-def number_at(scenario: Scenario, path: str) -> Any:
-    """What stands at a key path; KeyError where nothing does."""
-    *_, found = along(scenario, split(path))
-    return found
 
 
 def _mover(scenario: Scenario, path: str, target: float, share: float) -> Callable[[Any], Any]:

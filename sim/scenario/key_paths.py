@@ -71,21 +71,17 @@ class Slot:
                 return item.func
         return None
 
-    def keys(self, role: str | None = None) -> list[str]:
+    def keys(self) -> list[str]:
         """The keys that the schema knows here (none for a mapping by name)."""
-        return list(dict.fromkeys(name for model in self._of(role) for name in model.model_fields))
+        return list(dict.fromkeys(name for model in self.models for name in model.model_fields))
 
-    def child(self, key: str | int, role: str | None = None) -> Slot | None:
+    def child(self, key: str | int) -> Slot | None:
         """The slot one step down, or None where the schema has no such key."""
         if self.is_by_name:
             return _slot(get_args(self.type)[1])
         if self.is_list:
             return _slot(get_args(self.type)[0])
-        found = (_of_field(model, str(key)) for model in self._of(role) if str(key) in model.model_fields)
-        return next(found, None)
-
-    def _of(self, role: str | None) -> tuple[type[BaseModel], ...]:
-        return (ROLES[role],) if role in ROLES and len(self.models) > 1 else self.models
+        return next((_of_field(model, str(key)) for model in self.models if str(key) in model.model_fields), None)
 
 
 ROOT = Slot(Scenario)
@@ -111,12 +107,13 @@ def _slot(annotation: Any) -> Slot:
     return Slot(annotation, metadata)
 
 
-def slot_at(path: KeyPath, role_of: Callable[[str], str | None] = lambda party: None) -> Slot | None:
+def slot_at(path: KeyPath, role_of: Callable[[str], str | None] = lambda party: None, root: Slot = ROOT) -> Slot | None:
     """The slot at ``path``; ``role_of(party)`` tells the role of a party, so that only its keys are known."""
-    slot: Slot | None = ROOT
+    slot: Slot | None = root
     for depth, key in enumerate(path):
-        role = role_of(str(path[1])) if depth == 2 and path[0] == "parties" else None
-        slot = slot.child(key, role) if slot else None
+        slot = slot.child(key) if slot else None
+        if depth == 1 and path[0] == "parties" and (model := ROLES.get(role_of(str(key)) or "")):
+            slot = Slot(model)
     return slot
 
 

@@ -9,11 +9,7 @@ from pydantic import BaseModel
 
 from sim.scenario.diagnostics import KeyPath, dotted
 from sim.scenario.key_paths import along, scalars, slot_at
-from sim.scenario.reading.merging import PLAIN_NUMBERS
-from sim.scenario.sources.contents import SHORT
-from sim.scenario.sources.search_path import SHIPPED
 from sim.scenario.reading.merging import PLAIN_NUMBERS, speaks_for
-from sim.scenario.schema.quantity import Provenance, Quantity
 from sim.scenario.schema import AttendanceRule, Joint, Scenario, Section
 from sim.scenario.schema.quantity import Provenance, Quantity
 from sim.scenario.sources.contents import SHORT

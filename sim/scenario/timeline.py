@@ -17,8 +17,9 @@ from typing import Any, Self
 from pydantic import Field, ValidationError, model_validator
 
 from sim.errors import ScenarioError
-from sim.scenario.diagnostics import KeyPath, Mark, Problem, came, did_you_mean, escaped, fail, fold, nearest
-from sim.scenario.key_paths import ROOT, Slot, wanted
+from sim.scenario.checks.validate import problem_of
+from sim.scenario.diagnostics import KeyPath, Mark, Problem, escaped, fail, fold, nearest
+from sim.scenario.key_paths import ROOT, Slot
 from sim.scenario.reading.load import SUFFIXES, find, find_beside, load, name_of, open_layers, roots, shown
 from sim.scenario.reading.merging import SOURCE_KEYS, absorb_sources
 from sim.scenario.schema import Scenario
@@ -138,29 +139,18 @@ def _located(tree: Node, problems: list[Problem]) -> list[tuple[Mark, Problem]]:
 
 
 def _problem(tree: Node, item: Any) -> Problem:
-    """A complaint of pydantic's in the words of the scenario loader."""
+    """A complaint of pydantic's in the words of the scenario loader, and of its own where something is counted."""
     path: KeyPath = item["loc"]
-    above, slot = None, Slot(TimelineFile)
-    for key in path:
-        above, slot = slot, (slot.child(key) if slot else None) or Slot(Any)
-    node = node_at(tree, path)
-    value = plain(node) if node else None
     match item["type"]:
-        case "extra_forbidden":
-            known = above.keys() if above else []
-            return Problem(path, f"unknown key `{escaped(str(path[-1]))}`{did_you_mean(str(path[-1]), known)}", True)
-        case "missing":
-            return Problem(path, f"missing, {wanted(slot)} is wanted", at_key=True)
-        case "value_error":
-            return Problem(path, str(item["ctx"]["error"]))
-        case "too_short" | "string_too_short":
-            return Problem(
-                path, "none came, at least one is wanted" if isinstance(value, tuple) else "a name is wanted"
-            )
+        case "too_short":
+            return Problem(path, "none came, at least one is wanted")
+        case "string_too_short":
+            return Problem(path, "a name is wanted")
         case "too_long" | "string_too_long":
-            what = "events" if isinstance(value, tuple) else "characters"
-            return Problem(path, f"{len(value or ())} {what} came, {item['ctx']['max_length']} are allowed")
-    return Problem(path, f"{came(value)} came, {wanted(slot)} is wanted")
+            node, what = node_at(tree, path), "events" if item["type"] == "too_long" else "characters"
+            n = len(node.value) if node else 0
+            return Problem(path, f"{n} {what} came, {item['ctx']['max_length']} are allowed")
+    return problem_of(tree, path, item, Slot(TimelineFile))
 
 
 def _fixed(told: TimelineFile) -> list[Problem]:

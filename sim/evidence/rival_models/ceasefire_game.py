@@ -7,7 +7,6 @@ it has any; the rest is stated here and in docs/panel.md.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from sim.evidence.rival_models.graph_model import Conflict, Option, State, feasible_states
 from sim.evidence.rival_models.opening_position import Curve, FirstDay
 from sim.evidence.rival_models.solutions import nash_on_curve, value_at

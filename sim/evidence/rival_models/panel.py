@@ -12,14 +12,13 @@ from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.evidence.rival_models.ceasefire_game import CeasefireGame, ceasefire_game
+from sim.evidence.rival_models.ceasefire_game import CeasefireGame
 from sim.evidence.rival_models.expected_utility import challenge, spread_of_readings
+from sim.evidence.rival_models.graph_model import Conflict
 from sim.evidence.rival_models.opening_position import Curve, FirstDay, first_day
 from sim.evidence.rival_models.solutions import kalai_smorodinsky_on_curve, nash_on_curve, rubinstein_on_curve, value_at
 from sim.evidence.rival_models.spatial import Actor, columns, weighted_mean, weighted_median
 from sim.results.formatting import counted
-from sim.evidence.rival_models.ceasefire_game import CeasefireGame
-from sim.evidence.rival_models.graph_model import Conflict
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sim.scenario.checks import references
 from sim.scenario.checks.repaired_copy import names_beside
 from sim.scenario.diagnostics import KeyPath, Mark, Problem, came, did_you_mean, dotted, escaped, fail, nearest
-from sim.scenario.key_paths import ROLES, Slot, slot_at, wanted
+from sim.scenario.key_paths import ROLES, ROOT, Slot, slot_at, wanted
 from sim.scenario.schema import AttendanceRule, Scenario
 from sim.scenario.yaml.yaml_reader import Node, marks_along, node_at, place_of, plain
 
@@ -103,6 +103,11 @@ def role_in(tree: Node, party: str) -> str | None:
     return node.value if node and isinstance(node.value, str) else None
 
 
+def slot_in(tree: Node, path: KeyPath, root: Slot = ROOT) -> Slot | None:
+    """The slot at ``path``, parties after the role that ``tree`` gives them."""
+    return slot_at(path, lambda party: role_in(tree, party), root)
+
+
 def _problems(tree: Node, error: ValidationError) -> list[Problem]:
     found: dict[KeyPath, Problem] = {}
     for number, item in enumerate(error.errors(include_url=False, include_input=False)):
@@ -111,7 +116,7 @@ def _problems(tree: Node, error: ValidationError) -> list[Problem]:
             found.setdefault(path, Problem(path, f"{UNKNOWN}`{escaped(str(path[-1]))}`", at_key=True))
             continue
         path = _real_path(tree, item["loc"])
-        problem = _problem(tree, path, item)
+        problem = problem_of(tree, path, item)
         found.setdefault(problem.path, problem)
     hinted = list(found.values())[:MOST_HINTED]
     misspelt = {(*p.path[:-1], key) for p in hinted if p.at_key for key in _meant(tree, p)}
@@ -126,7 +131,7 @@ def _meant(tree: Node, problem: Problem) -> list[str]:
         return ["when"]
     if not problem.message.startswith(UNKNOWN):
         return []
-    slot = slot_at(problem.path[:-1], lambda party: role_in(tree, party))
+    slot = slot_in(tree, problem.path[:-1])
     close = nearest(str(problem.path[-1]), slot.keys() if slot else [])
     return [close] if close else []
 
@@ -148,13 +153,14 @@ def _real_path(tree: Node, loc: tuple[int | str, ...]) -> KeyPath:
     return tuple(path)
 
 
-def _problem(tree: Node, path: KeyPath, item: Any) -> Problem:
-    slot = slot_at(path, lambda party: role_in(tree, party))
+def problem_of(tree: Node, path: KeyPath, item: Any, root: Slot = ROOT) -> Problem:
+    """A complaint of pydantic's about what stands at ``path`` below ``root``, in the words of scenario files."""
+    slot = slot_in(tree, path, root)
     node = node_at(tree, path)
     value = plain(node) if node else None
     match item["type"]:
         case "extra_forbidden":
-            return _unknown_key(tree, path)
+            return _unknown_key(path, slot_in(tree, path[:-1], root))
         case "missing":
             hint = ""
             if len(path) == 3 and path[0] == "issues" and (other := _other_name(tree, path[:2])):
@@ -186,34 +192,21 @@ def _roles() -> str:
     return "`belligerent`, `backer`, `mediator` or `veto`"
 
 
-def _unknown_key(tree: Node, path: KeyPath) -> Problem:
-    *above, key = path
-    slot = slot_at(tuple(above), lambda party: role_in(tree, party))
-    if slot is not None and slot.type is AttendanceRule and key in ABSENCE_KEYS:
-        return Problem(path, ABSENCE, at_key=True)
-    role = role_in(tree, str(path[1])) if len(above) == 2 and path[0] == "parties" else None
-    known = slot.keys(role) if slot else []
-    name, colon, value = str(key).partition(":")
-    if colon and value and name in known:
+def _unknown_key(path: KeyPath, above: Slot | None) -> Problem:
+    key, known = str(path[-1]), above.keys() if above else []
+    name, colon, value = key.partition(":")
+    words = f"{UNKNOWN}`{escaped(key)}`{did_you_mean(key, known)}"
+    if above is not None and above.type is AttendanceRule and key in ABSENCE_KEYS:
+        words = ABSENCE
+    elif colon and value and name in known:
         words = f"a space is missing after the colon: `{escaped(name)}: {escaped(value)}`"
-        return Problem(path, words, at_key=True)
-    return Problem(path, f"{UNKNOWN}`{escaped(str(key))}`{did_you_mean(str(key), known)}", at_key=True)
+    return Problem(path, words, at_key=True)
 
 
 def _wrong_value(path: KeyPath, value: Any, slot: Slot | None) -> Problem:
-    if (
-        len(path) > 1
-        and path[0] == "attendance"
-        and isinstance(value, int)
-        and not isinstance(value, bool)
-        and value < 0
-    ):
+    if len(path) > 1 and path[0] == "attendance" and type(value) is int and value < 0:
         return Problem(path, ABSENCE)
-    hint = ""
-    if isinstance(value, str) and slot is not None:
-        hint = _hint(value, wanted(slot))
-    if value is None:
-        return Problem(path, f"nothing came, {wanted(slot)} is wanted")
+    hint = _hint(value, wanted(slot)) if isinstance(value, str) and slot is not None else ""
     return Problem(path, f"{came(value)} came, {wanted(slot)} is wanted{hint}")
 
 

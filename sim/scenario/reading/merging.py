@@ -10,12 +10,11 @@ before another file is laid over it; a number that a child writes without a sour
 
 from __future__ import annotations
 
-from sim.scenario.diagnostics import KeyPath, Mark, Problem, did_you_mean, escaped
-from sim.scenario.key_paths import Slot, wanted
 from collections.abc import Mapping
 from typing import TypeVar
+
 from sim.scenario.diagnostics import KeyPath, Mark, Problem, did_you_mean, dotted, escaped
-from sim.scenario.schema.quantity import Provenance
+from sim.scenario.key_paths import Slot, wanted
 from sim.scenario.schema import AttendanceRule
 from sim.scenario.schema.quantity import Provenance
 from sim.scenario.yaml.yaml_reader import Node

@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 
 from sim.errors import ScenarioError
-from sim.scenario.checks.validate import NOTHING, is_sound, role_in, validated
+from sim.scenario.checks.validate import NOTHING, is_sound, slot_in, validated
 from sim.scenario.diagnostics import KeyPath, Mark, Problem, did_you_mean, dotted, escaped, fail
-from sim.scenario.key_paths import ROOT, Slot, slot_at, split
+from sim.scenario.key_paths import ROOT, Slot, split
 from sim.scenario.schema import Scenario
 from sim.scenario.yaml.yaml_reader import Node, node_at, read_argument
 
@@ -68,7 +68,7 @@ def _misfit(tree: Node, path: KeyPath) -> Problem | None:
     """Why nothing can be set at ``path``, or None."""
     slot: Slot | None = ROOT
     for depth, key in enumerate(path):
-        above, slot = slot, slot_at(path[: depth + 1], lambda party: role_in(tree, party))
+        above, slot = slot, slot_in(tree, path[: depth + 1])
         if above is None:
             break
         here = node_at(tree, path[:depth])
@@ -85,10 +85,8 @@ def _misfit(tree: Node, path: KeyPath) -> Problem | None:
             if str(key) not in given:
                 return Problem(path[: depth + 1], f"unknown name `{escaped(str(key))}`{did_you_mean(str(key), given)}")
         elif slot is None:
-            role = role_in(tree, str(path[1])) if depth == 2 and path[0] == "parties" else None
-            return Problem(
-                path[: depth + 1], f"unknown key `{escaped(str(key))}`{did_you_mean(str(key), above.keys(role))}"
-            )
+            words = f"unknown key `{escaped(str(key))}`{did_you_mean(str(key), above.keys())}"
+            return Problem(path[: depth + 1], words)
     return None
 
 

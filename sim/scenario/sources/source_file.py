@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from sim.errors import ScenarioError
 from sim.scenario.diagnostics import Mark, Problem, escaped, fail
 
 LARGEST_FILE = 64 * 1024
@@ -21,20 +20,6 @@ UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 Refuse = Callable[[str, int, int], NoReturn]
 """Raises the error for a message at a line and a column, both from 1."""
-
-
-def refuse_unfit(path: Path) -> None:
-    """ScenarioError where a table (CSV) would hang or fill memory: a pipe, a device, a folder, more than 8 MiB."""
-    try:
-        found = os.stat(path)
-    except (OSError, ValueError):
-        return  # said in better words by whoever opens it
-    shown = escaped(str(path), 300)
-    if not stat.S_ISREG(found.st_mode):
-        name = "a directory" if stat.S_ISDIR(found.st_mode) else "a pipe, device or socket"
-        raise ScenarioError(f"{shown}: error: {name} came, a regular file is wanted")
-    if found.st_size > LARGEST_TABLE:
-        raise ScenarioError(f"{shown}: error: {_too_large(LARGEST_TABLE)}")
 
 
 def text_of(path: Path, shown_as: str) -> str:

@@ -6,17 +6,12 @@ from rich.console import Console
 
 import sim
 from sim.evidence.rival_models import CONCEPTS, Panel, panel, show_panel
-from sim.evidence.rival_models.ceasefire_game import ceasefire_game, main_backers
+from sim.evidence.rival_models.ceasefire_game import CeasefireGame, main_backers
 from sim.evidence.rival_models.graph_model import Conflict
 from sim.evidence.rival_models.opening_position import first_day
 from sim.evidence.rival_models.solutions import nash_on_curve
 from sim.scenario.mirror import mirror
 from tests.factories import minimal_scenario
-from sim.evidence.rival_models import CONCEPTS, Panel, panel, show_panel
-from sim.evidence.rival_models.ceasefire_game import CeasefireGame, main_backers
-from sim.evidence.rival_models.opening_position import first_day
-from sim.evidence.rival_models.graph_model import Conflict
-from sim.evidence.rival_models.solutions import nash_on_curve
 
 SHIPPED = ["istanbul_2025/aides_only", "iran_iraq/july_1988", "teaching/fearons_pie"]
 
