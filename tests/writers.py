@@ -100,9 +100,9 @@ def reference_pages(folder: Path) -> None:
 
 
 def sheet(folder: Path) -> None:
-    from sim.cli.commands.readings import sheet as command
+    from sim.cli.commands.coding_sheet import coding_sheet
 
-    command("teaching/minimal", folder)
+    coding_sheet("teaching/minimal", folder)
 
 
 TABLE = pd.DataFrame({"n": range(40)})

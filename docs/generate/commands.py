@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from docs.generate import GENERATED
 
@@ -14,7 +15,7 @@ WIDTH = "100"
 
 
 def page() -> str:
-    """One section per command, in the order of the program, each with its help."""
+    """Return one section per command, in the order of the program, each with its help."""
     parts = [f"# Commands\n\n{GENERATED}\n\n{INTRODUCTION}"]
     for words in commands():
         parts.append(f"## {' '.join(('parley', *words))}\n\n```text\n{help_of(words)}\n```\n")
@@ -22,27 +23,21 @@ def page() -> str:
 
 
 def commands() -> Iterator[tuple[str, ...]]:
-    """Every command that help shows, by its words; ``()`` is the program itself."""
-    from sim.cli.app import app
+    """Yield every command by its words, in the order of the help; ``()`` is the program itself."""
+    from typer.main import get_command
 
+    from sim.cli.app import COMMANDS, app
+
+    program: Any = get_command(app)
     yield ()
-    for command in app.registered_commands:
-        if not command.hidden:
-            yield (_name(command),)
-    for group in app.registered_groups:
-        yield (str(group.name),)
-        if group.typer_instance is not None:
-            for command in group.typer_instance.registered_commands:
-                yield str(group.name), _name(command)
-
-
-def _name(command: object) -> str:
-    given = getattr(command, "name", None)
-    return str(given or getattr(command, "callback").__name__.replace("_", "-"))  # noqa: B009
+    for name in (name for section in COMMANDS.values() for name in section):
+        yield (name,)
+        for below in getattr(program.commands[name], "commands", ()):
+            yield name, below
 
 
 def help_of(words: tuple[str, ...]) -> str:
-    """What ``parley WORDS --help`` prints at 100 columns, without trailing spaces."""
+    """Return what ``parley WORDS --help`` prints at 100 columns, without trailing spaces."""
     from typer.testing import CliRunner
 
     from sim.cli.app import app

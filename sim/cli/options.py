@@ -1,23 +1,20 @@
-"""Options that several commands share, and how they print JSON."""
+"""Arguments and options that several commands share, and how they are read."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from sim.errors import ParleyError
 from sim.errors.arguments import read_number, read_whole
-from sim.results.formatting import plain
-
-One = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name or file of a scenario, or a run folder.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 
 
 def whole(text: str) -> int:
-    """A count as typed; a usage error names the option."""
+    """Return a count as typed; a usage error names the option."""
     try:
         return read_whole(text)
     except ParleyError as problem:
@@ -25,7 +22,7 @@ def whole(text: str) -> int:
 
 
 def number(example: str) -> Callable[[str], float]:
-    """A reader of numbers such as ``example``; a usage error names the option."""
+    """Return a reader of numbers such as ``example``; a usage error names the option."""
 
     def read(text: str) -> float:
         try:
@@ -37,7 +34,7 @@ def number(example: str) -> Callable[[str], float]:
 
 
 def as_trials(trials: int | None) -> int | None:
-    """No run has fewer than one trial or more than can be counted; commands with narrower limits say so themselves."""
+    """Refuse fewer than one trial or more than can be counted; commands with narrower limits say so themselves."""
     from sim.execution.blocks import MOST_STREAMED, check_counts
 
     if trials is not None and not 1 <= trials <= MOST_STREAMED:
@@ -46,6 +43,7 @@ def as_trials(trials: int | None) -> int | None:
 
 
 def as_seed(seed: int) -> int:
+    """Refuse a seed that no stream of random numbers takes."""
     from sim.execution.blocks import check_counts
 
     check_counts(1, seed, None)
@@ -53,6 +51,7 @@ def as_seed(seed: int) -> int:
 
 
 def as_workers(workers: int | None) -> int | None:
+    """Refuse a number of processes that no computer has."""
     from sim.execution.worker_pool import MOST_WORKERS
 
     if workers is not None and not 1 <= workers <= MOST_WORKERS:
@@ -60,17 +59,32 @@ def as_workers(workers: int | None) -> int | None:
     return workers
 
 
-Trials = Annotated[
-    int | None,
-    typer.Option(
-        "--trials", "-n", metavar="N", help="Trials of each scenario [20,000].", parser=whole, callback=as_trials
-    ),
+def as_date(text: str | None) -> date | None:
+    """Return the day of ``--as-of``."""
+    try:
+        return date.fromisoformat(text) if text is not None else None
+    except ValueError:
+        raise ParleyError(f"--as-of: {str(text)[:40]!r} came, a date such as 2025-05-15 is wanted") from None
+
+
+def count_of(what: str, callback: Callable[[int | None], int | None] | None = None) -> Any:
+    """Return ``--trials`` for what is not a run of a scenario."""
+    return typer.Option("--trials", "-n", metavar="N", help=f"Trials of {what}.", parser=whole, callback=callback)
+
+
+One = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name or file of a scenario, or a run folder.")]
+Many = Annotated[
+    list[str], typer.Argument(metavar="SCENARIO...", help="Names, files, run folders, or a folder of scenarios.")
 ]
+RunFolders = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders, or a folder of them.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
+Trials = Annotated[int | None, count_of("each scenario [20,000]", as_trials)]
 Seed = Annotated[
     int,
     typer.Option(metavar="S", help="Seed: the same seed gives the same trials.", parser=whole, callback=as_seed),
 ]
 Days = Annotated[int | None, typer.Option(metavar="D", help="Horizon in days [the last].", parser=whole)]
+Tier = Annotated[str, typer.Option(metavar="TIER", help="durable, mutual or broad.")]
 Workers = Annotated[
     int | None,
     typer.Option(
@@ -80,11 +94,17 @@ Workers = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
 Keep = Annotated[bool, typer.Option("--keep", help="Store it in results/studies, where the dashboard shows it.")]
 Sets = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a number; repeatable.")]
-
-
-def print_json(value: Any) -> None:
-    """Print a value as JSON; numbers that are unknown are null, as no reader of JSON takes NaN."""
-    typer.echo(json.dumps(plain(value), indent=1, ensure_ascii=False, allow_nan=False, default=str))
+Episodes = Annotated[
+    Path | None, typer.Option("--episodes", metavar="CSV", help="Coded episodes [those that came with Parley].")
+]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", metavar="DATE", help="Read nothing that was settled after this day.")
+]
+Alone = Annotated[bool, typer.Option("--alone", help="Learn from the rows of --episodes only.")]
+AllowOverlap = Annotated[
+    bool, typer.Option("--allow-overlap", help="Accept two names for what looks like one war as two wars.")
+]
+PerEpisode = Annotated[int | None, count_of("each episode [32,768]", as_trials)]
 
 
 def refuse_repeats(command: Any, arguments: Sequence[str]) -> None:

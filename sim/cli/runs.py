@@ -9,16 +9,15 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import typer
-
+from sim.cli.console import note
 from sim.cli.exit import only_counts
 from sim.cli.progress import ProgressBar
 from sim.errors import InternalError, ParleyError
-from sim.scenario.diagnostics import literal
 
 if TYPE_CHECKING:
     from sim.execution.request import Request
     from sim.results.run import Run
+    from sim.scenario.reading.load import Loaded
 
 
 class Machines(NamedTuple):
@@ -72,13 +71,37 @@ def computed(
         return [stream(request, progress=progress, apply=cluster.in_order) for request in wanted]
 
 
-def tell_hidden(names: Iterable[str | None], quiet: bool) -> None:
-    """Say on stderr which names, as typed, mean an own file where a shipped scenario has the same name."""
+def note_hidden(names: Iterable[str | None], quiet: bool) -> None:
+    """Print on stderr which names, as typed, mean an own file where a shipped scenario has the same name."""
     from sim.scenario.reading.load import hiding
 
-    for note in filter(None, (hiding(name) for name in dict.fromkeys(filter(None, names)))):
-        if not quiet:
-            typer.echo(literal(note), err=True)
+    for found in filter(None, (hiding(name) for name in dict.fromkeys(filter(None, names)))):
+        note(found, quiet)
+
+
+def opened(scenario: str, sets: Sequence[str] | None, quiet: bool) -> Loaded:
+    """Open a scenario with the changes of ``--set``."""
+    from sim.scenario.reading.load import open_scenario
+    from sim.scenario.reading.overrides import parse_set
+
+    note_hidden([scenario], quiet)
+    return open_scenario(scenario, [parse_set(text) for text in sets or []])
+
+
+def in_folders(folders: Iterable[Path]) -> list[Run]:
+    """Open the finished runs in run folders, or in folders of them, that of a base first."""
+    from sim.execution import plan
+    from sim.results.run import open_run
+
+    return [open_run(folder) for given in folders for folder in plan.run_folders(given)]
+
+
+def run_all(wanted: Sequence[Request], workers: int | None, quiet: bool) -> list[Run]:
+    """Run what is wanted, in order, with a bar."""
+    from sim.execution.run import run_many
+
+    with ProgressBar(wanted, quiet) as bar:
+        return list(run_many(wanted, workers=workers, progress=bar.show)) if wanted else []
 
 
 def runs_of(
@@ -89,18 +112,15 @@ def runs_of(
     workers: int | None,
     quiet: bool,
 ) -> list[Run]:
-    """Runs by name, in order: those in folders as they are, scenarios run now."""
+    """Return runs by name, in order: those in folders as they are, scenarios run now."""
     from sim.execution import plan
-    from sim.execution.run import run_many
     from sim.results.run import open_run
 
-    tell_hidden(names, quiet)
+    note_hidden(names, quiet)
     found: dict[str, Run] = {name: open_run(name) for name in names if plan.is_run(name)}
     missing = [name for name in names if name not in found]
     wanted = plan.requests(missing, plan.Question(trials, seed, sets=tuple(sets or ())))
-    with ProgressBar(wanted, quiet) as bar:
-        made = run_many(wanted, workers=workers, progress=bar.show) if wanted else iter(())
-        found.update(zip(missing, made, strict=True))
+    found.update(zip(missing, run_all(wanted, workers, quiet), strict=True))
     return [found[name] for name in names]
 
 
@@ -144,6 +164,5 @@ def keep_for_pages(of: dict[str, Any], options: dict[str, Any], found: Any, quie
         path = keep(FOLDER, of, options, found)
     except ParleyError as problem:
         return problem
-    if not quiet:
-        typer.echo(f"Stored for the dashboard: {path}", err=True)
+    note(f"Stored for the dashboard: {path}", quiet)
     return None

@@ -161,7 +161,7 @@ def nash(seed: int) -> Exercise:
         f"Each gets what it has without a deal and half of what is left, 1 - d_A - d_B = {1 - first - second:.2f}: "
         f"{share:.3f} and {rest:.3f}. Whoever can live without a deal gets more of it.",
         "Nash (1950), The bargaining problem, Econometrica 18, 155-162",
-        "parley panel teaching/fearons_pie",
+        "parley rivals teaching/fearons_pie",
     )
 
 
@@ -185,7 +185,7 @@ def rubinstein(seed: int) -> Exercise:
         "A leaves B just what B's own proposal a round later is worth to it, and B reckons likewise; both at once "
         f"give {share:.3f}, accepted at once. The impatient side pays, and to go first is worth something.",
         "Rubinstein (1982), Perfect equilibrium in a bargaining model, Econometrica 50, 97-109",
-        "parley panel teaching/fearons_pie",
+        "parley rivals teaching/fearons_pie",
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from sim.analysis.event_timeline import Timeline, from_runs, requests, timeline
-from sim.cli.commands.tables_timeline import show_timeline
+from sim.cli.commands.timeline import show_timeline
 from sim.errors import ParleyError
 from sim.execution.run import run, run_many
 from sim.results.compare import compare, widened

@@ -24,11 +24,11 @@ from sim.analysis.sensitivity.sobol import sobol
 from sim.analysis.sensitivity.tornado import tornado
 from sim.analysis.sensitivity.value_of_information import value_of_information
 from sim.analysis.variance_reduction.methods import fewer_trials
-from sim.cli.commands.tables_discover import show_discovery
-from sim.cli.commands.tables_fewer_trials import show_fewer_trials
-from sim.cli.commands.tables_levers import show_information
-from sim.cli.commands.tables_sensitivity import show_sensitivity
-from sim.cli.console import show_decomposition
+from sim.cli.commands.compare import show_decomposition
+from sim.cli.commands.discover import show_discovery
+from sim.cli.commands.efficiency import show_fewer_trials
+from sim.cli.commands.levers import show_information
+from sim.cli.commands.sensitivity import show_sensitivity
 from sim.errors import ParleyError
 from sim.execution.run import run, run_many
 from sim.results.formatting import plain

@@ -129,8 +129,8 @@ def test_calibrate_as_json(parley: Parley, world: factories.World) -> None:
         (("backtest", "--episodes", "none.csv"), "none.csv"),
         (("calibrate", "--trials", "100"), "a multiple of 32"),
         (("calibrate", *FEW, "--out", "draws.txt"), "must end in .csv"),
-        (("crowd", "teaching/minimal", "--trials", "64"), "names no crowd"),
-        (("panel", "teaching/minimul"), "did you mean"),
+        (("forecasters", "teaching/minimal", "--trials", "64"), "names no crowd"),
+        (("rivals", "teaching/minimul"), "did you mean"),
     ],
 )
 def test_mistakes_are_told_in_one_line(
@@ -152,11 +152,11 @@ def test_a_broken_cell_is_named(parley: Parley, world: factories.World) -> None:
     assert answer.code == 2 and said in answer.err
 
 
-def test_crowd_and_panel_speak_json(parley: Parley) -> None:
-    crowd = json.loads(parley("crowd", "istanbul_2025/aides_only", "--trials", "320", "--json").out)
+def test_forecasters_and_rivals_as_json(parley: Parley) -> None:
+    crowd = json.loads(parley("forecasters", "istanbul_2025/aides_only", "--trials", "320", "--json").out)
     assert crowd and "never" not in crowd
-    panel = json.loads(parley("panel", "teaching/minimal", "--json").out)
-    assert {row["odds"] for row in panel["rows"]} == {"none"}
+    found = json.loads(parley("rivals", "teaching/minimal", "--json").out)
+    assert {row["odds"] for row in found["rows"]} == {"none"}
 
 
 def test_compare_takes_changes_apart_and_mixes_scenarios(parley: Parley) -> None:
@@ -269,20 +269,20 @@ def test_an_interrupted_study_is_not_called_resumable(tmp_path: Path) -> None:
 
 def test_a_sheet_for_a_second_reader_and_what_it_says(parley: Parley, tmp_path: Path) -> None:
     few = ("--trials", "320", "--workers", "1")
-    made = parley("sheet", "korea/july_1951", "--out", str(tmp_path / "room"))
-    assert made.code == 0 and "reread korea/july_1951" in made.out
+    made = parley("coding-sheet", "korea/july_1951", "--out", str(tmp_path / "room"))
+    assert made.code == 0 and "parley compare-codings korea/july_1951" in made.out
     blank = tmp_path / "room" / "sheet.csv"
-    again = parley("sheet", "korea/july_1951", "--out", str(tmp_path / "room"))
+    again = parley("coding-sheet", "korea/july_1951", "--out", str(tmp_path / "room"))
     assert again.code == 2 and "not written over" in again.err
-    answer = parley("reread", "korea/july_1951", str(blank), *few)
+    answer = parley("compare-codings", "korea/july_1951", str(blank), *few)
     assert answer.code == 2 and "no number is filled in" in answer.err
     filled = "tests/readings/korea_july_1951.csv"
-    answer = parley("reread", "korea/july_1951", filled, *few, "--json")
+    answer = parley("compare-codings", "korea/july_1951", filled, *few, "--json")
     assert answer.code == 0, answer.err
     found = json.loads(answer.out)
     assert [one["reading"] for one in found["odds"]["readings"]][0] == "file" and found["comparison"]["differences"]
     for words, said in (((filled,), "unknown number"), (("no.csv",), "no.csv"), ((str(tmp_path),), "directory")):
-        wrong = parley("reread", "falklands/april_1982", *words, *few)
+        wrong = parley("compare-codings", "falklands/april_1982", *words, *few)
         assert wrong.code == 2 and said in wrong.err and "Traceback" not in wrong.err
 
 
@@ -295,13 +295,3 @@ def test_efficiency_and_its_refusals(parley: Parley) -> None:
     answer = parley("efficiency", *few, "--against", "nobody")
     assert answer.code == 2 and "no scenario" in answer.err and "Traceback" not in answer.err
     assert parley("efficiency", "teaching/minimal", "--trials", "96").code == 2
-
-
-def test_sharpen_is_the_old_name_of_efficiency_for_one_version(parley: Parley) -> None:
-    few = ("teaching/minimal", "--against", "teaching/spoilers", "--trials", "2048", "--json")
-    old, new = parley("sharpen", *few), parley("efficiency", *few)
-    assert old.code == 0 and old.out == new.out
-    assert "parley efficiency" in old.err and "parley efficiency" not in new.err
-    dropped = parley("sharpen", "teaching/minimal", "--method", "controls")
-    assert dropped.code == 2 and "expected plain, sobol or all, got 'controls'" in dropped.err
-    assert "sharpen" not in parley("--help").out

@@ -19,7 +19,7 @@ INLINE = re.compile(r"`(parley [^`]+)`")
 NAMED = re.compile(r"# ([\w./-]+\.ya?ml)\b")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 FEW, FEWER = "96", "64"
-TAKES_TRIALS = ("run", "compare", "crowd", "why", "replay", "discover", "timeline", "class", "reread")
+TAKES_TRIALS = ("run", "compare", "why", "replay", "discover", "timeline", "forecasters", "exercise", "compare-codings")
 SERVE = ("dashboard",)
 EXPENSIVE = ("backtest", "calibrate", "discover", "levers", "timeline", "efficiency")
 """Commands that a fast test leaves to a slow one; ``sensitivity`` too, unless it names its inputs."""
@@ -89,7 +89,7 @@ def is_expensive(command: str) -> bool:
 def cheap(command: str) -> list[str]:
     """The words after ``parley``, with few trials. A run folder and what it is compared with need equally many."""
     words = [str(ROOT / word) if word.startswith("tests/") else word for word in shlex.split(command)[1:]]
-    if words[0] == "class" and "--exercise" in words:
+    if words[0] == "exercise" and "--exercise" in words:
         return words
     if words[0] == "efficiency":
         return [*(word for word in words if not word.isdecimal() and word != "--trials"), "--trials", "2048"]

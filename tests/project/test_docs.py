@@ -10,7 +10,6 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,6 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli.app import app
-from sim.cli.commands import exercise
 from tests.project import documents
 from tests.project.documents import DOCS, ROOT
 
@@ -30,16 +28,6 @@ ELSEWHERE = {"timeline.md", "fewer_trials.md", "levers.md", "dashboard.md", "war
 QUICK = [page for page in STORIES if not ELSEWHERE & set(page.parts)]
 """Pages of which the fast tests run what is cheap; of the others the slow tests run all."""
 NEEDS_RUN = "results/istanbul_2025"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def command() -> Iterator[None]:
-    """``parley class`` is there, whether or not the command line has registered it already."""
-    before = list(app.registered_commands)
-    if "class" not in [one.name for one in before]:
-        exercise.add_to(app)
-    yield
-    app.registered_commands[:] = before
 
 
 @pytest.fixture

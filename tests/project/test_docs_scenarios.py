@@ -13,9 +13,9 @@ from dashboards.app.page import View
 from dashboards.app.pages import pages
 from dashboards.report.build import report
 from sim.analysis.failure.why import explain
-from sim.cli import console
-from sim.cli.commands.tables_replay import show_replay
-from sim.cli.commands.tables_why import show_why
+from sim.cli.commands.replay import show_replay
+from sim.cli.commands.run import show_runs
+from sim.cli.commands.why import show_why
 from sim.results.run import Run
 from tests.dashboards.app.conftest import service_over
 from tests.project import documents
@@ -57,7 +57,7 @@ def test_a_shown_scenario_works_everywhere(
     monkeypatch.chdir(tmp_path)
     run = sim.run(written(page, number, tmp_path), trials=TRIALS, workers=1)
     to = Console(file=StringIO(), width=100)
-    console.show_runs([run], to)
+    show_runs([run], to)
     show_why(explain(run), to)
     assert "outcome" in [line.kind for line in sim.replay(run, 0).story]
     assert "nan" not in told(run, range(4)).split()

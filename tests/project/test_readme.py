@@ -43,7 +43,7 @@ def test_commands(command: str, here: Path) -> None:
     from sim.cli.app import app
 
     words = [SUBSTITUTES.get(word, word) for word in shlex.split(command)[1:]]
-    if words[0] in ("run", "compare", "crowd", "why", "replay", "timeline"):
+    if words[0] in ("run", "compare", "forecasters", "why", "replay", "timeline"):
         words += ["--trials", "320"]
     if words[0] == "sensitivity":
         words += ["--trials", "64"]

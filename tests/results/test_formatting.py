@@ -11,8 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.cli.console import chance, whole
-from sim.cli.options import print_json
+from sim.cli.console import chance, print_json, whole
 from sim.results import wording
 from sim.results.formatting import DASH, as_number, counted, finite, is_known, plain
 from tests.conftest import Answer

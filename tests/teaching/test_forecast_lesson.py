@@ -5,13 +5,11 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 import sim
-from sim.cli.app import app
-from sim.cli.commands import exercise
 from sim.errors import ParleyError
 from sim.teaching.exercises import EXERCISES, mark, pose
 from sim.teaching.forecast_lesson import as_chance, as_forecast, horizons_asked, known_outcome, lesson
@@ -20,16 +18,6 @@ from tests.conftest import Answer
 Parley = Callable[..., Answer]
 DAYS = (30, 90, 180, 365)
 HISTORIC = "iran_iraq/july_1988"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def command() -> Iterator[None]:
-    """The command is there, whether or not the command line has registered it already."""
-    before = list(app.registered_commands)
-    if "class" not in [one.name for one in before]:
-        exercise.add_to(app)
-    yield
-    app.registered_commands[:] = before
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +117,7 @@ def test_unknown_exercises_and_wrong_counts_are_told() -> None:
 
 
 def test_forecast_first_reveal_after(parley: Parley) -> None:
-    answer = parley("class", HISTORIC, "--forecast", ".1,.3,.5,.8", "--trials", 64, "--workers", 1)
+    answer = parley("exercise", HISTORIC, "--forecast", ".1,.3,.5,.8", "--trials", 64, "--workers", 1)
     assert answer.code == 0
     question, reveal = answer.out.index("Settled by"), answer.out.index("what happened")
     assert question < reveal and "IRIQ88" in answer.out and ".198" in answer.out
@@ -137,7 +125,7 @@ def test_forecast_first_reveal_after(parley: Parley) -> None:
 
 def test_typed_answers_with_a_mistake_corrected(parley: Parley, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO(".1\n.05\nfoo\n20%\n1/3\n.4\n"))
-    answer = parley("class", "teaching/minimal", "--trials", 64, "--workers", 1, "--json")
+    answer = parley("exercise", "teaching/minimal", "--trials", 64, "--workers", 1, "--json")
     assert answer.code == 0
     assert json.loads(answer.out)["forecasts"][0]["odds"] == pytest.approx([0.1, 0.2, 1 / 3, 0.4])
     assert "cannot fall" in answer.err and "'foo' came" in answer.err
@@ -145,17 +133,17 @@ def test_typed_answers_with_a_mistake_corrected(parley: Parley, monkeypatch: pyt
 
 def test_exercise_and_its_mistakes(parley: Parley, monkeypatch: pytest.MonkeyPatch) -> None:
     right = pose("rubinstein", 5)
-    answer = parley("class", "--exercise", "rubinstein", "--seed", 5, "--answer", round(right.answer[0], 3))
+    answer = parley("exercise", "--exercise", "rubinstein", "--seed", 5, "--answer", round(right.answer[0], 3))
     assert answer.code == 0 and "Right." in answer.out and "Rubinstein (1982)" in answer.out
     monkeypatch.setattr(sys, "stdin", io.StringIO(""))
     for words in (
-        ("class",),
-        ("class", "teaching/minimal", "--exercise", "nash"),
-        ("class", "teaching/minimal", "--answer", "1"),
-        ("class", "--exercise", "nash", "--forecast", ".1"),
-        ("class", "--exercise", "nash", "--answer", "half,half"),
-        ("class", "--exercise", "nash"),
-        ("class", "teaching/minimal", "--trials", 64),
+        ("exercise",),
+        ("exercise", "teaching/minimal", "--exercise", "nash"),
+        ("exercise", "teaching/minimal", "--answer", "1"),
+        ("exercise", "--exercise", "nash", "--forecast", ".1"),
+        ("exercise", "--exercise", "nash", "--answer", "half,half"),
+        ("exercise", "--exercise", "nash"),
+        ("exercise", "teaching/minimal", "--trials", 64),
     ):
         refused = parley(*words)
         assert refused.code == 2, words

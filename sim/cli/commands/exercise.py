@@ -1,30 +1,34 @@
-"""The command for classes: ``parley class``. Forecast first, reveal after; exercises with closed-form answers."""
+"""``parley exercise``: for classes. Forecast first, reveal after; exercises with closed-form answers."""
 
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.options import AsJson, Quiet, Seed, Trials, Workers, print_json
+from sim.cli.console import band_cell, console, note, plain_table, print_result, say, show_forecasters, whole
+from sim.cli.options import AsJson, Quiet, Seed, Trials, Workers
+from sim.cli.runs import run_all
 from sim.errors import ParleyError
 
+if TYPE_CHECKING:
+    from rich.console import Console
 
-def add_to(app: typer.Typer) -> None:
-    """Register the command of this file."""
-    app.command("class")(classroom)
+    from sim.scenario.schema import Scenario
+    from sim.teaching.exercises import Exercise, Marked
+    from sim.teaching.forecast_lesson import Lesson, Scored
 
 
-def classroom(
+def exercise(
     scenario: Annotated[
         str | None, typer.Argument(metavar="[SCENARIO]", help="Scenario or run folder to forecast.", show_default=False)
     ] = None,
     forecast: Annotated[
         str | None, typer.Option(metavar="P,P,P,P", help="Your odds by 30, 90, 180 and 365 days [asked for].")
     ] = None,
-    exercise: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Instead: fearon, nash, rubinstein or mirror.")
+    name: Annotated[
+        str | None, typer.Option("--exercise", metavar="NAME", help="Instead: fearon, nash, rubinstein or mirror.")
     ] = None,
     answer: Annotated[
         str | None, typer.Option(metavar="X,...", help="Your answers to the exercise [asked for].")
@@ -35,16 +39,15 @@ def classroom(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """For classes: your forecast first, then the model's."""
-    if (scenario is None) == (exercise is None):
-        raise ParleyError("class: a SCENARIO or --exercise NAME is wanted, one of the two")
-    if exercise is not None:
+    """Forecast first, then see the model's odds; or solve an exercise."""
+    if name is not None and scenario is None:
         if forecast is not None:
             raise ParleyError("--forecast goes with a scenario; an exercise takes --answer")
-        return pose_exercise(exercise, answer, seed, as_json)
+        return pose_exercise(name, answer, seed, as_json)
+    if scenario is None or name is not None:
+        raise ParleyError("exercise: a SCENARIO or --exercise NAME is wanted, one of the two")
     if answer is not None:
         raise ParleyError("--answer goes with --exercise; a scenario takes --forecast")
-    assert scenario is not None
     teach(scenario, forecast, trials, seed, workers, quiet, as_json)
 
 
@@ -52,54 +55,42 @@ def teach(
     name: str, forecast: str | None, trials: int | None, seed: int, workers: int | None, quiet: bool, as_json: bool
 ) -> None:
     """Show the question, take the forecast, then run the scenario and reveal."""
-    from sim.cli.commands.tables_classroom import show_lesson, show_question
-    from sim.cli.console import console
-    from sim.cli.progress import ProgressBar
     from sim.execution import plan
-    from sim.execution.run import run_many
     from sim.results.run import open_run
     from sim.scenario.reading.load import load
     from sim.teaching.forecast_lesson import as_forecast, horizons_asked, lesson
 
-    folder = open_run(name) if plan.is_run(name) else None
-    loaded = folder.scenario if folder else load(name)
+    run = open_run(name) if plan.is_run(name) else None
+    loaded = run.scenario if run else load(name)
     days = horizons_asked(loaded)
     given = as_forecast(forecast, days) if forecast is not None else None
     if not as_json:
-        show_question(folder.name if folder else name, loaded, console(to_stderr=forecast is None))
+        show_question(run.name if run else name, loaded, console(to_stderr=forecast is None))
     if given is None:
         given = asked_for(days)
-    if folder is None:
-        wanted = plan.requests([name], plan.Question(trials, seed))
-        with ProgressBar(wanted, quiet) as bar:
-            (folder,) = run_many(wanted, workers=workers, progress=bar.show)
-    found = lesson(folder, given)
-    if as_json:
-        print_json(found.as_dict())
-    else:
-        show_lesson(found, console())
+    if run is None:
+        (run,) = run_all(plan.requests([name], plan.Question(trials, seed)), workers, quiet)
+    print_result(lesson(run, given), as_json, show_lesson)
 
 
 def asked_for(days: tuple[int, ...]) -> tuple[float, ...]:
-    """The student's odds, one question for each horizon; a mistake is told and asked again."""
+    """Ask for the student's odds, one horizon after the other; a mistake is named and asked again."""
     from sim.teaching.forecast_lesson import as_chance, in_order
 
     chances: list[float] = []
     while len(chances) < len(days):
-        said = line_from_reader(f"Your odds that it has begun by {days[len(chances)]} days (.3, 30% or 1/3): ")
+        typed = line_from_reader(f"Your odds that it has begun by {days[len(chances)]} days (.3, 30% or 1/3): ")
         try:
-            in_order([*chances, as_chance(said)], days)
+            in_order([*chances, as_chance(typed)], days)
         except ParleyError as mistake:
-            typer.echo(str(mistake), err=True)
+            note(str(mistake))
             continue
-        chances.append(as_chance(said))
+        chances.append(as_chance(typed))
     return tuple(chances)
 
 
 def pose_exercise(name: str, answer: str | None, seed: int, as_json: bool) -> None:
     """Pose an exercise, take the answers, mark them and explain."""
-    from sim.cli.commands.tables_classroom import show_exercise, show_marked
-    from sim.cli.console import console
     from sim.execution.blocks import check_counts
     from sim.teaching.exercises import as_numbers, mark, pose
 
@@ -111,17 +102,81 @@ def pose_exercise(name: str, answer: str | None, seed: int, as_json: bool) -> No
         given = [number for asked in posed.asked for number in as_numbers(line_from_reader(f"{asked}: "))]
     else:
         given = as_numbers(answer)
-    found = mark(posed, given)
-    if as_json:
-        print_json(found.as_dict())
-    else:
-        show_marked(found, console())
+    print_result(mark(posed, given), as_json, show_marked)
 
 
 def line_from_reader(prompt: str) -> str:
-    """A line typed or piped in; the prompt goes to stderr, so that stdout carries results alone."""
+    """Return a line typed or piped in; the prompt goes to stderr, so that stdout carries results alone."""
     typer.echo(prompt, err=True, nl=False)
     line = sys.stdin.readline()
     if not line:
         raise ParleyError("\nan answer was wanted and no more came: give --forecast or --answer")
     return line
+
+
+def show_question(name: str, scenario: Scenario, to: Console) -> None:
+    """Print what is to be forecast, before any number of the model."""
+    to.print(f"{name}: {scenario.title}", style="bold")
+    for line in (scenario.question, f"Supposes: {scenario.supposes}", f"Settled by: {scenario.resolution}"):
+        _say(to, line)
+    to.print()
+
+
+def show_lesson(found: Lesson, to: Console) -> None:
+    """Print the student's odds and the model's, what the record knows, scores or why there are none, forecasters."""
+    to.print(f"Odds of a halt that lasts 30 days or more: {found.scenario}", style="bold")
+    columns = [f"{days} days" for days in found.days]
+    scored = ("Brier", "log") if found.is_scored else ()
+    table = plain_table("per cent", *columns, *scored)
+    for row in found.rows:
+        table.add_row(row.who, *map(whole, row.odds), *_scores(row))
+    table.add_row("Parley's 90 % band", *(band_cell({"lo": lo, "hi": hi}, found.trials) for lo, hi in found.band))
+    if found.outcome:
+        ends = {True: "yes", False: "no", None: "not settled"}
+        table.add_row("what happened", *(ends[end] for end in found.outcome.happened))
+    else:
+        table.add_row("you less Parley, points", *(f"{100 * gap:+.0f}" for gap in found.apart))
+    to.print(table)
+    to.print()
+    if known := found.outcome:
+        _say(to, f"The record ({known.episode}, {known.name}): {known.in_words or 'no words'}.")
+    if found.is_scored:
+        _say(to, "Brier score and log score: 0 is best; one half throughout scores .25 and .69.")
+    for text in found.notes:
+        _say(to, text)
+    if found.crowd:
+        to.print()
+        show_forecasters(found.crowd, to)
+
+
+def _scores(row: Scored) -> tuple[str, ...]:
+    if row.brier is None or row.log is None:
+        return ()
+    return f"{row.brier:.3f}", f"{row.log:.2f}"
+
+
+def show_exercise(posed: Exercise, to: Console) -> None:
+    """Print the question with its numbers."""
+    to.print(f"Exercise: {posed.name}, sheet {posed.seed}", style="bold")
+    _say(to, posed.question)
+    _say(to, f"Answer: {', '.join(posed.asked)}. Within {posed.tolerance:g} is right.")
+    to.print()
+
+
+def show_marked(found: Marked, to: Console) -> None:
+    """Print each answer, then the equation, what it says, and where it comes from."""
+    posed = found.exercise
+    table = plain_table("", "answered", "right", "", words=[-1])
+    for asked, given, true, ok in zip(posed.asked, found.answered, posed.answer, found.is_right, strict=True):
+        table.add_row(asked, f"{given:.3f}", f"{true:.3f}", "yes" if ok else "no")
+    to.print(table)
+    to.print()
+    _say(to, f"{found.sentence} {posed.equation}")
+    _say(to, posed.explanation)
+    _say(to, posed.citation + ".")
+    _say(to, f"See it in the model: {posed.see}")
+
+
+def _say(to: Console, text: str) -> None:
+    """Print a paragraph; equations are not broken at their minus signs."""
+    say(to, text, break_on_hyphens=False)

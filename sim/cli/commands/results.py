@@ -1,28 +1,34 @@
-"""Commands over what runs left: results list, export, verify, reproduce."""
+"""``parley results``: list, export, verify and reproduce the runs that are kept."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.options import AsJson, Quiet, Workers, print_json
+from sim.cli.console import console, note, plain_table, print_json, print_result
+from sim.cli.options import AsJson, Quiet, RunFolders, Workers
+from sim.cli.progress import CountingBar
+from sim.cli.runs import in_folders
 from sim.errors import ParleyError
 from sim.results.formatting import counted
 from sim.scenario.diagnostics import escaped, literal
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.console import Console
 
+    from sim.execution.reproduce import Reproduction
+    from sim.results.inventory import Kept
 
-Runs = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders, or a folder of them.")]
 FORMS = ("long", "trials")
 SUFFIXES = (".csv", ".parquet")
 
 results = typer.Typer(
-    help="What runs left: list, export, verify, reproduce.", no_args_is_help=True, rich_markup_mode=None
+    help="List, export, verify and reproduce the runs that are kept.", no_args_is_help=True, rich_markup_mode=None
 )
 
 
@@ -31,32 +37,27 @@ def list_kept(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to look.")] = Path("results"),
     as_json: AsJson = False,
 ) -> None:
-    """Runs that are kept, with their state."""
+    """List the runs that are kept, with their state."""
     from sim.results.inventory import kept
 
     found = kept(folder)
     if as_json:
         print_json([entry._asdict() for entry in found])
-        return
-    from sim.cli.commands.tables_results import show_kept
-    from sim.cli.console import console
-
-    show_kept(found, folder, console())
+    else:
+        show_kept(found, folder, console())
 
 
 @results.command()
 def export(
-    runs: Runs,
+    runs: RunFolders,
     out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="File to write: .csv or .parquet.")],
     form: Annotated[
         str, typer.Option(metavar="FORM", help="long (one value a row, as scenario hubs have it) or trials.")
     ] = "long",
 ) -> None:
     """Write results for R, Excel or a scenario hub."""
-    from sim.execution import plan
     from sim.results.export import long_form
     from sim.results.export_trials import trials_as_csv, trials_as_parquet
-    from sim.results.run import open_run
     from sim.storage.atomic_files import write_file
 
     if form not in FORMS:
@@ -65,7 +66,7 @@ def export(
         raise ParleyError(f"--out: {out.name[:60]!r} came, a name ending in {' or '.join(SUFFIXES)} is wanted")
     if os.path.lexists(out):
         raise ParleyError(f"{out}: is there already, name another file or delete it")
-    opened = [open_run(folder) for given in runs for folder in plan.run_folders(given)]
+    opened = in_folders(runs)
     if doubled := next((run.name for run in opened if sum(one.name == run.name for one in opened) > 1), None):
         raise ParleyError(
             f"expected runs of different names, got two of `{escaped(doubled)}`: their rows could not be told apart, "
@@ -78,11 +79,11 @@ def export(
     else:
         write_file(out, (trials_as_csv if out.suffix == ".csv" else trials_as_parquet)(opened))
         n_rows = sum(run.n_trials for run in opened)
-    typer.echo(literal(f"Wrote {out}: {counted(n_rows, 'row')}."), err=True)
+    note(f"Wrote {out}: {counted(n_rows, 'row')}.")
 
 
 def encoded(table: pd.DataFrame, suffix: str) -> bytes:
-    """CSV in which no text can be taken for a formula, or Parquet."""
+    """Return CSV in which no text can be taken for a formula, or Parquet."""
     from sim.results.export import harmless
 
     if suffix != ".csv":
@@ -93,8 +94,8 @@ def encoded(table: pd.DataFrame, suffix: str) -> bytes:
 
 
 @results.command()
-def verify(runs: Runs, as_json: AsJson = False, quiet: Quiet = False) -> None:
-    """Whether run folders are whole and as they were written (exit 3 if not)."""
+def verify(runs: RunFolders, as_json: AsJson = False, quiet: Quiet = False) -> None:
+    """Check that run folders are whole and as they were written (exit 3 if not)."""
     from sim.execution import plan
     from sim.results.inventory import remark
     from sim.results.inventory import verify as verify_run
@@ -104,10 +105,10 @@ def verify(runs: Runs, as_json: AsJson = False, quiet: Quiet = False) -> None:
         print_json([{"folder": folder, "problems": problems} for folder, problems in found.items()])
     for folder, problems in found.items() if not as_json else ():
         if problems:
-            typer.echo(literal("\n".join(problems)), err=True)
+            note("\n".join(problems))
         elif not quiet:
-            said = remark(Path(folder))
-            typer.echo(literal(f"{folder}: whole" + (f" ({said})" if said else "")))
+            added = remark(Path(folder))
+            typer.echo(literal(f"{folder}: whole" + (f" ({added})" if added else "")))
     if any(found.values()):
         raise typer.Exit(3)
 
@@ -120,17 +121,43 @@ def reproduce(
     as_json: AsJson = False,
 ) -> None:
     """Run it again from its manifest alone and compare (exit 3 if it differs)."""
-    from sim.cli.progress import CountingBar
     from sim.execution.reproduce import reproduce as compute_again
 
     with CountingBar("blocks", quiet) as bar:
         found = compute_again(run, workers, bar.show)
-    if as_json:
-        print_json(found.as_dict())
-    else:
-        from sim.cli.commands.tables_results import show_reproduction
-        from sim.cli.console import console
-
-        show_reproduction(found, console())
+    print_result(found, as_json, show_reproduction)
     if not found.is_same:
         raise typer.Exit(3)
+
+
+def show_kept(found: Sequence[Kept], place: Path, to: Console) -> None:
+    """Print one line a run folder."""
+    from rich.text import Text
+
+    if not found:
+        to.print(Text(f"{place}: no runs are kept here; parley run SCENARIO --out {place}/NAME keeps one."))
+        return
+    heads = ("run", "scenario", "state", "trials", "seed", "begun (UTC)", "Parley")
+    table = plain_table(*heads, left=3, words=[-2, -1])
+    for entry in found:
+        begun = entry.started[:16].replace("T", " ")
+        seed = "" if entry.seed is None else str(entry.seed)
+        words = (str(entry.folder), entry.name, entry.state, f"{entry.trials:,}", seed, begun, entry.version)
+        table.add_row(*(Text(escaped(word, 200)) for word in words))
+    to.print(table)
+    to.print(Text(f"As recorded: parley results verify {escaped(str(place), 200)} checks files, trials and summaries."))
+
+
+def show_reproduction(found: Reproduction, to: Console) -> None:
+    """Print the verdict first, then what differs, then what changed since."""
+    from rich.text import Text
+
+    blocks = counted(found.n_blocks, "block")
+    head = f"{found.folder}: {found.name}, {counted(found.trials, 'trial')} in {blocks}"
+    if found.is_same:
+        to.print(Text(f"{head}: the same, value by value."))
+    else:
+        to.print(Text(f"{head}: it came out otherwise."))
+        to.print(Text("\n".join(f"  {line}" for line in found.unequal[:20])))
+    if found.since:
+        to.print(Text("Changed since it was run:\n" + "\n".join(f"  {line}" for line in found.since)))

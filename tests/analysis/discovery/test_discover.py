@@ -13,7 +13,7 @@ from rich.console import Console
 from sim.analysis.discovery.discover import discover, search
 from sim.analysis.discovery.input_table import Input, in_words, inputs_and_outcome, uncertain_columns
 from sim.analysis.discovery.prim import Draws
-from sim.cli.commands.tables_discover import show_discovery
+from sim.cli.commands.discover import show_discovery
 from sim.errors import ParleyError
 from sim.execution.run import run
 from sim.model.inputs import Inputs

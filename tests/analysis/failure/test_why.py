@@ -281,7 +281,7 @@ def test_spoiled_by_fear_the_textbook_pie_fails_of_fear() -> None:
 
 
 def test_it_prints_within_a_hundred_columns(istanbul: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    from sim.cli.commands.tables_why import show_why
+    from sim.cli.commands.why import show_why
     from sim.cli.console import console
 
     show_why(explain(istanbul, istanbul), console())

@@ -13,7 +13,7 @@ import sim
 from sim.analysis.levers.evaluate import Measured
 from sim.analysis.levers.levers import Levers, levers
 from sim.analysis.levers.search import effort_of, first_packages, neighbours, search, undominated, use_of
-from sim.cli.commands.tables_levers import show_levers
+from sim.cli.commands.levers import show_levers
 from sim.cli.console import console
 from sim.errors import ParleyError
 from sim.scenario.apply_levers import moved, with_levers

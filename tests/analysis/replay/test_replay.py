@@ -17,7 +17,7 @@ from sim.analysis.replay import select_trial
 from sim.analysis.replay.narrative import KINDS
 from sim.analysis.replay.replay import Replay, replay, replay_run
 from sim.analysis.replay.trace import Moment
-from sim.cli.commands.tables_replay import show_replay
+from sim.cli.commands.replay import show_replay
 from sim.errors import ParleyError
 from sim.model import Belligerent, simulate
 from sim.outcome_columns import TAGS

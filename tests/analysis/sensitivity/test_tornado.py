@@ -9,7 +9,7 @@ import pytest
 
 from sim.analysis.sensitivity.constant_outcomes import NO_INPUT
 from sim.analysis.sensitivity.tornado import Tornado, tornado
-from sim.cli.commands.tables_sensitivity import show_sensitivity
+from sim.cli.commands.sensitivity import show_sensitivity
 from sim.cli.console import console
 from sim.errors import ParleyError
 from tests.factories import WEEKLY, minimal_scenario

@@ -17,7 +17,7 @@ from sim.analysis.sensitivity.value_of_information import (
     unknowns,
     value_of_information,
 )
-from sim.cli.commands.tables_levers import show_information
+from sim.cli.commands.levers import show_information
 from sim.cli.console import console
 from sim.errors import ParleyError
 from sim.model.inputs import Inputs

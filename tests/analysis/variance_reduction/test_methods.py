@@ -27,7 +27,7 @@ from sim.analysis.variance_reduction.methods import (
     ratio_interval,
     scrambled,
 )
-from sim.cli.commands.tables_fewer_trials import show_common_luck, show_fewer_trials
+from sim.cli.commands.efficiency import show_common_luck, show_fewer_trials
 from sim.cli.console import console
 from sim.errors import ParleyError
 from sim.scenario.mirror import mirror

@@ -203,7 +203,7 @@ def test_the_table_fits_a_terminal_and_shows_every_forecaster(made: Run, file: P
 
     table = crowd_table(made, file, ASKED)
     assert table is not None
-    console.show_crowd(table, console.console())
+    console.show_forecasters(table, console.console())
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= 100
     (line,) = (line for line in out.splitlines() if line.startswith("agreed by both, by 31 Mar 2025"))

@@ -14,8 +14,8 @@ import sim
 from dashboards.report.content import content
 from dashboards.tables.why import positions
 from sim.analysis.failure.why import explain
-from sim.cli import console
-from sim.cli.commands.tables_replay import show_replay
+from sim.cli.commands.replay import show_replay
+from sim.cli.commands.run import show_runs
 from sim.errors import ScenarioError
 from sim.scenario.schema.labels import called, sides_called
 from tests.conftest import Answer
@@ -47,7 +47,7 @@ def printed(show: Callable[[Console], None]) -> str:
 
 
 def test_tables_stories_and_pages_call_parties_by_their_labels(run: sim.Run, parley: Parley) -> None:
-    table = printed(lambda to: console.show_runs([run], to))
+    table = printed(lambda to: show_runs([run], to))
     story = printed(lambda to: show_replay(sim.replay(run, 0), to))
     assert "Україна /" in table and "Україна" in story and "Припинення вогню" in story
     assert not {"North", "South", "valley"} & {word.strip(".,;:()'s") for word in f"{table} {story}".split()}

@@ -1,12 +1,14 @@
-"""What ``parley why`` prints: the funnel, the reasons, the sentences."""
+"""``parley why``: how far trials came and why they failed."""
 
 from __future__ import annotations
 
-import textwrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from sim.cli.console import chance, plain_table, whole
-from sim.results import wording
+import typer
+
+from sim.cli.console import chance, plain_table, print_result, say, whole
+from sim.cli.options import AsJson, One, Quiet, Seed, Sets, Trials, Workers
+from sim.cli.runs import runs_of
 from sim.results.formatting import counted
 
 if TYPE_CHECKING:
@@ -15,8 +17,30 @@ if TYPE_CHECKING:
     from sim.analysis.failure.findings import Change, Share, Why
 
 
+def why(
+    scenario: One,
+    base: Annotated[
+        str | None,
+        typer.Option(metavar="BASE", help="Scenario or run folder to compare with, by common random numbers."),
+    ] = None,
+    trials: Trials = None,
+    seed: Seed = 1,
+    sets: Sets = None,
+    workers: Workers = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Explain how far trials came, why they failed, and what would do."""
+    from sim.analysis.failure.why import explain
+
+    found = explain(*runs_of([scenario, *([base] if base else [])], trials, seed, sets, workers, quiet))
+    print_result(found, as_json, show_why)
+
+
 def show_why(found: Why, to: Console) -> None:
-    """Two tables and a paragraph per finding; with a base, changes in points beside every share."""
+    """Print the stages, the reasons and a paragraph per finding; with a base, changes in points beside each share."""
+    from sim.results import wording
+
     to.print(f"Why {found.scenario} fails, up to the first agreed halt and within {found.days} days", style="bold")
     to.print(f"{counted(found.trials, 'trial')}, seed {found.seed}; intervals of 95 % are Monte Carlo error alone\n")
     against = () if found.base is None else ("against\nthe base",)
@@ -30,15 +54,14 @@ def show_why(found: Why, to: Console) -> None:
         reasons = plain_table("per cent", "share", "95 %", *(("of all trials,\nagainst the base",) if against else ()))
         for tag, share in sorted(found.tags.items(), key=lambda item: -(item[1].p or 0)):
             if share.p or (found.base is not None and _find(found, "tag", tag).is_clear):
-                reasons.add_row(
-                    wording.REASONS[tag], *_cells(share), *([_change(found, "tag", tag)] if against else [])
-                )
+                change = [_change(found, "tag", tag)] if against else []
+                reasons.add_row(wording.REASONS[tag], *_cells(share), *change)
         to.print(reasons)
     if any(wording.is_no_interval(change.lo, change.hi) for change in found.changes):
         to.print(wording.NO_INTERVAL)
     to.print()
     for text in found.sentences:
-        to.print(textwrap.fill(text, to.width - 1), soft_wrap=True)
+        say(to, text)
 
 
 def _cells(share: Share) -> tuple[str, str]:
@@ -48,7 +71,7 @@ def _cells(share: Share) -> tuple[str, str]:
 
 
 def _edge(p: float) -> str:
-    """An end of an interval: 0 and 100 only where they are the ends."""
+    """Return an end of an interval: 0 and 100 only where they are the ends."""
     return f"{p * 100:.0f}" if p in (0.0, 1.0) else whole(p)
 
 
@@ -57,5 +80,7 @@ def _find(found: Why, kind: str, name: str) -> Change:
 
 
 def _change(found: Why, kind: str, name: str) -> str:
+    from sim.results.wording import points
+
     change = _find(found, kind, name)
-    return wording.points(change.difference, change.lo, change.hi)
+    return points(change.difference, change.lo, change.hi)

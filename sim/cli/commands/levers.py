@@ -1,26 +1,64 @@
-"""What ``parley levers`` prints: levers alone, the frontier, the package, who accepts what; and unknowns."""
+"""``parley levers``: levers alone, the frontier of packages, who would accept what; and the value of information."""
 
 from __future__ import annotations
 
-import textwrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from sim.analysis.levers.levers import Levers
-from sim.analysis.levers.terms import Terms
-from sim.analysis.sensitivity.value_of_information import Information
-from sim.cli.console import plain_table, whole
+import typer
+
+from sim.cli.console import plain_table, print_result, say, whole
+from sim.cli.options import AsJson, Days, One, Quiet, Seed, Sets, Tier, Workers, count_of, number
+from sim.cli.progress import CountingBar
+from sim.cli.runs import opened, runs_of
 from sim.results.formatting import counted
-from sim.results.wording import points
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from sim.analysis.levers.levers import Levers
+    from sim.analysis.levers.terms import Terms
+    from sim.analysis.sensitivity.value_of_information import Information
+
 DEFAULT_ROWS = 15
 
 
+def levers(
+    scenario: One,
+    target: Annotated[
+        float | None,
+        typer.Option(metavar="P", help="Least package that lifts the odds to this, as .5.", parser=number(".5")),
+    ] = None,
+    use_unknowns: Annotated[
+        bool, typer.Option("--unknowns", help="Instead: which unknown, once known, would move the odds most.")
+    ] = False,
+    tier: Tier = "durable",
+    days: Days = None,
+    trials: Annotated[int | None, count_of("each package shown [8,192]")] = None,
+    seed: Seed = 1,
+    sets: Sets = None,
+    workers: Workers = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Search for what would lift the odds, and with what effort."""
+    from sim.analysis.levers.levers import DEFAULT_TRIALS
+    from sim.analysis.levers.levers import levers as search
+    from sim.analysis.sensitivity.value_of_information import value_of_information
+
+    if use_unknowns:
+        (run,) = runs_of([scenario], trials, seed, sets, workers, quiet)
+        return print_result(value_of_information(run, tier, days), as_json, show_information)
+    loaded = opened(scenario, sets, quiet)
+    count = DEFAULT_TRIALS if trials is None else trials
+    asked = (loaded.scenario, target, tier, days, count, seed, workers)
+    with CountingBar("trials", quiet) as bar:
+        found = search(*asked, progress=bar.show, name=loaded.name)
+    print_result(found, as_json, show_levers)
+
+
 def show_levers(found: Levers, to: Console) -> None:
-    """Title, levers alone, frontier with regret, the package in a sentence, what each party would accept, notes."""
+    """Print levers alone, the frontier with regret, the package in a sentence, what each party would accept, notes."""
     to.print(f"{found.name}: what could be done, and with what effort", style="bold")
     to.print(f"{found.tier} halt by {found.days} days, the model alone: {whole(found.base.odds)} % without any lever\n")
     to.print("Each lever alone, at full use", style="bold")
@@ -28,24 +66,24 @@ def show_levers(found: Levers, to: Console) -> None:
     to.print("\nPackages worth their effort", style="bold")
     to.print(_frontier(found))
     to.print()
-    _say(to, found.sentence)
+    say(to, found.sentence)
     if found.varies:
-        _say(to, found.robust_sentence)
+        say(to, found.robust_sentence)
     if found.split_by:
-        _say(to, f"Futures are told apart by: {', '.join(found.split_by)}.")
+        say(to, f"Futures are told apart by: {', '.join(found.split_by)}.")
     if found.terms is not None:
         to.print("\nWhat each party would have to accept", style="bold")
         _show_terms(found, found.terms, to)
     to.print()
-    for note in found.notes:
-        _say(to, note)
+    for text in found.notes:
+        say(to, text)
 
 
 def _alone(found: Levers) -> Table:
-    table = plain_table(
-        "lever", "odds\n%", "difference,\npoints", "effort", "points per 10\nof effort", "who must act", left=1
-    )
-    table.columns[-1].justify = "left"
+    from sim.results.wording import points
+
+    heads = ("lever", "odds\n%", "difference,\npoints", "effort", "points per 10\nof effort", "who must act")
+    table = plain_table(*heads, words=[-1])
     for one in found.alone:
         (name,) = one.use
         table.add_row(
@@ -60,20 +98,19 @@ def _alone(found: Levers) -> Table:
 
 
 def _frontier(found: Levers) -> Table:
-    table = plain_table(
-        "effort", "odds,\n%", "95 %", "more than\nnow, points", "regret: mean\n/ 9 in 10 / worst", "package", left=0
-    )
-    table.columns[-1].justify = "left"
-    for number, one in enumerate(found.frontier):
-        regret = " / ".join(f"{100 * size:.0f}" for size in (one.regret.mean, one.regret.ninety, one.regret.worst))
-        mark = " <" if number == found.chosen else ""
+    from sim.results.wording import points
+
+    heads = ("effort", "odds,\n%", "95 %", "more than\nnow, points", "regret: mean\n/ 9 in 10 / worst", "package")
+    table = plain_table(*heads, left=0, words=[-1])
+    for place, one in enumerate(found.frontier):
+        mark = " <" if place == found.chosen else ""
         beaten = "" if one.is_undominated else " (a cheaper one did as well)"
         table.add_row(
             f"{one.effort:g}",
             whole(one.odds),
             f"{whole(one.mc_lo)}-{whole(one.mc_hi)}",
             points(one.difference, one.lo, one.hi) if one.use else "",
-            regret,
+            " / ".join(f"{100 * size:.0f}" for size in (one.regret.mean, one.regret.ninety, one.regret.worst)),
             found.named(one) + beaten + mark,
         )
     return table
@@ -85,10 +122,10 @@ def _show_terms(found: Levers, terms: Terms, to: Console) -> None:
 
     now = found.terms_now
     tracks = ", ".join(f"{share:.0%} {track.replace('_', ' ')}" for track, share in terms.tracks.items())
-    _say(to, f"Halts under the package marked < ({counted(terms.n_halts, 'trial')}: {tracks}), typical terms:")
+    say(to, f"Halts under the package marked < ({counted(terms.n_halts, 'trial')}: {tracks}), typical terms:")
     before = {term.issue: term.agreed for term in now.terms} if now else {}
-    table = plain_table("issue", "today", "agreed (8 in 10), without levers", "agreed, in words", left=2)
-    table.columns[2].justify = "left"
+    heads = ("issue", "today", "agreed (8 in 10), without levers", "agreed, in words")
+    table = plain_table(*heads, left=3)
     for term in terms.terms:
         was = f"; {before[term.issue]:.2f}" if term.issue in before else ""
         words = term.agreed_words + ("" if term.share > 0.95 else f" (in {term.share:.0%} of halts)")
@@ -106,11 +143,11 @@ def _show_terms(found: Levers, terms: Terms, to: Console) -> None:
             said.append(f"Does: {', '.join(party.does)}")
         if party.consents:
             said.append(f"Must accept: {'; '.join(party.consents)}")
-        _say(to, f"{called(party.party)}: {'. '.join(said)}.")
+        say(to, f"{called(party.party)}: {'. '.join(said)}.")
 
 
 def show_information(found: Information, to: Console, most: int = DEFAULT_ROWS) -> None:
-    """The unknowns whose answer would move the odds most."""
+    """Print the unknowns whose answer would move the odds most."""
     to.print(f"{found.name}: which unknown, once known, would move the odds most", style="bold")
     to.print(f"{found.tier} halt by {found.days} days, the model alone: {whole(found.odds)} %\n")
     table = plain_table(
@@ -124,10 +161,5 @@ def show_information(found: Information, to: Console, most: int = DEFAULT_ROWS) 
     if clear or found.varies:
         to.print(table)
         to.print()
-    _say(to, found.sentence)
-    for note in found.notes:
-        _say(to, note)
-
-
-def _say(to: Console, text: str) -> None:
-    to.print(textwrap.fill(text, to.width - 1), soft_wrap=True)
+    for text in (found.sentence, *found.notes):
+        say(to, text)

@@ -1,0 +1,143 @@
+"""``parley compare``: differences between scenarios, by common random numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli.console import common_folder, console, is_anchored, plain_table, print_json, whole
+from sim.cli.options import AsJson, Quiet, Seed, Sets, Trials, Workers
+from sim.cli.runs import run_all, runs_of
+from sim.errors import ParleyError
+from sim.results.formatting import counted
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sim.analysis.failure.decompose import Decomposition
+    from sim.results.run import Run
+
+
+def compare(
+    base: Annotated[str, typer.Argument(metavar="BASE", help="Scenario or run folder to compare with.")],
+    variants: Annotated[list[str], typer.Argument(metavar="VARIANT...", help="Scenarios or run folders.")],
+    trials: Trials = None,
+    seed: Seed = 1,
+    sets: Sets = None,
+    decompose: Annotated[bool, typer.Option("--decompose", help="Which of one variant's changes does it.")] = False,
+    weights: Annotated[
+        str | None, typer.Option(metavar="W0,W1,...", help="How likely each is, the base first: one mixed forecast.")
+    ] = None,
+    workers: Workers = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compare with a base, by common random numbers."""
+    from sim.analysis.failure.decompose import decompose as decomposed
+    from sim.execution import plan
+    from sim.results.compare import check_weights, mixed
+    from sim.results.compare import compare as compare_runs
+
+    base = base if plan.is_run(base) else plan.full_name(base)
+    names = [base, *(one for name in variants for one in plan.expand_or_run(name) if one != base)]
+    if len(names) < 2:
+        raise ParleyError("compare: the variant is the base itself, name another scenario")
+    shares = as_weights(weights) if weights is not None else None
+    if shares is not None:
+        check_weights(shares, len(names))
+    if decompose and len(names) != 2:
+        raise ParleyError(f"--decompose: one variant is wanted, {len(names) - 1} came")
+    runs = runs_of(names, trials, seed, sets, workers, quiet)
+    results = [compare_runs(runs[0], variant, len(runs) - 1) for variant in runs[1:]]
+    mixture = mixed(runs, shares) if shares is not None else None
+    changes = decomposed(runs[0], runs[1], lambda wanted: run_all(wanted, workers, quiet)) if decompose else None
+    if as_json:
+        extra = {"mixed": mixture} if mixture else {}
+        extra |= {"decomposition": changes.as_dict()} if changes else {}
+        only = results[0] if len(results) == 1 else results
+        return print_json({"comparisons": results, **extra} if extra else only)
+    to = console()
+    show_comparison(results, runs[0], to)
+    if changes:
+        show_decomposition(changes, to)
+    if mixture:
+        show_mixture(mixture, to)
+
+
+def as_weights(text: str) -> list[float]:
+    """Return the weights of ``--weights`` as numbers."""
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        meant = ", per cents without the sign: 50,30,20" if "%" in text else ""
+        raise ParleyError(f"--weights: {text[:40]!r} came, numbers such as .5,.3,.2 are wanted{meant}") from None
+
+
+def show_comparison(found: Sequence[Mapping[str, Any]], base: Run, to: Console) -> None:
+    """Print differences in points with 95 % intervals, one row per variant, the model's own where it differs."""
+    from sim.results import wording
+
+    prefix = common_folder([base.name, *(str(item["variant"]) for item in found)])
+    days = list(found[0]["tiers"]["durable"])
+    shown = [day for day in days if day != days[0]] or days
+    has_anchor = is_anchored(base)
+    to.print(f"Change of the durable odds against {base.name}, in points (\u00b1 the 95 % interval)", style="bold")
+    if len(found) > 1:
+        level = 100 * found[0]["level"]
+        to.print(f"{len(found)} are compared, so each interval is widened to {level:.2f} %: 95 % for all together.")
+    to.print(f"{counted(found[0]['trials'], 'trial')} each on the same luck, seed {base.seed}\n")
+    alone = (f"model alone,\nby {days[-1]} days",) if has_anchor else ()
+    table = plain_table("scenario", *(f"{day} days" for day in shown), f"by {days[-1]} days", *alone)
+    for item in found:
+        tier = item["tiers"]["durable"]
+        cells = [wording.points(*(tier[day][key] for key in ("difference", "lo", "hi"))) for day in shown]
+        last = tier[days[-1]]
+        verdict = wording.more_in_100(last["difference"], last["lo"], last["hi"])
+        if not item["n_changed"]:
+            verdict = "no trial changed"
+        own = [wording.points(*(last[f"model_{key}"] for key in ("difference", "lo", "hi")))] if has_anchor else []
+        table.add_row(str(item["variant"]).removeprefix(prefix), *cells, verdict, *own)
+    to.print(table)
+    shown_cells = (item["tiers"]["durable"][day] for item in found for day in shown)
+    if any(wording.is_no_interval(cell["lo"], cell["hi"]) for cell in shown_cells):
+        to.print(wording.NO_INTERVAL)
+    to.print("\nThe interval is Monte Carlo error alone; it says nothing about whether the model is right.")
+
+
+def show_decomposition(found: Decomposition, to: Console) -> None:
+    """Print each change alone and left out, in points of the durable odds, and what they do only together."""
+    from sim.results.wording import points
+
+    def cell(ends: tuple[float, float, float] | None) -> str:
+        return "no scenario" if ends is None else points(*ends)
+
+    to.print(f"\nWhich change does it, by {found.days} days, in points", style="bold")
+    table = plain_table("change", "alone", "lost without it")
+    table.add_row("all together", cell(found.whole), "")
+    for share in sorted(found.shares, key=lambda one: -abs(one.alone[0] if one.alone else 0.0)):
+        table.add_row(share.sentence, cell(share.alone), cell(share.left_out))
+    if found.together is not None:
+        table.add_row("only in company (all less the sum of each alone)", f"{100 * found.together:+.1f}", "")
+    to.print(table)
+    if not found.varies:
+        to.print("\nThe odds do not vary over these changes by more than luck would make them, so none leads.")
+    to.print(f"\n{counted(found.n_intervals, 'interval')}, widened to hold together with 95 %.")
+
+
+def show_mixture(found: Mapping[str, Any], to: Console) -> None:
+    """Print one forecast over the scenarios by how likely each is held to be."""
+    from sim.results import wording
+
+    days = list(found["tiers"]["durable"])
+    to.print("\nOne forecast over these scenarios, by the weights given", style="bold")
+    to.print(", ".join(f"{name} {wording.percent(share)}" for name, share in found["weights"].items()))
+    if abs(found["weights_sum"] - 1) > 1e-9:
+        to.print(f"The weights given add to {found['weights_sum']:g}, not to 1: each is divided by that.")
+    table = plain_table("per cent", *(f"{day} days" for day in days), "least to greatest")
+    for tier, cells in found["tiers"].items():
+        last = cells[days[-1]]
+        ends = wording.band(last["least"], last["greatest"])
+        table.add_row(tier, *(whole(cells[day]["p"]) for day in days), ends)
+    to.print(table)

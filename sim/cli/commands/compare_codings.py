@@ -1,0 +1,119 @@
+"""``parley compare-codings``: how far two codings agree, the odds under each, and which numbers matter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.console import band_cell, console, plain_table, print_json, say, three_points, whole
+from sim.cli.options import AsJson, One, Quiet, Seed, Trials, Workers
+from sim.cli.progress import CountingBar
+from sim.errors import ParleyError
+from sim.results.formatting import as_number, counted
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sim.evidence.intercoder.odds_by_reading import Readings, Swaps
+    from sim.evidence.intercoder.second_reading import Comparison
+
+DEFAULT_ROWS = 15
+FEW_TRIALS = 3_200
+"""Trials of each run where every number of a sheet is swapped by itself."""
+
+
+def compare_codings(
+    scenario: One,
+    sheet: Annotated[Path, typer.Argument(metavar="SHEET", help="A sheet that a second coder filled in.")],
+    one_by_one: Annotated[
+        bool, typer.Option("--one-by-one", help="Which numbers matter: each swapped by itself [3,200 trials].")
+    ] = False,
+    trials: Trials = None,
+    seed: Seed = 1,
+    workers: Workers = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compare a second coding with the file, and the odds of both."""
+    from sim.evidence.intercoder.odds_by_reading import Swaps, odds_of_readings, swapped
+    from sim.evidence.intercoder.second_reading import compare
+    from sim.execution.request import wanted_trials
+
+    compared = compare(scenario, sheet)
+    if not compared.differences:
+        raise ParleyError(f"{sheet}: no number is filled in; low, central, high and ground are the second coder's")
+    count = trials or FEW_TRIALS if one_by_one else wanted_trials(trials, None)
+    with CountingBar("trials", quiet) as bar:
+
+        def progress(_: str, done: int, wanted: int) -> None:
+            bar.show(done, wanted)
+
+        compute = swapped if one_by_one else odds_of_readings
+        odds = compute(scenario, sheet, trials=count, seed=seed, workers=workers, progress=progress)
+    if as_json:
+        return print_json({"comparison": compared.as_dict(), "odds": odds.as_dict()})
+    to = console()
+    if isinstance(odds, Swaps):
+        return show_swaps(odds, to)
+    show_comparison_of_readings(compared, to)
+    to.print()
+    show_odds_of_readings(odds, to)
+
+
+def show_comparison_of_readings(found: Comparison, to: Console, most: int = DEFAULT_ROWS) -> None:
+    """Print how far the two codings agree, and the ``most`` numbers that differ most."""
+    from sim.evidence.intercoder.agreement import in_words
+
+    agreed = found.agreement
+    to.print(f"{found.scenario}: {counted(agreed.n, 'number')} read twice, {len(found.blank)} left blank", style="bold")
+    shares = {"alike": agreed.alike, "overlap": agreed.overlap, "apart": agreed.apart}
+    to.print(", ".join(f"{verdict} {as_number(100 * share, '.0f')} %" for verdict, share in shares.items()))
+    for what, alpha, n in (
+        ("positions", agreed.positions, agreed.n_positions),
+        ("points", agreed.points, agreed.n_points),
+    ):
+        if n:
+            to.print(f"Krippendorff's alpha, {n} {what}: {as_number(alpha, '.2f')} ({in_words(alpha)})")
+    table = plain_table("number", "", "file", "second reading", left=2)
+    for one in found.differences[:most]:
+        file = three_points((one.file_low, one.file_central, one.file_high))
+        table.add_row(one.path, one.verdict, file, three_points((one.low, one.central, one.high)))
+    to.print()
+    to.print(table)
+    if len(found.differences) > most:
+        to.print(f"... and {len(found.differences) - most} more (--json)", style="dim")
+
+
+def show_odds_of_readings(found: Readings, to: Console) -> None:
+    """Print durable odds by day under each coding, the headline's band by the last, what had to be mended, notes."""
+    days = [cell.days for cell in found.readings[0].odds]
+    to.print(f"{found.scenario}: one war read twice", style="bold")
+    to.print("halt that lasts 30 days or more, per cent by day, headline (the model alone)\n")
+    table = plain_table("reading", "numbers\nread", *[str(day) for day in days], f"band\nat {days[-1]}")
+    for one in found.readings:
+        cells = [f"{whole(cell.p)} ({whole(cell.model)})" for cell in one.odds]
+        band = band_cell({"lo": one.odds[-1].lo, "hi": one.odds[-1].hi}, found.trials)
+        table.add_row(one.reading, str(one.n_read or "-"), *cells, band)
+    to.print(table)
+    for one in found.readings:
+        if one.mended:
+            reasons = "; ".join(dict.fromkeys(each.why for each in one.mended))
+            say(to, f"{one.reading}: {counted(len(one.mended), 'number')} mended to keep the rules ({reasons}).")
+    for text in found.notes:
+        say(to, text)
+
+
+def show_swaps(found: Swaps, to: Console, most: int = 10) -> None:
+    """Print the numbers that move the headline most when the second coder's stands alone in the file."""
+    to.print(f"{found.scenario}: one number at a time as the second reader has it", style="bold")
+    to.print(f"durable halt by {found.days} days: {whole(found.p)} % as the file stands\n")
+    table = plain_table("number", "file", "second reading", "odds\n%", "moved,\npoints")
+    for one in found.swaps[:most]:
+        points = f"{100 * one.moved:+.1f}"
+        table.add_row(one.path, three_points(one.file), three_points(one.second), whole(one.p), points)
+    to.print(table)
+    if all(one.moved == 0 for one in found.swaps):
+        say(to, "The odds do not vary over these numbers: none of them alone moves any.")
+    say(to, "What two numbers do together is not in the table.")

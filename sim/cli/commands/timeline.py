@@ -1,0 +1,82 @@
+"""``parley timeline``: the odds after each of several dated events, how far each moved them, and what it changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.console import band_cell, odds_cell, plain_table, print_result, say
+from sim.cli.options import AsJson, Quiet, Seed, Trials, Workers
+from sim.cli.runs import note_hidden, run_all
+from sim.results.formatting import counted
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sim.analysis.event_timeline import Step, Timeline
+
+LONGEST_LIST = 3
+
+
+def timeline(
+    name: Annotated[str, typer.Argument(metavar="TIMELINE", help="Name or file of a timeline.")],
+    trials: Trials = None,
+    seed: Seed = 1,
+    workers: Workers = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show the odds after each of several dated events."""
+    from sim.analysis.event_timeline import from_runs, requests
+    from sim.execution.request import wanted_trials
+    from sim.scenario.timeline import open_timeline
+
+    note_hidden([f"timelines/{name.removeprefix('timelines/')}"], quiet)
+    opened = open_timeline(name)
+    wanted = requests(opened, wanted_trials(trials, None), seed)
+    print_result(from_runs(opened, run_all(wanted, workers, quiet)), as_json, show_timeline)
+
+
+def show_timeline(found: Timeline, to: Console) -> None:
+    """Print a row per event, what each changed, and the event that moved the odds."""
+    to.print(f"{found.title} ({found.name})", style="bold")
+    to.print(f"a halt that lasts 30 days or more, per cent by day from {found.start} in every row")
+    to.print(f"{counted(found.trials, 'trial')}, seed {found.seed}\n")
+    last = found.days
+    days = [str(day) for day in found.steps[0].odds]
+    moved = f"moved by {last} d,\npoints"
+    table = plain_table("after", "", *days, "90 %\nband", "model\nalone", moved, "", left=2, words=[-1])
+    for step in found.steps:
+        cells = [odds.as_dict() for odds in step.odds.values()]
+        model = odds_cell({"p": step.odds[last].model, "mc_hi": step.odds[last].model_hi})
+        is_clear = bool(step.moved) and step.moved[last].is_clear
+        own = band_cell(cells[-1], found.trials), model, _moved(step, last), "clear" if is_clear else ""
+        table.add_row(f"{step.date.day} {step.date:%b}", step.name, *map(odds_cell, cells), *own)
+    to.print(table)
+    to.print()
+    for step in found.events:
+        say(to, f"{step.name}: {_changed(step)}.", "  ", initial_indent="")
+    to.print()
+    reason = found.steps[0].reason
+    is_one = bool(reason) and {step.reason for step in found.steps} == {reason}
+    same = f"Throughout, where it fails the main reason is that {reason}." if is_one else ""
+    for text in (found.sentence, *found.notes, same):
+        say(to, text)
+
+
+def _moved(step: Step, days: int) -> str:
+    """Return ``+4.2 ±1.1``, or 0 where nothing that is simulated changed."""
+    from sim.results.wording import points
+
+    moved = step.moved.get(days)
+    if moved is None:
+        return ""
+    return points(moved.difference, moved.lo, moved.hi) if step.changed else "0"
+
+
+def _changed(step: Step) -> str:
+    if not step.changed:
+        return "nothing that is simulated"
+    more = len(step.changed) - LONGEST_LIST
+    return "; ".join(step.changed[:LONGEST_LIST]) + (f"; and {more} more (--json)" if more > 0 else "")
