@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.analysis.study import OneSentence, Question
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.execution.blocks import DEFAULT_TRIALS
@@ -91,7 +92,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Timeline:
+class Timeline(OneSentence):
     """Odds along a timeline: the eve first, then a step per event. ``level`` is that of each interval of ``moved``."""
 
     title: str
@@ -104,6 +105,11 @@ class Timeline:
     level: Share
     steps: tuple[Step, ...]
     whole: Moved
+
+    @property
+    def question(self) -> Question:
+        """Return what was asked."""
+        return Question(self.name, "durable", tuple(self.steps[0].odds), self.trials, self.seed)
 
     @property
     def events(self) -> tuple[Step, ...]:
@@ -132,7 +138,7 @@ class Timeline:
         return f"The event that moved the odds most: {most.name} ({when}), {size} points by {self.days} days, {ends}."
 
     @property
-    def notes(self) -> list[str]:
+    def notes(self) -> tuple[str, ...]:
         """What to know beside the table: the whole way, events that changed nothing, events after the start."""
         whole = wording.points(self.whole.difference, self.whole.lo, self.whole.hi)
         said = [
@@ -148,7 +154,7 @@ class Timeline:
                 f"After the first week: {'; '.join(later)}. The odds still run from {self.start}, and do not use "
                 "that no halt had come before."
             )
-        return said
+        return tuple(said)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -166,7 +172,7 @@ class Timeline:
             "whole": self.whole.as_dict(),
             "moved_most": None if most is None else most.name,
             "sentence": self.sentence,
-            "notes": self.notes,
+            "notes": list(self.notes),
         }
 
     def table(self) -> pd.DataFrame:

@@ -157,7 +157,7 @@ def _in_words(sentence: str, name: str) -> str:
     return sentence.replace(name, inside, 1)
 
 
-def _notes(notes: list[str]) -> html.Details:
+def _notes(notes: tuple[str, ...]) -> html.Details:
     said = [note.replace(": --method sobol does", ": the next study does") for note in notes]
     return html.Details([html.Summary("What to hold against it"), html.Ul([html.Li(note) for note in said])])
 

@@ -27,6 +27,8 @@ from sim.analysis.discovery.prim import (
     quasi_p,
 )
 from sim.analysis.sensitivity.constant_outcomes import no_variation, varies
+from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED
+from sim.analysis.study import Question
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.results.run import Run
@@ -45,6 +47,12 @@ TOGETHER = 0.5
 """Correlation from which on a limit is said to move with another input."""
 TIERS = {"durable": "a lasting halt", "mutual": "an agreed halt"}
 KINDS = ("halt", "failure")
+NO_BOX = "No box that is more than luck: within these ranges no input tells alone, or too few trials were run."
+NOTES = (
+    "Boxes are found on one half of the draws; every number in a sentence is from the other half.",
+    "A box says where in the model's own inputs its halts lie. It does not say that its inputs are right.",
+    NOT_ANCHORED,
+)
 
 
 @dataclass(frozen=True)
@@ -118,6 +126,24 @@ class Discovery:
     tree_explains: float
     varies: bool = True
     """Whether the odds differ between draws by more than luck."""
+    seed: int = 1
+
+    @property
+    def question(self) -> Question:
+        """Return what was asked."""
+        return Question(self.name, self.tier, (self.days,), self.n_trials, self.seed)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Return each box in a sentence, or why there is none."""
+        if self.boxes:
+            return tuple(box.sentence for box in self.boxes)
+        return (NO_BOX if self.varies else self.no_variation,)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what must be read with the numbers."""
+        return NOTES
 
     @property
     def no_variation(self) -> str:
@@ -224,7 +250,8 @@ def discover(
     n_trials = int(draws.weights.sum())
     shape = (n_trials, len(draws.points), draws.density, density)
     does_vary = varies(run, tier, days)
-    return Discovery(run.name, tier, days, *shape, tuple(inputs), tuple(boxes), tuple(trade_off), node, told, does_vary)
+    of = (run.name, tier, days, *shape)
+    return Discovery(*of, tuple(inputs), tuple(boxes), tuple(trade_off), node, told, does_vary, run.seed)
 
 
 def search(

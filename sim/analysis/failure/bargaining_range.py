@@ -17,8 +17,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.failure.least_change import quantiles
+from sim.analysis.study import OneSentence, Question
+from sim.results.formatting import counted
 from sim.results.run import Run
 from sim.results.summary import QUANTILES
+from sim.results.wording import percent
 from sim.statistics.estimates import Floats
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ MOST_TRIALS = 512
 CHECKED = ("n_rounds", "n_range_rounds", "mutual_week", "halt_week", "halt_track")
 """Stored columns that the weeks up to the horizon settle; they must come out the same again."""
 
+STILL_AT_WAR = "Each week speaks of the wars still going on; later ones are the harder cases."
 Spread = Mapping[str, float | None]
 """Quantiles q05 to q95; None where that trial's limit lies beyond the curve, or without any trial."""
 
@@ -71,7 +75,7 @@ class TrackRange:
 
 
 @dataclass(frozen=True)
-class RangeOverTime:
+class RangeOverTime(OneSentence):
     """All general tracks of a scenario over the weeks that count, from the first ``n_trials`` trials of a run."""
 
     scenario: str
@@ -80,6 +84,25 @@ class RangeOverTime:
     start: date
     sides: tuple[str, str]
     tracks: tuple[TrackRange, ...]
+
+    @property
+    def question(self) -> Question:
+        """Return what was asked."""
+        return Question(self.scenario, None, (7 * len(self.tracks[0].weeks),), self.n_trials, self.seed)
+
+    @property
+    def sentence(self) -> str:
+        """Return by track in which share of the wars still going on a range is open in the first and the last week."""
+        return " ".join(
+            f"{track.label}: a range is open in {_share(track.weeks[0])} in the first week, and in "
+            f"{_share(track.weeks[-1])} in week {track.weeks[-1].week + 1}."
+            for track in self.tracks
+        )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what must be read with the numbers."""
+        return (STILL_AT_WAR,)
 
     def day(self, week: int) -> date:
         """Last day of a week: limits are those that the week leaves."""
@@ -138,6 +161,10 @@ def range_over_time(run: Run, most: int = MOST_TRIALS) -> RangeOverTime | None:
         for name, by_week in weeks.items()
     )
     return RangeOverTime(run.name, run.seed, n, scenario.start, (scenario.sides.A, scenario.sides.B), found)
+
+
+def _share(week: WeekOfRange) -> str:
+    return "no war" if week.open is None else f"{percent(week.open)} of {counted(week.n, 'war')}"
 
 
 def _week(model: NegotiationModel, track: TrackPackages, week: int, trials: Trials) -> WeekOfRange:

@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from sim.analysis.study import OneSentence, Question
 from sim.errors import ParleyError
 from sim.execution.request import Request
 from sim.results.compare import compare
+from sim.results.formatting import counted
 from sim.results.run import Run
+from sim.results.wording import points
 from sim.scenario.checks import references
 from sim.scenario.diagnostics import KeyPath, dotted
 from sim.scenario.differences import WORDS_ONLY, changes
 from sim.scenario.schema import Scenario
 from sim.statistics.horizons import horizons
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 AS_WHOLE = ("points", "mandate", "limits", "scope", "joint", "calibration", "reference_class")
 """Keys whose parts only make sense together."""
@@ -160,7 +168,7 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Decomposition:
+class Decomposition(OneSentence):
     """The whole difference, that of each change, and what their company adds or takes: whole - sum of each alone."""
 
     base: str
@@ -169,6 +177,30 @@ class Decomposition:
     n_intervals: int
     whole: tuple[float, float, float]
     shares: tuple[Share, ...]
+    trials: int = 0
+    seed: int = 1
+
+    @property
+    def question(self) -> Question:
+        """Return what was asked."""
+        return Question(f"{self.variant} against {self.base}", "durable", (self.days,), self.trials, self.seed)
+
+    @property
+    def sentence(self) -> str:
+        """Return the change that does most alone."""
+        alone = {share.sentence: share.alone for share in self.shares if share.alone}
+        if not self.varies or not alone:
+            return "The odds do not vary over these changes by more than luck would make them, so none leads."
+        most = max(alone, key=lambda name: abs(alone[name][0]))
+        return (
+            f"All changes together: {points(*self.whole)} points by {self.days} days. The most alone does: {most}, "
+            f"{points(*alone[most])} points."
+        )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what must be read with the numbers."""
+        return (f"{counted(self.n_intervals, 'interval')}, widened to hold together with 95 %.",)
 
     @property
     def together(self) -> float | None:
@@ -185,6 +217,7 @@ class Decomposition:
         return any(low > 0 or high < 0 for _, low, high in known)
 
     def as_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
         return {
             "base": self.base,
             "variant": self.variant,
@@ -203,6 +236,19 @@ class Decomposition:
             "together": self.together,
             "varies": self.varies,
         }
+
+    def table(self) -> pd.DataFrame:
+        """Return one row per change, and one for all together: differences alone and left out with their ends."""
+        import pandas as pd
+
+        together = Share("", "all together", self.whole, None)
+        unknown = (np.nan,) * 3
+        ends = [f"{kind}{end}" for kind in ("alone", "left_out") for end in ("", "_lo", "_hi")]
+        rows = [
+            (one.path, one.sentence, *(one.alone or unknown), *(one.left_out or unknown))
+            for one in (together, *self.shares)
+        ]
+        return pd.DataFrame(rows, columns=["path", "change", *ends])
 
 
 def decompose(base: Run, variant: Run, run_all: Callable[[Sequence[Request]], Iterable[Run]]) -> Decomposition:
@@ -237,7 +283,7 @@ def decompose(base: Run, variant: Run, run_all: Callable[[Sequence[Request]], It
         shares.append(Share(part.path, part.sentence, apart(base, runs.get(f"{part.path} (alone)")), lost))
     whole = apart(base, variant)
     assert whole is not None
-    return Decomposition(base.name, variant.name, days, n, whole, tuple(shares))
+    return Decomposition(base.name, variant.name, days, n, whole, tuple(shares), base.n_trials, base.seed)
 
 
 def _ends(found: tuple[float, float, float] | None) -> dict[str, float] | None:

@@ -9,8 +9,13 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.study import Question
+
 if TYPE_CHECKING:
     import pandas as pd
+
+
+LIMIT = "Attribution rests on the model's priors; outcomes alone cannot tell these reasons apart."
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,16 @@ class Why:
     """What parties, issues and tracks are called in sentences, by name."""
     sentences: tuple[str, ...] = ()
     """All of it in words, what it rests on last."""
+
+    @property
+    def question(self) -> Question:
+        """Return what was asked."""
+        return Question(self.scenario, "durable", (self.days,), self.trials, self.seed)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what must be read with the numbers."""
+        return (LIMIT,)
 
     @property
     def anatomy(self) -> dict[str, float]:

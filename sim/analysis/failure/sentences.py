@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sim.analysis.failure.findings import Change, OneSide, Share, Smallest, Why
+from sim.analysis.failure.findings import LIMIT, Change, OneSide, Share, Smallest, Why
 from sim.results import wording
 from sim.results.formatting import counted
 
-LIMIT = "Attribution rests on the model's priors; outcomes alone cannot tell these reasons apart."
 WORTH_SAYING = 0.005
 """Shares below half a per cent are left to the table."""
 MOST_CHANGES = 3

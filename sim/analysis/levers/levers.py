@@ -28,6 +28,7 @@ from sim.analysis.levers.regret import futures, most_robust
 from sim.analysis.levers.search import MOST_PACKAGES, N_DRAWS, TRIALS_EACH, Package, search, undominated
 from sim.analysis.levers.terms import Terms, terms_of
 from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED, Progress, horizon_at
+from sim.analysis.study import Question
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.execution.blocks import MOST_SEED, shortened
@@ -73,6 +74,11 @@ class Levers:
     terms_now: Terms | None
     called: Mapping[str, str] = field(default_factory=dict)
     """What parties are called where a person reads, by name."""
+
+    @property
+    def question(self) -> Question:
+        """Return what was asked."""
+        return Question(self.name, self.tier, (self.days,), self.trials, self.seed)
 
     @property
     def base(self) -> Measured:
@@ -123,22 +129,27 @@ class Levers:
             return f"{said} Of all measured within that effort it has the least worst regret."
         return f"{said} The least worst regret for no more effort has {self.named(other)} ({percent(other.odds)})."
 
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Return the answer, then what is robust; nothing is robust among packages that move nothing."""
+        return (self.sentence, self.robust_sentence) if self.varies else (self.sentence,)
+
     def named(self, package: Measured) -> str:
         """``ministers, half of monitoring``: a package in the names of its levers."""
         return ", ".join(in_part(share, name) for name, share in package.use.items()) or "no lever"
 
     @property
-    def notes(self) -> list[str]:
+    def notes(self) -> tuple[str, ...]:
         """What must be said beside the numbers."""
         tried = "until no neighbour was left" if self.is_complete else f"stopped at {self.n_tried}"
-        return [
+        return (
             f"{self.n_tried} packages were tried on rough odds ({N_DRAWS} draws of {TRIALS_EACH} trials, {tried}). "
             f"Those shown were run again on fresh luck, {self.trials:,} trials each; all odds shown are of that run.",
             "Differences are paired on the same luck; their intervals hold with 95 % for all shown together.",
             "Effort is a judgement of the scenario, and so is how far a lever goes. That it moves the odds is the "
             "model's claim, not an observation.",
             NOT_ANCHORED,
-        ]
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Plain numbers and lists, for JSON."""
@@ -163,7 +174,7 @@ class Levers:
             "terms": self.terms.as_dict() if self.terms else None,
             "terms_without_levers": self.terms_now.as_dict() if self.terms_now else None,
             "sentence": self.sentence,
-            "notes": self.notes,
+            "notes": list(self.notes),
         }
 
     def table(self) -> pd.DataFrame:

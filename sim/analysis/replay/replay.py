@@ -17,6 +17,7 @@ import numpy as np
 from sim.analysis.replay.narrative import Line, tell
 from sim.analysis.replay.refusals import plain
 from sim.analysis.replay.trace import Moment, Watch
+from sim.analysis.study import Question
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.execution.blocks import check_counts, shortened
@@ -47,6 +48,21 @@ class Replay:
     """The trial's row as it is stored: every column with one entry."""
     moments: tuple[Moment, ...]
     weeks: tuple[Mapping[str, Any], ...]
+
+    @property
+    def question(self) -> Question:
+        """Return what was asked."""
+        return Question(self.name, None, (7 * self.scenario.horizon_weeks,), 1, self.seed)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Return the narrative without its dates."""
+        return tuple(line.text for line in self.story)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what must be read with the narrative."""
+        return (f"One trial of many, number {self.trial}: what can happen, not what is likely.",)
 
     @cached_property
     def story(self) -> list[Line]:

@@ -28,6 +28,7 @@ from sim.analysis.sensitivity.uncertain_inputs import (
     horizon_at,
     inputs_apart,
 )
+from sim.analysis.study import OneSentence, Question
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.random_streams import philox_words, stream_key, to_uniform
@@ -66,7 +67,7 @@ class Effect:
 
 
 @dataclass(frozen=True)
-class Morris:
+class Morris(OneSentence):
     """Effects of all inputs, the largest ``mu_star`` first."""
 
     tier: str
@@ -75,6 +76,12 @@ class Morris:
     trials: int
     seed: int
     effects: tuple[Effect, ...]
+    scenario: str = ""
+
+    @property
+    def question(self) -> Question:
+        """Return what was asked."""
+        return Question(self.scenario, self.tier, (self.days,), self.trials, self.seed)
 
     @property
     def varies(self) -> bool:
@@ -104,15 +111,15 @@ class Morris:
         )
 
     @property
-    def notes(self) -> list[str]:
+    def notes(self) -> tuple[str, ...]:
         """What must be said beside the numbers."""
-        return [
+        return (
             "Effects: change of the odds per whole distribution of an input, from its 1/8, 3/8, 5/8 and 7/8 points.",
             f"{self.trajectories} trajectories, {self.trials} trials at each point; luck is kept out of sizes and "
             "spreads by independent halves, so small ones may come out at or just below 0.",
             "Columns of the calibration are varied apart here, though they are known only together.",
             NOT_ANCHORED,
-        ]
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Plain numbers and lists, for JSON."""
@@ -127,7 +134,7 @@ class Morris:
             "varies": self.varies,
             "sentence": self.sentence,
             "inputs": self.rows(),
-            "notes": self.notes,
+            "notes": list(self.notes),
         }
 
     def table(self) -> pd.DataFrame:
@@ -179,7 +186,7 @@ def morris(
     )
     at_day = answers.shares[:, :, at].reshape(trajectories, len(varied) + 1, 2)
     found = effects(points, order, at_day, [one.name for one in varied])
-    return Morris(tier, answers.days[at], trajectories, trials, seed, found)
+    return Morris(tier, answers.days[at], trajectories, trials, seed, found, scenario.title)
 
 
 def design(n_inputs: int, trajectories: int, seed: int) -> tuple[Floats, Integers]:

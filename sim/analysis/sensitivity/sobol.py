@@ -30,6 +30,7 @@ from sim.analysis.sensitivity.uncertain_inputs import (
     inputs_apart,
     inputs_whole,
 )
+from sim.analysis.study import OneSentence, Question
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.random_streams import philox_words, stream_key, to_uniform
@@ -71,7 +72,7 @@ class Index:
 
 
 @dataclass(frozen=True)
-class Sobol:
+class Sobol(OneSentence):
     """Indices, the largest total first; ``mean`` and ``variance`` are those of the odds over all uncertain inputs."""
 
     tier: str
@@ -82,6 +83,12 @@ class Sobol:
     trials: Count
     seed: int
     indices: tuple[Index, ...]
+    scenario: str = ""
+
+    @property
+    def question(self) -> Question:
+        """Return what was asked."""
+        return Question(self.scenario, self.tier, (self.days,), self.trials, self.seed)
 
     @property
     def sentence(self) -> str:
@@ -101,17 +108,17 @@ class Sobol:
         return any(one.first is not None for one in self.indices)
 
     @property
-    def notes(self) -> list[str]:
+    def notes(self) -> tuple[str, ...]:
         """What must be said beside the numbers."""
         together = sum(one.first or 0.0 for one in self.indices)
         adds = [f"First indices add to {together:.2f}; what is missing to 1 is what inputs do together."]
-        return [
+        return (
             *(adds if self.varies else []),
             f"{self.rows:,} rows of {len(self.indices) + 2} points, {self.trials} trials each; luck is taken out of "
             "the variance by independent halves, so small indices may come out just below 0.",
             "Draws of the calibration come as whole rows, since they are known only together.",
             NOT_ANCHORED,
-        ]
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Plain numbers and lists, for JSON."""
@@ -128,7 +135,7 @@ class Sobol:
             "trials_per_point": self.trials,
             "seed": self.seed,
             "inputs": [one.as_dict() for one in self.indices],
-            "notes": self.notes,
+            "notes": list(self.notes),
         }
 
     def table(self) -> pd.DataFrame:
@@ -193,7 +200,8 @@ def sobol(
     found = indices(shares, [*(one.name for one in varied), *([REST] if others else [])], seed)
     products = _products(shares)[0]
     variance = max(0.0, float(products.mean()))
-    return Sobol(tier, answers.days[at], float(shares[:, :2].mean()), variance, rows, trials, seed, found)
+    mean = float(shares[:, :2].mean())
+    return Sobol(tier, answers.days[at], mean, variance, rows, trials, seed, found, scenario.title)
 
 
 def check_rows(rows: int) -> None:

@@ -26,6 +26,7 @@ from sim.analysis.sensitivity.uncertain_inputs import (
     horizon_at,
     inputs_apart,
 )
+from sim.analysis.study import OneSentence, Question
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.execution.blocks import DEFAULT_BLOCK, shortened
@@ -80,7 +81,7 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Tornado:
+class Tornado(OneSentence):
     """All bars, the longest first.
 
     ``central``: odds by horizon with every input central, and the 95 per cent interval of luck.
@@ -98,6 +99,12 @@ class Tornado:
     seed: int
     bars: tuple[Bar, ...]
     varies: bool = True
+    scenario: str = ""
+
+    @property
+    def question(self) -> Question:
+        """Return what was asked."""
+        return Question(self.scenario, self.tier, self.days, self.trials, self.seed)
 
     @property
     def sentence(self) -> str:
@@ -114,7 +121,7 @@ class Tornado:
         )
 
     @property
-    def notes(self) -> list[str]:
+    def notes(self) -> tuple[str, ...]:
         """What must be said beside the numbers."""
         luck = band(self.central_lo[self.at], self.central_hi[self.at])
         said = [
@@ -127,7 +134,7 @@ class Tornado:
             said.insert(
                 1, "Values with an x are multiples of what the scenario says, of all numbers of that kind at once."
             )
-        return said
+        return tuple(said)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain numbers and lists, for JSON."""
@@ -156,7 +163,7 @@ class Tornado:
                 }
                 for bar in self.bars
             ],
-            "notes": self.notes,
+            "notes": list(self.notes),
         }
 
     def table(self) -> pd.DataFrame:
@@ -236,6 +243,7 @@ def tornado(
         seed,
         tuple(sorted(bars, key=lambda bar: -bar.swing) if does_vary else bars),
         does_vary,
+        scenario.title,
     )
 
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.sensitivity.constant_outcomes import no_variation, varies
 from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED, horizon_at
+from sim.analysis.study import OneSentence, Question
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.execution.engine_digest import refuse_other_engine
@@ -71,7 +72,7 @@ class Unknown:
 
 
 @dataclass(frozen=True)
-class Information:
+class Information(OneSentence):
     """All inputs of a run, the largest movement first. ``odds`` and ``spread`` (standard deviation) are over draws."""
 
     name: str
@@ -83,6 +84,13 @@ class Information:
     unknowns: tuple[Unknown, ...]
     varies: bool = True
     """Whether the odds differ between draws by more than luck."""
+    trials: int = 0
+    seed: int = 1
+
+    @property
+    def question(self) -> Question:
+        """Return what was asked."""
+        return Question(self.name, self.tier, (self.days,), self.trials, self.seed)
 
     @property
     def sentence(self) -> str:
@@ -101,15 +109,16 @@ class Information:
         )
 
     @property
-    def notes(self) -> list[str]:
-        return [
+    def notes(self) -> tuple[str, ...]:
+        """Return what must be read with the numbers."""
+        return (
             "Movement: mean distance between the odds once it is known and the odds now. It does not say which way.",
             f"From {self.n_draws:,} draws in {N_GROUPS} groups by value, learnt on nine tenths of them and measured on "
             "the rest in turn; intervals hold with 95 % for all unknowns together, by what inputs of pure luck do.",
             "Movements do not add up. Columns of the calibration are known only together, so what is learnt of one "
             "tells about the others, and is counted for each.",
             NOT_ANCHORED,
-        ]
+        )
 
     def rows(self) -> list[dict[str, Any]]:
         """Unknowns as plain values; None for what is not known, all but the name where the odds do not vary."""
@@ -130,7 +139,7 @@ class Information:
             "varies": self.varies,
             "sentence": self.sentence,
             "unknowns": self.rows(),
-            "notes": self.notes,
+            "notes": list(self.notes),
         }
 
     def table(self) -> pd.DataFrame:
@@ -156,7 +165,8 @@ def value_of_information(run: Run, tier: str = "durable", days: int | None = Non
     columns = unknown_columns(run.scenario, run.seed, len(shares))
     found = unknowns(columns, shares)
     spread = float(np.sqrt(max(0.0, variance_between(shares))))
-    return Information(run.name, tier, days, float(shares.mean()), spread, len(shares), found, varies(run, tier, days))
+    shape = (float(shares.mean()), spread, len(shares), found, varies(run, tier, days))
+    return Information(run.name, tier, days, *shape, run.n_trials, run.seed)
 
 
 def by_draw(hits: NDArray[np.bool_]) -> Floats:

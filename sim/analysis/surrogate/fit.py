@@ -113,6 +113,7 @@ def response(
         points * trials,
         a_setting * trials,
         seed,
+        scenario.title,
     )
 
 

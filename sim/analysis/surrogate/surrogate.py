@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED
+from sim.analysis.study import OneSentence, Question
 from sim.analysis.surrogate.band import Ends, band, odds_over
 from sim.errors import ParleyError
 from sim.statistics.estimates import Floats
@@ -63,7 +64,7 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Response:
+class Response(OneSentence):
     """The fitted surface.
 
     ``coefficients`` (horizons, 1 + k + k (k + 1) / 2) of the hazards, in the order of ``polynomial.quadratic``;
@@ -81,6 +82,12 @@ class Response:
     trials: int
     trials_a_setting: int
     seed: int
+    scenario: str = ""
+
+    @property
+    def question(self) -> Question:
+        """Return what was asked."""
+        return Question(self.scenario, self.tier, self.days, self.trials, self.seed)
 
     @cached_property
     def _arrays(self) -> tuple[Floats, Floats]:
@@ -139,18 +146,25 @@ class Response:
         return np.array([np.subtract(one.surface, one.model) for one in self.settings])
 
     @property
-    def notes(self) -> list[str]:
+    def sentence(self) -> str:
+        """Return how far the surface misses the model at the last horizon."""
+        return (
+            f"By day {self.days[-1]} it misses the model by {100 * self.rmse[-1]:.1f} points (rmse), "
+            f"{100 * self.largest[-1]:.1f} at most; the luck of the test alone makes {100 * self.luck[-1]:.1f}."
+        )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
         """What must be said beside the numbers."""
-        return [
+        return (
             f"Fitted to {self.trials:,} trials and tested on {len(self.settings)} settings of "
             f"{self.trials_a_setting:,} trials each that no fit has seen.",
-            f"By day {self.days[-1]} it misses the model by {100 * self.rmse[-1]:.1f} points (rmse), "
-            f"{100 * self.largest[-1]:.1f} at most; the luck of the test alone makes {100 * self.luck[-1]:.1f}.",
+            self.sentence,
             f"The ends of its band, an approximation, miss those of the model's by {100 * self.band_rmse[-1]:.1f} "
             f"points (rmse); the luck of the test alone makes {100 * self.band_luck[-1]:.1f}.",
             "Inputs that are not moved are drawn, as in the scenario.",
             NOT_ANCHORED,
-        ]
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON: all that is needed to evaluate the surface elsewhere."""
@@ -177,7 +191,7 @@ class Response:
             "settings": len(self.settings),
             "trials_a_setting": self.trials_a_setting,
             "seed": self.seed,
-            "notes": self.notes,
+            "notes": list(self.notes),
         }
 
     def table(self) -> pd.DataFrame:

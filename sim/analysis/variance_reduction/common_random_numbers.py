@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED
+from sim.analysis.study import OneSentence, Question
 from sim.analysis.variance_reduction.methods import FEW_EVENTS, LEVEL, UNKNOWN
 from sim.errors.arguments import checked_arguments
 from sim.results.compare import compare
@@ -47,7 +48,7 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class CommonLuck:
+class CommonLuck(OneSentence):
     """The gain of common random numbers for two scenarios, by horizon."""
 
     base: str
@@ -55,6 +56,17 @@ class CommonLuck:
     trials: int
     seed: int
     pairs: tuple[Pair, ...]
+
+    @property
+    def question(self) -> Question:
+        """Return what was asked."""
+        days = tuple(one.days for one in self.pairs)
+        return Question(f"{self.variant} against {self.base}", "durable", days, self.trials, self.seed)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what must be read with the numbers."""
+        return (NOT_ANCHORED,)
 
     @property
     def sentence(self) -> str:
@@ -69,7 +81,7 @@ class CommonLuck:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON; null where the gain is unknown."""
-        return {**plain(asdict(self)), "anchored": False, "sentence": self.sentence, "notes": (NOT_ANCHORED,)}
+        return {**plain(asdict(self)), "anchored": False, "sentence": self.sentence, "notes": self.notes}
 
     def table(self) -> pd.DataFrame:
         """One row per horizon."""

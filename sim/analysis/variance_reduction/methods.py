@@ -19,6 +19,7 @@ from scipy import stats
 
 from sim.analysis.sensitivity.constant_outcomes import NO_INPUT
 from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED, Input, Progress, evaluate, inputs_whole
+from sim.analysis.study import OneSentence, Question
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.execution.blocks import check_counts
@@ -77,7 +78,7 @@ class Estimate:
 
 
 @dataclass(frozen=True)
-class FewerTrials:
+class FewerTrials(OneSentence):
     """Estimates of a tier at every horizon by the three methods, plain trials first."""
 
     scenario: str
@@ -86,6 +87,16 @@ class FewerTrials:
     seed: int
     uncertain_inputs: int
     estimates: tuple[Estimate, ...]
+
+    @property
+    def question(self) -> Question:
+        """Return what was asked."""
+        return Question(self.scenario, self.tier, tuple(one.days for one in self.of(PLAIN)), self.trials, self.seed)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what must be read with the numbers."""
+        return NOTES
 
     def of(self, method: str) -> list[Estimate]:
         """Estimates of a method, by horizon."""
