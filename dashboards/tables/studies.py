@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from sim.analysis.discovery.discover import Discovery
     from sim.analysis.sensitivity.sobol import Sobol
     from sim.analysis.sensitivity.tornado import Tornado
+from sim.analysis.study import rows_of
 
 PLAINER = {"optimism rest": "lasting optimism"}
 IN_WORDS = {"war.tau": "Uncertainty about a year of war", "assurances.monitoring": "Quality of monitoring"}
@@ -69,7 +70,7 @@ def bars(found: Tornado, most: int = MOST_BARS) -> Table:
 
 def shares(found: Sobol) -> Table:
     """Sobol indices, the largest total first: ``words``, ``first`` and ``total`` with ``first_lo`` and so on."""
-    return [{**one.as_dict(), "words": input_words(one.name)} for one in found.indices]
+    return [{**row, "words": input_words(row["input"])} for row in rows_of(found.indices)]
 
 
 def boxes(found: Discovery) -> Table:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.analysis.study import OneSentence, Question
+from sim.analysis.study import OneSentence, Question, frame
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.execution.blocks import DEFAULT_TRIALS
@@ -177,8 +177,6 @@ class Timeline(OneSentence):
 
     def table(self) -> pd.DataFrame:
         """One row per step and horizon: odds with both intervals, the model alone, the movement (NaN for the eve)."""
-        import pandas as pd
-
         rows = []
         for number, step in enumerate(self.steps):
             for days, odds in step.odds.items():
@@ -199,7 +197,7 @@ class Timeline(OneSentence):
                         "reason": step.reason,
                     }
                 )
-        return pd.DataFrame(rows).astype({"reference": float})
+        return frame(rows).astype({"reference": float})
 
 
 @checked_arguments
@@ -229,7 +227,7 @@ def from_runs(told: LoadedTimeline, runs: Sequence[Run]) -> Timeline:
     Raises ParleyError where runs are missing or have not the same luck.
     """
     if len(runs) != len(told.states):
-        raise ParleyError(f"{len(told.states)} runs are wanted, one per state of {told.name}; {len(runs)} came")
+        raise ParleyError(f"{told.name}: expected {len(told.states)} runs, one per state, got {len(runs)}")
     n_compared = len(told.states)  # as many events, less the eve, and the whole way
     eve = runs[0]
     steps = []

@@ -6,8 +6,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from sim.results.formatting import plain
 from sim.results.question import Question as Question
 
 if TYPE_CHECKING:
@@ -49,3 +52,17 @@ class OneSentence:
     def sentences(self) -> tuple[str, ...]:
         """Return that sentence alone."""
         return (self.sentence,)
+
+
+def rows_of(found: Iterable[Any], is_known: bool = True, name: str = "input") -> list[dict[str, Any]]:
+    """Return dataclasses with a ``name`` as rows of plain values; None in all other cells where nothing is known."""
+    rows = [plain(asdict(one)) for one in found]
+    rows = [{name: row.pop("name"), **row} for row in rows]
+    return rows if is_known else [{**dict.fromkeys(row), name: row[name]} for row in rows]
+
+
+def frame(rows: Iterable[Any], columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return rows (dicts or tuples) as a table; pandas is loaded when the first is wanted."""
+    import pandas as pd
+
+    return pd.DataFrame(list(rows), columns=None if columns is None else list(columns))

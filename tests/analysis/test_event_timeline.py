@@ -121,7 +121,7 @@ def test_what_is_printed_fits(found: Timeline) -> None:
 
 def test_runs_must_be_those_of_the_states(told: LoadedTimeline) -> None:
     one = run(told.states[0].scenario, trials=320, workers=1)
-    with pytest.raises(ParleyError, match="4 runs are wanted"):
+    with pytest.raises(ParleyError, match="expected 4 runs, one per state, got 1"):
         from_runs(told, [one])
     other = run(told.states[0].scenario, trials=320, seed=2, workers=1)
     with pytest.raises(ParleyError, match="same luck"):

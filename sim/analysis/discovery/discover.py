@@ -28,7 +28,7 @@ from sim.analysis.discovery.prim import (
 )
 from sim.analysis.sensitivity.constant_outcomes import no_variation, varies
 from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED
-from sim.analysis.study import Question
+from sim.analysis.study import Question, frame
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.results.run import Run
@@ -181,8 +181,6 @@ class Discovery:
 
     def table(self) -> pd.DataFrame:
         """One row per box and limit; measures are those of the held-out half."""
-        import pandas as pd
-
         rows = [
             {
                 "scenario": self.name,
@@ -204,7 +202,7 @@ class Discovery:
             for box in self.boxes
             for limit in box.limits
         ]
-        return pd.DataFrame(rows, columns=list(TABLE_COLUMNS))
+        return frame(rows, TABLE_COLUMNS)
 
 
 TABLE_COLUMNS = (
@@ -229,9 +227,9 @@ def discover(
     with the searches done and those there are.
     """
     if tier not in TIERS:
-        raise ParleyError(f"outcome: {tier[:40]!r} came, {' or '.join(TIERS)} is allowed")
+        raise ParleyError(f"outcome: expected {' or '.join(TIERS)}, got {tier[:40]!r}")
     if density is not None and not 0 < density < 1:
-        raise ParleyError(f"density: {density:g} came, a share between 0 and 1 is wanted")
+        raise ParleyError(f"density: expected a share between 0 and 1, got {density:g}")
     inputs, draws = inputs_and_outcome(run, tier, days)
     halves = tuple(draws.where(draws.pairs % 2 == half) for half in (0, 1))
     boxes: list[FoundBox] = []

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.failure.least_change import quantiles
-from sim.analysis.study import OneSentence, Question
+from sim.analysis.study import OneSentence, Question, frame
 from sim.results.formatting import counted
 from sim.results.run import Run
 from sim.results.summary import QUANTILES
@@ -117,8 +117,6 @@ class RangeOverTime(OneSentence):
 
     def table(self) -> pd.DataFrame:
         """One row per track, week and quantity: scenario, track, week, date, n, quantity, quantile, value."""
-        import pandas as pd
-
         rows = []
         for track in self.tracks:
             for week in track.weeks:
@@ -129,9 +127,7 @@ class RangeOverTime(OneSentence):
                 for issue, offers in week.terms.items():
                     rows += [(*head, f"terms {side}", issue, at) for side, at in zip(self.sides, offers, strict=True)]
         names = ["scenario", "track", "week", "date", "n", "quantity", "quantile", "value"]
-        frame = pd.DataFrame(rows, columns=names)
-        frame["value"] = frame["value"].astype(float)
-        return frame
+        return frame(rows, names).astype({"value": float})
 
 
 def range_over_time(run: Run, most: int = MOST_TRIALS) -> RangeOverTime | None:

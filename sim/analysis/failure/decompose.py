@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.analysis.study import OneSentence, Question
+from sim.analysis.study import OneSentence, Question, frame
 from sim.errors import ParleyError
 from sim.execution.request import Request
 from sim.results.compare import compare
@@ -239,8 +239,6 @@ class Decomposition(OneSentence):
 
     def table(self) -> pd.DataFrame:
         """Return one row per change, and one for all together: differences alone and left out with their ends."""
-        import pandas as pd
-
         together = Share("", "all together", self.whole, None)
         unknown = (np.nan,) * 3
         ends = [f"{kind}{end}" for kind in ("alone", "left_out") for end in ("", "_lo", "_hi")]
@@ -248,7 +246,7 @@ class Decomposition(OneSentence):
             (one.path, one.sentence, *(one.alone or unknown), *(one.left_out or unknown))
             for one in (together, *self.shares)
         ]
-        return pd.DataFrame(rows, columns=["path", "change", *ends])
+        return frame(rows, ["path", "change", *ends])
 
 
 def decompose(base: Run, variant: Run, run_all: Callable[[Sequence[Request]], Iterable[Run]]) -> Decomposition:

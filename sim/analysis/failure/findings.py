@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sim.analysis.study import Question
+from sim.analysis.study import Question, frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -157,13 +157,9 @@ class Why:
 
     def table(self) -> pd.DataFrame:
         """One row per number: scenario, part, name, value, lo, hi, n (trials it is over); NaN where there is none."""
-        import pandas as pd
-
-        frame = pd.DataFrame(list(_rows(self)), columns=["part", "name", "value", "lo", "hi", "n"])
         numbers = ["value", "lo", "hi", "n"]
-        frame[numbers] = frame[numbers].astype(float)
-        frame.insert(0, "scenario", self.scenario)
-        return frame
+        rows = ((self.scenario, *row) for row in _rows(self))
+        return frame(rows, ["scenario", "part", "name", *numbers]).astype(dict.fromkeys(numbers, float))
 
 
 def _rows(found: Why) -> Iterator[tuple[Any, ...]]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.analysis.designs import Progress, check_count, stage
 from sim.analysis.levers.evaluate import (
     MOST_RIVALS,
     MOST_SHOWN,
@@ -27,16 +28,16 @@ from sim.analysis.levers.evaluate import (
 from sim.analysis.levers.regret import futures, most_robust
 from sim.analysis.levers.search import MOST_PACKAGES, N_DRAWS, TRIALS_EACH, Package, search, undominated
 from sim.analysis.levers.terms import Terms, terms_of
-from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED, Progress, horizon_at
-from sim.analysis.study import Question
+from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED, horizon_at
+from sim.analysis.study import Question, frame
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
-from sim.execution.blocks import MOST_SEED, shortened
+from sim.execution.blocks import MOST_SEED, check_counts
 from sim.results.wording import band, percent
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.labels import names_called
 from sim.statistics.estimates import TRIALS_PER_CLUSTER, TRIALS_PER_DRAW
-from sim.statistics.horizons import TIERS, event_by, horizons
+from sim.statistics.horizons import check_tier, event_by, horizons
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -179,8 +180,6 @@ class Levers:
 
     def table(self) -> pd.DataFrame:
         """One row per lever alone (``kind`` alone) and per package of the frontier; ``use.<lever>`` in columns."""
-        import pandas as pd
-
         rows = []
         for kind, measured in (("alone", self.alone), ("frontier", self.frontier)):
             for one in measured:
@@ -188,7 +187,7 @@ class Levers:
                 use, regret = plain.pop("use"), plain.pop("regret")
                 used = {f"use.{name}": use.get(name, 0.0) for name in self.labels}
                 rows.append({"kind": kind, **plain, **{f"regret_{key}": regret[key] for key in regret}, **used})
-        return pd.DataFrame(rows)
+        return frame(rows)
 
 
 def _plain(one: Measured) -> dict[str, Any]:
@@ -216,7 +215,7 @@ def levers(
     at = _checked(scenario, target, tier, days, trials, seed, most_packages)
     days = list(horizons(scenario))[at]
     ahead = (MOST_SHOWN + MOST_RIVALS + len(scenario.levers)) * trials
-    half_way = _counted(progress, 0, ahead)
+    half_way = stage(progress, 0, ahead)
     found = search(scenario, tier, at, (seed + 1) % (MOST_SEED + 1), workers, half_way, most_packages)
     shown = shown_of(found, target)
     singles = [_single(scenario, number) for number in range(len(scenario.levers))]
@@ -225,7 +224,7 @@ def levers(
     everything = list(dict.fromkeys([*wanted, *singles, *rivals]))
     searched = {package: float(odds.mean()) for package, odds in zip(found.packages, found.odds, strict=True)}
     before = most_packages * N_DRAWS * TRIALS_EACH
-    runs = runs_of(scenario, everything, trials, seed, workers, _counted(progress, before, 0))
+    runs = runs_of(scenario, everything, trials, seed, workers, stage(progress, before, 0))
     hits = [event_by(run.columns, scenario, tier, days) for run in runs]
     split_by, measured = measured_on(scenario, everything, hits, searched, len(singles) + len(wanted), seed)
     best = measured[: len(wanted)]
@@ -267,16 +266,12 @@ def _checked(
         hint = "`parley schema` says what a lever holds"
         raise ParleyError(f"{scenario.title}: has no `levers:`, so there is nothing to pull; {hint}")
     if target is not None and not 0 < target < 1:
-        raise ParleyError(f"target: {target:g} came, a share between 0 and 1 is wanted, such as 0.5")
-    if tier not in TIERS:
-        raise ParleyError(f"tier: {tier!r} came, {', '.join(TIERS)} are allowed")
-    if not 0 <= seed <= MOST_SEED:
-        raise ParleyError(f"seed: {shortened(seed)} came, 0 to {MOST_SEED} is allowed")
-    if not LEAST_TRIALS <= trials <= MOST_TRIALS or trials % TRIALS_PER_CLUSTER:
-        wanted = f"a multiple of {TRIALS_PER_CLUSTER} from {LEAST_TRIALS} to {MOST_TRIALS:,} is wanted"
-        raise ParleyError(f"trials: {shortened(trials)} a package came, {wanted}")
+        raise ParleyError(f"target: expected a share between 0 and 1, such as 0.5, got {target:g}")
+    check_tier(tier)
+    check_counts(1, seed, None)
+    check_count("trials a package", trials, LEAST_TRIALS, MOST_TRIALS, TRIALS_PER_CLUSTER)
     if most < len(scenario.levers) + 2:
-        raise ParleyError(f"packages: {most} came, at least {len(scenario.levers) + 2} are wanted")
+        raise ParleyError(f"packages: expected at least {len(scenario.levers) + 2}, got {most}")
     return horizon_at(scenario, days)
 
 
@@ -289,10 +284,3 @@ def _chosen(frontier: Sequence[Measured], target: float | None) -> int:
     best = max(range(len(frontier)), key=lambda at: frontier[at].odds)
     wanted = (frontier[0].odds + frontier[best].odds) / 2 if target is None else target
     return next((at for at, one in enumerate(frontier) if one.odds >= wanted), best)
-
-
-def _counted(progress: Progress | None, before: int, ahead: int) -> Progress | None:
-    """Progress of one of two stages, told as of the whole."""
-    if progress is None:
-        return None
-    return lambda done, total: progress(before + done, before + total + ahead)

@@ -17,7 +17,7 @@ import numpy as np
 from sim.analysis.replay.narrative import Line, tell
 from sim.analysis.replay.refusals import plain
 from sim.analysis.replay.trace import Moment, Watch
-from sim.analysis.study import Question
+from sim.analysis.study import Question, frame
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.execution.blocks import check_counts, shortened
@@ -83,14 +83,10 @@ class Replay:
         Offers and ranges are mixes (1 is side A's end); ``lower`` and ``upper`` are the sides' reservation points in a
         week with a round, empty where a side has none and in other weeks.
         """
-        import pandas as pd
-
-        table = pd.DataFrame([dict(week) for week in self.weeks])
+        table = frame(map(dict, self.weeks))
         table.insert(1, "date", [self.day(week) for week in table["week"]])
-        for column in table.columns:
-            if column.startswith(("lower_", "upper_")):
-                table[column] = table[column].astype("float64")
-        return table
+        ends = [name for name in table.columns if name.startswith(("lower_", "upper_"))]
+        return table.astype(dict.fromkeys(ends, "float64"))
 
     def as_dict(self) -> dict[str, Any]:
         """The object of ``parley replay --json``: plain values, offers with their terms and landmarks."""
@@ -129,7 +125,7 @@ def replay(
     from sim.model import NegotiationModel  # with Mesa, only when it is wanted
 
     if not 0 <= trial < MOST_TRIAL:
-        raise ParleyError(f"trial: {shortened(trial)} came, 0 to {MOST_TRIAL - 1} is allowed")
+        raise ParleyError(f"trial: expected 0 to {MOST_TRIAL - 1}, got {shortened(trial)}")
     check_counts(1, seed, None)
     custom = dict(parties or {})
     check_parties(Request(scenario, name or scenario.title, 1, seed, custom))
@@ -152,7 +148,8 @@ def replay_run(run: Run, trial: int, *, parties: Mapping[str, type[Party]] | Non
     parties of one's own (give them again) or by another version.
     """
     if not 0 <= trial < run.n_trials:
-        raise ParleyError(f"trial: {shortened(trial)} came, {run.name} has trials 0 to {run.n_trials - 1}")
+        has = f"{run.name} has trials 0 to {run.n_trials - 1}"
+        raise ParleyError(f"trial: expected one of the run ({has}), got {shortened(trial)}")
     found = replay(run.scenario, run.seed, trial, name=run.name, parties=parties)
     row = run.part(trial, 1)
     differ = [

@@ -56,8 +56,8 @@ def with_tag(run: Run, tag: str) -> int:
     """Number of the first trial that failed for this reason; ParleyError names the tags there are, with counts."""
     if tag not in TAGS:
         close = nearest(tag, TAGS)
-        hint = f"did you mean {close}?" if close else f"{', '.join(TAGS)} are allowed"
-        raise ParleyError(f"tag: {tag!r} came; {hint}")
+        hint = f"; did you mean {close}?" if close else ""
+        raise ParleyError(f"tag: expected one of {', '.join(TAGS)}, got {tag!r}{hint}")
     found = _first(run, ("tag",), lambda columns: columns["tag"] == TAGS.index(tag))
     if found is None:
         raise ParleyError(f"{run.name}: no trial failed with the tag {tag}; {available(run)}")

@@ -17,24 +17,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.analysis.designs import Progress, check_count, mean_and_reach, uniforms
 from sim.analysis.sensitivity.constant_outcomes import NO_INPUT, is_beyond_luck, no_variation
 from sim.analysis.sensitivity.uncertain_inputs import (
     NOT_ANCHORED,
     Integers,
-    Progress,
     at_central,
     chosen,
     evaluate,
     horizon_at,
     inputs_apart,
 )
-from sim.analysis.study import OneSentence, Question
+from sim.analysis.study import OneSentence, Question, frame, rows_of
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
-from sim.random_streams import philox_words, stream_key, to_uniform
 from sim.results.formatting import counted
 from sim.scenario.schema import Scenario
-from sim.statistics.estimates import Floats, student_quantile
+from sim.statistics.estimates import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,10 +59,6 @@ class Effect:
     lo: float
     hi: float
     sigma: float
-
-    def as_dict(self) -> dict[str, Any]:
-        cells = {"mu": self.mu, "mu_star": self.mu_star, "lo": self.lo, "hi": self.hi, "sigma": self.sigma}
-        return {"input": self.name, **cells}
 
 
 @dataclass(frozen=True)
@@ -94,8 +89,7 @@ class Morris(OneSentence):
 
     def rows(self) -> list[dict[str, Any]]:
         """Effects as plain values; None where the odds do not vary, since then no input's effect is known."""
-        rows = [one.as_dict() for one in self.effects]
-        return rows if self.varies else [{**dict.fromkeys(row), "input": row["input"]} for row in rows]
+        return rows_of(self.effects, self.varies)
 
     @property
     def sentence(self) -> str:
@@ -139,9 +133,7 @@ class Morris(OneSentence):
 
     def table(self) -> pd.DataFrame:
         """One row per input, the largest ``mu_star`` first."""
-        import pandas as pd
-
-        return pd.DataFrame(self.rows())
+        return frame(self.rows())
 
 
 @checked_arguments
@@ -162,8 +154,7 @@ def morris(
     ``trajectories`` x (inputs + 1) points of ``trials`` trials are run. ``days`` is a horizon, by default the last.
     Raises ParleyError for unknown inputs, horizons or counts.
     """
-    if not 2 <= trajectories <= MOST_TRAJECTORIES:
-        raise ParleyError(f"trajectories: {trajectories} came, 2 to {MOST_TRAJECTORIES:,} is allowed")
+    check_count("trajectories", trajectories, 2, MOST_TRAJECTORIES)
     at = horizon_at(scenario, days)
     separate, available = inputs_apart(scenario)
     varied = chosen(available, inputs, scenario)
@@ -191,13 +182,8 @@ def morris(
 
 def design(n_inputs: int, trajectories: int, seed: int) -> tuple[Floats, Integers]:
     """Points (trajectories, inputs + 1, inputs), and the input that each step changes (trajectories, inputs)."""
-
-    def luck(name: str) -> Floats:
-        words = philox_words(seed, stream_key(name, ""), 0, 0, 0, trajectories * n_inputs)
-        return to_uniform(words).reshape(trajectories, n_inputs)
-
-    start = (np.floor(luck("morris start") * LEVELS) + 0.5) / LEVELS
-    order = np.argsort(luck("morris order"), axis=1, kind="stable")
+    start = (np.floor(uniforms(seed, "morris start", trajectories, n_inputs) * LEVELS) + 0.5) / LEVELS
+    order = np.argsort(uniforms(seed, "morris order", trajectories, n_inputs), axis=1, kind="stable")
     points = np.repeat(start[:, None, :], n_inputs + 1, axis=1)
     for row, steps in enumerate(order):
         for step, column in enumerate(steps):
@@ -223,8 +209,7 @@ def _effect(name: str, effect: Floats) -> Effect:
     """One input's effects, shape (trajectories, 2 halves)."""
     n = len(effect)
     size = (np.sign(effect[:, 0]) * effect[:, 1] + np.sign(effect[:, 1]) * effect[:, 0]) / 2
-    mu, mu_star = float(effect.mean()), float(size.mean())
-    reach = student_quantile(0.95, n - 1) * float(size.std(ddof=1)) / n**0.5
+    mu_star, reach = (float(one) for one in mean_and_reach(size))
     apart = effect - effect.mean(axis=0)
     variance = float(np.sum(apart[:, 0] * apart[:, 1])) / (n - 1)
-    return Effect(name, mu, mu_star, mu_star - reach, mu_star + reach, max(0.0, variance) ** 0.5)
+    return Effect(name, float(effect.mean()), mu_star, mu_star - reach, mu_star + reach, max(0.0, variance) ** 0.5)

@@ -17,23 +17,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.analysis.designs import Progress, check_power_of_two, shifted_sobol, stage, uniforms
 from sim.analysis.sensitivity.constant_outcomes import NO_INPUT, no_variation
 from sim.analysis.sensitivity.tornado import DEFAULT_TRIALS as TORNADO_TRIALS
 from sim.analysis.sensitivity.tornado import Tornado, tornado
 from sim.analysis.sensitivity.uncertain_inputs import (
     NOT_ANCHORED,
     Input,
-    Progress,
     chosen,
     evaluate,
     horizon_at,
     inputs_apart,
     inputs_whole,
 )
-from sim.analysis.study import OneSentence, Question
+from sim.analysis.study import OneSentence, Question, frame, rows_of
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
-from sim.random_streams import philox_words, stream_key, to_uniform
 from sim.results.wording import percent
 from sim.scenario.schema import Scenario
 from sim.statistics.estimates import Floats
@@ -64,11 +63,6 @@ class Index:
     total: float | None
     total_lo: float | None
     total_hi: float | None
-
-    def as_dict(self) -> dict[str, Any]:
-        first = {"first": self.first, "first_lo": self.first_lo, "first_hi": self.first_hi}
-        total = {"total": self.total, "total_lo": self.total_lo, "total_hi": self.total_hi}
-        return {"input": self.name, **first, **total}
 
 
 @dataclass(frozen=True)
@@ -134,15 +128,13 @@ class Sobol(OneSentence):
             "rows": self.rows,
             "trials_per_point": self.trials,
             "seed": self.seed,
-            "inputs": [one.as_dict() for one in self.indices],
+            "inputs": rows_of(self.indices),
             "notes": list(self.notes),
         }
 
     def table(self) -> pd.DataFrame:
         """One row per input, the largest total first."""
-        import pandas as pd
-
-        return pd.DataFrame([one.as_dict() for one in self.indices])
+        return frame(rows_of(self.indices))
 
 
 @checked_arguments
@@ -164,7 +156,7 @@ def sobol(
     trials are run. Luck is taken out, so few trials of many points serve best.
     ``days`` is a horizon, by default the last. Raises ParleyError for unknown inputs, horizons or counts.
     """
-    check_rows(rows)
+    check_power_of_two("rows", rows, 64, MOST_ROWS)
     at = horizon_at(scenario, days)
     available = inputs_whole(scenario)
     if not available:
@@ -173,7 +165,7 @@ def sobol(
     if names is None:
         before = (1 + 2 * len(inputs_apart(scenario)[1])) * TORNADO_TRIALS
         ahead = rows * (min(N_INPUTS, len(available)) + 2 + (len(available) > N_INPUTS)) * trials
-        counted = _counted(progress, 0, ahead)
+        counted = stage(progress, 0, ahead)
         bars = tornado(scenario, tier=tier, days=days, seed=seed, workers=workers, progress=counted)
         names = ranked(bars, available)[:N_INPUTS]
     varied = chosen(available, names, scenario)
@@ -194,7 +186,7 @@ def sobol(
         tier=tier,
         seed=seed,
         workers=workers,
-        progress=_counted(progress, before, 0),
+        progress=stage(progress, before, 0),
     )
     shares = answers.shares[:, :, at].reshape(rows, n_each, 2)
     found = indices(shares, [*(one.name for one in varied), *([REST] if others else [])], seed)
@@ -202,19 +194,6 @@ def sobol(
     variance = max(0.0, float(products.mean()))
     mean = float(shares[:, :2].mean())
     return Sobol(tier, answers.days[at], mean, variance, rows, trials, seed, found, scenario.title)
-
-
-def check_rows(rows: int) -> None:
-    """Refuse sample sizes that Sobol's sequence does not like."""
-    if not 64 <= rows <= MOST_ROWS or rows & (rows - 1):
-        raise ParleyError(f"rows: {rows} came, a power of two from 64 to {MOST_ROWS:,} is wanted")
-
-
-def _counted(progress: Progress | None, before: int, ahead: int) -> Progress | None:
-    """Progress of one of two stages, told as of the whole."""
-    if progress is None:
-        return None
-    return lambda done, total: progress(before + done, before + total + ahead)
 
 
 def ranked(found: Tornado, available: Sequence[Input]) -> list[str]:
@@ -229,11 +208,7 @@ def design(n_inputs: int, groups: Sequence[Sequence[int]], rows: int, seed: int)
 
     A and B are the two halves of Sobol's sequence, shifted by a random amount in each dimension (modulo 1).
     """
-    from scipy.stats import qmc
-
-    sequence = qmc.Sobol(2 * n_inputs, scramble=False).random(rows)
-    shift = to_uniform(philox_words(seed, stream_key("sobol shift", ""), 0, 0, 0, 2 * n_inputs))
-    shifted = (sequence + shift) % 1.0
+    shifted = shifted_sobol(rows, 2 * n_inputs, seed, "sobol shift")
     a, b = shifted[:, :n_inputs], shifted[:, n_inputs:]
     points = np.repeat(a[:, None, :], len(groups) + 2, axis=1)
     points[:, 1] = b
@@ -265,8 +240,8 @@ def indices(shares: Floats, names: Sequence[str], seed: int = 1) -> tuple[Index,
     """
     spread, first, total = _products(shares)
     rows = len(spread)
-    words = philox_words(seed, stream_key("sobol bootstrap", ""), 0, 0, 0, N_RESAMPLES * rows)
-    again = np.minimum((to_uniform(words) * rows).astype(np.int64), rows - 1).reshape(N_RESAMPLES, rows)
+    drawn_rows = uniforms(seed, "sobol bootstrap", N_RESAMPLES, rows) * rows
+    again = np.minimum(drawn_rows.astype(np.int64), rows - 1)
     times = np.stack([np.bincount(one, minlength=rows) for one in again]) / rows
     variance, resampled = float(spread.mean()), times @ spread
     if variance <= 0 or float(np.quantile(resampled, 0.025)) <= 0:

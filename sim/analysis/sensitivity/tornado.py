@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.analysis.designs import Progress, check_count, floats, mean_and_reach
 from sim.analysis.sensitivity.constant_outcomes import is_beyond_luck, no_variation
 from sim.analysis.sensitivity.uncertain_inputs import (
     HIGH,
@@ -19,22 +20,21 @@ from sim.analysis.sensitivity.uncertain_inputs import (
     NOT_ANCHORED,
     Answers,
     Input,
-    Progress,
     at_central,
+    by_streams,
     chosen,
     evaluate,
     horizon_at,
     inputs_apart,
 )
-from sim.analysis.study import OneSentence, Question
-from sim.errors import ParleyError
+from sim.analysis.study import OneSentence, Question, frame
 from sim.errors.arguments import checked_arguments
-from sim.execution.blocks import DEFAULT_BLOCK, shortened
+from sim.execution.blocks import DEFAULT_BLOCK
 from sim.results.formatting import counted
 from sim.results.wording import band, percent
 from sim.scenario.sampling.parameter_draws import draw_columns, inverse_cdf, quantities
 from sim.scenario.schema import Scenario
-from sim.statistics.estimates import Floats, student_quantile, wilson
+from sim.statistics.estimates import Floats, wilson
 from sim.statistics.ranges import Count, Difference, Share
 
 if TYPE_CHECKING:
@@ -168,23 +168,19 @@ class Tornado(OneSentence):
 
     def table(self) -> pd.DataFrame:
         """One row per input and horizon, in the order of the bars."""
-        import pandas as pd
-
-        return pd.DataFrame(
-            [
-                {
-                    "input": bar.name,
-                    "days": days,
-                    "is_multiple": bar.is_multiple,
-                    **dict(zip(("value_low", "value_central", "value_high"), bar.values, strict=True)),
-                    **{f"p_{end}": p[at] for end, p in zip(("low", "central", "high"), bar.odds, strict=True)},
-                    "difference": bar.difference[at],
-                    "lo": bar.lo[at],
-                    "hi": bar.hi[at],
-                }
-                for bar in self.bars
-                for at, days in enumerate(self.days)
-            ]
+        return frame(
+            {
+                "input": bar.name,
+                "days": days,
+                "is_multiple": bar.is_multiple,
+                **dict(zip(("value_low", "value_central", "value_high"), bar.values, strict=True)),
+                **{f"p_{end}": p[at] for end, p in zip(("low", "central", "high"), bar.odds, strict=True)},
+                "difference": bar.difference[at],
+                "lo": bar.lo[at],
+                "hi": bar.hi[at],
+            }
+            for bar in self.bars
+            for at, days in enumerate(self.days)
         )
 
 
@@ -206,9 +202,7 @@ def tornado(
     bars, by default the last. ``trials`` at each point, a multiple of 32.
     Raises ParleyError for an unknown or certain input.
     """
-    if not 2 * BATCH <= trials <= DEFAULT_BLOCK or trials % BATCH:
-        wanted = f"a multiple of {BATCH} from {2 * BATCH} to {DEFAULT_BLOCK:,}"
-        raise ParleyError(f"trials: {shortened(trials)} a point came, {wanted} is wanted")
+    check_count("trials a point", trials, 2 * BATCH, DEFAULT_BLOCK, BATCH)
     at = horizon_at(scenario, days)
     separate, available = inputs_apart(scenario)
     varied = chosen(available, inputs, scenario)
@@ -236,7 +230,7 @@ def tornado(
         tier,
         answers.days,
         at,
-        _floats(central),
+        floats(central),
         tuple(low for low, _ in limits),
         tuple(high for _, high in limits),
         trials,
@@ -258,10 +252,8 @@ def _moves(number: int, answers: Answers, at: int, n_inputs: int) -> bool:
         first, second = (wilson(float(answers.odds[end, at]), answers.trials_per_point, level) for end in (one, other))
         if first[0] > second[1] or second[0] > first[1]:
             return True
-        moved = by_batch[other] - by_batch[one]
-        n = len(moved)
-        reach = student_quantile(0.95, n - 1) * float(moved.std(ddof=1)) / n**0.5
-        if is_beyond_luck(float(moved.mean()), reach, n - 1, 3 * n_inputs):
+        mean, reach = mean_and_reach(by_batch[other] - by_batch[one])
+        if is_beyond_luck(float(mean), float(reach), by_batch.shape[1] - 1, 3 * n_inputs):
             return True
     return False
 
@@ -271,9 +263,7 @@ def _bar(
 ) -> Bar:
     low, high = 1 + 2 * number, 2 + 2 * number
     moved = answers.shares[high] - answers.shares[low]
-    difference = moved.mean(axis=0)
-    n_batches = len(moved)
-    reach = student_quantile(0.95, n_batches - 1) * moved.std(axis=0, ddof=1) / np.sqrt(n_batches)
+    difference, reach = mean_and_reach(moved)
     # Where no trial turned out differently: what zero changes in that many trials still allow.
     reach = np.where((moved == 0).all(axis=0), wilson(0.0, answers.trials_per_point)[1], reach)
     odds = answers.odds
@@ -281,10 +271,10 @@ def _bar(
         one.name,
         one.path in _factors(separate, "ratio", "multiply"),
         values,
-        (_floats(odds[low]), _floats(odds[0]), _floats(odds[high])),
-        _floats(difference),
-        _floats(np.maximum(-1, difference - reach)),
-        _floats(np.minimum(1, difference + reach)),
+        (floats(odds[low]), floats(odds[0]), floats(odds[high])),
+        floats(difference),
+        floats(np.maximum(-1, difference - reach)),
+        floats(np.minimum(1, difference + reach)),
         at,
     )
 
@@ -293,8 +283,7 @@ def _values(
     separate: Scenario, available: Sequence[Input], varied: Sequence[Input], shares: dict[str, Floats]
 ) -> dict[str, tuple[float, float, float]]:
     """What each varied input is in the engine at low, central and high; ratios are over their median."""
-    by_stream = {one.stream: 1 - shares[one.name] if one.is_turned else shares[one.name] for one in available}
-    drawn = draw_columns(separate, by_stream.__getitem__)
+    drawn = draw_columns(separate, by_streams(available, shares).__getitem__)
     known = quantities(separate)
     ratios = _factors(separate, "ratio")
     found = {}
@@ -314,7 +303,3 @@ def _factors(separate: Scenario, *modes: str) -> set[str]:
         if group.mode in modes
         for name in group.columns.values()
     }
-
-
-def _floats(values: Floats) -> tuple[float, ...]:
-    return tuple(float(value) for value in values)

@@ -10,17 +10,19 @@ Odds here are the model's own, never anchored.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.designs import Progress as Progress
+from sim.analysis.designs import check_count
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.execution import worker_pool
-from sim.execution.blocks import DEFAULT_BLOCK, MOST_SEED, shortened
+from sim.execution.blocks import DEFAULT_BLOCK, check_counts
 from sim.random_streams import Streams
 from sim.scenario.diagnostics import did_you_mean, escaped
 from sim.scenario.mirror import turns
@@ -30,15 +32,13 @@ from sim.scenario.sampling.stream_names import stream_names
 from sim.scenario.schema import Joint, Scenario
 from sim.scenario.schema.quantity import Quantity
 from sim.statistics.estimates import Floats
-from sim.statistics.horizons import TIERS, event_by, horizons
+from sim.statistics.horizons import check_tier, event_by, horizons, weeks_by
 
 LOW, HIGH = 0.05, 0.95
 """Low and high of an input: these quantiles of its distribution."""
 NOT_ANCHORED = "These are the model's own odds, not anchored to the record of other wars."
 BISECTIONS = 60
 
-Progress = Callable[[int, int], None]
-"""Called with the trials done and the trials wanted."""
 Integers = NDArray[np.int64]
 
 
@@ -151,9 +151,13 @@ def horizon_at(scenario: Scenario, days: int | None) -> int:
     known = list(horizons(scenario))
     if days is None:
         return len(known) - 1
-    if days not in known:
-        raise ParleyError(f"days: {days} came, {', '.join(map(str, known))} are allowed")
+    weeks_by(scenario, days)
     return known.index(days)
+
+
+def by_streams(inputs: Sequence[Input], shares: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Shares by the name of the engine's stream, from shares by input name."""
+    return {one.stream: 1 - shares[one.name] if one.is_turned else shares[one.name] for one in inputs}
 
 
 def at_central(inputs: Sequence[Input], n_points: int) -> dict[str, Floats]:
@@ -211,16 +215,12 @@ def evaluate(
     luck for every point). Batches hold whole antithetic pairs. The same whatever the number of workers.
     Raises ParleyError for a tier, a seed or counts that cannot be.
     """
-    if tier not in TIERS:
-        raise ParleyError(f"tier: {tier!r} came, {', '.join(TIERS)} are allowed")
-    if not 0 <= seed <= MOST_SEED:
-        raise ParleyError(f"seed: {shortened(seed)} came, 0 to {MOST_SEED} is allowed")
-    if not 2 * batches <= trials_per_point <= DEFAULT_BLOCK or trials_per_point % (2 * batches):
-        wanted_trials = f"a multiple of {2 * batches} up to {DEFAULT_BLOCK:,}"
-        raise ParleyError(f"trials: {shortened(trials_per_point)} a point came, {wanted_trials} is wanted")
+    check_tier(tier)
+    check_counts(1, seed, None)
+    check_count("trials a point", trials_per_point, 2 * batches, DEFAULT_BLOCK, 2 * batches)
     n_points = len(next(iter(shares.values())))
     luck = np.zeros(n_points, dtype=np.int64) if luck is None else luck
-    by_stream = {one.stream: 1 - shares[one.name] if one.is_turned else shares[one.name] for one in inputs}
+    by_stream = by_streams(inputs, shares)
     size = max(1, DEFAULT_BLOCK // trials_per_point)
     wanted = []
     for part in (slice(first, first + size) for first in range(0, n_points, size)):

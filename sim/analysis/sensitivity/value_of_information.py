@@ -12,21 +12,22 @@ the movement comes out too small, never too large on average.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.designs import uniforms
 from sim.analysis.sensitivity.constant_outcomes import no_variation, varies
 from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED, horizon_at
-from sim.analysis.study import OneSentence, Question
+from sim.analysis.study import OneSentence, Question, frame, rows_of
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.execution.engine_digest import refuse_other_engine
-from sim.random_streams import Streams, philox_words, stream_key, to_uniform
+from sim.random_streams import Streams
 from sim.results.compare import widened
-from sim.results.formatting import counted, plain
+from sim.results.formatting import counted
 from sim.results.run import Run
 from sim.results.wording import percent
 from sim.scenario.mirror import turns
@@ -122,9 +123,7 @@ class Information(OneSentence):
 
     def rows(self) -> list[dict[str, Any]]:
         """Unknowns as plain values; None for what is not known, all but the name where the odds do not vary."""
-        rows = [plain(asdict(one)) for one in self.unknowns]
-        is_said = self.varies or any(one.is_clear for one in self.unknowns)
-        return rows if is_said else [{**dict.fromkeys(row), "name": row["name"]} for row in rows]
+        return rows_of(self.unknowns, self.varies or any(one.is_clear for one in self.unknowns), "name")
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -144,9 +143,7 @@ class Information(OneSentence):
 
     def table(self) -> pd.DataFrame:
         """One row per input, the largest movement first."""
-        import pandas as pd
-
-        return pd.DataFrame(self.rows(), columns=list(Unknown.__dataclass_fields__))
+        return frame(self.rows(), list(Unknown.__dataclass_fields__))
 
 
 @checked_arguments
@@ -261,9 +258,8 @@ def _reach_of_dummies(odds: Floats, level: float) -> tuple[float, float]:
     nothing to learn. What that does is seen on inputs of pure luck, antithetic like the draws.
     """
     n_pairs = (len(odds) + 1) // 2
-    luck = to_uniform(philox_words(0, stream_key("inputs of pure luck", ""), 0, 0, 0, N_DUMMIES * n_pairs))
     seen = []
-    for u in luck.reshape(N_DUMMIES, n_pairs):
+    for u in uniforms(0, "inputs of pure luck", N_DUMMIES, n_pairs):
         column = np.stack([u, 1 - u], axis=1).ravel()[: len(odds)]
         seen.append([float(values.mean()) for values in _moves(grouped(column), odds)])
     spread = np.sqrt(np.mean(np.square(seen), axis=0)) * normal_quantile(level)

@@ -22,11 +22,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.designs import Progress, check_count, check_power_of_two, floats, shifted_sobol, stage, uniforms
 from sim.analysis.sensitivity.uncertain_inputs import (
     HIGH,
     LOW,
     Input,
-    Progress,
     chosen,
     evaluate,
     inputs_whole,
@@ -36,7 +36,7 @@ from sim.analysis.surrogate.inputs import alone, as_slider, is_movable, most_mov
 from sim.analysis.surrogate.surrogate import Response, Setting, average
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
-from sim.random_streams import philox_words, stream_key, to_uniform
+from sim.execution.blocks import DEFAULT_BLOCK
 from sim.scenario.schema import Scenario
 from sim.statistics.estimates import Floats
 from sim.statistics.horizons import horizons
@@ -51,6 +51,8 @@ POINTS_A_SETTING = 1 / 32
 """Of the points that are fitted."""
 AVERAGED = 192
 """Points over which the surface is averaged; carried in full, so that a page averages over the same."""
+MOST_POINTS = 2**30
+"""Length of scipy's Sobol sequence."""
 Counts = NDArray[np.integer]
 
 
@@ -77,10 +79,8 @@ def response(
     variance of those odds between draws, by horizon. Raises ParleyError for an unknown or certain input, for one that
     cannot be set by itself, and for counts that cannot be.
     """
-    if trials < 2 or trials % 2:
-        raise ParleyError(f"trials: {trials} a point came, an even number is wanted")
-    if points < 64 or points & (points - 1):
-        raise ParleyError(f"points: {points} came, a power of two from 64 on is wanted")
+    check_count("trials a point", trials, 4, DEFAULT_BLOCK, 4)
+    check_power_of_two("points", points, 64, MOST_POINTS)
     available = inputs_whole(scenario)
     wanted = chosen(available, inputs, scenario) if inputs is not None else None
     if wanted and (stuck := [one.name for one in wanted if not is_movable(scenario, one)]):
@@ -108,7 +108,7 @@ def response(
         tuple(as_slider(scenario, one, share) for one, share in zip(moved, explained, strict=True)),
         _rows(coefficients),
         _rows(over),
-        tuple(float(value) for value in rest),
+        floats(rest),
         tested(bench, moved, (coefficients, over, rest), settings, a_setting, points),
         points * trials,
         a_setting * trials,
@@ -134,11 +134,6 @@ class Bench(NamedTuple):
 
         Point number p of the study has the luck p, ``first`` being that of the first row.
         """
-
-        def counted(done: int, _: int) -> None:
-            if self.progress:
-                self.progress(first * self.trials + done, self.all_trials)
-
         answers = evaluate(
             self.scenario,
             self.available,
@@ -149,7 +144,7 @@ class Bench(NamedTuple):
             tier=self.tier,
             seed=self.seed,
             workers=self.workers,
-            progress=counted,
+            progress=stage(self.progress, first * self.trials, self.all_trials - (first + len(shares)) * self.trials),
         )
         return answers.shares
 
@@ -192,7 +187,7 @@ def band_of(halves: Floats) -> Ends:
 
 
 def _rows(values: Floats) -> tuple[tuple[float, ...], ...]:
-    return tuple(tuple(float(value) for value in row) for row in values)
+    return tuple(map(floats, values))
 
 
 # -- points -----------------------------------------------------------------------------------------
@@ -200,17 +195,12 @@ def _rows(values: Floats) -> tuple[tuple[float, ...], ...]:
 
 def sequence(n_inputs: int, n: int, seed: int, name: str) -> Floats:
     """``n`` points that fill the unit cube: Sobol's sequence, shifted by a stream of the seed's, shape (n, inputs)."""
-    from scipy.stats import qmc
-
-    base = qmc.Sobol(n_inputs, scramble=False).random_base2(int(np.ceil(np.log2(max(2, n)))))[:n]
-    shift = to_uniform(philox_words(seed, stream_key(name, ""), 0, 0, 0, n_inputs))
-    return np.asarray((base + shift) % 1.0)
+    return shifted_sobol(n, n_inputs, seed, name)
 
 
 def held_out(n_inputs: int, settings: int, seed: int) -> list[dict[int, float]]:
     """What each setting holds, by place: one, two, three or all inputs in turn, from their low to their high."""
-    words = to_uniform(philox_words(seed, stream_key("response held", ""), 0, 0, 0, 2 * settings * n_inputs))
-    orders, shares = words.reshape(2, settings, n_inputs)
+    orders, shares = uniforms(seed, "response held", 2, settings, n_inputs)
     found = []
     for number in range(settings):
         n_held = (1, 2, 3, n_inputs)[number % 4]

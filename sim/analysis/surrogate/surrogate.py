@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.analysis.designs import floats
 from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED
-from sim.analysis.study import OneSentence, Question
+from sim.analysis.study import OneSentence, Question, frame
 from sim.analysis.surrogate.band import Ends, band, odds_over
 from sim.errors import ParleyError
 from sim.statistics.estimates import Floats
@@ -116,30 +117,30 @@ class Response(OneSentence):
     @property
     def rmse(self) -> tuple[float, ...]:
         """Root mean squared error over the settings, by horizon; the luck of the settings' own trials included."""
-        return tuple(float(value) for value in np.sqrt(np.mean(self._misses**2, axis=0)))
+        return floats(np.sqrt(np.mean(self._misses**2, axis=0)))
 
     @property
     def largest(self) -> tuple[float, ...]:
         """Largest error over the settings, by horizon."""
-        return tuple(float(value) for value in np.abs(self._misses).max(axis=0))
+        return floats(np.abs(self._misses).max(axis=0))
 
     @property
     def luck(self) -> tuple[float, ...]:
         """The rmse that a surface without any error would show, by horizon: that of the settings' own trials."""
         errors = np.array([one.luck for one in self.settings])
-        return tuple(float(value) for value in np.sqrt(np.mean(errors**2, axis=0)))
+        return floats(np.sqrt(np.mean(errors**2, axis=0)))
 
     @property
     def band_rmse(self) -> tuple[float, ...]:
         """Root mean squared error of the ends of the band over the settings, by horizon; luck included."""
         misses = np.array([np.subtract(one.band, one.model_band) for one in self.settings])
-        return tuple(float(value) for value in np.sqrt(np.mean(misses**2, axis=(0, 2))))
+        return floats(np.sqrt(np.mean(misses**2, axis=(0, 2))))
 
     @property
     def band_luck(self) -> tuple[float, ...]:
         """The rmse of those ends that a band without any error would show, by horizon: the settings' own luck."""
         halves = np.array([one.halves for one in self.settings])
-        return tuple(float(value) for value in np.sqrt(np.mean((halves[:, 0] - halves[:, 1]) ** 2 / 4, axis=(0, 2))))
+        return floats(np.sqrt(np.mean((halves[:, 0] - halves[:, 1]) ** 2 / 4, axis=(0, 2))))
 
     @property
     def _misses(self) -> Floats:
@@ -196,8 +197,6 @@ class Response(OneSentence):
 
     def table(self) -> pd.DataFrame:
         """The test: one row per setting and horizon, what was held in words, the model's odds and the surface's."""
-        import pandas as pd
-
         rows = [
             {
                 "setting": number,
@@ -213,9 +212,9 @@ class Response(OneSentence):
             for place, days in enumerate(self.days)
         ]
         ends = ["model_lo", "model_hi", "surface_lo", "surface_hi"]
-        return pd.DataFrame(rows, columns=["setting", "held", "days", "model", "surface", "error", *ends])
+        return frame(rows, ["setting", "held", "days", "model", "surface", "error", *ends])
 
 
 def average(coefficients: Floats, over: Floats, held: Mapping[int, float]) -> tuple[float, ...]:
     """Odds by horizon, the mean of the surface over ``over`` with column i held at ``held[i]``."""
-    return tuple(float(value) for value in odds_over(coefficients, over, held).mean(axis=0))
+    return floats(odds_over(coefficients, over, held).mean(axis=0))

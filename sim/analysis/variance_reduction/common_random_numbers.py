@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED
-from sim.analysis.study import OneSentence, Question
+from sim.analysis.study import OneSentence, Question, frame
 from sim.analysis.variance_reduction.methods import FEW_EVENTS, LEVEL, UNKNOWN
 from sim.errors.arguments import checked_arguments
 from sim.results.compare import compare
@@ -85,9 +85,7 @@ class CommonLuck(OneSentence):
 
     def table(self) -> pd.DataFrame:
         """One row per horizon."""
-        import pandas as pd
-
-        return pd.DataFrame(map(asdict, self.pairs))
+        return frame(map(asdict, self.pairs))
 
 
 @checked_arguments

@@ -17,14 +17,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import stats
 
+from sim.analysis.designs import Progress, check_count, uniforms
 from sim.analysis.sensitivity.constant_outcomes import NO_INPUT
-from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED, Input, Progress, evaluate, inputs_whole
-from sim.analysis.study import OneSentence, Question
+from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED, Input, evaluate, inputs_whole
+from sim.analysis.study import OneSentence, Question, frame
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.execution.blocks import check_counts
 from sim.model import NegotiationModel  # noqa: F401  # Mesa, before the clock: it loads longer than a small run
-from sim.random_streams import TRIALS_PER_CLUSTER, TRIALS_PER_DRAW, Streams, philox_words, stream_key, to_uniform
+from sim.random_streams import TRIALS_PER_CLUSTER, TRIALS_PER_DRAW, Streams, stream_key
 from sim.results.formatting import plain
 from sim.results.wording import percent
 from sim.scenario.schema import Scenario
@@ -123,9 +124,7 @@ class FewerTrials(OneSentence):
 
     def table(self) -> pd.DataFrame:
         """One row per method and horizon."""
-        import pandas as pd
-
-        return pd.DataFrame(map(asdict, self.estimates))
+        return frame(map(asdict, self.estimates))
 
 
 @checked_arguments
@@ -144,9 +143,7 @@ def fewer_trials(
     counts that cannot be, and where the scenario has no uncertain number.
     """
     check_counts(trials, seed, None)
-    if not LEAST_TRIALS <= trials <= MOST_TRIALS or trials % TRIALS_PER_CLUSTER:
-        wanted = f"a multiple of {TRIALS_PER_CLUSTER} from {LEAST_TRIALS:,} to {MOST_TRIALS:,}"
-        raise ParleyError(f"trials: expected {wanted}, got {trials}")
+    check_count("trials", trials, LEAST_TRIALS, MOST_TRIALS, TRIALS_PER_CLUSTER)
     inputs = inputs_whole(scenario)[::-1]  # files of joint draws first, as Sobol's first columns are the most even
     if not inputs:
         raise ParleyError(NO_INPUT)
@@ -194,8 +191,7 @@ def scrambled(n_columns: int, n_points: int, number: int, seed: int) -> Floats:
 
 def independent(n_columns: int, n_points: int, number: int, seed: int) -> Floats:
     """Draw as many independent points, shape (points, columns)."""
-    words = philox_words(seed, stream_key("independent points", str(number)), 0, 0, 0, n_points * n_columns)
-    return to_uniform(words).reshape(n_points, n_columns)
+    return uniforms(seed, "independent points", n_points, n_columns, part=str(number))
 
 
 def from_means(method: str, days: int, means: Floats, trials: int, cpu: float) -> Estimate:

@@ -125,7 +125,7 @@ def test_where_nothing_tells_it_says_so(base: Run) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"tier": "broad"}, "durable or mutual is allowed"),
+        ({"tier": "broad"}, "expected durable or mutual, got 'broad'"),
         ({"days": 100}, "30, 90, 180, 365 are allowed"),
         ({"density": 90.0}, "between 0 and 1"),
     ],

@@ -70,7 +70,7 @@ def test_of_a_scenario() -> None:
 
 def test_mistakes_are_told() -> None:
     scenario = minimal_scenario(**UNCERTAIN)
-    with pytest.raises(ParleyError, match="trajectories: 1 came"):
+    with pytest.raises(ParleyError, match="trajectories: expected a whole number from 2 to 10,000, got 1"):
         morris(scenario, trajectories=1)
     with pytest.raises(ParleyError, match="did you mean `parties.North.strain`"):
         morris(scenario, inputs=["parties.North.strian"])

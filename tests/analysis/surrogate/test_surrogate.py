@@ -170,7 +170,7 @@ def test_what_cannot_be_moved_is_refused() -> None:
         response(scenario(), inputs=["parties.North.strian"], **SMALL)
     with pytest.raises(ParleyError, match="nothing to vary"):
         response(scenario(), inputs=["parties.South.trust"], **SMALL)
-    with pytest.raises(ParleyError, match="an even number"):
+    with pytest.raises(ParleyError, match="a multiple of 4"):
         response(scenario(), **{**SMALL, "trials": 3})
     with pytest.raises(ParleyError, match="a power of two"):
         response(scenario(), points=100)
