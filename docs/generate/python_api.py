@@ -45,7 +45,15 @@ STUDIES: dict[str, tuple[str, ...]] = {
     "sim.teaching.forecast_lesson": ("lesson", "known_outcome", "as_forecast", "Lesson", "Outcome", "Scored"),
     "sim.teaching.exercises": ("pose", "mark", "Exercise", "Marked"),
 }
-THEORY = ("sim.theory.utility", "sim.theory.war", "sim.theory.bargaining", "sim.theory.ceasefire", "sim.theory.shapley")
+THEORY = (
+    "sim.theory.utility",
+    "sim.theory.war",
+    "sim.theory.weekly",
+    "sim.theory.contract_curve",
+    "sim.theory.bargaining",
+    "sim.theory.ceasefire",
+    "sim.theory.shapley",
+)
 
 
 def page() -> str:

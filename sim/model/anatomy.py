@@ -17,7 +17,8 @@ from sim.model.inputs import at
 from sim.model.outcomes import BestWeek
 from sim.model.packages import ALL_ON, Frictions, IssueTables
 from sim.outcome_columns import FRICTIONS, MOST_SHORTFALL, TAGS
-from sim.theory.bargaining import GRID, contract_curve, value_of
+from sim.theory.bargaining import GRID
+from sim.theory.contract_curve import contract_curve, value_of
 from sim.theory.shapley import shapley
 from sim.theory.utility import Array
 

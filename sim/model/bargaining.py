@@ -12,8 +12,9 @@ from sim.model.inputs import at
 from sim.model.lanes import Lane, Look, NextOffers, Offers, pieces
 from sim.model.ranges import Ask
 from sim.model.ratification import VetoPlayer
-from sim.theory import bargaining, war
+from sim.theory import bargaining
 from sim.theory.utility import Array, Column
+from sim.theory.weekly import weekly_probability
 
 if TYPE_CHECKING:
     from sim.model.negotiation import NegotiationModel
@@ -176,7 +177,7 @@ class Bargaining:
         """Talks in one number: while there is a range its middle is signed at a weekly rate, whoever sits there."""
         luck = self.model.streams.uniform("signing", week=self.model.week)[trials]
         assert track.signing_rate is not None
-        places = np.flatnonzero(look.has_range & (luck < war.weekly_probability(at(track.signing_rate, trials))))
+        places = np.flatnonzero(look.has_range & (luck < weekly_probability(at(track.signing_rate, trials))))
         signed = np.zeros(len(trials), dtype=bool)
         if len(places):
             middle = (look.lower[places] + look.upper[places]) / 2.0

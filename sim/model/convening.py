@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.model.inputs import Kept, at
 from sim.theory.utility import Array, Column
-from sim.theory.war import weekly_probability, weekly_rate
+from sim.theory.weekly import weekly_probability, weekly_rate
 
 if TYPE_CHECKING:
     from sim.model.negotiation import NegotiationModel

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.model.inputs import at
 from sim.model.rising import PADDED, Rising
-from sim.theory.bargaining import Terms, value_of
+from sim.theory.contract_curve import Terms, value_of
 from sim.theory.utility import Array, Column
 
 Rows = NDArray[np.int64]
@@ -108,7 +108,7 @@ class MovingToday:
         return lane
 
     def gain(self, level: int, cell: Rows) -> Array:
-        """Gain of each trial's side at a cell of a level, as ``sim.theory.bargaining.gain_of`` has it."""
+        """Gain of each trial's side at a cell of a level, as ``sim.theory.contract_curve.gain_of`` has it."""
         position = np.maximum(self.line, self.tables.toward_b[level].take(cell))
         np.minimum(position, self.tables.toward_a[level].take(cell), out=position)
         loss = position - self.ideal

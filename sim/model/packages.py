@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.moving_issue import Moving
-from sim.theory.bargaining import GRID, GRID_STEPS, Terms, contract_curve, value_of
+from sim.theory.bargaining import GRID, GRID_STEPS
+from sim.theory.contract_curve import Terms, contract_curve, value_of
 from sim.theory.utility import Array, Column
 
 if TYPE_CHECKING:

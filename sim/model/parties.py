@@ -13,7 +13,7 @@ import mesa
 import numpy as np
 
 from sim.model.inputs import Kept, at, fill
-from sim.theory import bargaining, war
+from sim.theory import bargaining, war, weekly
 
 if TYPE_CHECKING:
     from sim.model.negotiation import NegotiationModel
@@ -66,12 +66,12 @@ class Belligerent(Party):
         self.is_strain_noisy = bool(np.any(np.asarray(self.strain_volatility) > 0))
         self.strain_moves = self.is_strain_noisy
         if self.is_strain_noisy:
-            spread = war.long_run_spread(self.strain_volatility, self.strain_reversion)
+            spread = weekly.long_run_spread(self.strain_volatility, self.strain_reversion)
             self.strain = self.strain * np.exp(spread * model.streams.normal("strain at start", name))
         self.pressure = np.zeros(n)
         self.optimism = fill(self.optimism, n)
         if model.inputs.scenario.war.optimism_ages:
-            self.optimism *= war.optimism_left(model.years_at_start)
+            self.optimism *= weekly.optimism_left(model.years_at_start)
         self.has_optimism = bool(np.any(self.optimism != 0) or np.any(np.asarray(self.optimism_rest) != 0))
         self.fear = fill(self.fear, n)
         self.unseen: Column = 0.0
@@ -222,9 +222,9 @@ class Backer(ThirdParty):
         self.has_cut_aid = np.zeros(n, dtype=bool)
         self.own_mix = self._own_mix()
         self.clients = {side for side, share in self.supports.items() if np.any(np.asarray(share) > 0)}
-        self._act_rate = Kept(war.weekly_rate)
-        self._acts_alone = Kept(lambda rate, unity: war.weekly_probability(rate * unity))
-        self._acts_after = Kept(lambda rate, factor, unity: war.weekly_probability(rate * factor * unity))
+        self._act_rate = Kept(weekly.weekly_rate)
+        self._acts_alone = Kept(lambda rate, unity: weekly.weekly_probability(rate * unity))
+        self._acts_after = Kept(lambda rate, factor, unity: weekly.weekly_probability(rate * factor * unity))
         self._weight_as_host = Kept(lambda pull, engagement: pull * engagement)
 
     def pull_on_rounds(self) -> Column:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.model.inputs import at
 from sim.theory.ceasefire import collapse_rate, hazard_multiplier
 from sim.theory.utility import Array, Column
-from sim.theory.war import weekly_probability
+from sim.theory.weekly import weekly_probability
 
 if TYPE_CHECKING:
     from sim.model.negotiation import NegotiationModel

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.model.inputs import at, fill
-from sim.theory import war
+from sim.theory import war, weekly
 from sim.theory.utility import Array, Column
 from sim.theory.war import WarStakes
 
@@ -42,7 +42,7 @@ class War:
             start = self.momentum + self.momentum_spread * model.streams.favouring_b("momentum at start")
             self.momentum = np.clip(start, -1.0, 1.0)
         self.support_shift = np.zeros(model.n_trials)
-        self.pressure_decay = war.decay(model.inputs.per_trial("war.pressure_half_life_weeks"))
+        self.pressure_decay = weekly.decay(model.inputs.per_trial("war.pressure_half_life_weeks"))
         self._scope_issues(model)
 
     def _scope_issues(self, model: NegotiationModel) -> None:
@@ -123,7 +123,7 @@ class War:
         if np.any(np.asarray(spread) > 0):
             shock = spread * self.model.streams.favouring_b("momentum", self.model.week)
         mean = self.momentum_mean + self.support_shift
-        moved = war.next_momentum(self.momentum, mean, self.momentum_reversion, shock)
+        moved = weekly.next_momentum(self.momentum, mean, self.momentum_reversion, shock)
         np.copyto(self.momentum, moved, where=at_war)
 
     def _move_line(self, at_war: Array) -> None:
@@ -142,9 +142,9 @@ class War:
     def _end_in_victory(self, at_war: Array) -> None:
         if not np.any(np.asarray(self.victory_hazard) > 0):
             return
-        rate = war.victory_rate(self.momentum, self.victory_hazard, self.victory_slope, self.fluidity)
+        rate = weekly.victory_rate(self.momentum, self.victory_hazard, self.victory_slope, self.fluidity)
         luck = self.model.streams.uniform("victory", week=self.model.week)
-        won = np.flatnonzero(at_war & (luck < war.weekly_probability(rate)))
+        won = np.flatnonzero(at_war & (luck < weekly.weekly_probability(rate)))
         if len(won):
             imposed = self.model.streams.uniform("imposed halt", week=self.model.week)[won] < at(
                 self.imposed_halt_prob, won

@@ -1,1 +1,1 @@
-"""Pure equations with citations: arrays in, arrays out, no randomness, no state."""
+"""Provide pure equations with citations: arrays in, arrays out, no randomness, no state."""

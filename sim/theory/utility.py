@@ -1,8 +1,8 @@
-"""What a package of terms is worth to a party (model section 5).
+"""Value a package of terms for a party (docs/odd.md, 3.2 and 3.4).
 
-Positions lie on [0, 1]; losses are quadratic in the distance to the ideal point (Davis, Hinich and
-Ordeshook 1970). A package is valued as a change from the status quo: what is given away counts in
-full, what is promised counts with the share of it that is expected to be delivered (trust).
+Positions lie on [0, 1]; losses are quadratic in the distance to the ideal point. A package is valued as a change
+from the status quo: what is given away counts in full, what is promised counts with the share of it that is expected
+to be delivered (trust).
 """
 
 from __future__ import annotations
@@ -19,26 +19,122 @@ Column = Array | float
 
 
 def loss(position: Column, ideal_point: Column) -> Column:
-    """Quadratic loss of a position, in units of the issue's weight; 0 at the ideal, 1 at most."""
+    """Return the quadratic loss of a position.
+
+    Parameters
+    ----------
+    position : float or array, shape (trials,)
+        Terms on one issue, on its scale from 0 (side A's end) to 1. [-]
+    ideal_point : float or array, shape (trials,)
+        What the party wants on the issue, on the same scale. [-]
+
+    Returns
+    -------
+    float or array, shape (trials,)
+        Loss as a share of the issue's weight: 0 at the ideal, 1 at most. [-]
+
+    Notes
+    -----
+    The square of the distance: ``(x - ideal)^2``, the summand of u in docs/odd.md, 3.1. The source sums over issues
+    with one matrix of weights; here issues are separable, so each is valued alone and weighted by the caller.
+
+    References
+    ----------
+    Davis, Hinich and Ordeshook (1970). An expository development of a mathematical model of the electoral process.
+    American Political Science Review 64, 426-448.
+
+    Examples
+    --------
+    >>> round(loss(0.75, 0.25), 3)
+    0.25
+    """
     distance = position - ideal_point
     return distance * distance
 
 
 def change_in_value(position: Column, status_quo: Column, ideal_point: Column) -> Column:
-    """D: how much closer (positive) or further (negative) a position is than the status quo."""
+    """Return how much closer to the ideal point a position is than the status quo.
+
+    Parameters
+    ----------
+    position, status_quo, ideal_point : float or array, shape (trials,)
+        Terms, status quo and the party's ideal on one issue, on its scale from 0 to 1. [-]
+
+    Returns
+    -------
+    float or array, shape (trials,)
+        D, in units of the issue's weight: positive where the position is closer, negative where it is further. [-]
+
+    Notes
+    -----
+    The loss avoided: ``D = (x0 - ideal)^2 - (x - ideal)^2`` (docs/odd.md, 3.4, Packages).
+
+    Examples
+    --------
+    >>> round(change_in_value(0.5, 0.75, 0.25), 4)
+    0.1875
+    """
     return loss(status_quo, ideal_point) - loss(position, ideal_point)
 
 
 def discounted(change: Column, trust: Column) -> Array:
-    """g(D): gains times trust, losses in full - the lesser of the two, trust being at most 1 (the textbook case)."""
+    """Return a change of value with gains discounted by trust and losses in full.
+
+    Parameters
+    ----------
+    change : float or array, shape (trials,)
+        D, the change of value on one issue. [-]
+    trust : float or array, shape (trials,)
+        a, the share of promised gains that is expected to be delivered, at most 1. [-]
+
+    Returns
+    -------
+    array, shape (trials,)
+        The change as the party counts it. [-]
+
+    Notes
+    -----
+    ``D where D <= 0, else a D`` (docs/odd.md, 3.4, Packages), computed as the lesser of D and a D, which is the same
+    for a trust of at most 1.
+
+    Examples
+    --------
+    >>> discounted(np.array([-0.2, 0.2]), 0.25).round(3).tolist()
+    [-0.2, 0.05]
+    """
     return np.asarray(np.minimum(change, trust * change))
 
 
 def audience_loss(position: Column, public_line: Column, ideal_point: Column, end: int) -> Array:
-    """Extra loss beyond the line that the leader has publicly ruled out crossing (Fearon 1994).
+    """Return the extra loss beyond the line that a leader has publicly ruled out crossing.
 
-    ``end`` is -1 for a side whose ideal lies at the low end of the scale (it is hurt above its
-    line) and +1 for a side at the high end. Same units as ``loss``; 0 on the own side of the line.
+    Parameters
+    ----------
+    position, public_line, ideal_point : float or array, shape (trials,)
+        Terms, public line and ideal on one issue, on its scale from 0 to 1. [-]
+    end : int
+        -1 for a side whose ideal lies at the low end (it is hurt above its line), 1 for a side at the high end.
+
+    Returns
+    -------
+    array, shape (trials,)
+        Extra loss in units of the issue's weight; 0 on the side's own side of its line. [-]
+
+    Notes
+    -----
+    ``max(0, (x - ideal)^2 - (line - ideal)^2)`` beyond the line (docs/odd.md, 3.4, Packages). In the source an
+    audience punishes a leader who backs down in a crisis, by an amount that grows with escalation; here it punishes
+    terms, the more the further they go beyond what was ruled out.
+
+    References
+    ----------
+    Fearon (1994). Domestic political audiences and the escalation of international disputes. American Political
+    Science Review 88, 577-592.
+
+    Examples
+    --------
+    >>> audience_loss(np.array([0.3, 0.5]), 0.4, 0.0, end=-1).round(3).tolist()
+    [0.0, 0.09]
     """
     extra = np.asarray(loss(position, ideal_point) - loss(public_line, ideal_point))
     beyond = (np.asarray(public_line) - position) * end > 0
@@ -48,10 +144,36 @@ def audience_loss(position: Column, public_line: Column, ideal_point: Column, en
 def trust_with(
     base: Column, monitoring: Column, guarantee: Column, per_monitoring: Column, per_guarantee: Column
 ) -> Column:
-    """Return a, the share of promised gains expected to be delivered.
+    """Return the share of promised gains that a side expects to be delivered.
 
-    1 - a = (1 - base)(1 - per_monitoring * monitoring)(1 - per_guarantee * guarantee): enforcement by
-    others replaces trust where there is none (Walter 1997).
+    Parameters
+    ----------
+    base : float or array, shape (trials,)
+        Trust without third parties. [share]
+    monitoring, guarantee : float or array, shape (trials,)
+        How far the ceasefire is monitored, and how credible the guarantee is that covers the side. [share]
+    per_monitoring, per_guarantee : float or array, shape (trials,)
+        Share of distrust that full monitoring, and a full guarantee, remove. [share]
+
+    Returns
+    -------
+    float or array, shape (trials,)
+        a, between ``base`` and 1. [share]
+
+    Notes
+    -----
+    What is left of distrust is a product: ``1 - a = (1 - base)(1 - t_m monitoring)(1 - t_g guarantee)`` (docs/odd.md,
+    3.2, Assurances). The source argues that enforcement by others replaces trust where there is none, without an
+    equation; the product is ours.
+
+    References
+    ----------
+    Walter (1997). The critical barrier to civil war settlement. International Organization 51, 335-364.
+
+    Examples
+    --------
+    >>> round(trust_with(0.5, 1.0, 0.5, per_monitoring=0.2, per_guarantee=0.4), 3)
+    0.68
     """
     return 1.0 - (1.0 - base) * (1.0 - per_monitoring * monitoring) * (1.0 - per_guarantee * guarantee)
 
@@ -59,7 +181,30 @@ def trust_with(
 def assurance_with(
     monitoring: Column, guarantee: Column, limit_on_other: Column, calm: tuple[Column, Column, Column]
 ) -> Column:
-    """Share of fear removed by monitoring, by one's guarantees and by limits on the other's resupply."""
+    """Return the share of a side's fear that assurances remove.
+
+    Parameters
+    ----------
+    monitoring, guarantee, limit_on_other : float or array, shape (trials,)
+        Monitoring, credibility of the guarantee that covers the side, and limit on the other's resupply. [share]
+    calm : tuple of three floats or arrays, shape (trials,)
+        Share of fear that each of the three removes when it is full, in that order. [share]
+
+    Returns
+    -------
+    float or array, shape (trials,)
+        Assurance, between 0 (all fear is left) and 1. [share]
+
+    Notes
+    -----
+    ``1 - (1 - calm_m monitoring)(1 - calm_g guarantee)(1 - calm_r limit)`` (docs/odd.md, 3.2, Assurances): each
+    removes its share of what the others leave. A judgement, in the form of `trust_with`.
+
+    Examples
+    --------
+    >>> round(assurance_with(1.0, 0.5, 0.0, (0.3, 0.4, 0.6)), 3)
+    0.44
+    """
     by_monitoring, by_guarantee, by_limit = calm
     return 1.0 - (1.0 - by_monitoring * monitoring) * (1.0 - by_guarantee * guarantee) * (
         1.0 - by_limit * limit_on_other
@@ -67,14 +212,55 @@ def assurance_with(
 
 
 def benefit_share(weeks: float | None, year: float = 52.0) -> float:
-    """phi_d: share of a year's saved war that a halt of ``weeks`` brings; 1 for an open-ended halt."""
+    """Return the share of a year's saved war that a ceasefire of some length brings.
+
+    Parameters
+    ----------
+    weeks : float or None
+        Length of the ceasefire; None where it is open-ended. [week]
+    year : float
+        Length of war that a deal is compared with. [week]
+
+    Returns
+    -------
+    float
+        phi, at most 1. [share]
+
+    Notes
+    -----
+    Proportional to the length, up to a year: ``phi = min(1, d / 52)`` (docs/odd.md, 3.4, Need).
+
+    Examples
+    --------
+    >>> benefit_share(13.0), benefit_share(None)
+    (0.25, 1.0)
+    """
     return 1.0 if weeks is None else min(1.0, weeks / year)
 
 
 def exposure(weeks: float | None, scale: float = 8.0) -> float:
-    """b(d) = 1 - exp(-d / 8 weeks): how much rearming a halt allows; 1 for an open-ended halt.
+    """Return how much rearming a ceasefire of some length allows.
 
-    Concave, so a short halt carries more fear relative to its benefit: b / phi is about 6 at three
-    days, 5 at thirty, 1 at a year.
+    Parameters
+    ----------
+    weeks : float or None
+        Length of the ceasefire; None where it is open-ended. [week]
+    scale : float
+        Length after which 1 - 1/e of the possible rearming is done. [week]
+
+    Returns
+    -------
+    float
+        b, from 0 to 1. [share]
+
+    Notes
+    -----
+    ``b = 1 - exp(-d / 8)`` (docs/odd.md, 3.4, Need). Concave, so a short ceasefire carries more fear relative to its
+    benefit: b / phi is about 6 at three days, 5 at thirty, 1 at a year. The shape is a judgement.
+
+    Examples
+    --------
+    >>> [round(exposure(days / 7) / benefit_share(days / 7), 1) for days in (3, 30, 365)]
+    [6.3, 5.0, 1.0]
     """
     return 1.0 if weeks is None else float(-np.expm1(-weeks / scale))

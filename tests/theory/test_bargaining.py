@@ -10,14 +10,12 @@ from scipy.optimize import brentq
 
 from sim.theory.bargaining import (
     GRID,
-    Terms,
     bargaining_range,
-    contract_curve,
     fearon_range,
     nash_mix,
     next_offer,
-    value_of,
 )
+from sim.theory.contract_curve import Terms, contract_curve, value_of
 
 PIE = Terms(status_quo=0.6, ideal_a=0.0, ideal_b=1.0, weight_a=1.0, weight_b=1.0)
 

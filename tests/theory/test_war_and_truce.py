@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.theory import ceasefire, war
+from sim.theory import ceasefire, war, weekly
 from sim.theory.shapley import shapley
 from sim.theory.utility import assurance_with, benefit_share, discounted, exposure, loss, trust_with
 
@@ -32,9 +32,9 @@ def test_stakes_are_the_expected_end_in_closed_form(
 
 
 def test_rates_and_probabilities() -> None:
-    assert war.weekly_probability(-np.log(0.7)) == pytest.approx(0.3)
-    assert 1 - (1 - war.weekly_probability(war.weekly_rate(0.3))) ** 4 == pytest.approx(0.7599)
-    assert war.weekly_rate(1.0) * 0 == 0
+    assert weekly.weekly_probability(-np.log(0.7)) == pytest.approx(0.3)
+    assert 1 - (1 - weekly.weekly_probability(weekly.weekly_rate(0.3))) ** 4 == pytest.approx(0.7599)
+    assert weekly.weekly_rate(1.0) * 0 == 0
 
 
 def test_competing_risks() -> None:
@@ -51,10 +51,10 @@ def test_momentum_after_a_year() -> None:
     """Mean and spread after 52 updates from 0 to .15, theta .05, sigma .04."""
     mean, variance = 0.0, 0.0
     for _ in range(52):
-        mean = float(war.next_momentum(mean, 0.15, 0.05, 0.0))
+        mean = float(weekly.next_momentum(mean, 0.15, 0.05, 0.0))
         variance = 0.95**2 * variance + 0.04**2
     assert (mean, np.sqrt(variance)) == pytest.approx((0.139584, 0.127793), abs=5e-7)
-    assert war.long_run_spread(0.04, 0.05) == pytest.approx(np.sqrt(0.04**2 / (1 - 0.95**2)))
+    assert weekly.long_run_spread(0.04, 0.05) == pytest.approx(np.sqrt(0.04**2 / (1 - 0.95**2)))
 
 
 def test_lasting_of_halts() -> None:
@@ -115,4 +115,4 @@ def test_shapley_of_a_glove_game() -> None:
 
 
 def test_optimism_falls_with_the_wars_age_to_a_quarter() -> None:
-    assert [war.optimism_left(years) for years in (0, 1, 100)] == pytest.approx([1.0, 0.525910, 0.25], abs=1e-6)
+    assert [weekly.optimism_left(years) for years in (0, 1, 100)] == pytest.approx([1.0, 0.525910, 0.25], abs=1e-6)

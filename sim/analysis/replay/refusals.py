@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.scenario.schema import Issue
-from sim.theory.bargaining import GRID, contract_curve, gain_of
+from sim.theory.bargaining import GRID
+from sim.theory.contract_curve import contract_curve, gain_of
 
 if TYPE_CHECKING:
     from sim.model import NegotiationModel
