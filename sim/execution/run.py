@@ -68,12 +68,53 @@ def run(
     store: bool | None = None,
     name: str | None = None,
 ) -> Run:
-    """Run one scenario (an object or its name) and return the finished run.
+    """Run one scenario and return the finished run.
 
-    ``trials`` is 20,000 unless said otherwise; with ``precision`` (a half-width such as 0.005) it is the most, by
-    default a million. ``parties`` replaces the behaviour of parties by name with subclasses of those in ``sim.model``.
-    ``out`` is a new run folder; ``resume`` goes on with one, or shows it if it is finished. ``store=True`` allows more
-    than five million trials. Raises the errors of ``sim.errors``.
+    Parameters
+    ----------
+    scenario : Scenario or str
+        A scenario as `sim.load` gives it, or its name or file.
+    trials : int, optional
+        Trials to simulate: 20,000 unless said otherwise. With ``precision`` the most, by default a million.
+    seed : int
+        Names the random numbers: runs of one seed meet the same, so they can be compared trial by trial.
+    workers : int, optional
+        Processes; by default one for each core. Results do not depend on it.
+    parties : mapping of str to class, optional
+        Behaviour of parties by name, subclasses of those in ``sim.model`` (docs/guide/party.md).
+    out : path, optional
+        New folder for the run; without one nothing is written.
+    resume : bool
+        Go on with the run in ``out``, or show it if it is finished.
+    precision : float, optional
+        Stop once the Monte Carlo interval of the last durable horizon is within this half-width, such as 0.005. [share]
+    block : int
+        Trials that a worker simulates at once. Results do not depend on it.
+    progress : callable, optional
+        Called with the run's name, its trials done and its trials wanted.
+    store : bool, optional
+        True allows more than five million trials.
+    name : str, optional
+        Name of the run; by default that of the scenario.
+
+    Returns
+    -------
+    Run
+        Trials and the odds computed from them.
+
+    Raises
+    ------
+    ScenarioError
+        The scenario is not found or is wrong.
+    ParleyError
+        An argument is wrong, or a folder holds another run; in general any error of ``sim.errors``.
+
+    Examples
+    --------
+    >>> import sim
+    >>> run = sim.run("teaching/minimal", trials=640, seed=1)
+    >>> round(run.odds("durable", days=365).p, 3)
+    0.842
     """
     if isinstance(scenario, str):
         from sim.scenario.reading.load import open_scenario
@@ -102,7 +143,34 @@ def run_many(
     progress: Progress | None = None,
     store: bool | None = None,
 ) -> Iterator[Run]:
-    """Run several scenarios over one set of workers; give each back, in order, as soon as it is finished."""
+    """Run several scenarios over one set of workers, each given back as soon as it is finished.
+
+    Parameters
+    ----------
+    requests : sequence of Request
+        What to run (``sim.execution.request.Request``): scenario, name, trials, seed and so on, as in `run`.
+    workers, progress, store
+        As in `run`.
+
+    Yields
+    ------
+    Run
+        The runs, in the order of the requests.
+
+    Raises
+    ------
+    ParleyError
+        An argument is wrong; in general any error of ``sim.errors``. All requests are checked before any is begun.
+
+    Examples
+    --------
+    >>> import sim
+    >>> from sim.execution.request import Request
+    >>> valley = sim.load("teaching/minimal")
+    >>> requests = [Request(valley, "first", trials=320, seed=1), Request(valley, "second", trials=320, seed=2)]
+    >>> [(run.name, run.n_trials) for run in sim.run_many(requests, workers=1)]
+    [('first', 320), ('second', 320)]
+    """
     workers = worker_pool.default_workers() if workers is None else workers
     if not 1 <= workers <= worker_pool.MOST_WORKERS:
         raise ParleyError(f"workers: {workers} came, 1 to {worker_pool.MOST_WORKERS} is allowed")

@@ -40,12 +40,36 @@ Part = tuple[str, int, str, str, float]
 
 
 def long_form(runs: Sequence[Run]) -> pd.DataFrame:
-    """Every result of ``runs``, one value a row, columns ``LONG_COLUMNS``; ``horizon`` in days from the start.
+    """Return every result of some runs in the long form of the scenario hubs, one value a row.
 
-    Targets: ``durable halt`` (and ``mutual``, ``broad``) is the headline, with ``, model alone`` and, where there is
-    one, ``, wars like it`` beside it; ``odds of a durable halt`` its band over parameter draws; ``weeks to a durable
-    halt`` the model's date; ``victory``; ``stage reached``; ``reason for failure`` (given that it failed); ``terms:``
-    by issue, on its scale from 0 (side A's end) to 1, given an agreed general halt.
+    Parameters
+    ----------
+    runs : sequence of Run
+        Runs, usually of several scenarios.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``scenario``, ``target``, ``horizon`` (days from the start), ``output_type``, ``output_type_id`` and
+        ``value``.
+
+    Notes
+    -----
+    Targets: ``durable halt`` (and ``mutual``, ``broad``) is the headline, followed by ``, model alone`` and, where
+    there is one, ``, wars like it`` (the reference class); ``odds of a durable halt`` its band over parameter draws;
+    ``weeks to a durable halt`` the model's date; ``victory``; ``stage reached``; ``reason for failure`` (given that it
+    failed); ``terms:`` by issue, on its scale from 0 (side A's end) to 1, given an agreed general ceasefire.
+
+    References
+    ----------
+    Consortium of Infectious Disease Modeling Hubs. Hubverse documentation, "Model output".
+
+    Examples
+    --------
+    >>> import sim
+    >>> table = sim.long_form([sim.run("teaching/minimal", trials=320, seed=1)])
+    >>> list(table.columns)
+    ['scenario', 'target', 'horizon', 'output_type', 'output_type_id', 'value']
     """
     import pandas as pd
 
@@ -107,9 +131,32 @@ def _shares(run: Run) -> Iterator[Part]:
 
 
 def differences(base: Run, variants: Sequence[Run]) -> pd.DataFrame:
-    """Paired differences from ``base`` as a tidy table: one row per variant, tier and horizon, fractions.
+    """Return paired differences from a base as a tidy table: one row per variant, tier and horizon.
 
-    Intervals are widened for the number of variants, as ``parley compare`` does.
+    Parameters
+    ----------
+    base : Run
+        Run that the others are compared with.
+    variants : sequence of Run
+        Runs of the same seed.
+
+    Returns
+    -------
+    DataFrame
+        ``base`` (odds of the base), ``scenario`` (name of the variant), ``tier``, ``days`` and the other cells of
+        `compare`. [share] Intervals are widened for the number of variants, as ``parley compare`` does.
+
+    Raises
+    ------
+    ParleyError
+        As `compare`.
+
+    Examples
+    --------
+    >>> import sim
+    >>> base = sim.run("teaching/minimal", trials=320, seed=1)
+    >>> sim.differences(base, [base])[["scenario", "tier", "days", "difference"]].iloc[0].to_dict()
+    {'scenario': 'teaching/minimal', 'tier': 'durable', 'days': 30, 'difference': 0.0}
     """
     import pandas as pd
 

@@ -29,10 +29,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run: columns over trials, and the odds read off them.
+    """Hold a finished run: columns over trials, and the odds computed from them.
 
-    ``columns`` of a run with a folder are read from its blocks when they are asked for, and not kept: ``blocks`` needs
-    no more memory for five million trials than for a hundred thousand, ``columns[name]`` needs that of one column.
+    Attributes
+    ----------
+    scenario : Scenario
+        What was simulated.
+    name : str
+        Name of the run.
+    seed : int
+        Seed of its random numbers.
+    columns : mapping of str to array, shape (trials,)
+        Outcomes of the trials by column (docs/columns.md). Those of a run with a folder are read from its blocks when
+        they are asked for, and not kept: `blocks` needs no more memory for five million trials than for a hundred
+        thousand, ``columns[name]`` needs that of one column.
+    folder : Path or None
+        Where the run is stored, if it is.
+    manifest : mapping
+        What the folder says of how the run was made; empty without a folder.
+
+    Examples
+    --------
+    >>> import sim
+    >>> run = sim.run("teaching/minimal", trials=640, seed=1)
+    >>> run.n_trials, len(run.trials), run.folder is None
+    (640, 640, True)
     """
 
     scenario: Scenario
@@ -44,65 +65,159 @@ class Run:
 
     @property
     def n_trials(self) -> int:
+        """Return the number of trials."""
         return n_trials(self.columns)
 
     @cached_property
     def trials(self) -> pd.DataFrame:
-        """One row per trial, ``trial`` first; what the columns mean is in ``sim.outcome_columns``.
+        """Return one row per trial, ``trial`` first; what the columns mean is in docs/columns.md.
 
-        Holds all trials in memory, about 100 bytes for each, also those of a stored run.
+        Returns
+        -------
+        DataFrame
+            All trials in memory, about 100 bytes for each, also those of a stored run.
         """
         import pandas as pd
 
         return pd.DataFrame(dict(self.columns))
 
     def blocks(self, *names: str) -> Iterator[Columns]:
-        """Columns (all, or some by name) of one block of trials after the other."""
+        """Give the trials block by block.
+
+        Parameters
+        ----------
+        *names : str
+            Columns; without any, all of them.
+
+        Yields
+        ------
+        dict of str to array, shape (trials of the block,)
+            Columns of one block.
+
+        Examples
+        --------
+        >>> import sim
+        >>> run = sim.run("teaching/minimal", trials=320, seed=1)
+        >>> [len(block["durable_week"]) for block in run.blocks("durable_week")]
+        [320]
+        """
         return in_blocks(self.columns, *names)
 
     def part(self, first: int, n: int, *names: str) -> Columns:
-        """Columns (all, or some by name) of ``n`` trials from ``first`` on; fewer at the end of the run."""
+        """Return some consecutive trials.
+
+        Parameters
+        ----------
+        first : int
+            Number of the first trial, from 0.
+        n : int
+            How many trials; fewer come at the end of the run.
+        *names : str
+            Columns; without any, all of them.
+
+        Returns
+        -------
+        dict of str to array, shape (n,)
+            Columns of those trials.
+
+        Examples
+        --------
+        >>> import sim
+        >>> run = sim.run("teaching/minimal", trials=320, seed=1)
+        >>> run.part(10, 3, "trial")["trial"].tolist()
+        [10, 11, 12]
+        """
         return part(self.columns, first, n, *names)
 
     @cached_property
     def tally(self) -> Tally:
-        """All that is counted over the trials: what the summary is made of."""
+        """Return all that is counted over the trials, of which the summary is computed."""
         return over_blocks(self.scenario, self.blocks())
 
     @cached_property
     def events(self) -> Mapping[Event, HitTally]:
-        """Halts by tier and horizon."""
+        """Return the counts of ceasefires by tier and horizon."""
         is_counted = "tally" in self.__dict__
         return self.tally.events if is_counted else events_over(self.scenario, self.columns)
 
     @checked_arguments
     def odds(self, tier: str = "durable", days: int = 90) -> Headline:
-        """Odds of ``tier`` (durable, mutual, broad) by ``days`` (30, 90, 180, 365, or the scenario's last day).
+        """Return the odds of a ceasefire that begins within a time.
 
-        As in the summary: ``p`` and its intervals are anchored, ``model`` and ``reference`` stand beside them.
+        Parameters
+        ----------
+        tier : {"durable", "mutual", "broad"}
+            Rule by which a ceasefire counts (docs/odd.md, 1).
+        days : int
+            Horizon: 30, 90, 180, 365, or the scenario's last day.
+
+        Returns
+        -------
+        Headline
+            `Odds` as in the summary: anchored at the reference class where there is one, with the model's own share
+            and the reference class in ``model`` and ``reference``. [share]
+
+        Raises
+        ------
+        ParleyError
+            The scenario has no such tier or horizon.
+
+        Examples
+        --------
+        >>> import sim
+        >>> odds = sim.run("teaching/minimal", trials=640, seed=1).odds("durable", days=365)
+        >>> [round(value, 3) for value in (odds.p, odds.mc_lo, odds.mc_hi)]
+        [0.842, 0.813, 0.867]
         """
         event = check_event(self.scenario, tier, days)
         return headline(self.scenario, self.events[event], *event, self.commonest_effect)
 
     @cached_property
     def commonest_effect(self) -> float:
-        """Largest design effect among the tiers at the last horizon, for events too rare to show their own."""
+        """Return the largest design effect of the tiers at the last horizon, for events too rare to show their own."""
         return commonest_effect(self.events, self.scenario)
 
     @cached_property
     def summary(self) -> dict[str, Any]:
-        """The object that ``parley run --json`` prints."""
+        """Return the object that ``parley run --json`` prints."""
         settled = terms_of(self.scenario, self.columns)
         return summary_of(self.scenario, self.name, self.seed, self.tally, settled)
 
 
 @checked_arguments
 def open_run(folder: str | os.PathLike[str]) -> Run:
-    """A finished run from its folder, every file verified.
+    """Read a finished run from its folder, every file verified.
 
-    Its summary is computed from the trials, as for a new run, so that runs made before a change of what is shown (such
-    as anchoring) can stand beside others; ``summary.json`` in the folder keeps what was printed at the time. Where this
-    version wrote it, it must be what the trials give (quantiles of terms are left to ``kept.verify``).
+    Parameters
+    ----------
+    folder : path
+        Folder of a run, as ``out`` of `sim.run` or ``--out`` of ``parley run`` names it.
+
+    Returns
+    -------
+    Run
+        The run; its columns are read from the folder when they are asked for.
+
+    Raises
+    ------
+    DamagedRunError
+        A file is missing, damaged or of an unknown format, or the summary does not follow from the trials.
+
+    Notes
+    -----
+    The summary is computed from the trials, as for a new run, so that runs of an older version can be compared with new
+    ones; ``summary.json`` in the folder keeps what was printed at the time. Where this version wrote it, it must be
+    what the trials give (quantiles of terms are left to ``sim.results.inventory.verify``).
+
+    Examples
+    --------
+    >>> import sim
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     written = sim.run("teaching/minimal", trials=320, seed=1, out=f"{folder}/valley")
+    ...     read = sim.read_run(f"{folder}/valley")
+    ...     read.n_trials, read.summary == written.summary
+    (320, True)
     """
     stored = read_run(folder)
     scenario, origin = stored_scenario(stored.folder, stored.manifest), stored.manifest
@@ -114,7 +229,7 @@ def open_run(folder: str | os.PathLike[str]) -> Run:
 
 
 def refuse_untrue(run: Run, summary: Mapping[str, Any], counted: Mapping[str, Any]) -> None:
-    """DamagedRunError where the summary in the folder of a run is not what was counted of its trials."""
+    """Raise DamagedRunError where the summary in the folder of a run is not what was counted of its trials."""
     if is_comparable(run.manifest) and (found := contradictions(summary, counted)):
         path = (run.folder or Path()) / SUMMARY
         raise DamagedRunError(f"{path}: does not follow from the trials ({'; '.join(found)})")

@@ -36,7 +36,26 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Odds:
-    """Odds of an event: ``p`` with the 90 % band over parameters and the 95 % Monte Carlo interval, all fractions."""
+    """Hold the odds of an event with their band over parameters and their Monte Carlo interval.
+
+    Attributes
+    ----------
+    p : float
+        Share of trials with the event, anchored in a headline. [share]
+    lo, hi : float
+        90 % band over draws of the uncertain parameters: the interval to quote. [share]
+    mc_lo, mc_hi : float
+        95 % Monte Carlo interval, which shrinks with more trials. [share]
+    n, n_events : int
+        Trials, and those with the event.
+
+    Examples
+    --------
+    >>> import sim
+    >>> odds = sim.Odds(p=0.2, lo=0.1, hi=0.3, mc_lo=0.18, mc_hi=0.22, n=1000, n_events=200)
+    >>> odds.as_dict()
+    {'p': 0.2, 'lo': 0.1, 'hi': 0.3, 'mc_lo': 0.18, 'mc_hi': 0.22}
+    """
 
     p: Share
     lo: Share
@@ -47,6 +66,7 @@ class Odds:
     n_events: Count
 
     def as_dict(self) -> dict[str, float]:
+        """Return the shares as plain JSON values."""
         return {"p": self.p, "lo": self.lo, "hi": self.hi, "mc_lo": self.mc_lo, "mc_hi": self.mc_hi}
 
 
