@@ -18,7 +18,7 @@ from sim.evidence.backtest.backtest import Backtest, backtest
 from sim.evidence.calibration import calibrate, simulate_episodes
 from sim.evidence.calibration.episodes import HORIZONS, PREFIX, SCALES, TIERS, Episode
 from sim.evidence.calibration.posterior import Surfaces
-from sim.evidence.calibration.simulate_episodes import Told, Work
+from sim.evidence.calibration.simulate_episodes import SimulatedEpisode, Work
 
 WAR_START, OPENED = date(2000, 1, 1), date(2004, 1, 1)  # 1461 days: four years
 
@@ -102,11 +102,11 @@ def episode(**changes: Any) -> Episode:
     return replace(made, **changes)
 
 
-def told(counts: np.ndarray) -> Told:
+def simulated(counts: np.ndarray) -> SimulatedEpisode:
     """What an engine said, the same of both tiers: ``counts`` (draws, horizons + 1)."""
     first = np.argmax(counts, axis=1).astype(np.int8)
-    tags = np.zeros((len(counts), 13), dtype=np.uint8)
-    return Told(dict.fromkeys(TIERS, counts.astype(np.uint8)), tags, dict.fromkeys(TIERS, first))
+    failure_reasons = np.zeros((len(counts), 13), dtype=np.uint8)
+    return SimulatedEpisode(dict.fromkeys(TIERS, counts.astype(np.uint8)), failure_reasons, dict.fromkeys(TIERS, first))
 
 
 WARS = {
@@ -161,19 +161,19 @@ def world(folder: Path) -> Iterator[World]:
 
     That what the engine says depends on the codes alone is for test_history.py to show.
     """
-    said: dict[str, Told] = {}
-    engine, fitted = simulate_episodes.tell, Surfaces.fitted
+    said: dict[str, SimulatedEpisode] = {}
+    engine, fitted = simulate_episodes.simulate_episode, Surfaces.fitted
 
-    def remembered(work: Work) -> Told:
+    def remembered(work: Work) -> SimulatedEpisode:
         key = repr(work._replace(episode=replace(work.episode, outcomes={}, outcome="", cluster="")))
         return said[key] if key in said else said.setdefault(key, engine(work))
 
-    def on_few_points(told: Sequence[Told], draws: np.ndarray) -> Surfaces:
-        return fitted(told, draws, 1_024)
+    def on_few_points(simulated: Sequence[SimulatedEpisode], draws: np.ndarray) -> Surfaces:
+        return fitted(simulated, draws, 1_024)
 
     with pytest.MonkeyPatch.context() as patch:
         made = World(folder)
         patch.setattr(calibrate, "shipped", lambda: made.shipped)
-        patch.setattr(simulate_episodes, "tell", remembered)
+        patch.setattr(simulate_episodes, "simulate_episode", remembered)
         patch.setattr(Surfaces, "fitted", on_few_points)
         yield made

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.evidence.calibration.simulate_episodes import prior_draws, tell_all
+from sim.evidence.calibration.simulate_episodes import prior_draws, simulate_all
 from sim.statistics.logistic import information
 from sim.statistics.polynomial import PENALTY, class_chances, fit_surface, quadratic
 from tests.evidence import factories
@@ -84,8 +84,8 @@ def test_the_surface_of_an_episode_agrees_with_its_raw_shares() -> None:
     draws = prior_draws(trials)
     basis = quadratic(draws)
     for changes in ({}, {"maximalism_b": 2, "prior_failed_cf": 0}):
-        (told,) = tell_all([factories.episode(**changes)], trials=trials, workers=1)
-        for counts in told.counts.values():
+        (simulated,) = simulate_all([factories.episode(**changes)], trials=trials, workers=1)
+        for counts in simulated.counts.values():
             shares = counts.sum(axis=0) / trials
             surface = class_chances(basis, fit_surface(basis, counts))
             # At the first horizon the unpenalised intercept makes it so; later ones are products of hazards.

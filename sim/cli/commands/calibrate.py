@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from sim.evidence.calibration.calibrate import Record
-    from sim.evidence.calibration.simulation_based_calibration import RankCheck
+    from sim.evidence.calibration.simulation_based_calibration import RankStatistics
 
 
 def calibrate(
@@ -39,14 +39,14 @@ def calibrate(
     from sim.evidence.calibration.calibrate import read_rows
     from sim.evidence.calibration.posterior_file import write_draws
     from sim.evidence.calibration.simulate_episodes import DEFAULT_TRIALS
-    from sim.evidence.calibration.simulation_based_calibration import rank_check
+    from sim.evidence.calibration.simulation_based_calibration import rank_statistics
 
     day = as_date(as_of)
     rows = read_rows(episodes, day, alone=alone, allow_overlap=allow_overlap)
     scored = [episode for episode in rows.all if episode.is_scored]
     with CountingBar("episodes", quiet) as bar:
         record = weigh(scored, trials=trials or DEFAULT_TRIALS, seed=seed, workers=workers, progress=bar.show)
-    check = rank_check(record)
+    check = rank_statistics(record)
 
     def show() -> None:
         if as_json:
@@ -60,7 +60,7 @@ def calibrate(
     print_then(show, *([lambda: write(out)] if out is not None else []))
 
 
-def show_calibration(record: Record, check: RankCheck, as_of: date | None, to: Console) -> None:
+def show_calibration(record: Record, check: RankStatistics, as_of: date | None, to: Console) -> None:
     """Print prior and posterior of each parameter, what is learned, and whether the estimator is right."""
     from sim.evidence.calibration import posterior as posteriors
 

@@ -14,7 +14,7 @@ from sim.evidence.calibration import posterior as posteriors
 from sim.evidence.calibration.calibrate import Record
 from sim.evidence.calibration.episodes import HORIZONS, TIERS
 from sim.evidence.calibration.overlapping_wars import claim, unchecked
-from sim.evidence.calibration.simulation_based_calibration import RankCheck
+from sim.evidence.calibration.simulation_based_calibration import RankStatistics
 from sim.statistics.estimates import Floats
 
 CAVEATS = (
@@ -47,7 +47,7 @@ def notes_on(found: Backtest) -> list[str]:
     return [*said, ANCHORED_NOTE, *CAVEATS]
 
 
-def calibration_as_dict(record: Record, check: RankCheck, as_of: date | None) -> dict[str, Any]:
+def calibration_as_dict(record: Record, check: RankStatistics, as_of: date | None) -> dict[str, Any]:
     """The object of ``parley calibrate --json``."""
     return {
         "as_of": as_of.isoformat() if as_of else None,

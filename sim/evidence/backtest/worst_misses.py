@@ -75,7 +75,7 @@ def _tags(found: Backtest, row: int) -> str:
     record, episode = found.record, found.rows.targets[row]
     draws = prior_draws(record.trials, record.seed)
     weights = _carried(record.posterior.points, record.posterior.without(episode.cluster), draws)
-    shares = weights @ record.told[row].tags
+    shares = weights @ record.simulated[row].failure_reasons
     return TAGS[int(np.argmax(shares))] if shares.sum() > 0 else ""
 
 

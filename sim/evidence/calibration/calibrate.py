@@ -16,7 +16,13 @@ from sim.errors.arguments import checked_arguments
 from sim.evidence.calibration.episodes import Episode, read_episodes, same_name, shipped
 from sim.evidence.calibration.overlapping_wars import Overlap, claim, overlaps, refuse_overlaps, spelt_alike
 from sim.evidence.calibration.posterior import Posterior, Surfaces
-from sim.evidence.calibration.simulate_episodes import DEFAULT_TRIALS, Progress, Told, prior_draws, tell_all
+from sim.evidence.calibration.simulate_episodes import (
+    DEFAULT_TRIALS,
+    Progress,
+    SimulatedEpisode,
+    prior_draws,
+    simulate_all,
+)
 from sim.evidence.calibration.structural_parameters import FIXED, Fixed
 
 
@@ -79,7 +85,7 @@ class Record:
     """Episodes with what the engine says of them, in the same order, and what they teach."""
 
     episodes: tuple[Episode, ...]
-    told: tuple[Told, ...]
+    simulated: tuple[SimulatedEpisode, ...]
     surfaces: Surfaces
     posterior: Posterior
     trials: int
@@ -99,6 +105,6 @@ def calibrate(
     """Run every episode over the prior and weigh the scored ones. Raises ParleyError without any row."""
     if not episodes:
         raise ParleyError("no episode came: at least one row is wanted")
-    told = tell_all(episodes, trials=trials, seed=seed, fixed=fixed, workers=workers, progress=progress)
-    surfaces = Surfaces.fitted(told, prior_draws(trials, seed))
-    return Record(tuple(episodes), tuple(told), surfaces, Posterior.of(episodes, surfaces), trials, seed)
+    simulated = simulate_all(episodes, trials=trials, seed=seed, fixed=fixed, workers=workers, progress=progress)
+    surfaces = Surfaces.fitted(simulated, prior_draws(trials, seed))
+    return Record(tuple(episodes), tuple(simulated), surfaces, Posterior.of(episodes, surfaces), trials, seed)

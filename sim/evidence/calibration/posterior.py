@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.evidence.calibration.episodes import HORIZONS, TIERS, Episode
-from sim.evidence.calibration.simulate_episodes import Told
+from sim.evidence.calibration.simulate_episodes import SimulatedEpisode
 from sim.evidence.calibration.structural_parameters import NAMES, STRUCTURAL
 from sim.scenario.sampling.parameter_draws import inverse_cdf
 from sim.statistics.estimates import Floats
@@ -63,14 +63,15 @@ class Surfaces:
     chances: dict[str, NDArray[np.float32]]
 
     @classmethod
-    def fitted(cls, told: Sequence[Told], draws: Floats, n_points: int = POINTS) -> Surfaces:
+    def fitted(cls, simulated: Sequence[SimulatedEpisode], draws: Floats, n_points: int = POINTS) -> Surfaces:
         """From what the engine said on ``draws`` (draws, parameters), carried to ``n_points`` points of the prior."""
         points = prior_points(n_points)
         at_draws, at_points = quadratic(draws), quadratic(points)
         chances = {
             tier: np.array(
-                [class_chances(at_points, fit_surface(at_draws, one.counts[tier])) for one in told], dtype=np.float32
-            ).reshape(len(told), n_points, len(HORIZONS) + 1)
+                [class_chances(at_points, fit_surface(at_draws, one.counts[tier])) for one in simulated],
+                dtype=np.float32,
+            ).reshape(len(simulated), n_points, len(HORIZONS) + 1)
             for tier in TIERS
         }
         return cls(points, chances)

@@ -38,16 +38,17 @@ class Work(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Told:
+class SimulatedEpisode:
     """What the engine said of one episode, counted over the trials of each draw.
 
     ``counts`` by tier, shape (draws, horizons + 1): trials by the first horizon at which it had happened, never last.
-    ``tags`` (draws, tags): trials without a durable halt by their main reason. ``first`` by tier (draws,): the class
+    ``failure_reasons`` (draws, reasons): trials without a durable ceasefire by their main reason. ``first`` by tier
+    (draws,): the class
     of each draw's first trial, which serves as a synthetic outcome.
     """
 
     counts: Mapping[str, NDArray[np.uint8]]
-    tags: NDArray[np.uint8]
+    failure_reasons: NDArray[np.uint8]
     first: Mapping[str, NDArray[np.int8]]
 
 
@@ -58,7 +59,7 @@ def check_trials(trials: int) -> None:
         raise ParleyError(f"trials: {trials} came, {wanted} is wanted")
 
 
-def tell_all(
+def simulate_all(
     episodes: Sequence[Episode],
     *,
     trials: int = DEFAULT_TRIALS,
@@ -66,23 +67,23 @@ def tell_all(
     fixed: Fixed = FIXED,
     workers: int | None = None,
     progress: Progress | None = None,
-) -> list[Told]:
+) -> list[SimulatedEpisode]:
     """What the engine says of each episode, in order; the same whatever the number of workers."""
     check_trials(trials)
     workers = worker_pool.default_workers() if workers is None else workers
     wanted = [Work(episode, trials, seed, fixed) for episode in episodes]
-    results: Iterator[tuple[Work, Told]] = worker_pool.in_order(
-        tell, wanted, workers, worker_pool.choose(workers, len(wanted))
+    results: Iterator[tuple[Work, SimulatedEpisode]] = worker_pool.in_order(
+        simulate_episode, wanted, workers, worker_pool.choose(workers, len(wanted))
     )
     found = []
-    for _, told in results:
-        found.append(told)
+    for _, one in results:
+        found.append(one)
         if progress:
             progress(len(found), len(wanted))
     return found
 
 
-def tell(work: Work) -> Told:
+def simulate_episode(work: Work) -> SimulatedEpisode:
     """One episode through the engine, with luck of its own: wars of a record are independent of each other."""
     from sim.model import simulate
     from sim.outcome_columns import TAGS
@@ -92,9 +93,9 @@ def tell(work: Work) -> Told:
     )
     classes = {tier: _classes(columns[f"{tier}_week"]) for tier in TIERS}
     n_classes = len(HORIZONS) + 1
-    return Told(
+    return SimulatedEpisode(
         counts={tier: _counted(classes[tier], n_classes) for tier in TIERS},
-        tags=_counted(columns["tag"], len(TAGS)),
+        failure_reasons=_counted(columns["tag"], len(TAGS)),
         first={tier: classes[tier][::TRIALS_PER_DRAW] for tier in TIERS},
     )
 

@@ -25,7 +25,7 @@ ERROR_RATE = 0.01
 
 
 @dataclass(frozen=True)
-class RankCheck:
+class RankStatistics:
     """Places of the true parameters, shape (sets, parameters), and the p-values of each parameter's evenness.
 
     ``p_values`` are of the places themselves, ``width_p_values`` of their distances from the middle.
@@ -53,7 +53,7 @@ class RankCheck:
         )
 
 
-def rank_check(record: Record, sets: int = SETS) -> RankCheck:
+def rank_statistics(record: Record, sets: int = SETS) -> RankStatistics:
     """Places of ``sets`` true draws of the prior, one synthetic row for each war."""
     from scipy.stats import kstest
 
@@ -65,14 +65,14 @@ def rank_check(record: Record, sets: int = SETS) -> RankCheck:
     for number, draw in enumerate(chosen):
         total = np.zeros(len(record.surfaces.points))
         for row, logs in zip(rows, log_chances, strict=True):
-            total += logs[:, record.told[row].first["durable"][draw]]
+            total += logs[:, record.simulated[row].first["durable"][draw]]
         weights = normalised(total)
         places[number] = weights @ (record.surfaces.points < draws[draw])
 
     def evenness(values: Floats) -> tuple[float, ...]:
         return tuple(float(kstest(column, "uniform").pvalue) for column in values.T)
 
-    return RankCheck(places, evenness(places), evenness(np.abs(2.0 * places - 1.0)))
+    return RankStatistics(places, evenness(places), evenness(np.abs(2.0 * places - 1.0)))
 
 
 def _one_row_of_each_war(record: Record) -> list[int]:

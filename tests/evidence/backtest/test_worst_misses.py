@@ -53,17 +53,17 @@ def test_the_reason_is_the_commonest_tag_by_the_posterior(found: Backtest) -> No
 
     record = found.record
     row = [one.episode_id for one in found.rows.targets].index("S1")
-    told = record.told[row]
+    simulated = record.simulated[row]
     for tag in ("audience", "victory"):
-        tags = np.zeros_like(told.tags)
+        tags = np.zeros_like(simulated.failure_reasons)
         tags[:, TAGS.index("process")] = 1
         tags[:, TAGS.index(tag)] = 2
-        changed = list(record.told)
-        changed[row] = replace(told, tags=tags)
-        again = replace(found, record=replace(record, told=tuple(changed)))
+        changed = list(record.simulated)
+        changed[row] = replace(simulated, failure_reasons=tags)
+        again = replace(found, record=replace(record, simulated=tuple(changed)))
         assert worst_misses(again, 1)[0].reason == f"the model saw that {REASONS[tag]}"
-    changed[row] = replace(told, tags=np.zeros_like(told.tags))
-    again = replace(found, record=replace(record, told=tuple(changed)))
+    changed[row] = replace(simulated, failure_reasons=np.zeros_like(simulated.failure_reasons))
+    again = replace(found, record=replace(record, simulated=tuple(changed)))
     assert worst_misses(again, 1)[0].reason == "the model saw nothing in particular"
 
 
@@ -73,11 +73,11 @@ def test_the_reason_has_not_seen_the_end_of_its_own_war(found: Backtest) -> None
     # Its own war puts the truth at high speed, all others at low; trials fail for one reason here and another there.
     record, points = found.record, found.record.posterior.points
     posterior = Posterior(points, ("OTHER", "SUEZ"), np.array([-20 * points[:, 0], 60 * points[:, 0]]), 2)
-    told, is_fast = record.told[2], prior_draws(factories.TRIALS)[:, 0] > 0.5
-    tags = np.zeros_like(told.tags)
+    simulated, is_fast = record.simulated[2], prior_draws(factories.TRIALS)[:, 0] > 0.5
+    tags = np.zeros_like(simulated.failure_reasons)
     tags[:, TAGS.index("victory")], tags[:, TAGS.index("audience")] = is_fast, ~is_fast
-    changed = (*record.told[:2], replace(told, tags=tags), *record.told[3:])
-    again = replace(found, record=replace(record, told=changed, posterior=posterior))
+    changed = (*record.simulated[:2], replace(simulated, failure_reasons=tags), *record.simulated[3:])
+    again = replace(found, record=replace(record, simulated=changed, posterior=posterior))
     assert worst_misses(again, 1)[0].reason == f"the model saw that {REASONS['audience']}"
 
 

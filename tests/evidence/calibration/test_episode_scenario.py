@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sim.evidence.calibration import episode_scenario
 from sim.evidence.calibration.episode_scenario import REFERENCE, scenario_of
 from sim.evidence.calibration.episodes import SCALES, Episode, read_episodes, shipped
-from sim.evidence.calibration.simulate_episodes import Work, tell
+from sim.evidence.calibration.simulate_episodes import Work, simulate_episode
 from sim.evidence.calibration.structural_parameters import FIXED, NAMES, STRUCTURAL, Fixed
 from sim.model import simulate
 from sim.model.inputs import Inputs
@@ -146,8 +146,8 @@ def test_extreme_codes_and_odd_names_do_too(codes: dict[str, int], start: date, 
 @pytest.mark.parametrize("end", [0, 1])
 def test_extreme_codes_run(end: int) -> None:
     codes = {name: limits[end] for name, limits in SCALES.items()}
-    told = tell(Work(factories.episode(war_start=date(1990, 12, 31), **codes), 2_048, 1, FIXED))
-    assert np.all(told.counts["durable"].sum(axis=1) == 16)
+    simulated = simulate_episode(Work(factories.episode(war_start=date(1990, 12, 31), **codes), 2_048, 1, FIXED))
+    assert np.all(simulated.counts["durable"].sum(axis=1) == 16)
 
 
 def shares(scenario: Scenario, trials: int = 4_096, seed: int = 1) -> np.ndarray:

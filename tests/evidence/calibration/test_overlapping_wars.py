@@ -17,7 +17,7 @@ from sim.evidence.calibration.calibrate import read_rows
 from sim.evidence.calibration.episodes import Episode, read_episodes, same_name, shipped
 from sim.evidence.calibration.overlapping_wars import is_same_war, overlaps, spelt_alike
 from sim.evidence.calibration.posterior_file import as_csv
-from sim.evidence.calibration.simulate_episodes import Told, Work
+from sim.evidence.calibration.simulate_episodes import SimulatedEpisode, Work
 from sim.scenario.sources.table_file import read_table
 from tests.evidence import factories
 
@@ -26,15 +26,15 @@ from tests.evidence import factories
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[factories.World]:
     """A small record, of which an engine says this and that by the letters of a row's id, in no time."""
 
-    def tell(work: Work) -> Told:
+    def simulate_episode(work: Work) -> SimulatedEpisode:
         places = (np.arange(work.trials // 16) + sum(map(ord, work.episode.episode_id))) % 5
         counts = np.zeros((len(places), 5))
         for place in (places, (3 * places + 1) % 5):
             counts[np.arange(len(places)), place] += 8
-        return factories.told(counts)
+        return factories.simulated(counts)
 
     with factories.world(tmp_path_factory.mktemp("world")) as found, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(simulate_episodes, "tell", tell)
+        patch.setattr(simulate_episodes, "simulate_episode", simulate_episode)
         yield found
 
 

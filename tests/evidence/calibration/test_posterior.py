@@ -180,10 +180,10 @@ def test_the_order_of_rows_changes_no_byte(seed: int, luck) -> None:  # type: ig
 def test_surfaces_carry_each_episode_to_the_points() -> None:
     luck = np.random.default_rng(4)
     draws = luck.random((128, 6))
-    told = [factories.told(luck.multinomial(16, [0.1, 0.2, 0.3, 0.2, 0.2], 128)) for _ in range(2)]
-    found = Surfaces.fitted(told, draws, 256)
+    simulated = [factories.simulated(luck.multinomial(16, [0.1, 0.2, 0.3, 0.2, 0.2], 128)) for _ in range(2)]
+    found = Surfaces.fitted(simulated, draws, 256)
     assert np.array_equal(found.points, prior_points(256))
-    for row, one in enumerate(told):
+    for row, one in enumerate(simulated):
         chances = class_chances(quadratic(found.points), fit_surface(quadratic(draws), one.counts["mutual"]))
         assert found.chances["mutual"][row] == pytest.approx(chances, abs=1e-7)
     assert Surfaces.fitted([], draws, 256).chances["durable"].shape == (0, 256, 5)

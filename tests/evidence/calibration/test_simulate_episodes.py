@@ -12,7 +12,14 @@ from sim.evidence.calibration import simulate_episodes
 from sim.evidence.calibration.episode_scenario import scenario_of
 from sim.evidence.calibration.episodes import TIERS
 from sim.evidence.calibration.posterior import multiples_of
-from sim.evidence.calibration.simulate_episodes import Told, Work, check_trials, prior_draws, tell, tell_all
+from sim.evidence.calibration.simulate_episodes import (
+    SimulatedEpisode,
+    Work,
+    check_trials,
+    prior_draws,
+    simulate_all,
+    simulate_episode,
+)
 from sim.evidence.calibration.structural_parameters import FIXED, NAMES, STRUCTURAL
 from sim.model.negotiation import NegotiationModel, simulate
 from sim.scenario.sampling.parameter_draws import inverse_cdf
@@ -23,47 +30,47 @@ THREE = [factories.episode(episode_id=name, maximalism_b=aims) for name, aims in
 
 
 @pytest.fixture(scope="module")
-def told() -> list[Told]:
-    return tell_all(THREE, trials=TRIALS, workers=1)
+def simulated() -> list[SimulatedEpisode]:
+    return simulate_all(THREE, trials=TRIALS, workers=1)
 
 
-def same(one: Told, other: Told) -> bool:
-    return np.array_equal(one.tags, other.tags) and all(
+def same(one: SimulatedEpisode, other: SimulatedEpisode) -> bool:
+    return np.array_equal(one.failure_reasons, other.failure_reasons) and all(
         np.array_equal(one.counts[tier], other.counts[tier]) and np.array_equal(one.first[tier], other.first[tier])
         for tier in TIERS
     )
 
 
-def test_two_workers_say_what_one_says(told: list[Told]) -> None:
+def test_two_workers_say_what_one_says(simulated: list[SimulatedEpisode]) -> None:
     done: list[tuple[int, int]] = []
-    again = tell_all(THREE, trials=TRIALS, workers=2, progress=lambda *at: done.append(at))
-    assert all(map(same, again, told)) and done == [(1, 3), (2, 3), (3, 3)]
+    again = simulate_all(THREE, trials=TRIALS, workers=2, progress=lambda *at: done.append(at))
+    assert all(map(same, again, simulated)) and done == [(1, 3), (2, 3), (3, 3)]
 
 
-def test_neither_order_nor_company_nor_outcomes_matter(told: list[Told]) -> None:
+def test_neither_order_nor_company_nor_outcomes_matter(simulated: list[SimulatedEpisode]) -> None:
     unscored = [
         replace(one, outcomes=factories.outcomes((0, 0, 0, 0), factories.NOT_SCORED), cluster="X")
         for one in THREE[::-1]
     ]
-    assert all(map(same, tell_all(unscored[:2], trials=TRIALS, workers=1), [told[2], told[1]]))
+    assert all(map(same, simulate_all(unscored[:2], trials=TRIALS, workers=1), [simulated[2], simulated[1]]))
 
 
-def test_a_seed_is_another_history(told: list[Told]) -> None:
-    assert not same(told[0], tell_all(THREE[:1], trials=TRIALS, seed=2, workers=1)[0])
+def test_a_seed_is_another_history(simulated: list[SimulatedEpisode]) -> None:
+    assert not same(simulated[0], simulate_all(THREE[:1], trials=TRIALS, seed=2, workers=1)[0])
 
 
-def test_counts_are_those_of_the_trials(told: list[Told]) -> None:
+def test_counts_are_those_of_the_trials(simulated: list[SimulatedEpisode]) -> None:
     columns = simulate(scenario_of(THREE[0], None), 1, 0, TRIALS, own_luck="ONE")
     for tier in TIERS:
-        counts, week = told[0].counts[tier], columns[f"{tier}_week"]
+        counts, week = simulated[0].counts[tier], columns[f"{tier}_week"]
         assert counts.shape == (TRIALS // 16, 5) and np.all(counts.sum(axis=1) == 16)
         by_draw = week.reshape(-1, 16)
         for column, weeks in enumerate((4, 13, 26, 52)):
             by_then = ((by_draw >= 0) & (by_draw < weeks)).sum(axis=1)
             assert np.array_equal(counts[:, : column + 1].sum(axis=1), by_then)
-        assert np.all(np.take_along_axis(counts, told[0].first[tier][:, None].astype(int), 1) > 0)
-    never = told[0].counts["durable"][:, -1]
-    assert np.array_equal(told[0].tags.sum(axis=1), never)  # every trial without a durable halt has its reason
+        assert np.all(np.take_along_axis(counts, simulated[0].first[tier][:, None].astype(int), 1) > 0)
+    never = simulated[0].counts["durable"][:, -1]
+    assert np.array_equal(simulated[0].failure_reasons.sum(axis=1), never)  # every failed trial has its reason
 
 
 def test_an_event_counts_by_the_week_in_which_it_begins() -> None:
@@ -84,10 +91,10 @@ def test_a_durable_halt_is_no_sooner_than_a_halt() -> None:
 
 def test_episodes_coded_alike_have_luck_of_their_own_and_share_the_draws() -> None:
     twin = factories.episode(episode_id="TWIN", cluster="OTHER")
-    one, other = tell_all([factories.episode(), twin], trials=TRIALS, workers=1)
+    one, other = simulate_all([factories.episode(), twin], trials=TRIALS, workers=1)
     assert not np.array_equal(one.counts["durable"], other.counts["durable"])
     # The same odds all the same: four standard errors of a difference, with draws shared.
-    shares = [told.counts["durable"][:, :-1].sum(axis=1) / 16 for told in (one, other)]
+    shares = [simulated.counts["durable"][:, :-1].sum(axis=1) / 16 for simulated in (one, other)]
     change = (shares[0] - shares[1]).reshape(-1, 2).mean(axis=1)
     assert abs(change.mean()) < 4 * change.std(ddof=1) / np.sqrt(len(change))
     # Given the draw, twins are independent: their residuals are correlated by less than 4 / sqrt n.
@@ -127,10 +134,12 @@ def test_numbers_of_trials_that_will_not_do(trials: int) -> None:
     with pytest.raises(ParleyError, match=message):
         check_trials(trials)
     with pytest.raises(ParleyError, match=message):
-        tell_all(THREE, trials=trials)
+        simulate_all(THREE, trials=trials)
 
 
 def test_numbers_of_trials_that_will() -> None:
     for trials in (2_048, 2_080, 32_768, 1_048_576):
         check_trials(trials)
-    assert same(tell(Work(THREE[0], TRIALS, 1, FIXED)), tell_all(THREE[:1], trials=TRIALS, workers=1)[0])
+    assert same(
+        simulate_episode(Work(THREE[0], TRIALS, 1, FIXED)), simulate_all(THREE[:1], trials=TRIALS, workers=1)[0]
+    )

@@ -10,8 +10,8 @@ import pytest
 from sim.evidence.calibration.calibrate import Record, calibrate
 from sim.evidence.calibration.episodes import TIERS, read_episodes, shipped
 from sim.evidence.calibration.posterior import Posterior, Surfaces, prior_points
-from sim.evidence.calibration.simulate_episodes import Told, prior_draws
-from sim.evidence.calibration.simulation_based_calibration import ERROR_RATE, RankCheck, rank_check
+from sim.evidence.calibration.simulate_episodes import SimulatedEpisode, prior_draws
+from sim.evidence.calibration.simulation_based_calibration import ERROR_RATE, RankStatistics, rank_statistics
 from sim.evidence.calibration.structural_parameters import NAMES
 from sim.statistics.polynomial import class_chances, quadratic
 from tests.evidence import factories
@@ -32,7 +32,7 @@ def record() -> Record:
 
 def test_the_estimator_passes_on_a_small_record(record: Record) -> None:
     # One in a hundred right estimators fails; the seed is fixed.
-    found = rank_check(record, 100)
+    found = rank_statistics(record, 100)
     assert found.places.shape == (100, 6) and np.all((found.places >= 0) & (found.places <= 1))
     assert found.passes and "are even, as they should be" in found.words
 
@@ -49,28 +49,28 @@ def flipped(record: Record, name: str) -> Record:
 
 
 def test_an_estimator_that_is_too_sure_fails(record: Record) -> None:
-    found = rank_check(with_chances(record, 3), 100)
+    found = rank_statistics(with_chances(record, 3), 100)
     assert not found.passes and "NOT even" in found.words
     # Too narrow a posterior puts the truth at its ends.
     middle = np.mean(np.abs(found.places - 0.5) < 0.25)
-    assert middle < np.mean(np.abs(rank_check(record, 100).places - 0.5) < 0.25)
+    assert middle < np.mean(np.abs(rank_statistics(record, 100).places - 0.5) < 0.25)
 
 
 def test_an_estimator_with_a_parameter_the_wrong_way_round_fails(record: Record) -> None:
-    found = rank_check(flipped(record, "fear"), 100)
+    found = rank_statistics(flipped(record, "fear"), 100)
     assert not found.passes and ", fear;" in found.words
     assert [p < 0.01 for p in found.p_values] == [name == "fear" for name in NAMES]
 
 
 def test_a_record_that_lost_its_order_fails(record: Record) -> None:
-    assert not rank_check(replace(record, told=record.told[::-1]), 100).passes
+    assert not rank_statistics(replace(record, simulated=record.simulated[::-1]), 100).passes
 
 
 def synthetic(seed: int, n_wars: int = 12) -> Record:
     """A record whose surfaces are exactly those that its outcomes come from."""
     luck = np.random.default_rng(seed)
     draws, points = prior_draws(factories.TRIALS, seed), prior_points(1_024)
-    chances, told, rows = [], [], []
+    chances, simulated, rows = [], [], []
     for number in range(n_wars):
         coefficients = luck.normal(scale=0.6, size=(4, 28))
         coefficients[:, 0] -= 1
@@ -78,20 +78,20 @@ def synthetic(seed: int, n_wars: int = 12) -> Record:
         classes = [luck.choice(5, p=p) for p in class_chances(quadratic(draws), coefficients)]
         counts = np.zeros((len(draws), 5), dtype=np.uint8)
         first = np.array(classes, dtype=np.int8)
-        told.append(Told(dict.fromkeys(TIERS, counts), counts, dict.fromkeys(TIERS, first)))
+        simulated.append(SimulatedEpisode(dict.fromkeys(TIERS, counts), counts, dict.fromkeys(TIERS, first)))
         # A second row of the war, which the check leaves out: it would be wrong.
         rows += [factories.episode(episode_id=f"{number}{half}", cluster=f"W{number}") for half in "ab"]
     both = np.repeat(np.array(chances, dtype=np.float32), 2, axis=0)
     both[1::2] = both[1::2, ::-1]
     surfaces = Surfaces(points, dict.fromkeys(TIERS, both))
-    doubled = tuple(one for one in told for _ in range(2))
+    doubled = tuple(one for one in simulated for _ in range(2))
     return Record(tuple(rows), doubled, surfaces, Posterior.of(rows, surfaces), factories.TRIALS, seed)
 
 
 @pytest.mark.slow
 def test_a_right_estimator_fails_as_often_as_stated() -> None:
     # 100 synthetic records at one failure in a hundred: more than five come once in 1,900 times.
-    failures = sum(not rank_check(synthetic(seed), 60).passes for seed in range(1, 101))
+    failures = sum(not rank_statistics(synthetic(seed), 60).passes for seed in range(1, 101))
     assert failures <= 5
 
 
@@ -101,8 +101,8 @@ def test_the_stated_error_rate_is_shared_among_tests() -> None:
     even = (0.5,) * 6
     for place in (2, 5):
         low, lower = ((*even[:place], p, *even[place + 1 :]) for p in (least * 1.01, least * 0.99))
-        assert RankCheck(places, low, even).passes and RankCheck(places, even, low).passes
-        for failed in (RankCheck(places, lower, even), RankCheck(places, even, lower)):
+        assert RankStatistics(places, low, even).passes and RankStatistics(places, even, low).passes
+        for failed in (RankStatistics(places, lower, even), RankStatistics(places, even, lower)):
             assert not failed.passes
             assert failed.words == (
                 "3 synthetic records: ranks of the six known parameters are NOT even: the estimator is wrong "
@@ -113,7 +113,7 @@ def test_the_stated_error_rate_is_shared_among_tests() -> None:
 @pytest.mark.slow
 def test_the_full_check_over_all_wars() -> None:
     record = calibrate(first_of_each_war(38), trials=32_768)
-    assert rank_check(record).passes
+    assert rank_statistics(record).passes
     for name in ("speed", "strain", "fear", "pressure", "audience"):
-        assert not rank_check(flipped(record, name)).passes, name
-    assert not rank_check(with_chances(record, 2)).passes
+        assert not rank_statistics(flipped(record, name)).passes, name
+    assert not rank_statistics(with_chances(record, 2)).passes
