@@ -14,7 +14,7 @@ from sim.execution.blocks import DEFAULT_BLOCK
 from sim.execution.request import Request, wanted_trials
 from sim.scenario.reading import load
 from sim.scenario.reading.overrides import expand_sweep, parse_set
-from sim.scenario.reading.short_names import alike, folders
+from sim.scenario.reading.scenario_names import alike, folders
 from sim.scenario.reading.stored import is_run_folder
 from sim.scenario.sampling.parameter_draws import central
 from sim.storage.manifest import MANIFEST, read_manifest

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from sim.errors import ScenarioError
 from sim.scenario.diagnostics import escaped
-from sim.scenario.reading.load import load, names
+from sim.scenario.reading.load import load
+from sim.scenario.reading.scenario_names import names
 from sim.scenario.sources.search_path import find
 
 

@@ -20,10 +20,12 @@ from sim.errors import ScenarioError
 from sim.scenario.checks.validate import problem_of
 from sim.scenario.diagnostics import KeyPath, Mark, Problem, escaped, fail, fold, nearest
 from sim.scenario.key_paths import ROOT, Slot
-from sim.scenario.reading.load import SUFFIXES, find, find_beside, load, name_of, open_layers, roots, shown
+from sim.scenario.reading.load import load, open_layers
 from sim.scenario.reading.merging import SOURCE_KEYS, absorb_sources
+from sim.scenario.reading.scenario_names import find_beside, name_of
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.quantity import Day, Provenance, Strict
+from sim.scenario.sources.search_path import SUFFIXES, find, roots, shown
 from sim.scenario.yaml.yaml_reader import Node, node_at, place_of, plain, read_file
 
 FOLDER = "timelines"

@@ -12,7 +12,7 @@ import pytest
 import sim
 from sim.errors import ScenarioError
 from sim.execution.plan import expand
-from sim.scenario.reading.short_names import alike, not_found
+from sim.scenario.reading.scenario_names import alike, not_found
 from tests.conftest import Answer
 
 Parley = Callable[..., Answer]

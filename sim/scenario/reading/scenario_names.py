@@ -1,0 +1,125 @@
+"""Names of scenarios: which there are, what a name as typed or as a file writes it means, the nearest name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from sim.errors import ScenarioError
+from sim.scenario.diagnostics import KeyPath, Problem, came, escaped, fail, fold, nearest
+from sim.scenario.sources.search_path import SUFFIXES, find, hidden_by, look_up, roots, shown
+from sim.scenario.sources.source_file import is_hidden
+from sim.scenario.yaml.yaml_reader import Node
+
+MOST_LISTED = 8
+NOT_SCENARIOS = ("parties", "timelines")  # folders of what is no scenario by itself
+
+
+def names() -> list[str]:
+    """Names of all scenarios under the roots (neither library parties nor timelines), sorted by folder."""
+    found: dict[str, None] = {}
+    for root in roots():
+        for path in sorted(root.glob("*/*.yaml")):
+            if path.parent.name not in NOT_SCENARIOS:
+                found[path.relative_to(root).with_suffix("").as_posix()] = None
+    return list(found)
+
+
+def name_of(path: Path) -> str:
+    """``istanbul_2025/aides_only`` for a file under a root, else the file's name without ending."""
+    for root in roots():
+        if path.resolve().is_relative_to(root):
+            return path.resolve().relative_to(root).with_suffix("").as_posix()
+    return path.stem
+
+
+def resolve_name(name_or_path: str | os.PathLike[str]) -> Path:
+    """The file meant by a name or a path; ScenarioError with the nearest name if there is none."""
+    text = os.fspath(name_or_path)
+    if any(is_hidden(character) for character in text) or not text:
+        raise ScenarioError(
+            f"no scenario `{escaped(text)}`: a name such as `istanbul_2025/aides_only` or a .yaml file is wanted"
+        )
+    if text.endswith(SUFFIXES) and os.path.lexists(text):
+        return Path(text)
+    if path := find(text):
+        return path
+    if os.path.isfile(text) or os.path.isdir(text):
+        raise ScenarioError(f"{escaped(text)}: error: a scenario's file must end in .yaml")
+    known = names()
+    if len(meant := alike(text, known)) == 1 and (path := find(meant[0])):
+        return path
+    raise ScenarioError(not_found(text, known))
+
+
+def hiding(name: str) -> str | None:
+    """What to say where a name as typed means an own file and a shipped one of that name says something else."""
+    path = None if name.endswith(SUFFIXES) and os.path.lexists(name) else find(name)
+    if path is None or hidden_by(path) is None:
+        return None
+    return f"{name} is your own {shown(path)} here, not the shipped scenario of that name."
+
+
+def find_beside(node: Node, file: Path, key: KeyPath = ("extends",)) -> Path:
+    """The file that ``extends`` or ``from`` in ``file`` names, in the order of ``look_up``."""
+
+    def refuse(message: str) -> ScenarioError:
+        return fail([(node.at, Problem(key, message))])
+
+    name = node.value
+    if not isinstance(name, str):
+        raise refuse(f"{came(name)} came, the name of a file is wanted")
+    try:
+        path = look_up(name, file)
+    except ScenarioError as reason:
+        raise refuse(str(reason)) from None
+    if path is not None:
+        return path
+    beside = sorted(file.resolve().parent.glob("*.yaml"))
+    close = nearest(name, [*names(), *_library(), *(path.stem for path in beside)])
+    raise refuse(f"there is no file '{escaped(name)}'" + (f", did you mean `{close}`?" if close else ""))
+
+
+def _library() -> list[str]:
+    return [f"parties/{path.stem}" for root in roots() for path in sorted(root.glob("parties/*.yaml"))]
+
+
+def alike(text: str, names: Iterable[str]) -> list[str]:
+    """The names that ``text`` stands for: the same letters and digits, with the folder before them or without."""
+    key = _key(text)
+    known = list(names)
+    whole = [name for name in known if _key(name) == key]
+    return whole or [name for name in known if "/" not in text and _key(name.rpartition("/")[2]) == key]
+
+
+def folders(names: Iterable[str]) -> list[str]:
+    """Folders that hold the scenarios of these names."""
+    return list(dict.fromkeys(name.rpartition("/")[0] for name in names if "/" in name))
+
+
+def not_found(text: str, names: Sequence[str]) -> str:
+    """That there is no such scenario: the folder it names, the several it may mean, or the nearest name."""
+    here = escaped(text)
+    if len(several := alike(text, names)) > 1:
+        return f"`{here}`: expected the name of one scenario, got one of several: {listed(several)}"
+    if folder := alike(text, folders(names)):
+        inside = [name for name in names if name.rpartition("/")[0] == folder[0]]
+        return f"`{here}`: expected one scenario, got the folder `{folder[0]}`, which holds {listed(inside)}"
+    short = {name.rpartition("/")[2]: name for name in reversed(names)}
+    folder = get_close_matches(text, folders(names), n=1, cutoff=0.8)
+    close = folder[0] if folder else nearest(text, [*names, *short])
+    return f"no scenario `{here}`" + (
+        f", did you mean `{short.get(close, close)}`?" if close else "; `parley list` shows all"
+    )
+
+
+def listed(names: Sequence[str]) -> str:
+    """``a, b, c and 5 more``."""
+    shown = ", ".join(f"`{escaped(name)}`" for name in names[:MOST_LISTED])
+    return shown + (f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else "")
+
+
+def _key(name: str) -> str:
+    return "/".join("".join(c for c in part if c.isalnum()) for part in fold(name).strip("/").split("/"))
