@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from dashboards import figures
+from dashboards.figures.outcomes import ENDING_LOOKS, REASON_LOOKS
 from dashboards.theme import BLUE, INK, PAPER, VERMILLION, ink_on, lines, literal, percent_axis
+from sim.results.wording import REASONS as TAGS
 
 HOSTILE = "<b onmouseover=alert(1)>&amp;<script>alert(1)</script><a href='javascript:x'>"
 DAYS = [
-    {
-        "date": "2025-01-06",
-        "day": 0,
-        "durable": 0.0,
-        "mutual": 0.0,
-        "broad": 0.0,
-        "lo": 0,
-        "hi": 0,
-        "mc_lo": 0,
-        "mc_hi": 0,
-    },
+    {"date": "2025-01-06", "day": 0, "durable": 0.0, "mutual": 0.0, "broad": 0.0, "lo": 0, "hi": 0}
+    | {"mc_lo": 0, "mc_hi": 0},
     {"date": "2025-02-03", "day": 28, "durable": 0.1, "mutual": 0.2, "broad": 0.3, "lo": 0.02, "hi": 0.4}
     | {"mc_lo": 0.09, "mc_hi": 0.11},
 ]
@@ -71,12 +66,17 @@ def every_figure(title: str = "T") -> Iterator[dict[str, Any]]:
 def strings(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
-    elif isinstance(value, dict):
-        for child in value.values():
-            yield from strings(child)
-    elif isinstance(value, list):
-        for child in value:
-            yield from strings(child)
+    for child in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from strings(child)
+
+
+def are_literal(drawn: Iterable[dict[str, Any]]) -> bool:
+    """Whether figures are JSON and show any text literally: no tag in them but the two of ours."""
+    for figure in drawn:
+        json.dumps(figure, allow_nan=False)
+        for text in strings(figure):
+            assert not re.search("[<>]", re.sub("<br>|</?extra>", "", text)), text
+    return True
 
 
 def trace(figure: dict[str, Any], name: str) -> dict[str, Any]:
@@ -118,9 +118,8 @@ def test_anchored_odds_are_a_thick_line_between_a_thin_one_and_a_dashed_one() ->
     assert headline["name"].endswith(", anchored")
     assert (headline["y"], model["y"]) == ([0.0, 10.0], [0.0, 18.0])
     assert model["line"]["width"] < headline["line"]["width"] / 2
-    assert (
-        len({(one["line"].get("dash"), one["line"]["width"]) for one in figure["data"] if one["mode"] == "lines"}) > 4
-    )
+    drawn = [one["line"] for one in figure["data"] if one["mode"] == "lines"]
+    assert len({(line.get("dash"), line["width"]) for line in drawn}) > 4
     plain = figures.odds_by_date(DAYS, title="T")
     assert not [one for one in plain["data"] if "alone" in one["name"] or "anchored" in one["name"]]
 
@@ -172,12 +171,6 @@ def test_differences_tell_direction_by_shape_and_colour() -> None:
     assert figure["layout"]["xaxis"]["ticktext"] == ["\u221210", "0", "+10", "+20", "+30"]
 
 
-def test_differences_of_nothing_still_have_an_axis() -> None:
-    figure = figures.differences([{"title": "same", "difference": 0.0, "lo": 0.0, "hi": 0.0}], title="T")
-    low, high = figure["layout"]["xaxis"]["range"]
-    assert low < 0 < high
-
-
 def test_funnel_says_the_share_kept_at_each_stage() -> None:
     bars = figures.funnel(FUNNEL, title="T")["data"][0]
     assert bars["x"] == [80.0, 20.0, 0.0]
@@ -202,29 +195,18 @@ def test_endings_name_the_sides_and_stack_to_a_hundred() -> None:
 
 
 def test_neighbours_in_a_stack_never_share_colour_and_pattern() -> None:
-    from dashboards.figures.outcomes import ENDING_LOOKS, REASON_LOOKS
-    from sim.results.wording import REASONS as TAGS
-
     assert set(REASON_LOOKS) == {*TAGS, "other"}
     assert len(set(REASON_LOOKS.values())) == len(REASON_LOOKS)
     assert len({look[1:] for look in ENDING_LOOKS.values()}) == len(ENDING_LOOKS)
 
 
 def test_a_dataframe_gives_the_same_figure_as_a_list() -> None:
-    import pandas as pd
-
     assert figures.forest(pd.DataFrame(SCENARIOS), title="T") == figures.forest(SCENARIOS, title="T")
 
 
-def test_figures_are_plain_json_without_a_template() -> None:
+def test_without_a_template_axes_have_titles_in_words_and_the_legend_lies_below() -> None:
     for figure in every_figure():
-        assert set(figure) == {"data", "layout"}
-        assert "template" not in figure["layout"]
-        json.dumps(figure, allow_nan=False)
-
-
-def test_axes_have_titles_in_words_and_the_legend_lies_below() -> None:
-    for figure in every_figure():
+        assert set(figure) == {"data", "layout"} and "template" not in figure["layout"]
         assert figure["layout"]["title"]["text"]
         assert figure["layout"]["xaxis"]["title"]["text"]
         assert figure["layout"]["legend"]["orientation"] == "h"
@@ -232,20 +214,12 @@ def test_axes_have_titles_in_words_and_the_legend_lies_below() -> None:
 
 
 def test_markup_in_texts_is_never_markup_for_plotly() -> None:
-    for figure in every_figure(HOSTILE):
-        for text in strings(figure):
-            rest = text.replace("<br>", "").replace("<extra></extra>", "")
-            assert not re.search("[<>]", rest), text
+    assert are_literal(every_figure(HOSTILE))
     assert any("&lt;script&gt;" in text for figure in every_figure(HOSTILE) for text in strings(figure))
 
 
-def test_a_literal_text_comes_back_when_entities_are_read() -> None:
-    import html
-
+def test_labels_are_cut_before_they_are_escaped_and_come_back_when_entities_are_read() -> None:
     assert html.unescape(literal(HOSTILE)) == HOSTILE
-
-
-def test_labels_are_cut_before_they_are_escaped() -> None:
     assert lines("a < b and c", 5) == "a &lt; b<br>and c"
     assert lines("", 10) == " "
     assert lines("one two three four", 5, most=2).endswith("...")
@@ -263,7 +237,8 @@ def test_small_differences_have_ticks_beside_zero() -> None:
     assert axis["ticktext"][axis["tickvals"].index(0)] == "0"
     assert "+0.4" in axis["ticktext"] or "+0.2" in axis["ticktext"]
     nothing = figures.differences([{"title": "a", "difference": 0.0, "lo": 0.0, "hi": 0.0}], title="T")
-    assert nothing["layout"]["xaxis"]["tickvals"] == [0]
+    axis = nothing["layout"]["xaxis"]
+    assert axis["tickvals"] == [0] and axis["range"][0] < 0 < axis["range"][1]
 
 
 def test_a_full_bar_has_room_for_its_number_and_no_tick_there() -> None:

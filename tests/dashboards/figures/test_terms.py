@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 
@@ -13,7 +11,7 @@ from dashboards.tables.terms import evidence, holds_at, kaplan_meier, n_halts, t
 from dashboards.tables.terms import survival as survival_rows
 from sim.results.run import Run
 from tests.dashboards.factories import ceasefire, failure, made_run
-from tests.dashboards.figures.test_figures import HOSTILE, strings, trace
+from tests.dashboards.figures.test_figures import HOSTILE, are_literal, trace
 from tests.factories import minimal_scenario
 
 SIDES = {"A": "North", "B": "South"}
@@ -61,32 +59,25 @@ def test_the_interval_is_greenwoods_on_the_log_log_scale() -> None:
     assert wider["lo"][1] < found["lo"][1] < found["hi"][1] < wider["hi"][1]
 
 
-def ends(found: dict, week: int) -> tuple[float, float]:
-    return found["lo"][week], found["hi"][week]
-
-
-def test_limits_where_all_or_none_are_left_are_exact() -> None:
-    # 3 of 3 ended: 1 - .025 ** (1/3) = 71 %, whether in one week or one after the other.
-    together = kaplan_meier(np.array([1, 1, 1]), np.ones(3, bool))
-    apart = kaplan_meier(np.array([1, 2, 3]), np.ones(3, bool))
-    assert ends(together, 1) == ends(apart, 3) == (0.0, pytest.approx(0.707598, abs=1e-6))
-    assert ends(together, 0) == (1.0, 1.0)  # in force on the day they begin
-    # None of 4 ended, two of them last seen after week 1: 2 are left at risk in week 2.
-    none = kaplan_meier(np.array([1, 1, 2, 2]), np.zeros(4, bool))
-    assert ends(none, 1) == (pytest.approx(0.025 ** (1 / 4)), 1.0)
-    assert ends(none, 2) == (pytest.approx(0.025 ** (1 / 2)), 1.0)
-    # One of 2 seen no longer, the other ended: known of one halt alone.
-    censored = kaplan_meier(np.array([1, 2]), np.array([False, True]))
-    assert ends(censored, 2) == (0.0, pytest.approx(0.975))
-    half = kaplan_meier(np.array([1, 1, 1]), np.ones(3, bool), effect=2.0)
-    assert ends(half, 1) == (0.0, pytest.approx(1 - 0.025 ** (2 / 3)))
-
-
-def test_limits_of_the_exact_kind_hold_the_truth() -> None:
-    """Where all of n halts ended, the true share is below the upper limit with 97.5 %, whatever it is."""
-    for n in (1, 3, 10, 40):
-        upper = kaplan_meier(np.ones(n, int), np.ones(n, bool))["hi"][1]
-        assert (1 - upper) ** n == pytest.approx(0.025)
+@pytest.mark.parametrize(
+    ("weeks", "ended", "effect", "week", "limits"),
+    [
+        ([1, 1, 1], [1, 1, 1], 1, 0, (1.0, 1.0)),  # in force on the day they begin
+        # All of n ended, in one week or one after the other: the share is below the upper limit with 97.5 %.
+        *(([1] * n, [1] * n, 1, 1, (0.0, 1 - 0.025 ** (1 / n))) for n in (1, 3, 10, 40)),
+        ([1, 2, 3], [1, 1, 1], 1, 3, (0.0, 0.707598)),
+        ([1, 1, 1], [1, 1, 1], 2, 1, (0.0, 1 - 0.025 ** (2 / 3))),
+        # None of 4 ended, two of them last seen after week 1: 2 are left at risk in week 2.
+        ([1, 1, 2, 2], [0, 0, 0, 0], 1, 1, (0.025 ** (1 / 4), 1.0)),
+        ([1, 1, 2, 2], [0, 0, 0, 0], 1, 2, (0.025 ** (1 / 2), 1.0)),
+        ([1, 2], [0, 1], 1, 2, (0.0, 0.975)),  # one seen no longer, the other ended: known of one halt alone
+    ],
+)
+def test_limits_where_all_or_none_are_left_are_exact(
+    weeks: list[int], ended: list[int], effect: float, week: int, limits: tuple[float, float]
+) -> None:
+    found = kaplan_meier(np.array(weeks), np.array(ended, bool), effect=effect)
+    assert (found["lo"][week], found["hi"][week]) == pytest.approx(limits, abs=1e-6)
 
 
 def test_curves_are_by_track_and_agree_with_the_funnel() -> None:
@@ -117,15 +108,11 @@ def test_bars_stand_on_their_row_and_the_tallest_is_full() -> None:
     assert "100 % of the 40 halts" in words[0]
 
 
-def test_survival_is_drawn_in_per_cent_with_past_halts_behind() -> None:
+def test_survival_is_drawn_in_per_cent_with_past_halts_and_their_intervals_behind() -> None:
     figure = survival(survival_rows(halts(10, 30)), evidence=evidence(), title="T")
     assert trace(figure, "Ceasefire (40 halts)")["y"][:3] == [100.0, 100.0, 75.0]
     names = [one["name"] for one in figure["data"]]
     assert names.index("past halts with peacekeepers (30)") < names.index("Ceasefire (40 halts)")
-
-
-def test_intervals_of_past_halts_reach_from_their_low_to_their_high_end() -> None:
-    figure = survival(survival_rows(halts(10, 30)), evidence=evidence(), title="T")
     drawn = trace(figure, "past halts without peacekeepers (44)")
     rows = [row for row in evidence() if row["label"] == "past halts without peacekeepers"][: len(drawn["y"])]
     above, below = (np.array(drawn["error_y"][key]) for key in ("array", "arrayminus"))
@@ -138,10 +125,5 @@ def test_names_from_scenarios_are_shown_literally() -> None:
     rows = [{**row, "words": HOSTILE, "landmarks": [{"at": 0.5, "name": HOSTILE}]} for row in terms(run)]
     curves = [{**row, "label": HOSTILE} for row in survival_rows(run)]
     for narrow in (False, True):
-        for figure in (
-            agreed_terms(rows, title=HOSTILE, sides={"A": HOSTILE, "B": HOSTILE}, narrow=narrow),
-            survival(curves, evidence=evidence(), title=HOSTILE, narrow=narrow),
-        ):
-            json.dumps(figure, allow_nan=False)
-            for text in strings(figure):
-                assert "<script" not in text and "<a " not in text and "<b on" not in text
+        agreed = agreed_terms(rows, title=HOSTILE, sides={"A": HOSTILE, "B": HOSTILE}, narrow=narrow)
+        assert are_literal([agreed, survival(curves, evidence=evidence(), title=HOSTILE, narrow=narrow)])

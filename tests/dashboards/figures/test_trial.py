@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 import sim
@@ -13,7 +11,7 @@ from dashboards.tables.trial import weeks as week_rows
 from sim.analysis.replay import select_trial
 from sim.analysis.replay.replay import Replay, replay_run
 from tests.dashboards.factories import ceasefire, failure, made_run
-from tests.dashboards.figures.test_figures import HOSTILE, strings, trace
+from tests.dashboards.figures.test_figures import HOSTILE, are_literal, trace
 
 SIDES = {"A": "North", "B": "South"}
 WEEK = {"phase": "war", "halt": None, "round": "none", "momentum": 0.1, "cost_a": 0.05, "cost_b": 0.1, "offer_a": 0.9,
@@ -77,10 +75,6 @@ def test_offers_end_where_the_war_does_and_ranges_are_drawn_where_open() -> None
     assert not [one for one in figure["data"] if one["name"] == "round failed"]
 
 
-def test_a_real_trial_is_drawn_and_names_are_shown_literally(run: sim.Run, lasting: Replay) -> None:
-    for narrow in (False, True):
-        rows = week_rows(lasting, "ceasefire")
-        figure = weeks(rows, title=HOSTILE, sides={"A": HOSTILE, "B": HOSTILE}, narrow=narrow)
-        json.dumps(figure, allow_nan=False)
-        for text in strings(figure):
-            assert "<script" not in text and "<a " not in text and "<b on" not in text
+def test_a_real_trial_is_drawn_and_names_are_shown_literally(lasting: Replay) -> None:
+    rows, sides = week_rows(lasting, "ceasefire"), {"A": HOSTILE, "B": HOSTILE}
+    assert are_literal(weeks(rows, title=HOSTILE, sides=sides, narrow=narrow) for narrow in (False, True))
