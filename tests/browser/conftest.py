@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -43,6 +44,17 @@ def found_browser() -> tuple[str, str]:
     pytest.skip(message)
 
 
+CUT = """
+  return [...document.querySelectorAll('.chart')].flatMap(chart => {
+    const frame = chart.getBoundingClientRect();
+    return [...chart.querySelectorAll('text')].filter(text => {
+      const box = text.getBoundingClientRect();
+      const isOut = box.left < frame.left - 1 || box.right > frame.right + 1
+        || box.top < frame.top - 1 || box.bottom > frame.bottom + 1;
+      return text.textContent.trim() && box.width && isOut;
+    }).map(text => chart.id + ': ' + text.textContent);
+  })"""
+"""Texts of charts that stick out of their frame."""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 # Charts are pictures with a name and a table beside them: what is inside the picture is not looked at.
 UNFOLD = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
@@ -66,13 +78,31 @@ class Browser:
         self.unasked: list[str] = []
         """What stood on the console of earlier pages when the next was opened: nobody had asked for it."""
 
-    def open(self, path: Path, width: int = 1440, height: int = 900) -> None:
-        """Open a file from disk at a width; what the browser did before is forgotten."""
+    def open(self, place: Path | str, width: int = 1440, drawn: str = "") -> None:
+        """Open a file or an address at a width and wait until ``drawn`` is true; what was done before is forgotten."""
         self.chrome.get("about:blank")
-        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-        self.chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        self.resize(width)
         self.forget()
-        self.chrome.get(path.as_uri())
+        self.chrome.get(place if isinstance(place, str) else place.as_uri())
+        if drawn:
+            self.wait(drawn, 60)
+
+    def resize(self, width: int) -> None:
+        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        self.chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+    def press(self, selector: str, *keys: str, number: int = 0) -> None:
+        """Send keys to an element: names of ``Keys``, or text."""
+        self.find(selector, number).send_keys(*(getattr(Keys, key, key) for key in keys))
+
+    def find(self, selector: str, number: int = 0) -> Any:
+        return self.chrome.find_elements("css selector", selector)[number]
+
+    def fits(self, width: int) -> bool:
+        """Whether nothing is wider than the window or sticks out of its chart, and nothing was asked for."""
+        assert self.ask("return document.documentElement.scrollWidth") <= width
+        assert self.ask(CUT) == []
+        return self.requests() == []
 
     def forget(self) -> None:
         self.unasked += self.complaints()

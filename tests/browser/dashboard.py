@@ -66,16 +66,6 @@ def listening(service: Service) -> Iterator[str]:
         service.stop()
 
 
-def visit(browser: Browser, address: str, width: int = 1440, height: int = 900) -> None:
-    """Open a page at a width and wait until everything on it is drawn."""
-    browser.chrome.get("about:blank")
-    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-    browser.chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    browser.forget()
-    browser.chrome.get(address)
-    browser.wait(DRAWN, 60)
-
-
 def foreign(browser: Browser, address: str) -> list[str]:
     """Requests since the page was opened that went anywhere but to the dashboard."""
     return [url for url in browser.requests() if not url.startswith((address + "/", "data:", "blob:"))]

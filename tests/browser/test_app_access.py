@@ -6,10 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-pytest.importorskip("dash")
-
 from tests.browser.conftest import Browser, violations
-from tests.browser.dashboard import DRAWN, visit
+from tests.browser.dashboard import DRAWN
 from tests.browser.whole_site import FOR_BOXES, PAGES, SMALL, TALKS, site_over, small_run
 
 pytestmark = pytest.mark.browser
@@ -27,12 +25,11 @@ def site() -> Iterator[str]:
 @pytest.mark.parametrize("page", PAGES)
 def test_nothing_is_in_the_way_of_anybody(browser: Browser, site: str, axe: str, page: str) -> None:
     name = SMALL if page == "matters" else TALKS
-    visit(browser, f"{site}/{page}?scenario={name}")
+    browser.open(f"{site}/{page}?scenario={name}", drawn=DRAWN)
     browser.ask(axe)
     for width in (1440, 390):
         if width == 390:
-            size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-            browser.chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+            browser.resize(width)
             browser.wait("return window.innerWidth === 390")
             browser.wait(DRAWN)
         assert violations(browser) == [], width

@@ -7,12 +7,10 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from selenium.webdriver.common.by import By
-from selenium.webdriver.common.keys import Keys
 
 from sim.scenario.reading.load import load
 from tests.browser.conftest import Browser
-from tests.browser.dashboard import DRAWN, foreign, served, visit
+from tests.browser.dashboard import DRAWN, foreign, served
 
 pytestmark = pytest.mark.browser
 
@@ -30,9 +28,8 @@ def address() -> Iterator[str]:
 @pytest.mark.parametrize("width", [1440, 390, 30])
 @pytest.mark.parametrize("path", PATHS)
 def test_every_page_is_drawn_and_asks_nobody_else(browser: Browser, address: str, path: str, width: int) -> None:
-    visit(browser, address + path, width)
+    browser.open(address + path, width, drawn=DRAWN)
     assert foreign(browser, address) == []
-    assert browser.complaints() == []
     if width == 30:  # a window of almost no width, such as a preview's: nothing fits, and nothing may go wrong
         return
     assert browser.ask("return document.documentElement.scrollWidth - window.innerWidth") <= 0
@@ -42,8 +39,8 @@ def test_every_page_is_drawn_and_asks_nobody_else(browser: Browser, address: str
 
 
 def test_links_change_the_page_and_move_the_focus(browser: Browser, address: str) -> None:
-    visit(browser, address + "/")
-    browser.chrome.find_element(By.LINK_TEXT, "Sources").click()
+    browser.open(address + "/", drawn=DRAWN)
+    browser.chrome.find_element("link text", "Sources").click()
     browser.wait("return document.querySelector('#sources-rows') !== null")
     browser.wait("return document.activeElement.tagName === 'H1'")
     assert "/sources" in browser.chrome.current_url
@@ -52,7 +49,7 @@ def test_links_change_the_page_and_move_the_focus(browser: Browser, address: str
 
 
 def test_the_scenario_picker_changes_every_number(browser: Browser, address: str) -> None:
-    visit(browser, address + "/")
+    browser.open(address + "/", drawn=DRAWN)
     pick = "const s = document.getElementById('scenario-select'); s.value = 'teaching/spoilers';"
     browser.ask(pick + "s.dispatchEvent(new Event('change', {bubbles: true}))")
     title = load("teaching/spoilers").title
@@ -61,33 +58,31 @@ def test_the_scenario_picker_changes_every_number(browser: Browser, address: str
     assert "scenario=teaching/spoilers" in browser.chrome.current_url
 
 
-def move(browser: Browser, keys: str) -> None:
+def move(browser: Browser, key: str) -> None:
     """Move the slider by keyboard and wait for the answer."""
-    slider = browser.chrome.find_element(By.CSS_SELECTOR, SLIDER)
-    slider.send_keys(keys)
+    browser.press(SLIDER, key)
     browser.wait(f"{HEADLINE} === 'done'")
 
 
 def test_a_slider_moved_by_keyboard_simulates_again(browser: Browser, address: str) -> None:
-    visit(browser, address + "/what-if")
+    browser.open(address + "/what-if", drawn=DRAWN)
     curve = (
         "return Array.from(document.querySelector('#what-if-chart .js-plotly-plot').data"
         ".find((one) => one.name.startsWith('a halt that lasts')).y).join()"
     )
     before = browser.ask(curve)
-    move(browser, Keys.END)
+    move(browser, "END")
     browser.wait(f"{curve} !== {before!r}")
     assert "Difference in points" in browser.ask("return document.getElementById('what-if-answer').innerText")
     assert browser.ask("return document.querySelectorAll('#what-if-changed li').length") == 1
     assert browser.ask("return location.search").endswith("set=parties.North.strain%3D0.25")
-    assert browser.complaints() == []
 
-    visit(browser, browser.chrome.current_url)
+    browser.open(browser.chrome.current_url, drawn=DRAWN)
     browser.wait(f"{HEADLINE} === 'done'")
     assert browser.ask(f"return document.querySelector('{SLIDER}').value") == "0.25"
     browser.wait(f"{curve} !== {before!r}")
 
-    browser.chrome.find_element(By.ID, "what-if-reset").click()
+    browser.find("#what-if-reset").click()
     browser.wait(f"return document.getElementById('what-if-reset').disabled && ({HEADLINE[7:]} === 'done')")
     browser.wait(f"{curve} === {before!r}")
     assert "set=" not in browser.ask("return location.search")
@@ -95,7 +90,7 @@ def test_a_slider_moved_by_keyboard_simulates_again(browser: Browser, address: s
 
 def test_where_the_next_press_would_lead_is_simulated_ahead(browser: Browser, address: str) -> None:
     """Coming to a slider by key: both ways are asked for; after a press: one press further."""
-    visit(browser, address + "/what-if")
+    browser.open(address + "/what-if", drawn=DRAWN)
     told = (
         "window.told = []; const send = window.fetch; window.fetch = (at, how) => { if (String(at).endsWith('/ahead'))"
     )
@@ -105,14 +100,14 @@ def test_where_the_next_press_would_lead_is_simulated_ahead(browser: Browser, ad
     browser.ask(f"document.querySelector('{SLIDER}').focus({{focusVisible: true}})")
     browser.wait("return window.told.length === 2")
     assert [float(one) for one in browser.ask("return window.told")] == pytest.approx([start + step, start - step])
-    move(browser, Keys.ARROW_RIGHT)
+    move(browser, "ARROW_RIGHT")
     browser.wait(f"{HEADLINE} === 'done'")
     browser.wait("return window.told.length === 3")
     assert float(browser.ask("return window.told[2]")) == pytest.approx(start + 2 * step)
 
 
 def test_the_saved_file_is_what_the_sliders_say(browser: Browser, address: str, tmp_path: Path) -> None:
-    visit(browser, address + "/what-if?scenario=teaching/minimal&set=parties.North.strain%3D0.2")
+    browser.open(address + "/what-if?scenario=teaching/minimal&set=parties.North.strain%3D0.2", drawn=DRAWN)
     browser.wait(f"{HEADLINE} === 'done'")
     link = browser.ask("return document.querySelector('#what-if-share a[download]').href")
     path = tmp_path / "saved.yaml"
@@ -122,7 +117,7 @@ def test_the_saved_file_is_what_the_sliders_say(browser: Browser, address: str, 
 
 
 def test_a_chart_becomes_a_table(browser: Browser, address: str) -> None:
-    visit(browser, address + "/")
+    browser.open(address + "/", drawn=DRAWN)
     browser.ask("document.querySelector('details[data-chart=chart-odds]').open = true")
     browser.wait("return document.querySelectorAll('#chart-odds-numbers tbody tr').length > 100")
     said = browser.ask("return document.querySelector('#chart-odds-numbers').innerText")
@@ -130,8 +125,8 @@ def test_a_chart_becomes_a_table(browser: Browser, address: str) -> None:
 
 
 def test_sources_are_filtered(browser: Browser, address: str) -> None:
-    visit(browser, address + "/sources")
-    browser.chrome.find_element(By.ID, "sources-filter").send_keys("north strain")
+    browser.open(address + "/sources", drawn=DRAWN)
+    browser.press("#sources-filter", "north strain")
     browser.wait("return /^[1-9] of/.test(document.getElementById('sources-count').textContent)")
     shown = browser.ask(
         "return [...document.querySelectorAll('#sources-rows tbody tr:not([hidden])')].map((r) => r.innerText)"
@@ -140,7 +135,7 @@ def test_sources_are_filtered(browser: Browser, address: str) -> None:
 
 
 def test_a_table_is_sorted(browser: Browser, address: str) -> None:
-    visit(browser, address + "/scenarios")
+    browser.open(address + "/scenarios", drawn=DRAWN)
     browser.wait("return document.querySelectorAll('#odds-table tbody tr').length > 3", 60)
     browser.wait("return document.getElementById('scenarios-progress').innerText === ''", 60)
     browser.ask("document.querySelectorAll('#odds-table .sort')[1].click()")

@@ -8,13 +8,11 @@ from urllib.request import urlopen
 
 import pytest
 
-pytest.importorskip("dash")
-
 from sim.execution.run import run as simulate
 from sim.results.run import Run
 from sim.scenario.reading.load import load
 from tests.browser.conftest import Browser
-from tests.browser.dashboard import visit
+from tests.browser.dashboard import DRAWN
 from tests.browser.whole_site import FOR_BOXES, PAGES, SMALL, TALKS, site_over
 from tests.dashboards.payloads import HOSTILE, hostile
 
@@ -51,7 +49,7 @@ def site() -> Iterator[str]:
 def test_texts_are_texts(browser: Browser, site: str, page: str) -> None:
     seen = ""
     for name in NAMES.values() if page == "sources" else [NAMES[SMALL if page == "matters" else TALKS]]:
-        visit(browser, f"{site}/{page}?scenario={name}")
+        browser.open(f"{site}/{page}?scenario={name}", drawn=DRAWN)
         is_untouched, n_elements, said = browser.ask(HOVER)
         assert is_untouched and n_elements == 0
         seen += said
