@@ -11,13 +11,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-pytest.importorskip("dash")
-
 import sim
 from dashboards import study_cache
 from dashboards.app import study_section
 from dashboards.app.background_jobs import desk
-from dashboards.app.page import View
 from dashboards.app.pages import record, sensitivity
 from dashboards.app.simulation_service import Service
 from sim.analysis.discovery.cart import Node, Split
@@ -28,9 +25,10 @@ from sim.cli.app import app
 from sim.errors import ParleyError
 from sim.results.run import Run
 from sim.storage.provenance import digest_of
+from tests.dashboards.app.conftest import found as values
+from tests.dashboards.app.conftest import plain, view_of
+from tests.dashboards.app.conftest import said as text
 from tests.dashboards.app.test_background_jobs import until
-from tests.dashboards.app.test_pages_of_why import found as values
-from tests.dashboards.app.test_pages_of_why import plain, text
 from tests.dashboards.figures.test_studies import FOUND, SOBOL, TORNADO
 from tests.dashboards.record_factory import made_record
 from tests.factories import varying
@@ -46,13 +44,6 @@ def run() -> Run:
 @pytest.fixture
 def of(run: Run) -> dict[str, Any]:
     return study_cache.about("tornado", run)
-
-
-def view_of(run: Run, folder: Path | None) -> View:
-    service = Service(run.n_trials)
-    service.add_run(run)
-    desk(service).folder = folder
-    return View(run.name, run, [run], service)
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
 import pytest
 from dash import Dash
+from plotly.utils import PlotlyJSONEncoder
 
+from dashboards.app.background_jobs import desk
+from dashboards.app.page import View
 from dashboards.app.server import make_app
 from dashboards.app.simulation_service import Service
 from sim.execution.run import run as simulate
@@ -110,10 +115,44 @@ class Client:
         values = {"url.pathname": path, "url.search": search, "screen.data": screen}
         return self.send(self.body("page.children", values))
 
+    def laid_out(self, path: str, search: str = "", screen: str = "wide") -> Any:
+        """The components of a page as JSON."""
+        answer = self.page(path, search, screen)
+        assert answer.status_code == 200, answer.text[:300]
+        return answer.json["response"]["page"]["children"]
+
 
 @pytest.fixture
 def client(app: Dash) -> Client:
     return Client(app)
+
+
+def plain(component: Any) -> Any:
+    return json.loads(json.dumps(component, cls=PlotlyJSONEncoder))
+
+
+def found(tree: Any, key: str) -> Iterator[Any]:
+    """All values of ``key`` anywhere in a layout as JSON."""
+    if isinstance(tree, dict) and key in tree:
+        yield tree[key]
+    for child in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
+        yield from found(child, key)
+
+
+def said(tree: Any) -> str:
+    """All texts of a layout in their order, charts left out, with a stroke after each."""
+    if isinstance(tree, str):
+        return f"{tree}|"
+    if isinstance(tree, dict):
+        return said(tree["props"].get("children")) if "props" in tree else "".join(map(said, tree.values()))
+    return "".join(map(said, tree)) if isinstance(tree, list) else ""
+
+
+def view_of(run: Run, folder: Path | None = None, **query: str) -> View:
+    service = Service(run.n_trials)
+    service.add_run(run)
+    desk(service).folder = folder
+    return View(run.name, run, [run], service, query)
 
 
 def move(changes: dict[str, Any], scenario: str = NAME, number: Any = 1) -> dict[str, Any]:

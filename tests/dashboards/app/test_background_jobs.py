@@ -8,8 +8,6 @@ from time import monotonic, sleep
 
 import pytest
 
-pytest.importorskip("dash")
-
 from dashboards.app.background_jobs import Desk, Progress, Task, desk
 from dashboards.app.simulation_service import Service
 from sim.errors import BusyError, ParleyError

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -19,7 +18,7 @@ from sim.execution.run import run as simulate
 from sim.results import wording
 from sim.results.run import Run
 from sim.scenario.reading.load import load
-from tests.dashboards.app.conftest import Client, move, service_over
+from tests.dashboards.app.conftest import Client, move, said, service_over
 
 NAME = "istanbul_2025/aides_only"
 CHANGES = {"parties.Russia.strain": "0.12"}
@@ -41,17 +40,8 @@ def asked(run: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Client, S
     service.stop()
 
 
-def said(item: Any) -> str:
-    """All texts of a layout in their order, with a stroke after each."""
-    if isinstance(item, str):
-        return f"{item}|"
-    if isinstance(item, dict):
-        return said(item["props"].get("children")) if "props" in item else "".join(map(said, item.values()))
-    return "".join(map(said, item)) if isinstance(item, list) else ""
-
-
 def page(client: Client, path: str) -> str:
-    return said(client.page(path).json["response"]["page"]["children"])
+    return said(client.laid_out(path))
 
 
 def settled(client: Client, changes: dict[str, str]) -> str:

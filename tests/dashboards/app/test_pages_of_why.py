@@ -3,62 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-pytest.importorskip("dash")
-
-from plotly.utils import PlotlyJSONEncoder
-
 import sim
 from dashboards.app import study_section
 from dashboards.app.background_jobs import desk
-from dashboards.app.page import View
 from dashboards.app.pages import sensitivity, terms, trial, why
-from dashboards.app.simulation_service import Service
+from dashboards.app.server import make_app
 from dashboards.tables.studies import bars
 from sim.results.run import Run
 from sim.scenario.catalogue import catalogue
+from tests.dashboards.app.conftest import HOST, Client, found, plain, said, service_over, view_of
 from tests.dashboards.app.test_background_jobs import until
 from tests.dashboards.figures.test_figures import HOSTILE
 from tests.factories import FEAR, QUIET, minimal_scenario, varying
 
 PAGES = (why, terms, sensitivity, trial)
 TEACHING = [name for name in (entry.name for entry in catalogue()) if name.startswith("teaching/")]
-
-
-def view_of(run: Run, **query: str) -> View:
-    service = Service(run.n_trials)
-    service.add_run(run)
-    return View(run.name, run, [run], service, query)
-
-
-def plain(component: Any) -> Any:
-    return json.loads(json.dumps(component, cls=PlotlyJSONEncoder))
-
-
-def found(tree: Any, key: str) -> Iterator[Any]:
-    """All values of ``key`` anywhere in plain components."""
-    if isinstance(tree, dict):
-        if key in tree:
-            yield tree[key]
-        for child in tree.values():
-            yield from found(child, key)
-    elif isinstance(tree, list):
-        for child in tree:
-            yield from found(child, key)
-
-
-def text(tree: Any) -> str:
-    """All words of plain components, charts left out."""
-    if isinstance(tree, str):
-        return tree + " "
-    if isinstance(tree, list):
-        return "".join(map(text, tree))
-    return text(tree.get("props", {}).get("children")) if isinstance(tree, dict) else ""
 
 
 @pytest.fixture(scope="module")
@@ -73,21 +37,21 @@ def test_every_page_is_laid_out_for_every_teaching_scenario(name: str) -> None:
         tree = plain(module.layout(view))
         ids = [one for one in found(tree, "id") if isinstance(one, str)]
         assert len(ids) == len(set(ids))
-        assert "bug" not in text(tree)
+        assert "bug" not in said(tree)
 
 
 def test_why_has_its_four_charts_each_with_a_sentence(minimal_run: Run) -> None:
     tree = plain(why.layout(view_of(minimal_run)))
     captions = [one for one in found(tree, "type") if one == "Figcaption"]
     assert len(captions) == len([one for one in found(tree, "figure") if one]) == 4
-    assert "the width of the range" in text(tree) or "lost between" in text(tree) or "of trials" in text(tree)
+    assert "the width of the range" in said(tree) or "lost between" in said(tree) or "of trials" in said(tree)
 
 
 def test_a_run_that_never_signs_says_so_in_words() -> None:
     run = sim.run(minimal_scenario(**QUIET, **FEAR), trials=64, seed=1, workers=1)
     view = view_of(run)
-    assert "No trial signed a general halt" in text(plain(terms.layout(view)))
-    assert "failed" in text(plain(trial.layout(view)))
+    assert "No trial signed a general halt" in said(plain(terms.layout(view)))
+    assert "failed" in said(plain(trial.layout(view)))
 
 
 def test_names_of_a_scenario_are_text_and_never_markup() -> None:
@@ -103,13 +67,13 @@ def test_names_of_a_scenario_are_text_and_never_markup() -> None:
 @pytest.mark.parametrize("number", ["-1", "256", "x", "1e3", "٣", "9" * 40, "<b>"])
 def test_a_trial_that_is_none_is_refused_in_words(minimal_run: Run, number: str) -> None:
     tree = plain(trial.layout(view_of(minimal_run, trial=number)))
-    assert "this run has trials 0 to 255" in text(tree)
+    assert "this run has trials 0 to 255" in said(tree)
     assert not list(found(tree, "figure"))
 
 
 def test_a_trial_asked_for_is_shown_with_its_story(minimal_run: Run) -> None:
     tree = plain(trial.layout(view_of(minimal_run, trial="5")))
-    assert "Trial 5, week by week" in text(tree)
+    assert "Trial 5, week by week" in said(tree)
     weeks = [int(week) for week in found(tree, "data-week")]
     assert weeks and weeks == sorted(weeks)
     (dates,) = found(tree, "data-dates")
@@ -140,32 +104,15 @@ def test_too_few_trials_for_boxes_are_named(minimal_run: Run) -> None:
     task = at.start(("boxes", "x"), "a study", lambda p: sensitivity.STUDIES["boxes"].work(minimal_run, p, at, "x"))
     until(lambda: task.state == "failed")
     body, _ = study_section.shown(sensitivity.STUDIES["boxes"], task, narrow=False)
-    assert "256 trials are too few" in text(plain(body))
+    assert "256 trials are too few" in said(plain(body))
 
 
 def asked(run: Run, search: str, screen: object = "wide") -> Any:
     """The answer to a press on Start of the first study, as a browser would send it."""
-    from dashboards.app.server import make_app
-
-    service = Service(run.n_trials)
-    service.add_run(run)
-    app = make_app(service, ("localhost:1",))
-    given = [("found", "children"), ("tick", "disabled"), ("start", "disabled"), ("start", "children"),
-             ("stop", "disabled")]  # fmt: skip
-    outputs = [{"id": f"matters-tornado-{part}", "property": prop} for part, prop in given]
-    values = [("start", "n_clicks", 1), ("stop", "n_clicks", 0), ("tick", "n_intervals", 0)]
-    body = {
-        "output": ".." + "...".join(f"{one['id']}.{one['property']}" for one in outputs) + "..",
-        "outputs": outputs,
-        "inputs": [{"id": f"matters-tornado-{part}", "property": prop, "value": at} for part, prop, at in values],
-        "state": [
-            {"id": "url", "property": "search", "value": search},
-            {"id": "screen", "property": "data", "value": screen},
-        ],
-        "changedPropIds": ["matters-tornado-start.n_clicks"],
-    }
-    answer = app.server.test_client().post("/_dash-update-component", json=body, headers={"Host": "localhost:1"})
-    return answer, desk(service)
+    service = service_over([run])
+    client = Client(make_app(service, [HOST]))
+    values = {"matters-tornado-start.n_clicks": 1, "url.search": search, "screen.data": screen}
+    return client.send(client.body("matters-tornado-found.children", values)), desk(service)
 
 
 def test_start_begins_a_study_and_shows_that_it_runs(minimal_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,8 +121,7 @@ def test_start_begins_a_study_and_shows_that_it_runs(minimal_run: Run, monkeypat
     assert answer.status_code == 200
     task = at.task(("tornado", minimal_run.name))
     assert task is not None
-    said = answer.get_json()["response"]
-    assert said["matters-tornado-start"]["disabled"] is True
+    assert answer.get_json()["response"]["matters-tornado-start"]["disabled"] is True
     until(lambda: task.state == "done")
 
 

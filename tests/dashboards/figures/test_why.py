@@ -21,7 +21,12 @@ ISSUES = {
     "parties.South.public_lines": {"land": 0.35},
 }
 WEEK = {
-    "date": "2025-01-12", "week": 0, "n": 40, "open": 0.25, "none_a": 0.0, "none_b": 0.75,
+    "date": "2025-01-12",
+    "week": 0,
+    "n": 40,
+    "open": 0.25,
+    "none_a": 0.0,
+    "none_b": 0.75,
     **{f"lower_{q}": at for q, at in (("q05", 0.1), ("q50", 0.3), ("q95", None))},
     **{f"upper_{q}": at for q, at in (("q05", None), ("q50", None), ("q95", 0.6))},
     **{f"offer_a_{q}": 0.9 for q in ("q05", "q50", "q95")},
