@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 import numpy as np
@@ -104,9 +106,6 @@ def test_a_broken_rule_is_told_and_frees_its_place(service: Service) -> None:
 
 
 def test_a_lost_pool_is_started_again(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    from concurrent.futures import Future
-    from concurrent.futures.process import BrokenProcessPool
-
     pool = service._pool
     assert pool is not None
     works, restarts = pool.submit, []
