@@ -1,7 +1,8 @@
 """Reference pages, written by the program about itself: commands, scenario keys, Python, results, exit codes.
 
-``python -m docs.generate`` writes them into ``docs/reference``; ``--check`` says which are not as the program would
-write them. Nobody edits those pages by hand: words are mended where they come from.
+``python -m docs.generate`` writes them into ``docs/reference``, and the index of shipped scenarios into ``scenarios``;
+``--check`` says which are not as the program would write them. Nobody edits those files by hand: words are mended where
+they come from.
 """
 
 from __future__ import annotations

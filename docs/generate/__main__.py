@@ -7,6 +7,8 @@ from pathlib import Path
 
 from docs.generate import FOLDER, stale, write
 
+INDEX = Path("scenarios") / "catalogue.json"
+
 
 def main(words: list[str]) -> int:
     """Write the pages, or with ``--check`` name those that are stale; 1 if there are any."""
@@ -15,10 +17,24 @@ def main(words: list[str]) -> int:
     is_check = "--check" in words
     given = [word for word in words if word != "--check"]
     folder = Path(given[0]) if given else FOLDER
-    names = stale(folder) if is_check else write(folder)
-    for name in names:
-        print(f"{'stale' if is_check else 'wrote'}: {folder / name}", file=sys.stderr)
-    return 1 if is_check and names else 0
+    found = [folder / name for name in (stale(folder) if is_check else write(folder))]
+    if not given and refresh_index(is_check):
+        found.append(INDEX)
+    for path in found:
+        print(f"{'stale' if is_check else 'wrote'}: {path}", file=sys.stderr)
+    return 1 if is_check and found else 0
+
+
+def refresh_index(is_check: bool) -> bool:
+    """Write the index of shipped scenarios, unless it is only to be checked; whether it was stale."""
+    from sim.scenario.catalogue import index
+    from sim.storage.atomic_files import write_file
+
+    text = index()
+    is_stale = not INDEX.is_file() or INDEX.read_text(encoding="utf-8") != text
+    if is_stale and not is_check:
+        write_file(INDEX, text.encode())
+    return is_stale
 
 
 def write_odds(docs: Path) -> int:

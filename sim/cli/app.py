@@ -53,7 +53,6 @@ from sim.cli.exit import (
 from sim.cli.options import refuse_repeats
 from sim.cli.sections import in_sections, with_new_name
 from sim.errors import ParleyError, WorkersLostError
-from sim.storage.atomic_files import NO_SPACE
 
 COMMANDS: dict[str, dict[str, Callable[..., None] | typer.Typer]] = {
     "Run": {
@@ -171,6 +170,8 @@ def main() -> NoReturn:
     except Terminated:
         leave(f"\nStopped. {how_to_resume(sys.argv[1:])}", 143)
     except OSError as problem:
+        from sim.storage.atomic_files import NO_SPACE
+
         if problem.errno not in NO_SPACE:
             raise
         write_no_more(stdout)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
@@ -15,6 +14,8 @@ class Bar:
     """A bar on stderr with rate and time left; silent where stderr is no terminal."""
 
     def __init__(self, unit: str, quiet: bool) -> None:
+        import logging
+
         self._unit = unit
         logging.getLogger("sim").setLevel(logging.ERROR if quiet else logging.WARNING)  # notes such as of no workers
         self._is_shown = not quiet and sys.stderr.isatty()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from sim.scenario.catalogue import INDEX, catalogue, entry, index
 from sim.scenario.checks.references import check
 from sim.scenario.differences import changes
 from sim.scenario.provenance import provenance, undocumented
@@ -82,3 +84,70 @@ def test_cited_rows_are_in_the_evidence() -> None:
         for party, issue in re.findall(r"source: \"positions\.csv: (\w+), (\w+)", text):
             if issue != "salience":
                 assert f"\n{party},{issue}," in positions, f"{path.name} cites {party}, {issue}"
+
+
+# -- the index -------------------------------------------------------------------------------------
+
+
+def test_the_index_says_what_the_files_say() -> None:
+    """If this fails after a change of a shipped file: ``python -m docs.generate``."""
+    assert (SHIPPED / INDEX).read_text(encoding="utf-8") == index()
+    assert catalogue() == [entry(name, SHIPPED / f"{name}.yaml") for name in names()]
+
+
+@pytest.fixture
+def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of what is shipped, read in the place of it."""
+    root = Path(shutil.copytree(SHIPPED, tmp_path / "shipped"))
+    monkeypatch.setattr("sim.scenario.sources.search_path.shipped_root", lambda: root)
+    monkeypatch.setattr("sim.scenario.catalogue.shipped_root", lambda: root)
+    monkeypatch.chdir(tmp_path)
+    return root
+
+
+def problems() -> dict[str, str]:
+    return {one.name: one.problem for one in catalogue() if one.problem}
+
+
+def test_nothing_is_read_again_that_has_not_changed(shipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("read in full")
+
+    monkeypatch.setattr("sim.scenario.catalogue.entry", refuse)
+    assert [one.name for one in catalogue()] == names()
+    assert all(one.title and one.question and one.supposes and one.start for one in catalogue())
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "names", "said"),
+    [
+        ("teaching/minimal.yaml", "\nmore: 1\n", {"teaching/minimal", "teaching/spoilers"}, "more"),
+        ("teaching/spoilers.yaml", "\n  - [", {"teaching/spoilers"}, "not YAML"),
+        ("parties/us.yaml", "\nmore: 1\n", {"istanbul_2025/aides_only"}, "more"),
+    ],
+)
+def test_a_mistake_in_a_shipped_file_shows(file: str, change: str, names: set[str], said: str, shipped: Path) -> None:
+    path = shipped / file
+    path.write_text(path.read_text(encoding="utf-8") + change, encoding="utf-8")
+    found = problems()
+    assert names <= found.keys() and all(said in found[name] for name in names), found
+
+
+def test_own_scenarios_are_read_in_full(shipped: Path, tmp_path: Path) -> None:
+    for name, text in {
+        "teaching/minimal": (SHIPPED / "teaching/minimal.yaml").read_text(encoding="utf-8").replace("title:", "titel:"),
+        "mine/first": "extends: teaching/spoilers\ntitle: Mine\nsupposes: All is mine.\n",
+    }.items():
+        path = tmp_path / "scenarios" / f"{name}.yaml"
+        path.parent.mkdir(parents=True)
+        path.write_text(text, encoding="utf-8")
+    found = {one.name: one for one in catalogue()}
+    assert found["mine/first"].title == "Mine" and not found["mine/first"].problem
+    assert "titel" in str(found["teaching/minimal"].problem) and problems().keys() == {"teaching/minimal"}
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"digest": 1}'])
+def test_without_a_whole_index_files_are_read(text: str, shipped: Path) -> None:
+    before = {one.name for one in catalogue()}
+    (shipped / INDEX).write_text(text, encoding="utf-8")
+    assert {one.name for one in catalogue() if one.start} == before

@@ -15,10 +15,10 @@ from sim.scenario.reading.assembly import Assembly, as_mapping
 from sim.scenario.reading.merging import removals
 from sim.scenario.reading.overrides import validated_with
 from sim.scenario.reading.pinned_tables import pinned
-from sim.scenario.reading.scenario_names import find_beside, hiding, name_of, names, resolve_name
+from sim.scenario.reading.scenario_names import find_beside, hiding, name_of, resolve_name
 from sim.scenario.reading.stored import is_run_folder, stored_scenario
 from sim.scenario.schema import Scenario
-from sim.scenario.sources.search_path import SHIPPED, SUFFIXES, find, shown
+from sim.scenario.sources.search_path import SHIPPED, SUFFIXES, find, names, shown
 from sim.scenario.to_yaml import as_yaml
 from sim.scenario.yaml.yaml_reader import Node, read_file, read_text
 from sim.storage.manifest import read_manifest

@@ -9,22 +9,11 @@ from pathlib import Path
 
 from sim.errors import ScenarioError
 from sim.scenario.diagnostics import KeyPath, Problem, came, escaped, fail, fold, nearest
-from sim.scenario.sources.search_path import SUFFIXES, find, hidden_by, look_up, roots, shown
+from sim.scenario.sources.search_path import SUFFIXES, find, hidden_by, look_up, names, roots, shown
 from sim.scenario.sources.source_file import is_hidden
 from sim.scenario.yaml.yaml_reader import Node
 
 MOST_LISTED = 8
-NOT_SCENARIOS = ("parties", "timelines")  # folders of what is no scenario by itself
-
-
-def names() -> list[str]:
-    """Names of all scenarios under the roots (neither library parties nor timelines), sorted by folder."""
-    found: dict[str, None] = {}
-    for root in roots():
-        for path in sorted(root.glob("*/*.yaml")):
-            if path.parent.name not in NOT_SCENARIOS:
-                found[path.relative_to(root).with_suffix("").as_posix()] = None
-    return list(found)
 
 
 def name_of(path: Path) -> str:

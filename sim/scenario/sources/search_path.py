@@ -18,6 +18,8 @@ from sim.scenario.sources.source_file import is_hidden
 SUFFIXES = (".yaml", ".yml")
 OWN_FOLDER = "scenarios"
 SHIPPED = "shipped"
+NOT_SCENARIOS = ("parties", "timelines")
+"""Folders of what is no scenario by itself."""
 
 
 def shipped_root() -> Path:
@@ -126,6 +128,16 @@ def find(name: str) -> Path | None:
             if path.suffix in SUFFIXES and os.path.lexists(path):
                 return path
     return None
+
+
+def names() -> list[str]:
+    """Return the names of all scenarios under the roots (neither library parties nor timelines), sorted by folder."""
+    found: dict[str, None] = {}
+    for root in roots():
+        for path in sorted(root.glob("*/*.yaml")):
+            if path.parent.name not in NOT_SCENARIOS:
+                found[path.relative_to(root).with_suffix("").as_posix()] = None
+    return list(found)
 
 
 def hidden_by(path: Path) -> Path | None:
