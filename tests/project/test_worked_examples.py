@@ -1,0 +1,114 @@
+"""The pages on how to add something are followed in a copy of the checkout: their files, their edits, their tests.
+
+A Python block whose first line is ``# path/of/a/file.py`` is that file; a block in ``diff`` whose first line is
+``--- path`` is an edit of it, found by its lines (``@@`` begins another).
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.project.documents import DOCS, ROOT, blocks
+
+FOLDER = DOCS / "contributing"
+COPIED = ("dashboards", "scenarios", "sim", "tests", "pyproject.toml")
+MOST_WORDS = 600
+
+
+def new_files(page: Path) -> dict[str, str]:
+    """Return the files that a page adds, by path."""
+    parts = (block.text.partition("\n") for block in blocks(page) if block.language == "python")
+    return {head.removeprefix("# "): text for head, _, text in parts}
+
+
+def edits(page: Path) -> dict[str, list[tuple[str, str]]]:
+    """Return for each file that a page edits what stands there before and after."""
+    found = {}
+    for block in blocks(page):
+        if block.language == "diff":
+            head, _, text = block.text.partition("\n")
+            hunks = [hunk.splitlines(keepends=True) for hunk in re.split(r"^@@\n", text, flags=re.M)]
+            found[head.removeprefix("--- ")] = [
+                tuple("".join(line[1:] for line in hunk if line[0] in kept) for kept in (" -", " +")) for hunk in hunks
+            ]
+    return found  # type: ignore[return-value]
+
+
+@pytest.fixture
+def follow(tmp_path: Path) -> Callable[[str], Path]:
+    """Apply a page to a copy of the checkout; the copy."""
+
+    def applied(name: str) -> Path:
+        copy = tmp_path / "parley"
+        copy.mkdir()
+        for item in COPIED:
+            source = ROOT / item
+            if source.is_dir():
+                shutil.copytree(source, copy / item, ignore=shutil.ignore_patterns("__pycache__", "_build"))
+            else:
+                shutil.copy(source, copy / item)
+        for path, text in new_files(FOLDER / name).items():
+            assert not (copy / path).exists(), path
+            (copy / path).write_text(text, encoding="utf-8")
+        for path, changes in edits(FOLDER / name).items():
+            text = (copy / path).read_text(encoding="utf-8")
+            for before, after in changes:
+                assert text.count(before) == 1, f"{path}: {before}"
+                text = text.replace(before, after)
+            (copy / path).write_text(text, encoding="utf-8")
+        return copy
+
+    return applied
+
+
+def run(copy: Path, *words: str) -> str:
+    """Run a module of Python in the copy."""
+    done = subprocess.run([sys.executable, "-m", *words], cwd=copy, capture_output=True, text=True)
+    assert done.returncode == 0, f"{words}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def check(copy: Path, page: str, n_product_files: int) -> None:
+    """Run the page's tests and the style checks, and count the files of the program that it touches."""
+    added = list(new_files(FOLDER / page))
+    touched = [path for path in [*added, *edits(FOLDER / page)] if path.startswith(("sim/", "dashboards/"))]
+    assert len(touched) == n_product_files, touched
+    tests = [path for path in added if path.startswith("tests/")]
+    assert "passed" in run(copy, "pytest", "-q", "-p", "no:cacheprovider", *tests)
+    run(copy, "ruff", "check", "--no-cache", *added, *edits(FOLDER / page))
+    run(copy, "ruff", "format", "--check", "--no-cache", *added, *edits(FOLDER / page))
+
+
+def test_a_new_command(follow: Callable[[str], Path]) -> None:
+    copy = follow("new_command.md")
+    assert "2001-12-31" in run(copy, "sim", "horizon", "teaching/minimal")
+    assert re.search(r"^Scenarios:\n(  .*\n)*  horizon ", run(copy, "sim", "--help"), flags=re.M)
+    check(copy, "new_command.md", 2)
+
+
+def test_a_new_page(follow: Callable[[str], Path]) -> None:
+    copy = follow("new_page.md")
+    check(copy, "new_page.md", 3)
+    run(copy, "pytest", "-q", "-p", "no:cacheprovider", "tests/dashboards/app/test_pages.py")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", sorted(path.name for path in FOLDER.glob("*.md")))
+def test_what_is_added_keeps_types_and_layers(page: str, follow: Callable[[str], Path]) -> None:
+    copy = follow(page)
+    run(copy, "mypy", "--cache-dir", str(copy / ".mypy_cache"))
+    lint = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([str(lint), "--no-cache"], cwd=copy, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_pages_are_short() -> None:
+    for page in FOLDER.glob("*.md"):
+        assert len(page.read_text(encoding="utf-8").split()) <= MOST_WORDS, page.name
