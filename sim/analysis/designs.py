@@ -10,8 +10,11 @@ import numpy as np
 from sim.errors import ParleyError
 from sim.execution.blocks import shortened
 from sim.random_streams import philox_words, stream_key, to_uniform
-from sim.statistics.estimates import Floats, student_quantile
+from sim.results.run import Run
+from sim.statistics.estimates import TRIALS_PER_DRAW, Floats, student_quantile
 
+FEWEST_DRAWS = 200
+"""Draws of its inputs that a run must hold to be asked which of them matters."""
 Progress = Callable[[int, int], None]
 """Called with the trials done and the trials wanted."""
 
@@ -27,6 +30,13 @@ def check_power_of_two(name: str, value: int, least: int, most: int) -> None:
     """Refuse a size that Sobol's sequence does not fill evenly, with a ParleyError."""
     if not least <= value <= most or value & (value - 1):
         raise ParleyError(f"{name}: expected a power of two from {least:,} to {most:,}, got {shortened(value)}")
+
+
+def check_draws(run: Run, n_draws: int) -> None:
+    """Refuse a run with too few draws of its inputs to distinguish them, with a ParleyError."""
+    if n_draws < FEWEST_DRAWS:
+        least = FEWEST_DRAWS * TRIALS_PER_DRAW
+        raise ParleyError(f"{run.name}: expected {least:,} trials or more to distinguish inputs, got {run.n_trials:,}")
 
 
 def stage(progress: Progress | None, before: int, ahead: int) -> Progress | None:

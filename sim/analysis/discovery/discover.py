@@ -15,17 +15,7 @@ import numpy as np
 
 from sim.analysis.discovery.cart import Node, explained, tree
 from sim.analysis.discovery.input_table import Input, inputs_and_outcome
-from sim.analysis.discovery.prim import (
-    Box,
-    Draws,
-    Mask,
-    Measures,
-    Step,
-    chance_of_lift,
-    find_box,
-    measure,
-    quasi_p,
-)
+from sim.analysis.discovery.prim import Box, Draws, Mask, Measures, Step, chance_of_lift, find_box, measure, quasi_p
 from sim.analysis.sensitivity.constant_outcomes import no_variation, varies
 from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED
 from sim.analysis.study import Question, frame

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.analysis.designs import check_draws
 from sim.analysis.discovery.prim import Draws
 from sim.errors import ParleyError
 from sim.execution.engine_digest import refuse_other_engine
@@ -20,7 +21,6 @@ from sim.scenario.schema import Scenario
 from sim.statistics.estimates import TRIALS_PER_DRAW, Floats
 from sim.statistics.horizons import check_tier, event_by
 
-FEWEST_DRAWS = 200
 MOST_DRAWS = 10_000
 """Of a longer run the first draws are used, so that the search stays short."""
 SAME = 1 - 1e-9
@@ -44,11 +44,7 @@ def inputs_and_outcome(run: Run, tier: str, days: int) -> tuple[list[Input], Dra
     columns = run.part(0, MOST_DRAWS * TRIALS_PER_DRAW, f"{check_tier(tier)}_week", "draw")
     hits = event_by(columns, run.scenario, tier, days)
     numbers, places = np.unique(columns["draw"], return_inverse=True)
-    if len(numbers) < FEWEST_DRAWS:
-        wanted = FEWEST_DRAWS * TRIALS_PER_DRAW
-        raise ParleyError(
-            f"{run.name}: {run.n_trials:,} trials are too few to tell inputs apart, {wanted:,} are wanted"
-        )
+    check_draws(run, len(numbers))
     weights = np.bincount(places).astype(np.float64)
     shares = np.bincount(places, weights=hits) / weights
     inputs = uncertain_columns(run.scenario, run.seed, len(hits))

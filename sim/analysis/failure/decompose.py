@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -157,14 +157,22 @@ def _sentence(path: KeyPath, said: Mapping[str, str], before: Data, after: Data)
     return next((sentence for key, sentence in said.items() if f"`{path[-1]}`" in key), _named(path))
 
 
+class Difference(NamedTuple):
+    """A difference of durable odds at the last horizon with its interval, as fractions."""
+
+    difference: float
+    lo: float
+    hi: float
+
+
 @dataclass(frozen=True)
 class Share:
-    """What one change does to the durable odds at the last horizon: (difference, low, high), as fractions."""
+    """What one change does: the difference that it makes alone, and what is lost where it is left out."""
 
     path: str
     sentence: str
-    alone: tuple[float, float, float] | None
-    left_out: tuple[float, float, float] | None
+    alone: Difference | None
+    left_out: Difference | None
 
 
 @dataclass(frozen=True)
@@ -175,7 +183,7 @@ class Decomposition(OneSentence):
     variant: str
     days: int
     n_intervals: int
-    whole: tuple[float, float, float]
+    whole: Difference
     shares: tuple[Share, ...]
     trials: int = 0
     seed: int = 1
@@ -205,10 +213,8 @@ class Decomposition(OneSentence):
     @property
     def together(self) -> float | None:
         """What only the changes' company does; None where some change cannot stand alone."""
-        singles = [share.alone for share in self.shares]
-        if any(single is None for single in singles):
-            return None
-        return self.whole[0] - sum(single[0] for single in singles if single is not None)
+        singles = [share.alone.difference for share in self.shares if share.alone]
+        return self.whole.difference - sum(singles) if len(singles) == len(self.shares) else None
 
     @property
     def varies(self) -> bool:
@@ -223,13 +229,13 @@ class Decomposition(OneSentence):
             "variant": self.variant,
             "days": self.days,
             "n_intervals": self.n_intervals,
-            "whole": _ends(self.whole),
+            "whole": self.whole._asdict(),
             "changes": [
                 {
                     "path": share.path,
                     "change": share.sentence,
-                    "alone": _ends(share.alone),
-                    "left_out": _ends(share.left_out),
+                    "alone": share.alone and share.alone._asdict(),
+                    "left_out": share.left_out and share.left_out._asdict(),
                 }
                 for share in self.shares
             ],
@@ -268,21 +274,15 @@ def decompose(base: Run, variant: Run, run_all: Callable[[Sequence[Request]], It
     n = len(wanted) + 1
     days = min(max(horizons(base.scenario)), max(horizons(variant.scenario)))
 
-    def apart(first: Run, second: Run | None) -> tuple[float, float, float] | None:
-        if second is None:
-            return None
+    def between(first: Run, second: Run) -> Difference:
         cell = compare(first, second, n)["tiers"]["durable"][str(days)]
-        return cell["difference"], cell["lo"], cell["hi"]
+        return Difference(cell["difference"], cell["lo"], cell["hi"])
 
     shares = []
     for part in found:
-        left = apart(variant, runs.get(f"{part.path} (left out)"))
-        lost = None if left is None else (-left[0], -left[2], -left[1])
-        shares.append(Share(part.path, part.sentence, apart(base, runs.get(f"{part.path} (alone)")), lost))
-    whole = apart(base, variant)
-    assert whole is not None
+        alone, left_out = (runs.get(f"{part.path} ({kind})") for kind in ("alone", "left out"))
+        lost = between(variant, left_out) if left_out else None
+        lost = lost and Difference(-lost.difference, -lost.hi, -lost.lo)
+        shares.append(Share(part.path, part.sentence, between(base, alone) if alone else None, lost))
+    whole = between(base, variant)
     return Decomposition(base.name, variant.name, days, n, whole, tuple(shares), base.n_trials, base.seed)
-
-
-def _ends(found: tuple[float, float, float] | None) -> dict[str, float] | None:
-    return None if found is None else dict(zip(("difference", "lo", "hi"), found, strict=True))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.analysis.levers.regret import Regret, futures, regrets
+from sim.analysis.levers.regret import Groups, Regret, futures, regrets
 from sim.analysis.levers.search import Package, Searched, effort_of, use_of
 from sim.analysis.sensitivity.uncertain_inputs import Progress
 from sim.analysis.sensitivity.value_of_information import by_draw, unknown_columns, unknowns
@@ -120,26 +120,43 @@ def telling(scenario: Scenario, hits: Any, seed: int) -> dict[str, Floats]:
     return {one.name: columns[one.name] for one in unknowns(columns, shares) if one.movement > 0}
 
 
+class Futures(NamedTuple):
+    """Odds of the packages by draw, shape (packages, draws), the group of each draw, and the names of the groups.
+
+    ``split_by``: the inputs that split the draws into groups.
+    """
+
+    odds: Floats
+    groups: Groups
+    names: list[str]
+    split_by: tuple[str, ...]
+
+
+def futures_of(scenario: Scenario, hits: Sequence[Any], seed: int) -> Futures:
+    """Group the draws of the packages' runs by the inputs that matter most to the first, which is without levers."""
+    odds = np.array([hit.reshape(-1, TRIALS_PER_DRAW).mean(axis=1) for hit in hits])
+    inputs = telling(scenario, hits[0], seed)
+    groups, names = futures(inputs, odds.shape[1])
+    return Futures(odds, groups, names, tuple(inputs)[: max(0, len(names).bit_length() - 1)])
+
+
 def measured_on(
     scenario: Scenario,
     packages: Sequence[Package],
     hits: Sequence[Any],
     searched: Mapping[Package, float],
     n_shown: int,
-    seed: int,
-) -> tuple[tuple[str, ...], list[Measured]]:
-    """What the runs say of each package, the first being that without levers, and the inputs that split the futures."""
-    by_draws = np.array([hit.reshape(-1, TRIALS_PER_DRAW).mean(axis=1) for hit in hits])
+    futures: Futures,
+) -> list[Measured]:
+    """What the runs say of each package, the first being that without levers."""
     efforts = np.array([effort_of(scenario, package) for package in packages])
-    told = telling(scenario, hits[0], seed)
-    groups, names = futures(told, by_draws.shape[1])
-    n_splits = max(0, len(names).bit_length() - 1)
+    all_regrets = regrets(futures.odds, efforts, futures.groups, futures.names)
     found = []
     level = widened(n_shown - 1)
-    for package, hit, regret in zip(packages, hits, regrets(by_draws, efforts, groups, names), strict=True):
+    for package, hit, regret in zip(packages, hits, all_regrets, strict=True):
         odds = estimates.odds(hit)
         apart = paired_difference(hits[0], hit, level=level) if any(package) else (0.0, 0.0, 0.0)
         use, effort = use_of(scenario, package), effort_of(scenario, package)
         rough = searched.get(package, float("nan"))
         found.append(Measured(use, effort, odds.p, odds.mc_lo, odds.mc_hi, *apart, rough, regret))
-    return tuple(list(told)[:n_splits]), found
+    return found

@@ -18,14 +18,14 @@ from sim.analysis.levers.evaluate import (
     MOST_RIVALS,
     MOST_SHOWN,
     Measured,
+    futures_of,
     in_part,
     measured_on,
     rivals_of,
     runs_of,
     shown_of,
-    telling,
 )
-from sim.analysis.levers.regret import futures, most_robust
+from sim.analysis.levers.regret import most_robust
 from sim.analysis.levers.search import MOST_PACKAGES, N_DRAWS, TRIALS_EACH, Package, search, undominated
 from sim.analysis.levers.terms import Terms, terms_of
 from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED, horizon_at
@@ -36,7 +36,7 @@ from sim.execution.blocks import MOST_SEED, check_counts
 from sim.results.wording import band, percent
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.labels import names_called
-from sim.statistics.estimates import TRIALS_PER_CLUSTER, TRIALS_PER_DRAW
+from sim.statistics.estimates import TRIALS_PER_CLUSTER
 from sim.statistics.horizons import check_tier, event_by, horizons
 
 if TYPE_CHECKING:
@@ -226,16 +226,15 @@ def levers(
     before = most_packages * N_DRAWS * TRIALS_EACH
     runs = runs_of(scenario, everything, trials, seed, workers, stage(progress, before, 0))
     hits = [event_by(run.columns, scenario, tier, days) for run in runs]
-    split_by, measured = measured_on(scenario, everything, hits, searched, len(singles) + len(wanted), seed)
+    futures = futures_of(scenario, hits, seed)
+    measured = measured_on(scenario, everything, hits, searched, len(singles) + len(wanted), futures)
     best = measured[: len(wanted)]
     odds = np.array([one.odds for one in best])
     kept = set(undominated(np.array([one.effort for one in best]), odds))
     frontier = tuple(replace(one, is_undominated=place in kept) for place, one in enumerate(best))
     chosen = _chosen(frontier, target)
-    by_draws = np.array([hit.reshape(-1, TRIALS_PER_DRAW).mean(axis=1) for hit in hits])
-    groups, _ = futures(telling(scenario, hits[0], seed), by_draws.shape[1])
     efforts = np.array([one.effort for one in measured])
-    robust = measured[most_robust(by_draws, efforts, groups, frontier[chosen].effort)]
+    robust = measured[most_robust(futures.odds, efforts, futures.groups, frontier[chosen].effort)]
     return Levers(
         name or scenario.title,
         tier,
@@ -251,7 +250,7 @@ def levers(
         frontier,
         chosen,
         robust,
-        split_by,
+        futures.split_by,
         terms_of(runs[chosen], frontier[chosen].use),
         terms_of(runs[0], {}),
         names_called(scenario),

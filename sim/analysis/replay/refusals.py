@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.results.formatting import finite
 from sim.scenario.schema import Issue
 from sim.theory.bargaining import GRID
 from sim.theory.contract_curve import contract_curve, gain_of
@@ -16,11 +17,6 @@ if TYPE_CHECKING:
     from sim.model.packages import TrackPackages
 
 _ONE = np.array([0])
-
-
-def plain(value: Any) -> float | None:
-    """A plain number, or None for one that is none (a side without a reservation point)."""
-    return float(value) if np.isfinite(value) else None
 
 
 def landmark(issue: Issue, position: float) -> str | None:
@@ -54,12 +50,12 @@ def refusals(
     surplus = np.minimum(*(gain[0] - need[0] for gain, need in zip(gains, look.needed, strict=True)))
     best = int(np.argmax(surplus))
     mixes = offered or (float(GRID[best]), float(GRID[best]))
-    found: dict[str, Any] = {"best": plain(track.benefit_share * surplus[best])}
+    found: dict[str, Any] = {"best": finite(track.benefit_share * surplus[best])}
     for number, (side, mix) in enumerate(zip(model.sides, mixes, strict=True)):
         gain = track.gains(np.array([mix]), look.rows, look.status_quo)[number][0]
         issue, missing = _furthest(track, look, number, mix)
         found[side.name] = {
-            "short": plain(track.benefit_share * (look.needed[number][0] - gain)),
+            "short": finite(track.benefit_share * (look.needed[number][0] - gain)),
             "issue": issue,
             "issue_short": missing,
         }

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.replay.narrative import Line, tell
-from sim.analysis.replay.refusals import plain
 from sim.analysis.replay.trace import Moment, Watch
 from sim.analysis.study import Question, frame
 from sim.errors import ParleyError
@@ -24,6 +23,7 @@ from sim.execution.blocks import check_counts, shortened
 from sim.execution.request import Request, check_parties
 from sim.model.anatomy import explain
 from sim.outcome_columns import Columns
+from sim.results.formatting import finite
 from sim.results.run import Run
 from sim.scenario.schema import Scenario
 
@@ -73,7 +73,7 @@ class Replay:
     def row(self) -> dict[str, Any]:
         """The stored row as plain numbers; None where nothing was agreed."""
         return {
-            name: (plain(column[0]) if column.dtype.kind == "f" else int(column[0]))
+            name: (finite(column[0]) if column.dtype.kind == "f" else int(column[0]))
             for name, column in self.columns.items()
         }
 
@@ -111,12 +111,7 @@ class Replay:
 
 @checked_arguments
 def replay(
-    scenario: Scenario,
-    seed: int,
-    trial: int,
-    *,
-    name: str = "",
-    parties: Mapping[str, type[Party]] | None = None,
+    scenario: Scenario, seed: int, trial: int, *, name: str = "", parties: Mapping[str, type[Party]] | None = None
 ) -> Replay:
     """Trial number ``trial`` (0 is the first) of a scenario at a seed, week by week.
 

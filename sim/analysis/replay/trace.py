@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.analysis.replay.refusals import plain, refusals, terms_at
+from sim.analysis.replay.refusals import refusals, terms_at
 from sim.model.truces import IMPOSED
+from sim.results.formatting import finite
 
 if TYPE_CHECKING:
     from sim.model import NegotiationModel
@@ -208,8 +209,8 @@ class Watch:
         self._look = look
         self._in_lane(
             needs={side.name: float(need[0]) for side, need in zip(self.model.sides, look.needed, strict=True)},
-            lower=plain(look.lower[0]),
-            upper=plain(look.upper[0]),
+            lower=finite(look.lower[0]),
+            upper=finite(look.upper[0]),
             has_range=bool(look.has_range[0]),
         )
         if offers is None:

@@ -18,11 +18,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.designs import uniforms
+from sim.analysis.designs import check_draws, uniforms
 from sim.analysis.sensitivity.constant_outcomes import no_variation, varies
 from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED, horizon_at
 from sim.analysis.study import OneSentence, Question, frame, rows_of
-from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.execution.engine_digest import refuse_other_engine
 from sim.random_streams import Streams
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
 N_GROUPS = 8
 N_FOLDS = 10
 N_DUMMIES = 200
-FEWEST_DRAWS = 200
 Groups = NDArray[np.int64]
 
 
@@ -155,9 +153,7 @@ def value_of_information(run: Run, tier: str = "durable", days: int | None = Non
     days = list(horizons(run.scenario))[horizon_at(run.scenario, days)]
     blocks = run.blocks(f"{check_tier(tier)}_week")
     shares = np.concatenate([by_draw(event_by(columns, run.scenario, tier, days)) for columns in blocks])
-    if len(shares) < FEWEST_DRAWS:
-        wanted = FEWEST_DRAWS * TRIALS_PER_DRAW
-        raise ParleyError(f"{run.name}: {run.n_trials:,} trials are too few to tell unknowns apart, {wanted:,} wanted")
+    check_draws(run, len(shares))
     refuse_other_engine(run)
     columns = unknown_columns(run.scenario, run.seed, len(shares))
     found = unknowns(columns, shares)

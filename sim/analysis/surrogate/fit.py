@@ -23,14 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.designs import Progress, check_count, check_power_of_two, floats, shifted_sobol, stage, uniforms
-from sim.analysis.sensitivity.uncertain_inputs import (
-    HIGH,
-    LOW,
-    Input,
-    chosen,
-    evaluate,
-    inputs_whole,
-)
+from sim.analysis.sensitivity.uncertain_inputs import HIGH, LOW, Input, chosen, evaluate, inputs_whole
 from sim.analysis.surrogate.band import Ends, band, between, ends, left_out
 from sim.analysis.surrogate.inputs import alone, as_slider, is_movable, most_moving
 from sim.analysis.surrogate.surrogate import Response, Setting, average

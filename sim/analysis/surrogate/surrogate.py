@@ -186,7 +186,7 @@ class Response(OneSentence):
             "over": [list(row) for row in self.over],
             "rest": list(self.rest),
             "error": {
-                **{key: list(getattr(self, key)) for key in ("rmse", "largest", "luck", "band_rmse", "band_luck")},
+                **{key: list(getattr(self, key)) for key in ("rmse", "largest", "luck", "band_rmse", "band_luck")}
             },
             "trials": self.trials,
             "settings": len(self.settings),
