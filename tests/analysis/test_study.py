@@ -15,7 +15,7 @@ from sim.analysis.failure.bargaining_range import range_over_time
 from sim.analysis.failure.decompose import decompose
 from sim.analysis.study import Question, Study
 from sim.analysis.surrogate.fit import response
-from sim.analysis.variance_reduction.common_random_numbers import common_luck
+from sim.analysis.variance_reduction.common_random_numbers import common_random_numbers
 from sim.analysis.variance_reduction.methods import fewer_trials
 from sim.execution.run import run_many
 from sim.results.wording import percent, points
@@ -138,7 +138,7 @@ CASES = {
         percent,
     ),
     "common_random_numbers": Case(
-        lambda: common_luck(run_of(), run_of(0.3)),
+        lambda: common_random_numbers(run_of(), run_of(0.3)),
         lambda table: table.variance_ratio.iloc[-1],
         lambda found: found["pairs"][-1]["variance_ratio"],
         lambda value: f"{value:.1f} times as many",

@@ -20,7 +20,7 @@ from sim.cli.app import app
 from tests.project import documents
 from tests.project.documents import DOCS, ROOT
 
-OTHERS = {"reference", "decisions", "contributing"}  # generated; of their time; followed by test_contributing
+OTHERS = {"reference", "decisions", "contributing"}  # generated; of their time; followed by test_worked_examples
 PAGES = [page for page in documents.pages() if not OTHERS & set(page.parts)]
 STORIES = [
     page for page in PAGES if any(block.language == "python" or block.commands for block in documents.blocks(page))

@@ -48,7 +48,7 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class CommonLuck(OneSentence):
+class CommonRandomNumbers(OneSentence):
     """The gain of common random numbers for two scenarios, by horizon."""
 
     base: str
@@ -89,7 +89,7 @@ class CommonLuck(OneSentence):
 
 
 @checked_arguments
-def common_luck(base: Run, variant: Run) -> CommonLuck:
+def common_random_numbers(base: Run, variant: Run) -> CommonRandomNumbers:
     """Compare two runs at the horizons that both have, over the trials that both have.
 
     Raises ParleyError as ``compare`` does, where seeds differ or no horizon is shared.
@@ -101,7 +101,7 @@ def common_luck(base: Run, variant: Run) -> CommonLuck:
         base_odds, odds = (float(np.mean(one)) for one in hits)
         difference, lo, hi = (cell[f"model_{name}"] for name in ("difference", "lo", "hi"))
         pairs.append(Pair(int(day), base_odds, odds, difference, lo, hi, *gain(*hits)))
-    return CommonLuck(base.name, variant.name, n, base.seed, tuple(pairs))
+    return CommonRandomNumbers(base.name, variant.name, n, base.seed, tuple(pairs))
 
 
 def gain(base: Hits, variant: Hits) -> tuple[float, float, float, float, float]:
@@ -120,3 +120,7 @@ def gain(base: Hits, variant: Hits) -> tuple[float, float, float, float, float]:
     spread = float(np.sqrt(k / (k - 1) * np.sum((unlike / unlike.sum() - common / common.sum()) ** 2)))
     reach = float(np.exp(student_quantile(LEVEL, k - 1) * spread))
     return errors[0], errors[1], ratio, ratio / reach, ratio * reach
+
+
+common_luck, CommonLuck = common_random_numbers, CommonRandomNumbers
+"""The names of one version ago, which the next drops."""

@@ -17,7 +17,7 @@ from sim.results.formatting import DASH, as_number, counted, is_known
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sim.analysis.variance_reduction.common_random_numbers import CommonLuck
+    from sim.analysis.variance_reduction.common_random_numbers import CommonRandomNumbers
     from sim.analysis.variance_reduction.methods import FewerTrials
 
 Cells = Mapping[tuple[str, str], Callable[[Any], str]]
@@ -44,13 +44,13 @@ def efficiency(
     method: Annotated[str, typer.Option(hidden=True, callback=refuse_dropped)] = "all",  # of `sharpen`, till 0.4
 ) -> None:
     """Measure what common random numbers and Sobol draws gain."""
-    from sim.analysis.variance_reduction.common_random_numbers import common_luck
+    from sim.analysis.variance_reduction.common_random_numbers import common_random_numbers
     from sim.analysis.variance_reduction.methods import DEFAULT_TRIALS, fewer_trials
 
     count = DEFAULT_TRIALS if trials is None else trials
     if against is not None:
-        pair = common_luck(*runs_of([scenario, against], count, seed, sets, None, quiet))
-        return print_result(pair, as_json, show_common_luck)
+        pair = common_random_numbers(*runs_of([scenario, against], count, seed, sets, None, quiet))
+        return print_result(pair, as_json, show_common_random_numbers)
     loaded = opened(scenario, sets, quiet)
     with CountingBar("trials", quiet) as bar:
         found = fewer_trials(loaded.scenario, trials=count, seed=seed, progress=bar.show, name=loaded.name)
@@ -80,7 +80,7 @@ def show_fewer_trials(found: FewerTrials, to: Console) -> None:
     _show(cells, 2, rows, (found.sentence, *NOTES), to)
 
 
-def show_common_luck(found: CommonLuck, to: Console) -> None:
+def show_common_random_numbers(found: CommonRandomNumbers, to: Console) -> None:
     """Print a title, one row per horizon, a sentence and notes."""
     from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED
 

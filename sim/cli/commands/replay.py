@@ -53,7 +53,7 @@ def replay(
     elif worst_miss:
         trial = select_trial.worst_miss(run)
     elif tag is not None:
-        trial = select_trial.with_tag(run, tag)
+        trial = select_trial.with_reason(run, tag)
     assert trial is not None
     print_result(replay_run(run, trial), as_json, show_replay)
 

@@ -15,7 +15,7 @@ import pytest
 import sim
 from sim.analysis.sensitivity import uncertain_inputs
 from sim.analysis.sensitivity.constant_outcomes import NO_INPUT
-from sim.analysis.variance_reduction.common_random_numbers import common_luck, gain
+from sim.analysis.variance_reduction.common_random_numbers import common_random_numbers, gain
 from sim.analysis.variance_reduction.methods import (
     Estimate,
     FewerTrials,
@@ -192,7 +192,7 @@ def test_counts_that_cannot_be_are_refused() -> None:
 
 def test_common_luck_pairs_what_luck_does_to_both() -> None:
     ran = {fear: sim.run(by_draws(fear), trials=4_096, workers=1, name=f"fear {fear}") for fear in (0.1, 0.11)}
-    found = common_luck(ran[0.1], ran[0.11])
+    found = common_random_numbers(ran[0.1], ran[0.11])
     one = found.pairs[-1]
     assert one.ratio_lo > 2 and one.ratio_lo < one.variance_ratio < one.ratio_hi
     assert one.lo <= one.difference <= one.hi < 0
@@ -207,7 +207,7 @@ def test_common_luck_pairs_what_luck_does_to_both() -> None:
         show_common_luck(found, to)
     assert max(map(len, printed.get().splitlines())) <= 100
     with pytest.raises(ParleyError, match="seed"):
-        common_luck(ran[0.1], other)
+        common_random_numbers(ran[0.1], other)
 
 
 def test_common_luck_is_the_same_with_any_workers_and_without_a_change_unknown() -> None:
@@ -215,8 +215,8 @@ def test_common_luck_is_the_same_with_any_workers_and_without_a_change_unknown()
         [sim.run(by_draws(fear), trials=2_048, workers=workers, block=512, name=str(fear)) for fear in (0.1, 0.11)]
         for workers in (1, 2)
     )
-    assert asdict(common_luck(*one)) == asdict(common_luck(*two))
-    same = common_luck(one[0], one[0])
+    assert asdict(common_random_numbers(*one)) == asdict(common_random_numbers(*two))
+    same = common_random_numbers(one[0], one[0])
     assert same.as_dict()["pairs"][0]["variance_ratio"] is None and "fewer than 20" in same.sentence
 
 
