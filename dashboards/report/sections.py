@@ -167,7 +167,7 @@ def stories(run: Run, more: More) -> list[dict[str, Any]]:
         {
             "words": words[:1].upper() + words[1:],
             "trial": f"{found.trial:,}",
-            "lines": [{"date": f"{line.date.day} {line.date:%b %Y}", "text": line.text} for line in found.story],
+            "lines": [{"date": f"{line.date.day} {line.date:%b %Y}", "text": line.text} for line in found.narrative],
             "command": f"parley replay {shlex.quote(run.name)} --trial {found.trial} --seed {run.seed}",
         }
         for words, found in more.told

@@ -53,7 +53,7 @@ def weeks(replay: Replay, track: str) -> Table:
 
 def story(replay: Replay) -> Table:
     """The story's lines: ``date`` (ISO), ``week``, ``kind``, ``text``."""
-    return [line.as_dict() for line in replay.story]
+    return [line.as_dict() for line in replay.narrative]
 
 
 def worth_a_look(run: Run) -> Table:
@@ -75,7 +75,7 @@ def worth_a_look(run: Run) -> Table:
     for tag, share in sorted(run.summary["anatomy"].items(), key=lambda item: -item[1]):
         if share > 0:
             words = f"failed: {SHORT_REASONS[tag]}"
-            finds.append((words, partial(select_trial.with_tag, run, tag), share * n_failed / n))
+            finds.append((words, partial(select_trial.with_reason, run, tag), share * n_failed / n))
     rows: Table = []
     for words, find, share in finds:
         try:

@@ -59,7 +59,7 @@ def test_a_shown_scenario_works_everywhere(
     to = Console(file=StringIO(), width=100)
     show_runs([run], to)
     show_why(explain(run), to)
-    assert "outcome" in [line.kind for line in sim.replay(run, 0).story]
+    assert "outcome" in [line.kind for line in sim.replay(run, 0).narrative]
     assert "nan" not in told(run, range(4)).split()
     assert run.scenario.title.split()[0] in report([run], what_if=False)
     service = service_over([run])

@@ -19,7 +19,7 @@ from dashboards.tables import runs, terms
 from dashboards.tables.trial import worth_a_look
 from sim.analysis.failure.why import explain
 from sim.analysis.replay.replay import replay_run
-from sim.analysis.replay.select_trial import first, median, with_tag, worst_miss
+from sim.analysis.replay.select_trial import first, median, with_reason, worst_miss
 from sim.execution.request import Request
 from sim.execution.run import run
 from sim.results.compare import compare
@@ -43,7 +43,7 @@ ASKED: dict[str, Callable[[Run], Any]] = {
     "survival": terms.survival,
     "spread": spread,
     "worth a look": worth_a_look,
-    "finders": lambda run: (first(run), median(run, "broad"), worst_miss(run), with_tag(run, "process")),
+    "finders": lambda run: (first(run), median(run, "broad"), worst_miss(run), with_reason(run, "process")),
     "replay": lambda run: replay_run(run, TRIALS - 1).row,
     "trials as csv": lambda run: b"".join(trials_as_csv([run])),
 }

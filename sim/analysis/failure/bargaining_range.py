@@ -168,8 +168,8 @@ def _week(model: NegotiationModel, track: TrackPackages, week: int, trials: Tria
         nothing: Spread = dict.fromkeys(QUANTILES)
         return WeekOfRange(week, 0, None, None, None, nothing, nothing, nothing, nothing, nothing, {})
     look = model.bargaining.look(track, trials)
-    offers = [mix[trials] for mix in model.bargaining.offers[track.name].mix]
-    packages = [track.package(mix, look.rows, trials) for mix in offers]
+    offers = [weight[trials] for weight in model.bargaining.offers[track.name].mix]
+    packages = [track.package(weight, look.rows, trials) for weight in offers]
     width = (look.upper - look.lower)[look.has_range]
     return WeekOfRange(
         week,

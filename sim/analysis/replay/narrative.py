@@ -42,13 +42,13 @@ KINDS = (
 )
 
 
-def tell(scenario: Scenario, moments: Sequence[Moment], weeks: Sequence[Facts | Mapping[str, Any]],
+def narrate(scenario: Scenario, moments: Sequence[Moment], weeks: Sequence[Facts | Mapping[str, Any]],
          row: Mapping[str, Any]) -> list[Line]:  # fmt: skip
     """The story of one trial from its moments, its weekly states and its stored row."""
-    return _Teller(scenario, moments, weeks).tell(row)
+    return _Narrator(scenario, moments, weeks).narrate(row)
 
 
-class _Teller:
+class _Narrator:
     """Goes through the weeks and remembers what it has told, so that nothing is told twice."""
 
     def __init__(self, scenario: Scenario, moments: Sequence[Moment], weeks: Sequence[Mapping[str, Any]]) -> None:
@@ -61,12 +61,12 @@ class _Teller:
             self.by_week.setdefault(moment.week, []).append(moment)
         self.rounds = Rounds(scenario)
         self.lines: list[Line] = []
-        self.told: dict[str, float] = {}
+        self.known: dict[str, float] = {}
         self._quiet_from: int | None = None
 
-    def tell(self, row: Mapping[str, Any]) -> list[Line]:
+    def narrate(self, row: Mapping[str, Any]) -> list[Line]:
         for week, state in enumerate(self.weeks):
-            moments = [moment for moment in self.by_week.get(week, []) if _is_told(moment)]
+            moments = [moment for moment in self.by_week.get(week, []) if _is_news(moment)]
             if week == 0:
                 self._begin(state)
             if week == self.scenario.horizon_weeks:
@@ -105,7 +105,7 @@ class _Teller:
     # -- the war -----------------------------------------------------------------------------------------
 
     def _begin(self, state: Mapping[str, Any]) -> None:
-        self.told = {name: value for name, value in state.items() if isinstance(value, float)}
+        self.known = {name: value for name, value in state.items() if isinstance(value, float)}
         strains = " and ".join(f"{state[f'strain_{side}']:.3f} for {self.called(side)}" for side in self.sides)
         self._say(0, "start", f"The war goes on, {self._front(state)}. Another year of it costs {strains} (utils).")
 
@@ -120,10 +120,10 @@ class _Teller:
         if state["phase"] == "over":
             return
         said = []
-        if state["phase"] == "war" and abs(state["momentum"] - self.told["momentum"]) >= NOTABLE["momentum"]:
-            said.append(f"momentum goes from {_signed(self.told['momentum'])} to {_signed(state['momentum'])}, "
+        if state["phase"] == "war" and abs(state["momentum"] - self.known["momentum"]) >= NOTABLE["momentum"]:
+            said.append(f"momentum goes from {_signed(self.known['momentum'])} to {_signed(state['momentum'])}, "
                         f"{self._front(state).split(' (')[0]}{self._moved_line(state)}")  # fmt: skip
-            self.told["momentum"] = state["momentum"]
+            self.known["momentum"] = state["momentum"]
         for side in self.sides:
             for field, words in (
                 ("strain", "the cost of the war to {}"),
@@ -132,11 +132,11 @@ class _Teller:
                 ("fear", "what {} fears of a pause"),
             ):
                 name = f"{field}_{side}"
-                if abs(state[name] - self.told[name]) >= NOTABLE[field]:
-                    verb = "rises" if state[name] > self.told[name] else "falls"
-                    moved = f"{verb} from {self.told[name]:.2f} to {state[name]:.2f}"
+                if abs(state[name] - self.known[name]) >= NOTABLE[field]:
+                    verb = "rises" if state[name] > self.known[name] else "falls"
+                    moved = f"{verb} from {self.known[name]:.2f} to {state[name]:.2f}"
                     said.append(f"{words.format(self.called(side))} {moved}")
-                    self.told[name] = state[name]
+                    self.known[name] = state[name]
         if said:
             text = "; ".join(said)
             self._say(week, "war", f"{text[0].upper()}{text[1:]}.")
@@ -144,11 +144,11 @@ class _Teller:
     def _moved_line(self, state: Mapping[str, Any]) -> str:
         parts = []
         for name in state:
-            if name.startswith("line_") and abs(state[name] - self.told[name]) >= 0.005:
-                winner = self.spoken[1 if state[name] > self.told[name] else 0]
-                issue, moved = self.called(name.removeprefix("line_")), abs(state[name] - self.told[name])
+            if name.startswith("line_") and abs(state[name] - self.known[name]) >= 0.005:
+                winner = self.spoken[1 if state[name] > self.known[name] else 0]
+                issue, moved = self.called(name.removeprefix("line_")), abs(state[name] - self.known[name])
                 parts.append(f"; the line on {issue} has moved {moved:.3f} of the scale toward {winner}")
-                self.told[name] = state[name]
+                self.known[name] = state[name]
         return "".join(parts)
 
     def _close_quiet(self, week: int) -> None:
@@ -177,7 +177,7 @@ class _Teller:
         facts, week = moment.facts, moment.week
         match moment.kind:
             case "round":
-                for kind, text in self.rounds.tell(facts):
+                for kind, text in self.rounds.narrate(facts):
                     self._say(week, kind, text)
             case "event":
                 self._say(week, "event", f"{facts['name'][:1].upper()}{facts['name'][1:]}.", on=facts["date"])
@@ -280,6 +280,6 @@ def _holiday_words(facts: Facts) -> str:
     return f"{facts['name']}: a short truce is declared and returned, without being agreed."
 
 
-def _is_told(moment: Moment) -> bool:
+def _is_news(moment: Moment) -> bool:
     """A holiday without a truce is no news."""
     return moment.kind != "holiday" or bool(moment.facts["is_joined"])

@@ -61,7 +61,7 @@ class Rounds:
         """A party or issue as it is spoken of."""
         return called(self.scenario, name)
 
-    def tell(self, facts: Facts) -> Iterator[Said]:
+    def narrate(self, facts: Facts) -> Iterator[Said]:
         yield "round", self._who(facts)
         lanes = [lane for lane in facts["tracks"] if "has_range" in lane]
         general = [lane for lane in reversed(lanes) if lane["is_general"]]
@@ -132,8 +132,8 @@ class Rounds:
         for side in self.sides:
             if moves := _changes(self._offers[track, side], offers[side]["terms"]):
                 self._offers[track, side] |= moves
-                told = [f"{self.called(issue)} {term(found)}" for issue, found in list(moves.items())[:_MOST_TERMS]]
-                changed.append(f"{self.called(side)} now offers {listed(told)}")
+                terms = [f"{self.called(issue)} {term(found)}" for issue, found in list(moves.items())[:_MOST_TERMS]]
+                changed.append(f"{self.called(side)} now offers {listed(terms)}")
         gap = offers[self.sides[0]]["mix"] - offers[self.sides[1]]["mix"]
         return f"{self.label(track)}: {'; '.join(changed)}. Offers are {_gap(gap)}." if changed else ""
 
@@ -147,9 +147,9 @@ class Rounds:
         if not apart:
             return f"{self.label(track)}: the offers differ in details only, {gap}."
         sides = [self.called(side) for side in self.sides]
-        told = [f"{self.called(issue)} ({sides[0]}: {term(a[issue])}; {sides[1]}: {term(b[issue])})"
+        terms = [f"{self.called(issue)} ({sides[0]}: {term(a[issue])}; {sides[1]}: {term(b[issue])})"
                 for issue in apart[:_MOST_TERMS]]  # fmt: skip
-        return f"{self.label(track)}: offers are {gap}; furthest apart on {listed(told)}."
+        return f"{self.label(track)}: offers are {gap}; furthest apart on {listed(terms)}."
 
     # -- why it was refused ------------------------------------------------------------------------------
 
@@ -197,8 +197,8 @@ class Rounds:
             refuse = [self.called(side) for side, accepts in lane["accepted"].items() if not accepts]
             reasons.append(f"a mediator tables a text, and {listed(refuse)} will not have it")
         if not reasons and "offers" in lane:
-            mixes = [lane["offers"][side]["mix"] for side in self.sides]
-            gap = _gap(mixes[0] - mixes[1])
+            weights = [lane["offers"][side]["mix"] for side in self.sides]
+            gap = _gap(weights[0] - weights[1])
             reasons.append(f"offers are still {gap} ({lane['close_enough']:.2f} would be close enough)")
         return f"{text}{listed(reasons) or 'the moment passes'}."
 
@@ -216,13 +216,13 @@ class Rounds:
             yield "ratification", f"{self.called(name)} {'ratifies it' if passes else 'refuses to ratify it'}."
 
 
-def _changes(told: Facts, now: Facts) -> Facts:
+def _changes(known: Facts, now: Facts) -> Facts:
     """Terms whose landmark is another than was told, and that have moved notably; the largest moves first."""
-    moved = {issue: abs(now[issue]["at"] - told[issue]["at"]) for issue in now}
+    moved = {issue: abs(now[issue]["at"] - known[issue]["at"]) for issue in now}
     notable = [
         issue
         for issue in now
-        if (now[issue]["landmark"] is None or now[issue]["landmark"] != told[issue]["landmark"])
+        if (now[issue]["landmark"] is None or now[issue]["landmark"] != known[issue]["landmark"])
         and moved[issue] >= _NOTABLE_MOVE
     ]
     return {issue: now[issue] for issue in sorted(notable, key=lambda issue: -moved[issue])}

@@ -25,11 +25,11 @@ def landmark(issue: Issue, position: float) -> str | None:
     return near.name if near is not None else None
 
 
-def terms_at(track: TrackPackages, mix: float, look: Look | None) -> dict[str, dict[str, Any]]:
-    """Terms of the track's issues at a mix today: position on the scale and the landmark nearest to it."""
+def terms_at(track: TrackPackages, weight: float, look: Look | None) -> dict[str, dict[str, Any]]:
+    """Terms of the track's issues at a weight today: position on the scale and the landmark nearest to it."""
     issues = track.model.inputs.scenario.issues
     rows = track.rows_of(_ONE) if look is None else look.rows
-    package = track.package(np.array([mix]), rows, _ONE)
+    package = track.package(np.array([weight]), rows, _ONE)
     return {
         issue: {"at": float(package[issue][0]), "landmark": landmark(issues[issue], float(package[issue][0]))}
         for issue in track.scope
@@ -41,7 +41,7 @@ def refusals(
 ) -> dict[str, Any]:
     """What sides A and B miss in what each is offered, in utils; and the best that any package leaves both.
 
-    ``offered`` are the mixes offered *to* A and to B; without offers (None) the best package for both stands for
+    ``offered`` are the weights offered *to* A and to B; without offers (None) the best package for both stands for
     them. ``short`` is need less gain, negative where the offer is good enough; ``issue`` is the one whose term
     costs the side most against the best it could have there, ``issue_short`` how much; None and 0 on a track that
     settles no issue.
@@ -49,11 +49,11 @@ def refusals(
     gains = track.values_on_grid(look.rows, look.status_quo)
     surplus = np.minimum(*(gain[0] - need[0] for gain, need in zip(gains, look.needed, strict=True)))
     best = int(np.argmax(surplus))
-    mixes = offered or (float(GRID[best]), float(GRID[best]))
+    weights = offered or (float(GRID[best]), float(GRID[best]))
     found: dict[str, Any] = {"best": finite(track.benefit_share * surplus[best])}
-    for number, (side, mix) in enumerate(zip(model.sides, mixes, strict=True)):
-        gain = track.gains(np.array([mix]), look.rows, look.status_quo)[number][0]
-        issue, missing = _furthest(track, look, number, mix)
+    for number, (side, weight) in enumerate(zip(model.sides, weights, strict=True)):
+        gain = track.gains(np.array([weight]), look.rows, look.status_quo)[number][0]
+        issue, missing = _furthest(track, look, number, weight)
         found[side.name] = {
             "short": finite(track.benefit_share * (look.needed[number][0] - gain)),
             "issue": issue,
@@ -62,9 +62,9 @@ def refusals(
     return found
 
 
-def _furthest(track: TrackPackages, look: Look, side: int, mix: float) -> tuple[str | None, float]:
-    """The issue on which a side gives up most utils against its own wish, at a mix; None on a track without issues."""
-    package = track.package(np.array([mix]), look.rows, _ONE)
+def _furthest(track: TrackPackages, look: Look, side: int, weight: float) -> tuple[str | None, float]:
+    """Return the issue on which a side gives up most utils against its own wish; None on a track without issues."""
+    package = track.package(np.array([weight]), look.rows, _ONE)
     lines = {moving.issue: line for moving, line in zip(track.moving, look.status_quo, strict=True)}
     missing = {}
     for issue in track.scope:

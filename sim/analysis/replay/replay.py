@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.analysis.replay.narrative import Line, tell
-from sim.analysis.replay.trace import Moment, Watch
+from sim.analysis.replay.narrative import Line, narrate
+from sim.analysis.replay.trace import Moment, Trace
 from sim.analysis.study import Question, frame
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
@@ -57,7 +57,7 @@ class Replay:
     @property
     def sentences(self) -> tuple[str, ...]:
         """Return the narrative without its dates."""
-        return tuple(line.text for line in self.story)
+        return tuple(line.text for line in self.narrative)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -65,9 +65,14 @@ class Replay:
         return (f"One trial of many, number {self.trial}: what can happen, not what is likely.",)
 
     @cached_property
-    def story(self) -> list[Line]:
+    def narrative(self) -> list[Line]:
         """What happened, as dated lines of plain words."""
-        return tell(self.scenario, self.moments, self.weeks, self.row)
+        return narrate(self.scenario, self.moments, self.weeks, self.row)
+
+    @property
+    def story(self) -> list[Line]:
+        """Return ``narrative``: the name of one version ago, which the next drops."""
+        return self.narrative
 
     @property
     def row(self) -> dict[str, Any]:
@@ -96,7 +101,7 @@ class Replay:
             "seed": self.seed,
             "trial": self.trial,
             "row": self.row,
-            "story": [line.as_dict() for line in self.story],
+            "story": [line.as_dict() for line in self.narrative],
             "moments": [
                 {"week": moment.week, "date": self.day(moment.week).isoformat(), "kind": moment.kind, **moment.facts}
                 for moment in self.moments
@@ -126,13 +131,13 @@ def replay(
     check_parties(Request(scenario, name or scenario.title, 1, seed, custom))
     with (
         NegotiationModel(scenario, seed, first_trial=trial, n_trials=1, parties=custom) as model,
-        closing(Watch(model)) as watch,
+        closing(Trace(model)) as trace,
     ):
         for _ in range(scenario.horizon_weeks + scenario.follow_up_weeks):
-            watch.step()
+            trace.step()
         explain(model)
         columns = model.record.columns
-    return Replay(scenario, name or scenario.title, seed, trial, columns, tuple(watch.moments), tuple(watch.weeks))
+    return Replay(scenario, name or scenario.title, seed, trial, columns, tuple(trace.moments), tuple(trace.weeks))
 
 
 @checked_arguments

@@ -52,7 +52,7 @@ def worst_miss(run: Run) -> int:
     return found
 
 
-def with_tag(run: Run, tag: str) -> int:
+def with_reason(run: Run, tag: str) -> int:
     """Number of the first trial that failed for this reason; ParleyError names the tags there are, with counts."""
     if tag not in TAGS:
         close = nearest(tag, TAGS)

@@ -36,12 +36,12 @@ class Moment:
     facts: Facts
 
 
-class Watch:
+class Trace:
     """Notes what happens in a model of one trial; ``moments`` in order, ``weeks`` the state after each week."""
 
     def __init__(self, model: NegotiationModel) -> None:
         if model.n_trials != 1:
-            raise ValueError("one trial at a time is watched")
+            raise ValueError(f"expected a model of one trial, got {model.n_trials:,}")
         self.model = model
         self.moments: list[Moment] = []
         self.weeks: list[Facts] = []
@@ -52,11 +52,11 @@ class Watch:
         self._blame: dict[str, float] = {}
         self._pressed = model.sides[0]
         self._shortfall = 0.0
-        self._watched: list[tuple[Any, str]] = []
-        self._watch_dates()
-        self._watch_third_parties()
-        self._watch_rounds()
-        self._watch_halts()
+        self._traced: list[tuple[Any, str]] = []
+        self._trace_dates()
+        self._trace_third_parties()
+        self._trace_rounds()
+        self._trace_halts()
 
     def step(self) -> None:
         """One week, and the state it leaves."""
@@ -69,18 +69,18 @@ class Watch:
         """After each call of a method ``after(what before() gave, result, *arguments)`` is told."""
         method = getattr(owner, name)
 
-        def watched(*arguments: Any) -> Any:
+        def traced(*arguments: Any) -> Any:
             known = before(*arguments)
             result = method(*arguments)
             after(known, result, *arguments)
             return result
 
-        setattr(owner, name, watched)
-        self._watched.append((owner, name))
+        setattr(owner, name, traced)
+        self._traced.append((owner, name))
 
     def close(self) -> None:
         """Stop watching: what was watched then refers to nothing but the model again."""
-        for owner, name in self._watched:
+        for owner, name in self._traced:
             vars(owner).pop(name, None)
 
     def _note(self, kind: str, **facts: Any) -> None:
@@ -88,7 +88,7 @@ class Watch:
 
     # -- dates, war, third parties ---------------------------------------------------------------------
 
-    def _watch_dates(self) -> None:
+    def _trace_dates(self) -> None:
         model = self.model
         self._around(model.events, "_apply", lambda _, __, number, event: self._event(event))
         self._around(model.record, "victory", lambda _, __, trials, winner: self._victory(int(winner[0])))
@@ -100,7 +100,7 @@ class Watch:
     def _victory(self, winner: int) -> None:
         self._note("victory", winner=self.model.sides[winner - 1].name)
 
-    def _watch_third_parties(self) -> None:
+    def _trace_third_parties(self) -> None:
         third_parties = self.model.third_parties
 
         def known(backer: Any, *_: Any) -> tuple[bool, bool, bool, int]:
@@ -143,7 +143,7 @@ class Watch:
 
     # -- rounds ----------------------------------------------------------------------------------------
 
-    def _watch_rounds(self) -> None:
+    def _trace_rounds(self) -> None:
         model = self.model
         convening, bargaining = model.convening, model.bargaining
         self._around(convening, "_own_level", self._own_level)
@@ -224,14 +224,15 @@ class Watch:
     def _moved(self, _: None, __: Any, track: TrackPackages, *___: Any) -> None:
         look = self._look
         assert look is not None
-        mixes = [float(mix[0]) for mix in self.model.bargaining.offers[track.name].mix]
+        weights = [float(weight[0]) for weight in self.model.bargaining.offers[track.name].mix]
         names = [side.name for side in self.model.sides]
         self._in_lane(
             offers={
-                name: {"mix": mix, "terms": terms_at(track, mix, look)} for name, mix in zip(names, mixes, strict=True)
+                name: {"mix": weight, "terms": terms_at(track, weight, look)}
+                for name, weight in zip(names, weights, strict=True)
             },
             close_enough=self._first(self.model.bargaining.close_enough),
-            refusals=refusals(self.model, track, look, (mixes[1], mixes[0])),
+            refusals=refusals(self.model, track, look, (weights[1], weights[0])),
         )
 
     def _tabled(self, _: None, found: Any, track: TrackPackages, trials: Any, look: Look) -> None:
@@ -246,10 +247,12 @@ class Watch:
 
         return see
 
-    def _signing(self, track: TrackPackages, trials: Any, mix: Any, *_: Any) -> None:
+    def _signing(self, track: TrackPackages, trials: Any, weight: Any, *_: Any) -> None:
         accepted = (self._lane or {}).get("accepted")
         how = "hazard" if track.signing_rate is not None else "text" if accepted and all(accepted.values()) else "split"
-        self._in_lane(signed={"mix": float(mix[0]), "how": how, "terms": terms_at(track, float(mix[0]), self._look)})
+        self._in_lane(
+            signed={"mix": float(weight[0]), "how": how, "terms": terms_at(track, float(weight[0]), self._look)}
+        )
 
     def _signed(self, _: None, passes: Any, *__: Any) -> None:
         self._in_lane(passes=bool(passes[0]))
@@ -263,7 +266,7 @@ class Watch:
 
     # -- halts -----------------------------------------------------------------------------------------
 
-    def _watch_halts(self) -> None:
+    def _trace_halts(self) -> None:
         model = self.model
         truces = model.truces
         self._around(truces, "take_force", self._took_force, lambda *_: int(truces.track[0]))
@@ -330,8 +333,8 @@ class Watch:
         lanes = {lane["track"]: lane for lane in self._round.get("tracks", ())}
         for lane_track in model.tracks:
             offers = model.bargaining.offers[lane_track.name].mix
-            for side, mix in zip(model.sides, offers, strict=True):
-                row[f"offer_{lane_track.name}_{side.name}"] = float(mix[0])
+            for side, weight in zip(model.sides, offers, strict=True):
+                row[f"offer_{lane_track.name}_{side.name}"] = float(weight[0])
             found = lanes.get(lane_track.name, {})
             row[f"lower_{lane_track.name}"] = found.get("lower")
             row[f"upper_{lane_track.name}"] = found.get("upper")

@@ -63,7 +63,7 @@ def show_replay(found: Replay, to: Console) -> None:
     to.print(f"Trial {found.trial} of {found.name}, seed {found.seed}", style="bold")
     to.print(CAVEAT + "\n", style="dim")
     last = None
-    for line in found.story:
+    for line in found.narrative:
         day = f"{line.date.day} {line.date:%b %Y}"
         head = "" if day == last else day
         last = day

@@ -59,7 +59,7 @@ def test_replay_equals_the_stored_column_in_200_random_trials(name: str, trial: 
     scenario, columns = stored(name)
     found = replay(scenario, 1, trial)
     assert_same_row(found, columns, trial)
-    assert found.story[-1].kind == "outcome"
+    assert found.narrative[-1].kind == "outcome"
     json.dumps(found.as_dict(), allow_nan=False)
 
 
@@ -92,7 +92,7 @@ CERTAIN = {**WEEKLY, "truces.early_hazard": 0, "truces.slow_hazard": 0, "horizon
 
 
 def kinds(found: Replay, kind: str) -> list[tuple[int, str]]:
-    return [(line.week, line.text) for line in found.story if line.kind == kind]
+    return [(line.week, line.text) for line in found.narrative if line.kind == kind]
 
 
 def moments(found: Replay, kind: str) -> list[Moment]:
@@ -105,20 +105,20 @@ def test_the_story_of_a_certain_halt_has_round_signature_and_end_on_their_days()
     rounds = kinds(found, "round")
     assert [number for number, _ in rounds] == list(range(signed_week + 1))
     assert rounds[0][1] == "A round is held: both sides send leaders as usual."
-    (signature,) = [line for line in found.story if line.kind == "signature"]
+    (signature,) = [line for line in found.narrative if line.kind == "signature"]
     assert signature.week == signed_week
     assert signature.date == week(signed_week)
-    (force,) = [line for line in found.story if line.text == "Ceasefire takes force: the fighting stops."]
+    (force,) = [line for line in found.narrative if line.text == "Ceasefire takes force: the fighting stops."]
     assert force.date == signature.date
-    end = found.story[-1]
+    end = found.narrative[-1]
     day = week(signed_week)
     assert end.text == (
         f"A general halt that lasted 30 days or more began on {day.day} {day:%B} {day.year}. "
         "It was still in force when last watched."
     )
     assert end.date == week(11)
-    assert {line.kind for line in found.story} <= set(KINDS)
-    assert [line.date for line in found.story] == sorted(line.date for line in found.story)
+    assert {line.kind for line in found.narrative} <= set(KINDS)
+    assert [line.date for line in found.narrative] == sorted(line.date for line in found.narrative)
 
 
 def test_who_comes_is_told_with_its_reason() -> None:
@@ -130,7 +130,7 @@ def test_who_comes_is_told_with_its_reason() -> None:
     assert (round_.week, round_.facts["called_by"]) == (1, "Summit")
     assert round_.facts["levels"] == {"North": 2, "South": 3}
     assert [why["reason"] for why in round_.facts["why"].values()] == ["rule", "event"]
-    said = [line.text for line in found.story if line.week == 1]
+    said = [line.text for line in found.narrative if line.week == 1]
     assert said[:2] == [
         "Summit.",
         "A round is held: North sends ministers because South sends leaders, South sends leaders as announced.",
@@ -143,7 +143,7 @@ def test_a_round_without_a_side_fails() -> None:
     found = replay(minimal_scenario(**changes, events=[event]), 1, 0)
     assert kinds(found, "round") == [(0, "A round is called and fails: South stays away.")]
     assert kinds(found, "quiet") == [(1, "Three weeks pass without a round.")]
-    assert found.story[-1].text == "Why it failed: the sides hardly meet."
+    assert found.narrative[-1].text == "Why it failed: the sides hardly meet."
 
 
 def test_a_refusal_says_who_misses_how_much_and_where() -> None:
@@ -162,7 +162,7 @@ def test_a_refusal_says_who_misses_how_much_and_where() -> None:
     texts = [text for _, text in kinds(found, "refusal")]
     assert texts[0].startswith("No deal on Ceasefire: what ")
     assert texts[1].startswith("No deal, for the same reasons")
-    assert "Why it failed: each fears that the other would use the pause to rearm." in [x.text for x in found.story]
+    assert "Why it failed: each fears that the other would use the pause to rearm." in [x.text for x in found.narrative]
 
 
 def test_a_missed_deal_says_what_was_missing() -> None:
@@ -293,12 +293,12 @@ def test_the_worst_miss_is_the_least_shortfall_without_any_halt() -> None:
 def test_a_tag_is_found_and_missing_ones_name_what_there_is() -> None:
     tags = [-1, TAGS.index("process"), TAGS.index("commitment"), TAGS.index("process")]
     run = made(tag=tags, durable_week=[2, -1, -1, -1])
-    assert select_trial.with_tag(run, "commitment") == 2
-    assert select_trial.with_tag(run, "process") == 1
+    assert select_trial.with_reason(run, "commitment") == 2
+    assert select_trial.with_reason(run, "process") == 1
     with pytest.raises(ParleyError, match="there are process 2, commitment 1; lasting halts 1"):
-        select_trial.with_tag(run, "victory")
+        select_trial.with_reason(run, "victory")
     with pytest.raises(ParleyError, match="did you mean commitment"):
-        select_trial.with_tag(run, "comitment")
+        select_trial.with_reason(run, "comitment")
     with pytest.raises(ParleyError, match="no trial had a mutual halt"):
         select_trial.first(run, "mutual")
 

@@ -27,7 +27,7 @@ from sim.analysis.variance_reduction.methods import (
     ratio_interval,
     scrambled,
 )
-from sim.cli.commands.efficiency import show_common_luck, show_fewer_trials
+from sim.cli.commands.efficiency import show_common_random_numbers, show_fewer_trials
 from sim.cli.console import console
 from sim.errors import ParleyError
 from sim.scenario.mirror import mirror
@@ -204,7 +204,7 @@ def test_common_luck_pairs_what_luck_does_to_both() -> None:
     assert len(found.table()) == len(found.pairs) and "times as many trials" in found.sentence
     to = console()
     with to.capture() as printed:
-        show_common_luck(found, to)
+        show_common_random_numbers(found, to)
     assert max(map(len, printed.get().splitlines())) <= 100
     with pytest.raises(ParleyError, match="seed"):
         common_random_numbers(ran[0.1], other)
