@@ -212,26 +212,26 @@ def timeline(
 
     Raises ScenarioError for a file that is not sound, and ParleyError for counts that are not allowed.
     """
-    told = open_timeline(name_or_path)
-    return from_runs(told, list(run_many(requests(told, trials, seed), workers=workers, progress=progress)))
+    loaded = open_timeline(name_or_path)
+    return from_runs(loaded, list(run_many(requests(loaded, trials, seed), workers=workers, progress=progress)))
 
 
-def requests(told: LoadedTimeline, trials: int = DEFAULT_TRIALS, seed: int = 1) -> list[Request]:
+def requests(loaded: LoadedTimeline, trials: int = DEFAULT_TRIALS, seed: int = 1) -> list[Request]:
     """One run per state, under the names of the events."""
-    return [Request(state.scenario, state.name, trials, seed) for state in told.states]
+    return [Request(state.scenario, state.name, trials, seed) for state in loaded.states]
 
 
-def from_runs(told: LoadedTimeline, runs: Sequence[Run]) -> Timeline:
+def from_runs(loaded: LoadedTimeline, runs: Sequence[Run]) -> Timeline:
     """What the finished runs of a timeline's states say, one run per state in their order. Nothing is run.
 
     Raises ParleyError where runs are missing or have not the same luck.
     """
-    if len(runs) != len(told.states):
-        raise ParleyError(f"{told.name}: expected {len(told.states)} runs, one per state, got {len(runs)}")
-    n_compared = len(told.states)  # as many events, less the eve, and the whole way
+    if len(runs) != len(loaded.states):
+        raise ParleyError(f"{loaded.name}: expected {len(loaded.states)} runs, one per state, got {len(runs)}")
+    n_compared = len(loaded.states)  # as many events, less the eve, and the whole way
     eve = runs[0]
     steps = []
-    for number, (state, run) in enumerate(zip(told.states, runs, strict=True)):
+    for number, (state, run) in enumerate(zip(loaded.states, runs, strict=True)):
         before = runs[number - 1] if number else None
         found = compare(before, run, n_compared) if before else None
         reason = wording.main_reason(run.summary)
@@ -251,7 +251,7 @@ def from_runs(told: LoadedTimeline, runs: Sequence[Run]) -> Timeline:
     days = max(horizons(eve.scenario))
     whole = _moved(compare(eve, runs[-1], n_compared))[days]
     trials, level, start = min(run.n_trials for run in runs), widened(n_compared), eve.scenario.start
-    return Timeline(told.title, told.name, told.base, start, trials, eve.seed, days, level, tuple(steps), whole)
+    return Timeline(loaded.title, loaded.name, loaded.base, start, trials, eve.seed, days, level, tuple(steps), whole)
 
 
 def _moved(found: Mapping[str, Any]) -> dict[int, Moved]:

@@ -18,7 +18,7 @@ from rich.console import Console
 import sim
 from sim.analysis.discovery.discover import discover
 from sim.analysis.failure.decompose import decompose
-from sim.analysis.sensitivity.constant_outcomes import DO_NOT_VARY, NO_INPUT, is_beyond_luck
+from sim.analysis.sensitivity.constant_outcomes import DO_NOT_VARY, NO_INPUT, is_significant
 from sim.analysis.sensitivity.morris import morris
 from sim.analysis.sensitivity.sobol import sobol
 from sim.analysis.sensitivity.tornado import tornado
@@ -180,7 +180,7 @@ def test_pages_say_the_same_and_draw_no_figure() -> None:
 
 def test_a_difference_must_be_further_out_the_more_are_compared() -> None:
     # Student's t with 19 degrees of freedom: 2.093 standard errors for one, 3.481 for any of 20.
-    assert is_beyond_luck(2.2, 2.093, 19, 1) and not is_beyond_luck(2.2, 2.093, 19, 20)
-    assert is_beyond_luck(3.5, 2.093, 19, 20) and not is_beyond_luck(3.4, 2.093, 19, 20)
-    assert is_beyond_luck(-0.5, 0.0, 1, 9) and not is_beyond_luck(0.0, 0.0, 1, 9)
-    assert not is_beyond_luck(0.5, float("inf"), 0, 3)
+    assert is_significant(2.2, 2.093, 19, 1) and not is_significant(2.2, 2.093, 19, 20)
+    assert is_significant(3.5, 2.093, 19, 20) and not is_significant(3.4, 2.093, 19, 20)
+    assert is_significant(-0.5, 0.0, 1, 9) and not is_significant(0.0, 0.0, 1, 9)
+    assert not is_significant(0.5, float("inf"), 0, 3)

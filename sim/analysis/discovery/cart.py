@@ -77,20 +77,20 @@ def tree(found: Draws, held_out: Draws) -> Node:
 
 def explained(node: Node, draws: Draws) -> float:
     """Share of the variance between ``draws`` that the tree's leaves, as grown, explain; below 0 is worse than none."""
-    told = _told(node, draws)
+    predicted = _predicted(node, draws)
     spread = float(draws.weights @ (draws.shares - draws.density) ** 2)
-    missed = float(draws.weights @ (draws.shares - told) ** 2)
+    missed = float(draws.weights @ (draws.shares - predicted) ** 2)
     return 1 - missed / spread if spread > 0 else 0.0
 
 
-def _told(node: Node, draws: Draws) -> Any:
+def _predicted(node: Node, draws: Draws) -> Any:
     if node.split is None:
         return np.full(len(draws.shares), node.found)
     below = draws.points[:, node.split.input] < node.split.threshold
-    told = np.empty(len(below))
-    told[below] = _told(node.split.below, draws.where(below))
-    told[~below] = _told(node.split.above, draws.where(~below))
-    return told
+    predicted = np.empty(len(below))
+    predicted[below] = _predicted(node.split.below, draws.where(below))
+    predicted[~below] = _predicted(node.split.above, draws.where(~below))
+    return predicted
 
 
 def _grow(found: Draws, held_out: Draws, fewest: int, depth: int) -> Node:

@@ -234,12 +234,12 @@ def discover(
     if progress:
         progress(len(KINDS), len(KINDS) + 1)
     node = tree(*halves)
-    told = explained(node, halves[1])
+    tree_explains = explained(node, halves[1])
     n_trials = int(draws.weights.sum())
     shape = (n_trials, len(draws.points), draws.density, density)
     does_vary = varies(run, tier, days)
     of = (run.name, tier, days, *shape)
-    return Discovery(*of, tuple(inputs), tuple(boxes), tuple(trade_off), node, told, does_vary, run.seed)
+    return Discovery(*of, tuple(inputs), tuple(boxes), tuple(trade_off), node, tree_explains, does_vary, run.seed)
 
 
 def search(

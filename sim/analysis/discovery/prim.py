@@ -249,7 +249,7 @@ def drop_doubtful(draws: Draws, box: Box) -> Box:
     return box
 
 
-def telling_inputs(draws: Draws, steps: list[Step]) -> list[int]:
+def confirmed_inputs(draws: Draws, steps: list[Step]) -> list[int]:
     """Inputs with a limit that luck does not explain, in every fifth box of the trajectory."""
     return sorted({i for step in steps[EVERY::EVERY] for i in drop_doubtful(draws, step.box).limited})
 
@@ -261,7 +261,7 @@ def find_box(draws: Draws, density: float | None = None) -> tuple[Box | None, li
     limits luck does not explain, until the chosen box has no doubtful limit left; that one is pasted.
     """
     steps = peel(draws)
-    along = telling_inputs(draws, steps)
+    along = confirmed_inputs(draws, steps)
     while along:
         steps = peel(draws, along)
         chosen = choose(steps, density)

@@ -84,15 +84,15 @@ def explain(run: Run, base: Run | None = None, *, run_again: bool = True) -> Why
     """
     sides, tracks = run.scenario.sides, list(run.scenario.tracks)
     found = _counted(run)
-    n_apart = found.hits["apart", ""].hits
-    near = nearness(run) if run_again and n_apart else None
+    n_without_range = found.hits["without range", ""].hits
+    near = nearness(run) if run_again and n_without_range else None
     why = Why(
         scenario=run.name,
         trials=run.n_trials,
         seed=run.seed,
         days=max(horizons(run.scenario)),
         n_failed=int(run.tally.tags.sum()),
-        n_without_range=n_apart,
+        n_without_range=n_without_range,
         stages=_stages(run, found),
         tags={tag: _shown(found.given["tag", tag]) for tag in TAGS},
         frictions={name: _mean(found.means[name]) for name in FRICTIONS},
@@ -134,17 +134,17 @@ def _counted(run: Run) -> Counted:
 
 def _hits_of(columns: Columns) -> dict[tuple[str, str], HitTally]:
     reached = {("stage", name): HitTally.of(columns["stage"] >= code) for code, name in enumerate(STAGES) if code}
-    return reached | {("apart", ""): HitTally.of(columns["best_track"] >= 0)}
+    return reached | {("without range", ""): HitTally.of(columns["best_track"] >= 0)}
 
 
 def _given_of(scenario: Scenario, columns: Columns) -> dict[tuple[str, str], GivenTally]:
     """Each code among the trials that it can be said of: tags of failures, what bound where the sides stayed apart."""
-    apart = columns["best_track"] >= 0
+    without_range = columns["best_track"] >= 0
     codes = {"party": (scenario.sides.A, scenario.sides.B), "issue": scenario.issues, "track": scenario.tracks}
     found = {("tag", tag): GivenTally.of(columns["tag"] == code, columns["tag"] >= 0) for code, tag in enumerate(TAGS)}
     for kind, named in codes.items():
         for code, name in enumerate(named):
-            found[kind, name] = GivenTally.of(columns[BINDING[kind]] == code, apart)
+            found[kind, name] = GivenTally.of(columns[BINDING[kind]] == code, without_range)
     for code, name in enumerate(STAGES):
         if code:
             found["stage", name] = GivenTally.of(columns["stage"] >= code, columns["stage"] >= code - 1)
@@ -255,5 +255,5 @@ def _pairs(
 
 
 def _change(kind: str, name: str, pair: PairTally) -> Change:
-    apart, lo, hi = difference(pair)
-    return Change(kind, name, *pair.shares, apart, lo, hi, pair.n)
+    moved, lo, hi = difference(pair)
+    return Change(kind, name, *pair.shares, moved, lo, hi, pair.n)

@@ -101,7 +101,7 @@ def runs_of(
     """A run of each package, on the same luck."""
     done: dict[str, int] = {}
 
-    def told(name: str, n: int, wanted: int) -> None:
+    def counted(name: str, n: int, wanted: int) -> None:
         done[name] = n
         if progress:
             progress(sum(done.values()), trials * len(packages))
@@ -110,10 +110,10 @@ def runs_of(
         Request(with_levers(scenario, use_of(scenario, one)), f"package {number}", trials, seed)
         for number, one in enumerate(packages)
     ]
-    return list(run_many(wanted, workers=workers, progress=told))
+    return list(run_many(wanted, workers=workers, progress=counted))
 
 
-def telling(scenario: Scenario, hits: Any, seed: int) -> dict[str, Floats]:
+def most_informative(scenario: Scenario, hits: Any, seed: int) -> dict[str, Floats]:
     """Values of the inputs by draw, that which tells most about the odds first."""
     shares = by_draw(hits)
     columns = unknown_columns(scenario, seed, len(shares))
@@ -135,7 +135,7 @@ class Futures(NamedTuple):
 def futures_of(scenario: Scenario, hits: Sequence[Any], seed: int) -> Futures:
     """Group the draws of the packages' runs by the inputs that matter most to the first, which is without levers."""
     odds = np.array([hit.reshape(-1, TRIALS_PER_DRAW).mean(axis=1) for hit in hits])
-    inputs = telling(scenario, hits[0], seed)
+    inputs = most_informative(scenario, hits[0], seed)
     groups, names = futures(inputs, odds.shape[1])
     return Futures(odds, groups, names, tuple(inputs)[: max(0, len(names).bit_length() - 1)])
 
@@ -155,8 +155,8 @@ def measured_on(
     level = widened(n_shown - 1)
     for package, hit, regret in zip(packages, hits, all_regrets, strict=True):
         odds = estimates.odds(hit)
-        apart = paired_difference(hits[0], hit, level=level) if any(package) else (0.0, 0.0, 0.0)
+        difference = paired_difference(hits[0], hit, level=level) if any(package) else (0.0, 0.0, 0.0)
         use, effort = use_of(scenario, package), effort_of(scenario, package)
         rough = searched.get(package, float("nan"))
-        found.append(Measured(use, effort, odds.p, odds.mc_lo, odds.mc_hi, *apart, rough, regret))
+        found.append(Measured(use, effort, odds.p, odds.mc_lo, odds.mc_hi, *difference, rough, regret))
     return found

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 DO_NOT_VARY = "The odds do not vary over these inputs"
 EXACTLY = f"{DO_NOT_VARY}: they are the same at every point, so no input can be said to matter more than another."
-BY_LUCK = (
+NOT_SIGNIFICANT = (
     f"{DO_NOT_VARY} by more than luck would make them (95 %), so no input can be said to matter more than another. "
     "More trials may show a small difference."
 )
@@ -27,10 +27,10 @@ def no_variation(is_exact: bool, n_inputs: int = 1) -> str:
     """Why nothing is ranked: no input, odds the same everywhere, or differences that luck can make."""
     if not n_inputs:
         return NO_INPUT
-    return EXACTLY if is_exact else BY_LUCK
+    return EXACTLY if is_exact else NOT_SIGNIFICANT
 
 
-def is_beyond_luck(estimate: float, reach: float, freedom: int, n_compared: int) -> bool:
+def is_significant(estimate: float, reach: float, freedom: int, n_compared: int) -> bool:
     """Whether an estimate is further from 0 than luck would take any of ``n_compared`` like it.
 
     ``reach`` is half of its 95 % interval by Student's t with ``freedom``; widened after Bonferroni.

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.designs import Progress, check_count, mean_and_reach, uniforms
-from sim.analysis.sensitivity.constant_outcomes import NO_INPUT, is_beyond_luck, no_variation
+from sim.analysis.sensitivity.constant_outcomes import NO_INPUT, is_significant, no_variation
 from sim.analysis.sensitivity.uncertain_inputs import (
     NOT_ANCHORED,
     Integers,
@@ -26,7 +26,7 @@ from sim.analysis.sensitivity.uncertain_inputs import (
     chosen,
     evaluate,
     horizon_at,
-    inputs_apart,
+    separate_inputs,
 )
 from sim.analysis.study import OneSentence, Question, frame, rows_of
 from sim.errors import ParleyError
@@ -83,7 +83,7 @@ class Morris(OneSentence):
         """Whether some input moves the odds by more than luck, all inputs considered."""
         n = len(self.effects)
         return any(
-            one.mu_star > 0 and is_beyond_luck(one.mu_star, one.hi - one.mu_star, self.trajectories - 1, n)
+            one.mu_star > 0 and is_significant(one.mu_star, one.hi - one.mu_star, self.trajectories - 1, n)
             for one in self.effects
         )
 
@@ -156,7 +156,7 @@ def morris(
     """
     check_count("trajectories", trajectories, 2, MOST_TRAJECTORIES)
     at = horizon_at(scenario, days)
-    separate, available = inputs_apart(scenario)
+    separate, available = separate_inputs(scenario)
     varied = chosen(available, inputs, scenario)
     if not varied:
         raise ParleyError(NO_INPUT)
@@ -169,7 +169,7 @@ def morris(
         shares,
         trials_per_point=trials,
         batches=2,
-        luck=np.repeat(np.arange(trajectories), len(varied) + 1),
+        streams=np.repeat(np.arange(trajectories), len(varied) + 1),
         tier=tier,
         seed=seed,
         workers=workers,
@@ -210,6 +210,6 @@ def _effect(name: str, effect: Floats) -> Effect:
     n = len(effect)
     size = (np.sign(effect[:, 0]) * effect[:, 1] + np.sign(effect[:, 1]) * effect[:, 0]) / 2
     mu_star, reach = (float(one) for one in mean_and_reach(size))
-    apart = effect - effect.mean(axis=0)
-    variance = float(np.sum(apart[:, 0] * apart[:, 1])) / (n - 1)
+    centred = effect - effect.mean(axis=0)
+    variance = float(np.sum(centred[:, 0] * centred[:, 1])) / (n - 1)
     return Effect(name, float(effect.mean()), mu_star, mu_star - reach, mu_star + reach, max(0.0, variance) ** 0.5)

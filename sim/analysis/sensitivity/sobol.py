@@ -27,8 +27,8 @@ from sim.analysis.sensitivity.uncertain_inputs import (
     chosen,
     evaluate,
     horizon_at,
-    inputs_apart,
     inputs_whole,
+    separate_inputs,
 )
 from sim.analysis.study import OneSentence, Question, frame, rows_of
 from sim.errors import ParleyError
@@ -163,7 +163,7 @@ def sobol(
         raise ParleyError(NO_INPUT)
     names, before = inputs, 0
     if names is None:
-        before = (1 + 2 * len(inputs_apart(scenario)[1])) * TORNADO_TRIALS
+        before = (1 + 2 * len(separate_inputs(scenario)[1])) * TORNADO_TRIALS
         ahead = rows * (min(N_INPUTS, len(available)) + 2 + (len(available) > N_INPUTS)) * trials
         counted = stage(progress, 0, ahead)
         bars = tornado(scenario, tier=tier, days=days, seed=seed, workers=workers, progress=counted)
@@ -182,7 +182,7 @@ def sobol(
         {one.name: flat[:, number] for number, one in enumerate(ordered)},
         trials_per_point=trials,
         batches=2,
-        luck=np.repeat(np.arange(rows), n_each),
+        streams=np.repeat(np.arange(rows), n_each),
         tier=tier,
         seed=seed,
         workers=workers,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.designs import Progress, check_count, floats, mean_and_reach
-from sim.analysis.sensitivity.constant_outcomes import is_beyond_luck, no_variation
+from sim.analysis.sensitivity.constant_outcomes import is_significant, no_variation
 from sim.analysis.sensitivity.uncertain_inputs import (
     HIGH,
     LOW,
@@ -25,7 +25,7 @@ from sim.analysis.sensitivity.uncertain_inputs import (
     chosen,
     evaluate,
     horizon_at,
-    inputs_apart,
+    separate_inputs,
 )
 from sim.analysis.study import OneSentence, Question, frame
 from sim.errors.arguments import checked_arguments
@@ -204,7 +204,7 @@ def tornado(
     """
     check_count("trials a point", trials, 2 * BATCH, DEFAULT_BLOCK, BATCH)
     at = horizon_at(scenario, days)
-    separate, available = inputs_apart(scenario)
+    separate, available = separate_inputs(scenario)
     varied = chosen(available, inputs, scenario)
     shares = at_central(available, 1 + 2 * len(varied))
     for number, one in enumerate(varied):
@@ -253,7 +253,7 @@ def _moves(number: int, answers: Answers, at: int, n_inputs: int) -> bool:
         if first[0] > second[1] or second[0] > first[1]:
             return True
         mean, reach = mean_and_reach(by_batch[other] - by_batch[one])
-        if is_beyond_luck(float(mean), float(reach), by_batch.shape[1] - 1, 3 * n_inputs):
+        if is_significant(float(mean), float(reach), by_batch.shape[1] - 1, 3 * n_inputs):
             return True
     return False
 

@@ -57,7 +57,7 @@ class Input:
     path: str = ""
 
 
-def inputs_apart(scenario: Scenario) -> tuple[Scenario, list[Input]]:
+def separate_inputs(scenario: Scenario) -> tuple[Scenario, list[Input]]:
     """The scenario with every file of joint draws taken apart into its columns, and all inputs of that scenario.
 
     A column is called ``calibration.strain``, or ``joint.0.strain`` for a file that the scenario names itself.
@@ -136,7 +136,7 @@ def _called(name: str, available: Sequence[Input], scenario: Scenario) -> list[I
     whole = by_name.get(name.rpartition(".")[0])
     if columns:
         return columns
-    if whole and not whole.path and name in {one.name for one in inputs_apart(scenario)[1]}:
+    if whole and not whole.path and name in {one.name for one in separate_inputs(scenario)[1]}:
         return [whole]
     known = quantities(scenario)
     if name in known and (reference := known[name].same_as):
@@ -189,7 +189,7 @@ class Work(NamedTuple):
     scenario: Scenario
     seed: int
     shares: dict[str, Floats]
-    luck: Integers
+    streams: Integers
     trials_per_point: int
     batches: int
     tier: str
@@ -203,7 +203,7 @@ def evaluate(
     *,
     trials_per_point: int,
     batches: int = 2,
-    luck: Integers | None = None,
+    streams: Integers | None = None,
     tier: str = "durable",
     seed: int = 1,
     workers: int | None = None,
@@ -219,20 +219,20 @@ def evaluate(
     check_counts(1, seed, None)
     check_count("trials a point", trials_per_point, 2 * batches, DEFAULT_BLOCK, 2 * batches)
     n_points = len(next(iter(shares.values())))
-    luck = np.zeros(n_points, dtype=np.int64) if luck is None else luck
+    streams = np.zeros(n_points, dtype=np.int64) if streams is None else streams
     by_stream = by_streams(inputs, shares)
     size = max(1, DEFAULT_BLOCK // trials_per_point)
     wanted = []
     for part in (slice(first, first + size) for first in range(0, n_points, size)):
         cut = {name: column[part] for name, column in by_stream.items()}
-        wanted.append(Work(scenario, seed, cut, luck[part], trials_per_point, batches, tier))
+        wanted.append(Work(scenario, seed, cut, streams[part], trials_per_point, batches, tier))
     workers = min(len(wanted), worker_pool.default_workers() if workers is None else workers)
     kind = worker_pool.choose(workers, len(wanted))
     found: list[Floats] = []
     done = 0
     for work, shares_of_trials in worker_pool.in_order(answer, wanted, workers, kind):
         found.append(shares_of_trials)
-        done += len(work.luck) * trials_per_point
+        done += len(work.streams) * trials_per_point
         if progress:
             progress(done, n_points * trials_per_point)
     return Answers(np.concatenate(found), tuple(horizons(scenario)), trials_per_point)
@@ -247,7 +247,7 @@ def answer(work: Work) -> Floats:
         for _ in range(model.horizon + work.scenario.follow_up_weeks):
             model.step()
         columns = model.record.columns
-    shape = (len(work.luck), work.batches, -1)
+    shape = (len(work.streams), work.batches, -1)
     by_horizon = [
         event_by(columns, work.scenario, work.tier, days).reshape(shape).mean(axis=2)
         for days in horizons(work.scenario)
@@ -263,10 +263,10 @@ class PointStreams(Streams):
 
     def __init__(self, work: Work) -> None:
         n = work.trials_per_point
-        super().__init__(work.seed, 0, len(work.luck) * n, work.scenario.mirrored)
-        first, last = int(work.luck[0]), int(work.luck[-1])
+        super().__init__(work.seed, 0, len(work.streams) * n, work.scenario.mirrored)
+        first, last = int(work.streams[0]), int(work.streams[-1])
         self._shared = Streams(work.seed, first * n, (last - first + 1) * n, work.scenario.mirrored)
-        self._row = work.luck - first
+        self._row = work.streams - first
         self._trials_per_point = n
         self._shares = work.shares
         self._week = -1

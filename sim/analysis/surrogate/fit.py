@@ -131,7 +131,7 @@ class Bench(NamedTuple):
             self.scenario,
             self.available,
             {one.name: shares[:, place] for place, one in enumerate(self.available)},
-            luck=first + np.arange(len(shares)),
+            streams=first + np.arange(len(shares)),
             trials_per_point=self.trials,
             batches=2,
             tier=self.tier,

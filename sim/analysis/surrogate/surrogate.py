@@ -51,13 +51,13 @@ class Moved:
 class Setting:
     """A test of the surface: shares that were held, by name, the model's odds by horizon, and the surface's.
 
-    ``luck``: standard error of the model's odds, from the spread between the setting's draws. ``model_band``: the
+    ``standard_error``: that of the model's odds, from the spread between the setting's draws. ``model_band``: the
     model's own band there, ``halves`` the same from either half of the draws, ``band`` the surface's.
     """
 
     held: dict[str, float]
     model: tuple[float, ...]
-    luck: tuple[float, ...]
+    standard_error: tuple[float, ...]
     surface: tuple[float, ...]
     model_band: Ends
     halves: tuple[Ends, ...]
@@ -127,7 +127,7 @@ class Response(OneSentence):
     @property
     def luck(self) -> tuple[float, ...]:
         """The rmse that a surface without any error would show, by horizon: that of the settings' own trials."""
-        errors = np.array([one.luck for one in self.settings])
+        errors = np.array([one.standard_error for one in self.settings])
         return floats(np.sqrt(np.mean(errors**2, axis=0)))
 
     @property

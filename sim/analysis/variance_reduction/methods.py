@@ -154,8 +154,8 @@ def fewer_trials(
         n_points = len(shares[inputs[0].name])
         each, n_sets = (TRIALS_PER_DRAW, n_points // 2) if method == PLAIN else (TRIALS_PER_POINT, N_SETS)
         answers = evaluate(
-            scenario, inputs, shares, trials_per_point=each, batches=1, luck=np.arange(n_points), tier=tier, seed=seed,
-            workers=1, progress=progress,
+            scenario, inputs, shares, trials_per_point=each, batches=1, streams=np.arange(n_points), tier=tier,
+            seed=seed, workers=1, progress=progress,
         )  # fmt: skip
         means = answers.odds.reshape(n_sets, -1, len(answers.days)).mean(axis=1)
         cpu = time.process_time() - began

@@ -12,8 +12,8 @@ from sim.analysis.sensitivity.uncertain_inputs import (
     chosen,
     evaluate,
     horizon_at,
-    inputs_apart,
     inputs_whole,
+    separate_inputs,
 )
 from sim.errors import ParleyError
 from sim.model import simulate
@@ -47,7 +47,7 @@ def test_points_at_a_runs_own_draws_give_that_run(base: Scenario, mirrored: bool
     drawn = {one.name: streams.parameter(one.stream) for one in available}
     shares = {one.name: 1 - drawn[one.name] if one.is_turned else drawn[one.name] for one in available}
     found = evaluate(
-        scenario, available, shares, trials_per_point=n, luck=np.arange(n_points), tier="broad", seed=3, workers=1
+        scenario, available, shares, trials_per_point=n, streams=np.arange(n_points), tier="broad", seed=3, workers=1
     )
     weeks = simulate(scenario, 3, 0, n_points * n)["broad_week"].reshape(n_points, 2, n // 2)
     wanted = np.stack([((weeks >= 0) & (weeks < end)).mean(axis=2) for end in (4, 13, 26, 52)], axis=2)
@@ -55,7 +55,7 @@ def test_points_at_a_runs_own_draws_give_that_run(base: Scenario, mirrored: bool
 
 
 def test_all_central_is_the_central_scenario(base: Scenario) -> None:
-    separate, available = inputs_apart(base)
+    separate, available = separate_inputs(base)
     shares = at_central(available, 2)
     found = evaluate(separate, available, shares, trials_per_point=256, tier="mutual", workers=1)
     weeks = simulate(central(base), 1, 0, 256)["mutual_week"]
@@ -64,7 +64,7 @@ def test_all_central_is_the_central_scenario(base: Scenario) -> None:
 
 
 def test_central_shares_give_central_values(base: Scenario) -> None:
-    separate, available = inputs_apart(base)
+    separate, available = separate_inputs(base)
     shares = {one.stream: np.array([one.central]) for one in available}
     drawn, wanted = draw_columns(separate, shares.__getitem__), draw_columns(central(base), shares.__getitem__)
     for path, value in wanted.items():
@@ -77,14 +77,14 @@ def test_answers_do_not_depend_on_workers_or_blocks(small: Scenario) -> None:
     shares = {one.name: rng.random(42) for one in available}
     luck = np.repeat(np.arange(14), 3)
     one, two = (
-        evaluate(small, available, shares, trials_per_point=1024, luck=luck, workers=workers) for workers in (1, 2)
+        evaluate(small, available, shares, trials_per_point=1024, streams=luck, workers=workers) for workers in (1, 2)
     )
     few = evaluate(
         small,
         available,
         {name: column[:3] for name, column in shares.items()},
         trials_per_point=1024,
-        luck=luck[:3],
+        streams=luck[:3],
         workers=1,
     )
     assert np.array_equal(one.shares, two.shares)
@@ -93,7 +93,7 @@ def test_answers_do_not_depend_on_workers_or_blocks(small: Scenario) -> None:
 
 def test_a_file_of_joint_draws_is_one_input_or_one_for_each_column(base: Scenario) -> None:
     whole = [one.name for one in inputs_whole(base)]
-    separate, available = inputs_apart(base)
+    separate, available = separate_inputs(base)
     apart = [one.name for one in available]
     assert "calibration" in whole and "calibration.strain" not in whole
     assert "calibration" not in apart and "calibration.strain" in apart
@@ -103,7 +103,7 @@ def test_a_file_of_joint_draws_is_one_input_or_one_for_each_column(base: Scenari
 
 
 def test_a_factor_apart_has_the_quantiles_of_its_column(base: Scenario) -> None:
-    separate, available = inputs_apart(base)
+    separate, available = separate_inputs(base)
     shares = {one.stream: np.full(2, one.central) for one in available}
     (strain,) = chosen(available, ["calibration.strain"], base)
     shares[strain.stream][1] = 0.95
