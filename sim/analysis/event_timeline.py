@@ -1,9 +1,10 @@
-"""Odds before and after each of several dated events, on the same luck, and the event that moved them.
+"""Odds before and after each of several dated events, with common random numbers, and the event that moved them.
 
 Every state of a timeline (``sim.scenario.timeline``) is run from the same start with the same seed, so that trial t
-meets the same luck in all of them and the only thing that differs is what is known. An event's movement is the paired
-difference of the headlines after it and before it; the intervals hold with 95 % for all events and the whole together.
-An event counts as clear, and one is named, by the last horizon alone: looking for the best horizon would find one.
+meets the same random numbers in all of them and the only thing that differs is what is known. An event's movement is
+the paired difference of the headlines after it and before it; the intervals hold with 95 % for all events and the whole
+together. An event counts as clear, and one is named, by the last horizon alone: looking for the best horizon would find
+one.
 """
 
 from __future__ import annotations
@@ -49,10 +50,11 @@ class Moved:
 
     @property
     def is_clear(self) -> bool:
-        """Whether the headline's interval leaves out no difference."""
+        """Return whether the headline's interval leaves out no difference."""
         return self.lo > 0 or self.hi < 0
 
     def as_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
         return {**self.__dict__, "is_clear": self.is_clear}
 
 
@@ -61,8 +63,8 @@ class Step:
     """What an event left behind. ``odds`` (durable) and ``moved`` are by days; the eve has moved nothing.
 
     ``changed`` says what differs in what is simulated, ``n_changed`` in how many trials it decides for or against a
-    durable halt by the last horizon. ``reason`` is the main reason for failure in words, ``reason_share`` its share of
-    the failures.
+    durable ceasefire by the last horizon. ``reason`` is the main reason for failure in words, ``reason_share`` its
+    share of the failures.
     """
 
     date: date
@@ -76,6 +78,7 @@ class Step:
     reason_share: Share
 
     def as_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
         return {
             "date": self.date.isoformat(),
             "name": self.name,
@@ -113,18 +116,18 @@ class Timeline(OneSentence):
 
     @property
     def events(self) -> tuple[Step, ...]:
-        """The steps without the eve."""
+        """Return the steps without the eve."""
         return self.steps[1:]
 
     @property
     def moved_most(self) -> Step | None:
-        """The event with the largest clear movement by the last horizon; None if none is clear."""
+        """Return the event with the largest clear movement by the last horizon; None if none is clear."""
         clear = [step for step in self.events if step.moved[self.days].is_clear]
         return max(clear, key=lambda step: abs(step.moved[self.days].difference), default=None)
 
     @property
     def sentence(self) -> str:
-        """The event that moved the odds, by how much; or that none did clearly."""
+        """Return the event that moved the odds, and by how much; or that none did clearly."""
         most = self.moved_most
         if most is None and not any(step.n_changed for step in self.events):
             return f"The odds do not vary over these events: none decided any of {self.trials:,} trials otherwise."
@@ -139,7 +142,7 @@ class Timeline(OneSentence):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What to know beside the table: the whole way, events that changed nothing, events after the start."""
+        """Return what to know beside the table: the whole way, events that changed nothing, events after the start."""
         whole = wording.points(self.whole.difference, self.whole.lo, self.whole.hi)
         said = [
             f"From the eve to the last event: {whole} points. Intervals hold with 95 % for all "
@@ -157,7 +160,7 @@ class Timeline(OneSentence):
         return tuple(said)
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain JSON values."""
+        """Return plain JSON values."""
         most = self.moved_most
         return {
             "timeline": self.name,
@@ -176,7 +179,7 @@ class Timeline(OneSentence):
         }
 
     def table(self) -> pd.DataFrame:
-        """One row per step and horizon: odds with both intervals, the model alone, the movement (NaN for the eve)."""
+        """Return one row per step and horizon: odds with both intervals, the model alone, the movement."""
         rows = []
         for number, step in enumerate(self.steps):
             for days, odds in step.odds.items():
@@ -208,7 +211,7 @@ def timeline(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Timeline:
-    """Odds along the timeline of that name or file, every state run with ``trials`` and ``seed``.
+    """Run every state of a timeline, and return the odds before and after each of its events.
 
     Raises ScenarioError for a file that is not sound, and ParleyError for counts that are not allowed.
     """
@@ -217,14 +220,14 @@ def timeline(
 
 
 def requests(loaded: LoadedTimeline, trials: int = DEFAULT_TRIALS, seed: int = 1) -> list[Request]:
-    """One run per state, under the names of the events."""
+    """Return one request per state, under the names of the events."""
     return [Request(state.scenario, state.name, trials, seed) for state in loaded.states]
 
 
 def from_runs(loaded: LoadedTimeline, runs: Sequence[Run]) -> Timeline:
-    """What the finished runs of a timeline's states say, one run per state in their order. Nothing is run.
+    """Return the study of finished runs, one per state in their order. Nothing is run.
 
-    Raises ParleyError where runs are missing or have not the same luck.
+    Raises ParleyError where runs are missing or have not the same random numbers.
     """
     if len(runs) != len(loaded.states):
         raise ParleyError(f"{loaded.name}: expected {len(loaded.states)} runs, one per state, got {len(runs)}")
@@ -255,7 +258,7 @@ def from_runs(loaded: LoadedTimeline, runs: Sequence[Run]) -> Timeline:
 
 
 def _moved(found: Mapping[str, Any]) -> dict[int, Moved]:
-    """By days, from what ``compare`` found."""
+    """Return the movements by days that ``compare`` found."""
     names = Moved.__dataclass_fields__
     return {
         int(days): Moved(**{name: cell[name] for name in names}) for days, cell in found["tiers"]["durable"].items()

@@ -1,7 +1,7 @@
 """A small regression tree as a second opinion on the boxes (Breiman, Friedman, Olshen and Stone 1984).
 
 Grown on one half of the draws, to a depth of three at most: each split is the one that explains most of what differs
-between draws, and must be more than luck among so many inputs. Then the other half is asked: a split that it does not
+between draws, and must be significant among so many inputs. Then the other half is asked: a split that it does not
 confirm is taken back, with all below it. So a leaf says what the other half shows. Nothing here is random.
 """
 
@@ -21,7 +21,7 @@ LEAST_LEAF = 0.05
 NOTHING = 1e-12
 """Sum of squares that counts as none."""
 LEVEL = 0.001
-"""The other half must find a split this unlikely to be luck."""
+"""The other half must find a split this unlikely by chance."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,11 @@ class Node:
 
     @property
     def n_leaves(self) -> int:
+        """Return the number of leaves."""
         return self.split.below.n_leaves + self.split.above.n_leaves if self.split else 1
 
     def as_dict(self, names: list[str]) -> dict[str, Any]:
-        """Plain JSON, splits by name of input."""
+        """Return plain JSON, splits by name of input."""
         plain: dict[str, Any] = {"found": self.found, "held_out": self.held_out, "n_held_out": self.n_held_out}
         if self.split:
             sides = {"below": self.split.below.as_dict(names), "above": self.split.above.as_dict(names)}
@@ -58,7 +59,7 @@ class Node:
         return plain
 
     def rules(self, names: list[str], depth: int = 0) -> list[str]:
-        """Indented rules: ``Russia's strain below 0.06: 12 of 100 (305 draws)``."""
+        """Return indented rules: ``Russia's strain below 0.06: 12 of 100 (305 draws)``."""
         if self.split is None:
             return []
         lines = []
@@ -70,13 +71,13 @@ class Node:
 
 
 def tree(found: Draws, held_out: Draws) -> Node:
-    """The tree grown on ``found`` of which ``held_out`` confirms every split; a single node where there is none."""
+    """Grow the tree on ``found``, keeping splits that ``held_out`` confirms; a single node where it confirms none."""
     fewest = max(FEWEST_DRAWS, int(LEAST_LEAF * len(found.points)))
     return _grow(found, held_out, fewest, 0)
 
 
 def explained(node: Node, draws: Draws) -> float:
-    """Share of the variance between ``draws`` that the tree's leaves, as grown, explain; below 0 is worse than none."""
+    """Return the share of the variance between ``draws`` that the leaves explain; below 0 is worse than none."""
     predicted = _predicted(node, draws)
     spread = float(draws.weights @ (draws.shares - draws.density) ** 2)
     missed = float(draws.weights @ (draws.shares - predicted) ** 2)
@@ -111,7 +112,7 @@ def _grow(found: Draws, held_out: Draws, fewest: int, depth: int) -> Node:
 
 
 def best_split(draws: Draws, fewest: int) -> tuple[int, float] | None:
-    """Input and threshold that explain most of the variance with ``fewest`` draws on either side, or None.
+    """Return the input and threshold that explain most of the variance with ``fewest`` draws on either side, or None.
 
     For a weighted mean the sum of squares explained is W_b W_a / W (mean_b - mean_a)^2 (Breiman et al. 1984, 8.3).
     """

@@ -1,7 +1,7 @@
-"""Scenario discovery: under which inputs does a halt come, and under which does it not (Bryant and Lempert 2010).
+"""Scenario discovery: under which inputs a ceasefire comes about, and under which not (Bryant and Lempert 2010).
 
-The uncertain inputs of every draw are worked out again from the seed; the outcome of a draw is the share of its
-sixteen trials with a halt. Boxes and a tree are found on one half of the draws (every other antithetic pair). What is
+The uncertain inputs of every draw are worked out again from the seed; the outcome of a draw is the share of its sixteen
+trials with a ceasefire. Boxes and a tree are found on one half of the draws (every other antithetic pair). What is
 reported of them, and whether they are reported at all, comes from the other half, which had no say in finding them.
 """
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LEVEL = 0.001
-"""A box is reported if the other half finds it this unlikely to be luck."""
+"""A box is reported if the other half finds it this unlikely by chance."""
 MOST_BOXES = 3
 FEWEST_LEFT = 50
 """Draws outside earlier boxes that are still worth a search."""
@@ -61,7 +61,7 @@ class Limit:
 
     @property
     def words(self) -> str:
-        """``Russia's strain above 0.066``."""
+        """Word the limit: ``Russia's strain above 0.066``."""
         low, high = ("" if end is None else f"{end:.2g}" for end in (self.low, self.high))
         if low and high:
             return f"{self.name} from {low} to {high}"
@@ -115,7 +115,7 @@ class Discovery:
     tree: Node
     tree_explains: float
     varies: bool = True
-    """Whether the odds differ between draws by more than luck."""
+    """Whether the odds differ significantly between draws."""
     seed: int = 1
 
     @property
@@ -137,20 +137,21 @@ class Discovery:
 
     @property
     def no_variation(self) -> str:
-        """What is said where they do not."""
+        """Return why nothing is reported where they do not."""
         return no_variation(self.density in (0.0, 1.0), len(self.inputs))
 
     @property
     def outcome(self) -> str:
+        """Return the outcome in words."""
         return TIERS[self.tier]
 
     @property
     def rules(self) -> list[str]:
-        """The tree as indented rules; empty where it has no split."""
+        """Return the tree as indented rules; empty where it has no split."""
         return self.tree.rules([one.name for one in self.inputs])
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain JSON."""
+        """Return plain JSON."""
         return {
             "scenario": self.name,
             "tier": self.tier,
@@ -170,7 +171,7 @@ class Discovery:
         }
 
     def table(self) -> pd.DataFrame:
-        """One row per box and limit; measures are those of the held-out half."""
+        """Return one row per box and limit; measures are those of the held-out half."""
         rows = [
             {
                 "scenario": self.name,
@@ -209,7 +210,7 @@ def discover(
     density: float | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Discovery:
-    """Boxes of inputs and a tree that tell where ``tier`` (durable or mutual) comes by ``days``, and where not.
+    """Return boxes of inputs and a tree that tell where ``tier`` (durable or mutual) comes by ``days``, and where not.
 
     ``density`` asks for the least restricted box with at least that share of the outcome; without it, or where the
     share is no more than that of all draws, the box furthest from chance is taken. Raises ParleyError where the run
@@ -245,9 +246,9 @@ def discover(
 def search(
     found: Draws, held_out: Draws, inputs: Sequence[Input], kind: str, outcome: str, density: float | None
 ) -> tuple[list[FoundBox], list[Step]]:
-    """Boxes one after the other, each on the draws outside those before, and the first trajectory.
+    """Find boxes one after the other, each on the draws outside those before; return them and the first trajectory.
 
-    It ends where the held-out half takes a box for luck, or not surely more of the outcome in it than among all.
+    It ends where the held-out half attributes a box to chance, or not surely more of the outcome to it than to all.
     """
     boxes: list[FoundBox] = []
     first: list[Step] = []
@@ -275,7 +276,7 @@ def search(
 def sentence(
     kind: str, outcome: str, limits: Sequence[Limit], measured: Measures, elsewhere: float, is_first: bool = True
 ) -> str:
-    """A box in words, by what the held-out half shows."""
+    """Describe a box in words, by what the held-out half shows."""
     has = f"have {outcome}" if kind == "halt" else f"have no {outcome.partition(' ')[2]}"
     such = f"with {outcome}" if kind == "halt" else f"without {outcome}"
     rest = "elsewhere" if is_first else "in the rest"
@@ -293,12 +294,12 @@ def _of_100(share: float) -> str:
 
 
 def _turned(draws: Draws) -> Draws:
-    """The same draws, with the outcome that did not come."""
+    """Return the same draws with the complementary outcome."""
     return Draws(draws.points, 1.0 - draws.shares, draws.weights, draws.pairs)
 
 
 def _of_all(left: Draws, inside: Mask, everything: Draws) -> Measures:
-    """Measures of a box among the draws left over, as shares of all of them."""
+    """Return the measures of a box among the draws left over, as shares of all of them."""
     of_left = measure(left, inside)
     weight = float(left.weights.sum() / everything.weights.sum())
     events = float(left.weights @ left.shares) / max(float(everything.weights @ everything.shares), 1e-12)
@@ -306,10 +307,10 @@ def _of_all(left: Draws, inside: Mask, everything: Draws) -> Measures:
 
 
 def _interval(inside: Draws) -> tuple[float, float]:
-    """95 % interval of the outcome inside, with pairs of draws as units; exact where all are alike."""
+    """Return the 95 % interval of the outcome inside, with pairs of draws as units; exact where all are alike."""
     density, total = inside.density, float(inside.weights.sum())
     places = np.unique(inside.pairs, return_inverse=True)[1]
-    if density in (0.0, 1.0):  # nothing tells how alike the trials of a pair are: each pair counts as one
+    if density in (0.0, 1.0):  # how alike the trials of a pair are is not known: each pair counts as one
         return wilson(density, len(np.unique(inside.pairs)))
     moves: Floats = np.bincount(places, weights=inside.weights * (inside.shares - density)).astype(np.float64)
     reach = clustered_reach(moves, round(total), 0.95)
@@ -326,7 +327,7 @@ def _limit(box: Box, i: int, inputs: Sequence[Input], found: Draws, held_out: Dr
 
 
 def _together(points: Floats, i: int, inputs: Sequence[Input]) -> tuple[str, ...]:
-    """Other inputs that are drawn together with input ``i``, so that its limit may speak for them."""
+    """Return the other inputs drawn together with input ``i``, for which its limit may stand."""
     shapes = points - points.mean(axis=0)
     norms = np.linalg.norm(shapes, axis=0)
     related = np.abs(shapes.T @ shapes[:, i]) / np.maximum(norms * norms[i], 1e-300)

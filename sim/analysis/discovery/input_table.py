@@ -1,4 +1,4 @@
-"""The uncertain inputs of a run, by draw, with what came of each draw.
+"""The uncertain inputs of a run, by draw, with the outcome of each draw.
 
 A run stores no inputs: they are worked out again from the seed and the numbers of the draws.
 """
@@ -39,7 +39,7 @@ class Input:
 
 
 def inputs_and_outcome(run: Run, tier: str, days: int) -> tuple[list[Input], Draws]:
-    """The uncertain inputs, and their values and outcome by draw: at most the first ``MOST_DRAWS``."""
+    """Return the uncertain inputs, and their values and outcome by draw: at most the first ``MOST_DRAWS``."""
     refuse_other_engine(run)
     columns = run.part(0, MOST_DRAWS * TRIALS_PER_DRAW, f"{check_tier(tier)}_week", "draw")
     hits = event_by(columns, run.scenario, tier, days)
@@ -55,7 +55,7 @@ def inputs_and_outcome(run: Run, tier: str, days: int) -> tuple[list[Input], Dra
 
 
 def uncertain_columns(scenario: Scenario, seed: int, n_trials: int) -> dict[str, Floats]:
-    """The drawn inputs by key path, each shape (draws,), as the trials met them; copies of another are left out."""
+    """Return the drawn inputs by key path, each shape (draws,), without copies of another."""
     drawn = draw_columns(scenario, Streams(seed, 0, n_trials).parameter)
     columns: dict[str, Floats] = {}
     shapes: list[Floats] = []
@@ -72,7 +72,7 @@ def uncertain_columns(scenario: Scenario, seed: int, n_trials: int) -> dict[str,
 
 
 def inputs_of(columns: dict[str, Floats]) -> list[Input]:
-    """Names, units and the ranges that were drawn."""
+    """Return the names, units and the ranges that were drawn."""
     found = []
     for path, column in columns.items():
         found.append(Input(path, in_words(path), _unit(path), float(column.min()), float(column.max())))
@@ -80,7 +80,7 @@ def inputs_of(columns: dict[str, Floats]) -> list[Input]:
 
 
 def _unit(path: str) -> str:
-    """Unit of the schema's field; for one of several by name, such as leverage, of the field that holds them."""
+    """Return the unit of the schema's field; for one of several by name, that of the field that holds them."""
     parts = split(path)
     for place in (parts, parts[:-1]):
         slot = slot_at(place)
@@ -91,7 +91,7 @@ def _unit(path: str) -> str:
 
 
 def in_words(path: str) -> str:
-    """A key path as a name: ``Russia's strain``, ``momentum``, ``audience cost of Russia (settlement)``."""
+    """Word a key path: ``Russia's strain``, ``momentum``, ``audience cost of Russia (settlement)``."""
     parts = path.split(".")
 
     def plain(word: str) -> str:

@@ -2,7 +2,7 @@
 
 A box limits a few inputs from below, from above or both. It is found by *peeling*: starting from all draws, again and
 again the twentieth at one end of one input is cut off, whichever leaves the outcome commonest in the rest. One box of
-that trajectory is chosen, limits that luck explains are dropped, and its faces are *pasted* back out while that does
+that trajectory is chosen, limits that chance explains are dropped, and its faces are *pasted* back out while that does
 not thin the outcome. Nothing here is random.
 
 The unit is the draw of the inputs, never the trial: a draw's outcome is the share of its trials. Draws come in
@@ -32,7 +32,7 @@ DOUBT = 0.01
 """A limit whose quasi-p-value, times the number of inputs, is above this is dropped."""
 
 EVERY = 5
-"""Every fifth box of a trajectory is asked which of its limits tell."""
+"""Every fifth box of a trajectory is asked which of its limits are significant."""
 
 Mask = NDArray[np.bool_]
 
@@ -51,11 +51,12 @@ class Draws:
     pairs: NDArray[np.int64]
 
     def where(self, mask: Mask) -> Draws:
+        """Return the draws that a mask keeps."""
         return Draws(self.points[mask], self.shares[mask], self.weights[mask], self.pairs[mask])
 
     @property
     def density(self) -> float:
-        """Share of trials with the outcome; 0 without any draw."""
+        """Return the share of trials with the outcome; 0 without any draw."""
         total = float(self.weights.sum())
         return float(self.weights @ self.shares) / total if total else 0.0
 
@@ -68,22 +69,23 @@ class Box:
     highs: Floats
 
     def holds(self, points: Floats) -> Mask:
-        """Which points lie inside, shape (points,)."""
+        """Return which points lie inside, shape (points,)."""
         inside: Mask = np.all((points > self.lows) & (points < self.highs), axis=1)
         return inside
 
     @property
     def limited(self) -> list[int]:
-        """Inputs that the box limits."""
+        """Return inputs that the box limits."""
         return [int(i) for i in np.flatnonzero(np.isfinite(self.lows) | np.isfinite(self.highs))]
 
     def with_limits(self, i: int, low: float, high: float) -> Box:
-        """The box with other limits for input ``i``."""
+        """Return the box with other limits for input ``i``."""
         lows, highs = self.lows.copy(), self.highs.copy()
         lows[i], highs[i] = low, high
         return Box(lows, highs)
 
     def without(self, i: int) -> Box:
+        """Return the box without limits for input ``i``."""
         return self.with_limits(i, -np.inf, np.inf)
 
 
@@ -105,11 +107,12 @@ class Step:
 
 
 def everywhere(n_inputs: int) -> Box:
+    """Return the box without limits."""
     return Box(np.full(n_inputs, -np.inf), np.full(n_inputs, np.inf))
 
 
 def measure(draws: Draws, inside: Mask) -> Measures:
-    """Coverage, density and mass of the draws that are inside."""
+    """Return the coverage, density and mass of the draws that are inside."""
     events = draws.weights * draws.shares
     weight, total, every = float(draws.weights[inside].sum()), float(draws.weights.sum()), float(events.sum())
     held = float(events[inside].sum())
@@ -117,7 +120,7 @@ def measure(draws: Draws, inside: Mask) -> Measures:
 
 
 def chance_of_lift(draws: Draws, inside: Mask) -> float:
-    """One-sided p-value that the outcome is as common inside by luck; 1 where that cannot be told.
+    """Return the one-sided p-value that the outcome is as common inside by chance; 1 where that is not known.
 
     Score test of a difference of means with pairs of draws as clusters: each pair adds its covariance of being inside
     with the outcome; Student's t on their sum. Being uncentred it errs towards 1 where outcomes are rare.
@@ -135,7 +138,7 @@ def chance_of_lift(draws: Draws, inside: Mask) -> float:
 
 
 def quasi_p(draws: Draws, box: Box, i: int) -> float:
-    """p-value of one limit: among draws that meet all others, is the outcome commoner inside by more than luck?
+    """Return the p-value of one limit: whether the outcome is commoner inside, among draws that meet all others.
 
     *Quasi* on the draws the box was found on, since that limit was picked among many; a plain p-value on others.
     Differs from Bryant and Lempert (section 2.4) in that draws in pairs, not binomial cases, are the units.
@@ -145,7 +148,7 @@ def quasi_p(draws: Draws, box: Box, i: int) -> float:
 
 
 def peel(draws: Draws, along: list[int] | None = None) -> list[Step]:
-    """The trajectory from the box of everything to one of about ``LEAST_MASS``, cut ``along`` some inputs or all."""
+    """Peel from the box of everything to one of about ``LEAST_MASS``, cutting ``along`` some inputs or all."""
     along = list(range(draws.points.shape[1])) if along is None else along
     box = everywhere(draws.points.shape[1])
     inside = np.ones(len(draws.points), dtype=np.bool_)
@@ -161,7 +164,7 @@ def peel(draws: Draws, along: list[int] | None = None) -> list[Step]:
 
 
 def _best_cut(draws: Draws, box: Box, along: list[int], fewest: float) -> Box | None:
-    """The box after the cut, among both ends of every input, that leaves the commonest outcome; None without any."""
+    """Cut whichever end of whichever input leaves the commonest outcome; None where no cut is left."""
     points, n = draws.points[:, along], len(draws.points)
     k = max(1, int(PEEL * n))
     ends = np.partition(points, (k - 1, n - k), axis=0)
@@ -181,12 +184,12 @@ def _best_cut(draws: Draws, box: Box, along: list[int], fewest: float) -> Box | 
 
 
 def _between(below: float, above: float) -> float:
-    """A limit half way between two neighbours."""
+    """Return the limit half way between two neighbours."""
     return (below + above) / 2
 
 
 def paste(draws: Draws, box: Box) -> Box:
-    """The box with its faces moved out, a twentieth or a hundredth at a time, while the outcome stays as common."""
+    """Move the box's faces out, a twentieth or a hundredth at a time, while the outcome stays as common."""
     while (wider := _best_paste(draws, box)) is not None:
         box = wider
     return box
@@ -204,7 +207,7 @@ def _best_paste(draws: Draws, box: Box) -> Box | None:
 
 
 def _wider(draws: Draws, box: Box, i: int, n_more: int) -> list[Box]:
-    """The box with one face of input ``i`` moved out past the next ``n_more`` draws that meet all other limits."""
+    """Move one face of input ``i`` out past the next ``n_more`` draws that meet all other limits."""
     column = np.sort(draws.points[box.without(i).holds(draws.points), i])
     low, high = float(box.lows[i]), float(box.highs[i])
     below, above = column[column <= low][::-1], column[column >= high]
@@ -221,7 +224,7 @@ def _wider(draws: Draws, box: Box, i: int, n_more: int) -> list[Box]:
 
 
 def choose(steps: list[Step], density: float | None = None) -> Step | None:
-    """The box of a trajectory by a stated rule.
+    """Choose the box of a trajectory by a stated rule.
 
     With ``density`` the least restricted box in which the outcome is at least that common, or None. Else the box
     furthest from chance, (density - that of all draws) x sqrt(mass): Klösgen (1996), in Advances in Knowledge
@@ -236,7 +239,7 @@ def choose(steps: list[Step], density: float | None = None) -> Step | None:
 
 
 def drop_doubtful(draws: Draws, box: Box) -> Box:
-    """The box without the limits that luck explains: the worst first, one at a time.
+    """Drop the limits that chance explains: the worst first, one at a time.
 
     An input was picked among all of them, so its quasi-p-value is multiplied by their number (Bonferroni).
     """
@@ -250,15 +253,15 @@ def drop_doubtful(draws: Draws, box: Box) -> Box:
 
 
 def confirmed_inputs(draws: Draws, steps: list[Step]) -> list[int]:
-    """Inputs with a limit that luck does not explain, in every fifth box of the trajectory."""
+    """Return inputs with a limit that chance does not explain, in every fifth box of the trajectory."""
     return sorted({i for step in steps[EVERY::EVERY] for i in drop_doubtful(draws, step.box).limited})
 
 
 def find_box(draws: Draws, density: float | None = None) -> tuple[Box | None, list[Step]]:
-    """The box, or None, and the trajectory it was chosen from.
+    """Find the box, or None, and the trajectory it was chosen from.
 
     Peeling along many inputs wastes draws on cuts that fit noise. So it is done again along those inputs alone whose
-    limits luck does not explain, until the chosen box has no doubtful limit left; that one is pasted.
+    limits chance does not explain, until the chosen box has no doubtful limit left; that one is pasted.
     """
     steps = peel(draws)
     along = confirmed_inputs(draws, steps)

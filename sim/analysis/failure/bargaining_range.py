@@ -1,10 +1,10 @@
 """The bargaining range week by week: what either side could accept on the contract curve, and what it offers.
 
 The first trials of a run are run again, to the last bit. After each week every trial still at war is asked, track by
-track, what a round held that day would have found: the least mix that side A could accept (``lower``), the greatest
-that side B could (``upper``), both as places on the contract curve from 0 (side B's end) to 1 (side A's end). Looks at
-tables change nothing, so the trials stay what they are. Trials in a halt or ended by victory are not asked: later weeks
-speak of the wars that are still going on, which are the harder ones.
+track, what a round held that day would have found: the least contract-curve weight that side A could accept
+(``lower``), the greatest that side B could (``upper``), both as places on the contract curve from 0 (side B's end) to 1
+(side A's end). Looks at tables change nothing, so the trials stay what they are. Trials in a ceasefire or ended by
+victory are not asked: later weeks speak of the wars that are still going on, which are the harder ones.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class WeekOfRange:
     ``open``: share of them in which a range is open (None without any). ``lower``, ``upper``: limits of sides A and B;
     a quantile of ``lower`` is None where A could accept nothing on the curve, and of ``upper`` where B could not;
     ``none_a``, ``none_b``: shares of the trials in which that is so.
-    ``offer_a``, ``offer_b``: standing offers, as mixes. ``width``: upper less lower where a range is open.
+    ``offer_a``, ``offer_b``: standing offers, as weights. ``width``: upper less lower where a range is open.
     ``terms``: by issue of the track the middle offers of A and of B, on the issue's scale.
     """
 
@@ -105,18 +105,18 @@ class RangeOverTime(OneSentence):
         return (STILL_AT_WAR,)
 
     def day(self, week: int) -> date:
-        """Last day of a week: limits are those that the week leaves."""
+        """Return the last day of a week: limits are those that the week leaves."""
         return self.start + timedelta(days=7 * week + 6)
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain JSON values, dates in ISO form."""
+        """Return plain JSON values, dates in ISO form."""
         found = asdict(self)
         found["start"] = self.start.isoformat()
         found["sides"] = list(self.sides)
         return found
 
     def table(self) -> pd.DataFrame:
-        """One row per track, week and quantity: scenario, track, week, date, n, quantity, quantile, value."""
+        """Return one row per track, week and quantity: scenario, track, week, date, n, quantity, quantile, value."""
         rows = []
         for track in self.tracks:
             for week in track.weeks:
@@ -131,7 +131,7 @@ class RangeOverTime(OneSentence):
 
 
 def range_over_time(run: Run, most: int = MOST_TRIALS) -> RangeOverTime | None:
-    """Limits, offers and ranges by week over the first ``most`` trials of a run.
+    """Measure limits, offers and ranges by week over the first ``most`` trials of a run.
 
     None where the trials do not come out the same again: the run was made with parties of one's own, or by another
     version; and for a run without trials.

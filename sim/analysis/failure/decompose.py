@@ -1,4 +1,4 @@
-"""Which of a scenario's changes does the work: each alone, each left out, and what only their company does."""
+"""Which of a scenario's changes does the work: each alone, each left out, and their interaction."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Part:
 
 
 def parts(base: Scenario, variant: Scenario) -> list[Part]:
-    """The single changes that make ``variant`` out of ``base``, each with the two scenarios that isolate it.
+    """Return the single changes that make ``variant`` of ``base``, each with the two scenarios that isolate it.
 
     Events, windows and rules count one by one, points of a party together. Raises ParleyError for more than
     ``MOST_CHANGES`` changes.
@@ -57,7 +57,7 @@ def parts(base: Scenario, variant: Scenario) -> list[Part]:
     before, after = base.model_dump(exclude_none=True), variant.model_dump(exclude_none=True)
     paths = list(_different(before, after, ()))
     if len(paths) > MOST_CHANGES:
-        raise ParleyError(f"{len(paths)} single changes lie between the two, {MOST_CHANGES} can be taken apart")
+        raise ParleyError(f"expected at most {MOST_CHANGES} single changes between the two, got {len(paths)}")
     said = {change.path: change.sentence for change in changes(base, variant)}
     return [
         Part(
@@ -71,7 +71,7 @@ def parts(base: Scenario, variant: Scenario) -> list[Part]:
 
 
 def _different(before: Any, after: Any, path: KeyPath) -> Iterator[KeyPath]:
-    """Key paths at which two dumps differ, as deep as a change can stand alone."""
+    """Yield the key paths at which two dumps differ, as deep as a change can stand alone."""
     if path and path[-1] in WORDS_ONLY:
         return
     if _plain(before) == _plain(after):
@@ -90,7 +90,7 @@ def _different(before: Any, after: Any, path: KeyPath) -> Iterator[KeyPath]:
 
 
 def _plain(item: Any) -> Any:
-    """What is simulated of an item: without sources and words."""
+    """Return what is simulated of an item: without sources and words."""
     if isinstance(item, Mapping):
         words = WORDS_ONLY | IDENTITY | (TABLE_NAMES if item.get("sha256") else frozenset())
         return {key: _plain(value) for key, value in item.items() if key not in words}
@@ -102,7 +102,7 @@ def _is_number(item: Any) -> bool:
 
 
 def _name(item: Mapping[str, Any]) -> str:
-    """What an event, window or rule is known by."""
+    """Return what an event, window or rule is known by."""
     if "name" in item:
         return str(item["name"])
     when = ", ".join(f"{party} {level}" for party, level in item["when"].items())
@@ -114,7 +114,7 @@ def _item(items: tuple[Any, ...], name: str) -> Any:
 
 
 def _with(data: Data, other: Data, path: KeyPath) -> Data:
-    """``data`` with what ``other`` has at ``path``."""
+    """Return ``data`` with the value of ``other`` at ``path``."""
     result = deepcopy(data)
     section, last = str(path[0]), str(path[-1])
     if section in DATED:
@@ -147,7 +147,7 @@ def _named(path: KeyPath) -> str:
 
 
 def _sentence(path: KeyPath, said: Mapping[str, str], before: Data, after: Data) -> str:
-    """The change as the list of changes words it; several at once by their name."""
+    """Word the change as the list of changes does; several at once by their name."""
     name = dotted(path)
     if name in said:
         return said[name]
@@ -177,7 +177,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Decomposition(OneSentence):
-    """The whole difference, that of each change, and what their company adds or takes: whole - sum of each alone."""
+    """The whole difference, that of each change, and their interaction: whole - sum of each alone."""
 
     base: str
     variant: str
@@ -212,13 +212,13 @@ class Decomposition(OneSentence):
 
     @property
     def together(self) -> float | None:
-        """What only the changes' company does; None where some change cannot stand alone."""
+        """Return the interaction: all together less the sum of each alone; None where one cannot stand alone."""
         singles = [share.alone.difference for share in self.shares if share.alone]
         return self.whole.difference - sum(singles) if len(singles) == len(self.shares) else None
 
     @property
     def varies(self) -> bool:
-        """Whether any difference, of all changes or of one alone or left out, is more than luck could make."""
+        """Return whether any difference, of all changes or of one alone or left out, is significant."""
         known = [self.whole, *(ends for share in self.shares for ends in (share.alone, share.left_out) if ends)]
         return any(low > 0 or high < 0 for _, low, high in known)
 
@@ -256,7 +256,7 @@ class Decomposition(OneSentence):
 
 
 def decompose(base: Run, variant: Run, run_all: Callable[[Sequence[Request]], Iterable[Run]]) -> Decomposition:
-    """Run every single change alone and left out, on the luck of both runs, and set the differences side by side.
+    """Run every single change alone and left out, with the random numbers of both runs, and compare the differences.
 
     ``alone`` is base + this change against the base; ``left_out`` is what the variant loses without it. Differences are
     of headlines; the intervals hold with 95 % for all of them together. Raises ParleyError where nothing differs.

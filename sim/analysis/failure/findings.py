@@ -28,6 +28,7 @@ class Share:
     n: int
 
     def as_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
         return asdict(self)
 
 
@@ -42,7 +43,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Change:
-    """A stage or a tag against the base, both as shares of *all* ``n`` trials: here - base on the same luck, 95 %."""
+    """A stage or a failure reason against the base, as shares of *all* ``n`` trials: here - base, paired, 95 %."""
 
     kind: str
     name: str
@@ -55,7 +56,7 @@ class Change:
 
     @property
     def is_clear(self) -> bool:
-        """Whether the interval leaves out no difference."""
+        """Return whether the interval leaves out no difference."""
         return self.lo > 0 or self.hi < 0
 
 
@@ -64,7 +65,7 @@ class OneSide:
     """What one side alone lacked, as extra cost of another year of war (``utils``: quantiles, None where nothing does).
 
     ``can``: trials in which some amount opens a range. ``by_fear``, ``by_optimism``: in which its own fear, or its own
-    optimism, is at least as large, so that losing it would do. ``strain``: ends of the file's range of its strain.
+    optimism, is at least as large, so that losing it would do. ``strain``: ends of the file's range of its cost of war.
     """
 
     utils: dict[str, float | None]
@@ -93,11 +94,14 @@ class Smallest:
 
 @dataclass(frozen=True)
 class Why:
-    """Why one run fails. Tags are shares of trials without a durable halt; what follows them, of ``n_without_range``.
+    """Why one run fails.
 
-    ``frictions``: mean Shapley shares over trials that talked and never had a range, and that some friction kept apart;
-    they sum to 1 (all 0 without such trials). ``party``, ``issue`` and ``track``: which side lacked more, what it
-    had most at stake, on which track they came closest. ``shortfall``: utils that both lacked at once (quantiles).
+    ``tags`` are failure reasons, shares of trials without a durable ceasefire; the rest are of ``n_without_range``.
+
+    ``frictions``: mean Shapley shares over trials that talked and never had a range, and in which some friction closed
+    the range; they sum to 1 (all 0 without such trials). ``party``, ``issue`` and ``track``: which side lacked more,
+    what it had most at stake, on which track they were closest. ``shortfall``: utils that both lacked at once
+    (quantiles).
     """
 
     scenario: str
@@ -133,16 +137,16 @@ class Why:
 
     @property
     def anatomy(self) -> dict[str, float]:
-        """Tags as in ``parley run --json``."""
+        """Return the failure reasons as in ``parley run --json``."""
         return {name: share.p or 0.0 for name, share in self.tags.items()}
 
     @property
     def funnel(self) -> list[dict[str, Any]]:
-        """Stages as in ``parley run --json``."""
+        """Return stages as in ``parley run --json``."""
         return [{"stage": stage.name, "p": stage.passed.p} for stage in self.stages]
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain JSON values: ``anatomy`` and ``funnel`` as a run has them, the rest with intervals, and sentences."""
+        """Return plain JSON: ``anatomy`` and ``funnel`` as a run has them, the rest with intervals, and sentences."""
         found = asdict(self)
         del found["called"], found["sentences"]  # names are what other programs read
         return {
@@ -156,14 +160,14 @@ class Why:
         }
 
     def table(self) -> pd.DataFrame:
-        """One row per number: scenario, part, name, value, lo, hi, n (trials it is over); NaN where there is none."""
+        """Return one row per number: scenario, part, name, value, lo, hi, n (trials behind it)."""
         numbers = ["value", "lo", "hi", "n"]
         rows = ((self.scenario, *row) for row in _rows(self))
         return frame(rows, ["scenario", "part", "name", *numbers]).astype(dict.fromkeys(numbers, float))
 
 
 def _rows(found: Why) -> Iterator[tuple[Any, ...]]:
-    """Rows of ``Why.table``."""
+    """Yield the rows of ``Why.table``."""
 
     def of(part: str, shares: dict[str, Share]) -> Iterator[tuple[Any, ...]]:
         return ((part, name, share.p, share.lo, share.hi, share.n) for name, share in shares.items())

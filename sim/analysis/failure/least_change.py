@@ -1,12 +1,12 @@
 """The smallest change that would have opened a range, in trials that talked and never had one.
 
 The stored shortfall is what *both* sides lacked at once. What one side alone lacked is not stored: the trials are run
-again, to the last bit, and asked in the round in which the sides were closest, on the track that came closest, on every
-fifth mix of the contract curve, as attribution is (``sim.model.anatomy``). Answers are therefore enough, and seldom
+again, to the last bit, and asked in the round in which the sides were closest, on the track that was closest, at every
+fifth weight of the contract curve, as attribution is (``sim.model.anatomy``). Answers are therefore enough, and seldom
 much more than enough: a finer curve or another round might do with a little less.
 
-A change is measured as the cost of another year of war, in utils: what would be added to a side's strain. A range is
-not yet a signature, which takes levels, mandates, offers and time.
+A change is measured as the cost of another year of war, in utils: what would be added to a side's cost of war. A range
+is not yet a signature, which takes levels, mandates, offers and time.
 """
 
 from __future__ import annotations
@@ -92,13 +92,13 @@ def _ask(model: NegotiationModel, columns: Columns) -> Nearness:
 
 
 def _without_each(week: BestWeek, trials: NDArray[np.int64]) -> dict[str, Hits]:
-    """Whether a range opens with one friction switched off on both sides, the others as they are."""
+    """Return whether a range opens with one friction switched off on both sides, the others as they are."""
     surplus = Surplus(week, trials)
     return {name: np.asarray(surplus.best(tuple(name == other for other in FRICTIONS)) >= 0) for name in FRICTIONS}
 
 
 def least(week: BestWeek, trials: NDArray[np.int64], moves: tuple[bool, bool]) -> Floats:
-    """Least extra cost of a year of war, for the sides that ``moves`` names, at which a range opens, shape (trials,).
+    """Return the least extra cost of a year of war, to the sides in ``moves``, at which a range opens, shape (trials,).
 
     By bisection on the best max-min surplus, which rises with that cost; infinite where ``TOO_MUCH`` opens none.
     """
@@ -121,17 +121,18 @@ class Costlier(Surplus):
         self.more: Floats = np.zeros(len(trials))
 
     def needed(self, number: int, information_off: bool, commitment_off: bool, audience_off: bool) -> Floats:
+        """Return what side ``number`` needs, less the extra cost of war."""
         need: Floats = super().needed(number, information_off, commitment_off, audience_off)
         return need - self.more if self.moves[number] else need
 
     def opens_at(self, more: Floats) -> Hits:
-        """Whether a range opens at so much more, shape (trials,), with every friction as it is."""
+        """Return whether a range opens at so much more, shape (trials,), with every friction as it is."""
         self.more = more
         return np.asarray(self.best(tuple([False] * len(FRICTIONS))) >= 0)
 
 
 def quantiles(values: Floats, levels: Mapping[str, float]) -> dict[str, float | None]:
-    """Quantiles of values that may be infinite, each the value of some trial; None where infinite or without any."""
+    """Return quantiles of values that may be infinite, each that of some trial; None where infinite or without any."""
     if len(values) == 0:
         return dict.fromkeys(levels)
     picked = np.quantile(values, list(levels.values()), method="inverted_cdf")

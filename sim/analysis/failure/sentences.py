@@ -14,7 +14,7 @@ MOST_CHANGES = 3
 
 
 def sentences(found: Why) -> list[str]:
-    """How far trials get, why they fail, what closed the range, what was lacking, what would have done, the limit."""
+    """Word how far trials get, why they fail, what closed the range, what was lacking or would have helped."""
     said = [_funnel(found), _reason(found)]
     if found.n_without_range:
         said += [_shares(found), _binding(found), _shortfall(found)]
@@ -26,7 +26,7 @@ def sentences(found: Why) -> list[str]:
 
 
 def _funnel(found: Why) -> str:
-    """The step of the funnel at which most trials are lost."""
+    """Word the step of the funnel at which most trials are lost."""
     passed = [1.0, *(stage.passed.p or 0.0 for stage in found.stages)]
     lost = [before - after for before, after in zip(passed[:-1], passed[1:], strict=True)]
     if max(lost) <= 0:
@@ -41,7 +41,7 @@ def _funnel(found: Why) -> str:
 
 
 def _reason(found: Why) -> str:
-    """The main reason, over trials without a durable halt."""
+    """Word the main reason, over trials without a durable ceasefire."""
     if not found.n_failed:
         return f"Every trial has a durable halt within {found.days} days: there is no failure to explain."
     summary = {"anatomy": found.anatomy, "frictions": {name: share.p or 0.0 for name, share in found.frictions.items()}}
@@ -55,7 +55,7 @@ def _reason(found: Why) -> str:
 
 
 def _shares(found: Why) -> str:
-    """Mean Shapley shares, the largest first."""
+    """Word the mean Shapley shares, the largest first."""
     weighty = [(name, share) for name, share in _largest(found.frictions) if (share.p or 0) >= WORTH_SAYING]
     if not weighty:
         return ""
@@ -64,7 +64,7 @@ def _shares(found: Why) -> str:
 
 
 def _binding(found: Why) -> str:
-    """Which side lacked more, what it had most at stake, on which track."""
+    """Word which side lacked more, what it had most at stake, on which track."""
     (side, share), (issue, at_stake), (track, closest) = (
         _largest(shares)[0] for shares in (found.party, found.issue, found.track)
     )
@@ -79,7 +79,7 @@ def _binding(found: Why) -> str:
 
 
 def _shortfall(found: Why) -> str:
-    """What both sides lacked at once."""
+    """Word what both sides lacked at once."""
     middle, low, high = (found.shortfall[key] for key in ("q50", "q05", "q95"))
     if middle is None:
         return "In half of them no package was possible at all: what one side has ruled out leaves the other nothing."
@@ -91,7 +91,7 @@ def _shortfall(found: Why) -> str:
 
 
 def _smallest(least: Smallest, called: Mapping[str, str]) -> list[str]:
-    """What would have opened a range: by side, by friction."""
+    """Word what would have opened a range: by side, by friction."""
     by_chance = sorted(least.sides.items(), key=lambda item: -(item[1].can.p or 0))
     said = [_one_side(called.get(name, name), side) for name, side in by_chance]
     weighty = [(name, share) for name, share in _largest(least.without) if (share.p or 0) >= WORTH_SAYING]
@@ -110,7 +110,7 @@ def _smallest(least: Smallest, called: Mapping[str, str]) -> list[str]:
 
 
 def _one_side(name: str, side: OneSide) -> str:
-    """What was enough on one side, and whether less fear or less optimism there would have been."""
+    """Word what was enough on one side, and whether less fear or less optimism there would have been."""
     middle, can = side.utils["q50"], side.can.p or 0.0
     if middle is None:
         if can < WORTH_SAYING:
@@ -137,7 +137,7 @@ def _one_side(name: str, side: OneSide) -> str:
 
 
 def _against(found: Why) -> list[str]:
-    """The clearest differences of stages and of reasons against the base."""
+    """Word the clearest differences of stages and of reasons against the base."""
     said = []
     for kind, noun in (("stage", "get to"), ("tag", "fail because")):
         clear = sorted((c for c in found.changes if c.kind == kind and c.is_clear), key=lambda c: -abs(c.difference))
@@ -159,7 +159,7 @@ def _largest(shares: dict[str, Share]) -> list[tuple[str, Share]]:
 
 
 def _with_interval(share: Share) -> str:
-    """``48 % (46 to 50)``, the interval left out where it says no more."""
+    """Word a share: ``48 % (46 to 50)``, the interval left out where it adds nothing."""
     if not share.p:
         return f"none (below {wording.percent(share.hi)})" if share.n else "none"
     text, interval = wording.percent(share.p), wording.band(share.lo, share.hi).removesuffix(" %")
@@ -167,7 +167,7 @@ def _with_interval(share: Share) -> str:
 
 
 def _utils(value: float | None) -> str:
-    """``.062``, ``.10``: two or three decimals without the 0 before them; never a false 0."""
+    """Word utils: ``.062``, ``.10``, two or three decimals without the 0 before them; never a false 0."""
     if value is None:
         return "no"
     if 0 < value < 0.0005:
@@ -177,7 +177,7 @@ def _utils(value: float | None) -> str:
 
 
 def _worth(utils: float) -> str:
-    """Utils as the salience that a scenario's points give: 100 points are all issues together."""
+    """Word utils as the salience that a scenario's points give: 100 points are all issues together."""
     points = 100 * utils
     return f"an issue worth {points:.0f} of 100 points" if points >= 1 else "an issue worth under 1 of 100 points"
 

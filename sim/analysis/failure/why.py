@@ -2,7 +2,7 @@
 
 Everything is read off a run's stored columns, but for what one side alone lacked, for which the first trials are run
 again (``least_change``). Intervals are Monte Carlo error, 95 %, from clusters of trials that share their draws.
-Attribution rests on the model's priors; outcomes alone cannot tell these reasons apart.
+Attribution rests on the model's priors; outcomes alone cannot distinguish these reasons.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from sim.statistics.paired_differences import PairTally, difference
 from sim.storage.stored_columns import side_by_side
 
 BINDING = {"party": "binding_party", "issue": "binding_issue", "track": "best_track"}
-"""Columns that say what stood in the way where the sides stayed apart."""
+"""Columns that say what stood in the way in trials without a range."""
 
 
 @checked_arguments
@@ -50,10 +50,10 @@ def why(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Why:
-    """Why a run, run folder or scenario fails, and what differs from the base.
+    """Explain why a run, run folder or scenario fails, and what differs from the base.
 
-    A scenario is run with ``trials`` and ``seed``; a base that is a scenario takes those of the run it stands beside.
-    Raises ParleyError for an unknown name, and where the two have no luck or no horizon in common.
+    A scenario is run with ``trials`` and ``seed``; a base that is a scenario takes those of the run.
+    Raises ParleyError for an unknown name, and where the two have no random numbers or no horizon in common.
     """
     run = _as_run(run_or_scenario, trials, seed, workers, progress)
     other = None if base is None else _as_run(base, run.n_trials, run.seed, workers, progress)
@@ -77,7 +77,7 @@ def _as_run(
 
 
 def explain(run: Run, base: Run | None = None, *, run_again: bool = True) -> Why:
-    """Why a run fails; with ``base``, paired differences of stages and tags over the trials that both have.
+    """Explain why a run fails; with ``base``, add paired differences of stages and failure reasons.
 
     Without ``run_again``, or where trials do not come out the same, what one side alone lacked is left out
     (``smallest`` is None). Raises ParleyError where seeds or horizons differ.
@@ -118,6 +118,7 @@ class Counted:
 
     @classmethod
     def of(cls, scenario: Scenario, columns: Columns) -> Counted:
+        """Count a block."""
         return cls(_hits_of(columns), _given_of(scenario, columns), _means_of(columns))
 
     def add(self, later: Counted) -> None:
@@ -138,7 +139,7 @@ def _hits_of(columns: Columns) -> dict[tuple[str, str], HitTally]:
 
 
 def _given_of(scenario: Scenario, columns: Columns) -> dict[tuple[str, str], GivenTally]:
-    """Each code among the trials that it can be said of: tags of failures, what bound where the sides stayed apart."""
+    """Count each code among the trials to which it applies: reasons of failures, what bound where no range was."""
     without_range = columns["best_track"] >= 0
     codes = {"party": (scenario.sides.A, scenario.sides.B), "issue": scenario.issues, "track": scenario.tracks}
     found = {("tag", tag): GivenTally.of(columns["tag"] == code, columns["tag"] >= 0) for code, tag in enumerate(TAGS)}
@@ -152,7 +153,7 @@ def _given_of(scenario: Scenario, columns: Columns) -> dict[tuple[str, str], Giv
 
 
 def _means_of(columns: Columns) -> dict[str, MeanTally]:
-    """Shapley shares, made to sum to 1 in every trial again after storage in single precision."""
+    """Return Shapley shares, normalised to sum to 1 in every trial again after storage in single precision."""
     stored = np.stack([columns[f"share_{name}"].astype(np.float64) for name in FRICTIONS])
     total = stored.sum(axis=0)
     given = total > 0
@@ -161,7 +162,7 @@ def _means_of(columns: Columns) -> dict[str, MeanTally]:
 
 
 def _shortfall(run: Run) -> dict[str, float | None]:
-    """Quantiles of what the less content side lacked where the sides stayed apart."""
+    """Return quantiles of what the less content side lacked in trials without a range."""
 
     def passes() -> Iterator[Columns]:
         for columns in run.blocks("best_track", "shortfall"):
@@ -172,7 +173,7 @@ def _shortfall(run: Run) -> dict[str, float | None]:
 
 
 def _shown(found: GivenTally) -> Share:
-    """Share of the trials that are given, the interval by their design effect."""
+    """Return the share of the trials that are given, the interval by their design effect."""
     odds = found.odds()
     return Share(odds.p if odds.n else None, odds.mc_lo, odds.mc_hi, odds.n)
 
@@ -187,7 +188,7 @@ def _stages(run: Run, found: Counted) -> tuple[Stage, ...]:
 
 
 def _mean(found: MeanTally) -> Share:
-    """Mean of values within [0, 1] over the given trials."""
+    """Return the mean of values within [0, 1] over the given trials."""
     if found.n == 0:
         return Share(0.0, 0.0, 1.0, 0)
     mean, reach = found.mean(0.95)
@@ -224,7 +225,7 @@ def _smallest(run: Run, near: Nearness) -> Smallest:
 
 
 def _strain_range(scenario: Scenario, side: str) -> tuple[float, float] | None:
-    """Least and greatest strain that the file gives a side; None where it is one number or has no ends."""
+    """Return the least and greatest strain that the file gives a side; None where it is one number or has no ends."""
     strain = scenario.belligerent(side).strain
     ends = (getattr(strain, "low", None), getattr(strain, "high", None))
     return None if ends[0] is None or ends[1] is None else (float(ends[0]), float(ends[1]))
@@ -233,7 +234,7 @@ def _strain_range(scenario: Scenario, side: str) -> tuple[float, float] | None:
 def _changes(run: Run, base: Run) -> tuple[Change, ...]:
     if base.seed != run.seed:
         raise ParleyError(
-            f"{run.name} has seed {run.seed}, {base.name} has {base.seed}: differences need the same luck"
+            f"{run.name} has seed {run.seed}, {base.name} has {base.seed}: differences need common random numbers"
         )
     if base.scenario.horizon_weeks != run.scenario.horizon_weeks:
         weeks = f"{run.scenario.horizon_weeks} and {base.scenario.horizon_weeks}"
@@ -249,7 +250,7 @@ def _changes(run: Run, base: Run) -> tuple[Change, ...]:
 def _pairs(
     kind: str, names: Sequence[str], base: Columns, here: Columns, holds: Callable[[Any, int], Hits]
 ) -> dict[tuple[str, str], PairTally]:
-    """Base and run side by side for each code; the stage that every trial reaches is left out."""
+    """Pair base and run for each code; the stage that every trial reaches is left out."""
     codes = [(code, name) for code, name in enumerate(names) if kind == "tag" or code]
     return {(kind, name): PairTally.of(holds(base[kind], code), holds(here[kind], code)) for code, name in codes}
 

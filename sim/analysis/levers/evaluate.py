@@ -1,4 +1,4 @@
-"""Packages of levers on fresh luck: which of those found are shown, their runs, and what the runs say of each."""
+"""Packages of levers on fresh random numbers: which are shown, their runs, and what the runs say of each."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NEAR_TARGET = 0.01
 
 @dataclass(frozen=True)
 class Measured:
-    """A package on fresh luck: ``use`` by lever (0 to 1), odds with the 95 % interval of luck.
+    """A package on fresh random numbers: ``use`` by lever (0 to 1), odds with the 95 % Monte Carlo interval.
 
     ``difference`` is from no lever, paired (95 % for all that are shown together). ``searched``: what the search took
     its odds for.
@@ -51,19 +51,19 @@ class Measured:
 
     @property
     def per_effort(self) -> float:
-        """Points of odds (as a fraction) for each point of effort; 0 without effort."""
+        """Return the points of odds (as a fraction) for each point of effort; 0 without effort."""
         return self.difference / self.effort if self.effort else 0.0
 
 
 def in_part(share: float, name: str) -> str:
-    """``monitoring``, ``half of monitoring``, ``25 % of monitoring``."""
+    """Word a use: ``monitoring``, ``half of monitoring``, ``25 % of monitoring``."""
     if share >= 1:
         return name
     return f"half of {name}" if share == 0.5 else f"{percent(share)} of {name}"
 
 
 def shown_of(found: Searched, target: float | None) -> list[int]:
-    """Positions of packages of the frontier: ``MOST_SHOWN`` evenly along it by effort, and those around the target."""
+    """Choose packages of the frontier: ``MOST_SHOWN`` evenly along it by effort, and those around the target."""
     frontier = found.frontier
     kept = set()
     if target is not None:
@@ -75,7 +75,7 @@ def shown_of(found: Searched, target: float | None) -> list[int]:
 
 
 def rivals_of(found: Searched, shown: Sequence[int]) -> list[int]:
-    """Packages that may beat those shown where a halt is hard to get, or easy: the best in either half of the draws."""
+    """Choose packages that may beat those shown where a ceasefire is hard to get, or easy."""
     order = np.argsort(found.odds.mean(axis=0), kind="stable")
     half = len(order) // 2
     rivals: dict[int, None] = {}
@@ -98,7 +98,7 @@ def runs_of(
     workers: int | None,
     progress: Progress | None,
 ) -> list[Run]:
-    """A run of each package, on the same luck."""
+    """Run each package, with common random numbers."""
     done: dict[str, int] = {}
 
     def counted(name: str, n: int, wanted: int) -> None:
@@ -114,7 +114,7 @@ def runs_of(
 
 
 def most_informative(scenario: Scenario, hits: Any, seed: int) -> dict[str, Floats]:
-    """Values of the inputs by draw, that which tells most about the odds first."""
+    """Return the values of the inputs by draw, the most informative about the odds first."""
     shares = by_draw(hits)
     columns = unknown_columns(scenario, seed, len(shares))
     return {one.name: columns[one.name] for one in unknowns(columns, shares) if one.movement > 0}
@@ -148,7 +148,7 @@ def measured_on(
     n_shown: int,
     futures: Futures,
 ) -> list[Measured]:
-    """What the runs say of each package, the first being that without levers."""
+    """Measure each package by its run, the first being that without levers."""
     efforts = np.array([effort_of(scenario, package) for package in packages])
     all_regrets = regrets(futures.odds, efforts, futures.groups, futures.names)
     found = []

@@ -1,7 +1,7 @@
 """What could be done about it: levers alone, the packages worth their effort, the smallest that reaches a target.
 
 Packages are found by a search on rough odds (``lever_search``). Those that are reported are then run again on fresh
-draws and fresh luck, and only these second numbers are shown: the best of many rough numbers flatters itself, the
+draws and random numbers, and only these second numbers are shown: the best of many rough numbers flatters itself, the
 second look does not. Odds are the model's own; that a lever moves them is what the model says, not what has been seen.
 """
 
@@ -50,9 +50,9 @@ LEAST_TRIALS, MOST_TRIALS = 512, 200_000
 class Levers:
     """Each lever alone at full use, and the packages of the frontier by effort, the first without any lever.
 
-    ``chosen`` is the position in ``frontier`` of the package told about: the cheapest that reaches the target, or
-    brings half of what all packages can; the best where none reaches the target. ``robust`` is what, for no more effort
-    than that, has the least worst regret. ``terms`` are those of the halts under the chosen package,
+    ``chosen`` is the position in ``frontier`` of the package that the answer names: the cheapest that reaches the
+    target, or brings half of what all packages can; the best where none reaches the target. ``robust`` is what, for no
+    more effort than that, has the least worst regret. ``terms`` are those of the ceasefires under the chosen package,
     ``terms_now`` without.
     """
 
@@ -83,43 +83,46 @@ class Levers:
 
     @property
     def base(self) -> Measured:
+        """Return the package without any lever."""
         return self.frontier[0]
 
     @property
     def package(self) -> Measured:
+        """Return the package that the answer names."""
         return self.frontier[self.chosen]
 
     @property
     def is_reached(self) -> bool:
+        """Return whether that package reaches the target; True without one."""
         return self.target is None or self.package.odds >= self.target
 
     @property
     def varies(self) -> bool:
-        """Whether a lever or a package moves the odds by more than luck, all shown considered."""
+        """Return whether a lever or a package moves the odds significantly, all shown considered."""
         return any(one.lo > 0 or one.hi < 0 for one in (*self.alone, *self.frontier) if one.use)
 
     @property
     def sentence(self) -> str:
-        """The answer: the smallest package for the target, or the one that brings half."""
+        """Return the answer: the smallest package for the target, or the one that brings half."""
         one = self.package
         if not self.varies:
             return "The odds do not vary over these levers: no package moves them by more than luck could."
-        luck = f"{percent(one.odds)} ({band(one.mc_lo, one.mc_hi)}), from {percent(self.base.odds)}"
+        odds = f"{percent(one.odds)} ({band(one.mc_lo, one.mc_hi)}), from {percent(self.base.odds)}"
         if self.target is None:
             return (
-                f"Half of what the best package brings takes {one.effort:g} of effort: {self.named(one)}. Odds {luck}."
+                f"Half of what the best package brings takes {one.effort:g} of effort: {self.named(one)}. Odds {odds}."
             )
         if not self.is_reached:
-            return f"No package tried reaches {percent(self.target)}. The best is {self.named(one)}: {luck}."
+            return f"No package tried reaches {percent(self.target)}. The best is {self.named(one)}: {odds}."
         sure = "" if one.mc_lo >= self.target else " Luck could still put it below."
         return (
             f"The smallest package found that reaches {percent(self.target)} takes {one.effort:g} of effort: "
-            f"{self.named(one)}. Odds {luck}.{sure}"
+            f"{self.named(one)}. Odds {odds}.{sure}"
         )
 
     @property
     def robust_sentence(self) -> str:
-        """What a cautious reader would take for the same effort."""
+        """Return what a cautious reader would take for the same effort."""
         one, other = self.package, self.robust
         said = (
             f"Against the best of no more effort in each future, it gives up {100 * one.regret.mean:.1f} points on "
@@ -136,12 +139,12 @@ class Levers:
         return (self.sentence, self.robust_sentence) if self.varies else (self.sentence,)
 
     def named(self, package: Measured) -> str:
-        """``ministers, half of monitoring``: a package in the names of its levers."""
+        """Word a package by the names of its levers: ``ministers, half of monitoring``."""
         return ", ".join(in_part(share, name) for name, share in package.use.items()) or "no lever"
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What must be said beside the numbers."""
+        """Return what must be read with the numbers."""
         tried = "until no neighbour was left" if self.is_complete else f"stopped at {self.n_tried}"
         return (
             f"{self.n_tried} packages were tried on rough odds ({N_DRAWS} draws of {TRIALS_EACH} trials, {tried}). "
@@ -153,7 +156,7 @@ class Levers:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain numbers and lists, for JSON."""
+        """Return plain numbers and lists, for JSON."""
         return {
             "scenario": self.name,
             "tier": self.tier,
@@ -179,7 +182,7 @@ class Levers:
         }
 
     def table(self) -> pd.DataFrame:
-        """One row per lever alone (``kind`` alone) and per package of the frontier; ``use.<lever>`` in columns."""
+        """Return one row per lever alone (``kind``) and per package of the frontier; ``use.<lever>`` in columns."""
         rows = []
         for kind, measured in (("alone", self.alone), ("frontier", self.frontier)):
             for one in measured:
@@ -207,10 +210,11 @@ def levers(
     most_packages: int = MOST_PACKAGES,
     name: str = "",
 ) -> Levers:
-    """Levers alone, the frontier of odds against effort, the smallest package that reaches ``target`` (0 to 1).
+    """Search for the packages of levers that are worth their effort, and measure them again.
 
-    ``days`` is a horizon, by default the last; ``trials`` of each package shown, a multiple of 32. The luck of ``seed``
-    measures, that of the next seed searches. Raises ParleyError for a scenario without levers and for what cannot be.
+    ``days`` is a horizon, by default the last; ``trials`` of each package shown, a multiple of 32. The random numbers
+    of ``seed`` measure, that of the next seed searches. Raises ParleyError for a scenario without levers and for what
+    cannot be.
     """
     at = _checked(scenario, target, tier, days, trials, seed, most_packages)
     days = list(horizons(scenario))[at]
@@ -279,7 +283,7 @@ def _single(scenario: Scenario, number: int) -> Package:
 
 
 def _chosen(frontier: Sequence[Measured], target: float | None) -> int:
-    """The cheapest package at or above the target; the best one where none is."""
+    """Return the cheapest package at or above the target; the best one where none is."""
     best = max(range(len(frontier)), key=lambda at: frontier[at].odds)
     wanted = (frontier[0].odds + frontier[best].odds) / 2 if target is None else target
     return next((at for at, one in enumerate(frontier) if one.odds >= wanted), best)

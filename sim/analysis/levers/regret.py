@@ -1,8 +1,8 @@
 """How much one may come to regret a package: what another of no more effort would have brought, future by future.
 
-Futures are groups of equal size: draws of the unknown halved at the median of the input that tells most, each half
-again at its own median of the next, and so on. In each group the best package is chosen on one half of the draws and
-set against the package on the other half, in turn, so that luck does not pass for regret.
+Futures are groups of equal size: draws of the unknown halved at the median of the input that is most informative, each
+half again at its own median of the next, and so on. In each group the best package is chosen on one half of the draws
+and set against the package on the other half, in turn, so that chance does not pass for regret.
 """
 
 from __future__ import annotations
@@ -23,8 +23,7 @@ Groups = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Regret:
-    """Regret of a package in points of odds (as fractions): mean over futures, what nine tenths of them stay below, and
-    the worst group of futures with its name."""
+    """Regret of a package, as fractions: mean, ninth decile, and worst group of futures with its name."""
 
     mean: float
     ninety: float
@@ -50,19 +49,19 @@ def futures(columns: Mapping[str, Floats], n_draws: int, n_splits: int = N_SPLIT
 
 
 def regrets(odds: Floats, efforts: Floats, groups: Groups, names: list[str]) -> list[Regret]:
-    """Regret of each package against all of no more effort: ``odds`` (packages, draws), ``groups`` (draws,)."""
+    """Return each package's regret against all of no more effort: ``odds`` (packages, draws), ``groups`` (draws,)."""
     return [_regret(at, odds, np.flatnonzero(efforts <= efforts[at] + 1e-9), groups, names) for at in range(len(odds))]
 
 
 def most_robust(odds: Floats, efforts: Floats, groups: Groups, budget: float) -> int:
-    """Position of the package within ``budget`` whose worst regret against all within it is least."""
+    """Return the position of the package within ``budget`` whose worst regret against all within it is least."""
     rivals = np.flatnonzero(efforts <= budget + 1e-9)
     worst = by_group(odds, rivals, groups).max(axis=1)
     return int(rivals[np.argmin(worst[rivals])])
 
 
 def by_group(odds: Floats, rivals: NDArray[np.int64], groups: Groups) -> Floats:
-    """Regret of every package against ``rivals`` in each group, shape (packages, groups); never below 0.
+    """Return the regret of every package against ``rivals`` in each group, shape (packages, groups); never below 0.
 
     Antithetic pairs of draws stay together in one half.
     """

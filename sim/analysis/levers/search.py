@@ -1,10 +1,10 @@
 """Packages of levers: which are worth their effort, found by a search on rough odds, to be measured again afterwards.
 
 A package says for each lever in how many of its steps it is used. All packages meet the same draws of the unknown and
-the same luck, so small differences show. The search starts from nothing, each lever alone at each step, all pairs and
-everything, and then tries every package one step away from an undominated one (Pareto local search: Paquete,
-Chiarandini and Stuetzle 2004), until no new one is left or enough have been tried. It finds good packages,
-not surely the best.
+the same random numbers, so small differences show. The search starts from nothing, each lever alone at each step, all
+pairs and everything, and then tries every package one step away from an undominated one (Pareto local search: Paquete,
+Chiarandini and Stuetzle 2004), until no new one is left or enough have been tried. It finds good packages, not surely
+the best.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from sim.statistics.estimates import TRIALS_PER_DRAW, Floats
 
 N_DRAWS = 256
 TRIALS_EACH = 8
-"""The search looks at many draws with few trials each: what is unknown spreads the odds more than luck does."""
+"""The search looks at many draws with few trials each: what is unknown spreads the odds more than chance does."""
 MOST_PACKAGES = 128
 
 Package = tuple[int, ...]
@@ -44,24 +44,24 @@ class Searched:
 
     @property
     def frontier(self) -> list[int]:
-        """Positions of the undominated packages, by effort."""
+        """Return the positions of the undominated packages, by effort."""
         return undominated(self.efforts, self.odds.mean(axis=1))
 
 
 def effort_of(scenario: Scenario, package: Package) -> float:
-    """Effort of a package: that of its levers added up, each by the part that is used."""
+    """Return the effort of a package: that of its levers added up, each by the part that is used."""
     levers = scenario.levers.values()
     return float(sum(lever.effort * used / lever.steps for lever, used in zip(levers, package, strict=True)))
 
 
 def use_of(scenario: Scenario, package: Package) -> dict[str, float]:
-    """By lever the share that is used; levers at rest are left out."""
+    """Return by lever the share that is used; levers at rest are left out."""
     named = zip(scenario.levers.items(), package, strict=True)
     return {name: used / lever.steps for (name, lever), used in named if used}
 
 
 def undominated(efforts: Floats, odds: Floats) -> list[int]:
-    """Positions of what no other beats: better odds than everything that takes no more effort. By effort."""
+    """Return the positions of the undominated: better odds than everything that takes no more effort. By effort."""
     found: list[int] = []
     best = -np.inf
     for at in np.lexsort((-odds, efforts)):
@@ -72,7 +72,7 @@ def undominated(efforts: Floats, odds: Floats) -> list[int]:
 
 
 def first_packages(scenario: Scenario) -> list[Package]:
-    """Nothing, each lever alone at each step, all pairs at full use, everything."""
+    """Return the packages the search starts from: none, each lever alone at each step, all pairs, everything."""
     full = [lever.steps for lever in scenario.levers.values()]
     n = len(full)
     found: list[Package] = [tuple([0] * n)]
@@ -87,7 +87,7 @@ def _only(n: int, used: dict[int, int]) -> Package:
 
 
 def neighbours(scenario: Scenario, package: Package) -> list[Package]:
-    """All packages with one lever one step further, or one step back."""
+    """Return all packages with one lever one step further, or one step back."""
     found = []
     for at, lever in enumerate(scenario.levers.values()):
         for used in (package[at] + 1, package[at] - 1):
@@ -105,7 +105,7 @@ def search(
     progress: Progress | None = None,
     most: int = MOST_PACKAGES,
 ) -> Searched:
-    """Packages of the scenario's levers with their rough odds of ``tier`` by its horizon number ``at``."""
+    """Search packages of the scenario's levers by their rough odds of ``tier`` by its horizon number ``at``."""
     known: dict[Package, Floats] = {}
     expanded: set[Package] = set()
     wave = first_packages(scenario)[:most]
@@ -128,7 +128,7 @@ def search(
 def _odds(
     scenario: Scenario, packages: Sequence[Package], tier: str, at: int, seed: int, workers: int | None
 ) -> list[Floats]:
-    """Shares of trials with the event by draw, for each package: the same draws and luck for all."""
+    """Return shares of trials with the event by draw, for each package: same draws, common random numbers."""
     share = Streams(seed, 0, N_DRAWS * TRIALS_PER_DRAW, scenario.mirrored).parameter
 
     def work(package: Package) -> Work:

@@ -1,7 +1,7 @@
-"""What each party would have to accept: the terms of the halts that come about under a package of levers.
+"""What each party would have to accept: the terms of the ceasefires that come about under a package of levers.
 
-Terms are those of the first agreed halt of each trial, as recorded. For a side, what it gives and gets is counted on
-its own 100 points, by the model's quadratic losses at the scenario's central positions: from the status quo of the
+Terms are those of the first agreed ceasefire of each trial, as recorded. For a side, what it gives and gets is counted
+on its own 100 points, by the model's quadratic losses at the scenario's central positions: from the status quo of the
 first day to the agreed term. Gains are before trust: what is promised is counted in full here.
 """
 
@@ -20,14 +20,14 @@ from sim.statistics.estimates import Floats
 
 FEWEST_HALTS = 20
 LEAST_SCOPE = 0.05
-"""Issues that are on the table in fewer halts than this are left out."""
+"""Issues that are on the table in fewer ceasefires than this are left out."""
 
 
 @dataclass(frozen=True)
 class Term:
-    """One issue: where it stands today and where halts put it, as positions and in the words of the nearest landmark.
+    """One issue: where it is today and where ceasefires put it, as positions and in words of the nearest landmark.
 
-    ``low`` and ``high`` hold eight tenths of the halts that have the issue on the table, ``share`` of all halts.
+    ``low`` and ``high`` hold eight tenths of the ceasefires that have the issue on the table, ``share`` of all of them.
     """
 
     issue: str
@@ -45,8 +45,8 @@ class Accepts:
     """What one party does and accepts.
 
     ``points`` by issue: what the agreed terms are worth to it on its own 100 points (negative: it gives), on average
-    over halts; empty for a party without positions. ``does`` are levers it must pull, ``consents`` sentences about the
-    terms that need its consent.
+    over ceasefires; empty for a party without positions. ``does`` are levers it must pull, ``consents`` sentences about
+    the terms that need its consent.
     """
 
     party: str
@@ -57,12 +57,13 @@ class Accepts:
 
     @property
     def balance(self) -> float:
+        """Return the sum of points over the issues."""
         return float(sum(self.points.values()))
 
 
 @dataclass(frozen=True)
 class Terms:
-    """The agreed terms under a package, how many halts they are from, and by track the share of halts."""
+    """The agreed terms under a package, how many ceasefires they are from, and by track the share of them."""
 
     n_halts: int
     tracks: Mapping[str, float]
@@ -70,6 +71,7 @@ class Terms:
     parties: tuple[Accepts, ...]
 
     def as_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
         return {
             "halts": self.n_halts,
             "tracks": dict(self.tracks),
@@ -79,7 +81,7 @@ class Terms:
 
 
 def terms_of(run: Run, use: Mapping[str, float]) -> Terms | None:
-    """Typical terms of a run's halts and who would have to accept what; None with too few halts to say.
+    """Return typical terms of a run's ceasefires and who would have to accept what; None with too few to say.
 
     ``use`` is by lever the share used in the run's scenario.
     """
@@ -109,7 +111,7 @@ def terms_of(run: Run, use: Mapping[str, float]) -> Terms | None:
 
 
 def middle(number: Quantity, scenario: Scenario) -> float:
-    """Central value, that of another number where it is the same as that."""
+    """Return the central value, that of another number where it is the same as that."""
     if number.same_as is None:
         return number.middle
     from sim.scenario.sampling.parameter_draws import central, quantities
@@ -119,7 +121,7 @@ def middle(number: Quantity, scenario: Scenario) -> float:
 
 
 def in_words(issue: Issue, position: float) -> str:
-    """The nearest landmark, or the place on the scale."""
+    """Return the nearest landmark, or the place on the scale."""
     near = min(issue.landmarks, key=lambda mark: abs(mark.at - position), default=None)
     return near.name if near is not None else f"{position:.2f} of the scale"
 

@@ -1,4 +1,4 @@
-"""A watched trial in words: dated, short sentences; quiet weeks are summed up, and the end says why."""
+"""A traced trial in words: dated, short sentences; quiet weeks are summed up, and the end says why."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from sim.scenario.schema.labels import called
 
 _COUNTS = ("", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
 _QUIET = 2
-"""So many weeks without anything to tell are summed up."""
+"""So many weeks without news are summed up."""
 NOTABLE = {"momentum": 0.1, "strain": 0.02, "pressure": 0.02, "optimism": 0.05, "fear": 0.02}
-"""Changes since last told (momentum, utils) that are worth a line."""
+"""Changes since last reported (momentum, utils) that are worth a line."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One entry of a story. ``kind`` is one of ``sim.analysis.replay.narrative.KINDS``."""
+    """One entry of a narrative. ``kind`` is one of ``sim.analysis.replay.narrative.KINDS``."""
 
     date: date
     week: int
@@ -32,7 +32,7 @@ class Line:
     text: str
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, the date in ISO form."""
+        """Return plain values, the date in ISO form."""
         return {"date": self.date.isoformat(), "week": self.week, "kind": self.kind, "text": self.text}
 
 
@@ -44,12 +44,12 @@ KINDS = (
 
 def narrate(scenario: Scenario, moments: Sequence[Moment], weeks: Sequence[Facts | Mapping[str, Any]],
          row: Mapping[str, Any]) -> list[Line]:  # fmt: skip
-    """The story of one trial from its moments, its weekly states and its stored row."""
+    """Narrate one trial from its moments, its weekly states and its stored row."""
     return _Narrator(scenario, moments, weeks).narrate(row)
 
 
 class _Narrator:
-    """Goes through the weeks and remembers what it has told, so that nothing is told twice."""
+    """Narrates the weeks and remembers what it has reported, so that nothing is reported twice."""
 
     def __init__(self, scenario: Scenario, moments: Sequence[Moment], weeks: Sequence[Mapping[str, Any]]) -> None:
         self.scenario = scenario
@@ -65,6 +65,7 @@ class _Narrator:
         self._quiet_from: int | None = None
 
     def narrate(self, row: Mapping[str, Any]) -> list[Line]:
+        """Go through the weeks and return the lines."""
         for week, state in enumerate(self.weeks):
             moments = [moment for moment in self.by_week.get(week, []) if _is_news(moment)]
             if week == 0:
@@ -87,18 +88,20 @@ class _Narrator:
 
     def _say(self, week: int, kind: str, text: str, on: str | None = None) -> None:
         day = date.fromisoformat(on) if on else self.day(week)
-        if self.lines:  # what follows a dated event in its week is not told as if before it
+        if self.lines:  # what follows a dated event in its week is not dated before it
             day = max(day, self.lines[-1].date)
         self.lines.append(Line(day, week, kind, text))
 
     def called(self, name: str) -> str:
-        """A party or issue as it is spoken of."""
+        """Return the label of a party or issue."""
         return called(self.scenario, name)
 
     def day(self, week: int) -> date:
+        """Return the first day of a week."""
         return self.scenario.start + timedelta(weeks=week)
 
     def long(self, week: int) -> str:
+        """Word the first day of a week."""
         day = self.day(week)
         return f"{day.day} {day:%B} {day.year}"
 
@@ -116,7 +119,7 @@ class _Narrator:
         return f"{self.spoken[1 if momentum > 0 else 0]} gaining (momentum {_signed(momentum)})"
 
     def _war(self, week: int, state: Mapping[str, Any]) -> None:
-        """What has moved notably since it was last told."""
+        """Report what has changed notably since it was last reported."""
         if state["phase"] == "over":
             return
         said = []
@@ -152,7 +155,7 @@ class _Narrator:
         return "".join(parts)
 
     def _close_quiet(self, week: int) -> None:
-        """Sum up the weeks since the last one with something to tell."""
+        """Sum up the weeks since the last one with news."""
         start, self._quiet_from = self._quiet_from, None
         if start is None or week - start < _QUIET:
             return
@@ -270,7 +273,7 @@ class _Narrator:
 
 
 def _signed(momentum: float) -> str:
-    """``+0.15``; what rounds to nought is ``+0.00`` from either side."""
+    """Word momentum: ``+0.15``; what rounds to 0 is ``+0.00`` from either side."""
     return f"{round(momentum, 2) + 0.0:+.2f}"
 
 
@@ -281,5 +284,5 @@ def _holiday_words(facts: Facts) -> str:
 
 
 def _is_news(moment: Moment) -> bool:
-    """A holiday without a truce is no news."""
+    """Return whether a moment is narrated: a holiday without a truce is not."""
     return moment.kind != "holiday" or bool(moment.facts["is_joined"])

@@ -1,4 +1,4 @@
-"""Rounds of talks in words: who came and why, what was offered, why it was refused, what was signed."""
+"""Rounds of talks in words: who attended and why, what was offered, why it was refused, what was signed."""
 
 from __future__ import annotations
 
@@ -11,57 +11,58 @@ from sim.scenario.schema.labels import called
 
 LEVELS = ("nobody", "aides", "ministers", "leaders")
 _MOST_TERMS = 3
-"""So many terms of a package are told at a time; ``--json`` has them all."""
+"""So many terms of a package are reported at a time; ``--json`` has them all."""
 _NOTABLE_MOVE = 0.05
-"""A term that has moved by less of its scale since it was told is not told again."""
+"""A term that has moved by less of its scale since it was reported is not reported again."""
 _SAME = 0.2
-"""A shortfall that has changed by less than this share is told as "the same"."""
+"""A shortfall that has changed by less than this share is reported as "the same"."""
 
 Said = tuple[str, str]
 """Kind and text of a line."""
 
 
 def listed(parts: Sequence[str]) -> str:
-    """``a, b and c``."""
+    """Join words: ``a, b and c``."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
 
 
 def utils(size: float) -> str:
-    """``0.012 utils``; never a false nought."""
+    """Word utils: ``0.012 utils``; never a false 0."""
     return "under 0.001 utils" if 0 < size < 0.001 else f"{size:.3f} utils"
 
 
 def term(found: Mapping[str, Any]) -> str:
-    """A term in words: the nearest landmark, or its place on the scale."""
+    """Word a term: the nearest landmark, or its place on the scale."""
     return f'"{found["landmark"]}"' if found["landmark"] else f"{found['at']:.2f} of the scale"
 
 
 def signed(scenario: Scenario, terms: Mapping[str, Any]) -> str:
-    """``aid "...", monitoring "..."``: the terms of a signed package; that there are none, where no issue is in it."""
+    """Word the terms of a signed package: ``aid "...", monitoring "..."``; that there are none without an issue."""
     said = [f"{called(scenario, issue)} {term(found)}" for issue, found in terms.items()]
     return ", ".join(said) or "nothing but the halt"
 
 
 class Rounds:
-    """Tells rounds one after the other, and says only what is new."""
+    """Narrates rounds one after the other, and says only what is new."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.sides = (scenario.sides.A, scenario.sides.B)
-        self._offers: dict[tuple[str, str], Facts] = {}  # terms as last told
+        self._offers: dict[tuple[str, str], Facts] = {}  # terms as last reported
         self._refusal: tuple[str, float] | None = None
         self._guests: list[str] | None = None
         self._came: tuple[list[str], list[str]] | None = None
 
     def label(self, track: str) -> str:
-        """A track in words."""
+        """Word a track."""
         return self.scenario.tracks[track].label or track.replace("_", " ").capitalize()
 
     def called(self, name: str) -> str:
-        """A party or issue as it is spoken of."""
+        """Return the label of a party or issue."""
         return called(self.scenario, name)
 
     def narrate(self, facts: Facts) -> Iterator[Said]:
+        """Yield the lines of one round."""
         yield "round", self._who(facts)
         lanes = [lane for lane in facts["tracks"] if "has_range" in lane]
         general = [lane for lane in reversed(lanes) if lane["is_general"]]
@@ -81,7 +82,7 @@ class Rounds:
         elif general:
             yield "refusal", self._refused(general)
 
-    # -- who came ----------------------------------------------------------------------------------------
+    # -- who attended ----------------------------------------------------------------------------------------
 
     def _who(self, facts: Facts) -> str:
         if not facts["is_held"]:
@@ -120,7 +121,7 @@ class Rounds:
     # -- what was offered --------------------------------------------------------------------------------
 
     def _offered(self, lane: Facts) -> str:
-        """New offers in landmarks: at first where the sides are furthest apart, then what has changed."""
+        """Word new offers in landmarks: at first where they differ most, then what has changed."""
         if "offers" not in lane:
             return ""
         offers, track = lane["offers"], lane["track"]
@@ -154,7 +155,7 @@ class Rounds:
     # -- why it was refused ------------------------------------------------------------------------------
 
     def _refused(self, lanes: list[Facts]) -> str:
-        """No range on any general track: who misses how much in what the other offers, on the nearest track."""
+        """Word why no general track has a range: who misses how much in the other's offer, on the nearest track."""
         nearest = max(lanes, key=lambda lane: -1e9 if lane["refusals"]["best"] is None else lane["refusals"]["best"])
         best, track = nearest["refusals"]["best"], nearest["track"]
         known, self._refusal = self._refusal, (track, best if best is not None else float("-inf"))
@@ -184,7 +185,7 @@ class Rounds:
         )
 
     def _missed(self, lane: Facts) -> str:
-        """A range, and yet no signature."""
+        """Word why a range ended without a signature."""
         text = f"{self.label(lane['track'])}: a deal that both prefer to war is there, and is missed: "
         reasons = []
         if lane.get("may_sign") is False:
@@ -217,7 +218,7 @@ class Rounds:
 
 
 def _changes(known: Facts, now: Facts) -> Facts:
-    """Terms whose landmark is another than was told, and that have moved notably; the largest moves first."""
+    """Return terms with another landmark than last reported that have moved notably; the largest moves first."""
     moved = {issue: abs(now[issue]["at"] - known[issue]["at"]) for issue in now}
     notable = [
         issue

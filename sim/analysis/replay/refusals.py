@@ -20,13 +20,13 @@ _ONE = np.array([0])
 
 
 def landmark(issue: Issue, position: float) -> str | None:
-    """Name of the nearest landmark of an issue; None where it has none."""
+    """Return the name of the nearest landmark of an issue; None where it has none."""
     near = min(issue.landmarks, key=lambda mark: abs(mark.at - position), default=None)
     return near.name if near is not None else None
 
 
 def terms_at(track: TrackPackages, weight: float, look: Look | None) -> dict[str, dict[str, Any]]:
-    """Terms of the track's issues at a weight today: position on the scale and the landmark nearest to it."""
+    """Return the terms of the track's issues at a contract-curve weight: position and nearest landmark."""
     issues = track.model.inputs.scenario.issues
     rows = track.rows_of(_ONE) if look is None else look.rows
     package = track.package(np.array([weight]), rows, _ONE)
@@ -39,11 +39,11 @@ def terms_at(track: TrackPackages, weight: float, look: Look | None) -> dict[str
 def refusals(
     model: NegotiationModel, track: TrackPackages, look: Look, offered: tuple[float, float] | None
 ) -> dict[str, Any]:
-    """What sides A and B miss in what each is offered, in utils; and the best that any package leaves both.
+    """Return what sides A and B miss in what each is offered, in utils, and the best that any package leaves both.
 
-    ``offered`` are the weights offered *to* A and to B; without offers (None) the best package for both stands for
-    them. ``short`` is need less gain, negative where the offer is good enough; ``issue`` is the one whose term
-    costs the side most against the best it could have there, ``issue_short`` how much; None and 0 on a track that
+    ``offered`` are the contract-curve weights offered *to* A and to B; without offers (None) the best package for both
+    stands for them. ``short`` is need less gain, negative where the offer is good enough; ``issue`` is the one whose
+    term costs the side most against the best it could have there, ``issue_short`` how much; None and 0 on a track that
     settles no issue.
     """
     gains = track.values_on_grid(look.rows, look.status_quo)

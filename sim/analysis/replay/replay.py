@@ -1,6 +1,7 @@
-"""One trial again, week by week: the same engine on the same luck, watched while it runs.
+"""One trial again, week by week: the same engine with the same random numbers, traced while it runs.
 
-Luck and parameters depend on the trial's number alone, so the trial run by itself is bit for bit the one in the run.
+Random numbers and parameters depend on the trial's number alone, so the trial run by itself is bit for bit the one in
+the run.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ class Replay:
 
     @cached_property
     def narrative(self) -> list[Line]:
-        """What happened, as dated lines of plain words."""
+        """Return what happened, as dated lines of plain words."""
         return narrate(self.scenario, self.moments, self.weeks, self.row)
 
     @property
@@ -76,17 +77,17 @@ class Replay:
 
     @property
     def row(self) -> dict[str, Any]:
-        """The stored row as plain numbers; None where nothing was agreed."""
+        """Return the stored row as plain numbers; None where nothing was agreed."""
         return {
             name: (finite(column[0]) if column.dtype.kind == "f" else int(column[0]))
             for name, column in self.columns.items()
         }
 
     def table(self) -> pd.DataFrame:
-        """One row per week: phase, momentum, line, strain, pressure, optimism, fear, offers and ranges by track.
+        """Return one row per week: phase, momentum, line, cost of war (``strain``), pressure and the rest of the state.
 
-        Offers and ranges are mixes (1 is side A's end); ``lower`` and ``upper`` are the sides' reservation points in a
-        week with a round, empty where a side has none and in other weeks.
+        Offers and ranges are contract-curve weights (1 is side A's end); ``lower`` and ``upper`` are the sides'
+        reservation points in a week with a round, empty where a side has none and in other weeks.
         """
         table = frame(map(dict, self.weeks))
         table.insert(1, "date", [self.day(week) for week in table["week"]])
@@ -94,7 +95,7 @@ class Replay:
         return table.astype(dict.fromkeys(ends, "float64"))
 
     def as_dict(self) -> dict[str, Any]:
-        """The object of ``parley replay --json``: plain values, offers with their terms and landmarks."""
+        """Return the object of ``parley replay --json``: plain values, offers with their terms and landmarks."""
         return {
             "scenario": self.name,
             "title": self.scenario.title,
@@ -110,7 +111,7 @@ class Replay:
         }
 
     def day(self, week: int) -> date:
-        """First day of a week."""
+        """Return the first day of a week."""
         return self.scenario.start + timedelta(weeks=week)
 
 
@@ -118,7 +119,7 @@ class Replay:
 def replay(
     scenario: Scenario, seed: int, trial: int, *, name: str = "", parties: Mapping[str, type[Party]] | None = None
 ) -> Replay:
-    """Trial number ``trial`` (0 is the first) of a scenario at a seed, week by week.
+    """Run one trial of a scenario again, week by week.
 
     ``parties`` replaces behaviour as in ``sim.run``. Raises ParleyError for a trial or seed out of range.
     """
@@ -142,7 +143,7 @@ def replay(
 
 @checked_arguments
 def replay_run(run: Run, trial: int, *, parties: Mapping[str, type[Party]] | None = None) -> Replay:
-    """A trial of a finished run, held against its stored row.
+    """Run one trial of a finished run again, and compare it with its stored row.
 
     Raises ParleyError if the run has no such trial, or if the trial now comes out otherwise: the run was made with
     parties of one's own (give them again) or by another version.

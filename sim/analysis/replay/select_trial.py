@@ -1,4 +1,4 @@
-"""Which trial to replay: the first that lasted, the median one, the one that came closest, one with a given tag."""
+"""Which trial to replay: the first that lasted, the median, the closest to a deal, one with a given failure reason."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sim.statistics.horizons import check_tier
 
 
 def first(run: Run, tier: str = "durable") -> int:
-    """Number of the first trial with a halt of ``tier`` (durable, mutual, broad); ParleyError if there is none."""
+    """Return the number of the first trial with a ceasefire of ``tier``; raise ParleyError if there is none."""
     name = f"{check_tier(tier)}_week"
     found = _first(run, (name,), lambda columns: columns[name] >= 0)
     if found is None:
@@ -24,7 +24,7 @@ def first(run: Run, tier: str = "durable") -> int:
 
 
 def median(run: Run, tier: str = "durable") -> int:
-    """Number of the trial whose halt of ``tier`` began in the median week of those that had one.
+    """Return the trial whose ceasefire of ``tier`` began in the median week of those that had one.
 
     With an even number the earlier of the two middle weeks; of several trials with that week the first.
     """
@@ -36,9 +36,9 @@ def median(run: Run, tier: str = "durable") -> int:
 
 
 def worst_miss(run: Run) -> int:
-    """Number of the trial that came closest to a deal without one: the least shortfall, the first of several.
+    """Return the trial that was closest to a deal without one: the least shortfall, the first of several.
 
-    Counts trials that talked, never had a range, and had no halt of any kind nor a victory.
+    Counts trials that talked, never had a range, and had neither a ceasefire of any kind nor a victory.
     """
     least, found = np.inf, -1
     for columns in run.blocks("trial", "halt_week", "broad_week", "victory", "best_week", "shortfall"):
@@ -53,7 +53,7 @@ def worst_miss(run: Run) -> int:
 
 
 def with_reason(run: Run, tag: str) -> int:
-    """Number of the first trial that failed for this reason; ParleyError names the tags there are, with counts."""
+    """Return the first trial that failed for this reason; ParleyError names the reasons there are, with counts."""
     if tag not in TAGS:
         close = nearest(tag, TAGS)
         hint = f"; did you mean {close}?" if close else ""
@@ -65,7 +65,7 @@ def with_reason(run: Run, tag: str) -> int:
 
 
 def available(run: Run) -> str:
-    """``there are combined 61, process 20; durable halts 19``: what the trials of a run came to."""
+    """Word the outcomes of a run's trials: ``there are combined 61, process 20; durable halts 19``."""
     codes = _counted(run, "tag", len(TAGS)).tolist()
     counts = dict(zip(TAGS, codes[1:], strict=True))
     found = sorted((tag for tag in counts if counts[tag]), key=lambda tag: -counts[tag])
@@ -74,7 +74,7 @@ def available(run: Run) -> str:
 
 
 def _counted(run: Run, name: str, n: int) -> NDArray[np.int64]:
-    """How many trials have each code from -1 to n - 1."""
+    """Count the trials with each code from -1 to n - 1."""
     found = np.zeros(n + 1, np.int64)
     for columns in run.blocks(name):
         found += np.bincount(columns[name] + 1, minlength=n + 1)
@@ -82,7 +82,7 @@ def _counted(run: Run, name: str, n: int) -> NDArray[np.int64]:
 
 
 def _first(run: Run, names: tuple[str, ...], holds: Callable[[Columns], NDArray[np.bool_]]) -> int | None:
-    """Number of the first trial of which that holds; no block behind it is read."""
+    """Return the number of the first trial that meets a condition; no block behind it is read."""
     for columns in run.blocks("trial", *names):
         places = np.flatnonzero(holds(columns))
         if len(places):

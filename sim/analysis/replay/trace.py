@@ -1,7 +1,7 @@
-"""Watching one trial: the engine runs as it is, and every call that decides something is noted on its way out.
+"""Trace of one trial: the engine runs as it is, and every call that decides something is noted on its way out.
 
 Nothing is asked of the model that it would not have asked itself, except looks at tables that change nothing. So a
-watched trial is the trial.
+traced trial is the trial.
 """
 
 from __future__ import annotations
@@ -59,14 +59,14 @@ class Trace:
         self._trace_halts()
 
     def step(self) -> None:
-        """One week, and the state it leaves."""
+        """Run one week, and note the state that it leaves."""
         week = self.model.week
         self._round = {}
         self.model.step()
         self.weeks.append(self._state(week))
 
     def _around(self, owner: Any, name: str, after: See, before: Callable[..., Any] = lambda *_: None) -> None:
-        """After each call of a method ``after(what before() gave, result, *arguments)`` is told."""
+        """Call ``after(what before() gave, result, *arguments)`` after each call of a method."""
         method = getattr(owner, name)
 
         def traced(*arguments: Any) -> Any:
@@ -79,7 +79,7 @@ class Trace:
         self._traced.append((owner, name))
 
     def close(self) -> None:
-        """Stop watching: what was watched then refers to nothing but the model again."""
+        """Stop tracing: what was traced then refers to nothing but the model again."""
         for owner, name in self._traced:
             vars(owner).pop(name, None)
 
@@ -164,7 +164,7 @@ class Trace:
             self._own_levels[party.name] = int(level[0])
 
     def _levels(self, lift: int, _: None, forced: list[Any], trials: Any) -> None:
-        """A round is convened: who comes, and why at that level."""
+        """Note a round: who attends, and why at that level."""
         if len(trials) == 0:
             return
         levels = {party.name: int(party.level[0]) for party in self.model.attendants}
@@ -203,7 +203,7 @@ class Trace:
             self._lane.update(facts)
 
     def _enter_lane(self, track: TrackPackages, _: Any, look: Look, offers: Any) -> None:
-        """Needs and reservation points, and where there is no range what each side would be missing."""
+        """Note needs and reservation points, and where there is no range what each side would be missing."""
         self._lane = {"track": track.name, "is_general": track.takes_force, "signed": None, "ratified": {}}
         self._round["tracks"].append(self._lane)
         self._look = look
@@ -264,7 +264,7 @@ class Trace:
 
         return see
 
-    # -- halts -----------------------------------------------------------------------------------------
+    # -- ceasefires -----------------------------------------------------------------------------------------
 
     def _trace_halts(self) -> None:
         model = self.model
@@ -319,7 +319,7 @@ class Trace:
         return float(np.ravel(column)[0])
 
     def _state(self, week: int) -> Facts:
-        """What stands after a week, as one flat row."""
+        """Return the state after a week, as one flat row."""
         model = self.model
         row: Facts = {"week": week, "phase": _PHASES[int(model.phase[0])], "momentum": float(model.war.momentum[0])}
         for issue in model.war.moving_issues:

@@ -1,6 +1,6 @@
 """Odds that do not vary: one answer for every study that ranks inputs or shares their variance out.
 
-Where there is no variance to explain, or no more than luck would make, influence is not small but unknown: no input
+Where there is no variance to explain, or no more than chance would make, influence is not small but unknown: no input
 leads, no share is 0 or 100 per cent, and JSON has null.
 """
 
@@ -24,14 +24,14 @@ NO_INPUT = "The scenario has no uncertain number, so there is nothing to vary."
 
 
 def no_variation(is_exact: bool, n_inputs: int = 1) -> str:
-    """Why nothing is ranked: no input, odds the same everywhere, or differences that luck can make."""
+    """Return why nothing is ranked: no input, odds the same everywhere, or differences that are not significant."""
     if not n_inputs:
         return NO_INPUT
     return EXACTLY if is_exact else NOT_SIGNIFICANT
 
 
 def is_significant(estimate: float, reach: float, freedom: int, n_compared: int) -> bool:
-    """Whether an estimate is further from 0 than luck would take any of ``n_compared`` like it.
+    """Return whether an estimate differs from 0 significantly, ``n_compared`` like it considered.
 
     ``reach`` is half of its 95 % interval by Student's t with ``freedom``; widened after Bonferroni.
     """
@@ -41,6 +41,6 @@ def is_significant(estimate: float, reach: float, freedom: int, n_compared: int)
 
 
 def varies(run: Run, tier: str, days: int) -> bool:
-    """Whether the odds of a run differ between its draws of the inputs by more than luck would make them."""
+    """Return whether the odds of a run differ significantly between its draws of the inputs."""
     low, high = parameter_band(event_by(run.columns, run.scenario, tier, days))
     return low < high

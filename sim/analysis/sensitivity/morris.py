@@ -5,8 +5,9 @@ is the change of the odds divided by that step (so: per whole distribution). ``m
 its size, ``sigma`` its standard deviation: large where an input works differently in different places.
 Reference: Morris (1991), Technometrics 33, 161-174; Campolongo et al. (2007) for ``mu_star``.
 
-All points of a trajectory meet the same luck. What luck is left would still add to sizes and spreads, so the sign of an
-effect is taken from one half of the trials and its size from the other, and squares are one half times the other.
+All points of a trajectory share their random numbers. The Monte Carlo error that is left would still add to sizes and
+spreads, so the sign of an effect is taken from one half of the trials and its size from the other, and squares are one
+half times the other.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ class Morris(OneSentence):
 
     @property
     def varies(self) -> bool:
-        """Whether some input moves the odds by more than luck, all inputs considered."""
+        """Return whether some input moves the odds significantly, all inputs considered."""
         n = len(self.effects)
         return any(
             one.mu_star > 0 and is_significant(one.mu_star, one.hi - one.mu_star, self.trajectories - 1, n)
@@ -88,12 +89,12 @@ class Morris(OneSentence):
         )
 
     def rows(self) -> list[dict[str, Any]]:
-        """Effects as plain values; None where the odds do not vary, since then no input's effect is known."""
+        """Return the effects as plain values; None where the odds do not vary and no effect is known."""
         return rows_of(self.effects, self.varies)
 
     @property
     def sentence(self) -> str:
-        """How many inputs matter."""
+        """Return how many inputs matter."""
         if not self.effects:
             return NO_INPUT
         if not self.varies:
@@ -106,7 +107,7 @@ class Morris(OneSentence):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What must be said beside the numbers."""
+        """Return what must be read with the numbers."""
         return (
             "Effects: change of the odds per whole distribution of an input, from its 1/8, 3/8, 5/8 and 7/8 points.",
             f"{self.trajectories} trajectories, {self.trials} trials at each point; luck is kept out of sizes and "
@@ -116,7 +117,7 @@ class Morris(OneSentence):
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain numbers and lists, for JSON."""
+        """Return plain numbers and lists, for JSON."""
         return {
             "method": "morris",
             "tier": self.tier,
@@ -132,7 +133,7 @@ class Morris(OneSentence):
         }
 
     def table(self) -> pd.DataFrame:
-        """One row per input, the largest ``mu_star`` first."""
+        """Return one row per input, the largest ``mu_star`` first."""
         return frame(self.rows())
 
 
@@ -149,7 +150,7 @@ def morris(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Morris:
-    """Elementary effects of ``inputs`` (by default all; the others stay central).
+    """Screen inputs by the elementary effects of each on the odds.
 
     ``trajectories`` x (inputs + 1) points of ``trials`` trials are run. ``days`` is a horizon, by default the last.
     Raises ParleyError for unknown inputs, horizons or counts.
@@ -181,7 +182,7 @@ def morris(
 
 
 def design(n_inputs: int, trajectories: int, seed: int) -> tuple[Floats, Integers]:
-    """Points (trajectories, inputs + 1, inputs), and the input that each step changes (trajectories, inputs)."""
+    """Draw points (trajectories, inputs + 1, inputs), and the input that each step changes (trajectories, inputs)."""
     start = (np.floor(uniforms(seed, "morris start", trajectories, n_inputs) * LEVELS) + 0.5) / LEVELS
     order = np.argsort(uniforms(seed, "morris order", trajectories, n_inputs), axis=1, kind="stable")
     points = np.repeat(start[:, None, :], n_inputs + 1, axis=1)
@@ -193,7 +194,7 @@ def design(n_inputs: int, trajectories: int, seed: int) -> tuple[Floats, Integer
 
 
 def effects(points: Floats, order: Integers, shares: Floats, names: Sequence[str]) -> tuple[Effect, ...]:
-    """Effects from the answers at ``design``: ``shares`` (trajectories, inputs + 1, 2 halves), largest first."""
+    """Return effects from the answers at ``design``: ``shares`` (trajectories, inputs + 1, 2 halves), largest first."""
     trajectories = len(points)
     rows = np.arange(trajectories)
     found = []
@@ -206,7 +207,7 @@ def effects(points: Floats, order: Integers, shares: Floats, names: Sequence[str
 
 
 def _effect(name: str, effect: Floats) -> Effect:
-    """One input's effects, shape (trajectories, 2 halves)."""
+    """Return one input's effects, shape (trajectories, 2 halves)."""
     n = len(effect)
     size = (np.sign(effect[:, 0]) * effect[:, 1] + np.sign(effect[:, 1]) * effect[:, 0]) / 2
     mu_star, reach = (float(one) for one in mean_and_reach(size))

@@ -4,9 +4,9 @@ The *first* index of an input is the share of the variance of the odds that woul
 index is the share that would stay if all others were known, so total minus first is what it does together with others.
 Reference: Saltelli et al. (2010), Computer Physics Communications 181, 259-270.
 
-Odds from few trials carry luck, which would pass for variance. Each point's trials are therefore cut in two halves of
-independent luck, and every square is taken as one half times the other: its mean has no luck in it. Points of one row
-meet the same luck, so that an input without influence gets exactly 0.
+Odds from few trials carry Monte Carlo error, which would pass for variance. Each point's trials are therefore cut in
+two halves of independent random numbers, and every square is taken as one half times the other: its mean is free of
+that error. Points of one row share their random numbers, so that an input without influence gets exactly 0.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ REST = "all others together"
 class Index:
     """First and total index of one input (or of all others together), each with a 95 per cent bootstrap interval.
 
-    All are None where the odds do not vary by more than luck: there is no variance to have a share of.
+    All are None where the odds do not vary significantly: there is no variance to have a share of.
     """
 
     name: str
@@ -86,7 +86,7 @@ class Sobol(OneSentence):
 
     @property
     def sentence(self) -> str:
-        """Which input would narrow the odds most."""
+        """Return which input would narrow the odds most."""
         if not self.varies:
             return no_variation(self.variance <= 0, len(self.indices))
         top = max(self.indices, key=lambda one: one.first or 0.0)
@@ -98,12 +98,12 @@ class Sobol(OneSentence):
 
     @property
     def varies(self) -> bool:
-        """Whether the odds vary by more than luck."""
+        """Return whether the odds vary significantly."""
         return any(one.first is not None for one in self.indices)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What must be said beside the numbers."""
+        """Return what must be read with the numbers."""
         together = sum(one.first or 0.0 for one in self.indices)
         adds = [f"First indices add to {together:.2f}; what is missing to 1 is what inputs do together."]
         return (
@@ -115,7 +115,7 @@ class Sobol(OneSentence):
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain numbers and lists, for JSON."""
+        """Return plain numbers and lists, for JSON."""
         return {
             "method": "sobol",
             "tier": self.tier,
@@ -133,7 +133,7 @@ class Sobol(OneSentence):
         }
 
     def table(self) -> pd.DataFrame:
-        """One row per input, the largest total first."""
+        """Return one row per input, the largest total first."""
         return frame(rows_of(self.indices))
 
 
@@ -150,10 +150,10 @@ def sobol(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Sobol:
-    """Sobol indices of ``inputs`` (by default the twelve with the longest bars of a tornado), and of all others as one.
+    """Share the variance of the odds out over the uncertain inputs by Sobol's first and total indices.
 
     ``rows``, a power of two, is the size of each of the two samples; ``rows`` x (inputs + 3) points of ``trials``
-    trials are run. Luck is taken out, so few trials of many points serve best.
+    trials are run. Monte Carlo error is taken out, so few trials of many points serve best.
     ``days`` is a horizon, by default the last. Raises ParleyError for unknown inputs, horizons or counts.
     """
     check_power_of_two("rows", rows, 64, MOST_ROWS)
@@ -197,14 +197,14 @@ def sobol(
 
 
 def ranked(found: Tornado, available: Sequence[Input]) -> list[str]:
-    """Names of whole inputs in the order of a tornado; a column of joint draws stands for the whole of its file."""
+    """Return names of whole inputs in the order of a tornado; a column stands for the whole of its file."""
     known = {one.name for one in available}
     names = (bar.name if bar.name in known else bar.name.rpartition(".")[0] for bar in found.bars)
     return [name for name in dict.fromkeys(names) if name in known]
 
 
 def design(n_inputs: int, groups: Sequence[Sequence[int]], rows: int, seed: int) -> Floats:
-    """Points of the unit cube, shape (rows, groups + 2, inputs): A, B, and for each group A with its columns from B.
+    """Draw points (rows, groups + 2, inputs): A, B, and for each group of inputs A with its columns from B.
 
     A and B are the two halves of Sobol's sequence, shifted by a random amount in each dimension (modulo 1).
     """
@@ -218,7 +218,7 @@ def design(n_inputs: int, groups: Sequence[Sequence[int]], rows: int, seed: int)
 
 
 def _products(shares: Floats) -> tuple[Floats, Floats, Floats]:
-    """By row: the square of A's and B's distance from the mean, and for each group the products of both indices.
+    """Return by row the squared distance of A and B from the mean, and by group the products of both indices.
 
     Always one half times the other: ``shares`` (rows, groups + 2, 2 halves).
     """
@@ -232,7 +232,7 @@ def _products(shares: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def indices(shares: Floats, names: Sequence[str], seed: int = 1) -> tuple[Index, ...]:
-    """First and total indices from the answers at ``design``, shape (rows, groups + 2, 2 halves), largest total first.
+    """Estimate first and total indices from the answers at ``design``, the largest total first.
 
     First as in Saltelli et al. (2010), total as in Jansen (1999). Intervals: rows drawn again, percentiles; they take
     no credit for the evenness of the sequence and so are on the wide side. Where the variance is not above 0 with 97.5

@@ -1,6 +1,7 @@
 """One input at a time: how far the odds go when it alone is low or high.
 
-Every other input stays at its central value. All points meet the same luck, so that a difference is the input's.
+Every other input stays at its central value. All points share their random numbers, so that a difference is due to the
+input.
 """
 
 from __future__ import annotations
@@ -49,9 +50,9 @@ BATCH = 32
 class Bar:
     """One input: its values low, central and high, and the odds there by horizon.
 
-    ``is_multiple``: the values are multiples of what the scenario says. ``difference`` is high minus low, with the
-    95 per cent interval of luck (paired on the same luck), each by horizon. ``swing`` is the distance between the least
-    and the greatest of the three odds at the horizon number ``at``, which ranks the bars.
+    ``is_multiple``: the values are multiples of what the scenario says. ``difference`` is high minus low, with the 95
+    per cent Monte Carlo interval (paired, common random numbers), each by horizon. ``swing`` is the distance between
+    the least and the greatest of the three odds at the horizon number ``at``, which ranks the bars.
     """
 
     name: str
@@ -65,17 +66,18 @@ class Bar:
 
     @property
     def swing(self) -> float:
+        """Return the distance between the least and the greatest of the three odds."""
         there = [by_horizon[self.at] for by_horizon in self.odds]
         return max(there) - min(there)
 
     @property
     def is_clear(self) -> bool:
-        """Whether high and low differ by more than luck at that horizon."""
+        """Return whether high and low differ significantly at that horizon."""
         return self.lo[self.at] > 0 or self.hi[self.at] < 0
 
     @property
     def in_words(self) -> str:
-        """``0.055 to 0.127``: the low and the high value; multiples with ``x``."""
+        """Word the low and the high value: ``0.055 to 0.127``; multiples with ``x``."""
         mark = "x " if self.is_multiple else ""
         return " to ".join(f"{mark}{value:.3g}" for value in (self.values[0], self.values[2]))
 
@@ -84,9 +86,9 @@ class Bar:
 class Tornado(OneSentence):
     """All bars, the longest first.
 
-    ``central``: odds by horizon with every input central, and the 95 per cent interval of luck.
+    ``central``: odds by horizon with every input central, and the 95 per cent Monte Carlo interval.
     ``at`` is the position among ``days`` of the horizon that ranks the bars. ``varies``: some input moves the odds
-    there by more than luck; without that the bars are in the order of the scenario and none is said to lead.
+    there significantly; without that the bars are in the order of the scenario and none is said to lead.
     """
 
     tier: str
@@ -108,7 +110,7 @@ class Tornado(OneSentence):
 
     @property
     def sentence(self) -> str:
-        """Which input moves the odds most, in a sentence."""
+        """Return which input moves the odds most, in a sentence."""
         if not self.varies:
             return no_variation(all(bar.swing == 0 for bar in self.bars), len(self.bars))
         top = self.bars[0]
@@ -122,11 +124,11 @@ class Tornado(OneSentence):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What must be said beside the numbers."""
-        luck = band(self.central_lo[self.at], self.central_hi[self.at])
+        """Return what must be read with the numbers."""
+        reach = band(self.central_lo[self.at], self.central_hi[self.at])
         said = [
             f"Low and high are the {100 * LOW:.0f} and {100 * HIGH:.0f} per cent points of each input's distribution.",
-            f"{self.trials:,} trials at each point on the same luck; with that few, all central is {luck} (95 %).",
+            f"{self.trials:,} trials at each point on the same luck; with that few, all central is {reach} (95 %).",
             NOT_ANCHORED,
             "One at a time shows no interactions: --method sobol does.",
         ]
@@ -137,7 +139,7 @@ class Tornado(OneSentence):
         return tuple(said)
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain numbers and lists, for JSON."""
+        """Return plain numbers and lists, for JSON."""
         return {
             "method": "tornado",
             "tier": self.tier,
@@ -167,7 +169,7 @@ class Tornado(OneSentence):
         }
 
     def table(self) -> pd.DataFrame:
-        """One row per input and horizon, in the order of the bars."""
+        """Return one row per input and horizon, in the order of the bars."""
         return frame(
             {
                 "input": bar.name,
@@ -196,7 +198,7 @@ def tornado(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Tornado:
-    """Odds with each input at its low and its high, all others central.
+    """Vary one input at a time: the odds with each at its low and at its high, all others central.
 
     ``inputs`` are names (key paths, or ``calibration.strain``), by default all. ``days`` is the horizon that ranks the
     bars, by default the last. ``trials`` at each point, a multiple of 32.
@@ -242,9 +244,9 @@ def tornado(
 
 
 def _moves(number: int, answers: Answers, at: int, n_inputs: int) -> bool:
-    """Whether two of an input's three points differ by more than luck, all inputs considered.
+    """Return whether two of an input's three points differ significantly, all inputs considered.
 
-    By Student's t on batches that share their luck; where there are few batches, by intervals that do not meet.
+    By Student's t on batches with common random numbers; where there are few batches, by intervals that do not meet.
     """
     by_batch = answers.shares[:, :, at]
     level = 1 - 0.05 / (3 * n_inputs)
@@ -282,7 +284,7 @@ def _bar(
 def _values(
     separate: Scenario, available: Sequence[Input], varied: Sequence[Input], shares: dict[str, Floats]
 ) -> dict[str, tuple[float, float, float]]:
-    """What each varied input is in the engine at low, central and high; ratios are over their median."""
+    """Return what each varied input is in the engine at low, central and high; ratios are over their median."""
     drawn = draw_columns(separate, by_streams(available, shares).__getitem__)
     known = quantities(separate)
     ratios = _factors(separate, "ratio")
@@ -296,7 +298,7 @@ def _values(
 
 
 def _factors(separate: Scenario, *modes: str) -> set[str]:
-    """Key paths of the joint factors that work in one of these modes."""
+    """Return the key paths of the joint factors that work in one of these modes."""
     return {
         f"joint.{number}.factors.{name}"
         for number, group in enumerate(separate.joint)

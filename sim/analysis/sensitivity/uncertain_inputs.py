@@ -1,9 +1,9 @@
 """What is uncertain in a scenario, and what the model says at given points of it.
 
 Every uncertain number is an *input*: a share of its distribution between 0 and 1, by key path. Draws that come from a
-file together (the calibration) are inputs in two ways: *apart*, each column by its own distribution with the others at
-their medians, or *whole*, one share that picks a row. ``evaluate`` runs many points in one block: each point takes the
-place of a parameter draw, and points with the same number of luck meet the same luck, trial by trial.
+file together (the calibration) are inputs in two ways: *separate*, each column by its own distribution with the others
+at their medians, or *whole*, one share that picks a row. ``evaluate`` runs many points in one block: each point takes
+the place of a parameter draw, and points with the same stream number share their random numbers, trial by trial.
 
 Odds here are the model's own, never anchored.
 """
@@ -58,7 +58,7 @@ class Input:
 
 
 def separate_inputs(scenario: Scenario) -> tuple[Scenario, list[Input]]:
-    """The scenario with every file of joint draws taken apart into its columns, and all inputs of that scenario.
+    """Return the scenario with files of joint draws separated into columns, and all inputs of that scenario.
 
     A column is called ``calibration.strain``, or ``joint.0.strain`` for a file that the scenario names itself.
     """
@@ -81,7 +81,7 @@ def separate_inputs(scenario: Scenario) -> tuple[Scenario, list[Input]]:
 
 
 def inputs_whole(scenario: Scenario) -> list[Input]:
-    """All inputs of the scenario as it stands: the columns of one file are one input (``calibration``)."""
+    """Return all inputs of the scenario as it is: the columns of one file are one input (``calibration``)."""
     streams = stream_names(scenario)
     found = [
         Input(path, streams.of(path), central_share(quantity), scenario.mirrored and turns(path), path)
@@ -96,7 +96,7 @@ def inputs_whole(scenario: Scenario) -> list[Input]:
 
 
 def _taken_apart(group: Joint) -> Joint:
-    """The same group with each column of its file as a factor of its own, of the same distribution."""
+    """Return the group with each column of its file as a factor of its own, of the same distribution."""
     rows, weights = draws_of(group)
     shares = tuple(weights / weights.sum())
     factors = {name: Quantity(dist="choice", values=tuple(rows[name]), weights=shares) for name in rows}
@@ -104,7 +104,7 @@ def _taken_apart(group: Joint) -> Joint:
 
 
 def central_share(quantity: Quantity) -> float:
-    """The share of its distribution at which a quantity takes its central value."""
+    """Return the share of its distribution at which a quantity takes its central value."""
     if quantity.dist == "choice":
         values, weights = np.array(quantity.values or ()), np.array(quantity.weights or ())
         below = float(weights[values < quantity.middle].sum())
@@ -117,10 +117,10 @@ def central_share(quantity: Quantity) -> float:
 
 
 def chosen(available: Sequence[Input], names: Sequence[str] | None, scenario: Scenario) -> list[Input]:
-    """The inputs called ``names``, in that order; all without names.
+    """Return the inputs called ``names``, in that order; all without names.
 
-    ``calibration`` stands for all its columns where they are apart, and ``calibration.strain`` for the whole where they
-    are not. Raises ParleyError for a wrong name, with the nearest one, and for a number that is certain.
+    ``calibration`` stands for all its columns where they are separate, and ``calibration.strain`` for the whole where
+    they are not. Raises ParleyError for a wrong name, with the nearest one, and for a number that is certain.
     """
     if names is None:
         return list(available)
@@ -147,7 +147,7 @@ def _called(name: str, available: Sequence[Input], scenario: Scenario) -> list[I
 
 
 def horizon_at(scenario: Scenario, days: int | None) -> int:
-    """Position of a horizon among those of the scenario; the last without ``days``. Raises ParleyError otherwise."""
+    """Return the position of a horizon among those of the scenario; the last without ``days``."""
     known = list(horizons(scenario))
     if days is None:
         return len(known) - 1
@@ -156,12 +156,12 @@ def horizon_at(scenario: Scenario, days: int | None) -> int:
 
 
 def by_streams(inputs: Sequence[Input], shares: Mapping[str, Floats]) -> dict[str, Floats]:
-    """Shares by the name of the engine's stream, from shares by input name."""
+    """Return the shares by the name of the engine's stream, from shares by input name."""
     return {one.stream: 1 - shares[one.name] if one.is_turned else shares[one.name] for one in inputs}
 
 
 def at_central(inputs: Sequence[Input], n_points: int) -> dict[str, Floats]:
-    """Shares by input name with every input at its central value in every point."""
+    """Return the shares by input name with every input at its central value in every point."""
     return {one.name: np.full(n_points, one.central) for one in inputs}
 
 
@@ -169,8 +169,8 @@ def at_central(inputs: Sequence[Input], n_points: int) -> dict[str, Floats]:
 class Answers:
     """Shares of trials with the event: ``shares`` (points, batches, horizons), for the horizons ``days``.
 
-    Batches are equal parts of a point's trials, with independent luck; batch b of two points with the same number of
-    luck meets the same luck.
+    Batches are equal parts of a point's trials, with independent random numbers; batch b of two points with the same
+    stream number shares them.
     """
 
     shares: Floats
@@ -179,7 +179,7 @@ class Answers:
 
     @property
     def odds(self) -> Floats:
-        """Odds by point and horizon, shape (points, horizons)."""
+        """Return the odds by point and horizon, shape (points, horizons)."""
         return np.asarray(self.shares.mean(axis=1))
 
 
@@ -209,10 +209,10 @@ def evaluate(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Answers:
-    """What the model says at points of input space: ``shares`` by input name, each of shape (points,).
+    """Run the model at points of input space: ``shares`` by input name, each of shape (points,).
 
-    ``inputs`` are all inputs of ``scenario``. ``luck`` numbers the luck of each point, ascending (default: the same
-    luck for every point). Batches hold whole antithetic pairs. The same whatever the number of workers.
+    ``inputs`` are all inputs of ``scenario``. ``streams`` numbers the random numbers of each point, ascending (default:
+    common to every point). Batches hold whole antithetic pairs. The same whatever the number of workers.
     Raises ParleyError for a tier, a seed or counts that cannot be.
     """
     check_tier(tier)
@@ -239,7 +239,7 @@ def evaluate(
 
 
 def answer(work: Work) -> Floats:
-    """The points of one block: shares of trials with the event, shape (points, batches, horizons)."""
+    """Run the points of one block; return shares of trials with the event (points, batches, horizons)."""
     from sim.model import NegotiationModel  # with Mesa, which only workers need
 
     streams = PointStreams(work)
@@ -256,9 +256,10 @@ def answer(work: Work) -> Floats:
 
 
 class PointStreams(Streams):
-    """Luck and parameters of a block in which each point of input space takes the place of a parameter draw.
+    """Random numbers and parameters of a block in which each point of input space takes the place of a parameter draw.
 
-    Point p has the luck of trials luck[p] n to (luck[p] + 1) n - 1 of an ordinary run, n being its trials.
+    Point p has the random numbers of trials streams[p] n to (streams[p] + 1) n - 1 of an ordinary run, n being its
+    trials.
     """
 
     def __init__(self, work: Work) -> None:
@@ -273,13 +274,15 @@ class PointStreams(Streams):
         self._spread_out: dict[tuple[str, str, str], Floats] = {}
 
     def uniform(self, decision: str, party: str = "", week: int = 0) -> Floats:
+        """Return a column of uniforms, shape (trials,)."""
         return self._spread("uniform", decision, party, week)
 
     def normal(self, decision: str, party: str = "", week: int = 0) -> Floats:
+        """Return a column of standard normals, shape (trials,)."""
         return self._spread("normal", decision, party, week)
 
     def _spread(self, kind: str, decision: str, party: str, week: int) -> Floats:
-        """A column of shared luck, once for each point; this week's are remembered, tracks ask for the same one."""
+        """Repeat a column of random numbers for each point; this week's are kept, as tracks ask for the same one."""
         if week != self._week:
             self._week, self._spread_out = week, {}
         name = (kind, decision, party)
@@ -289,12 +292,15 @@ class PointStreams(Streams):
         return self._spread_out[name]
 
     def parameter(self, path: str) -> Floats:
+        """Return the shares of an input, shape (points,)."""
         return self._shares[path]
 
     @property
     def draws(self) -> Integers:
+        """Return the numbers of the points."""
         return np.arange(len(self._row))
 
     @property
     def row_of_trial(self) -> Integers:
+        """Return the point of each trial."""
         return np.repeat(self.draws, self._trials_per_point)

@@ -3,10 +3,10 @@
 For an uncertain input X the *movement* is E|P(Y|X) - P(Y)|: by how many points the odds would move on average if X
 became known. The *variance share* is the part of the spread of the odds over all draws that would go.
 
-Draws are put in eight groups of equal size by their value of X. Group means from few draws differ by luck alone, so the
-direction (and for the variance the size) of each group's move is learnt on nine tenths of the draws and measured on the
-other tenth, in turn (cross-fitting). An input without influence then gets 0 on average. Where luck hides a direction
-the movement comes out too small, never too large on average.
+Draws are put in eight groups of equal size by their value of X. Group means from few draws differ by chance alone, so
+the direction (and for the variance the size) of each group's move is learnt on nine tenths of the draws and measured on
+the other tenth, in turn (cross-fitting). An input without influence then gets 0 on average. Where chance hides a
+direction the movement comes out too small, never too large on average.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Unknown:
 
     @property
     def is_clear(self) -> bool:
-        """Whether more than luck shows, all inputs considered."""
+        """Return whether the movement is significant, all inputs considered."""
         return self.lo > 0
 
 
@@ -82,7 +82,7 @@ class Information(OneSentence):
     n_draws: int
     unknowns: tuple[Unknown, ...]
     varies: bool = True
-    """Whether the odds differ between draws by more than luck."""
+    """Whether the odds differ significantly between draws."""
     trials: int = 0
     seed: int = 1
 
@@ -93,7 +93,7 @@ class Information(OneSentence):
 
     @property
     def sentence(self) -> str:
-        """Which unknown to find out first."""
+        """Return which unknown to find out first."""
         clear = [one for one in self.unknowns if one.is_clear]
         if not clear and not self.varies:
             return no_variation(self.odds in (0.0, 1.0), len(self.unknowns))
@@ -120,11 +120,11 @@ class Information(OneSentence):
         )
 
     def rows(self) -> list[dict[str, Any]]:
-        """Unknowns as plain values; None for what is not known, all but the name where the odds do not vary."""
+        """Return the unknowns as plain values; None for all but the name where the odds do not vary."""
         return rows_of(self.unknowns, self.varies or any(one.is_clear for one in self.unknowns), "name")
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain JSON."""
+        """Return plain JSON."""
         return {
             "scenario": self.name,
             "tier": self.tier,
@@ -140,13 +140,13 @@ class Information(OneSentence):
         }
 
     def table(self) -> pd.DataFrame:
-        """One row per input, the largest movement first."""
+        """Return one row per input, the largest movement first."""
         return frame(self.rows(), list(Unknown.__dataclass_fields__))
 
 
 @checked_arguments
 def value_of_information(run: Run, tier: str = "durable", days: int | None = None) -> Information:
-    """What knowing each uncertain input of a run would do to the odds of ``tier`` by ``days`` (default: the last day).
+    """Estimate what knowing each uncertain input of a run would do to the odds.
 
     Raises ParleyError for a run of fewer than 200 draws, and for a tier or day that is none.
     """
@@ -163,7 +163,7 @@ def value_of_information(run: Run, tier: str = "durable", days: int | None = Non
 
 
 def by_draw(hits: NDArray[np.bool_]) -> Floats:
-    """Shares by parameter draw and half of its trials (independent luck given the draw), shape (draws, 2).
+    """Return the shares by parameter draw and half of its trials (independent given the draw), shape (draws, 2).
 
     A last draw without all of its trials is left out.
     """
@@ -173,13 +173,13 @@ def by_draw(hits: NDArray[np.bool_]) -> Floats:
 
 
 def variance_between(shares: Floats) -> float:
-    """Variance of the odds over draws without the luck of few trials: one half's distance times the other's."""
+    """Return the variance of the odds over draws without Monte Carlo error: one half's distance times the other's."""
     centred = shares - shares.mean()
     return float(np.mean(centred[:, 0] * centred[:, 1]))
 
 
 def unknown_columns(scenario: Scenario, seed: int, n_draws: int) -> dict[str, Floats]:
-    """The uncertain inputs of an ordinary run by name, each shape (draws,); file draws by column, as multiples.
+    """Return the uncertain inputs of an ordinary run by name, each shape (draws,); file draws as multiples.
 
     Numbers that are the same as another are not listed: they go with it.
     """
@@ -198,7 +198,7 @@ def unknown_columns(scenario: Scenario, seed: int, n_draws: int) -> dict[str, Fl
 
 
 def grouped(column: Floats, n_groups: int = N_GROUPS) -> Groups:
-    """Number of the group of each draw, 0 the lowest: equal sizes, or one for each value where there are few."""
+    """Return the group of each draw, 0 the lowest: equal sizes, or one for each value where there are few."""
     values, places = np.unique(column, return_inverse=True)
     if len(values) <= n_groups:
         return np.asarray(places.reshape(column.shape), dtype=np.int64)
@@ -207,12 +207,12 @@ def grouped(column: Floats, n_groups: int = N_GROUPS) -> Groups:
 
 
 def folds_of(n_draws: int) -> Groups:
-    """Fold of each draw: antithetic pairs of draws go together."""
+    """Return the fold of each draw: antithetic pairs of draws go together."""
     return np.arange(n_draws, dtype=np.int64) // 2 % N_FOLDS
 
 
 def learnt(groups: Groups, values: Floats, folds: Groups) -> Floats:
-    """By fold and group, how far the group's mean lies from that of all, learnt on the other folds."""
+    """Learn by fold and group how far the group's mean lies from that of all, on the other folds."""
     n = int(groups.max()) + 1
     cell = folds * n + groups
     sums = np.bincount(cell, values, N_FOLDS * n).reshape(N_FOLDS, n)
@@ -223,7 +223,7 @@ def learnt(groups: Groups, values: Floats, folds: Groups) -> Floats:
 
 
 def unknowns(columns: Mapping[str, Floats], shares: Floats) -> tuple[Unknown, ...]:
-    """Movement and variance share of each input, from its values (draws,) and the odds by draw, shape (draws, 2)."""
+    """Measure movement and variance share of each input, from its values (draws,) and the odds (draws, 2)."""
     odds = shares.mean(axis=1)
     variance = variance_between(shares)
     level = widened(len(columns))
@@ -239,7 +239,7 @@ def unknowns(columns: Mapping[str, Floats], shares: Floats) -> tuple[Unknown, ..
 
 
 def _moves(groups: Groups, odds: Floats) -> tuple[Floats, Floats]:
-    """By draw, what adds up to the movement and to the variance: learnt elsewhere, measured here."""
+    """Return by draw what adds up to the movement and to the variance: learnt on other folds, measured here."""
     folds = folds_of(len(odds))
     centres = np.bincount(folds, odds, N_FOLDS) / np.maximum(np.bincount(folds, minlength=N_FOLDS), 1)
     residual = odds - centres[folds]
@@ -248,10 +248,10 @@ def _moves(groups: Groups, odds: Floats) -> tuple[Floats, Floats]:
 
 
 def _reach_of_dummies(odds: Floats, level: float) -> tuple[float, float]:
-    """Half-widths of both intervals for inputs that have nothing to do with the odds.
+    """Return the half-widths of both intervals for inputs that have nothing to do with the odds.
 
     Folds learn from each other's draws, so measurements on them are not quite independent, most of all where there is
-    nothing to learn. What that does is seen on inputs of pure luck, antithetic like the draws.
+    nothing to learn. What that does is seen on inputs of pure chance, antithetic like the draws.
     """
     n_pairs = (len(odds) + 1) // 2
     seen = []
@@ -269,7 +269,7 @@ def _ends(values: Floats, least_reach: float, level: float) -> tuple[float, floa
 
 
 def mean_by_pair(values: Floats, level: float = 0.95) -> tuple[float, float, float]:
-    """Mean over draws with its interval (Student's t); antithetic pairs of draws are the independent units."""
+    """Return the mean over draws with its interval by Student's t; antithetic pairs of draws are independent."""
     mean = float(values.mean())
     deviations = np.add.reduceat(values - mean, np.arange(0, len(values), 2))
     reach = clustered_reach(deviations, len(values), level)

@@ -1,4 +1,4 @@
-"""The band of a response surface: how far the odds are spread over the inputs that nobody moved. An approximation.
+"""The band of a response surface: how far the odds are spread over the inputs that were not moved. An approximation.
 
 The surface says how the odds vary with its own inputs. All the others are drawn too, and the surface is a mean over
 them, so its spread alone is too narrow. What is missing at the base (the variance of the odds between draws, less that
@@ -26,9 +26,9 @@ Ends = tuple[tuple[float, float], ...]
 
 
 def between(halves: Floats) -> Floats:
-    """Variance of the odds between points, by horizon, without the luck of their few trials.
+    """Return the variance of the odds between points, by horizon, without their Monte Carlo error.
 
-    ``halves`` (points, 2, horizons): odds from two halves of each point's trials, whose luck is independent.
+    ``halves`` (points, 2, horizons): odds from two halves of each point's trials, which are independent.
     """
     centred = halves - halves.mean(axis=(0, 1))
     found: Floats = np.maximum(0.0, np.mean(centred[:, 0] * centred[:, 1], axis=0))
@@ -36,7 +36,7 @@ def between(halves: Floats) -> Floats:
 
 
 def odds_over(coefficients: Floats, over: Floats, held: Mapping[int, float]) -> Floats:
-    """The surface at each point of ``over`` with column i held at ``held[i]``, shape (points, horizons)."""
+    """Return the surface at each point of ``over`` with column i held at ``held[i]``, shape (points, horizons)."""
     cube = over.copy()
     for place, share in held.items():
         cube[:, place] = share
@@ -45,7 +45,7 @@ def odds_over(coefficients: Floats, over: Floats, held: Mapping[int, float]) -> 
 
 
 def left_out(coefficients: Floats, over: Floats, variance: Floats) -> Floats:
-    """Variance in log odds of what the surface does not hold, by horizon; ``variance`` is all of it in odds."""
+    """Return the variance in log odds that the surface does not hold, by horizon; ``variance`` is all of it in odds."""
     odds = odds_over(coefficients, over, {})
     steep = np.mean((odds * (1.0 - odds)) ** 2, axis=0)
     missing = np.maximum(0.0, variance - odds.var(axis=0))
@@ -54,13 +54,13 @@ def left_out(coefficients: Floats, over: Floats, variance: Floats) -> Floats:
 
 
 def band(coefficients: Floats, over: Floats, rest: Floats, held: Mapping[int, float]) -> Ends:
-    """The band of the model's odds by horizon with some inputs held; ``rest`` is that of ``left_out``."""
+    """Return the band of the model's odds by horizon with some inputs held; ``rest`` is that of ``left_out``."""
     odds = odds_over(coefficients, over, held)
     return ends(odds.mean(axis=0), odds.var(axis=0) + rest * np.mean((odds * (1.0 - odds)) ** 2, axis=0))
 
 
 def ends(means: Floats, variances: Floats) -> Ends:
-    """Band of the Betas with these means and variances, by horizon; a mean of 0 or 1 has no width."""
+    """Return the band of the Betas with these means and variances, by horizon; a mean of 0 or 1 has no width."""
     found = []
     for p, variance in zip(means, variances, strict=True):
         room = float(p * (1.0 - p))

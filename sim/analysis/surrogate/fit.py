@@ -1,13 +1,13 @@
 """A response surface: the odds as a smooth function of the inputs that move them most, so that a page needs no engine.
 
 Points fill the space of all inputs' shares (Sobol's sequence, shifted modulo 1 by the seed's own stream "response
-shift": Cranley and Patterson 1976). Each point takes the place of a parameter draw and has luck of its own, since few
-trials of many points say more about a mean over luck than many trials of few on the same luck. The inputs that move the
-odds most are picked on these points, and the chance of a halt by each horizon, given none before, is a logistic
-regression on a full quadratic in their shares (``polynomial``). All other inputs are drawn as in the scenario:
-the surface is a mean over them, not a cut at their central values.
+shift": Cranley and Patterson 1976). Each point takes the place of a parameter draw and has random numbers of its own,
+since few trials of many points estimate a mean better than many trials of few with common random numbers. The inputs
+that move the odds most are picked on these points, and the chance of a ceasefire by each horizon, given none before, is
+a logistic regression on a full quadratic in their shares (``polynomial``). All other inputs are drawn as in the
+scenario: the surface is a mean over them, not a cut at their central values.
 
-Nor is an input central while nobody has moved it: it is drawn too. ``at`` therefore averages the surface over a fixed
+Nor is an input central that was not moved: it is drawn too. ``at`` therefore averages the surface over a fixed
 set of points, with the inputs that were moved held at their shares, which is what ``parley run --set`` does. With
 nothing moved this is the scenario itself. The error is measured on settings that no fit has seen: some inputs held,
 every other drawn, against the model's own odds, and the band of the surface against the model's own band there
@@ -64,7 +64,7 @@ def response(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Response:
-    """The odds of ``scenario`` as a surface over ``inputs`` (by default the eight that move them most).
+    """Fit the odds of ``scenario`` as a surface over ``inputs`` (by default the eight that move them most).
 
     ``points`` (a power of two) are fitted, at ``trials`` trials each; the error is measured on ``settings`` settings of
     ``points`` / 32 x ``trials`` trials. ``level``: the model's own odds by horizon where they are better known, from a
@@ -123,9 +123,9 @@ class Bench(NamedTuple):
     all_trials: int
 
     def run(self, shares: Floats, first: int) -> Floats:
-        """Odds at ``shares`` (points, inputs) from two halves of each point's trials, shape (points, 2, horizons).
+        """Run the points ``shares`` (points, inputs); return odds of two halves of each (points, 2, horizons).
 
-        Point number p of the study has the luck p, ``first`` being that of the first row.
+        Point number p of the study has the stream p, ``first`` being that of the first row.
         """
         answers = evaluate(
             self.scenario,
@@ -150,7 +150,7 @@ def tested(
     a_setting: int,
     first: int,
 ) -> tuple[Setting, ...]:
-    """The surface against the model where it was not fitted: some inputs held, every other drawn."""
+    """Test the surface against the model where it was not fitted: some inputs held, every other drawn."""
     coefficients, over, rest = surface
     held = held_out(len(moved), settings, bench.seed)
     shares = sequence(len(bench.available), settings * a_setting, bench.seed, "response test")
@@ -175,7 +175,7 @@ def tested(
 
 
 def band_of(halves: Floats) -> Ends:
-    """The model's own band at a setting, from its odds by point and half (points, 2, horizons)."""
+    """Return the model's own band at a setting, from its odds by point and half (points, 2, horizons)."""
     return ends(halves.mean(axis=(0, 1)), between(halves))
 
 
@@ -187,12 +187,12 @@ def _rows(values: Floats) -> tuple[tuple[float, ...], ...]:
 
 
 def sequence(n_inputs: int, n: int, seed: int, name: str) -> Floats:
-    """``n`` points that fill the unit cube: Sobol's sequence, shifted by a stream of the seed's, shape (n, inputs)."""
+    """Draw ``n`` points that fill the unit cube by a stream of the seed's own, shape (n, inputs)."""
     return shifted_sobol(n, n_inputs, seed, name)
 
 
 def held_out(n_inputs: int, settings: int, seed: int) -> list[dict[int, float]]:
-    """What each setting holds, by place: one, two, three or all inputs in turn, from their low to their high."""
+    """Choose what each setting holds, by place: one, two, three or all inputs in turn, from their low to their high."""
     orders, shares = uniforms(seed, "response held", 2, settings, n_inputs)
     found = []
     for number in range(settings):
@@ -203,7 +203,7 @@ def held_out(n_inputs: int, settings: int, seed: int) -> list[dict[int, float]]:
 
 
 def classes(odds: Floats, trials: int) -> Counts:
-    """Trials by the horizon at which it first had happened, never last, from odds (points, horizons)."""
+    """Count trials by the horizon at which the event had first happened, never last, from odds (points, horizons)."""
     by = np.rint(odds * trials).astype(np.int64)
     ends = np.column_stack([np.zeros(len(by), dtype=np.int64), by, np.full(len(by), trials)])
     return np.diff(ends, axis=1)
@@ -213,7 +213,7 @@ def classes(odds: Floats, trials: int) -> Counts:
 
 
 def levelled(coefficients: Floats, over: Floats, wanted: Floats) -> Floats:
-    """The surface with its intercepts moved so that the means over ``over`` are ``wanted``, by horizon.
+    """Move the surface's intercepts so that the means over ``over`` are ``wanted``, by horizon.
 
     A horizon by which the odds are 0 or 1, or do not grow, is left as it is.
     """

@@ -29,13 +29,13 @@ Counts = NDArray[np.integer]
 
 
 def most_moving(scenario: Scenario, available: Sequence[Input], shares: Floats, counts: Counts) -> list[Input]:
-    """The inputs that take away most of the variance of the odds by the last horizon, of those that can be moved."""
+    """Return the movable inputs that explain most of the variance of the odds by the last horizon."""
     ranked = sorted(available, key=lambda one: -alone(shares[:, available.index(one)], counts))
     return list(islice((one for one in ranked if is_movable(scenario, one)), N_INPUTS))
 
 
 def alone(share: Floats, counts: Counts) -> float:
-    """Variance of the odds by the last horizon that a quadratic in one share explains."""
+    """Return the variance of the odds by the last horizon that a quadratic in one share explains."""
     odds = 1.0 - counts[:, -1] / counts.sum(axis=1)
     basis = quadratic(share[:, None])
     fitted = np.linalg.lstsq(basis, odds, rcond=None)[0]
@@ -43,7 +43,7 @@ def alone(share: Floats, counts: Counts) -> float:
 
 
 def is_movable(scenario: Scenario, one: Input) -> bool:
-    """Whether ``--set`` can put the input alone at its low and at its high."""
+    """Return whether ``--set`` can put the input alone at its low and at its high."""
     known = quantities(scenario)
     if one.is_turned or one.name not in known or one.name.startswith("joint."):
         return False
@@ -60,7 +60,7 @@ def is_movable(scenario: Scenario, one: Input) -> bool:
 
 
 def as_slider(scenario: Scenario, one: Input, explained: float) -> Moved:
-    """An input with its slider's stops, in its own units; values of a choice have one stop each."""
+    """Return an input with its slider's stops, in its own units; values of a choice have one stop each."""
     quantity = quantities(scenario)[one.name]
     grid = np.linspace(0.0, 1.0, 2001)[1:-1]
     values = np.asarray(inverse_cdf(quantity, grid), dtype=np.float64)

@@ -29,7 +29,7 @@ FINEST = 20
 
 
 def decimals(low: float, high: float) -> int:
-    """Decimals at which values between ``low`` and ``high`` are told: steps of a twentieth of the width, or finer."""
+    """Return the decimals that values between ``low`` and ``high`` get: steps of a twentieth of the width, or finer."""
     width = abs(high - low)
     return min(9, max(0, math.ceil(math.log10(FINEST / width)))) if width > 0 else 3
 
@@ -95,14 +95,14 @@ class Response(OneSentence):
         return np.array(self.coefficients), np.array(self.over).reshape(len(self.over), len(self.inputs))
 
     def at(self, shares: Mapping[str, float]) -> tuple[float, ...]:
-        """Odds by horizon with the inputs in ``shares`` held, by name, and all others drawn.
+        """Return the odds by horizon with the inputs in ``shares`` held, by name, and all others drawn.
 
         Raises ParleyError for an input that the surface does not have.
         """
         return average(*self._arrays, self._places(shares))
 
     def band(self, shares: Mapping[str, float]) -> Ends:
-        """The band of these odds by horizon: nine in ten draws of all that is not held, an approximation.
+        """Return the band of these odds by horizon: nine in ten draws of all that is not held, an approximation.
 
         Raises ParleyError for an input that the surface does not have.
         """
@@ -116,29 +116,29 @@ class Response(OneSentence):
 
     @property
     def rmse(self) -> tuple[float, ...]:
-        """Root mean squared error over the settings, by horizon; the luck of the settings' own trials included."""
+        """Return the root mean squared error over the settings, by horizon, their own Monte Carlo error included."""
         return floats(np.sqrt(np.mean(self._misses**2, axis=0)))
 
     @property
     def largest(self) -> tuple[float, ...]:
-        """Largest error over the settings, by horizon."""
+        """Return the largest error over the settings, by horizon."""
         return floats(np.abs(self._misses).max(axis=0))
 
     @property
     def luck(self) -> tuple[float, ...]:
-        """The rmse that a surface without any error would show, by horizon: that of the settings' own trials."""
+        """Return the rmse of a surface without any error, by horizon: that of the settings' own trials."""
         errors = np.array([one.standard_error for one in self.settings])
         return floats(np.sqrt(np.mean(errors**2, axis=0)))
 
     @property
     def band_rmse(self) -> tuple[float, ...]:
-        """Root mean squared error of the ends of the band over the settings, by horizon; luck included."""
+        """Return the root mean squared error of the ends of the band, by horizon, Monte Carlo error included."""
         misses = np.array([np.subtract(one.band, one.model_band) for one in self.settings])
         return floats(np.sqrt(np.mean(misses**2, axis=(0, 2))))
 
     @property
     def band_luck(self) -> tuple[float, ...]:
-        """The rmse of those ends that a band without any error would show, by horizon: the settings' own luck."""
+        """Return the rmse of the ends of a band without any error, by horizon: that of the settings' own trials."""
         halves = np.array([one.halves for one in self.settings])
         return floats(np.sqrt(np.mean((halves[:, 0] - halves[:, 1]) ** 2 / 4, axis=(0, 2))))
 
@@ -156,7 +156,7 @@ class Response(OneSentence):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What must be said beside the numbers."""
+        """Return what must be read with the numbers."""
         return (
             f"Fitted to {self.trials:,} trials and tested on {len(self.settings)} settings of "
             f"{self.trials_a_setting:,} trials each that no fit has seen.",
@@ -168,7 +168,7 @@ class Response(OneSentence):
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain JSON: all that is needed to evaluate the surface elsewhere."""
+        """Return plain JSON: all that is needed to evaluate the surface elsewhere."""
         return {
             "tier": self.tier,
             "days": list(self.days),
@@ -196,7 +196,7 @@ class Response(OneSentence):
         }
 
     def table(self) -> pd.DataFrame:
-        """The test: one row per setting and horizon, what was held in words, the model's odds and the surface's."""
+        """Return the test: one row per setting and horizon, what was held, the model's odds and the surface's."""
         rows = [
             {
                 "setting": number,
@@ -216,5 +216,5 @@ class Response(OneSentence):
 
 
 def average(coefficients: Floats, over: Floats, held: Mapping[int, float]) -> tuple[float, ...]:
-    """Odds by horizon, the mean of the surface over ``over`` with column i held at ``held[i]``."""
+    """Return the odds by horizon, the mean of the surface over ``over`` with column i held at ``held[i]``."""
     return floats(odds_over(coefficients, over, held).mean(axis=0))

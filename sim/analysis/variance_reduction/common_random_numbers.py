@@ -70,7 +70,7 @@ class CommonRandomNumbers(OneSentence):
 
     @property
     def sentence(self) -> str:
-        """How many times as many trials a difference would need with independent numbers, at the last horizon."""
+        """Return how many times as many trials independent numbers would need, at the last horizon."""
         one = self.pairs[-1]
         if not np.isfinite(one.variance_ratio):
             return f"By {one.days} days fewer than {FEW_EVENTS} trials differ: too few to say what pairing gains."
@@ -80,11 +80,11 @@ class CommonRandomNumbers(OneSentence):
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain JSON; null where the gain is unknown."""
+        """Return plain JSON; null where the gain is unknown."""
         return {**plain(asdict(self)), "anchored": False, "sentence": self.sentence, "notes": self.notes}
 
     def table(self) -> pd.DataFrame:
-        """One row per horizon."""
+        """Return one row per horizon."""
         return frame(map(asdict, self.pairs))
 
 
@@ -105,7 +105,7 @@ def common_random_numbers(base: Run, variant: Run) -> CommonRandomNumbers:
 
 
 def gain(base: Hits, variant: Hits) -> tuple[float, float, float, float, float]:
-    """Standard errors with independent and with common random numbers, the ratio of variances and its interval.
+    """Return both standard errors, independent and common random numbers, the ratio of variances and its interval.
 
     Delta method for the logarithm of a ratio of two means over clusters, Student's t.
     """

@@ -100,12 +100,12 @@ class FewerTrials(OneSentence):
         return NOTES
 
     def of(self, method: str) -> list[Estimate]:
-        """Estimates of a method, by horizon."""
+        """Return the estimates of a method, by horizon."""
         return [one for one in self.estimates if one.method == method]
 
     @property
     def sentence(self) -> str:
-        """What Sobol draws gain at the last horizon, for a trial and for a second."""
+        """Return what Sobol draws gain at the last horizon, for a trial and for a second."""
         base, sobol = self.of(PLAIN)[-1], self.of(SOBOL)[-1]
         if base.se == 0:
             return f"The odds by {base.days} days do not vary: all plain trials ended alike, so nothing can be gained."
@@ -119,11 +119,11 @@ class FewerTrials(OneSentence):
         return found if sobol.ratio_lo > 1 and by_second > 1 else f"{found} That is no clear gain."
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain numbers and lists, for JSON, null where unknown; seconds differ from run to run."""
+        """Return plain numbers and lists, for JSON, null where unknown; seconds differ from run to run."""
         return {**plain(asdict(self)), "anchored": False, "sentence": self.sentence, "notes": NOTES}
 
     def table(self) -> pd.DataFrame:
-        """One row per method and horizon."""
+        """Return one row per method and horizon."""
         return frame(map(asdict, self.estimates))
 
 
@@ -166,7 +166,7 @@ def fewer_trials(
 
 
 def drawn(method: str, inputs: list[Input], trials: int, seed: int) -> dict[str, Floats]:
-    """Shares by input name, each of shape (points,): those of ``parley run`` for plain trials, or sets of points."""
+    """Draw shares by input name (points,): those of ``parley run`` for plain trials, or sets of points."""
     if method == PLAIN:
         streams = Streams(seed, 0, trials)
         shares = {one.name: streams.parameter(one.stream) for one in inputs}
@@ -178,7 +178,7 @@ def drawn(method: str, inputs: list[Input], trials: int, seed: int) -> dict[str,
 
 
 def points_for(trials: int) -> int:
-    """Points in each set: the power of two that comes to ``trials`` in all, or the next below."""
+    """Return the points in each set: the power of two that makes ``trials`` in all, or the next below."""
     return 1 << (trials // (N_SETS * TRIALS_PER_POINT)).bit_length() - 1
 
 
@@ -223,6 +223,6 @@ def compared(one: Estimate, base: Estimate) -> Estimate:
 
 
 def ratio_interval(ratio: float, above: int, below: int) -> tuple[float, float]:
-    """95 % interval of a ratio of two variances with ``above`` and ``below`` degrees of freedom, if normal."""
+    """Return the 95 % interval of a ratio of variances with ``above`` and ``below`` degrees of freedom, if normal."""
     low, high = stats.f.interval(LEVEL, above, below)
     return ratio / float(high), ratio / float(low)

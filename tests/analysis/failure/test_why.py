@@ -138,7 +138,7 @@ def test_red_lines_that_leave_nothing_between_them_are_survived() -> None:
 
 def test_runs_without_common_luck_or_horizon_are_refused() -> None:
     run = run_of(TRIALS)
-    with pytest.raises(ParleyError, match="same luck"):
+    with pytest.raises(ParleyError, match="common random numbers"):
         explain(run, Run(run.scenario, "other", 2, run.columns))
     with pytest.raises(ParleyError, match="same horizon"):
         explain(run, run_of(TRIALS, horizon_weeks=26))
