@@ -1,4 +1,4 @@
-"""How `make docs` builds these pages: Sphinx, Markdown by MyST, the furo theme. Nothing is fetched, nothing is run."""
+"""How `make docs` builds these pages: Sphinx, Markdown by MyST, docstrings by autodoc, furo. Nothing is fetched."""
 
 from __future__ import annotations
 
@@ -17,12 +17,20 @@ author = "the authors of Parley"
 copyright = author
 version = release = __version__
 
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build"]
 
 # Links between pages are checked; headings up to this depth may be linked to as page.md#heading.
 myst_heading_anchors = 3
+
+# Docstrings are in numpy's form; a name in single backticks is a link where the page has it.
+autodoc_member_order = "bysource"
+autodoc_type_aliases = {name: name for name in ("Array", "ArrayLike", "Column")}
+napoleon_google_docstring = False
+napoleon_use_param = napoleon_use_rtype = False
+napoleon_custom_sections = [("Attributes", "params_style")]  # as parameters are: several names on one line
+default_role = "py:obj"
 
 highlight_language = "text"
 
@@ -53,5 +61,17 @@ def name_what_lies_outside(app: Any, page: str, source: list[str]) -> None:
     source[0] = LINK.sub(in_words, source[0])
 
 
+def leave_out_fields_of_files(app: Any, what: str, name: str, found: Any, *_: Any) -> tuple[str, None] | None:
+    """The sections of a scenario have a page of their own; as a signature they would fill one."""
+    return ("", None) if hasattr(found, "model_fields") else None
+
+
+def leave_out_aliases(app: Any, what: str, name: str, found: Any, *_: Any) -> bool | None:
+    """Fields of a named tuple are in the docstring of their class; None leaves all others to autodoc."""
+    return True if (getattr(found, "__doc__", None) or "").startswith("Alias for field number") else None
+
+
 def setup(app: Any) -> None:
     app.connect("source-read", name_what_lies_outside)
+    app.connect("autodoc-process-signature", leave_out_fields_of_files)
+    app.connect("autodoc-skip-member", leave_out_aliases)

@@ -1,4 +1,4 @@
-"""Reference pages, written by the program about itself: commands, scenario keys, Python, results, exit codes.
+"""Reference pages, written by the program about itself: commands, scenario keys, results, exit codes.
 
 ``python -m docs.generate`` writes them into ``docs/reference``, and the index of shipped scenarios into ``scenarios``;
 ``--check`` says which are not as the program would write them. Nobody edits those files by hand: words are mended where
@@ -15,11 +15,10 @@ FOLDER = Path("docs") / "reference"
 
 def pages() -> dict[str, str]:
     """Every generated page by file name, as Markdown."""
-    from docs.generate import commands, exit_codes, python_api, result_tables, scenario_keys
+    from docs.generate import commands, exit_codes, result_tables, scenario_keys
 
     return {
         "cli.md": commands.page(),
-        "python.md": python_api.page(),
         "scenario.md": scenario_keys.page(),
         "results.md": result_tables.page(),
         "exit_codes.md": exit_codes.page(),

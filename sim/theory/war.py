@@ -1,7 +1,7 @@
 """Value war as a costly way to move the issues (docs/odd.md, 3.1).
 
 Momentum m lies in [-1, 1]; positive favours side B. A year of war at momentum m gains the stronger side the share
-kappa |m| of its remaining distance on each issue that war moves. Fighting on is a lottery around that end (Fearon
+``kappa |m|`` of its remaining distance on each issue that war moves. Fighting on is a lottery around that end (Fearon
 1995), valued at its end point less a risk premium and a cost.
 """
 
