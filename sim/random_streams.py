@@ -1,4 +1,4 @@
-"""Named streams of luck: every random decision is a function of (seed, decision, party, trial, week).
+"""Draw random numbers by name: each is a function of (seed, decision, party, trial, week).
 
 Philox4x64-10 (Salmon et al. 2011) is a counter-based generator: its output is a hash of a key and a
 counter. The key is (seed, hash of decision and party); the counter is (trial // 4, week, draw, 0) and
@@ -29,19 +29,19 @@ _TO_UNIT = 2.0**-53
 AT_ONCE = 16_384
 MOST_WEEKS = 13
 """Weeks of a stream are drawn together up to this many, and up to so many numbers in all."""
-MOST_KEPT = 64_000_000
-"""Bytes of columns that a block of kept streams holds at most."""
+MOST_CACHED = 64_000_000
+"""Bytes of columns that the cached streams of a block hold at most."""
 _NONE = np.empty((0, 0))
 
 
 @lru_cache(maxsize=4096)
 def stream_key(decision: str, party: str) -> int:
-    """64-bit name of a stream, the same on every machine."""
+    """Return the 64-bit name of a stream, the same on every machine."""
     return int.from_bytes(blake2b(f"{decision}\0{party}".encode(), digest_size=8).digest(), "little")
 
 
 def philox_words(seed: int, stream: int, week: int, draw: int, first: int, count: int) -> NDArray[np.uint64]:
-    """Words ``first`` to ``first + count`` of a stream. numpy steps the counter before its first output."""
+    """Return words ``first`` to ``first + count`` of a stream. numpy steps the counter before its first output."""
     generator = np.random.Philox(
         key=np.array([seed, stream], dtype=np.uint64),
         counter=np.array([first // 4, week, draw, 0], dtype=np.uint64),
@@ -51,14 +51,14 @@ def philox_words(seed: int, stream: int, week: int, draw: int, first: int, count
 
 
 def to_uniform(words: NDArray[np.uint64]) -> Array:
-    """Uniforms strictly between 0 and 1, from the upper 53 bits."""
+    """Return uniforms strictly between 0 and 1, from the upper 53 bits."""
     uniform = np.add(words >> np.uint64(11), 0.5)
     uniform *= _TO_UNIT
     return uniform
 
 
-class Luck:
-    """Uniforms of any stream from one generator that is set to a counter, since making one costs more than a column."""
+class UniformGenerator:
+    """Draw uniforms of any stream from one generator that is set to a counter: a new one costs more than a column."""
 
     def __init__(self) -> None:
         self._philox = np.random.Philox(key=0)
@@ -74,7 +74,7 @@ class Luck:
         }
 
     def uniforms(self, seed: int, stream: int, week: int, n_weeks: int, first: int, count: int) -> Array:
-        """``to_uniform(philox_words(seed, stream, week, 0, first, count))`` of several weeks, shape (weeks, count)."""
+        """Return ``to_uniform(philox_words(seed, stream, week, 0, first, count))`` by week, shape (weeks, count)."""
         skip = first % 4
         found = np.empty((n_weeks, skip + count))
         self._key[:] = seed, stream
@@ -88,31 +88,33 @@ class Luck:
 
 
 class Streams:
-    """The luck of one block of trials.
+    """Draw the random numbers of one block of trials.
 
-    ``own_luck`` names luck that is shared with nobody: scenarios compared with each other meet the same luck, wars of
-    a record do not. Draws of the parameters are the same either way.
+    ``independent_stream`` names random numbers that no other scenario meets: scenarios that are compared draw common
+    random numbers, wars of a record do not. Draws of the parameters are the same either way.
     """
 
-    def __init__(self, seed: int, first_trial: int, n_trials: int, mirrored: bool = False, own_luck: str = "") -> None:
+    def __init__(
+        self, seed: int, first_trial: int, n_trials: int, mirrored: bool = False, independent_stream: str = ""
+    ) -> None:
         self.seed = seed
         self.first_trial = first_trial
         self.n_trials = n_trials
         self.mirrored = mirrored
-        self._prefix = f"{own_luck}\0" if own_luck else ""
-        self._luck = Luck()
+        self._prefix = f"{independent_stream}\0" if independent_stream else ""
+        self._generator = UniformGenerator()
         self._drawn: dict[tuple[str, str, str], tuple[int, Array]] = {}
 
     def uniform(self, decision: str, party: str = "", week: int = 0) -> Array:
-        """One uniform per trial, shape (trials,). Asked twice for the same decision it gives the same column."""
+        """Return one uniform per trial, shape (trials,); the same column whenever the same decision is asked for."""
         return self._column("uniform", decision, party, week)
 
     def normal(self, decision: str, party: str = "", week: int = 0) -> Array:
-        """One standard normal per trial; trials 2i and 2i + 1 are antithetic (same size, other sign)."""
+        """Return one standard normal per trial; trials 2i and 2i + 1 are antithetic (same size, other sign)."""
         return self._column("normal", decision, party, week)
 
     def _column(self, kind: str, decision: str, party: str, week: int) -> Array:
-        """A week's column. Small blocks draw several weeks at once of what they ask for week after week."""
+        """Return a week's column; small blocks draw several weeks at once of what they ask for week after week."""
         name = (kind, decision, party)
         first, columns = self._drawn.get(name, (0, _NONE))
         if not first <= week < first + len(columns):
@@ -124,30 +126,30 @@ class Streams:
         return np.asarray(columns[week - first])
 
     def _uniforms(self, stream: int, week: int, n_weeks: int) -> Array:
-        """Shape (weeks, trials)."""
-        return self._luck.uniforms(self.seed, stream, week, n_weeks, self.first_trial, self.n_trials)
+        """Return uniforms, shape (weeks, trials)."""
+        return self._generator.uniforms(self.seed, stream, week, n_weeks, self.first_trial, self.n_trials)
 
     def _normals(self, stream: int, week: int, n_weeks: int) -> Array:
-        """Shape (weeks, trials), from one uniform for each pair."""
+        """Return normals, shape (weeks, trials), from one uniform for each pair."""
         first_pair, skip = divmod(self.first_trial, 2)
         n_pairs = (self.first_trial + self.n_trials + 1) // 2 - first_pair
         pairs = np.empty((n_weeks, n_pairs, 2))
-        ndtri(self._luck.uniforms(self.seed, stream, week, n_weeks, first_pair, n_pairs), out=pairs[:, :, 0])
+        ndtri(self._generator.uniforms(self.seed, stream, week, n_weeks, first_pair, n_pairs), out=pairs[:, :, 0])
         np.negative(pairs[:, :, 0], out=pairs[:, :, 1])
         return pairs.reshape(n_weeks, -1)[:, skip : skip + self.n_trials]
 
     def between_sides(self, decision: str, party: str = "", week: int = 0) -> Array:
-        """A uniform that chooses between side A (high) and side B (low); a mirrored scenario sees 1 - u."""
-        luck = self.uniform(decision, party, week)
-        return 1.0 - luck if self.mirrored else luck
+        """Return a uniform that chooses between side A (high) and side B (low); a mirrored scenario sees 1 - u."""
+        uniforms = self.uniform(decision, party, week)
+        return 1.0 - uniforms if self.mirrored else uniforms
 
     def favouring_b(self, decision: str, week: int = 0) -> Array:
-        """A standard normal whose positive sign favours side B; a mirrored scenario sees the other sign."""
-        luck = self.normal(decision, week=week)
-        return -luck if self.mirrored else luck
+        """Return a standard normal whose positive sign favours side B; a mirrored scenario sees the other sign."""
+        normals = self.normal(decision, week=week)
+        return -normals if self.mirrored else normals
 
     def parameter(self, path: str) -> Array:
-        """One uniform per parameter draw of the block; draws 2j and 2j + 1 are antithetic (u and 1 - u)."""
+        """Return one uniform per parameter draw of the block; draws 2j and 2j + 1 are antithetic (u and 1 - u)."""
         draws = self.draws
         first_pair, last_pair = int(draws[0]) // 2, int(draws[-1]) // 2
         words = philox_words(self.seed, stream_key("parameter", path), 0, 0, first_pair, last_pair - first_pair + 1)
@@ -156,38 +158,41 @@ class Streams:
 
     @property
     def draws(self) -> NDArray[np.int64]:
-        """Numbers of the parameter draws that this block's trials use, ascending."""
+        """Return the numbers of the parameter draws that this block's trials use, ascending."""
         last = (self.first_trial + self.n_trials - 1) // TRIALS_PER_DRAW
         return np.arange(self.first_trial // TRIALS_PER_DRAW, last + 1)
 
     @property
     def row_of_trial(self) -> NDArray[np.int64]:
-        """For each trial of the block, the position of its draw in ``draws``."""
+        """Return, for each trial of the block, the position of its draw in ``draws``."""
         trials = np.arange(self.first_trial, self.first_trial + self.n_trials)
         return trials // TRIALS_PER_DRAW - self.first_trial // TRIALS_PER_DRAW
 
 
-class KeptStreams(Streams):
-    """Streams that keep what they gave, for a block that is simulated again and again on the same luck.
+class CachedStreams(Streams):
+    """Cache what was drawn, for a block that is simulated again and again with common random numbers.
 
     About 7 kB a trial for a year of weeks; nobody may change a column in place. Scenarios that ask for other streams
-    add theirs: beyond ``MOST_KEPT`` bytes all are dropped and drawn again.
+    add theirs: beyond ``MOST_CACHED`` bytes all are dropped and drawn again.
     """
 
-    def __init__(self, seed: int, first_trial: int, n_trials: int, mirrored: bool = False, own_luck: str = "") -> None:
-        super().__init__(seed, first_trial, n_trials, mirrored, own_luck)
+    def __init__(
+        self, seed: int, first_trial: int, n_trials: int, mirrored: bool = False, independent_stream: str = ""
+    ) -> None:
+        super().__init__(seed, first_trial, n_trials, mirrored, independent_stream)
         self._columns: dict[tuple[str, str, str, int], Array] = {}
         self._parameters: dict[str, Array] = {}
 
     def _column(self, kind: str, decision: str, party: str, week: int) -> Array:
         name = (kind, decision, party, week)
         if name not in self._columns:
-            if len(self._columns) * self.n_trials * 8 >= MOST_KEPT:
+            if len(self._columns) * self.n_trials * 8 >= MOST_CACHED:
                 self._columns.clear()
             self._columns[name] = super()._column(kind, decision, party, week)
         return self._columns[name]
 
     def parameter(self, path: str) -> Array:
+        """Return the same as `Streams.parameter`, drawn once."""
         if path not in self._parameters:
             self._parameters[path] = super().parameter(path)
         return self._parameters[path]

@@ -87,7 +87,7 @@ MUTANTS = (
     Mutant("pairs are not antithetic", "sim/random_streams.py",
            "np.negative(pairs[:, :, 0], out=pairs[:, :, 1])", "pairs[:, :, 1] = pairs[:, :, 0]", (EXACT,)),
     Mutant("the mirror forgets momentum", "sim/random_streams.py",
-           "return -luck if self.mirrored else luck", "return luck", (INVARIANCE,)),
+           "return -normals if self.mirrored else normals", "return normals", (INVARIANCE,)),
     Mutant("each block repeats the first draws of the parameters", "sim/random_streams.py",
            'stream_key("parameter", path), 0, 0, first_pair, last_pair',
            'stream_key("parameter", path), 0, 0, 0 * first_pair, last_pair', (INVARIANCE,)),

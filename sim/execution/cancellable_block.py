@@ -18,14 +18,14 @@ from sim.execution.blocks import Block
 from sim.model.anatomy import explain
 from sim.model.outcomes import DURABLE_DRAWS
 from sim.outcome_columns import Columns
-from sim.random_streams import KeptStreams
+from sim.random_streams import CachedStreams
 from sim.scenario.schema import Scenario
 from sim.statistics.horizons import TIERS
 
 ODDS = ("trial", *(f"{tier}_week" for tier in TIERS), "victory", "victory_week")
 """Columns of a block that is not explained: what odds and their differences are made of."""
 PLACES = 4096
-KEPT_LUCK = 2
+CACHED_BLOCKS = 2
 """Blocks whose luck a worker keeps, 20 MB for each of 2,500 trials."""
 
 
@@ -53,7 +53,7 @@ def glance(work: Glance) -> Columns:
     scenario, block = work.scenario, work.block
     # A first answer meets the same luck at every move; that from all trials comes once, and its luck would be 70 MB.
     keeps_luck = work.board and not work.is_explained
-    streams = luck_of(work.seed, block.first, block.n, scenario.mirrored) if keeps_luck else None
+    streams = cached_streams(work.seed, block.first, block.n, scenario.mirrored) if keeps_luck else None
     # A halt that began before the horizon is durable, or not, after so many weekly draws: odds need no further week.
     follow_up = scenario.follow_up_weeks if work.is_explained else min(scenario.follow_up_weeks, DURABLE_DRAWS + 1)
     with NegotiationModel(
@@ -68,10 +68,10 @@ def glance(work: Glance) -> Columns:
     return columns if work.is_explained else {name: columns[name] for name in ODDS}
 
 
-@lru_cache(maxsize=KEPT_LUCK)
-def luck_of(seed: int, first: int, n: int, is_mirrored: bool) -> KeptStreams:
+@lru_cache(maxsize=CACHED_BLOCKS)
+def cached_streams(seed: int, first: int, n: int, is_mirrored: bool) -> CachedStreams:
     """The luck of a block, which every move of a slider meets again."""
-    return KeptStreams(seed, first, n, is_mirrored)
+    return CachedStreams(seed, first, n, is_mirrored)
 
 
 class Board:

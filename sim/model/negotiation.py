@@ -51,7 +51,7 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]
         first_trial: int = 0,
         n_trials: int = 1,
         parties: Mapping[str, type[Any]] | None = None,
-        own_luck: str = "",
+        independent_stream: str = "",
         streams: Streams | None = None,
         explains: bool = True,
     ) -> None:
@@ -65,7 +65,7 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]
         self.years_at_start = (scenario.start - scenario.war.began).days / 365.25
         self.explains = explains
         self.week = 0
-        self.streams = streams or Streams(seed, first_trial, n_trials, scenario.mirrored, own_luck)
+        self.streams = streams or Streams(seed, first_trial, n_trials, scenario.mirrored, independent_stream)
         self.inputs = Inputs(scenario, self.streams)
         self.phase = np.full(n_trials, AT_WAR, dtype=np.int8)
         try:
@@ -210,13 +210,13 @@ def simulate(
     first_trial: int,
     n_trials: int,
     parties: Mapping[str, type[Any]] | None = None,
-    own_luck: str = "",
+    independent_stream: str = "",
 ) -> dict[str, NDArray[Any]]:
     """Outcome columns of trials ``first_trial`` to ``first_trial + n_trials - 1``, however they are cut in blocks.
 
-    ``own_luck`` names luck that no other scenario meets (see ``Streams``).
+    ``independent_stream`` names random numbers that no other scenario meets (see ``Streams``).
     """
-    with NegotiationModel(scenario, seed, first_trial, n_trials, parties, own_luck) as model:
+    with NegotiationModel(scenario, seed, first_trial, n_trials, parties, independent_stream) as model:
         return model.run()
 
 

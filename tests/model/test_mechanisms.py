@@ -45,19 +45,19 @@ PRESS_ONE = 0x3A38ACFE721E2D29
 
 def test_own_luck_is_shared_with_nobody_and_draws_of_parameters_are() -> None:
     """Correlations of 4,096 columns below 5 standard errors; the parameters of a draw stay the same."""
-    shared, one, other = (Streams(5, 0, 8_192, own_luck=name) for name in ("", "One", "Two"))
+    shared, one, other = (Streams(5, 0, 8_192, independent_stream=name) for name in ("", "One", "Two"))
     for draw in ("uniform", "normal"):
         table = np.corrcoef([getattr(streams, draw)("press", "Backer", 3)[::2] for streams in (shared, one, other)])
         assert np.abs(table[np.triu_indices(3, 1)]).max() < 5 / np.sqrt(4_096)
     np.testing.assert_array_equal(shared.parameter("war.tau"), one.parameter("war.tau"))
     np.testing.assert_array_equal(
-        one.uniform("press", "Backer"), Streams(5, 0, 8_192, own_luck="One").uniform("press", "Backer")
+        one.uniform("press", "Backer"), Streams(5, 0, 8_192, independent_stream="One").uniform("press", "Backer")
     )
 
 
 def test_own_luck_reaches_the_trials() -> None:
     scenario = minimal_scenario(**QUIET)
-    rounds = [simulate(scenario, 1, 0, 256, own_luck=name)["n_rounds"] for name in ("", "One", "One")]
+    rounds = [simulate(scenario, 1, 0, 256, independent_stream=name)["n_rounds"] for name in ("", "One", "One")]
     assert (rounds[0] != rounds[1]).any()
     np.testing.assert_array_equal(rounds[1], rounds[2])
 

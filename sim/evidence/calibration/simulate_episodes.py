@@ -89,7 +89,11 @@ def simulate_episode(work: Work) -> SimulatedEpisode:
     from sim.outcome_columns import TAGS
 
     columns = simulate(
-        scenario_of(work.episode, None, fixed=work.fixed), work.seed, 0, work.trials, own_luck=work.episode.episode_id
+        scenario_of(work.episode, None, fixed=work.fixed),
+        work.seed,
+        0,
+        work.trials,
+        independent_stream=work.episode.episode_id,
     )
     classes = {tier: _classes(columns[f"{tier}_week"]) for tier in TIERS}
     n_classes = len(HORIZONS) + 1

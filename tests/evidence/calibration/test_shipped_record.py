@@ -136,7 +136,7 @@ def test_the_engine_on_posterior_draws_says_what_the_surfaces_say(
     for row in range(0, len(rows.targets), 8):
         episode = rows.targets[row]
         scenario = scenario_of(episode, "draws.csv", weight_without(episode.cluster))
-        columns = simulate(scenario, 1, 0, 32_768, own_luck=f"{episode.episode_id} again")
+        columns = simulate(scenario, 1, 0, 32_768, independent_stream=f"{episode.episode_id} again")
         for tier in TIERS:
             share, error = shares(columns[f"{tier}_week"])
             off.append(share - found.by_tier[tier][row])

@@ -60,7 +60,7 @@ def test_a_seed_is_another_history(simulated: list[SimulatedEpisode]) -> None:
 
 
 def test_counts_are_those_of_the_trials(simulated: list[SimulatedEpisode]) -> None:
-    columns = simulate(scenario_of(THREE[0], None), 1, 0, TRIALS, own_luck="ONE")
+    columns = simulate(scenario_of(THREE[0], None), 1, 0, TRIALS, independent_stream="ONE")
     for tier in TIERS:
         counts, week = simulated[0].counts[tier], columns[f"{tier}_week"]
         assert counts.shape == (TRIALS // 16, 5) and np.all(counts.sum(axis=1) == 16)
@@ -79,7 +79,7 @@ def test_an_event_counts_by_the_week_in_which_it_begins() -> None:
 
 
 def test_a_durable_halt_is_no_sooner_than_a_halt() -> None:
-    columns = simulate(scenario_of(THREE[0], None), 1, 0, TRIALS, own_luck="ONE")
+    columns = simulate(scenario_of(THREE[0], None), 1, 0, TRIALS, independent_stream="ONE")
     durable, mutual = columns["durable_week"], columns["mutual_week"]
     assert np.any(durable >= 0) and np.any((mutual >= 0) & (durable < 0))
     both = (mutual >= 0) & (durable >= 0) & ~(columns["victory"] > 0)
@@ -99,7 +99,7 @@ def test_episodes_coded_alike_have_luck_of_their_own_and_share_the_draws() -> No
     assert abs(change.mean()) < 4 * change.std(ddof=1) / np.sqrt(len(change))
     # Given the draw, twins are independent: their residuals are correlated by less than 4 / sqrt n.
     weeks = [
-        simulate(scenario_of(e, None), 1, 0, TRIALS, own_luck=e.episode_id)["durable_week"] >= 0
+        simulate(scenario_of(e, None), 1, 0, TRIALS, independent_stream=e.episode_id)["durable_week"] >= 0
         for e in (factories.episode(), twin)
     ]
     by_draw = [happened.reshape(-1, 16) for happened in weeks]
@@ -112,8 +112,8 @@ def test_the_draws_are_those_of_the_engine() -> None:
     assert draws.shape == (TRIALS // 16, 6)
     assert draws[::2] == pytest.approx(1 - draws[1::2], abs=1e-12)  # antithetic partners
     multiples = multiples_of(draws)
-    for own_luck in ("", "ONE", "TWO"):
-        model = NegotiationModel(scenario_of(THREE[0], None), 5, 0, TRIALS, own_luck=own_luck)
+    for independent_stream in ("", "ONE", "TWO"):
+        model = NegotiationModel(scenario_of(THREE[0], None), 5, 0, TRIALS, independent_stream=independent_stream)
         for place, name in enumerate(NAMES):
             column = model.inputs.per_draw(f"joint.0.factors.{name}")
             assert np.array_equal(column, inverse_cdf(STRUCTURAL[place].multiple, draws[:, place]))
@@ -123,7 +123,9 @@ def test_the_draws_are_those_of_the_engine() -> None:
 
 def test_without_own_luck_scenarios_meet_the_same() -> None:
     scenario = scenario_of(THREE[0], None)
-    plain, named, again = (simulate(scenario, 1, 0, 512, own_luck=luck)["durable_week"] for luck in ("", "x", "x"))
+    plain, named, again = (
+        simulate(scenario, 1, 0, 512, independent_stream=luck)["durable_week"] for luck in ("", "x", "x")
+    )
     assert np.array_equal(simulate(scenario, 1, 0, 512)["durable_week"], plain)
     assert np.array_equal(named, again) and not np.array_equal(named, plain)
 

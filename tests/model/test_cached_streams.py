@@ -1,24 +1,24 @@
-"""What is kept between simulations of one block must change no number."""
+"""What is cached between simulations of one block must change no number."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from sim.execution.blocks import Block
-from sim.execution.cancellable_block import Board, Glance, glance, luck_of
+from sim.execution.cancellable_block import Board, Glance, cached_streams, glance
 from sim.model.inputs import Kept
-from sim.random_streams import KeptStreams, Streams
+from sim.random_streams import CachedStreams, Streams
 from sim.scenario.reading.load import load
 
 
-def test_streams_that_keep_what_they_gave_give_the_same() -> None:
-    kept, plain = KeptStreams(3, 37, 50), Streams(3, 37, 50)
+def test_cached_streams_draw_the_same() -> None:
+    cached, plain = CachedStreams(3, 37, 50), Streams(3, 37, 50)
     for _ in range(2):
         for week in (0, 1, 2, 9, 1):
             for party in ("", "North"):
-                np.testing.assert_array_equal(kept.uniform("press", party, week), plain.uniform("press", party, week))
-                np.testing.assert_array_equal(kept.normal("strain", party, week), plain.normal("strain", party, week))
-        np.testing.assert_array_equal(kept.parameter("war.tau"), plain.parameter("war.tau"))
+                np.testing.assert_array_equal(cached.uniform("press", party, week), plain.uniform("press", party, week))
+                np.testing.assert_array_equal(cached.normal("strain", party, week), plain.normal("strain", party, week))
+        np.testing.assert_array_equal(cached.parameter("war.tau"), plain.parameter("war.tau"))
 
 
 def test_a_block_seen_again_after_another_scenario_has_the_same_trials() -> None:
@@ -32,7 +32,7 @@ def test_a_block_seen_again_after_another_scenario_has_the_same_trials() -> None
                 if scenario is base:
                     for name, column in alone.items():
                         np.testing.assert_array_equal(found[name], column, err_msg=name)
-        assert luck_of.cache_info().hits >= 2
+        assert cached_streams.cache_info().hits >= 2
     finally:
         board.close()
 
