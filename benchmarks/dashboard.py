@@ -64,7 +64,7 @@ def stages() -> dict[str, float]:
     from dashboards.app.simulation_service import LIVE_TRIALS, Service
     from dashboards.tables import runs as run_tables
     from sim.execution.blocks import Block
-    from sim.execution.cancellable_block import Board, Glance, glance
+    from sim.execution.cancellable_block import CancellationTable, LiveBlock, simulate_live_block
     from sim.execution.run import run
     from sim.results.run import Run
     from sim.scenario.reading.load import load
@@ -81,14 +81,14 @@ def stages() -> dict[str, float]:
 
     changes = moved()
     variant = what_if_edits.changed(scenario, changes)
-    half, board, service = Block(0, 0, 2528), Board(), Service(LIVE_TRIALS, 1)
+    half, table, service = Block(0, 0, 2528), CancellationTable(), Service(LIVE_TRIALS, 1)
 
     def work(is_explained: bool) -> object:
-        return glance(
-            Glance(what_if_edits.changed(scenario, moved()), 1, half, is_explained, board.path, board.place())
+        return simulate_live_block(
+            LiveBlock(what_if_edits.changed(scenario, moved()), 1, half, is_explained, table.path, table.take_slot())
         )
 
-    found = Run(variant, SCENARIO, 1, glance(Glance(variant, 1, Block(0, 0, LIVE_TRIALS), False)))
+    found = Run(variant, SCENARIO, 1, simulate_live_block(LiveBlock(variant, 1, Block(0, 0, LIVE_TRIALS), False)))
     to_measure: dict[str, Callable[[], object]] = {
         "change put in, rules": lambda: what_if_edits.changed(scenario, moved()),
         "rules on draws (while it is simulated)": lambda: what_if_edits.check(variant, moved()),
@@ -102,7 +102,7 @@ def stages() -> dict[str, float]:
         return {name: 1000 * cpu(one, 9) for name, one in to_measure.items()}
     finally:
         service.stop()
-        board.close()
+        table.close()
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from dashboards.app.base_runs import BUSY, PATIENCE, Base, Columns, Flight, Key,
 from dashboards.app.bounded_cache import Kept
 from sim.errors import BusyError, ParleyError, WorkersLostError
 from sim.execution.blocks import Block
-from sim.execution.cancellable_block import Board, Glance, glance
+from sim.execution.cancellable_block import CancellationTable, LiveBlock, simulate_live_block
 from sim.execution.request import Request
 from sim.execution.run import check_columns
 from sim.execution.worker_pool import Pool, default_workers, is_good
@@ -48,7 +48,7 @@ class Service:
         """What pages draw again and again of base runs: ``kept(key, make)``."""
         self._live = Kept(KEPT, KEPT_BYTES, weight)
         self._flights: dict[Key, Flight] = {}
-        self._board = Board()
+        self._board = CancellationTable()
         self._lock = threading.RLock()
         self._slots = threading.BoundedSemaphore(MOST_AT_ONCE)
         self._n_live = 0
@@ -140,9 +140,9 @@ class Service:
             if (known := self._flights.get(key)) is None:
                 for other, unwanted in list(self._flights.items()):
                     if not unwanted.is_awaited:
-                        self._board.give_up(unwanted.place)
+                        self._board.cancel(unwanted.place)
                         del self._flights[other]
-                flight = self._flights[key] = Flight(self._board.place(), is_awaited)
+                flight = self._flights[key] = Flight(self._board.take_slot(), is_awaited)
             else:
                 known.is_awaited |= is_awaited
         if known is not None:
@@ -154,7 +154,7 @@ class Service:
             flight.found.set_result(run)
             return run
         except BaseException as problem:
-            self._board.give_up(flight.place)
+            self._board.cancel(flight.place)
             flight.found.set_exception(problem)
             raise
         finally:
@@ -180,7 +180,7 @@ class Service:
             share = -(-trials // self.workers)
             share += -share % CLUSTER
             wanted = [Block(i, first, min(share, trials - first)) for i, first in enumerate(range(0, trials, share))]
-            works = [Glance(scenario, seed, block, is_explained, self._board.path, place) for block in wanted]
+            works = [LiveBlock(scenario, seed, block, is_explained, self._board.path, place) for block in wanted]
             return joined(self._compute(works, lambda: what_if_edits.check(scenario, changes)))
         finally:
             with self._calm:
@@ -188,14 +188,14 @@ class Service:
                 self._calm.notify_all()
             self._slots.release()
 
-    def _compute(self, works: Sequence[Glance], meanwhile: Callable[[], None] | None = None) -> list[Columns]:
+    def _compute(self, works: Sequence[LiveBlock], meanwhile: Callable[[], None] | None = None) -> list[Columns]:
         """The columns of some blocks, computed at once; a pool that was lost is started again, once.
 
         ``meanwhile`` is called while the workers compute; what it raises ends the wait.
         """
         for _ in range(2):
             pool = self._started()
-            futures = [pool.submit(glance, work) for work in works]
+            futures = [pool.submit(simulate_live_block, work) for work in works]
             try:
                 if meanwhile:
                     meanwhile()
@@ -266,7 +266,7 @@ class Service:
             return
         firsts = range(base.done, min(base.trials, base.done + self.workers * PIECE), PIECE)
         wanted = [Block(first // PIECE, first, min(PIECE, base.trials - first)) for first in firsts]
-        base.parts += self._compute([Glance(base.scenario, base.seed, block, True) for block in wanted])
+        base.parts += self._compute([LiveBlock(base.scenario, base.seed, block, True) for block in wanted])
         base.done += sum(block.n for block in wanted)
         if base.done >= base.trials:
             run = Run(base.scenario, base.name, base.seed, joined(base.parts))

@@ -1,7 +1,7 @@
-"""A block of trials for somebody who is looking: the odds alone if that is enough, and given up when nobody waits.
+"""Simulate a live block of trials: the odds alone if that is enough, and cancelled when nobody waits.
 
-The trials are those of ``run``: same luck, same numbers. Only less is kept of them, and less is watched of how halts go
-on after the horizon.
+The trials are those of ``run``, with the same random numbers. Only less is kept of them, and ceasefires are followed
+less far after the horizon.
 """
 
 from __future__ import annotations
@@ -24,37 +24,37 @@ from sim.statistics.horizons import TIERS
 
 ODDS = ("trial", *(f"{tier}_week" for tier in TIERS), "victory", "victory_week")
 """Columns of a block that is not explained: what odds and their differences are made of."""
-PLACES = 4096
+SLOTS = 4096
 CACHED_BLOCKS = 2
-"""Blocks whose luck a worker keeps, 20 MB for each of 2,500 trials."""
+"""Blocks whose random numbers a worker caches, 20 MB for each of 2,500 trials."""
 
 
 class GivenUp(ParleyError):
-    """Nobody waits for this simulation any more."""
+    """Report that nobody waits for this simulation any more."""
 
 
-class Glance(NamedTuple):
-    """A block as it travels to a worker; ``board`` and ``place`` say where it reads whether anybody still waits."""
+class LiveBlock(NamedTuple):
+    """Describe a block as it travels to a worker; ``table`` and ``slot`` say where it reads that it is cancelled."""
 
     scenario: Scenario
     seed: int
     block: Block
     is_explained: bool
-    board: str = ""
-    place: int = 0
+    table: str = ""
+    slot: int = 0
 
 
-def glance(work: Glance) -> Columns:
-    """The columns of a block: all of them if it is explained, else ``ODDS``. Raises GivenUp once nobody waits."""
+def simulate_live_block(work: LiveBlock) -> Columns:
+    """Return the columns of a block: all of them if it is explained, else ``ODDS``. Raises GivenUp once cancelled."""
     from sim.model import NegotiationModel  # with Mesa, which only workers need
 
-    check = Reader(work.board, work.place).check if work.board else lambda: None
+    check = CancellationCheck(work.table, work.slot).check if work.table else lambda: None
     check()
     scenario, block = work.scenario, work.block
-    # A first answer meets the same luck at every move; that from all trials comes once, and its luck would be 70 MB.
-    keeps_luck = work.board and not work.is_explained
-    streams = cached_streams(work.seed, block.first, block.n, scenario.mirrored) if keeps_luck else None
-    # A halt that began before the horizon is durable, or not, after so many weekly draws: odds need no further week.
+    # A first answer draws the same numbers at every move; that from all trials comes once, and would cache 70 MB.
+    is_cached = work.table and not work.is_explained
+    streams = cached_streams(work.seed, block.first, block.n, scenario.mirrored) if is_cached else None
+    # One that began before the horizon is durable, or not, after so many weekly draws: odds need no further week.
     follow_up = scenario.follow_up_weeks if work.is_explained else min(scenario.follow_up_weeks, DURABLE_DRAWS + 1)
     with NegotiationModel(
         scenario, work.seed, block.first, block.n, streams=streams, explains=work.is_explained
@@ -70,33 +70,33 @@ def glance(work: Glance) -> Columns:
 
 @lru_cache(maxsize=CACHED_BLOCKS)
 def cached_streams(seed: int, first: int, n: int, is_mirrored: bool) -> CachedStreams:
-    """The luck of a block, which every move of a slider meets again."""
+    """Return the random numbers of a block, which every move of a slider draws again."""
     return CachedStreams(seed, first, n, is_mirrored)
 
 
-class Board:
-    """A small file, a byte for each simulation, in which workers read that one is not wanted any more."""
+class CancellationTable:
+    """Hold a small file, a byte for each simulation, in which workers read that one is cancelled."""
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="parley-", ignore_cleanup_errors=True)
         self.path = str(Path(self._folder.name) / "unwanted")
-        Path(self.path).write_bytes(bytes(PLACES))
+        Path(self.path).write_bytes(bytes(SLOTS))
         self._next, self._lock = 0, threading.Lock()
 
-    def place(self) -> int:
-        """A place that says wanted; it is used again after 4,096 others."""
+    def take_slot(self) -> int:
+        """Return a slot that says wanted; it is used again after 4,096 others."""
         with self._lock:
-            self._next = (self._next + 1) % PLACES
+            self._next = (self._next + 1) % SLOTS
             self._write(self._next, 0)
             return self._next
 
-    def give_up(self, place: int) -> None:
-        """Workers read it before their next week."""
-        self._write(place, 1)
+    def cancel(self, slot: int) -> None:
+        """Mark a slot as cancelled; workers read it before their next week."""
+        self._write(slot, 1)
 
-    def _write(self, place: int, value: int) -> None:
+    def _write(self, slot: int, value: int) -> None:
         with open(self.path, "r+b") as stream:
-            stream.seek(place)
+            stream.seek(slot)
             stream.write(bytes([value]))
 
     def close(self) -> None:
@@ -104,18 +104,18 @@ class Board:
         self._folder.cleanup()
 
 
-class Reader:
-    """A worker's look at the board."""
+class CancellationCheck:
+    """Read a slot of the cancellation table, in a worker."""
 
-    def __init__(self, path: str, place: int) -> None:
+    def __init__(self, path: str, slot: int) -> None:
         try:
             with open(path, "rb") as stream:
                 self._seen = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
         except OSError:  # the dashboard has been stopped
             raise GivenUp("the dashboard has been stopped") from None
-        self._place = place
+        self._slot = slot
 
     def check(self) -> None:
-        """Raises GivenUp if the simulation is not wanted any more."""
-        if self._seen[self._place]:
+        """Raise GivenUp if the simulation is cancelled."""
+        if self._seen[self._slot]:
             raise GivenUp("nobody waits for it any more")

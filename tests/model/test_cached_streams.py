@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.execution.blocks import Block
-from sim.execution.cancellable_block import Board, Glance, cached_streams, glance
+from sim.execution.cancellable_block import CancellationTable, LiveBlock, cached_streams, simulate_live_block
 from sim.model.inputs import Kept
 from sim.random_streams import CachedStreams, Streams
 from sim.scenario.reading.load import load
@@ -23,18 +23,18 @@ def test_cached_streams_draw_the_same() -> None:
 
 def test_a_block_seen_again_after_another_scenario_has_the_same_trials() -> None:
     base, other = load("istanbul_2025/aides_only"), load("istanbul_2025/us_walks_away_aid_ends")
-    board, block = Board(), Block(0, 64, 96)
+    table, block = CancellationTable(), Block(0, 64, 96)
     try:
         for is_explained in (False, True):
-            alone = glance(Glance(base, 5, block, is_explained))
+            alone = simulate_live_block(LiveBlock(base, 5, block, is_explained))
             for scenario in (base, other, base):
-                found = glance(Glance(scenario, 5, block, is_explained, board.path, board.place()))
+                found = simulate_live_block(LiveBlock(scenario, 5, block, is_explained, table.path, table.take_slot()))
                 if scenario is base:
                     for name, column in alone.items():
                         np.testing.assert_array_equal(found[name], column, err_msg=name)
         assert cached_streams.cache_info().hits >= 2
     finally:
-        board.close()
+        table.close()
 
 
 def test_a_kept_column_is_made_again_when_one_of_its_own_is_replaced() -> None:

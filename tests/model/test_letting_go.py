@@ -19,7 +19,13 @@ from sim.analysis.replay.replay import replay_run
 from sim.errors import ParleyError
 from sim.evidence.rival_models.panel import panel
 from sim.execution.blocks import Block
-from sim.execution.cancellable_block import Board, GivenUp, Glance, Reader, glance
+from sim.execution.cancellable_block import (
+    CancellationCheck,
+    CancellationTable,
+    GivenUp,
+    LiveBlock,
+    simulate_live_block,
+)
 from sim.execution.run import run
 from sim.execution.worker_pool import Pool
 from sim.model import Belligerent, simulate
@@ -69,19 +75,19 @@ def made(run_number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     scenario = minimal_scenario(horizon_weeks=4, follow_up_weeks=4)
     kind = run_number % 4
     if kind == 0:
-        glance(Glance(scenario, 1, Block(0, 0, 32), run_number % 8 == 0))
+        simulate_live_block(LiveBlock(scenario, 1, Block(0, 0, 32), run_number % 8 == 0))
     elif kind == 1:
         weeks = iter(range(1 + run_number % 5))
 
-        def check(_: Reader) -> None:
+        def check(_: CancellationCheck) -> None:
             if next(weeks, None) is None:
                 raise GivenUp("nobody waits")
 
-        monkeypatch.setattr(Reader, "check", check)
-        board = Board()
+        monkeypatch.setattr(CancellationCheck, "check", check)
+        table = CancellationTable()
         with pytest.raises(GivenUp):
-            glance(Glance(scenario, 1, Block(0, 0, 32), True, board.path, board.place()))
-        board.close()
+            simulate_live_block(LiveBlock(scenario, 1, Block(0, 0, 32), True, table.path, table.take_slot()))
+        table.close()
     else:
         with pytest.raises(ParleyError):
             simulate(scenario, 1, 0, 32, {"North": Unborn if kind == 2 else Unsteady})
@@ -107,20 +113,20 @@ def small_run() -> Run:
 
 def test_nothing_is_left_in_a_worker() -> None:
     """Half of the simulations are given up, some before they begin and some half way."""
-    pool, board, scenario = Pool(1, "processes"), Board(), load("teaching/minimal")
+    pool, table, scenario = Pool(1, "processes"), CancellationTable(), load("teaching/minimal")
     try:
-        pool.submit(glance, Glance(scenario, 1, Block(0, 0, 32), True)).result(60)
+        pool.submit(simulate_live_block, LiveBlock(scenario, 1, Block(0, 0, 32), True)).result(60)
         pool.submit(eval, "__import__('gc').collect() and __import__('gc').disable()").result(60)
         for number in range(30):
-            place = board.place()
-            future = pool.submit(glance, Glance(scenario, 1, Block(0, 0, 256), True, board.path, place))
+            slot = table.take_slot()
+            future = pool.submit(simulate_live_block, LiveBlock(scenario, 1, Block(0, 0, 256), True, table.path, slot))
             if number % 2:
-                board.give_up(place)
+                table.cancel(slot)
             assert future.exception(60) is None or isinstance(future.exception(), GivenUp)
         assert pool.submit(eval, COUNT).result(60) == 0
     finally:
         pool.stop()
-        board.close()
+        table.close()
 
 
 def test_every_model_is_made_in_a_with_statement() -> None:

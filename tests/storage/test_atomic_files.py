@@ -229,7 +229,7 @@ NOT_OF_THE_USER = {
     ("sim/execution/cancellable_block.py", "write_bytes"),
     ("sim/execution/cancellable_block.py", "open"),
 }
-"""The dashboard's board: a file in a temporary folder of its own, which its workers share."""
+"""The dashboard's cancellation table: a file in a temporary folder of its own, which its workers share."""
 WRITING = {"write_text", "write_bytes", "mkdir", "makedirs", "touch", "to_csv", "to_parquet", "to_json", "to_excel"}
 WRITING |= {"write_html", "write_image", "savefig", "symlink_to", "savez", "tofile", "copy2", "copyfile", "copytree"}
 

@@ -16,7 +16,7 @@ from dashboards.app.base_runs import head
 from dashboards.app.simulation_service import MOST_AT_ONCE, Service
 from sim.errors import BusyError, ParleyError
 from sim.execution.blocks import Block
-from sim.execution.cancellable_block import GivenUp, Glance, glance
+from sim.execution.cancellable_block import GivenUp, LiveBlock, simulate_live_block
 from sim.execution.run import run as simulate
 from sim.results.run import Run
 from sim.scenario.reading.load import load
@@ -167,7 +167,7 @@ def test_halts_need_no_more_weeks_than_they_are_watched() -> None:
     """The largest scenario of the catalogue: what is left out of a glance never decides what it shows."""
     scenario = load("istanbul_2025/halt_30_days_monitored")
     block = Block(0, 0, 256)
-    short, whole = (glance(Glance(scenario, 3, block, one)) for one in (False, True))
+    short, whole = (simulate_live_block(LiveBlock(scenario, 3, block, one)) for one in (False, True))
     assert (whole["durable_week"] >= 0).any()
     assert all(np.array_equal(short[name], whole[name]) for name in short)
 
