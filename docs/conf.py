@@ -49,7 +49,10 @@ LINK = re.compile(r"\[([^\]\[]+)\]\(((?:\.\./)+[^)#\s]+)(?:#[^)\s]*)?\)")
 
 
 def name_what_lies_outside(app: Any, page: str, source: list[str]) -> None:
-    """A link to a file of the repository that is no page becomes its words and its path: pages travel, files do not."""
+    """Replace a link to a file of the repository that is no page by its words and its path.
+
+    Pages travel, files do not.
+    """
 
     def in_words(link: re.Match[str]) -> str:
         words, target = link[1], (HERE / page).parent / link[2]
@@ -62,16 +65,17 @@ def name_what_lies_outside(app: Any, page: str, source: list[str]) -> None:
 
 
 def leave_out_fields_of_files(app: Any, what: str, name: str, found: Any, *_: Any) -> tuple[str, None] | None:
-    """The sections of a scenario have a page of their own; as a signature they would fill one."""
+    """Leave out the signature of a scenario's sections, which have a page of their own."""
     return ("", None) if hasattr(found, "model_fields") else None
 
 
 def leave_out_aliases(app: Any, what: str, name: str, found: Any, *_: Any) -> bool | None:
-    """Fields of a named tuple are in the docstring of their class; None leaves all others to autodoc."""
+    """Leave out fields of a named tuple, which the docstring of their class has; None leaves the rest to autodoc."""
     return True if (getattr(found, "__doc__", None) or "").startswith("Alias for field number") else None
 
 
 def setup(app: Any) -> None:
+    """Connect the functions above to Sphinx."""
     app.connect("source-read", name_what_lies_outside)
     app.connect("autodoc-process-signature", leave_out_fields_of_files)
     app.connect("autodoc-skip-member", leave_out_aliases)

@@ -52,7 +52,7 @@ MOST_NAMED = 3
 
 
 class Limits(NamedTuple):
-    """What a scenario allows: ``weeks`` to the horizon, ``watched`` with those after it, tracks and issues."""
+    """Hold what a scenario allows: ``weeks`` to the horizon, ``watched`` with those after it, tracks and issues."""
 
     weeks: int
     watched: int
@@ -61,19 +61,19 @@ class Limits(NamedTuple):
 
     @classmethod
     def of(cls, scenario: Mapping[str, Any]) -> Limits:
-        """Those of a scenario as plain JSON values; KeyError or TypeError if it is none."""
+        """Return the limits of a scenario as plain JSON values; KeyError or TypeError if it is none."""
         weeks = scenario["horizon_weeks"]
         watched = weeks + scenario["follow_up_weeks"]
         return cls(weeks, watched, len(scenario["tracks"]), tuple(scenario["issues"]))
 
     def most(self, what: str) -> int:
-        """Largest value of a kind, the last code or week of it."""
+        """Return the largest value of a kind, the last code or week of it."""
         counts = {"week": self.weeks, "watched week": self.watched, "track": self.tracks, "issue": len(self.issues)}
         return self.watched if what == "watched weeks" else counts[what] - 1
 
 
 class Column(NamedTuple):
-    """Type and range of a column. ``most`` is a number, or names what the scenario sets (see ``Limits.most``).
+    """Hold the type and range of a column. ``most`` is a number, or names what the scenario sets (see ``Limits.most``).
 
     ``may_be_nan`` where nothing was agreed.
     """
@@ -85,11 +85,11 @@ class Column(NamedTuple):
 
     @property
     def start(self) -> float:
-        """What stands in it until something happens: NaN or 0, in codes and weeks the least (-1 is never)."""
+        """Return what stands in it until something happens: NaN or 0, in codes and weeks the least (-1 is never)."""
         return np.nan if self.may_be_nan else self.least * (self.dtype is not np.float32)
 
     def limit(self, limits: Limits | None) -> float | None:
-        """The largest value; None where it hangs on a scenario that is not at hand."""
+        """Return the largest value; None where it hangs on a scenario that is not at hand."""
         if isinstance(self.most, str):
             return limits.most(self.most) if limits else None
         return self.most
@@ -130,25 +130,25 @@ COLUMNS: dict[str, Column] = {
 
 
 def column(name: str) -> Column | None:
-    """The column of that name; None if a trial has no such column."""
+    """Return the column of that name; None if a trial has no such column."""
     if name.startswith("x_"):
         return TERMS
     return SHARE if name.removeprefix("share_") in FRICTIONS and name.startswith("share_") else COLUMNS.get(name)
 
 
 def names(issues: tuple[str, ...]) -> list[str]:
-    """All columns of a scenario with these issues, in the order in which they are stored."""
+    """Return all columns of a scenario with these issues, in the order in which they are stored."""
     return [*COLUMNS, *(f"x_{issue}" for issue in issues), *(f"share_{friction}" for friction in FRICTIONS)]
 
 
 def empty(n: int, issues: tuple[str, ...]) -> Columns:
-    """The columns of ``n`` trials in which nothing has happened yet."""
+    """Return the columns of ``n`` trials in which nothing has happened yet."""
     found = {name: column(name) for name in names(issues)}
     return {name: np.full(n, one.start, dtype=one.dtype) for name, one in found.items() if one}
 
 
 def faults(columns: Mapping[str, NDArray[Any]], limits: Limits | None = None) -> list[str]:
-    """In words, every column that holds what it cannot: no number, or one out of its range."""
+    """Return, in words, every column that holds what it cannot: no number, or one out of its range."""
     found = []
     for name, values in columns.items():
         known = column(name)
@@ -170,7 +170,7 @@ def _wrong(values: NDArray[Any], known: Column, limits: Limits | None) -> NDArra
 
 
 def unfit(kinds: Mapping[str, str], limits: Limits) -> list[str]:
-    """In words, what sets names and types of columns apart from those of the scenario."""
+    """Return, in words, how names and types of columns differ from those of the scenario."""
     wanted = names(limits.issues)
     missing = [name for name in wanted if name not in kinds]
     unknown = [name for name in kinds if name not in wanted]

@@ -83,7 +83,7 @@ def headline(run: Run, days: int) -> dict[str, Any]:
         "broad": odds_cell(tiers["broad"][str(days)], run.n_trials),
         "victory": {side: victory_cell(run, side) for side in ("A", "B")},
         "evidence": run.summary["evidence"]["words"],
-        "luck": wording.luck(cell),
+        "luck": wording.monte_carlo_reach(cell),
         "reason": reason_words(run),
     }
 

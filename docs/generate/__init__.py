@@ -14,7 +14,7 @@ FOLDER = Path("docs") / "reference"
 
 
 def pages() -> dict[str, str]:
-    """Every generated page by file name, as Markdown."""
+    """Return every generated page by file name, as Markdown."""
     from docs.generate import commands, exit_codes, result_tables, scenario_keys
 
     return {
@@ -26,7 +26,7 @@ def pages() -> dict[str, str]:
 
 
 def stale(folder: Path = FOLDER) -> list[str]:
-    """Names of pages in ``folder`` that are missing or not what the program would write."""
+    """Return the names of pages in ``folder`` that are missing or not what the program would write."""
     return [name for name, text in pages().items() if _read(folder / name) != text]
 
 
@@ -46,7 +46,7 @@ def _read(path: Path) -> str | None:
 
 
 def markdown_table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    """A table in Markdown; bars and line ends within cells are made harmless."""
+    """Return a table in Markdown; bars and line ends within cells are made harmless."""
 
     def line(cells: tuple[str, ...]) -> str:
         return "| " + " | ".join(" ".join(cell.replace("|", "\\|").split()) for cell in cells) + " |"

@@ -38,7 +38,7 @@ Progress = Callable[[int, int], None]
 
 
 def scenario_digest(scenario: Scenario) -> str:
-    """Sixteen hex digits: every number and word of the scenario, and the files of joint draws that it names."""
+    """Return sixteen hex digits: every number and word of the scenario, and the files of joint draws that it names."""
     tables = sorted({(group.file, group.sha256) for group in groups_of(scenario).values() if group.file})
     draws = [content_named(name, digest).sha256 for name, digest in tables]
     apart: Any = {"joint": {"__all__": {"sha256"}}, "calibration": {"sha256"}, "crowd": {"sha256"}}
@@ -49,7 +49,10 @@ def scenario_digest(scenario: Scenario) -> str:
 
 
 def catalogue_page(name: str, *, trials: int = TRIALS, seed: int = 1) -> str:
-    """The page of the scenario called ``name``, as Markdown. Raises ParleyError for a name or counts that cannot be."""
+    """Return the page of the scenario called ``name``, as Markdown.
+
+    Raises ParleyError for a name or counts that cannot be.
+    """
     scenario = load(name)
     done = run(scenario, trials=trials, seed=seed, name=name)
     command = f"parley run {name} --trials {trials} --seed {seed}"
@@ -76,7 +79,7 @@ def catalogue_page(name: str, *, trials: int = TRIALS, seed: int = 1) -> str:
 
 
 def index_page(scenarios: Mapping[str, Scenario]) -> str:
-    """The list of the catalogue's pages by folder: title, date and what is supposed; no run is needed for it."""
+    """Return the list of the catalogue's pages by folder: title, date and what is supposed; no run is needed for it."""
     lines = [
         "# Catalogue of scenarios",
         "",
@@ -121,7 +124,10 @@ def write_catalogue(
 
 
 def stale(folder: str | os.PathLike[str]) -> list[str]:
-    """What is wrong with the pages in ``folder``, one line each, without a run: missing, stale, of no scenario."""
+    """Return what is wrong with the pages in ``folder``, one line each, without a run.
+
+    Missing, stale, of no scenario.
+    """
     known = {name: load(name) for name in names()}
     problems = []
     for name, scenario in known.items():
@@ -145,7 +151,10 @@ def stale(folder: str | os.PathLike[str]) -> list[str]:
 
 
 def odds_rows(done: Run) -> list[str]:
-    """A table in per cent by horizon: the headline, what it lies between, and halts agreed by both; with 90 % bands."""
+    """Return a table in per cent by horizon: the headline, what it lies between, and halts agreed by both.
+
+    With 90 % bands.
+    """
     tiers = done.summary["tiers"]
     cells = tiers["durable"]
     rows = [
@@ -169,12 +178,12 @@ def _row(label: str, odds: Sequence[float], band: dict[str, float] | None) -> st
 
 
 def said(done: Run) -> list[str]:
-    """The editor's sentence, who else may win, and why it fails: one paragraph each."""
+    """Return the editor's sentence, who else may win, and why it fails: one paragraph each."""
     return [wording.sentence(done.summary, done.scenario), victory(done), *wording.why(done.summary)]
 
 
 def victory(done: Run) -> str:
-    """How often either side wins first, in a sentence."""
+    """Return how often either side wins first, in a sentence."""
     days = list(done.summary["tiers"]["durable"])[-1]
     shares = " and ".join(
         f"{_name(getattr(done.scenario.sides, side))} wins in {wording.percent(share)}"
@@ -218,7 +227,7 @@ def _track_lines(scenario: Scenario) -> list[str]:
 
 
 def _source_lines(scenario: Scenario) -> list[str]:
-    """How many numbers are sourced and judged, and every source named, each once."""
+    """Return how many numbers are sourced and judged, and every source named, each once."""
     told = counts(scenario)
     named = {said.source for said, standing in ledger(scenario).values() if standing == "sourced" and said.source}
     named |= {scenario.reference_class.source} if scenario.reference_class else set()
@@ -236,10 +245,10 @@ def _middle(quantity: Any) -> float:
 
 
 def _cell(text: str) -> str:
-    """Words on one line, with what Markdown would read as a table or a tag made plain."""
+    """Return words on one line, with what Markdown would read as a table or a tag made plain."""
     return escaped(" ".join(text.split()), 2000).replace("|", "/").replace("<", "&lt;")
 
 
 def _name(key: str) -> str:
-    """A key as words."""
+    """Return a key as words."""
     return _cell(key.replace("_", " "))

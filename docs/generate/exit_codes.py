@@ -22,7 +22,7 @@ WORDS = {
 
 
 def page() -> str:
-    """A table of codes with the Python error behind each."""
+    """Return a table of codes with the Python error behind each."""
     by_code: dict[int, list[str]] = {}
     for name, found in inspect.getmembers(errors, inspect.isclass):
         if issubclass(found, errors.ParleyError):

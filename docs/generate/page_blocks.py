@@ -29,7 +29,10 @@ KEYS = ("trials", "seed", "row", "change", "digest")
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the opening comment of a block asks for; ``row`` in per cent by horizon, ``change`` as ``path=value``."""
+    """Hold what the opening comment of a block asks for.
+
+    ``row`` in per cent by horizon, ``change`` as ``path=value``.
+    """
 
     name: str
     trials: int
@@ -57,26 +60,27 @@ class Wanted:
 
     @property
     def overrides(self) -> list[tuple[str, str]]:
+        """Return the change as key path and value."""
         return [self.change] if self.change else []
 
     def digest_now(self) -> str:
-        """Digest of the scenario as it is now, and of the changed one."""
+        """Return the digest of the scenario as it is now, and of the changed one."""
         return digest_of([scenario_digest(load(self.name)), scenario_digest(load(self.name, self.overrides))])[:16]
 
 
 def blocks(text: str) -> Iterator[tuple[Wanted, str]]:
-    """Every block of a page: what it asks for and what stands in it."""
+    """Yield every block of a page: what it asks for and what stands in it."""
     for found in BLOCK.finditer(text):
         yield Wanted.of(found["words"]), found["body"]
 
 
 def stale_blocks(text: str) -> list[str]:
-    """Blocks whose scenario has changed since they were written, by name; without a run."""
+    """Return the blocks whose scenario has changed since they were written, by name; without a run."""
     return [wanted.name for wanted, _ in blocks(text) if wanted.digest != wanted.digest_now()]
 
 
 def refreshed(text: str) -> str:
-    """The page with every block written anew, its digest included."""
+    """Return the page with every block written anew, its digest included."""
 
     def anew(found: re.Match[str]) -> str:
         wanted = Wanted.of(found["words"])
@@ -87,7 +91,7 @@ def refreshed(text: str) -> str:
 
 
 def block(wanted: Wanted) -> str:
-    """What stands between the comments: command, odds, the coded row, why; then the one change and its odds."""
+    """Return what stands between the comments: command, odds, the coded row, why; then the one change and its odds."""
     base = run(load(wanted.name), trials=wanted.trials, seed=wanted.seed, name=wanted.name)
     command = f"parley run {wanted.name} --trials {wanted.trials} --seed {wanted.seed}"
     parts = [f"```\n{command}\n```", "\n".join([*odds_rows(base), *_coded_row(wanted)]), *said(base)]

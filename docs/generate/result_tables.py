@@ -16,7 +16,7 @@ A run folder that holds a value outside of its range is refused, whatever its di
 Section 3.7 of [the model](../odd.md) has the exact rules. [From here to R and Excel](../guide/export.md).
 """
 MEANINGS: dict[str, str] = {
-    "trial": "number of the trial, from 0; the same number meets the same luck in every scenario of a seed",
+    "trial": "number of the trial, from 0; the same number draws common random numbers in every scenario of a seed",
     "draw": "number of the parameter draw, shared by 16 neighbouring trials",
     "durable_week": "start of the first general halt that lasted 30 days or more, agreed or imposed",
     "mutual_week": "start of the first general halt agreed by both, of any length",
@@ -81,7 +81,7 @@ LONG: dict[str, str] = {
 
 
 def page() -> str:
-    """Columns of the trials, the tables of codes, the summary, the long form."""
+    """Return the columns of the trials, the tables of codes, the summary, the long form."""
     rows = [(f"`{name}`", type_name(name), range_of(name), MEANINGS[name]) for name in names()]
     columns = markdown_table(("column", "type", "range", "meaning"), rows)
     stages = markdown_table(("code", "stage"), [(str(code), name) for code, name in enumerate(STAGES)])
@@ -101,17 +101,17 @@ def page() -> str:
 
 
 def names() -> list[str]:
-    """Columns of the trials; those that come once for each issue or friction under one name."""
+    """Return the columns of the trials; those that come once for each issue or friction under one name."""
     return [*COLUMNS, "x_ISSUE", "share_FRICTION"]
 
 
 def type_name(column: str) -> str:
-    """numpy's name of the type of a column."""
+    """Return numpy's name of the type of a column."""
     return str(np.dtype(_known(column).dtype))
 
 
 def range_of(column: str) -> str:
-    """Least and largest value in words; what is read back is refused outside of it."""
+    """Return the least and largest value in words; what is read back is refused outside of it."""
     known = _known(column)
     most = LARGEST_IN_WORDS[known.most] if isinstance(known.most, str) else f"{known.most:g}"
     said = f"{known.least} and more" if known.most == LARGEST else f"{known.least} to {most}"

@@ -67,7 +67,7 @@ SAID_HERE: dict[str, str] = {
 
 
 def page() -> str:
-    """One section per kind of block, in the order in which a file has them, then how numbers are written."""
+    """Return one section per kind of block, in the order in which a file has them, then how numbers are written."""
     parts = [f"# Scenario files, key by key\n\n{GENERATED}\n\n{INTRODUCTION}"]
     for path, model in sections():
         about = " ".join((model.__doc__ or "").replace("``", "`").split())
@@ -77,7 +77,7 @@ def page() -> str:
 
 
 def sections() -> list[tuple[str, type[BaseModel]]]:
-    """Every kind of block with the place where it stands, such as ``issues.NAME``."""
+    """Return every kind of block with the place where it stands, such as ``issues.NAME``."""
     found: dict[type[BaseModel], str] = {}
     for path, model in _walk(ROOT, ""):
         found.setdefault(model, path)
@@ -111,13 +111,13 @@ def _row(model: type[BaseModel], name: str, field: FieldInfo) -> tuple[str, ...]
 
 
 def meaning(model: type[BaseModel], name: str) -> str:
-    """What a key means: the words of the schema, else those above."""
+    """Return what a key means: the words of the schema, else those above."""
     said = model.model_fields[name].description
     return said or SAID_HERE.get(f"{model.__name__}.{name}") or SAID_HERE[name]
 
 
 def _what(slot: Slot) -> str:
-    """What may stand at a key, with its range."""
+    """Return what may stand at a key, with its range."""
     if slot.is_by_name:
         inner = slot.child("any")
         return f"by name: {_what(inner)}" if inner else "by name"

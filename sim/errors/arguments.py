@@ -53,13 +53,13 @@ def checked_arguments(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def check_fields(given: Any, kinds: Mapping[str, str]) -> None:
-    """As ``checked_arguments`` for fields of a frozen dataclass: ``kinds`` holds what each is declared."""
+    """Check fields of a frozen dataclass as ``checked_arguments`` does: ``kinds`` holds what each is declared."""
     for name, kind in kinds.items():
         object.__setattr__(given, name, fitting(name, getattr(given, name), frozenset(kind.split(" | "))))
 
 
 def fitting(name: str, value: Any, kinds: frozenset[str]) -> Any:
-    """``value`` as one of ``kinds``; ParleyError says what is expected."""
+    """Return ``value`` as one of ``kinds``; ParleyError says what is expected."""
     if value is None and "None" in kinds:
         return None
     is_truth = type(value).__name__ in ("bool", "bool_")
@@ -79,14 +79,14 @@ def fitting(name: str, value: Any, kinds: frozenset[str]) -> Any:
 
 
 def described(value: Any) -> str:
-    """A value for a message, short."""
+    """Return a value for a message, short."""
     if value is None or isinstance(value, bool | int | float):
         return str(value)[:LONGEST]
     return f"the text {value[:LONGEST]!r}" if isinstance(value, str) else f"a {type(value).__name__}"
 
 
 def meant(value: Any, kinds: frozenset[str]) -> str:
-    """``; write 2000`` where it can be told what a wrong count stands for."""
+    """Return ``; write 2000`` where it is clear what a wrong count stands for."""
     if "int" not in kinds or isinstance(value, bool):
         return ""
     if isinstance(value, float):
@@ -100,7 +100,10 @@ def meant(value: Any, kinds: frozenset[str]) -> str:
 
 
 def read_whole(text: str | int) -> int:
-    """The whole number that was typed: digits, with underscores between them if one likes. ParleyError otherwise."""
+    """Return the whole number that was typed: digits, with underscores between them if one likes.
+
+    ParleyError otherwise.
+    """
     if isinstance(text, int):
         return text
     typed = text.strip()
@@ -120,14 +123,17 @@ def _as_whole(typed: str) -> str:
 
 
 def in_thousands(number: int) -> str:
-    """``20 thousand``, ``1.5 million``."""
+    """Return ``20 thousand``, ``1.5 million``."""
     size, word = (10**6, "million") if abs(number) >= 10**6 else (10**3, "thousand")
     return f"{number / size:g} {word}"
 
 
 @lru_cache
 def read_number(example: str) -> Callable[[str | float], float]:
-    """A reader of numbers such as ``example`` (.5): per cents and decimal commas are refused, with what to write."""
+    """Return a reader of numbers such as ``example`` (.5).
+
+    Per cents and decimal commas are refused, with what to write.
+    """
 
     def number(text: str | float) -> float:
         if not isinstance(text, str):

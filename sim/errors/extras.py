@@ -11,18 +11,21 @@ PACKAGE = "parley-sim"
 
 
 def missing(use: str, extra: str) -> ParleyError:
-    """The refusal of a use whose extra is not installed, with a command that works from any folder."""
+    """Return the refusal of a use whose extra is not installed, with a command that works from any folder."""
     return ParleyError(f"{use} not installed: {command(extra)}")
 
 
 def command(extra: str) -> str:
-    """The command that installs what an extra needs."""
+    """Return the command that installs what an extra needs."""
     needed = " ".join(f'"{one}"' for one in requirements(extra)) or f'".[{extra}]"'
     return f"pip install {needed}"
 
 
 def requirements(extra: str) -> list[str]:
-    """Packages of an extra with their versions, as the installed package states them; empty if it is not installed."""
+    """Return the packages of an extra with their versions, as the installed package states them.
+
+    Empty if it is not installed.
+    """
     try:
         stated = metadata.requires(PACKAGE) or []
     except metadata.PackageNotFoundError:

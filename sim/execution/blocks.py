@@ -21,7 +21,7 @@ MOST_SEED = 2**64 - 1
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Trials ``first`` to ``first + n - 1``; ``index`` counts blocks from 0."""
+    """Hold trials ``first`` to ``first + n - 1``; ``index`` counts blocks from 0."""
 
     index: int
     first: int
@@ -29,7 +29,7 @@ class Block:
 
 
 def blocks(trials: int, size: int = DEFAULT_BLOCK) -> Iterator[Block]:
-    """Blocks in order; all but the last hold ``size`` trials, a multiple of the cluster size."""
+    """Yield blocks in order; all but the last hold ``size`` trials, a multiple of the cluster size."""
     if size <= 0 or size % TRIALS_PER_CLUSTER:
         raise ParleyError(f"the block size must be a multiple of {TRIALS_PER_CLUSTER}, {size} came")
     for index, first in enumerate(range(0, trials, size)):
@@ -37,6 +37,7 @@ def blocks(trials: int, size: int = DEFAULT_BLOCK) -> Iterator[Block]:
 
 
 def n_blocks(trials: int, size: int = DEFAULT_BLOCK) -> int:
+    """Return how many blocks hold so many trials."""
     return -(-trials // size)
 
 
@@ -51,4 +52,5 @@ def check_counts(trials: int, seed: int, store: bool | None) -> None:
 
 
 def shortened(number: int) -> str:
+    """Return a number for a message, or how many digits it has."""
     return str(number) if abs(number) < 10**30 else f"a number of {len(str(abs(number)))} digits"

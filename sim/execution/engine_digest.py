@@ -19,7 +19,7 @@ TRIALS_TRIED = 64
 
 
 def refuse_other_engine(run: Run) -> None:
-    """DamagedRunError for a run whose trials this engine does not give: its draws cannot be worked out again.
+    """Raise DamagedRunError for a run whose trials this engine does not give: its draws cannot be worked out again.
 
     A run of this very engine is believed; of any other the first trials are computed again.
     """
@@ -41,7 +41,7 @@ def refuse_other_engine(run: Run) -> None:
 
 
 def refuse_lost_tables(scenario: Scenario, folder: Path) -> None:
-    """DamagedRunError where the tables that a run drew from are neither in its folder nor to be found as they were."""
+    """Raise DamagedRunError where the tables that a run drew from are neither in its folder nor found as they were."""
     try:
         for table in scenario.named_tables():
             if table.sha256:

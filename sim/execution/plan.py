@@ -26,7 +26,7 @@ MOST_NUMBERED = 1000
 
 @dataclass(frozen=True)
 class Question:
-    """What the command line asks of every scenario."""
+    """Hold what the command line asks of every scenario."""
 
     trials: int | None = None
     seed: int = 1
@@ -38,7 +38,7 @@ class Question:
 
 
 def expand(names: Sequence[str]) -> list[str]:
-    """Scenario names and files; a folder stands for every scenario in it, those that others extend first."""
+    """Return scenario names and files; a folder stands for every scenario in it, those that others extend first."""
     found: dict[str, None] = {}
     for name in names:
         for one in [name] if is_run(name) else members(name) or [full_name(name)]:
@@ -47,7 +47,7 @@ def expand(names: Sequence[str]) -> list[str]:
 
 
 def full_name(name: str) -> str:
-    """The whole name of a scenario that was named shortly; what names a file as it stands stays so."""
+    """Return the whole name of a scenario that was named shortly; what names a file as it stands stays so."""
     path = load.resolve_name(name)
     known = load.name_of(path)
     is_short = name != known and not name.endswith(load.SUFFIXES) and known in load.names()
@@ -55,7 +55,7 @@ def full_name(name: str) -> str:
 
 
 def members(folder: str) -> list[str]:
-    """Scenarios in a folder of the catalogue or of the disk, bases first; empty if ``folder`` is none."""
+    """Return scenarios in a folder of the catalogue or of the disk, bases first; empty if ``folder`` is none."""
     inside = [name for name in load.names() if name.rpartition("/")[0] == folder.rstrip("/")]
     if not inside and os.path.isdir(folder):
         inside = [str(path) for path in sorted(Path(folder).glob("*.yaml"))]
@@ -68,7 +68,10 @@ def members(folder: str) -> list[str]:
 
 
 def _is_base(name: str, folder: str) -> bool:
-    """Whether the scenario extends nothing from its own folder. A file that cannot be read is told about later."""
+    """Return whether the scenario extends nothing from its own folder.
+
+    A file that cannot be read is told about later.
+    """
     try:
         parent = load.base_of(name)
     except ParleyError:
@@ -77,7 +80,7 @@ def _is_base(name: str, folder: str) -> bool:
 
 
 def requests(names: Sequence[str], question: Question) -> list[Request]:
-    """One request for each scenario and each combination of swept values."""
+    """Return one request for each scenario and each combination of swept values."""
     sets = [parse_set(text) for text in question.sets]
     grids = [expand_sweep(text) for text in question.sweeps]
     swept = {grid[0][1][0] for grid in grids if grid}
@@ -107,7 +110,7 @@ def requests(names: Sequence[str], question: Question) -> list[Request]:
 
 
 def distinct(found: list[Request]) -> list[Request]:
-    """Each name once: two files of one name in different folders are told apart by a number."""
+    """Give each request a name of its own: a second file of one name gets a number."""
     seen: dict[str, int] = {}
     result = []
     for request in found:
@@ -118,12 +121,12 @@ def distinct(found: list[Request]) -> list[Request]:
 
 
 def folder_name(name: str) -> str:
-    """A run's own part of its path: the scenario's name without its folder, safe on every system."""
+    """Return a run's own part of its path: the scenario's name without its folder, safe on every system."""
     return re.sub(r"[^A-Za-z0-9_.=,+-]+", "_", name.rpartition("/")[2]).strip("._")[:100] or "run"
 
 
 def into(found: Sequence[Request], out: Path, use_next_free: bool) -> tuple[list[Request], Path]:
-    """The requests with their folders, and the folder over all of them.
+    """Return the requests with their folders, and the folder over all of them.
 
     One request takes ``out`` itself, several take a folder each in it. With ``use_next_free`` the first of ``out``,
     ``out-2``, ``out-3`` ... is taken that is new or holds these very runs, which are then continued or shown.
@@ -155,14 +158,14 @@ def _is_taken(request: Request) -> bool:
 
 
 def is_run(name: str) -> bool:
-    """Whether ``name`` is a run folder rather than a scenario."""
+    """Return whether ``name`` is a run folder rather than a scenario."""
     return is_run_folder(name)
 
 
 def as_begun(
     folder: Path, trials: int | None, seed: int, precision: float | None
 ) -> tuple[Path, int | None, int, float | None]:
-    """Where a run folder is gone on with, and what it was begun with where nothing else is asked for."""
+    """Return where a run folder is gone on with, and what it was begun with where nothing else is asked for."""
     manifest = read_manifest(folder)
     asked = manifest["asked"]
     if trials is None and precision is None:
@@ -171,11 +174,12 @@ def as_begun(
 
 
 def expand_or_run(name: str) -> list[str]:
+    """Return the scenarios that a name stands for, or the run folder that it is."""
     return [name] if is_run(name) else expand([name])
 
 
 def run_folders(given: Path) -> list[Path]:
-    """The run folder itself, or the run folders in it, that of a base first; ParleyError if there is none."""
+    """Return the run folder itself, or the run folders in it, that of a base first; ParleyError if there is none."""
     if is_run(str(given)) or not given.is_dir():
         return [given]
     found = sorted(path.parent for path in given.glob(f"*/{MANIFEST}"))

@@ -11,7 +11,7 @@ from sim.storage.provenance import stamp
 
 
 def end_quietly(kind: type[BaseException], problem: BaseException, trace: TracebackType | None) -> None:
-    """The system gives no process: whoever asked for one says so in a line."""
+    """Return the system gives no process: whoever asked for one says so in a line."""
     if not issubclass(kind, OSError):
         sys.__excepthook__(kind, problem, trace)
 

@@ -25,7 +25,7 @@ from sim.storage.run_folder import found_differences, limits_of
 
 @dataclass(frozen=True)
 class Reproduction:
-    """A run computed again: how many blocks are equal to what is stored, and what differs between then and now.
+    """Hold a run computed again: how many blocks are equal to what is stored, and what differs between then and now.
 
     ``unequal`` has a line for each column of a block that came out otherwise; ``since`` is what changed in the meantime
     (engine, packages, data).
@@ -40,10 +40,11 @@ class Reproduction:
 
     @property
     def is_same(self) -> bool:
+        """Return whether every value came out the same."""
         return not self.unequal
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain JSON values."""
+        """Return plain JSON values."""
         return {
             "folder": str(self.folder),
             "scenario": self.name,
@@ -92,7 +93,7 @@ def _inputs_now(manifest: dict[str, Any], scenario: Any) -> Inputs:
 
 
 def _unlike(index: int, there: Columns, again: Columns) -> Iterator[str]:
-    """In words which columns of a block came out otherwise, and in how many trials."""
+    """Yield, in words, which columns of a block came out otherwise, and in how many trials."""
     if there.keys() != again.keys():
         odd = sorted(set(there) ^ set(again))
         yield f"block {index}: columns {', '.join(odd)} are only in one of the two"

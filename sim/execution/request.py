@@ -28,7 +28,7 @@ LEAST_PRECISION, MOST_PRECISION = 0.0005, 0.5
 
 @dataclass(frozen=True)
 class Request:
-    """One run that is asked for. ``precision`` stops it at that half-width, ``trials`` then being the most."""
+    """Hold one run that is asked for. ``precision`` stops it at that half-width, ``trials`` then being the most."""
 
     scenario: Scenario
     name: str
@@ -47,7 +47,7 @@ class Request:
 
     @cached_property
     def inputs(self) -> Inputs:
-        """What the trials depend on, for the manifest."""
+        """Return what the trials depend on, for the manifest."""
         tables = [table for table in self.scenario.named_tables() if table.sha256]
         return Inputs(
             self.name,
@@ -65,20 +65,21 @@ class Request:
 
 
 def wanted_trials(trials: int | None, precision: float | None) -> int:
-    """Trials to run at most, where none are named."""
+    """Return trials to run at most, where none are named."""
     if trials is not None:
         return trials
     return DEFAULT_TRIALS if precision is None else PRECISION_CAP
 
 
 def check_precision(precision: float | None) -> None:
+    """Refuse a half-width that is out of its range."""
     if precision is not None and not LEAST_PRECISION <= precision <= MOST_PRECISION:
         allowed = f"a half-width of {LEAST_PRECISION} to {MOST_PRECISION} is allowed"
         raise ParleyError(f"precision: {precision:g} came, {allowed}")
 
 
 def check_parties(request: Request) -> None:
-    """Custom behaviour is given to parties that exist, as classes."""
+    """Check that custom behaviour is given to parties that exist, as classes."""
     for name, party in request.parties.items():
         if name not in request.scenario.parties:
             known = ", ".join(request.scenario.parties)
@@ -88,12 +89,12 @@ def check_parties(request: Request) -> None:
 
 
 def slug(title: str) -> str:
-    """A name for a folder out of a title."""
+    """Return a name for a folder out of a title."""
     return re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")[:60] or "scenario"
 
 
 def _origin(party: type) -> str:
-    """Where a class comes from, with a digest of its source so that an edited one is another."""
+    """Return where a class comes from, with a digest of its source so that an edited one is another."""
     source = ""
     with suppress(OSError, TypeError):
         source = "#" + hashlib.sha256(inspect.getsource(party).encode()).hexdigest()[:12]

@@ -35,7 +35,7 @@ Progress = Callable[[str, int, int], None]
 
 
 class Work(NamedTuple):
-    """One block of one run, as it travels to a worker."""
+    """Hold one block of one run, as it travels to a worker."""
 
     job: int
     block: Block
@@ -45,7 +45,7 @@ class Work(NamedTuple):
 
 
 def compute(work: Work) -> Columns:
-    """The outcome columns of one block."""
+    """Return the outcome columns of one block."""
     from sim import model
 
     columns: Columns = model.simulate(work.scenario, work.seed, work.block.first, work.block.n, work.parties)
@@ -210,7 +210,7 @@ def collected(jobs: list[Job], results: Iterator[tuple[Work, Columns]], progress
 
 
 def missing_work(jobs: Sequence[Job]) -> Iterator[Work]:
-    """Blocks still to be computed, run after run; a run that has become precise enough asks for no more."""
+    """Yield blocks still to be computed, run after run; a run that has become precise enough asks for no more."""
     for number, job in enumerate(jobs):
         for block in job.missing():
             if job.is_done:
@@ -219,7 +219,7 @@ def missing_work(jobs: Sequence[Job]) -> Iterator[Work]:
 
 
 class Job:
-    """A run in the making: blocks come in order, from its folder first and then from the workers.
+    """Hold a run in the making: blocks come in order, from its folder first and then from the workers.
 
     Of a block that is stored only its tally is held; without a folder the trials are.
     """
@@ -239,23 +239,28 @@ class Job:
 
     @property
     def n_done(self) -> int:
+        """Return how many trials are done."""
         return self.tally.n if self.tally else 0
 
     @property
     def n_missing(self) -> int:
+        """Return how many blocks are missing."""
         return 0 if self.is_done else n_blocks(self.request.trials, self.request.block) - self.n_blocks
 
     @property
     def is_done(self) -> bool:
+        """Return whether no more trials are wanted."""
         return self.is_precise or self.n_done >= self.request.trials
 
     def missing(self) -> Iterator[Block]:
+        """Yield the blocks that are not stored."""
         n_stored = self.n_blocks
         for block in blocks(self.request.trials, self.request.block):
             if block.index >= n_stored:
                 yield block
 
     def add(self, block: Block, columns: Columns) -> None:
+        """Take the next block, checked."""
         check_columns(self.request, block, columns)
         if self.writer:
             self.writer.add(block.index, columns)
@@ -276,6 +281,7 @@ class Job:
             self.is_precise = half_width(self.tally.events["durable", days].odds(), reference) <= self.request.precision
 
     def finish(self) -> Run:
+        """Return the finished run, stored if it has a folder."""
         request, writer = self.request, self.writer
         manifest = writer.manifest if writer else {}
         columns = writer.columns if writer else joined(self.parts)
@@ -290,12 +296,12 @@ class Job:
 
 
 def joined(parts: list[Columns]) -> Columns:
-    """Blocks as one, a column at a time; ``parts`` is used up."""
+    """Return blocks as one, a column at a time; ``parts`` is used up."""
     return {name: np.concatenate([part.pop(name) for part in parts]) for name in list(parts[0])}
 
 
 def check_columns(request: Request, block: Block, columns: Columns) -> None:
-    """The block is the one that was asked for, and holds no value that a trial cannot have."""
+    """Check that the block is the one that was asked for, and holds no value that a trial cannot have."""
     if len(columns["trial"]) != block.n or columns["trial"][0] != block.first:
         raise RuntimeError(f"{request.name}: block {block.index} does not hold its trials")
     for said in faults(columns, limits_of(request.scenario)):
@@ -303,6 +309,6 @@ def check_columns(request: Request, block: Block, columns: Columns) -> None:
 
 
 def limits_of(scenario: Scenario) -> Limits:
-    """What the columns of a scenario's trials may hold."""
+    """Return what the columns of a scenario's trials may hold."""
     weeks = scenario.horizon_weeks
     return Limits(weeks, weeks + scenario.follow_up_weeks, len(scenario.tracks), tuple(scenario.issues))

@@ -31,7 +31,7 @@ HEADER = """\
 
 
 def check_scenarios(given: Sequence[str], deep: bool = False) -> list[dict[str, Any]]:
-    """One entry per scenario: its errors (empty if it is sound), its counts of sources, and a line of words."""
+    """Return one entry per scenario: its errors (empty if it is sound), its counts of sources, and a line of words."""
     from sim.execution.plan import expand
 
     found: list[dict[str, Any]] = []
@@ -70,7 +70,7 @@ def _checked(name: str, deep: bool) -> dict[str, Any]:
 
 
 def deep_faults(scenario: Scenario) -> list[str]:
-    """Odds that are settled by construction or blind to the seed, found by running 2,000 trials with two seeds.
+    """Return odds that are settled by construction or blind to the seed, found by running 2,000 trials with two seeds.
 
     A scenario that says ``expect: certain`` or ``expect: impossible`` is held to that instead.
     """

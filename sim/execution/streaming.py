@@ -30,7 +30,7 @@ Apply = Callable[[Callable[["Piece"], Tally], Iterable["Piece"]], Iterator[tuple
 
 
 class Piece(NamedTuple):
-    """A block to be tallied, as it travels to a worker."""
+    """Hold a block to be tallied, as it travels to a worker."""
 
     request: Request
     work: Work
@@ -38,7 +38,7 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True)
 class StreamedRun:
-    """A finished run without its trials: what ``Run`` says, as far as a tally can say it."""
+    """Hold a finished run without its trials: what ``Run`` says, as far as a tally can say it."""
 
     scenario: Scenario
     name: str
@@ -47,21 +47,22 @@ class StreamedRun:
 
     @property
     def n_trials(self) -> int:
+        """Return the number of trials."""
         return self.tally.n
 
     def odds(self, tier: str = "durable", days: int = 90) -> Headline:
-        """Odds of ``tier`` (durable, mutual, broad) by ``days``, as ``Run.odds``."""
+        """Return odds of ``tier`` (durable, mutual, broad) by ``days``, as ``Run.odds``."""
         event = check_event(self.scenario, tier, days)
         return headline(self.scenario, self.tally.events[event], *event, self.commonest_effect)
 
     @cached_property
     def commonest_effect(self) -> float:
-        """Largest design effect among the tiers at the last horizon, for events too rare to show their own."""
+        """Return the largest design effect of the tiers at the last horizon, for events too rare to show their own."""
         return commonest_effect(self.tally.events, self.scenario)
 
     @cached_property
     def summary(self) -> dict[str, Any]:
-        """The object that ``parley run --json`` prints."""
+        """Return the object that ``parley run --json`` prints."""
         settled = {issue: terms for issue, terms in self.tally.terms.items() if terms.n}
         quantiles = {
             issue: {name: terms.quantile(share) for name, share in QUANTILES.items()}

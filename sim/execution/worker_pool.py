@@ -54,7 +54,7 @@ CANNOT_START = (NoProcessesError, OSError, EOFError, ImportError, NotImplemented
 
 
 def default_workers() -> int:
-    """One worker for each core this process may use; one alone in a process that may have no children."""
+    """Return one worker for each core this process may use; one alone in a process that may have no children."""
     if process.current_process().daemon:
         return 1
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -62,7 +62,7 @@ def default_workers() -> int:
 
 
 def choose(workers: int, tasks: int, parties: Iterable[type] = ()) -> Kind:
-    """Processes, unless one worker or one task makes them pointless, or a custom party cannot travel to them."""
+    """Choose processes, unless one worker or one task makes them pointless, or a custom party cannot travel to them."""
     if workers <= 1 or tasks <= 1:
         return "inline"
     return "processes" if all(can_reach_workers(party) for party in parties) else "threads"
@@ -112,11 +112,12 @@ def in_order(
 
 
 def is_good(future: Future[Result]) -> bool:
+    """Return whether there is a result."""
     return future.done() and not future.cancelled() and future.exception() is None
 
 
 class Pool:
-    """An executor that can be started again, and that leaves nothing running behind it.
+    """Hold an executor that can be started again, and that leaves nothing running behind it.
 
     ``kind`` is what it became: "inline" where neither processes nor threads can be had.
     """
@@ -142,11 +143,11 @@ class Pool:
 
     @property
     def n_ahead(self) -> int:
-        """Items that may be under way at once."""
+        """Return items that may be under way at once."""
         return 1 if self.kind == "inline" else 2 * self.workers
 
     def submit(self, function: Callable[[Item], Result], item: Item) -> Future[Result]:
-        """The future result; WorkersLostError in place of one that another engine computed."""
+        """Return the future result, known at once."""
         found: Future[Result] = Future()
         try:
             with starting_workers() if self.kind == "processes" else nullcontext():
@@ -173,7 +174,7 @@ class Pool:
         return future.result()
 
     def _go_alone(self, problem: BaseException) -> None:
-        """From now on compute here; what was under way is lost."""
+        """Compute here from now on; what was under way is lost."""
         say_alone(problem)
         self.stop()
         self.kind, self._executor = "inline", Here()
@@ -182,11 +183,13 @@ class Pool:
                 future.set_exception(BrokenExecutor())
 
     def restart(self) -> None:
+        """End all workers and start others."""
         self.stop()
         self._processes = []
         self._executor = self._start()
 
     def processes(self) -> list[process.BaseProcess]:
+        """Return the worker processes, also of an executor that has shut down."""
         return list((getattr(self._executor, "_processes", None) or {}).values()) or self._processes
 
     def stop(self) -> None:
@@ -213,9 +216,10 @@ class Pool:
 
 
 class Here(Executor):
-    """Computes at once, in this process."""
+    """Compute at once, in this process."""
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
+        """Return the future result, known at once."""
         found: Future[Any] = Future()
         try:
             found.set_result(function(*arguments, **named))
@@ -225,7 +229,7 @@ class Here(Executor):
 
 
 def stamped(function: Callable[[Item], Result], item: Item) -> tuple[Stamp, Result]:
-    """The result with the stamp of the code that computed it, where it was computed."""
+    """Return the result with the stamp of the code that computed it, where it was computed."""
     result = function(item)
     return stamp(), result
 
@@ -271,7 +275,7 @@ def stop_all() -> None:
 
 
 def kill_all() -> None:
-    """The same without waiting for anything."""
+    """Return the same without waiting for anything."""
     for pool in list(_open_pools):
         for worker in pool.processes():
             worker.kill()

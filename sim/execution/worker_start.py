@@ -32,14 +32,14 @@ _starting = threading.RLock()
 
 
 class NoProcessesError(Exception):
-    """No worker process can be had here; the message says why."""
+    """Report that no worker process can be had here; the message says why."""
 
 
 # -- what workers may import -----------------------------------------------------------------------
 
 
 def import_path() -> list[str]:
-    """Where workers import from: ``sys.path`` without the working folder, unless somebody named it.
+    """Return where workers import from: ``sys.path`` without the working folder, unless somebody named it.
 
     Python puts it there as '' for a prompt, a notebook or ``-c``, and by its name for ``-m`` and for an empty entry of
     PYTHONPATH. The folder of a script, entries of PYTHONPATH and what a program added stay, and so does the folder that
@@ -57,13 +57,13 @@ def import_path() -> list[str]:
 
 
 def is_safe() -> bool:
-    """Whether this process was started without a look into the working folder, as far as it can tell."""
+    """Return whether this process was started without a look into the working folder, as far as it can tell."""
     is_child = multiprocessing.parent_process() is not None
     return bool(sys.flags.safe_path) or not (is_child or "" in sys.path or _n_implied())
 
 
 def _n_implied() -> int:
-    """How many entries of ``sys.path`` spell out the working folder although nobody named it."""
+    """Return how many entries of ``sys.path`` spell out the working folder although nobody named it."""
     named = [] if sys.flags.ignore_environment else os.environ.get("PYTHONPATH", "").split(os.pathsep)
     is_empty = len(named) > 1 and "" in named
     is_named = WORKING in [os.path.abspath(entry) for entry in named if entry]
@@ -72,7 +72,7 @@ def _n_implied() -> int:
 
 
 def _is_started_in_working_folder() -> bool:
-    """Whether the program is a module (``-m``), or a process started by a prompt, whose '' it got spelled out."""
+    """Return whether the program is a module (``-m``), or a process that a prompt started, whose '' is spelled out."""
     main = sys.modules["__mp_main__"]  # set by multiprocessing, and not what stands in while workers start
     spec = getattr(main, "__spec__", None)
     if spec is not None:
@@ -81,7 +81,10 @@ def _is_started_in_working_folder() -> bool:
 
 
 def can_travel(party: type) -> bool:
-    """Whether another process can import the class: not one typed into a notebook or a script that is running."""
+    """Return whether another process can import the class.
+
+    Not one typed into a notebook or a script that is running.
+    """
     if party.__module__ == "__main__":
         return False
     try:
@@ -92,7 +95,7 @@ def can_travel(party: type) -> bool:
 
 
 def can_reach_workers(party: type) -> bool:
-    """Whether worker processes here can import the class: not from the working folder, where nobody named it."""
+    """Return whether worker processes here can import the class: not from the working folder, where nobody named it."""
     if not can_travel(party):
         return False
     module = sys.modules.get(party.__module__)
@@ -109,7 +112,7 @@ def can_reach_workers(party: type) -> bool:
 
 @contextmanager
 def starting_workers() -> Iterator[None]:
-    """What new workers inherit: ``import_path``, one thread for linear algebra, no second run of the caller's script.
+    """Let new workers inherit `import_path`, one thread for linear algebra and no second run of the caller's script.
 
     multiprocessing imports the main module again in each worker, so a script without an ``if __name__`` guard would
     start itself. Blocks never need it: parties defined there run in threads (``can_travel``).
@@ -126,14 +129,14 @@ def starting_workers() -> Iterator[None]:
 
 
 def settings() -> dict[str, str]:
-    """Environment variables of workers; without PYTHONSAFEPATH the working folder would come first."""
+    """Return the environment variables of workers; without PYTHONSAFEPATH the working folder would come first."""
     path = os.pathsep.join(entry for entry in import_path() if os.pathsep not in entry)
     return {name: os.environ.get(name, "1") for name in ONE_THREAD} | {"PYTHONPATH": path, "PYTHONSAFEPATH": "1"}
 
 
 @contextmanager
 def environment(changes: dict[str, str]) -> Iterator[None]:
-    """Environment variables for a moment."""
+    """Set environment variables for a moment."""
     before = {name: os.environ.get(name) for name in changes}
     os.environ.update(changes)
     try:
@@ -147,7 +150,9 @@ def environment(changes: dict[str, str]) -> Iterator[None]:
 
 
 def context() -> multiprocessing.context.BaseContext:
-    """A fork server where there is one (imports are paid once), else fresh processes; a bare fork would copy locks.
+    """Return a fork server where there is one (imports are paid once), else fresh processes.
+
+    A bare fork would copy locks.
 
     To be called while ``starting_workers``. Raises NoProcessesError where this process may have no children, or none
     that leaves the working folder alone.
@@ -191,7 +196,7 @@ def _start_server(chosen: multiprocessing.context.BaseContext) -> None:
 
 
 def server_pid() -> int | None:
-    """The process id of the fork server, if there is one."""
+    """Return the process id of the fork server, if there is one."""
     server = getattr(sys.modules.get("multiprocessing.forkserver"), "_forkserver", None)
     pid = getattr(server, "_forkserver_pid", None)
     return pid if isinstance(pid, int) else None
@@ -201,7 +206,7 @@ def server_pid() -> int | None:
 
 
 def enter_worker() -> None:
-    """First thing in a worker: leave Ctrl-C to the parent, keep memory, and die with the parent however it died."""
+    """Leave Ctrl-C to the parent, first thing in a worker; keep memory, and die with the parent however it died."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     keep_freed_memory()
     parent = multiprocessing.parent_process()

@@ -1,4 +1,4 @@
-"""Variants against a base on the same luck: trial t of both runs draws the same numbers, so small effects show."""
+"""Compare variants with a base by common random numbers: trial t of both draws the same, so small effects show."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ READ = (*(f"{tier}_week" for tier in TIERS), "victory_week", "victory")
 
 
 def widened(n_compared: int) -> float:
-    """Level of each interval when several variants are compared at once: 95 % for all of them together.
+    """Return the level of each interval when several variants are compared at once: 95 % for all of them together.
 
     Of twenty variants that change nothing one would else look like a change. Bonferroni's correction (Dunn 1961): safe
     whatever the variants share, and a little too wide for what they do share.
@@ -72,7 +72,8 @@ def compare(base: Run, variant: Run, n_compared: int = 1) -> dict[str, Any]:
     """
     if base.seed != variant.seed:
         raise ParleyError(
-            f"{variant.name} has seed {variant.seed}, {base.name} has {base.seed}: differences need the same luck"
+            f"{variant.name}: expected seed {base.seed}, that of {base.name}, got {variant.seed}: "
+            "differences need common random numbers"
         )
     n = min(base.n_trials, variant.n_trials)
     days = [day for day in horizons(base.scenario) if day in horizons(variant.scenario)]
@@ -96,7 +97,7 @@ def compare(base: Run, variant: Run, n_compared: int = 1) -> dict[str, Any]:
 
 
 def _pairs(base: Run, variant: Run, n: int, days: Sequence[int]) -> dict[tuple[str, int], PairTally]:
-    """Both runs' events side by side over the first ``n`` trials: by tier and day, and victories by side."""
+    """Return both runs' events side by side over the first ``n`` trials: by tier and day, and victories by side."""
     return merged(
         {key: PairTally.of(hits, there[key]) for key, hits in here.items()}
         for here, there in (
@@ -113,7 +114,7 @@ def _hits(run: Run, columns: Columns, days: Sequence[int]) -> dict[tuple[str, in
 
 
 def _tier(base: Run, variant: Run, pair: PairTally, tier: str, day: int, level: float) -> dict[str, float]:
-    """The difference of the headlines, and ``model_*`` that of the model alone (the same without a reference class)."""
+    """Return the difference of the headlines and, as ``model_*``, that of the model alone."""
     references = (reference_at(base.scenario, tier, day), reference_at(variant.scenario, tier, day))
     heads = [anchored(share, pair.n, at) for share, at in zip(pair.shares, references, strict=True)]
     apart, low, high = difference(pair, references, level)
@@ -136,7 +137,9 @@ def _difference(pair: PairTally, level: float) -> dict[str, float]:
 
 
 def mixed(runs: Sequence[Run], weights: Sequence[float]) -> dict[str, Any]:
-    """One forecast from several scenarios and how likely each is held to be: the weighted mean of their headlines.
+    """Return one forecast from several scenarios and how likely each is held to be.
+
+    The weighted mean of their headlines.
 
     ``weights`` are divided by their sum, which ``weights_sum`` gives. Beside the mean the least and greatest headline
     among the scenarios. Raises ParleyError where they do not fit.
@@ -156,7 +159,7 @@ def mixed(runs: Sequence[Run], weights: Sequence[float]) -> dict[str, Any]:
 
 
 def check_weights(weights: Sequence[float], n: int) -> None:
-    """ParleyError unless there is a weight for each of ``n`` scenarios, at least 0 and not all 0."""
+    """Raise ParleyError unless there is a weight for each of ``n`` scenarios, at least 0 and not all 0."""
     if len(weights) != n:
         raise ParleyError(f"weights: expected {n} numbers, one a scenario and the base first, got {len(weights)}")
     if min(weights) < 0 or not 0 < sum(weights) < float("inf"):

@@ -91,7 +91,7 @@ def _last(run: Run) -> int:
 
 
 def _events(run: Run) -> Iterator[Part]:
-    """The odds by tier and horizon."""
+    """Yield the odds by tier and horizon."""
     for tier, by_days in run.summary["tiers"].items():
         for days, cell in by_days.items():
             said = {"": cell["p"], ", model alone": cell["model"], ", wars like it": cell["reference"]}
@@ -108,7 +108,7 @@ def _yes_or_no(target: str, days: int, p: float) -> Iterator[Part]:
 
 
 def _dates(run: Run) -> Iterator[Part]:
-    """The model's distribution of the week in which a halt of each tier begins, as shares up to the end of a week."""
+    """Yield the model's distribution of the week in which a ceasefire of each tier begins, as cumulated shares."""
     n_weeks = run.scenario.horizon_weeks
     for tier in TIERS:
         counts = run.tally.weeks[f"{tier}_week"][:n_weeks]
@@ -117,7 +117,7 @@ def _dates(run: Run) -> Iterator[Part]:
 
 
 def _shares(run: Run) -> Iterator[Part]:
-    """Who won, how far trials got, and what failed trials failed of."""
+    """Yield who won, how far trials got, and what failed trials failed of."""
     won = run.summary["victory"]
     sides = {side: getattr(run.scenario.sides, side) for side in won}
     for side, p in won.items():
@@ -170,7 +170,7 @@ def differences(base: Run, variants: Sequence[Run]) -> pd.DataFrame:
 
 
 def as_csv(rows: Sequence[dict[str, Any]], columns: Sequence[str] = ()) -> str:
-    """Rows as CSV (RFC 4180) of ``harmless`` cells; without ``columns`` those of the rows."""
+    """Return the rows as CSV (RFC 4180) of ``harmless`` cells; without ``columns`` those of the rows."""
     columns = columns or list(dict.fromkeys(key for row in rows for key in row))
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
@@ -180,7 +180,7 @@ def as_csv(rows: Sequence[dict[str, Any]], columns: Sequence[str] = ()) -> str:
 
 
 def harmless(value: Any) -> Any:
-    """A value as a cell: six digits of a fraction, an empty cell for None and NaN.
+    """Return a value as a cell: six digits of a fraction, an empty cell for None and NaN.
 
     Text that a spreadsheet takes for a formula, or pandas and R for a missing value, is given a leading apostrophe.
     """
@@ -192,6 +192,6 @@ def harmless(value: Any) -> Any:
 
 
 def _begins_formula(text: str) -> bool:
-    """Whether the first character that shows is a formula's, in whatever form (NFKC: also that of full width)."""
+    """Return whether the first character that shows is a formula's, in any form (NFKC: also of full width)."""
     first = next((c for c in text if not c.isspace() and not is_hidden(c)), None)
     return first is not None and unicodedata.normalize("NFKC", first)[0] in FORMULA_STARTS

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def trials_as_csv(runs: Sequence[Run]) -> Iterator[bytes]:
-    """Pieces of a CSV file: a row is a trial, ``scenario`` first; an issue that a run does not have is empty."""
+    """Yield pieces of a CSV file: a row is a trial, ``scenario`` first; an issue that a run does not have is empty."""
     import pandas as pd
 
     kinds = _kinds(runs)
@@ -28,7 +28,7 @@ def trials_as_csv(runs: Sequence[Run]) -> Iterator[bytes]:
 
 
 def trials_as_parquet(runs: Sequence[Run]) -> Iterator[bytes]:
-    """Pieces of a Parquet file with the same rows and columns; a row group for each block."""
+    """Yield pieces of a Parquet file with the same rows and columns; a row group for each block."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -46,7 +46,7 @@ def trials_as_parquet(runs: Sequence[Run]) -> Iterator[bytes]:
 
 
 class Pieces:
-    """A file that gives away what was written to it."""
+    """Give away what was written, as a file."""
 
     def __init__(self) -> None:
         self._held: list[bytes] = []
@@ -60,24 +60,24 @@ class Pieces:
         return len(self._held[-1])
 
     def tell(self) -> int:
-        """How many bytes were written so far."""
+        """Return how many bytes were written so far."""
         return self._at
 
     def flush(self) -> None:
-        """Nothing waits anywhere else."""
+        """Do nothing: all is held here."""
 
     def close(self) -> None:
-        """What was not taken can still be."""
+        """Close the file; what was not taken can still be."""
         self.closed = True
 
     def taken(self) -> bytes:
-        """What was written since the last time."""
+        """Return what was written since the last time."""
         content, self._held = b"".join(self._held), []
         return content
 
 
 def _kinds(runs: Sequence[Run]) -> dict[str, np.dtype[Any]]:
-    """Types of all columns of all runs, in the order in which they come."""
+    """Return the types of all columns of all runs, in the order in which they come."""
     return {name: column.dtype for run in runs for name, column in run.part(0, 1).items()}
 
 

@@ -14,17 +14,17 @@ DASH = "-"
 
 
 def is_known(value: float | None) -> TypeGuard[float]:
-    """Whether there is a number."""
+    """Return whether there is a number."""
     return value is not None and math.isfinite(value)
 
 
 def finite(value: float | None) -> float | None:
-    """A plain number, or None for what is none."""
+    """Return a plain number, or None for what is none."""
     return float(value) if is_known(value) else None
 
 
 def as_number(value: float | None, form: str) -> str:
-    """A number in a format such as ``.2f`` or ``+.1f``, never ``-0``; a dash if it is unknown."""
+    """Return a number in a format such as ``.2f`` or ``+.1f``, never ``-0``; a dash if it is unknown."""
     if not is_known(value):
         return DASH
     text = f"{value:{form}}"
@@ -34,12 +34,12 @@ def as_number(value: float | None, form: str) -> str:
 
 
 def counted(n: int, noun: str, plural: str = "") -> str:
-    """``1 war``, ``1,200 trials``; ``plural`` where it is not the noun with an s."""
+    """Return ``1 war``, ``1,200 trials``; ``plural`` where it is not the noun with an s."""
     return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
 
 
 def plain(value: Any) -> Any:
-    """A value for JSON: what is in it as it is, unknown numbers None."""
+    """Return a value for JSON: what is in it as it is, unknown numbers None."""
     if isinstance(value, Mapping):
         return {key: plain(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):

@@ -21,7 +21,7 @@ Progress = Callable[[int, int], None]
 
 
 class Kept(NamedTuple):
-    """A run folder in a list. ``state`` is finished, running or damaged; times are UTC."""
+    """Hold a run folder in a list. ``state`` is finished, running or damaged; times are UTC."""
 
     folder: Path
     name: str
@@ -51,7 +51,9 @@ def _entry(folder: Path) -> Kept:
 
 
 def verify(folder: Path) -> list[str]:
-    """Everything that is wrong with a run folder, a line each; empty for a finished run that is as it was written.
+    """Return everything that is wrong with a run folder, a line each.
+
+    Empty for a finished run that is as it was written.
 
     Read are the manifest, every file it records (size and SHA-256), every block (page checksums, run, place, digest of
     its columns, its trials, every value within its range), and what lies beside them. The summary is counted again from
@@ -72,7 +74,7 @@ def verify(folder: Path) -> list[str]:
 
 
 def remark(folder: Path) -> str:
-    """What was not looked at in a folder in which nothing is wrong, in words; empty if there is nothing."""
+    """Return what was not looked at in a folder in which nothing is wrong, in words; empty if there is nothing."""
     manifest = read_manifest(folder)
     if is_comparable(manifest):
         return ""
@@ -81,7 +83,7 @@ def remark(folder: Path) -> str:
 
 
 def _first_wrong(folder: Path) -> list[str]:
-    """The first thing for which a finished run is not opened."""
+    """Return the first thing for which a finished run is not opened."""
     try:
         run = open_run(folder)
         stored = read_recorded(folder, SUMMARY, run.manifest["files"][SUMMARY])

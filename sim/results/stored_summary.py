@@ -19,14 +19,14 @@ MOST_SAID = 3
 
 
 def contradictions(stored: Mapping[str, Any], counted: Mapping[str, Any]) -> list[str]:
-    """In words, the first values of a stored summary that do not follow from the trials."""
+    """Return, in words, the first values of a stored summary that do not follow from the trials."""
     found = list(_unlike(dict(stored), dict(counted), ""))
     more = [f"and {len(found) - MOST_SAID} more"] if len(found) > MOST_SAID else []
     return [*found[:MOST_SAID], *more]
 
 
 def is_comparable(manifest: Mapping[str, Any]) -> bool:
-    """Whether this version and engine wrote the summary, so that it must say what they count."""
+    """Return whether this version and engine wrote the summary, so that it must say what they count."""
     return bool(manifest["versions"].get("parley") == __version__ and manifest["engine"] == engine_digest())
 
 

@@ -22,13 +22,13 @@ Quantiles = Mapping[str, Mapping[str, float]]
 
 
 def summarise(scenario: Scenario, name: str, seed: int, columns: AnyColumns) -> dict[str, Any]:
-    """The summary of trials, read block by block; see ``summary_of``."""
+    """Return the summary of trials, read block by block; see ``summary_of``."""
     tally = over_blocks(scenario, in_blocks(columns))
     return summary_of(scenario, name, seed, tally, terms_of(scenario, columns))
 
 
 def summary_of(scenario: Scenario, name: str, seed: int, tally: Tally, quantiles: Quantiles) -> dict[str, Any]:
-    """Odds by tier and horizon, victory, why it failed, the funnel and the terms; plain JSON values."""
+    """Return the odds by tier and horizon, victory, why it failed, the funnel and the terms; plain JSON values."""
     reached = np.cumsum(tally.stages[::-1])[::-1]
     failed = max(1, int(tally.tags.sum()))
     return {
@@ -52,7 +52,10 @@ def summary_of(scenario: Scenario, name: str, seed: int, tally: Tally, quantiles
 
 
 def tier_odds(scenario: Scenario, events: Mapping[Event, HitTally]) -> dict[str, dict[str, dict[str, float | None]]]:
-    """By tier and horizon: ``p`` is the headline, with ``model`` (the share of trials) and ``reference`` beside it."""
+    """Return the odds by tier and horizon.
+
+    ``p`` is the headline, beside ``model`` (the share of trials) and ``reference``.
+    """
     effect = commonest_effect(events, scenario)
     return {
         tier: {
@@ -64,18 +67,21 @@ def tier_odds(scenario: Scenario, events: Mapping[Event, HitTally]) -> dict[str,
 
 
 def headline(scenario: Scenario, event: HitTally, tier: str, days: int, effect: float) -> Headline:
-    """Odds of ``tier`` by ``days``, anchored where there is a reference class; ``effect`` is lent to rare events."""
+    """Return odds of ``tier`` by ``days``, anchored where there is a reference class.
+
+    ``effect`` is lent to rare events.
+    """
     return anchor(event.odds(effect), reference_at(scenario, tier, days))
 
 
 def commonest_effect(events: Mapping[Event, HitTally], scenario: Scenario) -> float:
-    """Largest design effect among the tiers at the last horizon that have events enough to show one."""
+    """Return the largest design effect among the tiers at the last horizon that have events enough to show one."""
     last = [events[tier, max(horizons(scenario))] for tier in TIERS]
     return max([1.0, *(event.design_effect for event in last if event.is_telling)])
 
 
 def terms_of(scenario: Scenario, columns: AnyColumns) -> Quantiles:
-    """What the first agreed general halts settled, by issue on its scale (0 side A's end), to the last digit."""
+    """Return what the first agreed general halts settled, by issue on its scale (0 side A's end), to the last digit."""
 
     def passes() -> Iterator[Columns]:
         for block in in_blocks(columns, "halt_week", "halt_track", *(f"x_{issue}" for issue in scenario.issues)):

@@ -37,7 +37,7 @@ Event = tuple[str, int]
 
 
 def steps(values: NDArray[Any]) -> int:
-    """Sum of values near 1 in whole steps."""
+    """Return the sum of values near 1 in whole steps."""
     parts = range(0, len(values), SUMMED_AT_ONCE)
     return sum(
         int(np.rint(values[at : at + SUMMED_AT_ONCE].astype(np.float64) * STEPS).astype(np.int64).sum()) for at in parts
@@ -45,9 +45,10 @@ def steps(values: NDArray[Any]) -> int:
 
 
 class Addable(Protocol):
-    """What is counted over a block, and can take in the block that comes next."""
+    """Count something over a block, and take in the block that comes next."""
 
-    def add(self, later: Self, /) -> None: ...
+    def add(self, later: Self, /) -> None:
+        """Put the block that comes next behind this one."""
 
 
 Key = TypeVar("Key")
@@ -55,7 +56,7 @@ Counted = TypeVar("Counted", bound=Addable)
 
 
 def merged(parts: Iterable[Mapping[Key, Counted]]) -> dict[Key, Counted]:
-    """Counts by name of one block after another, added up."""
+    """Return counts by name of one block after another, added up."""
     whole: dict[Key, Counted] = {}
     for part in parts:
         for key, found in part.items():
@@ -68,7 +69,7 @@ def merged(parts: Iterable[Mapping[Key, Counted]]) -> dict[Key, Counted]:
 
 @dataclass
 class HitTally:
-    """What odds with both intervals need of one event: counts, and sums of squared counts.
+    """Hold what odds with both intervals need of one event: counts, and sums of squared counts.
 
     ``cluster_squares`` sums over clusters of 32 trials; the last may be short, and holds ``last_hits`` of
     ``last_trials``. ``drawn``, ``draw_squares`` and ``pair_squares`` are hits, and squared hits by draw (16 trials) and
@@ -86,7 +87,7 @@ class HitTally:
 
     @classmethod
     def of(cls, hits: Hits) -> HitTally:
-        """Of consecutive trials that begin with a cluster."""
+        """Count consecutive trials that begin with a cluster."""
         n, size, per_draw = len(hits), estimates.TRIALS_PER_CLUSTER, estimates.TRIALS_PER_DRAW
         if n == 0:
             return cls()
@@ -116,12 +117,12 @@ class HitTally:
 
     @property
     def is_telling(self) -> bool:
-        """Whether there are events enough to show their own design effect."""
+        """Return whether there are events enough to show their own design effect."""
         return min(self.hits, self.n - self.hits) >= estimates.FEW_EVENTS
 
     @property
     def design_effect(self) -> float:
-        """As ``estimates.design_effect``, its sum of (hits - p trials)^2 over clusters written out."""
+        """Return ``estimates.design_effect``, its sum of (hits - p trials)^2 over clusters written out."""
         size = estimates.TRIALS_PER_CLUSTER
         k = -(-self.n // size)
         if k < 2 or self.hits in (0, self.n):
@@ -136,7 +137,7 @@ class HitTally:
 
     @property
     def intraclass_correlation(self) -> float:
-        """As ``estimates.intraclass_correlation``, from sums of squares over pairs and draws."""
+        """Return ``estimates.intraclass_correlation``, from sums of squares over pairs and draws."""
         size = estimates.TRIALS_PER_DRAW
         k, per_draw, drawn = self.n // size, size // 2, self.drawn
         if k < 2 or drawn in (0, k * size):
@@ -147,44 +148,48 @@ class HitTally:
         return min(1.0, max(0.0, between / (p * (1 - p))))
 
     def odds(self, borrowed_effect: float = 1.0) -> Odds:
-        """As ``estimates.odds`` of all the trials."""
+        """Return ``estimates.odds`` of all the trials."""
         n, size = self.n, estimates.TRIALS_PER_DRAW
         p = self.hits / n if n else 0.0
         effect = self.design_effect if self.is_telling else max(self.design_effect, borrowed_effect)
         mc_lo, mc_hi = estimates.wilson(p, estimates.effective_trials(n, effect))
-        by_luck = 3.0 * (2.0 / (max(n // size, 1) * size * (size - 1))) ** 0.5
+        by_chance = 3.0 * (2.0 / (max(n // size, 1) * size * (size - 1))) ** 0.5
         lo = hi = p
         if n // size >= estimates.FEWEST_DRAWS:
-            lo, hi = estimates.beta_band(p, self.intraclass_correlation, by_luck, 0.90)
+            lo, hi = estimates.beta_band(p, self.intraclass_correlation, by_chance, 0.90)
         return Odds(p, mc_lo if self.hits == n else lo, mc_hi if self.hits == 0 else hi, mc_lo, mc_hi, n, self.hits)
 
 
 @dataclass
 class TermsTally:
-    """Agreed terms of one issue: their sum in steps, and how many lie nearest to each point of the grid."""
+    """Hold the agreed terms of one issue: their sum in steps, and how many lie nearest to each point of the grid."""
 
     total: int = 0
     grid: Counts = field(default_factory=lambda: np.zeros(GRID + 1, np.int64))
 
     @classmethod
     def of(cls, values: NDArray[np.float64]) -> TermsTally:
+        """Count consecutive trials that begin with a cluster."""
         near = np.rint(np.clip(values, 0.0, 1.0) * GRID).astype(np.int64)
         return cls(steps(values), np.bincount(near, minlength=GRID + 1))
 
     def add(self, later: TermsTally) -> None:
+        """Put the values that come next behind these."""
         self.total += later.total
         self.grid += later.grid
 
     @property
     def n(self) -> int:
+        """Return the number of values."""
         return int(self.grid.sum())
 
     @property
     def mean(self) -> float:
+        """Return the mean of the values."""
         return self.total / STEPS / self.n
 
     def quantile(self, share: float) -> float:
-        """As ``numpy.quantile``, each of the two values it lies between taken to the grid."""
+        """Return ``numpy.quantile``, each of the two values it lies between taken to the grid."""
         place = share * (self.n - 1)
         below = int(place)
         ranks = np.array([below, min(below + 1, self.n - 1)])
@@ -194,7 +199,7 @@ class TermsTally:
 
 @dataclass
 class Tally:
-    """All that a summary needs of a block or of many. ``n`` counts trials.
+    """Hold all that a summary needs of a block or of many. ``n`` counts trials.
 
     ``events`` by (tier, days); ``weeks`` by column: how many trials in each week, last those with none;
     ``victories`` by side; ``tags`` and ``stages`` by code; ``frictions`` sums of Shapley shares over ``n_attributed``
@@ -233,7 +238,7 @@ class Tally:
 
 
 def tally_of(scenario: Scenario, columns: Columns) -> Tally:
-    """The tally of the trials of one block."""
+    """Return the tally of the trials of one block."""
     last_week = scenario.horizon_weeks + scenario.follow_up_weeks
     agreed = columns["halt_week"] >= 0
     shares = {name.removeprefix("share_"): column for name, column in columns.items() if name.startswith("share_")}
@@ -255,18 +260,18 @@ def tally_of(scenario: Scenario, columns: Columns) -> Tally:
 
 
 def events_of(scenario: Scenario, columns: Columns) -> dict[Event, HitTally]:
-    """Halts by tier and horizon."""
+    """Return halts by tier and horizon."""
     wanted = [(tier, days) for tier in TIERS for days in horizons(scenario)]
     return {(tier, days): HitTally.of(event_by(columns, scenario, tier, days)) for tier, days in wanted}
 
 
 def events_over(scenario: Scenario, columns: AnyColumns) -> dict[Event, HitTally]:
-    """Halts by tier and horizon over all trials; only the weeks in which halts began are read."""
+    """Return halts by tier and horizon over all trials; only the weeks in which halts began are read."""
     return merged(events_of(scenario, block) for block in in_blocks(columns, *(f"{tier}_week" for tier in TIERS)))
 
 
 def weeks_over(scenario: Scenario, columns: AnyColumns, name: str) -> Counts:
-    """How many trials in each week, last those with none, over all trials; only this column is read."""
+    """Return how many trials in each week, last those with none, over all trials; only this column is read."""
     last_week = scenario.horizon_weeks + scenario.follow_up_weeks
     counts = np.zeros(last_week + 1, np.int64)
     for block in in_blocks(columns, name):
@@ -275,7 +280,7 @@ def weeks_over(scenario: Scenario, columns: AnyColumns, name: str) -> Counts:
 
 
 def over_blocks(scenario: Scenario, blocks: Iterable[Columns]) -> Tally:
-    """The tally of all trials, one block after another; there is at least one."""
+    """Return the tally of all trials, one block after another; there is at least one."""
     parts: Iterator[Tally] = (tally_of(scenario, columns) for columns in blocks)
     whole = next(parts)
     for later in parts:
@@ -284,7 +289,7 @@ def over_blocks(scenario: Scenario, blocks: Iterable[Columns]) -> Tally:
 
 
 def _halts(scenario: Scenario, columns: Columns, agreed: Hits, last_week: int) -> Counts:
-    """Shape (tracks and one more, weeks, ends): the last is for halts of no track."""
+    """Return counts of ceasefires, shape (tracks and one more, weeks, ends): the last is for those of no track."""
     shape = (len(scenario.tracks) + 1, last_week + 1, len(HALT_ENDS))
     track, lasted, ended = (columns[name][agreed].astype(np.int64) for name in ("halt_track", "halt_weeks", "halt_end"))
     track[track < 0] = len(scenario.tracks)
@@ -298,7 +303,7 @@ def _by_week(column: NDArray[Any], last_week: int) -> Counts:
 
 
 def settled(scenario: Scenario, columns: Columns) -> dict[str, NDArray[np.float32]]:
-    """What first agreed general halts settled, by issue: a place on its scale for each halt.
+    """Return what first agreed general halts settled, by issue: a place on its scale for each halt.
 
     A halt on a track that leaves an issue out settles nothing there and is not counted: the issue stays as it was.
     """

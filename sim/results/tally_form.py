@@ -18,13 +18,13 @@ Sum = Annotated[int, Field(strict=True, ge=-(2**62), le=2**62)]
 
 
 class Form(BaseModel):
-    """Part of a tally in JSON; other keys are refused."""
+    """Check a part of a tally in JSON; other keys are refused."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class Hits(Form):
-    """``tally.HitTally``."""
+    """Check a ``tally.HitTally``."""
 
     n: Count
     hits: Count
@@ -37,14 +37,14 @@ class Hits(Form):
 
 
 class Terms(Form):
-    """``tally.TermsTally``."""
+    """Check a ``tally.TermsTally``."""
 
     total: Sum
     grid: list[Count]
 
 
 class TallyForm(Form):
-    """``tally.Tally``; ``events`` by tier and days, as ``durable 90``."""
+    """Check a ``tally.Tally``; ``events`` by tier and days, as ``durable 90``."""
 
     n: Count
     events: dict[str, Hits]
@@ -60,7 +60,7 @@ class TallyForm(Form):
 
 
 def as_bytes(tally: Tally) -> bytes:
-    """A tally in JSON."""
+    """Return a tally in JSON."""
     return _form(tally).model_dump_json().encode()
 
 
@@ -75,7 +75,7 @@ def _form(tally: Tally) -> TallyForm:
 
 
 def from_bytes(content: bytes, scenario: Scenario, n: int) -> Tally:
-    """The tally of ``n`` trials of a scenario in JSON; ValueError, in one line, if it cannot be one."""
+    """Return the tally of ``n`` trials of a scenario in JSON; ValueError, in one line, if it cannot be one."""
     try:
         form = TallyForm.model_validate_json(content)
     except ValidationError as problem:
@@ -105,7 +105,7 @@ def from_bytes(content: bytes, scenario: Scenario, n: int) -> Tally:
 
 
 def _shape(form: TallyForm) -> list[Any]:
-    """Names of the parts, in any order, and how many counts each holds."""
+    """Return the names of the parts, in any order, and how many counts each holds."""
     return [
         sorted(form.events),
         sorted((name, len(found)) for name, found in form.weeks.items()),
@@ -123,7 +123,7 @@ def _counts(values: Any) -> Counts:
 
 
 def _rules(tally: Tally, n: int) -> dict[str, bool]:
-    """What holds of every tally of ``n`` trials, by the part concerned."""
+    """Return what holds of every tally of ``n`` trials, by the part concerned."""
     halts = tally.n_halts
     return {
         "n": tally.n == n,
@@ -140,7 +140,7 @@ def _rules(tally: Tally, n: int) -> dict[str, bool]:
 
 
 def _is_possible(event: HitTally, n: int) -> bool:
-    """Squares lie between the sum of what is squared and that sum times the most that one group can hold."""
+    """Return whether squares lie between the sum of what is squared and that sum times the most of one group."""
     drawn, hits = event.drawn, event.hits
     return (
         event.n == n

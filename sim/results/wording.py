@@ -74,7 +74,7 @@ HALTED = "a general halt to the fighting that lasts 30 days or more"
 
 
 def one_in(p: float) -> str:
-    """``about 1 in 6``: the nearest plain fraction, by ratio below one half and by distance above."""
+    """Return ``about 1 in 6``: the nearest plain fraction, by ratio below one half and by distance above."""
     if p < LEAST:
         return "less than 1 in 200"
     if p > MOST:
@@ -84,7 +84,10 @@ def one_in(p: float) -> str:
 
 
 def percent(p: float) -> str:
-    """``17 %``; what would round to 0 or 100 is ``under 1 %`` or ``over 99 %``, since nothing is known that well."""
+    """Return ``17 %``.
+
+    What would round to 0 or 100 is ``under 1 %`` or ``over 99 %``, since nothing is known that well.
+    """
     if not is_known(p):
         return DASH
     near = round(100 * p)
@@ -94,7 +97,7 @@ def percent(p: float) -> str:
 
 
 def never(n: int, upper: float) -> str:
-    """Zero events: ``0 in 20,000, below 0.02 %``, the limit rounded up to one digit that is not 0."""
+    """Return words for no event: ``0 in 20,000, below 0.02 %``, the limit rounded up to one digit that is not 0."""
     digits = 0
     value = 100 * upper
     while value * 10**digits < 1 and digits < 9:
@@ -104,7 +107,7 @@ def never(n: int, upper: float) -> str:
 
 
 def band(lo: float, hi: float) -> str:
-    """``5 to 46 %`` in whole per cents."""
+    """Return ``5 to 46 %`` in whole per cents."""
     if not (is_known(lo) and is_known(hi)):
         return DASH
     low, high = (percent(end).removesuffix(" %") for end in (lo, hi))
@@ -112,19 +115,22 @@ def band(lo: float, hi: float) -> str:
 
 
 def band_of(cell: Mapping[str, Any], n: int, of: str = "") -> str:
-    """The band of a cell (``of`` the model alone: ``model_``), or that ``n`` trials hold too few draws for one."""
+    """Return the band of a cell (``of`` the model alone: ``model_``), or that ``n`` trials have too few draws."""
     return band(cell[f"{of}lo"], cell[f"{of}hi"]) if estimates.has_band(n) else "none (too few trials)"
 
 
 def main_reason(summary: Mapping[str, Any]) -> tuple[str, float] | None:
-    """The commonest tag among trials without a durable halt, with its share; None if there are none."""
+    """Return the commonest tag among trials without a durable halt, with its share; None if there are none."""
     anatomy: Mapping[str, float] = summary["anatomy"]
     tag = max(anatomy, key=lambda name: anatomy[name], default=None)
     return (tag, anatomy[tag]) if tag is not None and anatomy[tag] > 0 else None
 
 
 def reason(summary: Mapping[str, Any], short: bool = False) -> str:
-    """The main reason for failure in words; of combined frictions, the two that weigh most. Empty without failures."""
+    """Return the main reason for failure in words; of combined frictions, the two that weigh most.
+
+    Empty without failures.
+    """
     found = main_reason(summary)
     if found is None:
         return ""
@@ -137,13 +143,13 @@ def reason(summary: Mapping[str, Any], short: bool = False) -> str:
 
 
 def heaviest(summary: Mapping[str, Any]) -> list[str]:
-    """The two frictions with the largest mean Shapley shares, the larger first."""
+    """Return the two frictions with the largest mean Shapley shares, the larger first."""
     shares: Mapping[str, float] = summary["frictions"]
     return sorted(shares, key=lambda name: -shares[name])[:2]
 
 
 def sentence(summary: Mapping[str, Any], scenario: Scenario) -> str:
-    """The headline at the last horizon as a printed sentence, what it lies between, and the main reason for failure."""
+    """Return the headline at the last horizon as a printed sentence, its band, and the main reason for failure."""
     days, cell = list(summary["tiers"]["durable"].items())[-1]
     odds = one_in(cell["p"])
     figures = f"{percent(cell['p'])}, band {band(cell['lo'], cell['hi'])}"
@@ -160,7 +166,7 @@ def sentence(summary: Mapping[str, Any], scenario: Scenario) -> str:
 
 
 def anchoring(cell: Mapping[str, Any], n_trials: int) -> str:
-    """``The model alone says 28 %, wars like it, whoever is talking, 14 %``, and that the headline is half way."""
+    """Return the sentence that sets the headline half way between the model alone and its reference class."""
     return (
         f"The model alone says {model_alone(cell, n_trials)}; wars like it, whoever is talking, "
         f"{percent(cell['reference'])}; these odds are set half way between the two (in log odds)."
@@ -168,14 +174,14 @@ def anchoring(cell: Mapping[str, Any], n_trials: int) -> str:
 
 
 def model_alone(cell: Mapping[str, Any], n_trials: int) -> str:
-    """The model's own share: ``28 %``, or ``nothing (0 in 20,000, below 0.02 %)``."""
+    """Return the model's own share: ``28 %``, or ``nothing (0 in 20,000, below 0.02 %)``."""
     if cell["model"]:
         return percent(cell["model"])
     return f"nothing ({never(n_trials, cell['model_hi'])})"
 
 
 def why(summary: Mapping[str, Any]) -> list[str]:
-    """How far trials got and what closed the range where there was none: two sentences and their limit."""
+    """Return how far trials got and what closed the range where there was none: two sentences and their limit."""
     stages = " > ".join(f"{stage['stage']} {100 * stage['p']:.0f}" for stage in summary["funnel"])
     said = [
         f"Of 100 trials, up to their first agreed halt: {stages}. "
@@ -195,7 +201,7 @@ def why(summary: Mapping[str, Any]) -> list[str]:
 
 
 def caveat(cell: Mapping[str, Any], n_trials: int) -> str:
-    """What the band and the number of trials leave open, in two sentences."""
+    """Return what the band and the number of trials leave open, in two sentences."""
     if not estimates.has_band(n_trials):
         draws, most = estimates.n_draws(n_trials), estimates.FEWEST_DRAWS
         drawn = "1 draw" if draws == 1 else f"{draws} draws"
@@ -205,37 +211,41 @@ def caveat(cell: Mapping[str, Any], n_trials: int) -> str:
             f"({most * estimates.TRIALS_PER_DRAW} trials). "
         )
     elif cell["lo"] == cell["hi"]:
-        band = "No band: draws of the inputs, if any are uncertain, differ no more than luck would make them. "
+        band = "No band: draws of the inputs, if any are uncertain, differ no more than chance would make them. "
     else:
         band = "The band is what we do not know: nine in ten draws of the uncertain inputs lie in it. "
     if (cell["mc_lo"], cell["mc_hi"]) == (0.0, 1.0):
         return f"{band}So few trials do not say how far more of them would change the number."
-    return f"{band}Running more trials would change the number by no more than about {luck(cell)} points."
+    return f"{band}Running more trials would change the number by no more than about {monte_carlo_reach(cell)} points."
 
 
-def luck(cell: Mapping[str, Any]) -> str:
-    """How far endlessly many trials may lie from the number, in points: the further end of its 95 % interval."""
+def monte_carlo_reach(cell: Mapping[str, Any]) -> str:
+    """Return how far endlessly many trials may lie from the number, in points: the far end of its 95 % interval."""
     return f"{100 * max(cell['mc_hi'] - cell['p'], cell['p'] - cell['mc_lo']):.1f}"
 
 
 def long_date(scenario: Scenario) -> str:
+    """Return the start date as ``16 May 2025``."""
     start = scenario.start
     return f"{start.day} {start:%B} {start.year}"
 
 
 def points(difference: float, lo: float, hi: float) -> str:
-    """A difference of odds in points with half the width of its interval: ``+4.2 ±1.1``, ``+4.2 ±-`` without one."""
+    """Return a difference of odds in points with half the width of its interval.
+
+    ``+4.2 ±1.1``, ``+4.2 ±-`` without one.
+    """
     reach = as_number(None if is_no_interval(lo, hi) else 50 * (hi - lo), ".1f")
     return f"{as_number(100 * difference, '+.1f')} \u00b1{reach}"
 
 
 def is_no_interval(lo: float, hi: float) -> bool:
-    """Whether an interval of a difference of odds says nothing: unknown ends, or from -100 to 100 points."""
+    """Return whether an interval of a difference of odds says nothing: unknown ends, or from -100 to 100 points."""
     return not (is_known(lo) and is_known(hi)) or (lo <= -1 and hi >= 1)
 
 
 def more_in_100(difference: float, lo: float, hi: float) -> str:
-    """``4 more in 100``, or that no difference shows."""
+    """Return ``4 more in 100``, or that no difference shows."""
     if is_no_interval(lo, hi):
         return "too few trials to tell"
     if lo <= 0 <= hi:

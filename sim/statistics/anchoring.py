@@ -33,7 +33,7 @@ References = tuple[float | None, float | None]
 
 @dataclass(frozen=True)
 class Headline(Odds):
-    """Odds as they are shown: all of ``Odds`` anchored, and beside it the model alone and the reference class.
+    """Hold odds as they are shown: ``Odds`` anchored, and beside it the model alone and the reference class.
 
     ``model`` is the plain share of trials with its band ``model_lo`` to ``model_hi``; ``n_events`` counts trials.
     ``reference`` is None where the scenario names no reference class or the tier has none; then ``p == model``.
@@ -45,12 +45,13 @@ class Headline(Odds):
     reference: Share | None
 
     def as_dict(self) -> dict[str, Any]:
+        """Return the shares as plain JSON values."""
         beside = {"model": self.model, "model_lo": self.model_lo, "model_hi": self.model_hi}
         return {**super().as_dict(), **beside, "reference": self.reference}
 
 
 def mean_of_logits(p: Any, reference: Any, weight: float = REFERENCE_WEIGHT) -> Any:
-    """Odds half way between ``p`` and ``reference`` in log odds; numbers or arrays of fractions.
+    """Return odds half way between ``p`` and ``reference`` in log odds; numbers or arrays of fractions.
 
     A fraction of exactly 0 or 1 has no finite logit and stays where it is, however far the other one.
     """
@@ -60,12 +61,17 @@ def mean_of_logits(p: Any, reference: Any, weight: float = REFERENCE_WEIGHT) -> 
 
 
 def smoothed(share: float, n: int) -> float:
-    """(hits + 1/2) / (n + 1): a share of trials that is never 0 or 1, so that it has a logit (Jeffreys' prior)."""
+    """Return (hits + 1/2) / (n + 1).
+
+    A share of trials that is never 0 or 1, so that it has a logit (Jeffreys' prior).
+    """
     return (share * n + 0.5) / (n + 1)
 
 
 def anchored(share: float, n: int, reference: float | None) -> float:
-    """The headline for a share of ``n`` trials: the share itself without a reference class, never 0 or 1 with one.
+    """Return the headline for a share of ``n`` trials.
+
+    The share itself without a reference class, never 0 or 1 with one.
 
     With no event in n trials it falls as n grows, about as n^-1/2: what was never seen in a million trials is set
     lower than what was never seen in a thousand.
@@ -74,7 +80,7 @@ def anchored(share: float, n: int, reference: float | None) -> float:
 
 
 def anchor(odds: Odds, reference: float | None) -> Headline:
-    """Model odds as a headline: every end of both intervals moves by the same rule as ``p``.
+    """Return model odds as a headline: every end of both intervals moves by the same rule as ``p``.
 
     The rule rises with the share, so an interval stays an interval of the same coverage. An end at exactly 0 or 1 is a
     limit and no estimate, and stays there.
@@ -89,7 +95,7 @@ def anchor(odds: Odds, reference: float | None) -> Headline:
 
 
 def reference_at(scenario: Scenario, tier: str, days: float) -> float | None:
-    """Odds of the reference class by ``days``; None off the durable tier and where the scenario names none."""
+    """Return the odds of the reference class by ``days``; None off the durable tier and where none is named."""
     named = scenario.reference_class
     if named is None or tier != "durable":
         return None
@@ -97,7 +103,7 @@ def reference_at(scenario: Scenario, tier: str, days: float) -> float | None:
 
 
 def half_width(odds: Odds, reference: float | None) -> float:
-    """Half the width of the headline's Monte Carlo interval; infinite before ten events.
+    """Return half the width of the headline's Monte Carlo interval; infinite before ten events.
 
     It is the headline that ``--precision`` looks at, since that is the number that is printed. Anchoring halves
     distances in log odds: a share near a half is known better once anchored, a rare one worse in points.
@@ -109,7 +115,7 @@ def half_width(odds: Odds, reference: float | None) -> float:
 
 
 def slope(share: float, n: int, reference: float | None) -> float:
-    """Derivative of the headline with respect to the model's share: 1 without a reference class.
+    """Return the derivative of the headline with respect to the model's share: 1 without a reference class.
 
     d expit(m)/dm = p (1 - p) and d logit(s)/ds = 1 / (s (1 - s)), with s the smoothed share: its slope is n / (n + 1).
     """

@@ -15,7 +15,7 @@ Counts = NDArray[np.int64]
 
 @dataclass
 class GivenTally:
-    """Of ``n`` trials: ``clusters[m, s]`` clusters hold m trials that are given and s hits among them; draws alike."""
+    """Count trials that are given: ``clusters[m, s]`` clusters hold m of them and s hits among them; draws alike."""
 
     n: int
     clusters: Counts
@@ -23,7 +23,7 @@ class GivenTally:
 
     @classmethod
     def of(cls, hits: Hits, given: Hits) -> GivenTally:
-        """Of consecutive trials that begin with a cluster."""
+        """Count consecutive trials that begin with a cluster."""
         clusters, draws = (_table(hits & given, given, size) for size in (TRIALS_PER_CLUSTER, TRIALS_PER_DRAW))
         return cls(len(hits), clusters, draws)
 
@@ -36,7 +36,7 @@ class GivenTally:
         )
 
     def odds(self, level: float = 0.90) -> Odds:
-        """Odds of an event among the trials that are given, with both intervals; ``n`` counts those trials.
+        """Return the odds of an event among the trials that are given, with both intervals; ``n`` counts those trials.
 
         Draws have unequally many such trials, so their correlation is the analysis-of-variance estimator for groups of
         unequal size (Ridout, Demetrio and Firth 1999, Biometrics 55, 137-148, equation 3). Without any such trial
@@ -50,18 +50,18 @@ class GivenTally:
         mc_lo, mc_hi = estimates.wilson(p, estimates.effective_trials(n, max(1.0, self._design_effect(n, p)), self.n))
         sizes, sums, counts = given[given > 0], hits[given > 0], counts[given > 0]
         k = int(counts.sum())
-        rho, by_luck = 0.0, 1.0
+        rho, by_chance = 0.0, 1.0
         if estimates.FEWEST_DRAWS <= k < n and 0 < p < 1:
             between = float(counts @ (sizes * (sums / sizes - p) ** 2)) / (k - 1)
             within = float(counts @ (sums * (1 - sums / sizes))) / (n - k)
             typical = (n - float(counts @ sizes**2) / n) / (k - 1)
             rho = (between - within) / (between + (typical - 1) * within)
-            by_luck = 3.0 * (2.0 / float(counts @ (sizes * (sizes - 1)))) ** 0.5
-        lo, hi = estimates.beta_band(p, rho, by_luck, level)
+            by_chance = 3.0 * (2.0 / float(counts @ (sizes * (sizes - 1)))) ** 0.5
+        lo, hi = estimates.beta_band(p, rho, by_chance, level)
         return Odds(p, mc_lo if n_events == n else lo, mc_hi if n_events == 0 else hi, mc_lo, mc_hi, n, n_events)
 
     def _design_effect(self, n: int, p: float) -> float:
-        """As ``estimates.design_effect`` of the trials that are given."""
+        """Return ``estimates.design_effect`` of the trials that are given."""
         given, hits, counts = _cells(self.clusters)
         k = int(counts.sum())
         if k < 2 or p in (0.0, 1.0):
@@ -71,7 +71,7 @@ class GivenTally:
 
 
 def conditional_odds(hits: Hits, given: Hits, level: float = 0.90) -> Odds:
-    """Odds of an event among the trials that are ``given``; see ``GivenTally.odds``."""
+    """Return the odds of an event among the trials that are ``given``; see ``GivenTally.odds``."""
     return GivenTally.of(hits, given).odds(level)
 
 
@@ -84,14 +84,17 @@ def _table(hits: Hits, given: Hits, size: int) -> Counts:
 
 
 def _cells(table: Counts) -> tuple[Counts, Counts, Counts]:
-    """Trials that are given, hits, and how many groups have so many."""
+    """Return trials that are given, hits, and how many groups have so many."""
     given, hits = np.nonzero(table)
     return given, hits, table[given, hits]
 
 
 @dataclass
 class MeanTally:
-    """Values over the trials that are given, 0 elsewhere: their sum, and by cluster the squares that a mean needs."""
+    """Hold values over the trials that are given, 0 elsewhere.
+
+    Their sum, and by cluster the squares that a mean needs.
+    """
 
     clusters: int = 0
     n: int = 0
@@ -102,7 +105,7 @@ class MeanTally:
 
     @classmethod
     def of(cls, values: Floats, given: Hits) -> MeanTally:
-        """Of consecutive trials that begin with a cluster."""
+        """Count consecutive trials that begin with a cluster."""
         if len(values) == 0:
             return cls()
         sums = estimates.group_sums(values, TRIALS_PER_CLUSTER)[0]
@@ -116,7 +119,10 @@ class MeanTally:
             setattr(self, name, getattr(self, name) + getattr(later, name))
 
     def mean(self, level: float) -> tuple[float, float]:
-        """The mean over the trials that are given, and the reach of its interval: a ratio estimator over clusters."""
+        """Return the mean over the trials that are given, and the reach of its interval.
+
+        A ratio estimator over clusters.
+        """
         mean = self.total / self.n
         moved = self.squares - 2 * mean * self.products + mean**2 * self.given_squares
         return mean, estimates.reach_of(self.clusters, max(0.0, moved), self.n, level)

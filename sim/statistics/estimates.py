@@ -1,4 +1,4 @@
-"""From counts to odds with two intervals: luck (how many trials) and parameters (what nobody knows).
+"""Turn counts into odds with two intervals: Monte Carlo error (how many trials) and parameters (what nobody knows).
 
 Trials are not independent. Sixteen consecutive trials share one draw of the parameters, and draws 2j and 2j + 1 are
 antithetic partners, so 32 consecutive trials form one *cluster*; clusters are independent. The Monte Carlo interval
@@ -71,17 +71,17 @@ class Odds:
 
 
 def normal_quantile(level: float) -> float:
-    """Two-sided normal quantile: 1.96 for a level of .95."""
+    """Return the two-sided normal quantile: 1.96 for a level of .95."""
     return float(special.ndtri((1 + level) / 2))
 
 
 def student_quantile(level: float, freedom: int) -> float:
-    """Two-sided quantile of Student's t; infinite without a degree of freedom."""
+    """Return the two-sided quantile of Student's t; infinite without a degree of freedom."""
     return float(special.stdtrit(freedom, (1 + level) / 2)) if freedom > 0 else float("inf")
 
 
 def wilson(p: float, n: float, level: float = 0.95) -> tuple[float, float]:
-    """Score interval for a proportion ``p`` of ``n`` (effective, so not always whole) trials; exact at 0 and 1.
+    """Return the score interval of a share ``p`` of ``n`` (effective, perhaps not whole) trials, exact at 0 and 1.
 
     With no event in n trials the upper limit is 1 - ((1 - level) / 2)^(1 / n), 71 % for 3 trials and about 3.7 / n for
     many; with only events the lower limit is the mirror image. The score interval is too short there.
@@ -100,17 +100,17 @@ def wilson(p: float, n: float, level: float = 0.95) -> tuple[float, float]:
 
 
 def n_draws(n: int) -> int:
-    """Draws of the parameters in ``n`` trials, the last perhaps not whole."""
+    """Return the draws of the parameters in ``n`` trials, the last perhaps not whole."""
     return -(-n // TRIALS_PER_DRAW)
 
 
 def has_band(n: int) -> bool:
-    """Whether ``n`` trials hold draws enough for a range of the odds over them."""
+    """Return whether ``n`` trials hold draws enough for a range of the odds over them."""
     return n_draws(n) >= FEWEST_DRAWS
 
 
 def effective_trials(n: int, effect: float, of: int | None = None) -> float:
-    """Independent trials that ``n`` trials with this design effect are worth, for a 95 % interval.
+    """Return the independent trials that ``n`` trials with this design effect are worth, for a 95 % interval.
 
     Where the trials (``of`` which these are a part) hold too few draws for a band, their few clusters tell the effect
     badly: Student's t takes the place of the normal. None where there is one cluster, of which nothing follows.
@@ -123,7 +123,7 @@ def effective_trials(n: int, effect: float, of: int | None = None) -> float:
 
 
 def group_sums(values: NDArray[np.generic], size: int) -> tuple[Floats, Floats]:
-    """Sum over each ``size`` consecutive trials, and how many trials each sum holds (the last may hold fewer)."""
+    """Return the sum over each ``size`` consecutive trials, and how many each holds (the last may hold fewer)."""
     starts = np.arange(0, len(values), size)
     sums = np.add.reduceat(values.astype(np.float64), starts)
     counts = np.diff(np.append(starts, len(values))).astype(np.float64)
@@ -131,7 +131,7 @@ def group_sums(values: NDArray[np.generic], size: int) -> tuple[Floats, Floats]:
 
 
 def design_effect(hits: Hits, size: int = TRIALS_PER_CLUSTER) -> float:
-    """How many times the variance of the mean exceeds that of independent trials (below 1: antithetic luck helps).
+    """Return how many times the variance of the mean exceeds that of independent trials (antithetic ones: below 1).
 
     Ratio estimator of the variance of a mean over clusters of unequal size, divided by p (1 - p) / n.
     Returns at least 0.5, and 1 where the clusters cannot tell (fewer than two clusters, no event, only events).
@@ -147,11 +147,11 @@ def design_effect(hits: Hits, size: int = TRIALS_PER_CLUSTER) -> float:
 
 
 def intraclass_correlation(hits: Hits, size: int = TRIALS_PER_DRAW, unit: int = TRIALS_PER_PAIR) -> float:
-    """Share of the variance of single trials that lies between parameter draws; 0 where nothing shows.
+    """Return the share of the variance of single trials that lies between parameter draws; 0 where nothing shows.
 
     Moment estimator of the beta-binomial by analysis of variance (Griffiths 1973, Biometrics 29, 637-648; Ridout,
     Demetrio and Firth 1999, Biometrics 55, 137-148), over whole draws. It differs from the source in one point: trials
-    2i and 2i + 1 have antithetic luck, so the noise within a draw is measured on their pairs, which are independent
+    2i and 2i + 1 have antithetic numbers, so the noise within a draw is measured on their pairs, which are independent
     given the draw, and not taken to be binomial.
     """
     k, per_draw = len(hits) // size, size // unit
@@ -166,23 +166,23 @@ def intraclass_correlation(hits: Hits, size: int = TRIALS_PER_DRAW, unit: int = 
 
 
 def parameter_band(hits: Hits, level: float = 0.90, size: int = TRIALS_PER_DRAW) -> tuple[float, float]:
-    """Range that holds the odds of ``level`` of the parameter draws, the noise of few trials taken out.
+    """Return the range that holds the odds of ``level`` of the parameter draws, the noise of few trials taken out.
 
     Fits a Beta with the mean of the trials and the intraclass correlation of the draws, and reads off its quantiles.
-    Where draws do not differ by more than luck could make them (three standard errors of that correlation, whose
+    Where draws do not differ by more than chance could make them (three standard errors of that correlation, whose
     variance without differences is about 2 / (draws x size x (size - 1)), Fisher 1925), and where there are too few of
     them, the range is the single point p. The range always includes p.
     """
     p = float(np.mean(hits)) if len(hits) else 0.0
     if len(hits) // size < FEWEST_DRAWS:
         return p, p
-    by_luck = 3.0 * (2.0 / (max(len(hits) // size, 1) * size * (size - 1))) ** 0.5
-    return beta_band(p, intraclass_correlation(hits, size), by_luck, level)
+    by_chance = 3.0 * (2.0 / (max(len(hits) // size, 1) * size * (size - 1))) ** 0.5
+    return beta_band(p, intraclass_correlation(hits, size), by_chance, level)
 
 
-def beta_band(p: float, rho: float, by_luck: float, level: float) -> tuple[float, float]:
-    """Quantiles of the Beta with mean ``p`` and correlation ``rho``; the point p where rho is no more than luck."""
-    if rho <= by_luck or p in (0.0, 1.0):
+def beta_band(p: float, rho: float, by_chance: float, level: float) -> tuple[float, float]:
+    """Return the quantiles of the Beta with mean ``p`` and correlation ``rho``; the point p where rho may be noise."""
+    if rho <= by_chance or p in (0.0, 1.0):
         return p, p
     spread = (1 - min(rho, 0.999)) / rho
     a, b = p * spread, (1 - p) * spread
@@ -191,7 +191,7 @@ def beta_band(p: float, rho: float, by_luck: float, level: float) -> tuple[float
 
 
 def odds(hits: Hits, borrowed_effect: float = 1.0) -> Odds:
-    """Odds of an event from one true/false per trial, in order of the trials.
+    """Return the odds of an event from one true/false per trial, in order of the trials.
 
     ``borrowed_effect`` is the design effect of a commoner event of the same run. Fewer than ten events say too little
     about their own clustering, so they take the larger of the two. Without any event the band ends at the upper Monte
@@ -212,7 +212,7 @@ def odds(hits: Hits, borrowed_effect: float = 1.0) -> Odds:
 
 
 def reference_odds(days: float, ties: float, months_at_risk: float) -> float:
-    """Odds by the reference class alone: how often such wars ended in a tie, whoever is talking.
+    """Return the odds by the reference class alone: how often such wars ended in a tie, whoever is talking.
 
     A rate per month with the posterior Gamma(1/2 + ties, months at risk) gives 1 - (1 + t/b)^-a, the chance of at least
     one ending in t months with the rate integrated out (Jeffreys prior for a Poisson rate; Gelman et al. 2013,
@@ -223,19 +223,19 @@ def reference_odds(days: float, ties: float, months_at_risk: float) -> float:
 
 
 def common_length(base: Hits, variant: Hits) -> int:
-    """Trials of two runs that are to be paired. Raises ValueError where they have not equally many."""
+    """Return the trials of two runs that are to be paired. Raises ValueError where they have not equally many."""
     if len(base) != len(variant):
         raise ValueError(f"a paired difference needs equally many trials, {len(base)} and {len(variant)} came")
     return len(base)
 
 
 def clustered_reach(moves: Floats, n: int, level: float) -> float:
-    """Half-width of the interval of a mean of ``n`` trials, from what each cluster moves its sum (moves sum to 0)."""
+    """Return the half-width of the interval of a mean of ``n`` trials, from what each cluster moves its sum."""
     return reach_of(len(moves), float(np.sum(moves**2)), n, level)
 
 
 def reach_of(k: int, squares: float, n: int, level: float) -> float:
-    """As ``clustered_reach``, from the number of clusters and the sum of their squared moves.
+    """Return ``clustered_reach`` from the number of clusters and the sum of their squared moves.
 
     Student's t on the clusters; infinite where there are fewer than two.
     """

@@ -22,7 +22,7 @@ CELLS = 65_536
 def quantiles(
     passes: Passes, levels: Mapping[str, float], method: Literal["linear", "inverted_cdf"] = "linear"
 ) -> dict[str, dict[str, float]]:
-    """By name and level what ``numpy.quantile`` gives of all values, which are at least 0; names without one miss."""
+    """Return by name and level what ``numpy.quantile`` gives of all values (at least 0); names without one miss."""
     coarse: dict[str, NDArray[np.int64]] = {}
     for values in passes():
         for name, column in values.items():
@@ -46,7 +46,7 @@ def _bits(column: Values) -> NDArray[np.uint32]:
 
 
 def _places(n: int, levels: Mapping[str, float], method: str) -> list[tuple[NDArray[np.int64], float]]:
-    """For each level the two ranks that its quantile lies between, and how far on the way."""
+    """Return for each level the two ranks that its quantile lies between, and how far on the way."""
     found = []
     for level in levels.values():
         place = (n - 1) * level if method == "linear" else max(0.0, float(np.ceil(n * level - 1)))
@@ -58,7 +58,7 @@ def _places(n: int, levels: Mapping[str, float], method: str) -> list[tuple[NDAr
 def _values(
     passes: Passes, coarse: Mapping[str, NDArray[np.int64]], ranks: Mapping[str, NDArray[np.int64]]
 ) -> dict[str, dict[int, float]]:
-    """By name the values of these ranks, 0 for the least."""
+    """Return by name the values of these ranks, 0 for the least."""
     cells = {name: np.searchsorted(np.cumsum(coarse[name]), some, side="right") for name, some in ranks.items()}
     fine = {(name, cell): np.zeros(CELLS, np.int32) for name, some in cells.items() for cell in some.tolist()}
     for values in passes():
@@ -76,5 +76,5 @@ def _values(
 
 
 def _between(low: float, high: float, share: float) -> float:
-    """As numpy goes from one to the other."""
+    """Interpolate as numpy does."""
     return float(np.quantile([low, high], share)) if share else low

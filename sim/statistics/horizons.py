@@ -16,7 +16,7 @@ WEEKS_BY_DAY = {30: 4, 90: 13, 180: 26, 365: 52}
 
 
 def horizons(scenario: Scenario) -> dict[int, int]:
-    """Days to weeks, ascending: the standard four as far as the scenario reaches, and its own end."""
+    """Return days to weeks, ascending: the standard four as far as the scenario reaches, and its own end."""
     found = {days: weeks for days, weeks in WEEKS_BY_DAY.items() if weeks <= scenario.horizon_weeks}
     if scenario.horizon_weeks not in found.values():
         found[scenario.horizon_weeks * 7] = scenario.horizon_weeks
@@ -24,32 +24,35 @@ def horizons(scenario: Scenario) -> dict[int, int]:
 
 
 def event_by(columns: Mapping[str, NDArray[Any]], scenario: Scenario, tier: str, days: int) -> NDArray[np.bool_]:
-    """For each trial whether ``tier`` began by ``days``: an event counts by its start week, weeks count from 0."""
+    """Return for each trial whether ``tier`` began by ``days``.
+
+    An event counts by its start week, weeks count from 0.
+    """
     check_event(scenario, tier, days)
     return begun(columns[f"{tier}_week"], weeks_by(scenario, days))
 
 
 def begun(column: NDArray[Any], weeks: int) -> NDArray[np.bool_]:
-    """For each trial whether something began before the end of so many weeks, given the week in which it did."""
+    """Return for each trial whether something began before the end of so many weeks, given the week in which it did."""
     reached: NDArray[np.bool_] = (column >= 0) & (column < weeks)
     return reached
 
 
 def check_event(scenario: Scenario, tier: str, days: int) -> tuple[str, int]:
-    """The two, if the scenario's trials can be asked for them."""
+    """Return the tier and the days, if the scenario's trials can be asked for them."""
     weeks_by(scenario, days)
     return check_tier(tier), days
 
 
 def check_tier(tier: str) -> str:
-    """The tier, if it is one."""
+    """Return the tier, if it is one."""
     if tier not in TIERS:
         raise ParleyError(f"tier: {tier!r} came, {', '.join(TIERS)} are allowed")
     return tier
 
 
 def weeks_by(scenario: Scenario, days: int) -> int:
-    """Weeks in so many days, which must be a horizon of the scenario."""
+    """Return the weeks in so many days, which must be a horizon of the scenario."""
     weeks = horizons(scenario)
     if days not in weeks:
         raise ParleyError(f"days: {days} came, {', '.join(map(str, weeks))} are allowed")

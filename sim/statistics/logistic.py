@@ -20,16 +20,16 @@ optimum lies at infinity, or covariates repeat. Takes covariates of a size aroun
 
 
 class NoOptimumError(NumericError):
-    """The likelihood has no highest point: separated outcomes, or a covariate that repeats another one."""
+    """Report a likelihood without a highest point: separated outcomes, or a covariate that repeats another one."""
 
 
 def with_intercept(covariates: Floats) -> Floats:
-    """Covariates, shape (rows, k), with a column of ones in front."""
+    """Return covariates, shape (rows, k), with a column of ones in front."""
     return np.column_stack([np.ones(len(covariates)), covariates])
 
 
 def probability(design: Floats, coefficients: Floats) -> Floats:
-    """1 / (1 + exp(-design . coefficients)), shape (rows,).
+    """Return 1 / (1 + exp(-design . coefficients)), shape (rows,).
 
     Each row is summed by itself, not by a matrix product, so a row's probability does not depend on its neighbours, to
     the last bit.
@@ -39,7 +39,10 @@ def probability(design: Floats, coefficients: Floats) -> Floats:
 
 
 def log_likelihood(design: Floats, events: Floats, coefficients: Floats, chances: Floats | float = 1.0) -> float:
-    """Sum over rows of ``events`` log p + (``chances`` - ``events``) log(1 - p); one chance a row unless counted."""
+    """Return the sum over rows of ``events`` log p + (``chances`` - ``events``) log(1 - p).
+
+    One chance a row unless counted.
+    """
     logit = design @ coefficients
     return float(np.sum(events * logit - chances * np.logaddexp(0.0, logit)))
 
@@ -47,13 +50,13 @@ def log_likelihood(design: Floats, events: Floats, coefficients: Floats, chances
 def gradient(
     design: Floats, events: Floats, coefficients: Floats, penalties: Floats, chances: Floats | float = 1.0
 ) -> Floats:
-    """Slope of log likelihood - sum(penalties b^2) / 2 in each coefficient, shape (coefficients,)."""
+    """Return the slope of log likelihood - sum(penalties b^2) / 2 in each coefficient, shape (coefficients,)."""
     errors = events - chances * probability(design, coefficients)
     return np.asarray(design.T @ errors - penalties * coefficients)
 
 
 def information(design: Floats, coefficients: Floats, chances: Floats | float = 1.0) -> Floats:
-    """Fisher information: sum over rows of chances p (1 - p) x x', shape (coefficients, coefficients)."""
+    """Return the Fisher information: sum over rows of chances p (1 - p) x x', shape (coefficients, coefficients)."""
     p = probability(design, coefficients)
     return np.asarray((design.T * (chances * p * (1 - p))) @ design)
 
@@ -61,7 +64,9 @@ def information(design: Floats, coefficients: Floats, chances: Floats | float = 
 def fit_logistic(
     design: Floats, events: Floats, penalties: Floats, chances: Floats | float = 1.0, flat: float = FLAT
 ) -> Floats:
-    """Coefficients that maximise log likelihood - sum(penalties b^2) / 2 (le Cessie and van Houwelingen 1992).
+    """Return the coefficients that maximise log likelihood - sum(penalties b^2) / 2.
+
+    Reference: le Cessie and van Houwelingen (1992), Applied Statistics 41, 191-201.
 
     ``design`` (rows, coefficients), intercept included; ``events`` (rows,) of 0 and 1, or counts out of ``chances``
     (rows,); ``penalties`` (coefficients,), 0 for what is not to be shrunk. Newton's method from nought; a step that

@@ -1,4 +1,4 @@
-"""Two events on the same luck: the difference of their odds, from counts by cluster that add up over blocks.
+"""Compare two events with common random numbers: the difference of their odds, from counts by cluster that add up.
 
 Clusters of 32 trials are the independent units. All that an interval needs is how many clusters have so many hits of
 the base and so many of the variant: a table of 33 by 33, whatever the number of trials.
@@ -22,7 +22,7 @@ Counts = NDArray[np.int64]
 
 @dataclass
 class PairTally:
-    """``clusters[b, v]`` whole clusters have b hits of the base and v of the variant; the last one may be short.
+    """Count clusters: ``clusters[b, v]`` hold b hits of the base and v of the variant; the last one may be short.
 
     ``n_changed`` trials turned out differently; ``last`` is hits of the base, of the variant, and trials.
     """
@@ -34,7 +34,7 @@ class PairTally:
 
     @classmethod
     def of(cls, base: Hits, variant: Hits) -> PairTally:
-        """Of consecutive trials that begin with a cluster. Raises ValueError where there are not equally many."""
+        """Count consecutive trials that begin with a cluster. Raises ValueError where there are not equally many."""
         n = estimates.common_length(base, variant)
         whole = n // TRIALS_PER_CLUSTER * TRIALS_PER_CLUSTER
         sums = [hits[:whole].reshape(-1, TRIALS_PER_CLUSTER).sum(axis=1) for hits in (base, variant)]
@@ -52,14 +52,14 @@ class PairTally:
 
     @property
     def shares(self) -> tuple[float, float]:
-        """Odds of the base and of the variant, the model's own."""
+        """Return the odds of the base and of the variant, the model's own."""
         hits = np.arange(SIDE)
         of_base = int(self.clusters.sum(axis=1) @ hits) + self.last[0]
         of_variant = int(self.clusters.sum(axis=0) @ hits) + self.last[1]
         return of_base / max(1, self.n), of_variant / max(1, self.n)
 
     def moves(self, of_base: float, of_variant: float) -> tuple[int, float]:
-        """Clusters, and the sum of squares of what each of them moves the sum of ``of_variant`` less ``of_base``.
+        """Return the number of clusters and the sum of squares of what each moves the weighted difference.
 
         The two are slopes: 1 and 1 for the plain difference.
         """
@@ -76,22 +76,22 @@ class PairTally:
 def paired_difference(
     base: Hits, variant: Hits, references: References = (None, None), level: float = 0.95
 ) -> tuple[float, float, float]:
-    """Difference variant - base of two headlines on the same luck: (difference, low, high); see ``difference``."""
+    """Return the difference variant - base of two headlines with common random numbers; see ``difference``."""
     return difference(PairTally.of(base, variant), references, level)
 
 
 def difference(
     pair: PairTally, references: References = (None, None), level: float = 0.95
 ) -> tuple[float, float, float]:
-    """Difference variant - base of two headlines on the same luck: (difference, low, high).
+    """Return the difference variant - base of two headlines with common random numbers: (difference, low, high).
 
-    Trial t of both runs shares its luck, so only trials that turned out differently count. Delta method: trial t moves
-    the difference by z_t = g_v (hit_v - p_v) - g_b (hit_b - p_b), with p the model's shares and g the slopes of their
-    headlines (1 without a reference class); sums of z over clusters of 32 trials are the independent units, Student's t
-    on them. A run without an event (or with nothing else) has z = 0 throughout, which is ignorance and not knowledge:
-    its reach to the end of its own Monte Carlo interval is added in quadrature. Where no trial differs the interval is
-    what n trials alike still allow (``wilson``), at the steeper side of the headline; so too where every trial differs.
-    ``references`` are (base's, variant's).
+    Trial t of both runs draws the same numbers, so only trials that turned out differently count. Delta method: trial t
+    moves the difference by z_t = g_v (hit_v - p_v) - g_b (hit_b - p_b), with p the model's shares and g the slopes of
+    their headlines (1 without a reference class); sums of z over clusters of 32 trials are the independent units,
+    Student's t on them. A run without an event (or with nothing else) has z = 0 throughout, which is ignorance and not
+    knowledge: its reach to the end of its own Monte Carlo interval is added in quadrature. Where no trial differs the
+    interval is what n trials alike still allow (``wilson``), at the steeper side of the headline; so too where every
+    trial differs. ``references`` are (base's, variant's).
     """
     n, shares = pair.n, pair.shares
     if n == 0:
@@ -114,6 +114,6 @@ def difference(
 
 
 def _reach(share: float, change: float, n: int, reference: float | None) -> float:
-    """How far the headline moves if the model's share moves by ``change``, as far as there is room."""
+    """Return how far the headline moves if the model's share moves by ``change``, as far as there is room."""
     moved = min(1.0, max(0.0, share + change))
     return abs(anchored(moved, n, reference) - anchored(share, n, reference))

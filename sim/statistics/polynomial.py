@@ -29,7 +29,7 @@ Counts = NDArray[np.integer]
 
 
 def quadratic(cube: Floats) -> Floats:
-    """Full quadratic basis of points in the unit cube, shape (points, (k + 1)(k + 2) / 2), about orthogonal.
+    """Return the full quadratic basis of points in the unit cube, shape (points, (k + 1)(k + 2) / 2), about orthogonal.
 
     Each coordinate is centred to z in [-1, 1]; squares enter as the second Legendre polynomial.
     """
@@ -41,7 +41,7 @@ def quadratic(cube: Floats) -> Floats:
 
 
 def fit_surface(basis: Floats, counts: Counts) -> Floats:
-    """Coefficients of the hazards of one episode and tier, shape (horizons, coefficients).
+    """Return the coefficients of the hazards of one episode and tier, shape (horizons, coefficients).
 
     ``counts`` (draws, horizons + 1): trials of each draw by the first horizon at which it had happened, never last.
     """
@@ -56,7 +56,7 @@ def fit_surface(basis: Floats, counts: Counts) -> Floats:
 
 
 def class_chances(basis: Floats, coefficients: Floats) -> Floats:
-    """Chance of each class at the points of ``basis``, shape (points, horizons + 1); rows sum to 1."""
+    """Return the chance of each class at the points of ``basis``, shape (points, horizons + 1); rows sum to 1."""
     waiting = np.ones(len(basis))
     chances = np.empty((len(basis), len(coefficients) + 1))
     for horizon, row in enumerate(coefficients):

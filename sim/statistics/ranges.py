@@ -6,7 +6,7 @@ from typing import Annotated, NamedTuple
 
 
 class Range(NamedTuple):
-    """Least and largest value of a number."""
+    """Hold the least and largest value of a number."""
 
     least: float
     most: float

@@ -88,7 +88,7 @@ def _write_all(handle: int, content: bytes) -> None:
 
 
 def part_of(path: Path) -> Path:
-    """Where a file is written before it takes its place."""
+    """Return where a file is written before it takes its place."""
     return path.with_name(f".{path.name}.part")
 
 
@@ -131,26 +131,28 @@ def refuse_linked(folder: Path) -> None:
 
 
 def refuse(problem: OSError, path: Path) -> NoReturn:
-    """The user's words for a disk that does not take what it is given."""
+    """Raise, in the user's words, for a disk that does not take what it is given."""
     reason = NO_SPACE.get(problem.errno or 0) or (problem.strerror or str(problem)).lower()
     raise ResourceError(f"{path}: cannot be written: {reason}") from problem
 
 
 def as_json(value: Any) -> bytes:
+    """Return a value as JSON text, one key a line."""
     return (json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
 def now() -> str:
+    """Return the time in UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def fingerprint(content: bytes) -> dict[str, Any]:
-    """Size and digest by which a file is known again."""
+    """Return the size and digest by which a file is known again."""
     return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def read_regular(path: Path, largest: int) -> bytes:
-    """Content of a plain file: never through a link, never a pipe or device, never more than ``largest`` bytes.
+    """Return the content of a plain file: never through a link, no pipe or device, at most ``largest`` bytes.
 
     Raises DamagedRunError for what is no such file and ResourceError for what cannot be read.
     """
@@ -174,7 +176,7 @@ def read_regular(path: Path, largest: int) -> bytes:
 
 
 def read_recorded(folder: Path, name: str, entry: Mapping[str, Any]) -> bytes:
-    """Content of a file whose size and digest are recorded, if it is still what was written."""
+    """Return the content of a file whose size and digest are recorded, if it is still what was written."""
     content = read_regular(folder / name, int(entry["bytes"]))
     if fingerprint(content) != {"bytes": entry["bytes"], "sha256": entry["sha256"]}:
         raise DamagedRunError(f"{folder / name}: is damaged (its digest does not fit)")
@@ -182,7 +184,7 @@ def read_recorded(folder: Path, name: str, entry: Mapping[str, Any]) -> bytes:
 
 
 def begins_with(path: Path, size: int) -> bytes:
-    """The first bytes of the file that would be replaced at ``path``; none if nothing is there.
+    """Return the first bytes of the file that would be replaced at ``path``; none if nothing is there.
 
     Raises ParleyError for a link, ResourceError for what is no plain file or cannot be read.
     """

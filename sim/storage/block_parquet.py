@@ -29,16 +29,17 @@ NUMBERS = frozenset({"BOOLEAN", "INT32", "INT64", "FLOAT", "DOUBLE"})
 
 
 def block_file(index: int) -> str:
+    """Return the path of a block within its run folder."""
     return f"{TRIALS}/block-{index:08d}.parquet"
 
 
 def kinds_of(columns: Columns) -> dict[str, str]:
-    """Types by name, in order."""
+    """Return the types by name, in order."""
     return {name: column.dtype.str for name, column in columns.items()}
 
 
 def columns_digest(columns: Columns) -> str:
-    """Digest of names, types and values, whatever file they are in."""
+    """Return the digest of names, types and values, whatever file they are in."""
     found = sha256()
     for name, column in columns.items():
         found.update(f"{name}:{column.dtype.str}:{len(column)}\0".encode() + np.ascontiguousarray(column).tobytes())
@@ -46,12 +47,12 @@ def columns_digest(columns: Columns) -> str:
 
 
 def origin_of(run_id: str, index: int, columns: Columns) -> dict[str, str]:
-    """What a block says about itself, so that a swapped or foreign one is known."""
+    """Return what a block says about itself, so that a swapped or foreign one is known."""
     return {"parley.run": run_id, "parley.block": str(index), "parley.columns": columns_digest(columns)}
 
 
 def encoded(columns: Columns, run_id: str, index: int) -> bytes:
-    """A block as Parquet: the same bytes for the same trials, page checksums included."""
+    """Return a block as Parquet: the same bytes for the same trials, page checksums included."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -67,7 +68,9 @@ def encoded(columns: Columns, run_id: str, index: int) -> bytes:
 
 
 def read_block(folder: Path, manifest: Mapping[str, Any], index: int, limits: Limits | None = None) -> Columns:
-    """One block, verified: bytes, page checksums, origin, types and ranges of its columns, number and order of trials.
+    """Return one block, verified.
+
+    Bytes, page checksums, origin, types and ranges of its columns, number and order of trials.
 
     Ranges that hang on the scenario are checked with its ``limits``. Raises DamagedRunError naming the file.
     """
@@ -86,7 +89,7 @@ def read_block(folder: Path, manifest: Mapping[str, Any], index: int, limits: Li
 
 
 def not_as_stored(columns: Columns, first: int, n: int, limits: Limits | None) -> list[str]:
-    """In words, what keeps columns from being those of trials ``first`` to ``first + n - 1`` of a scenario."""
+    """Return, in words, what keeps columns from being those of trials ``first`` to ``first + n - 1``."""
     wrong = unfit(kinds_of(columns), limits) if limits else []
     if not np.array_equal(columns.get("trial", []), np.arange(first, first + n)):
         wrong.append(f"its trials are not {first} to {first + n - 1}")
@@ -94,13 +97,13 @@ def not_as_stored(columns: Columns, first: int, n: int, limits: Limits | None) -
 
 
 def read_part(folder: Path, manifest: Mapping[str, Any], index: int, names: Sequence[str]) -> Columns:
-    """Some columns of a block that was verified before; that it is still the same file is checked again."""
+    """Return some columns of a block that was verified before; that it is still the same file is checked again."""
     entry, path = manifest["blocks"][index], folder / block_file(index)
     return decoded(read_recorded(folder, block_file(index), entry), entry["n"], path, names)[0]
 
 
 def decoded(content: bytes, n: int, path: Path, names: Sequence[str] | None = None) -> tuple[Columns, dict[str, str]]:
-    """The columns of a file of ``n`` trials (all, or some by name), and what it says about itself."""
+    """Return the columns of a file of ``n`` trials (all, or some by name), and what it says about itself."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -119,7 +122,7 @@ def decoded(content: bytes, n: int, path: Path, names: Sequence[str] | None = No
 
 
 def give_back(index: int) -> None:
-    """Every few blocks, hand freed memory back to the system, where the C library can (glibc).
+    """Hand freed memory back to the system every few blocks, where the C library can (glibc).
 
     Columns come and go between small counts that stay, and what is free between these is kept: a report of 5,000,000
     trials held 27 MB more than one of 100,000 without this, and holds 14 with it.
@@ -130,7 +133,7 @@ def give_back(index: int) -> None:
 
 
 def refuse_bomb(metadata: Any, path: Path) -> None:
-    """Numbers only, a bounded lot of them: a small file with huge content is refused before it is unpacked."""
+    """Refuse other columns than numbers, and a small file with huge content before it is unpacked."""
     kinds = {metadata.schema.column(i).physical_type for i in range(metadata.num_columns)}
     unpacked = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
     most = MOST_BYTES_PER_VALUE * metadata.num_columns * metadata.num_rows + SLACK_PER_COLUMN * metadata.num_columns

@@ -27,7 +27,7 @@ KINDS: dict[str, type] = {
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest, if it is byte for byte what was written and of a format that this version reads."""
+    """Return the manifest, if it is byte for byte what was written and of a format that this version reads."""
     path = folder / MANIFEST
     if not os.path.lexists(path):
         raise ParleyError(f"{folder}: holds no run of Parley (no {MANIFEST})")
@@ -48,7 +48,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def is_well_formed(manifest: dict[str, Any]) -> bool:
-    """Whether a manifest has every part that is read later, so that a careful forger too is answered in words."""
+    """Return whether a manifest has every part that is read later, so that a forged one too is refused in words."""
     if any(type(manifest.get(key)) is not kind for key, kind in KINDS.items()):
         return False
     files, entries, size = manifest["files"], manifest["blocks"], manifest["block_size"]
@@ -72,5 +72,5 @@ def is_well_formed(manifest: dict[str, Any]) -> bool:
 
 
 def is_count(value: object) -> bool:
-    """A whole number of bytes or trials, no larger than a file may be."""
+    """Return a whole number of bytes or trials, no larger than a file may be."""
     return type(value) is int and 0 <= value <= LARGEST_FILE

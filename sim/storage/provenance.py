@@ -39,7 +39,7 @@ MUST_AGREE = ("parley", "python", "numpy", "scipy", "mesa")
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a run's trials depend on, as plain JSON values.
+    """Hold what a run's trials depend on, as plain JSON values.
 
     ``parties`` says where custom classes come from, ``data`` holds the digests of tables of joint draws by the section
     that names them. ``read`` lists the files that the scenario was read from, ``tables`` is the content of those it
@@ -57,12 +57,13 @@ class Inputs:
 
     @property
     def run_id(self) -> str:
-        """The same for all runs that must give the same trials."""
+        """Return the same for all runs that must give the same trials."""
         return digest_of([by_content(self.scenario), self.seed, self.block_size, dict(self.parties), dict(self.data)])[
             :16
         ]
 
     def record(self) -> dict[str, Any]:
+        """Return what the manifest records of the inputs."""
         return {
             "format": FORMAT,
             "run": self.run_id,
@@ -80,7 +81,7 @@ class Inputs:
 
 
 def by_content(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Plain data of a scenario without the names of its tables, whose digests are recorded beside it.
+    """Return plain data of a scenario without the names of its tables, whose digests are recorded beside it.
 
     Tables of one name and content stay known as one: they are called by the first place that names them.
     """
@@ -103,17 +104,18 @@ def by_content(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def canonical(value: Any) -> bytes:
-    """One spelling for equal JSON values."""
+    """Return one spelling for equal JSON values."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
 def digest_of(value: Any) -> str:
+    """Return the digest of a JSON value."""
     return hashlib.sha256(canonical(value)).hexdigest()
 
 
 @cache
 def engine_digest() -> str:
-    """Digest of the code that turns a scenario into trials, so that no run is continued by another model.
+    """Return the digest of the code that turns a scenario into trials, so that no run is continued by another model.
 
     A module that is imported already counts from the file it came from.
     """
@@ -135,7 +137,7 @@ def _imported(name: str, file: Path) -> Path:
 
 @cache
 def versions() -> dict[str, str]:
-    """Versions of what computes and writes the trials; Python's without its patch level."""
+    """Return the versions of what computes and writes the trials; Python's without its patch level."""
     from sim._version import __version__
 
     found = {"parley": __version__, "python": ".".join(platform.python_version_tuple()[:2])}
@@ -148,7 +150,7 @@ def versions() -> dict[str, str]:
 
 
 class Stamp(NamedTuple):
-    """The code that computed something: what must agree for equal trials."""
+    """Hold the code that computed something: what must agree for equal trials."""
 
     engine: str
     versions: tuple[tuple[str, str], ...]
@@ -156,13 +158,13 @@ class Stamp(NamedTuple):
 
 @cache
 def stamp() -> Stamp:
-    """The stamp of this process."""
+    """Return the stamp of this process."""
     here = versions()
     return Stamp(engine_digest(), tuple((name, here[name]) for name in MUST_AGREE))
 
 
 def unlike(there: Stamp) -> str:
-    """What sets the code of another process apart from ours, in words; empty if nothing does."""
+    """Return what sets the code of another process apart from ours, in words; empty if nothing does."""
     here, found = stamp(), dict(there.versions)
     said = [f"{name} {found.get(name)} instead of {ours}" for name, ours in here.versions if found.get(name) != ours]
     if there.engine != here.engine:
@@ -171,7 +173,7 @@ def unlike(there: Stamp) -> str:
 
 
 def commit() -> str | None:
-    """Commit of the checkout that the package runs from, read without starting git; None outside of one."""
+    """Return the commit of the checkout that the package runs from, read without starting git; None outside of one."""
     with suppress(OSError, ValueError):
         git = Path(__file__).resolve().parents[2] / ".git"
         if git.is_file():
@@ -189,7 +191,10 @@ def commit() -> str | None:
 
 
 def differences(manifest: Mapping[str, Any], scenario: Mapping[str, Any], inputs: Inputs) -> list[str]:
-    """What sets a stored run (its manifest and scenario) apart from ``inputs``: a line each, empty if nothing."""
+    """Return what sets a stored run (its manifest and scenario) apart from ``inputs``.
+
+    A line each, empty if nothing.
+    """
     wanted, found = inputs.record(), []
     for key in ("format", "bit_generator", "seed", "block_size", "engine"):
         if manifest.get(key) != wanted[key]:
@@ -207,7 +212,7 @@ def differences(manifest: Mapping[str, Any], scenario: Mapping[str, Any], inputs
 
 
 def changed_keys(there: Any, here: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
-    """Key paths at which two JSON values differ, with both values cut to a readable length."""
+    """Yield key paths at which two JSON values differ, with both values cut to a readable length."""
     if isinstance(there, Mapping) and isinstance(here, Mapping):
         for key in [*there, *(key for key in here if key not in there)]:
             yield from changed_keys(there.get(key), here.get(key), f"{path}.{key}" if path else str(key))
@@ -219,6 +224,7 @@ def changed_keys(there: Any, here: Any, path: str = "") -> Iterator[tuple[str, s
 
 
 def short(value: Any) -> str:
+    """Return a JSON value as text, cut."""
     if isinstance(value, Mapping):
         value = {key: entry for key, entry in value.items() if entry is not None}
     words = "nothing" if value is None else json.dumps(value, ensure_ascii=True)

@@ -44,7 +44,7 @@ from sim.storage.stored_columns import StoredColumns
 
 @dataclass(frozen=True)
 class StoredRun:
-    """A finished run folder: what was run and what came out; ``verified`` once before its columns are believed."""
+    """Hold a finished run folder: what was run and what came out; ``verified`` once before its columns are believed."""
 
     folder: Path
     manifest: dict[str, Any]
@@ -52,7 +52,7 @@ class StoredRun:
     summary: dict[str, Any]
 
     def verified(self) -> Iterator[Columns]:
-        """The blocks in order, each verified."""
+        """Yield the blocks in order, each verified."""
         limits = limits_of(self.scenario, self.folder)
         for index in range(len(self.manifest["blocks"])):
             yield read_block(self.folder, self.manifest, index, limits)
@@ -60,12 +60,12 @@ class StoredRun:
 
     @property
     def columns(self) -> StoredColumns:
-        """Columns to be read from the blocks when they are asked for."""
+        """Return columns to be read from the blocks when they are asked for."""
         return StoredColumns(self.folder, self.manifest, kinds_of(empty(0, tuple(self.scenario["issues"]))))
 
 
 class Writer:
-    """The one writer of a run folder: ``with Writer(...) as writer`` holds the lock."""
+    """Write a run folder, alone: ``with Writer(...) as writer`` holds the lock."""
 
     def __init__(
         self, folder: Path, inputs: Inputs, trials: int, precision: float | None = None, resume: bool = False
@@ -141,25 +141,28 @@ class Writer:
 
     @property
     def is_finished(self) -> bool:
+        """Return whether the run is finished."""
         return bool(self.manifest["state"] == "finished")
 
     @property
     def n_blocks(self) -> int:
+        """Return how many blocks are stored."""
         return len(self.manifest["blocks"])
 
     @property
     def n_trials(self) -> int:
+        """Return how many trials are stored."""
         return sum(entry["n"] for entry in self.manifest["blocks"])
 
     def stored(self) -> Iterator[Columns]:
-        """The finished blocks in order, each verified."""
+        """Yield the finished blocks in order, each verified."""
         for index in range(self.n_blocks):
             yield read_block(self.folder, self.manifest, index, limits_of(self.inputs.scenario, self.folder))
             give_back(index)
 
     @property
     def columns(self) -> StoredColumns:
-        """Columns to be read from the finished blocks when they are asked for."""
+        """Return columns to be read from the finished blocks when they are asked for."""
         return StoredColumns(self.folder, self.manifest, self.manifest["columns"])
 
     def add(self, index: int, columns: Columns) -> None:
@@ -174,7 +177,7 @@ class Writer:
         self._write_manifest()
 
     def summary(self) -> dict[str, Any]:
-        """The summary of a finished run."""
+        """Return the summary of a finished run."""
         content = read_recorded(self.folder, SUMMARY, self.manifest["files"][SUMMARY])
         return as_object(content, self.folder / SUMMARY)
 
@@ -203,12 +206,12 @@ class Writer:
 
 
 def refuse_linked(folder: Path) -> None:
-    """Trials lie in the run folder itself: a link is not moved with it, and may lead anywhere."""
+    """Refuse trials that lie behind a link: it is not moved with the run folder, and may lead anywhere."""
     atomic_files.refuse_linked(folder / TRIALS)
 
 
 def inside(folder: Path) -> list[Path]:
-    """What lies in a folder, by name; nothing if there is no such folder."""
+    """Return what lies in a folder, by name; nothing if there is no such folder."""
     try:
         return sorted(folder.iterdir())
     except (FileNotFoundError, NotADirectoryError):
@@ -218,7 +221,7 @@ def inside(folder: Path) -> list[Path]:
 
 
 def refuse_foreign(folder: Path) -> None:
-    """Never write into something that is no run folder: a file, or a folder with other things in it."""
+    """Refuse to write into something that is no run folder: a file, or a folder with other things in it."""
     try:
         if not folder.is_dir():
             blocker = next((path for path in (folder, *folder.parents) if os.path.lexists(path)), None)
@@ -243,13 +246,16 @@ def refuse_foreign(folder: Path) -> None:
 
 
 def found_differences(folder: Path, manifest: Mapping[str, Any], inputs: Inputs) -> list[str]:
-    """What sets the run in ``folder`` apart from ``inputs``, in words; empty if it may be continued."""
+    """Return what sets the run in ``folder`` apart from ``inputs``, in words; empty if it may be continued."""
     stored = as_object(read_recorded(folder, SCENARIO, manifest["files"][SCENARIO]), folder / SCENARIO)
     return differences(manifest, stored, inputs)
 
 
 def holds_other_run(folder: Path, inputs: Inputs, trials: int, precision: float | None) -> bool:
-    """Whether ``inputs`` would need another folder: this one holds other things than the same run or its beginning."""
+    """Return whether ``inputs`` would need another folder.
+
+    This one holds other things than the same run or its beginning.
+    """
     try:
         refuse_foreign(folder)
         if not (folder / MANIFEST).exists():
@@ -263,7 +269,7 @@ def holds_other_run(folder: Path, inputs: Inputs, trials: int, precision: float 
 
 
 def numbered(folder: Path, number: int) -> Path:
-    """``results/x`` for number 1, then ``results/x-2`` and so on."""
+    """Return ``results/x`` for number 1, then ``results/x-2`` and so on."""
     return folder if number == 1 else folder.with_name(f"{folder.name}-{number}")
 
 
@@ -271,7 +277,10 @@ def numbered(folder: Path, number: int) -> Path:
 
 
 def read_run(folder: str | os.PathLike[str]) -> StoredRun:
-    """A finished run, all but its blocks verified; DamagedRunError names the file that is not as it was written."""
+    """Return a finished run, all but its blocks verified.
+
+    DamagedRunError names the file that is not as it was written.
+    """
     place = Path(folder)
     manifest = read_manifest(place)
     if manifest["state"] != "finished":
@@ -285,7 +294,7 @@ def read_run(folder: str | os.PathLike[str]) -> StoredRun:
 
 
 def as_object(content: bytes, path: Path) -> dict[str, Any]:
-    """The JSON object in a file of a run folder; DamagedRunError if there is none."""
+    """Return the JSON object in a file of a run folder; DamagedRunError if there is none."""
     try:
         found = json.loads(content)
     except (ValueError, RecursionError):
@@ -296,7 +305,7 @@ def as_object(content: bytes, path: Path) -> dict[str, Any]:
 
 
 def limits_of(scenario: Mapping[str, Any], folder: Path) -> Limits:
-    """What the columns of the trials may hold; DamagedRunError if ``scenario`` (plain JSON) does not say."""
+    """Return what the columns of the trials may hold; DamagedRunError if ``scenario`` (plain JSON) does not say."""
     try:
         return Limits.of(scenario)
     except (KeyError, TypeError, AttributeError):
@@ -304,7 +313,7 @@ def limits_of(scenario: Mapping[str, Any], folder: Path) -> Limits:
 
 
 def strangers(folder: Path, manifest: Mapping[str, Any]) -> list[Path]:
-    """Among the trials: Parquet files that the manifest does not record, and whatever is no plain file.
+    """Return what does not belong among the trials: unrecorded Parquet files, and whatever is no plain file.
 
     In an unfinished run the next block may be there already: it is not believed, and will be written again.
     """

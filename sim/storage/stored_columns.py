@@ -24,7 +24,7 @@ AnyColumns = Mapping[str, NDArray[Any]]
 
 
 class StoredColumns(Mapping[str, NDArray[Any]]):
-    """The columns of a run folder, by name, read when they are asked for; the folder was verified before."""
+    """Hold the columns of a run folder, by name, read when they are asked for; the folder was verified before."""
 
     def __init__(self, folder: Path, manifest: Mapping[str, Any], kinds: Mapping[str, str]) -> None:
         self.folder = folder.absolute()  # whatever the working folder is when a column is asked for
@@ -32,6 +32,7 @@ class StoredColumns(Mapping[str, NDArray[Any]]):
 
     @property
     def n_trials(self) -> int:
+        """Return the number of trials."""
         return int(self.manifest["trials"])
 
     def __iter__(self) -> Iterator[str]:
@@ -44,7 +45,7 @@ class StoredColumns(Mapping[str, NDArray[Any]]):
         return name in self.kinds
 
     def __getitem__(self, name: str) -> NDArray[Any]:
-        """The whole column: one value for each trial."""
+        """Return the whole column: one value for each trial."""
         found = np.empty(self.n_trials, dtype=np.dtype(self.kinds[name]))
         first = 0
         for columns in self.blocks(name):
@@ -53,19 +54,19 @@ class StoredColumns(Mapping[str, NDArray[Any]]):
         return found
 
     def blocks(self, *names: str, first: int = 0) -> Iterator[Columns]:
-        """Columns by block (all, unless some are named), from the block on that holds trial ``first``."""
+        """Yield columns by block (all, unless some are named), from the block on that holds trial ``first``."""
         for index in range(first // self.manifest["block_size"], len(self.manifest["blocks"])):
             yield read_part(self.folder, self.manifest, index, names or tuple(self.kinds))
             give_back(index)
 
 
 def n_trials(columns: AnyColumns) -> int:
-    """How many trials there are."""
+    """Return the number of trials."""
     return columns.n_trials if isinstance(columns, StoredColumns) else len(columns["trial"])
 
 
 def in_blocks(columns: AnyColumns, *names: str) -> Iterator[Columns]:
-    """Columns block by block, all or some by name; every block but the last holds whole clusters of trials."""
+    """Yield columns block by block, all or some by name; every block but the last holds whole clusters of trials."""
     if isinstance(columns, StoredColumns):
         yield from columns.blocks(*names)
         return
@@ -74,7 +75,7 @@ def in_blocks(columns: AnyColumns, *names: str) -> Iterator[Columns]:
 
 
 def part(columns: AnyColumns, first: int, n: int, *names: str) -> Columns:
-    """Columns of trials ``first`` to ``first + n - 1`` (fewer at the end), all or some by name."""
+    """Return the columns of trials ``first`` to ``first + n - 1`` (fewer at the end), all or some by name."""
     if not isinstance(columns, StoredColumns):
         return {name: columns[name][first : first + n] for name in names or columns}
     size = int(columns.manifest["block_size"])
@@ -88,7 +89,7 @@ def part(columns: AnyColumns, first: int, n: int, *names: str) -> Columns:
 
 
 def side_by_side(one: AnyColumns, other: AnyColumns, n: int, *names: str) -> Iterator[tuple[Columns, Columns]]:
-    """Named columns of the first ``n`` trials of two runs, cut at the same trials whatever their blocks."""
+    """Yield named columns of the first ``n`` trials of two runs, cut at the same trials whatever their blocks."""
     left, right = in_blocks(one, *names), in_blocks(other, *names)
     here: Columns = {}
     there: Columns = {}

@@ -97,6 +97,7 @@ class _Steps(NamedTuple):
 
     @classmethod
     def of(cls, terms: Terms) -> _Steps:
+        """Return the steps of an issue."""
         x0 = np.asarray(terms.status_quo)
         # A status quo beyond an ideal is matched by the point as far on its other side.
         return cls(

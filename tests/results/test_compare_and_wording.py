@@ -63,8 +63,8 @@ def test_only_common_trials_are_compared(minimal: sim.Scenario) -> None:
     assert compare(run(minimal, trials=320), run(minimal, trials=96))["trials"] == 96
 
 
-def test_other_luck_is_refused(minimal: sim.Scenario) -> None:
-    with pytest.raises(sim.ParleyError, match="same luck"):
+def test_another_seed_is_refused(minimal: sim.Scenario) -> None:
+    with pytest.raises(sim.ParleyError, match="common random numbers"):
         compare(run(minimal, trials=32, seed=1), run(minimal, trials=32, seed=2))
 
 

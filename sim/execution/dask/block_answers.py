@@ -31,28 +31,28 @@ ERRORS = {name: kind for name, kind in inspect.getmembers(errors, inspect.isclas
 
 
 class FailedError(Exception):
-    """A block failed on its worker; the message says how, in the worker's words."""
+    """Report that a block failed on its worker; the message says how, in the worker's words."""
 
 
 # -- on the worker ---------------------------------------------------------------------------------
 
 
 def packed(kind: Kind, run: str, content: bytes = b"") -> bytes:
-    """An answer with the stamp of the code that made it."""
+    """Return an answer with the stamp of the code that made it."""
     here = stamp()
     head = {"parley": kind, "run": run, "engine": here.engine, "versions": dict(here.versions)}
     return json.dumps(head, allow_nan=False).encode() + b"\n" + content
 
 
 def packed_result(found: Columns | Tally, run: str, index: int) -> bytes:
-    """A block of a run, or its tally."""
+    """Return a block of a run, or its tally."""
     if isinstance(found, Tally):
         return packed("tally", run, as_bytes(found))
     return packed("block", run, encoded(found, run, index))
 
 
 def packed_failure(problem: Exception, run: str) -> bytes:
-    """How a block failed: the name of the error and its message, on one line each."""
+    """Return how a block failed: the name of the error and its message, on one line each."""
     text = " ".join(str(problem).split())[:LONGEST_TEXT]
     return packed("failed", run, f"{type(problem).__name__}\n{text}".encode())
 
@@ -61,7 +61,7 @@ def packed_failure(problem: Exception, run: str) -> bytes:
 
 
 def opened(answer: object, kind: Kind, run: str) -> bytes:
-    """The content of an answer of that kind and run, from code like ours.
+    """Return the content of an answer of that kind and run, from code like ours.
 
     Raises the user's error that the worker met, FailedError for any other, WorkersLostError for what is no answer.
     """
@@ -88,7 +88,7 @@ def opened(answer: object, kind: Kind, run: str) -> bytes:
 
 
 def block_of(answer: object, piece: Piece) -> Columns:
-    """The columns of a piece, if that is what was answered: types, ranges, trials and digest as they must be."""
+    """Return the columns of a piece, if that is what was answered: types, ranges, trials and digest as they must be."""
     block, run = piece.work.block, piece.request.inputs.run_id
     content = opened(answer, "block", run)
     try:
@@ -104,7 +104,7 @@ def block_of(answer: object, piece: Piece) -> Columns:
 
 
 def tally_of_answer(answer: object, piece: Piece) -> Tally:
-    """The tally of a piece, if that is what was answered: counts that add up."""
+    """Return the tally of a piece, if that is what was answered: counts that add up."""
     content = opened(answer, "tally", piece.request.inputs.run_id)
     try:
         return from_bytes(content, piece.request.scenario, piece.work.block.n)

@@ -31,7 +31,7 @@ TLS_FILES = ("ca.pem", "cert.pem", "key.pem")
 
 @contextmanager
 def connect(address: str, tls: Path | None = None, insecure: bool = False) -> Iterator[Cluster]:
-    """A cluster by its scheduler's address, ``tls://host:port`` or ``tcp://host:port``.
+    """Connect to a cluster by its scheduler's address, ``tls://host:port`` or ``tcp://host:port``.
 
     ``tls`` is a folder with ca.pem, cert.pem and key.pem; without it Dask's own configuration counts. Whoever reaches a
     scheduler can run any code on its workers, so plain TCP beyond this machine is refused unless ``insecure``.
@@ -53,7 +53,7 @@ def connect(address: str, tls: Path | None = None, insecure: bool = False) -> It
 
 
 def library() -> Any:
-    """The package ``distributed``, or how to get it."""
+    """Return the package ``distributed``; ParleyError says how to get it."""
     try:
         return import_module("distributed")
     except ImportError:
@@ -78,7 +78,7 @@ def check_address(address: str, insecure: bool) -> None:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether every address of the host is this machine's own."""
+    """Return whether every address of the host is this machine's own."""
     try:
         found = {entry[4][0] for entry in socket.getaddrinfo(host, None)}
     except OSError:
@@ -87,7 +87,7 @@ def is_loopback(host: str) -> bool:
 
 
 def security_of(address: str, tls: Path | None, dask: Any) -> Any:
-    """Keys for ``tls://``: those in the folder, or those that Dask's own configuration names."""
+    """Return the keys for ``tls://``: those in the folder, or those that Dask's own configuration names."""
     if tls is None:
         known = dask.Security()
         if address.startswith("tls:") and known.get_connection_args("client").get("ssl_context") is None:
@@ -106,7 +106,7 @@ def security_of(address: str, tls: Path | None, dask: Any) -> Any:
 def run_many(
     requests: Sequence[Request], cluster: Cluster, progress: Progress | None = None, store: bool | None = None
 ) -> Iterator[Run]:
-    """As ``run.run_many``, on the workers of a cluster."""
+    """Run several scenarios, as ``run.run_many`` does, on the workers of a cluster."""
     with ExitStack() as stack:
         jobs = begun(requests, stack, store)
         if unfinished := [job.request for job in jobs if job.n_missing]:
@@ -121,6 +121,7 @@ def run_many(
 
 
 def what_is_kept(jobs: Sequence[Job]) -> str:
+    """Return what is kept of unfinished runs, in words."""
     folders = [str(job.request.folder) for job in jobs if job.request.folder is not None and not job.is_done]
     if not folders:
         return "nothing was kept, since the run has no folder"
@@ -129,7 +130,7 @@ def what_is_kept(jobs: Sequence[Job]) -> str:
 
 @contextmanager
 def local_cluster(workers: int = 2) -> Iterator[str]:
-    """A scheduler and worker processes on this machine alone, for tests and benchmarks: gives the address.
+    """Start a scheduler and worker processes on this machine alone, for tests and benchmarks; yield the address.
 
     Every socket is on loopback.
     """

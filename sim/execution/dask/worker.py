@@ -48,7 +48,7 @@ FETCH_SECONDS = 30.0
 
 
 class BlockLostError(WorkersLostError):
-    """A block was given up, or nobody is left to compute any."""
+    """Report that a block was given up, or that nobody is left to compute any."""
 
 
 # -- on the worker ---------------------------------------------------------------------------------
@@ -58,7 +58,10 @@ _known: set[str] = set()
 
 
 def ready(request: Request) -> bytes:
-    """Who this worker is, and which run it would compute: its data files and party classes are read here and now."""
+    """Return who this worker is, and which run it would compute.
+
+    Its data files and party classes are read here and now.
+    """
     try:
         return packed("ready", replace(request).inputs.run_id, b"" if is_safe() else b"unsafe")
     except Exception as problem:
@@ -81,6 +84,7 @@ def perform(function: Callable[[Piece], Any], piece: Piece, run: str) -> bytes:
 
 
 def compute_piece(piece: Piece) -> Columns:
+    """Compute one block and check it."""
     columns = compute(piece.work)
     check_columns(piece.request, piece.work.block, columns)
     return columns
@@ -90,14 +94,14 @@ def compute_piece(piece: Piece) -> Columns:
 
 
 class Cluster:
-    """Workers behind a scheduler; made by ``distributed.connect``."""
+    """Hold workers behind a scheduler; made by ``distributed.connect``."""
 
     def __init__(self, client: Any, address: str) -> None:
         self.client, self.address = client, address
         self._n_workers, self._looked, self._seen = 0, 0.0, time.monotonic()
 
     def refuse_unfit(self, requests: Sequence[Request]) -> None:
-        """Before the first block: one thread a worker, and the client's code, packages and data on all of them."""
+        """Refuse, before the first block, workers without one thread each or with other code, packages or data."""
         while not self._width(at_once=True):
             time.sleep(LOOK_SECONDS / 4)
         for address, threads in self.client.nthreads().items():
@@ -160,7 +164,7 @@ class Cluster:
                 self.client.cancel(list(asked), force=True)
 
     def _width(self, at_once: bool = False) -> int:
-        """How many workers there are, looked up once a second."""
+        """Return how many workers there are, looked up once a second."""
         now, lost = time.monotonic(), f"the scheduler at {self.address} is lost"
         if self.client.status != "running":
             raise BlockLostError(lost)
@@ -177,7 +181,7 @@ class Cluster:
         return self._n_workers
 
     def _answer(self, future: Any, piece: Piece, is_tally: bool) -> Any:
-        """What a block that ended answers, checked, or the BlockLostError with its last words."""
+        """Return what a block that ended answers, checked, or the BlockLostError with its last words."""
         try:
             answer = future.result(timeout=FETCH_SECONDS)
             return tally_of_answer(answer, piece) if is_tally else block_of(answer, piece)
@@ -195,11 +199,12 @@ class Cluster:
 
 
 def in_one_line(problem: BaseException, most: int = 120) -> str:
-    """The kind of an error and its message, cut."""
+    """Return the kind of an error and its message, cut."""
     return f"{type(problem).__name__}: {' '.join(str(problem).split())}"[:most]
 
 
 def named(piece: Piece) -> str:
+    """Return the run, block and trials of a piece, in words."""
     block = piece.work.block
     trials = f"trials {block.first} to {block.first + block.n - 1}"
     return f"{piece.request.name}: block {block.index} ({trials}, seed {piece.work.seed})"
