@@ -58,3 +58,13 @@ def test_everything_the_package_promises_is_there() -> None:
     for package in (sim, sim.model):
         with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
             package.nonsense  # noqa: B018
+
+
+@pytest.mark.slow
+def test_mypy_sees_the_types_in_a_file_of_a_user(tmp_path: Path) -> None:
+    assert (ROOT / "sim" / "py.typed").is_file()
+    (tmp_path / "mine.py").write_text('import sim\n\nreveal_type(sim.run("teaching/minimal"))\nsim.run(3.5)\n')
+    words = [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--cache-dir=cache", "mine.py"]
+    said = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True).stdout
+    assert 'Revealed type is "sim.results.run.Run"' in said
+    assert "Found 1 error" in said and 'expected "Scenario | str"' in said
