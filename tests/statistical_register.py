@@ -198,7 +198,7 @@ STATED = (
              "raw and fitted shares, whole and by halves", ".01, .03"),
     measured("analysis/sensitivity/test_sobol.py::test_luck_does_not_pass_for_variance", "six indices under luck", ".08"),
     measured("analysis/sensitivity/test_morris.py::test_luck_adds_neither_size_nor_spread", "sizes of effects under luck", ".1; 2 %"),
-    measured("evidence/backtest/test_worst_misses.py::test_weights_are_carried_to_the_draws_that_resemble_them", "weighted means", ".025"),
+    measured("evidence/backtest/test_worst_forecasts.py::test_weights_are_carried_to_the_draws_that_resemble_them", "weighted means", ".025"),
     measured("analysis/levers/test_regret.py::test_luck_is_no_regret", "regret of six like packages", ".6 of the naive one",
              failures=1),
     measured("analysis/sensitivity/test_value_of_information.py::test_a_planted_function_is_measured", "movements .15 and .05",

@@ -20,7 +20,8 @@ Standing = Literal["sourced", "judgement", "default", "unstated"]
 
 def provenance(scenario: Scenario, path: str) -> Provenance:
     """What speaks for the number at ``path``: its own source, its section's, an enclosing section's
-    (longest prefix, then ``*``), or the schema's for a default. KeyError if there is no such number."""
+    (longest prefix, then ``*``), or the schema's for a default. KeyError if there is no such number.
+    """
     return _of(scenario, dict(_numbers(scenario))[path])[0]
 
 

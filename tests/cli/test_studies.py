@@ -82,7 +82,7 @@ def test_the_table_says_what_a_forecaster_asks(parley: Parley, world: factories.
         "leave one war out",
         "ridge, penalty 10",
         "Against a regression",
-        "worst misses",
+        "worst forecasts",
         "Calibration slope",
     ):
         assert words in answer.out

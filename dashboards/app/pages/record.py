@@ -87,9 +87,8 @@ def register(app: Dash, service: Service) -> None:
 def work(progress: Progress) -> dict[str, Any]:
     """The object of ``parley backtest --json``."""
     from sim.evidence.backtest.backtest import backtest
-    from sim.evidence.backtest.json_output import backtest_as_dict
 
-    return plain(backtest_as_dict(backtest(progress=progress, workers=2)))
+    return plain(backtest(progress=progress, workers=2).as_dict())
 
 
 def plain(found: Any) -> dict[str, Any]:

@@ -18,8 +18,9 @@ from sim.results.formatting import counted
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sim.evidence.backtest.backtest import Backtest, TierScores
-    from sim.evidence.backtest.worst_misses import Miss
+    from sim.evidence.backtest.backtest import Backtest
+    from sim.evidence.backtest.tier_scores import TierScores
+    from sim.evidence.backtest.worst_forecasts import WorstForecast
 
 FEW_WARS = 10
 """With fewer wars an interval that redraws wars means nothing."""
@@ -39,7 +40,6 @@ def backtest(
 ) -> None:
     """Forecast past talks from other wars alone, and score the forecasts."""
     from sim.evidence.backtest.backtest import backtest as test
-    from sim.evidence.backtest.json_output import backtest_as_dict
     from sim.evidence.calibration.simulate_episodes import DEFAULT_TRIALS
 
     day = as_date(as_of)
@@ -54,7 +54,7 @@ def backtest(
             workers=workers,
             progress=bar.show,
         )
-    as_dict = backtest_as_dict(found)
+    as_dict = found.as_dict()
 
     def show() -> None:
         if as_json:
@@ -74,9 +74,6 @@ def backtest(
 
 def show_backtest(found: Backtest, to: Console) -> None:
     """Print scores by tier next to those that need no model, then variants, worst forecasts and what to know."""
-    from sim.evidence.backtest.json_output import notes_on
-    from sim.evidence.backtest.worst_misses import worst_misses
-
     n, later = len(found.rows.targets), found.rows.n_later
     known = f", as known on {found.as_of}" if found.as_of else ""
     to.print(f"{counted(n, 'episode')} forecast{known}, {found.rows.claim}", style="bold")
@@ -88,14 +85,14 @@ def show_backtest(found: Backtest, to: Console) -> None:
     for tier in found.tiers.values():
         _show_tier(tier, to)
     _show_variants(found, to)
-    _show_misses(worst_misses(found), to)
+    _show_worst(found.worst, to)
     to.print()
-    for text in notes_on(found):
+    for text in found.notes:
         say(to, text)
 
 
 def _show_tier(tier: TierScores, to: Console) -> None:
-    from sim.evidence.backtest.json_output import mean_of
+    from sim.evidence.backtest.scores import scored_mean
     from sim.evidence.calibration.episodes import HORIZONS
     from sim.results.wording import percent
 
@@ -108,8 +105,8 @@ def _show_tier(tier: TierScores, to: Console) -> None:
     table = plain_table("Brier score (lower is better)", *days, "mean", "log score", "model minus it (90 %, by war)")
     for name, brier in tier.brier.items():
         difference = _interval(*tier.differences[name]) if name in tier.differences else ""
-        log_score = f"{mean_of(tier.log_score[name]):.2f}"
-        table.add_row(name, *map(_three, brier), _three(mean_of(brier)), log_score, difference)
+        log_score = f"{scored_mean(tier.log_score[name]):.2f}"
+        table.add_row(name, *map(_three, brier), _three(scored_mean(brier)), log_score, difference)
     to.print(table)
     if tier.n_wars < 2:
         say(to, "-: an interval redraws wars, and there is one. The difference is that of its rows.")
@@ -177,26 +174,26 @@ def _against_regression(tier: TierScores) -> str:
 
 
 def _show_variants(found: Backtest, to: Console) -> None:
-    from sim.evidence.backtest.json_output import mean_of
+    from sim.evidence.backtest.scores import scored_mean
     from sim.evidence.calibration.episodes import TIERS
 
     to.print("\nmean Brier score, and what changes it", style="bold")
     table = plain_table("", *TIERS)
-    ours = {tier: mean_of(scores.brier["model"]) for tier, scores in found.tiers.items()}
+    ours = {tier: scored_mean(scores.brier["model"]) for tier, scores in found.tiers.items()}
     for name, values in {"as above": ours, **found.variants}.items():
         table.add_row(name, *(_three(values.get(tier, nan)) for tier in TIERS))
     to.print(table)
 
 
-def _show_misses(misses: Sequence[Miss], to: Console) -> None:
+def _show_worst(worst: Sequence[WorstForecast], to: Console) -> None:
     from sim.results.wording import percent
 
-    to.print("\nthe worst misses, by name", style="bold")
-    for miss in misses:
-        outcome = "it came" if miss.happened else "it did not come"
-        forecast = f"{percent(miss.forecast)} by {miss.days} days, and {outcome}"
-        say(to, f"{miss.name} ({miss.episode_id}, {miss.opened}): {forecast}.", "  ")
-        say(to, f"In fact: {miss.outcome or 'not described'}. Why: {miss.reason}.", "    ")
+    to.print("\nthe worst forecasts, by name", style="bold")
+    for one in worst:
+        outcome = "it came" if one.happened else "it did not come"
+        forecast = f"{percent(one.forecast)} by {one.days} days, and {outcome}"
+        say(to, f"{one.name} ({one.episode_id}, {one.opened}): {forecast}.", "  ")
+        say(to, f"In fact: {one.outcome or 'not described'}. Why: {one.reason}.", "    ")
 
 
 def _three(value: float) -> str:

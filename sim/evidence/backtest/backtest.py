@@ -1,70 +1,44 @@
 """``parley backtest``: forecasts of every coded episode from other wars alone, and how good they were.
 
-Leave one war out: the posterior that forecasts a row has seen no row of its war. Scores stand beside those of the
+Leave one war out: the posterior that forecasts a row has seen no row of its war. Scores stand with those of the
 base rate, the age of the war and a ridge regression on the same coded row, fitted on the same rows.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.errors.arguments import checked_arguments
-from sim.evidence.backtest import baselines, scores
-from sim.evidence.backtest.reference_class import reference_by_age
-from sim.evidence.backtest.reliability import Bin, Coverage, event_intervals, interval_coverage, reliability
+from sim.evidence.backtest.forecasts import Forecasts, forecast
+from sim.evidence.backtest.tier_scores import TierScores, mean_briers, score
+from sim.evidence.backtest.worst_forecasts import WorstForecast, worst_forecasts
 from sim.evidence.calibration.calibrate import Record, Rows, calibrate, read_rows
-from sim.evidence.calibration.episodes import HORIZONS, SCALES, TIERS, Episode, same_name
+from sim.evidence.calibration.episodes import HORIZONS, TIERS, Episode, same_name
+from sim.evidence.calibration.overlapping_wars import claim, unchecked
+from sim.evidence.calibration.posterior import Posterior
 from sim.evidence.calibration.simulate_episodes import DEFAULT_TRIALS, Progress
-from sim.statistics.anchoring import mean_of_logits
-from sim.statistics.estimates import Floats
+from sim.results.formatting import plain
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 HINDSIGHT = ("momentum_a", "stalemate", "mediator_leverage")
 """Columns coded by someone who knew how it ended: a variant holds them at their median."""
-RIDGES = {"ridge, penalty 10": 10.0, "ridge, penalty 30": 30.0}
-DIGITS = 6
-"""Forecasts are rounded to millionths, far below what a forecast can be known to."""
-
-
-@dataclass(frozen=True)
-class Forecasts:
-    """Odds of the target rows by tier, shape (rows, horizons); ``anchored`` of the durable tier."""
-
-    by_tier: Mapping[str, Floats]
-    anchored: Floats
-
-
-@dataclass(frozen=True)
-class TierScores:
-    """How good the forecasts of a tier were, by forecaster; differences are the model's minus the other's."""
-
-    tier: str
-    n_rows: int
-    n_wars: int
-    brier: Mapping[str, Floats]
-    log_score: Mapping[str, Floats]
-    differences: Mapping[str, tuple[float, float, float]]
-    lines: tuple[scores.Calibration, ...]
-    pooled: scores.Calibration
-    bins: tuple[Bin, ...]
-    coverage: tuple[Coverage, ...]
-
-    @property
-    def verdict(self) -> str:
-        """The one word, by wars: never "calibrated" on fewer than fifty resolved episodes."""
-        if self.n_rows < scores.LEAST_RESOLVED:
-            return f"too few to say: {self.n_rows} of {scores.LEAST_RESOLVED}"
-        line = self.pooled
-        if not np.isfinite(line.by_war_p_value):
-            return "cannot be told"
-        too_sure = (line.slope - 1.0) / line.by_war_slope_se < -1.645
-        passes = line.by_war_p_value >= scores.TEST_LEVEL and not too_sure
-        return "calibrated" if passes else "overconfident" if too_sure else "not calibrated"
+CAVEATS = (
+    "The anchored odds, which scenarios print, score worse here by construction: the reference class counts all wars, "
+    "whoever is talking, and these rows are talks that were worth recording. Which of the two a new case resembles is "
+    "a judgement; so both are always shown. Nor do they leave a war out: the reference class counts the interstate "
+    "wars of 1946 to 2007, those that are forecast here among them, and as of an earlier day it has seen later ones.",
+    "The rows are a convenience sample of talks that somebody wrote down: shares are too high for typical talks.",
+    "They were coded by someone who knew the end; the line without the hindsight columns says what that is worth.",
+    "Parts of the mapping were chosen by looking at residuals of these rows: expect a little worse on wars never seen.",
+)
 
 
 @dataclass(frozen=True)
@@ -77,6 +51,78 @@ class Backtest:
     forecasts: Forecasts
     tiers: Mapping[str, TierScores]
     variants: Mapping[str, Mapping[str, float]]
+
+    @property
+    def trials(self) -> int:
+        """Return the trials of each episode."""
+        return self.record.trials
+
+    @property
+    def seed(self) -> int:
+        """Return the seed of the simulated episodes."""
+        return self.record.seed
+
+    @property
+    def worst(self) -> list[WorstForecast]:
+        """Return the worst forecasts of the durable tier; none where it is not scored."""
+        return worst_forecasts(self.rows, self.record, self.forecasts)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Return one sentence per scored tier: its Brier score, the base rate's, the verdict."""
+        return tuple(tier.sentence for tier in self.tiers.values())
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what must be said with the scores."""
+        said = []
+        wars = {episode.cluster for episode in self.rows.all if episode.is_scored}
+        n_nameless = len(list(unchecked(self.rows.targets)))
+        if self.rows.overlaps:
+            said.append(f"Forecasts are made {claim(self.rows.overlaps)}.")
+        if len(wars) == 1:
+            only = min(wars)
+            said.append(
+                f"All scored rows are of one war ({only}): no other war taught, and its forecasts are the prior's."
+            )
+        if n_nameless:
+            who = "1 row that is forecast does" if n_nameless == 1 else f"{n_nameless:,} rows that are forecast do"
+            said.append(f"{who} not name both sides: whether the war is there under another name could not be checked.")
+        return (*said, *CAVEATS)
+
+    def table(self) -> pd.DataFrame:
+        """Return one row per tier, forecaster and horizon: ``tier, forecaster, days, brier, log_score``."""
+        import pandas as pd
+
+        columns = ["tier", "forecaster", "days", "brier", "log_score"]
+        return pd.DataFrame([row for tier in self.tiers.values() for row in tier.rows()], columns=columns)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the object of ``parley backtest --json``; scores are null where no outcome is known."""
+        found: dict[str, Any] = plain(
+            {
+                "as_of": self.as_of.isoformat() if self.as_of else None,
+                "n_episodes": len(self.rows.targets),
+                "n_later": self.rows.n_later,
+                "trials_an_episode": self.trials,
+                "seed": self.seed,
+                "scores": {name: tier.as_dict() for name, tier in self.tiers.items()} or None,
+                "variants": self.variants if self.tiers else None,
+                "misses": [vars(one) for one in self.worst] if "durable" in self.tiers else None,
+                "wars_under_two_names": [overlap.wars for overlap in self.rows.overlaps],
+                "notes": self.notes,
+                "forecasts": [self._forecast(row, episode) for row, episode in enumerate(self.rows.targets)],
+            }
+        )
+        return found
+
+    def _forecast(self, row: int, episode: Episode) -> dict[str, Any]:
+        tables = {**self.forecasts.by_tier, "anchored": self.forecasts.anchored}
+        return {
+            **{name: getattr(episode, name) for name in ("episode_id", "cluster", "name")},
+            "talks_opened": episode.talks_opened.isoformat(),
+            **{name: dict(zip(map(str, HORIZONS), odds[row], strict=True)) for name, odds in tables.items()},
+        }
 
 
 @checked_arguments
@@ -91,21 +137,44 @@ def backtest(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Backtest:
-    """Forecast and score the rows of ``file`` (the shipped ones without it), as known at ``as_of``.
+    """Forecast and score coded episodes from other wars alone.
 
-    With ``alone`` the rows of ``file`` teach each other and no shipped row does. Raises ParleyError for a file that
-    cannot be read or breaks the rules of the columns, and where two wars look like one, unless ``allow_overlap``.
+    Parameters
+    ----------
+    file
+        Coded episodes to forecast; without it the shipped ones.
+    as_of
+        Day after which nothing is read.
+    alone
+        Whether the rows of ``file`` teach each other and no shipped row does.
+    allow_overlap
+        Whether two names of what looks like one war are accepted as two wars.
+    trials, seed, workers
+        Trials of each episode, seed of the simulated episodes, number of processes.
+    progress
+        Called with the episodes simulated and those there are.
+
+    Returns
+    -------
+    Backtest
+        Forecasts, scores by tier, and mean Brier scores of the variants.
+
+    Raises
+    ------
+    ParleyError
+        For a file that cannot be read or breaks the rules of the columns, and where two wars look like one.
     """
     rows = read_rows(file, as_of, alone=alone, allow_overlap=allow_overlap)
-    n_all = len(rows.all)
-    is_scored = any(episode.is_scored for episode in rows.targets)
-    rounds = 2 if is_scored else 1
+    n_all, is_scored = len(rows.all), any(episode.is_scored for episode in rows.targets)
 
-    def told(done: int, _: int, before: int = 0) -> None:
-        if progress:
-            progress(before + done, rounds * n_all)
+    def weigh(some: Rows, before: int = 0) -> Record:
+        def show(done: int, _: int) -> None:
+            if progress:
+                progress(before + done, 2 * n_all if is_scored else n_all)
 
-    record = calibrate(rows.all, trials=trials, seed=seed, workers=workers, progress=told)
+        return calibrate(some.all, trials=trials, seed=seed, workers=workers, progress=show)
+
+    record = weigh(rows)
     forecasts = forecast(record, rows.targets)
     tiers = {tier: found for tier in TIERS if (found := score(rows, forecasts, tier)) is not None}
     variants: dict[str, Mapping[str, float]] = {}
@@ -113,143 +182,37 @@ def backtest(
         unlearned = forecast(record, rows.targets, learns=False)
         variants["no calibration: priors alone"] = mean_briers(rows, unlearned)
         blind = without_hindsight(rows)
-        again = calibrate(
-            blind.all, trials=trials, seed=seed, workers=workers, progress=lambda done, n: told(done, n, n_all)
-        )
+        again = weigh(blind, n_all)
         variants["hindsight columns held constant"] = mean_briers(blind, forecast(again, blind.targets))
         loose = second_coding(rows)
         if loose != rows:
-            changed = replace(record, posterior=type(record.posterior).of(loose.all, record.surfaces))
+            changed = replace(record, posterior=Posterior.of(loose.all, record.surfaces))
             variants["contested ends coded loosely"] = mean_briers(loose, forecast(changed, loose.targets))
     return Backtest(rows, record, as_of, forecasts, tiers, variants)
 
 
-def forecast(record: Record, targets: Sequence[Episode], learns: bool = True) -> Forecasts:
-    """Odds of each target from every war but its own; ``learns=False`` takes the priors as they are."""
-    weights: dict[str, Floats] = {}
-    n_points = len(record.surfaces.points)
-    found = {tier: np.empty((len(targets), len(HORIZONS))) for tier in TIERS}
-    for row, episode in enumerate(targets):
-        war = episode.cluster
-        if war not in weights:
-            weights[war] = record.posterior.without(war) if learns else np.full(n_points, 1.0 / n_points)
-        for tier in TIERS:
-            found[tier][row] = record.surfaces.odds(tier, row, weights[war])
-    by_tier = {tier: np.round(odds, DIGITS) for tier, odds in found.items()}
-    return Forecasts(by_tier, np.round(anchored(by_tier["durable"], targets), DIGITS))
-
-
-def anchored(odds: Floats, targets: Sequence[Episode]) -> Floats:
-    """The headline of each row: half way, in log odds, to wars of its age."""
-    reference = np.array([[reference_by_age(e.age_days, days) for days in HORIZONS] for e in targets])
-    return np.asarray(mean_of_logits(np.clip(odds, 1e-6, 1 - 1e-6), reference.reshape(odds.shape)))
-
-
-def outcomes_of(episodes: Sequence[Episode], tier: str, as_of: date | None = None) -> Floats:
-    """Outcomes (rows, horizons): 1, 0, or NaN where not scored.
-
-    As of a date only horizons that have wholly passed are scored: a halt is known at once, but that there was none only
-    at the horizon, so recent rows would else bring nothing but halts.
-    """
-    return np.array(
-        [
-            [
-                value if value is not None and episode.has_passed(tier, days, as_of) else np.nan
-                for days, value in zip(HORIZONS, episode.outcomes[tier], strict=True)
-            ]
-            for episode in episodes
-        ],
-        dtype=float,
-    ).reshape(len(episodes), len(HORIZONS))
-
-
-def wars_of(episodes: Sequence[Episode]) -> Any:
-    return np.array([episode.cluster for episode in episodes])
-
-
-def score(rows: Rows, forecasts: Forecasts, tier: str) -> TierScores | None:
-    """Scores of the target rows of a tier; None where no cell is scored."""
-    n = len(rows.targets)
-    outcomes, wars = outcomes_of(rows.targets, tier, rows.as_of), wars_of(rows.targets)
-    scored = ~np.isnan(outcomes)
-    if not scored.any():
-        return None
-    ours = forecasts.by_tier[tier]
-    by_forecaster = {"model": ours} | {name: odds[:n] for name, odds in rivals(rows, tier).items()}
-    if tier == "durable":
-        by_forecaster["model, anchored"] = forecasts.anchored
-    losses = {name: scores.brier_losses(odds, outcomes) for name, odds in by_forecaster.items()}
-    flat_wars = np.repeat(wars[:, None], len(HORIZONS), axis=1)
-    return TierScores(
-        tier=tier,
-        n_rows=int(scored.any(axis=1).sum()),
-        n_wars=len(set(wars[scored.any(axis=1)])),
-        brier={name: scores.brier(odds, outcomes) for name, odds in by_forecaster.items()},
-        log_score={name: scores.log_score(odds, outcomes) for name, odds in by_forecaster.items()},
-        differences={
-            name: scores.cluster_bootstrap(losses["model"], loss, wars)
-            for name, loss in losses.items()
-            if name != "model"
-        },
-        lines=tuple(scores.calibration(ours[:, k], outcomes[:, k], wars) for k in range(len(HORIZONS))),
-        pooled=scores.calibration(ours.ravel(), outcomes.ravel(), flat_wars.ravel()),
-        bins=tuple(reliability(ours.ravel(), outcomes.ravel(), flat_wars.ravel())),
-        coverage=tuple(interval_coverage(ours, *event_intervals(outcomes))),
-    )
-
-
-def rivals(rows: Rows, tier: str) -> dict[str, Floats]:
-    """Forecasts of all rows by what needs no model, from the same rows of other wars."""
-    outcomes, wars = outcomes_of(rows.all, tier, rows.as_of), wars_of(rows.all)
-    columns: dict[str, Any] = {name: np.array([getattr(e, name) for e in rows.all]) for name in SCALES}
-    columns["war_age_days"] = np.array([episode.age_days for episode in rows.all])
-    columns["war_type"] = np.array([episode.war_type for episode in rows.all])
-    features = baselines.Features.from_columns(columns)
-    found = {
-        "constant": baselines.constant(outcomes, wars),
-        "age of war": baselines.age_of_war(columns["war_age_days"], outcomes, wars),
-    }
-    return found | {name: baselines.ridge(features, outcomes, wars, penalty) for name, penalty in RIDGES.items()}
-
-
-def mean_briers(rows: Rows, forecasts: Forecasts) -> dict[str, float]:
-    """Mean Brier score of the target rows, by tier; tiers without a scored cell are left out."""
-    found = {
-        tier: scores.mean_brier(forecasts.by_tier[tier], outcomes_of(rows.targets, tier, rows.as_of)) for tier in TIERS
-    }
-    return {tier: mean for tier, mean in found.items() if np.isfinite(mean)}
-
-
 def without_hindsight(rows: Rows) -> Rows:
-    """Every row with the hindsight-coded columns at their median over the scored rows."""
+    """Return the rows with the hindsight-coded columns at their median over the scored rows."""
     scored = [episode for episode in rows.all if episode.is_scored]
-    typical: dict[str, Any] = {
-        name: int(np.median([getattr(episode, name) for episode in scored])) for name in HINDSIGHT
-    }
-    blind = [replace(episode, **typical) for episode in rows.all]
-    n = len(rows.targets)
-    return replace(rows, targets=tuple(blind[:n]), others=tuple(blind[n:]))
+    typical: dict[str, Any] = {name: int(np.median([getattr(one, name) for one in scored])) for name in HINDSIGHT}
+    return rows.changed(lambda episode: replace(episode, **typical))
 
 
 def second_coding(rows: Rows) -> Rows:
-    """The rows with the other reading of outcomes that are contested (history/second_codings.csv)."""
-    other = _second_codings()
-
-    def recoded(episode: Episode) -> Episode:
-        given = {tier: other[key] for tier in TIERS if (key := (same_name(episode.episode_id), tier)) in other}
-        known = {tier: values for tier, values in given.items() if None not in episode.outcomes[tier]}
-        return replace(episode, outcomes={**episode.outcomes, **known}) if known else episode
-
-    return replace(rows, targets=tuple(map(recoded, rows.targets)), others=tuple(map(recoded, rows.others)))
-
-
-def _second_codings() -> dict[tuple[str, str], tuple[int, ...]]:
+    """Return the rows with the second coding of contested outcomes (history/second_codings.csv)."""
     from sim.scenario.sources.search_path import shipped_file
     from sim.scenario.sources.table_file import read_table
 
     days = [str(days) for days in HORIZONS]
     table = read_table(shipped_file("history/second_codings.csv"), ("episode_id", "tier", *days), ())
-    return {
+    other = {
         (same_name(row.needed("episode_id")), row.one_of("tier", TIERS)): tuple(row.whole(name, 0, 1) for name in days)
         for row in table.rows
     }
+
+    def recoded(episode: Episode) -> Episode:
+        given = {tier: other.get((same_name(episode.episode_id), tier)) for tier in TIERS}
+        known = {tier: values for tier, values in given.items() if values and None not in episode.outcomes[tier]}
+        return replace(episode, outcomes={**episode.outcomes, **known}) if known else episode
+
+    return rows.changed(recoded)

@@ -34,7 +34,7 @@ class Band(NamedTuple):
 
 @lru_cache(maxsize=1)
 def bands() -> tuple[Band, ...]:
-    """Age bands in order; the last one has no end."""
+    """Return the age bands in order; the last one has no end."""
     found = []
     for row in read_table(shipped_file("history/base_rates.csv"), COLUMNS, OTHER_COLUMNS).rows:
         ages = GROUP.fullmatch(row.text("group"))
@@ -47,7 +47,29 @@ def bands() -> tuple[Band, ...]:
 
 
 def reference_by_age(age_days: float, days: float) -> float:
-    """Odds of a tie ending within ``days`` of a war that is ``age_days`` old."""
+    """Compute the odds of a tie ending of a war of a given age.
+
+    Parameters
+    ----------
+    age_days
+        Age of the war in days.
+    days
+        Days ahead.
+
+    Returns
+    -------
+    float
+        Odds from 0 to 1.
+
+    Notes
+    -----
+    1 - prod over bands (1 + t_k/b_k)^-(1/2 + a_k): t_k months of the time ahead lie in a band with a_k tie endings in
+    b_k months at risk (Jeffreys prior for a Poisson rate; ``sim.statistics.estimates.reference_odds``).
+
+    References
+    ----------
+    Gelman et al. (2013), Bayesian Data Analysis, section 2.6.
+    """
     start, end = age_days / DAYS_PER_MONTH, (age_days + days) / DAYS_PER_MONTH
     goes_on = 1.0
     for band in bands():

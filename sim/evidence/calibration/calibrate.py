@@ -7,8 +7,8 @@ structural parameters, and the posterior: with every war and without any one of 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sim.errors import ParleyError
@@ -41,7 +41,12 @@ class Rows:
 
     @property
     def all(self) -> tuple[Episode, ...]:
+        """Return targets and others, in this order."""
         return (*self.targets, *self.others)
+
+    def changed(self, change: Callable[[Episode], Episode]) -> Rows:
+        """Return the rows with ``change`` made to each."""
+        return replace(self, targets=tuple(map(change, self.targets)), others=tuple(map(change, self.others)))
 
     @property
     def claim(self) -> str:

@@ -1,4 +1,4 @@
-"""What the record says of the six structural parameters: weights on points of their prior, war by war.
+"""Posterior of the six structural parameters: weights on points of their prior, war by war.
 
 Simulated likelihood: every scored episode gives the chance of what happened, durable and mutual tier weighing half
 each, rows of a war weighing 1 / sqrt(its rows) so that no war dominates, all of it to the power .6, chosen in advance,
@@ -8,6 +8,7 @@ and Walker 2016). Importance sampling from the prior; leaving a war out takes it
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,7 +35,7 @@ SLIP = 0.01
 
 
 def prior_points(n: int = POINTS) -> Floats:
-    """``n`` points that fill the unit cube evenly, shape (n, parameters): Sobol's sequence, moved half a step."""
+    """Return ``n`` points of Sobol's sequence moved half a step, shape (n, parameters), in the unit cube."""
     from scipy.stats import qmc
 
     points = qmc.Sobol(len(NAMES), scramble=False).random(n)
@@ -42,7 +43,7 @@ def prior_points(n: int = POINTS) -> Floats:
 
 
 def outcome_class(outcomes: Sequence[int | None]) -> tuple[int, int]:
-    """Classes [first, last) between which an event lies, given 1, 0 or None (not known) by horizon."""
+    """Return the classes [first, last) between which an event lies, given 1, 0 or None (not known) by horizon."""
     first, last = 0, len(outcomes) + 1
     for horizon, value in enumerate(outcomes):
         if value == 0:
@@ -64,7 +65,7 @@ class Surfaces:
 
     @classmethod
     def fitted(cls, simulated: Sequence[SimulatedEpisode], draws: Floats, n_points: int = POINTS) -> Surfaces:
-        """From what the engine said on ``draws`` (draws, parameters), carried to ``n_points`` points of the prior."""
+        """Fit to simulated episodes on ``draws`` (draws, parameters); evaluate on ``n_points`` points of the prior."""
         points = prior_points(n_points)
         at_draws, at_points = quadratic(draws), quadratic(points)
         chances = {
@@ -77,7 +78,7 @@ class Surfaces:
         return cls(points, chances)
 
     def likelihood(self, row: int, tier: str, outcomes: Sequence[int | None]) -> Floats | None:
-        """Chance of what is known of a row, at each point; None where nothing is."""
+        """Return the chance of what is known of a row, at each point; None where nothing is."""
         first, last = outcome_class(outcomes)
         n_classes = len(outcomes) + 1
         if last - first == n_classes:
@@ -86,7 +87,7 @@ class Surfaces:
         return np.asarray((1.0 - SLIP) * seen + SLIP * (last - first) / n_classes)
 
     def odds(self, tier: str, row: int, weights: Floats) -> Floats:
-        """Weighted odds by each horizon, shape (horizons,)."""
+        """Return the weighted odds by each horizon, shape (horizons,)."""
         by_class = weights @ self.chances[tier][row].astype(np.float64)
         return np.asarray(np.clip(np.cumsum(by_class[:-1]), 0.0, 1.0))
 
@@ -102,11 +103,37 @@ class Posterior:
 
     @classmethod
     def of(cls, episodes: Sequence[Episode], surfaces: Surfaces) -> Posterior:
-        """Weigh the scored episodes. Wars keep the order of their names, so that rows may come in any order."""
+        """Weigh the scored episodes.
+
+        Parameters
+        ----------
+        episodes
+            The record; wars keep the order of their names, so that rows may come in any order.
+        surfaces
+            Chances of the classes of outcome, of the same episodes in the same order.
+
+        Returns
+        -------
+        Posterior
+            Log likelihoods (wars, points).
+
+        Notes
+        -----
+        log L_w = POWER sum_r n_w^-1/2 sum_t (1/2) log((1 - SLIP) P_rt + SLIP m/k): over the n_w scored rows r of war w
+        and both tiers t, P_rt being the simulated chance of the m of k classes that the outcome allows.
+
+        References
+        ----------
+        Friel and Pettitt (2008), Marginal likelihood estimation via power posteriors, Journal of the Royal Statistical
+        Society B 70, 589-607.
+
+        Bissiri, Holmes and Walker (2016), A general framework for updating belief distributions, Journal of the Royal
+        Statistical Society B 78, 1103-1130.
+        """
         scored = [(row, episode) for row, episode in enumerate(episodes) if episode.is_scored]
         scored.sort(key=lambda item: item[1].episode_id)
-        wars = tuple(sorted({episode.cluster for _, episode in scored}))
-        sizes = {war: sum(episode.cluster == war for _, episode in scored) for war in wars}
+        sizes = Counter(episode.cluster for _, episode in scored)
+        wars = tuple(sorted(sizes))
         by_war = np.zeros((len(wars), len(surfaces.points)))
         for row, episode in scored:
             weight = POWER * sizes[episode.cluster] ** -WAR_POWER
@@ -118,11 +145,11 @@ class Posterior:
 
     @cached_property
     def weights(self) -> Floats:
-        """Weight of each point given every war; they sum to 1."""
+        """Return the weight of each point given every war; they sum to 1."""
         return normalised(self.by_war.sum(axis=0))
 
     def without(self, war: str) -> Floats:
-        """Weight of each point given every war but one."""
+        """Return the weight of each point given every war but one."""
         if war not in self.wars:
             return self.weights
         others = [number for number, name in enumerate(self.wars) if name != war]
@@ -130,22 +157,23 @@ class Posterior:
 
     @property
     def multiples(self) -> Floats:
-        """The points as multiples of the parameters' references, shape (points, parameters)."""
+        """Return the points as multiples of the parameters' references, shape (points, parameters)."""
         return multiples_of(self.points)
 
 
 def multiples_of(points: Floats) -> Floats:
-    """Points of the unit cube as multiples of the structural parameters' references."""
+    """Return points of the unit cube as multiples of the structural parameters' references."""
     return np.column_stack([inverse_cdf(p.multiple, points[:, number]) for number, p in enumerate(STRUCTURAL)])
 
 
 def normalised(log_weights: Floats) -> Floats:
+    """Return weights that sum to 1."""
     weights = np.exp(log_weights - log_weights.max())
     return np.asarray(weights / weights.sum())
 
 
 def effective(weights: Floats) -> float:
-    """Effective number of points: 1 / sum w^2 (Kish 1965)."""
+    """Return the effective number of points, 1 / sum w^2 (Kish 1965)."""
     return float(1.0 / np.sum(weights**2))
 
 
@@ -156,59 +184,70 @@ class Learned:
     name: str
     meaning: str
     unit: str
-    prior: tuple[float, float, float]
-    posterior: tuple[float, float, float]
+    prior: tuple[float, ...]
+    posterior: tuple[float, ...]
     contraction: float
 
     @property
     def words(self) -> str:
-        """What the record tells of it."""
+        """Return how far the record identifies it."""
         if self.contraction < 0.2:
-            return "hardly told by the record"
-        return "told in part" if self.contraction < 0.6 else "told"
+            return "hardly identified by the record"
+        return "identified in part" if self.contraction < 0.6 else "identified"
 
 
 def learned(posterior: Posterior) -> list[Learned]:
-    """5 %, median and 95 % of each parameter before and after, and its contraction.
+    """Summarise each parameter before and after the record.
 
-    Contraction is 1 - variance after / variance before, where the prior is even: 0 nothing learned, 1 everything
-    (Betancourt 2018).
+    Parameters
+    ----------
+    posterior
+        Weighted points of the prior.
+
+    Returns
+    -------
+    list of Learned
+        5 %, median and 95 % of prior and posterior in the parameter's unit, and its contraction.
+
+    Notes
+    -----
+    Contraction is 1 - variance after / variance before, where the prior is uniform: 0 nothing learned, 1 everything.
+
+    References
+    ----------
+    Betancourt (2018), Calibrating model-based inferences and decisions, arXiv 1803.08393.
     """
+    quantiles = np.array([0.05, 0.5, 0.95])
     found = []
     for number, parameter in enumerate(STRUCTURAL):
         place = posterior.points[:, number]
-        mean = float(posterior.weights @ place)
-        after = float(posterior.weights @ (place - mean) ** 2)
-        quantiles = np.array([0.05, 0.5, 0.95])
-        prior = inverse_cdf(parameter.multiple, quantiles) * parameter.reference
-        known = inverse_cdf(parameter.multiple, weighted_quantiles(place, posterior.weights, quantiles))
-        found.append(
-            Learned(
-                parameter.name,
-                parameter.meaning,
-                parameter.unit,
-                tuple(map(float, prior)),  # type: ignore[arg-type]
-                tuple(map(float, known * parameter.reference)),  # type: ignore[arg-type]
-                1.0 - after * 12.0,
-            )
+        variance = float(posterior.weights @ (place - float(posterior.weights @ place)) ** 2)
+        prior, known = (
+            tuple(map(float, inverse_cdf(parameter.multiple, at) * parameter.reference))
+            for at in (quantiles, weighted_quantiles(place, posterior.weights, quantiles))
         )
+        found.append(Learned(parameter.name, parameter.meaning, parameter.unit, prior, known, 1.0 - variance * 12.0))
     return found
 
 
 def weighted_quantiles(values: Floats, weights: Floats, quantiles: Floats) -> Floats:
+    """Return the least values at which the cumulative weight reaches the quantiles."""
     order = np.argsort(values, kind="stable")
     ends = np.cumsum(weights[order])
     return np.asarray(values[order][np.minimum(np.searchsorted(ends, quantiles * ends[-1]), len(values) - 1)])
 
 
+def covariance(points: Floats, weights: Floats) -> Floats:
+    """Return the weighted covariance of the columns of ``points``; ``weights`` sum to 1."""
+    centred = points - weights @ points
+    return np.asarray((centred * weights[:, None]).T @ centred)
+
+
 def correlations(posterior: Posterior, least: float = 0.3) -> list[tuple[str, str, float]]:
-    """Pairs of parameters that the record ties together, the closest first."""
-    centred = posterior.points - posterior.weights @ posterior.points
-    covariance = (centred * posterior.weights[:, None]).T @ centred
-    spread = np.sqrt(np.diag(covariance))
+    """Return the pairs of parameters whose posterior correlation is at least ``least`` in size, the closest first."""
+    matrix = covariance(posterior.points, posterior.weights)
+    spread = np.sqrt(np.diag(matrix))
     pairs = [
-        (NAMES[i], NAMES[j], float(covariance[i, j] / spread[i] / spread[j]))
-        for i in range(len(NAMES))
-        for j in range(i)
+        (NAMES[i], NAMES[j], float(matrix[i, j] / spread[i] / spread[j])) for i in range(len(NAMES)) for j in range(i)
     ]
     return sorted((pair for pair in pairs if abs(pair[2]) >= least), key=lambda pair: -abs(pair[2]))

@@ -1,4 +1,4 @@
-"""Running coded episodes through the engine, over the prior of the structural parameters.
+"""Simulated episodes: coded episodes run through the model over the prior of the structural parameters.
 
 Every episode meets the same draws of the six parameters, so what distinguishes two of them is their coding.
 """
@@ -21,7 +21,7 @@ from sim.execution import worker_pool
 from sim.statistics.estimates import TRIALS_PER_CLUSTER, TRIALS_PER_DRAW, Floats
 
 DEFAULT_TRIALS = 32_768
-MOST_TRIALS = 1_048_576
+LEAST_TRIALS, MOST_TRIALS = 64 * TRIALS_PER_CLUSTER, 1_048_576
 WEEKS = (4, 13, 26, 52)
 """Horizons in weeks; an event counts by its start week."""
 
@@ -39,12 +39,11 @@ class Work(NamedTuple):
 
 @dataclass(frozen=True)
 class SimulatedEpisode:
-    """What the engine said of one episode, counted over the trials of each draw.
+    """Outcomes of one episode in the model, counted over the trials of each draw.
 
     ``counts`` by tier, shape (draws, horizons + 1): trials by the first horizon at which it had happened, never last.
     ``failure_reasons`` (draws, reasons): trials without a durable ceasefire by their main reason. ``first`` by tier
-    (draws,): the class
-    of each draw's first trial, which serves as a synthetic outcome.
+    (draws,): the class of each draw's first trial, which serves as a synthetic outcome.
     """
 
     counts: Mapping[str, NDArray[np.uint8]]
@@ -53,10 +52,10 @@ class SimulatedEpisode:
 
 
 def check_trials(trials: int) -> None:
-    least = TRIALS_PER_CLUSTER * 64
-    if not least <= trials <= MOST_TRIALS or trials % TRIALS_PER_CLUSTER:
-        wanted = f"a multiple of {TRIALS_PER_CLUSTER} from {least:,} to {MOST_TRIALS:,}"
-        raise ParleyError(f"trials: {trials} came, {wanted} is wanted")
+    """Raise ParleyError for a number of trials that is no multiple of a cluster or out of range."""
+    if not LEAST_TRIALS <= trials <= MOST_TRIALS or trials % TRIALS_PER_CLUSTER:
+        wanted = f"a multiple of {TRIALS_PER_CLUSTER} from {LEAST_TRIALS:,} to {MOST_TRIALS:,}"
+        raise ParleyError(f"trials: expected {wanted}, got {trials}")
 
 
 def simulate_all(
@@ -68,7 +67,7 @@ def simulate_all(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> list[SimulatedEpisode]:
-    """What the engine says of each episode, in order; the same whatever the number of workers."""
+    """Simulate each episode, in order; the same whatever the number of workers."""
     check_trials(trials)
     workers = worker_pool.default_workers() if workers is None else workers
     wanted = [Work(episode, trials, seed, fixed) for episode in episodes]
@@ -84,43 +83,34 @@ def simulate_all(
 
 
 def simulate_episode(work: Work) -> SimulatedEpisode:
-    """One episode through the engine, with luck of its own: wars of a record are independent of each other."""
+    """Simulate one episode on an independent stream of random numbers: wars of a record are independent."""
     from sim.model import simulate
     from sim.outcome_columns import TAGS
 
-    columns = simulate(
-        scenario_of(work.episode, None, fixed=work.fixed),
-        work.seed,
-        0,
-        work.trials,
-        independent_stream=work.episode.episode_id,
-    )
-    classes = {tier: _classes(columns[f"{tier}_week"]) for tier in TIERS}
-    n_classes = len(HORIZONS) + 1
+    scenario = scenario_of(work.episode, None, fixed=work.fixed)
+    columns = simulate(scenario, work.seed, 0, work.trials, independent_stream=work.episode.episode_id)
+    classes = {}
+    for tier in TIERS:
+        week = columns[f"{tier}_week"]
+        classes[tier] = np.where(week < 0, len(WEEKS), np.searchsorted(WEEKS, week, side="right")).astype(np.int8)
     return SimulatedEpisode(
-        counts={tier: _counted(classes[tier], n_classes) for tier in TIERS},
+        counts={tier: _counted(classes[tier], len(HORIZONS) + 1) for tier in TIERS},
         failure_reasons=_counted(columns["tag"], len(TAGS)),
         first={tier: classes[tier][::TRIALS_PER_DRAW] for tier in TIERS},
     )
 
 
-def _classes(week: NDArray[np.integer]) -> NDArray[np.int8]:
-    """First horizon by which it had happened, by number; the last class is never."""
-    classes = np.searchsorted(WEEKS, week, side="right").astype(np.int8)
-    classes[week < 0] = len(WEEKS)
-    return classes
-
-
 def _counted(values: NDArray[np.integer], n_values: int) -> NDArray[np.uint8]:
+    """Count each of ``n_values`` values by draw, shape (draws, values)."""
     by_draw = values.reshape(-1, TRIALS_PER_DRAW)
     return np.stack([(by_draw == value).sum(axis=1) for value in range(n_values)], axis=1).astype(np.uint8)
 
 
 @lru_cache(maxsize=4)
 def prior_draws(trials: int, seed: int = 1) -> Floats:
-    """The draws that ``trials`` trials use, as points of the unit cube, shape (draws, parameters).
+    """Return the draws that ``trials`` trials use, as points of the unit cube, shape (draws, parameters).
 
-    The same uniforms as the engine's own, by their names (sim/random_streams.py).
+    The same uniforms as the model's own, by their names (sim/random_streams.py).
     """
     from sim.random_streams import Streams
 

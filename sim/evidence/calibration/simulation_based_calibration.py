@@ -1,10 +1,7 @@
-"""Is the estimator right? Simulation-based calibration: ranks of known parameters in their own posteriors.
+"""Simulation-based calibration: ranks of known parameters in their own posteriors, to check the estimator.
 
-For each of many draws of the prior the engine's own trials serve as a synthetic record, one trial for one row of each
-war. If likelihood and weights are right, the place of the true parameter in its posterior is even on [0, 1], whatever
-the model (Talts and others 2018, arXiv 1804.06788); so is its distance from the middle, which sees a posterior that is
-too narrow long before its places do. Checked with the plain likelihood of the durable tier, because a
-power posterior is wider on purpose; so this is a check of the machinery, not of the model.
+A check of likelihood and weights, not of the model; with the plain likelihood of the durable tier, because a power
+posterior is wider on purpose.
 """
 
 from __future__ import annotations
@@ -26,9 +23,9 @@ ERROR_RATE = 0.01
 
 @dataclass(frozen=True)
 class RankStatistics:
-    """Places of the true parameters, shape (sets, parameters), and the p-values of each parameter's evenness.
+    """Ranks of the true parameters as shares, shape (sets, parameters), and p-values of each parameter's uniformity.
 
-    ``p_values`` are of the places themselves, ``width_p_values`` of their distances from the middle.
+    ``p_values`` are of the ranks themselves, ``width_p_values`` of their distances from the middle.
     """
 
     places: Floats
@@ -37,15 +34,18 @@ class RankStatistics:
 
     @property
     def least(self) -> float:
+        """Return the least of all p-values."""
         return min(*self.p_values, *self.width_p_values)
 
     @property
     def passes(self) -> bool:
+        """Return whether no p-value is below the error rate shared among the tests (Bonferroni)."""
         return self.least >= ERROR_RATE / (2 * len(self.p_values))
 
     @property
-    def words(self) -> str:
-        verdict = "even, as they should be" if self.passes else "NOT even: the estimator is wrong"
+    def sentence(self) -> str:
+        """Return the result, with the parameter whose ranks are the least uniform."""
+        verdict = "uniform, as they should be" if self.passes else "NOT uniform: the estimator is wrong"
         worst = NAMES[int(np.argmin(np.minimum(self.p_values, self.width_p_values)))]
         return (
             f"{len(self.places)} synthetic records: ranks of the six known parameters are {verdict} "
@@ -54,11 +54,36 @@ class RankStatistics:
 
 
 def rank_statistics(record: Record, sets: int = SETS) -> RankStatistics:
-    """Places of ``sets`` true draws of the prior, one synthetic row for each war."""
+    """Compute the ranks of true draws of the prior in the posteriors of their synthetic records.
+
+    Parameters
+    ----------
+    record
+        Episodes with their simulated outcomes; the first row of each war enters.
+    sets
+        Synthetic records, one for each of so many draws.
+
+    Returns
+    -------
+    RankStatistics
+        Ranks, shape (sets, parameters), and p-values of Kolmogorov-Smirnov tests of their uniformity.
+
+    Notes
+    -----
+    A draw's own trials serve as a synthetic record, one trial for one row of each war. If likelihood and weights are
+    right, the rank sum_i w_i [theta_i < theta] of the true parameter is uniform on [0, 1], whatever the model; so is
+    its distance from the middle, |2 rank - 1|, which detects a posterior that is too narrow long before its ranks do.
+
+    References
+    ----------
+    Talts, Betancourt, Simpson, Vehtari and Gelman (2018), Validating Bayesian inference algorithms with
+    simulation-based calibration, arXiv 1804.06788.
+    """
     from scipy.stats import kstest
 
     draws = prior_draws(record.trials, record.seed)
-    rows = _one_row_of_each_war(record)
+    first_rows = {episode.cluster: row for row, episode in reversed([*enumerate(record.episodes)])}
+    rows = sorted(first_rows.values())
     chosen = np.linspace(0, len(draws) - 1, sets).astype(int)
     log_chances = [np.log(record.surfaces.chances["durable"][row].astype(np.float64) + 1e-12) for row in rows]
     places = np.empty((sets, len(NAMES)))
@@ -66,17 +91,9 @@ def rank_statistics(record: Record, sets: int = SETS) -> RankStatistics:
         total = np.zeros(len(record.surfaces.points))
         for row, logs in zip(rows, log_chances, strict=True):
             total += logs[:, record.simulated[row].first["durable"][draw]]
-        weights = normalised(total)
-        places[number] = weights @ (record.surfaces.points < draws[draw])
+        places[number] = normalised(total) @ (record.surfaces.points < draws[draw])
 
-    def evenness(values: Floats) -> tuple[float, ...]:
+    def uniformity(values: Floats) -> tuple[float, ...]:
         return tuple(float(kstest(column, "uniform").pvalue) for column in values.T)
 
-    return RankStatistics(places, evenness(places), evenness(np.abs(2.0 * places - 1.0)))
-
-
-def _one_row_of_each_war(record: Record) -> list[int]:
-    first: dict[str, int] = {}
-    for row, episode in enumerate(record.episodes):
-        first.setdefault(episode.cluster, row)
-    return list(first.values())
+    return RankStatistics(places, uniformity(places), uniformity(np.abs(2.0 * places - 1.0)))

@@ -137,7 +137,7 @@ def _meant(tree: Node, problem: Problem) -> list[str]:
 
 
 def _real_path(tree: Node, loc: tuple[int | str, ...]) -> KeyPath:
-    """pydantic's ``loc`` without the names of union members that it puts between the keys."""
+    """Pydantic's ``loc`` without the names of union members that it puts between the keys."""
     path: list[str | int] = []
     for part in loc:
         if len(path) == 2 and path[0] == "parties" and part in ROLES and part == role_in(tree, str(path[1])):

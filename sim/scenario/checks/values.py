@@ -55,7 +55,8 @@ def _span(low: float, high: float) -> str:
 
 def _points(values: _Values, name: str, party: Belligerent | ThirdParty | Veto) -> Iterator[Problem]:
     """Salience is shared out over 100 points. Where points are uncertain, the middles must sum to
-    100; a draw's points are then scaled to 100 again (``priors.draw_columns``)."""
+    100; a draw's points are then scaled to 100 again (``priors.draw_columns``).
+    """
     if not party.points:
         return
     total = sum(values.middle(quantity) for quantity in party.points.values())

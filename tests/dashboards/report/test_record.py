@@ -225,8 +225,9 @@ def test_numbers_that_cannot_be_told_are_dashes() -> None:
 
 def test_what_backtest_writes_can_be_drawn() -> None:
     """The real object, of made-up forecasts on the shipped rows; no engine is run."""
-    from sim.evidence.backtest.backtest import Backtest, Forecasts, score
-    from sim.evidence.backtest.json_output import backtest_as_dict
+    from sim.evidence.backtest.backtest import Backtest
+    from sim.evidence.backtest.forecasts import Forecasts
+    from sim.evidence.backtest.tier_scores import score
     from sim.evidence.calibration.calibrate import read_rows
 
     rows = read_rows(None, None)
@@ -235,7 +236,7 @@ def test_what_backtest_writes_can_be_drawn() -> None:
     scores = score(rows, forecasts, "mutual")
     assert scores is not None
     made_up: Any = SimpleNamespace(trials=1, seed=1)
-    found = backtest_as_dict(Backtest(rows, made_up, None, forecasts, {"mutual": scores}, {"other": {"mutual": 0.2}}))
+    found = Backtest(rows, made_up, None, forecasts, {"mutual": scores}, {"other": {"mutual": 0.2}}).as_dict()
     page = Page(record(json.loads(json.dumps(found)), None))
     assert f"All {len(rows.targets)} forecasts" in page.text
     assert f"{scores.n_rows} scored episodes in {scores.n_wars} wars" in page.text

@@ -13,19 +13,11 @@ import numpy as np
 import pytest
 
 from sim.errors import ParleyError
-from sim.evidence.backtest import backtest as module
 from sim.evidence.backtest import scores
-from sim.evidence.backtest.backtest import (
-    HINDSIGHT,
-    Backtest,
-    TierScores,
-    anchored,
-    backtest,
-    forecast,
-    outcomes_of,
-    without_hindsight,
-)
+from sim.evidence.backtest.backtest import HINDSIGHT, Backtest, backtest, without_hindsight
+from sim.evidence.backtest.forecasts import anchored, forecast, outcomes_of
 from sim.evidence.backtest.reference_class import reference_by_age
+from sim.evidence.backtest.tier_scores import TierScores, mean_briers
 from sim.evidence.calibration.calibrate import Rows, calibrate
 from sim.evidence.calibration.episodes import HORIZONS, TIERS
 from sim.evidence.calibration.posterior import Posterior
@@ -110,7 +102,7 @@ def test_variants_are_named_and_scored(base: Backtest) -> None:
     assert base.variants["no calibration: priors alone"]["durable"] == mean
     blind = without_hindsight(base.rows)
     again = calibrate(blind.all, trials=factories.TRIALS, workers=1)
-    wanted = module.mean_briers(blind, forecast(again, blind.targets))
+    wanted = mean_briers(blind, forecast(again, blind.targets))
     assert base.variants["hindsight columns held constant"] == wanted
 
 
@@ -353,7 +345,7 @@ def test_the_one_word() -> None:
     assert verdict(1.0) == "calibrated"
     assert verdict(2.0) == "overconfident"
     assert verdict(0.3) == "not calibrated"
-    assert verdict(0.0) == "cannot be told"  # all odds even: no slope
+    assert verdict(0.0) == "undetermined"  # all odds even: no slope
 
 
 def test_the_word_is_refused_below_fifty_rows() -> None:

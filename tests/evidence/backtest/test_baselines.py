@@ -2,60 +2,46 @@
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
+from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.errors import NumericError, ParleyError
-from sim.evidence.backtest.baselines import (
-    CODED,
-    WITH_MOMENTUM_SIZE,
-    WITH_WAR_TYPE,
-    Features,
-    age_of_war,
-    constant,
-    fit_predict,
-    ridge,
-)
+from sim.errors import ParleyError
+from sim.evidence.backtest.baselines import age_of_war, constant, covariates, fit_predict, ridge
+from sim.evidence.backtest.forecasts import outcomes_of, wars_of
 from sim.evidence.backtest.scores import brier, mean_brier
+from sim.evidence.calibration.episodes import SCALES, Episode, read_episodes, shipped
 from sim.statistics.logistic import NoOptimumError, fit_logistic, gradient, with_intercept
+from tests.evidence import factories
 
 NAN = np.nan
-EPISODES = Path(__file__).parents[3] / "scenarios" / "history" / "episodes.csv"
 
 
 @pytest.fixture(scope="module")
-def episodes() -> dict[str, np.ndarray]:
-    with EPISODES.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["episode_id"] != "IST25"]
-    columns = {name: np.array([float(row[name]) for row in rows]) for name in (*CODED, "war_age_days")}
-    columns |= {name: np.array([row[name] for row in rows]) for name in ("war_type", "cluster")}
-    for tier, prefix in (("durable", "dur30"), ("mutual", "mut")):
-        cells = [[row[f"{prefix}_{days}"] for days in (30, 90, 180, 365)] for row in rows]
-        columns[tier] = np.array([[float(cell) if cell else NAN for cell in row] for row in cells])
-    return columns
+def episodes() -> list[Episode]:
+    return [episode for episode in read_episodes(shipped()).episodes if episode.episode_id != "IST25"]
 
 
-def made(seed: int, n: int = 40) -> tuple[Features, np.ndarray, np.ndarray]:
+def made(seed: int, n: int = 40) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rows of made-up episodes: three covariates, two horizons, eight wars, some cells not scored."""
-    luck = np.random.default_rng(seed)
-    values = luck.normal(size=(n, 3))
-    happened = (luck.random((n, 2)) < 1 / (1 + np.exp(-values[:, :1]))).astype(float)
-    happened[luck.random((n, 2)) < 0.1] = NAN
-    return Features(("a", "b", "c"), values), happened, np.array([f"war {k}" for k in luck.integers(0, 8, n)])
+    uniforms = np.random.default_rng(seed)
+    values = uniforms.normal(size=(n, 3))
+    happened = (uniforms.random((n, 2)) < 1 / (1 + np.exp(-values[:, :1]))).astype(float)
+    happened[uniforms.random((n, 2)) < 0.1] = NAN
+    return values, happened, np.array([f"war {k}" for k in uniforms.integers(0, 8, n)])
 
 
 # The fit
 
 
-def test_the_gradient_is_nought_at_the_optimum() -> None:
+def test_the_gradient_is_zero_at_the_optimum() -> None:
     features, happened, _ = made(1)
     scored = ~np.isnan(happened[:, 0])
-    design, outcome = with_intercept(features.values[scored]), happened[scored, 0]
+    design, outcome = with_intercept(features[scored]), happened[scored, 0]
     penalties = np.array([0, 10.0, 10.0, 10.0])
     found = fit_logistic(design, outcome, penalties)
     p = 1 / (1 + np.exp(-design @ found))
@@ -79,7 +65,7 @@ def test_no_neighbour_is_better(seed: int, penalty: float) -> None:
     features, happened, _ = made(seed)
     outcome = np.nan_to_num(happened[:, 0])
     penalties = np.array([0, penalty, penalty, penalty])
-    design = with_intercept(features.values * [1, 30, 0.1])
+    design = with_intercept(features * [1, 30, 0.1])
     found = fit_logistic(design, outcome, penalties)
     assert np.max(np.abs(gradient(design, outcome, found, penalties))) < 1e-9
 
@@ -112,13 +98,13 @@ def test_a_ridge_pressed_flat_says_the_share_of_the_training_rows() -> None:
 
 def test_units_and_offsets_of_covariates_do_not_matter() -> None:
     features, happened, wars = made(3)
-    other = Features(features.names, features.values * [100.0, 0.01, -3.0] + [5.0, -2.0, 0.0])
+    other = features * [100.0, 0.01, -3.0] + [5.0, -2.0, 0.0]
     np.testing.assert_allclose(ridge(features, happened, wars), ridge(other, happened, wars), atol=1e-9)
 
 
 def test_a_covariate_that_never_varies_in_training_changes_nothing() -> None:
     features, happened, wars = made(4)
-    fixed = Features((*features.names, "fixed"), np.column_stack([features.values, np.full(40, 0.1)]))
+    fixed = np.column_stack([features, np.full(40, 0.1)])
     np.testing.assert_array_equal(ridge(fixed, happened, wars), ridge(features, happened, wars))
 
 
@@ -148,7 +134,7 @@ def test_separation_by_age_still_gives_numbers() -> None:
 
 @given(st.integers(0, 10_000))
 @settings(max_examples=20, deadline=None)
-def test_every_row_has_a_forecast_inside_nought_and_one(seed: int) -> None:
+def test_every_row_has_a_forecast_between_0_and_1(seed: int) -> None:
     features, happened, wars = made(seed)
     for found in (constant(happened, wars), ridge(features, happened, wars, 0.1)):
         assert found.shape == happened.shape
@@ -159,18 +145,18 @@ def test_every_row_has_a_forecast_inside_nought_and_one(seed: int) -> None:
 
 
 def longer(
-    features: Features, happened: np.ndarray, wars: np.ndarray, war: str, value: float
-) -> tuple[Features, np.ndarray, np.ndarray]:
+    features: np.ndarray, happened: np.ndarray, wars: np.ndarray, war: str, value: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The same rows with five absurd ones of ``war`` put in front."""
     return (
-        Features(features.names, np.vstack([np.full((5, 3), 1e6), features.values])),
+        np.vstack([np.full((5, 3), 1e6), features]),
         np.vstack([np.full((5, 2), value), happened]),
         np.append([war] * 5, wars),
     )
 
 
-def forecasts(features: Features, happened: np.ndarray, wars: np.ndarray) -> list[np.ndarray]:
-    ages = np.abs(features.values[:, 0]) * 100
+def forecasts(features: np.ndarray, happened: np.ndarray, wars: np.ndarray) -> list[np.ndarray]:
+    ages = np.abs(features[:, 0]) * 100
     return [constant(happened, wars), age_of_war(ages, happened, wars), ridge(features, happened, wars)]
 
 
@@ -203,45 +189,27 @@ def test_the_forecast_of_a_row_does_not_depend_on_its_neighbours() -> None:
     features, happened, _ = made(10)
     together = fit_predict(features, happened, features)
     for row in range(40):
-        assert fit_predict(features, happened, features.rows(np.array([row]))).tobytes() == together[row].tobytes()
+        assert fit_predict(features, happened, features[[row]]).tobytes() == together[row].tobytes()
 
 
 # Covariates
 
 
 def test_covariates_of_a_coded_row() -> None:
-    columns = {name: np.array([k, -k]) for k, name in enumerate(CODED)}
-    columns |= {"war_age_days": np.array([0, 99]), "war_type": np.array(["interstate", "internationalised"])}
-    columns["momentum_a"], columns["prior_failed_cf"] = np.array([-2, 1]), np.array([3, 0])
-    with_type = Features.from_columns(columns)
-    assert with_type.names == WITH_WAR_TYPE and with_type.values.shape == (2, 13)
-    assert with_type.values[:, 0].tolist() == [-2, 1]
-    np.testing.assert_allclose(with_type.values[:, 11:], [[0, 1], [np.log(100), 0]], rtol=1e-15)
-    with_size = Features.from_columns(columns, WITH_MOMENTUM_SIZE)
-    assert with_size.values.shape == (2, 13)
-    assert with_size.values[:, 9].tolist() == [np.log1p(3), 0] and with_size.values[:, 12].tolist() == [2, 1]
+    codes = {name: number for number, name in enumerate(SCALES, 1)}
+    row = factories.episode(**codes, war_type="interstate")
+    other = replace(row, war_type="internationalised", war_start=row.talks_opened - timedelta(99))
+    found = covariates([row, other])
+    assert found.shape == (2, 13) and found[0, :11].tolist() == found[1, :11].tolist() == [*codes.values()]
+    np.testing.assert_allclose(found[:, 11:], [[np.log(1462), 1], [np.log(100), 0]], rtol=1e-15)
+    assert covariates([]).shape == (0, 13)
 
 
-def test_columns_that_are_missing_or_not_numbers_are_named() -> None:
-    with pytest.raises(ParleyError, match="stalemate"):
-        Features.from_columns({"momentum_a": [1]}, ("momentum_a", "stalemate"))
-    with pytest.raises(NumericError, match="momentum_a: row 1"):
-        Features.from_columns({"momentum_a": [1, NAN]}, ("momentum_a",))
-    with pytest.raises(NumericError, match="momentum_a"):
-        Features.from_columns({"momentum_a": ["1", "much"]}, ("momentum_a",))
-    structured = np.array([(1.0,)], dtype=[("momentum_a", "f8")])
-    assert Features.from_columns(structured, ("momentum_a",)).values == [[1.0]]
-    with pytest.raises(ParleyError, match="stalemate"):
-        Features.from_columns(structured, ("stalemate",))
-
-
-def test_training_and_target_need_the_same_covariates_and_a_penalty() -> None:
+def test_a_penalty_and_a_war_for_each_row_are_needed() -> None:
     features, happened, wars = made(11)
-    with pytest.raises(ParleyError, match="covariates"):
-        fit_predict(features, happened, Features(("a", "b", "x"), features.values))
     with pytest.raises(ParleyError, match="penalty"):
         ridge(features, happened, wars, 0.0)
-    with pytest.raises(ValueError, match="clusters"):
+    with pytest.raises(ValueError, match="expected a war for each row"):
         constant(happened, wars[:-1])
 
 
@@ -249,38 +217,26 @@ def test_training_and_target_need_the_same_covariates_and_a_penalty() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tier", "expected"),
-    [("durable", [0.227, 0.256, 0.256, 0.244, 0.246]), ("mutual", [0.253, 0.258, 0.247, 0.224, 0.246])],
-)
-def test_constant_on_the_shipped_episodes(episodes: dict[str, np.ndarray], tier: str, expected: list[float]) -> None:
-    found = constant(episodes[tier], episodes["cluster"])
-    assert [*brier(found, episodes[tier]), mean_brier(found, episodes[tier])] == pytest.approx(expected, abs=1e-3)
-
-
-@pytest.mark.parametrize(
-    ("tier", "expected"),
-    [("durable", [0.202, 0.242, 0.252, 0.241, 0.234]), ("mutual", [0.237, 0.255, 0.250, 0.226, 0.242])],
-)
-def test_age_of_war_on_the_shipped_episodes(episodes: dict[str, np.ndarray], tier: str, expected: list[float]) -> None:
-    found = age_of_war(episodes["war_age_days"], episodes[tier], episodes["cluster"])
-    assert [*brier(found, episodes[tier]), mean_brier(found, episodes[tier])] == pytest.approx(expected, abs=1e-3)
-
-
-@pytest.mark.parametrize(
-    ("names", "tier", "penalty", "expected"),
+    ("baseline", "tier", "expected"),
     [
-        (WITH_MOMENTUM_SIZE, "durable", 10, [0.167, 0.173, 0.156, 0.166, 0.165]),
-        (WITH_MOMENTUM_SIZE, "durable", 30, [0.176, 0.183, 0.170, 0.178, 0.177]),
-        (WITH_MOMENTUM_SIZE, "mutual", 10, [0.194, 0.187, 0.143, 0.155, 0.170]),
-        (WITH_MOMENTUM_SIZE, "mutual", 30, [0.204, 0.194, 0.159, 0.166, 0.181]),
-        (WITH_WAR_TYPE, "durable", 10, [0.163, 0.172, 0.160, 0.166, 0.165]),
-        (WITH_WAR_TYPE, "durable", 30, [0.173, 0.184, 0.173, 0.179, 0.178]),
-        (WITH_WAR_TYPE, "mutual", 10, [0.194, 0.177, 0.137, 0.138, 0.162]),
-        (WITH_WAR_TYPE, "mutual", 30, [0.202, 0.188, 0.154, 0.155, 0.175]),
+        ("constant", "durable", [0.227, 0.256, 0.256, 0.244, 0.246]),
+        ("constant", "mutual", [0.253, 0.258, 0.247, 0.224, 0.246]),
+        ("age", "durable", [0.202, 0.242, 0.252, 0.241, 0.234]),
+        ("age", "mutual", [0.237, 0.255, 0.250, 0.226, 0.242]),
+        (10, "durable", [0.163, 0.172, 0.160, 0.166, 0.165]),
+        (30, "durable", [0.173, 0.184, 0.173, 0.179, 0.178]),
+        (10, "mutual", [0.194, 0.177, 0.137, 0.138, 0.162]),
+        (30, "mutual", [0.202, 0.188, 0.154, 0.155, 0.175]),
     ],
 )
-def test_ridge_on_the_shipped_episodes(
-    episodes: dict[str, np.ndarray], names: tuple[str, ...], tier: str, penalty: float, expected: list[float]
+def test_on_the_shipped_episodes(
+    episodes: list[Episode], baseline: str | float, tier: str, expected: list[float]
 ) -> None:
-    found = ridge(Features.from_columns(episodes, names), episodes[tier], episodes["cluster"], penalty)
-    assert [*brier(found, episodes[tier]), mean_brier(found, episodes[tier])] == pytest.approx(expected, abs=1e-3)
+    outcomes, wars = outcomes_of(episodes, tier), wars_of(episodes)
+    if baseline == "constant":
+        found = constant(outcomes, wars)
+    elif baseline == "age":
+        found = age_of_war([episode.age_days for episode in episodes], outcomes, wars)
+    else:
+        found = ridge(covariates(episodes), outcomes, wars, float(baseline))
+    assert [*brier(found, outcomes), mean_brier(found, outcomes)] == pytest.approx(expected, abs=1e-3)

@@ -11,7 +11,6 @@ from sim.evidence.backtest.reliability import (
     Coverage,
     event_intervals,
     interval_coverage,
-    murphy,
     reliability,
 )
 from sim.statistics.estimates import wilson
@@ -72,37 +71,6 @@ def test_bins_hold_every_scored_row_once(rows: list[tuple[float, float, int]]) -
         assert 1 <= one.n_wars <= one.n
 
 
-def test_murphy_by_hand() -> None:
-    # Bins {.1, .3} with 0, 1 and {.6, .8} with 1, 1: means .2 and .7, shares 1/2 and 1, of all 3/4.
-    found = murphy([0.1, 0.3, 0.6, 0.8], [0, 1, 1, 1], HALVES)
-    assert found.reliability == pytest.approx((0.09 + 0.09) / 2, **EXACT)
-    assert found.resolution == pytest.approx(0.0625, **EXACT)
-    assert found.uncertainty == pytest.approx(0.1875, **EXACT)
-    assert found.within_variance == pytest.approx(0.01, **EXACT)
-    # 2/4 (-.1 x -.5 + .1 x .5 + 0 + 0)
-    assert found.within_covariance == pytest.approx(0.05, **EXACT)
-    assert found.brier == pytest.approx((0.01 + 0.49 + 0.16 + 0.04) / 4, **EXACT)
-    assert 0.09 - 0.0625 + 0.1875 + 0.01 - 0.05 == pytest.approx(found.brier, **EXACT)
-
-
-@given(cells)
-def test_murphy_adds_up_exactly(rows: list[tuple[float, float, int]]) -> None:
-    p, y, _ = (np.array(column) for column in zip(*rows, strict=True))
-    part = murphy(p, y)
-    if np.isnan(y).all():
-        assert np.isnan(part.brier)
-        return
-    total = part.reliability - part.resolution + part.uncertainty + part.within_variance - part.within_covariance
-    assert total == pytest.approx(part.brier, **EXACT)
-    assert part.brier == pytest.approx(np.nanmean((p - y) ** 2), **EXACT)
-
-
-def test_one_forecast_a_bin_leaves_nothing_within() -> None:
-    part = murphy([0.25] * 4 + [0.75] * 4, [1, 0, 0, 0, 1, 1, 1, 0])
-    assert (part.within_variance, part.within_covariance, part.reliability) == (0, 0, 0)
-    assert part.brier == pytest.approx(part.uncertainty - part.resolution, **EXACT)
-
-
 # Intervals of event times
 
 
@@ -144,7 +112,7 @@ def test_impossible_distributions_are_refused() -> None:
         interval_coverage([[0.2, 0.1, 0.3, 0.4]], [30], [90])
     with pytest.raises(ValueError, match="between 0 and 1"):
         interval_coverage([[0.2, 0.3, 0.4, 1.4]], [30], [90])
-    with pytest.raises(ValueError, match="before it begins"):
+    with pytest.raises(ValueError, match="end after they begin"):
         interval_coverage([[0.2, 0.3, 0.4, 0.5]], [90], [30])
 
 

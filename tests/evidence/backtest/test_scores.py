@@ -134,7 +134,7 @@ def test_doubling_every_row_narrows_the_plain_error_and_not_the_one_by_war() -> 
 def test_what_has_no_line_has_no_word(p: list[float], y: list[int]) -> None:
     found = calibration(p, y, np.arange(60))
     assert found.n == 60 and np.isnan(found.slope)
-    assert not found.passes and found.word == "cannot be told"
+    assert not found.passes and found.word == "undetermined"
 
 
 def test_below_fifty_the_word_is_refused() -> None:

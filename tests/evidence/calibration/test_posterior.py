@@ -218,7 +218,7 @@ def flat(points: np.ndarray, logs: np.ndarray | None = None) -> Posterior:
 def test_flat_weights_have_learned_nothing() -> None:
     for one, parameter in zip(learned(flat(prior_points(1_024))), STRUCTURAL, strict=True):
         assert one.contraction == pytest.approx(0, abs=1e-5)
-        assert one.words == "hardly told by the record"
+        assert one.words == "hardly identified by the record"
         share = np.array([0.05, 0.5, 0.95])
         low, high = parameter.low, parameter.high
         wanted = low * (high / low) ** share if parameter.prior == "loguniform" else low + (high - low) * share
@@ -230,7 +230,7 @@ def test_a_parameter_that_is_told_contracts() -> None:
     points = prior_points(1_024)
     logs = np.where(points[:, 1] < 0.5, 0.0, -50.0)  # strain lies in the lower half, spread evenly: 1 - 1/4
     strain = learned(flat(points, logs))[1]
-    assert strain.contraction == pytest.approx(0.75, abs=0.01) and strain.words == "told"
+    assert strain.contraction == pytest.approx(0.75, abs=0.01) and strain.words == "identified"
     assert strain.posterior[2] == pytest.approx(0.01 * 12**0.475, rel=0.01)
     for one in (learned(flat(points, logs))[k] for k in (0, 2, 3, 4, 5)):
         assert abs(one.contraction) < 0.02
@@ -238,8 +238,8 @@ def test_a_parameter_that_is_told_contracts() -> None:
 
 def test_words_for_contractions() -> None:
     one = learned(flat(prior_points(64)))[0]
-    said = {share: replace(one, contraction=share).words for share in (-0.1, 0.19, 0.2, 0.59, 0.6, 1.0)}
-    assert list(said.values()) == ["hardly told by the record"] * 2 + ["told in part"] * 2 + ["told"] * 2
+    said = [replace(one, contraction=share).words for share in (-0.1, 0.19, 0.2, 0.59, 0.6, 1.0)]
+    assert said[::2] == said[1::2] == ["hardly identified by the record", "identified in part", "identified"]
 
 
 def test_parameters_that_are_told_together() -> None:

@@ -132,7 +132,7 @@ def test_without_own_luck_scenarios_meet_the_same() -> None:
 
 @pytest.mark.parametrize("trials", [-32, 0, 2_016, 2_049, 4_112, 1_048_576 + 32])
 def test_numbers_of_trials_that_will_not_do(trials: int) -> None:
-    message = f"trials: {trials} came, a multiple of 32 from 2,048 to 1,048,576 is wanted"
+    message = f"trials: expected a multiple of 32 from 2,048 to 1,048,576, got {trials}"
     with pytest.raises(ParleyError, match=message):
         check_trials(trials)
     with pytest.raises(ParleyError, match=message):

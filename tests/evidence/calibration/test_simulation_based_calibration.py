@@ -34,7 +34,7 @@ def test_the_estimator_passes_on_a_small_record(record: Record) -> None:
     # One in a hundred right estimators fails; the seed is fixed.
     found = rank_statistics(record, 100)
     assert found.places.shape == (100, 6) and np.all((found.places >= 0) & (found.places <= 1))
-    assert found.passes and "are even, as they should be" in found.words
+    assert found.passes and "are uniform, as they should be" in found.sentence
 
 
 def with_chances(record: Record, power: float) -> Record:
@@ -50,7 +50,7 @@ def flipped(record: Record, name: str) -> Record:
 
 def test_an_estimator_that_is_too_sure_fails(record: Record) -> None:
     found = rank_statistics(with_chances(record, 3), 100)
-    assert not found.passes and "NOT even" in found.words
+    assert not found.passes and "NOT uniform" in found.sentence
     # Too narrow a posterior puts the truth at its ends.
     middle = np.mean(np.abs(found.places - 0.5) < 0.25)
     assert middle < np.mean(np.abs(rank_statistics(record, 100).places - 0.5) < 0.25)
@@ -58,7 +58,7 @@ def test_an_estimator_that_is_too_sure_fails(record: Record) -> None:
 
 def test_an_estimator_with_a_parameter_the_wrong_way_round_fails(record: Record) -> None:
     found = rank_statistics(flipped(record, "fear"), 100)
-    assert not found.passes and ", fear;" in found.words
+    assert not found.passes and ", fear;" in found.sentence
     assert [p < 0.01 for p in found.p_values] == [name == "fear" for name in NAMES]
 
 
@@ -104,8 +104,8 @@ def test_the_stated_error_rate_is_shared_among_tests() -> None:
         assert RankStatistics(places, low, even).passes and RankStatistics(places, even, low).passes
         for failed in (RankStatistics(places, lower, even), RankStatistics(places, even, lower)):
             assert not failed.passes
-            assert failed.words == (
-                "3 synthetic records: ranks of the six known parameters are NOT even: the estimator is wrong "
+            assert failed.sentence == (
+                "3 synthetic records: ranks of the six known parameters are NOT uniform: the estimator is wrong "
                 f"(least p 0.00082, {NAMES[place]}; a right estimator fails 1 time in 100)."
             )
 

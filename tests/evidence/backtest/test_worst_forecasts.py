@@ -1,4 +1,4 @@
-"""The worst misses by name: in the right order, at the horizon that cost most, with a reason that the trials give."""
+"""The worst forecasts by name: in the right order, at the horizon that cost most, with the reason that trials give."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from math import log
 import numpy as np
 import pytest
 
-from sim.evidence.backtest import worst_misses as misses
-from sim.evidence.backtest.backtest import Backtest, Forecasts
-from sim.evidence.backtest.worst_misses import worst_misses
+from sim.evidence.backtest.backtest import Backtest
+from sim.evidence.backtest.forecasts import Forecasts
+from sim.evidence.backtest.worst_forecasts import WorstForecast, _carried, worst_forecasts
 from sim.evidence.calibration.posterior import Posterior, prior_points
 from sim.evidence.calibration.simulate_episodes import prior_draws
 from sim.results.wording import REASONS
@@ -29,26 +29,30 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backtest]:
         yield replace(real, forecasts=Forecasts({"durable": odds, "mutual": odds}, odds))
 
 
+def worst(found: Backtest, n: int = 10) -> list[WorstForecast]:
+    return worst_forecasts(found.rows, found.record, found.forecasts, n)
+
+
 def test_the_worst_come_first(found: Backtest) -> None:
-    worst = worst_misses(found)
-    assert len(worst) == 6 and [one.cost for one in worst] == sorted((one.cost for one in worst), reverse=True)
-    assert [one.episode_id for one in worst] == ["S1", "K1", "K2", "N1", "N2", "A1"]  # even ones in their order
-    first, second = worst[:2]
+    listed = worst(found)
+    assert len(worst) == 6 and [one.cost for one in listed] == sorted((one.cost for one in worst), reverse=True)
+    assert [one.episode_id for one in listed] == ["S1", "K1", "K2", "N1", "N2", "A1"]  # even ones in their order
+    first, second = listed[:2]
     assert (first.days, first.forecast, first.happened) == (30, 0.02, True)
     assert first.cost == pytest.approx(-(log(0.02) + log(0.3) + log(0.4) + log(0.5)) / 4, abs=1e-12)
     assert (second.days, second.forecast, second.happened) == (365, 0.95, False)
     assert second.cost == pytest.approx(-(log(0.9) + log(0.8) + log(0.1) + log(0.05)) / 4, abs=1e-12)
     assert (first.opened, first.outcome, first.name) == ("2004-01-01", "signed on day 40", "S1")
-    assert len(worst_misses(found, 2)) == 2
+    assert len(worst(found, 2)) == 2
 
 
 def test_reasons_are_what_the_model_saw(found: Backtest) -> None:
-    first, second = worst_misses(found, 2)
+    first, second = worst(found, 2)
     assert first.reason in {f"the model saw that {reason}" for reason in REASONS.values()}
     assert second.reason == "the model saw terms that suit both, signed within a year in 95 % of trials"
 
 
-def test_the_reason_is_the_commonest_tag_by_the_posterior(found: Backtest) -> None:
+def test_the_reason_is_the_commonest_failure_by_the_posterior(found: Backtest) -> None:
     from sim.outcome_columns import TAGS
 
     record = found.record
@@ -61,10 +65,10 @@ def test_the_reason_is_the_commonest_tag_by_the_posterior(found: Backtest) -> No
         changed = list(record.simulated)
         changed[row] = replace(simulated, failure_reasons=tags)
         again = replace(found, record=replace(record, simulated=tuple(changed)))
-        assert worst_misses(again, 1)[0].reason == f"the model saw that {REASONS[tag]}"
+        assert worst(again, 1)[0].reason == f"the model saw that {REASONS[tag]}"
     changed[row] = replace(simulated, failure_reasons=np.zeros_like(simulated.failure_reasons))
     again = replace(found, record=replace(record, simulated=tuple(changed)))
-    assert worst_misses(again, 1)[0].reason == "the model saw nothing in particular"
+    assert worst(again, 1)[0].reason == "the model saw nothing in particular"
 
 
 def test_the_reason_has_not_seen_the_end_of_its_own_war(found: Backtest) -> None:
@@ -78,21 +82,21 @@ def test_the_reason_has_not_seen_the_end_of_its_own_war(found: Backtest) -> None
     tags[:, TAGS.index("victory")], tags[:, TAGS.index("audience")] = is_fast, ~is_fast
     changed = (*record.simulated[:2], replace(simulated, failure_reasons=tags), *record.simulated[3:])
     again = replace(found, record=replace(record, simulated=changed, posterior=posterior))
-    assert worst_misses(again, 1)[0].reason == f"the model saw that {REASONS['audience']}"
+    assert worst(again, 1)[0].reason == f"the model saw that {REASONS['audience']}"
 
 
-def test_rows_that_are_not_scored_are_no_misses(found: Backtest) -> None:
+def test_rows_that_are_not_scored_are_left_out(found: Backtest) -> None:
     nothing = factories.outcomes(factories.NOT_SCORED, factories.NOT_SCORED)
     targets = tuple(replace(one, outcomes=nothing) if one.episode_id == "S1" else one for one in found.rows.targets)
-    worst = worst_misses(replace(found, rows=replace(found.rows, targets=targets)))
-    assert [one.episode_id for one in worst] == ["K1", "K2", "N1", "N2", "A1"]
+    listed = worst(replace(found, rows=replace(found.rows, targets=targets)))
+    assert [one.episode_id for one in listed] == ["K1", "K2", "N1", "N2", "A1"]
 
 
 def test_a_row_scored_in_part_counts_what_is_known(found: Backtest) -> None:
     part = factories.outcomes((None, 1, 1, 1), factories.NOT_SCORED)
     targets = tuple(replace(one, outcomes=part) if one.episode_id == "S1" else one for one in found.rows.targets)
     again = replace(found, rows=replace(found.rows, targets=targets))
-    one = next(miss for miss in worst_misses(again) if miss.episode_id == "S1")
+    one = next(one for one in worst(again) if one.episode_id == "S1")
     assert (one.days, one.forecast) == (90, 0.3)
     assert one.cost == pytest.approx(-(log(0.3) + log(0.4) + log(0.5)) / 3, abs=1e-12)
 
@@ -101,7 +105,7 @@ def test_weights_are_carried_to_the_draws_that_resemble_them() -> None:
     points, draws = prior_points(8_192), prior_draws(131_072)
     weights = np.exp(-0.5 * np.sum(((points - [0.6, *[0.5] * 5]) / 0.18) ** 2, axis=1))
     weights /= weights.sum()
-    carried = misses._carried(points, weights, draws)
+    carried = _carried(points, weights, draws)
     carried /= carried.sum()
     # About 600 of 8,192 draws count: means are known to .007, variances to 6 %.
     assert carried @ draws == pytest.approx(weights @ points, abs=0.025)
