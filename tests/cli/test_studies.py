@@ -128,7 +128,7 @@ def test_calibrate_as_json(parley: Parley, world: factories.World) -> None:
         (("backtest", "--as-of", "2025-5-15"), "a date such as 2025-05-15 is wanted"),
         (("backtest", "--episodes", "none.csv"), "none.csv"),
         (("calibrate", "--trials", "100"), "a multiple of 32"),
-        (("calibrate", *FEW, "--out", "draws.txt"), "must end in .csv"),
+        (("calibrate", *FEW, "--out", "draws.txt"), "ends in .csv"),
         (("forecasters", "teaching/minimal", "--trials", "64"), "names no crowd"),
         (("rivals", "teaching/minimul"), "did you mean"),
     ],

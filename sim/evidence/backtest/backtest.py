@@ -19,7 +19,7 @@ from sim.evidence.backtest.forecasts import Forecasts, forecast
 from sim.evidence.backtest.tier_scores import TierScores, mean_briers, score
 from sim.evidence.backtest.worst_forecasts import WorstForecast, worst_forecasts
 from sim.evidence.calibration.calibrate import Record, Rows, calibrate, read_rows
-from sim.evidence.calibration.episodes import HORIZONS, TIERS, Episode, same_name
+from sim.evidence.calibration.episodes import HORIZONS, TIERS, Episode, name_key
 from sim.evidence.calibration.overlapping_wars import claim, unchecked
 from sim.evidence.calibration.posterior import Posterior
 from sim.evidence.calibration.simulate_episodes import DEFAULT_TRIALS, Progress
@@ -206,12 +206,12 @@ def second_coding(rows: Rows) -> Rows:
     days = [str(days) for days in HORIZONS]
     table = read_table(shipped_file("history/second_codings.csv"), ("episode_id", "tier", *days), ())
     other = {
-        (same_name(row.needed("episode_id")), row.one_of("tier", TIERS)): tuple(row.whole(name, 0, 1) for name in days)
+        (name_key(row.needed("episode_id")), row.one_of("tier", TIERS)): tuple(row.whole(name, 0, 1) for name in days)
         for row in table.rows
     }
 
     def recoded(episode: Episode) -> Episode:
-        given = {tier: other.get((same_name(episode.episode_id), tier)) for tier in TIERS}
+        given = {tier: other.get((name_key(episode.episode_id), tier)) for tier in TIERS}
         known = {tier: values for tier, values in given.items() if values and None not in episode.outcomes[tier]}
         return replace(episode, outcomes={**episode.outcomes, **known}) if known else episode
 

@@ -1,6 +1,6 @@
-"""``parley calibrate``: the record, told by the engine and weighed.
+"""``parley calibrate``: the record, simulated and weighed.
 
-A ``Record`` holds the coded episodes that may be read at a date, what the engine says of each over the prior of the
+A ``Record`` holds the coded episodes that may be read at a date, what the model says of each over the prior of the
 structural parameters, and the posterior: with every war and without any one of them.
 """
 
@@ -13,8 +13,8 @@ from datetime import date
 
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
-from sim.evidence.calibration.episodes import Episode, read_episodes, same_name, shipped
-from sim.evidence.calibration.overlapping_wars import Overlap, claim, overlaps, refuse_overlaps, spelt_alike
+from sim.evidence.calibration.episodes import Episode, name_key, read_episodes, shipped
+from sim.evidence.calibration.overlapping_wars import Overlap, claim, overlaps, refuse_overlaps, unify_war_names
 from sim.evidence.calibration.posterior import Posterior, Surfaces
 from sim.evidence.calibration.simulate_episodes import (
     DEFAULT_TRIALS,
@@ -50,7 +50,7 @@ class Rows:
 
     @property
     def claim(self) -> str:
-        """What may be said of forecasts of the targets that leave out the rows of their war."""
+        """Return what may be said of forecasts of the targets that leave out the rows of their war."""
         teachers = {episode.cluster for episode in self.all if episode.is_scored}
         if not any(teachers - {target.cluster} for target in self.targets):
             return "from the prior alone: no other war teaches"
@@ -64,10 +64,10 @@ def read_rows(
     alone: bool = False,
     allow_overlap: bool = False,
 ) -> Rows:
-    """The rows of ``file`` as targets and the shipped ones beside them; without a file the shipped ones are targets.
+    """Read the rows of ``file`` as targets and the shipped ones as others; without a file the shipped ones are targets.
 
     A row of the file takes the place of a shipped one of the same id. As of a date, later rows teach nothing and take
-    nobody's place; those of ``file`` are still forecast. ``alone`` leaves the shipped rows out. Raises ParleyError
+    no row's place; those of ``file`` are still forecast. ``alone`` leaves the shipped rows out. Raises ParleyError
     where two wars look like one (``sim.evidence.calibration.overlapping_wars``), unless ``allow_overlap``.
     """
     if file is None and alone:
@@ -75,9 +75,9 @@ def read_rows(
     reading = read_episodes(file or shipped(), as_of, keep_later=True)
     given = reading.episodes
     own = read_episodes(shipped(), as_of).episodes if file is not None and not alone else ()
-    ids = {same_name(episode.episode_id) for episode in given if as_of is None or episode.talks_opened <= as_of}
-    own = tuple(episode for episode in own if same_name(episode.episode_id) not in ids)
-    named = spelt_alike((*own, *given), as_of)
+    ids = {name_key(episode.episode_id) for episode in given if as_of is None or episode.talks_opened <= as_of}
+    own = tuple(episode for episode in own if name_key(episode.episode_id) not in ids)
+    named = unify_war_names((*own, *given), as_of)
     others, targets = tuple(named[: len(own)]), tuple(named[len(own) :])
     found = tuple(overlaps(targets, named))
     if not allow_overlap:
@@ -87,7 +87,7 @@ def read_rows(
 
 @dataclass(frozen=True)
 class Record:
-    """Episodes with what the engine says of them, in the same order, and what they teach."""
+    """Episodes with their simulated outcomes, in the same order, and what they teach."""
 
     episodes: tuple[Episode, ...]
     simulated: tuple[SimulatedEpisode, ...]
@@ -107,9 +107,9 @@ def calibrate(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Record:
-    """Run every episode over the prior and weigh the scored ones. Raises ParleyError without any row."""
+    """Simulate every episode over the prior and weigh the scored ones. Raises ParleyError without any row."""
     if not episodes:
-        raise ParleyError("no episode came: at least one row is wanted")
+        raise ParleyError("episodes: expected at least one row, got none")
     simulated = simulate_all(episodes, trials=trials, seed=seed, fixed=fixed, workers=workers, progress=progress)
     surfaces = Surfaces.fitted(simulated, prior_draws(trials, seed))
     return Record(tuple(episodes), tuple(simulated), surfaces, Posterior.of(episodes, surfaces), trials, seed)

@@ -3,9 +3,9 @@
 The template has two sides and three issues. *line* (half of the weight) is where the armies stand and
 moves with the front; *order* is who rules and who is recognised, and is moved half as much; *payments* is
 what can be traded in a ceasefire, and war does not move it. A general ceasefire has payments alone in
-its scope, as a halt on the line has in the field. Talks are one number: while both sides prefer a halt to a
-year more of war, its text is signed at a weekly rate. Everything the six structural parameters do not set
-is coded in the episode or fixed in ``structure.py``.
+its scope, as a ceasefire on the line has in the field. Talks are one number: while both sides prefer a ceasefire to
+a year more of war, its text is signed at a weekly rate. Everything the six structural parameters do not set
+is coded in the episode or fixed in ``structural_parameters.py``.
 """
 
 from __future__ import annotations
@@ -25,60 +25,63 @@ MINISTERS = 2
 MOST_GUARANTEES = 3.0
 
 
+def aims(episode: Episode, side: str) -> int:
+    """Return how maximal the aims of the side are, 0 to 3 as coded."""
+    return episode.maximalism_b if side == "B" else episode.maximalism_a
+
+
 def strain_without_leverage(episode: Episode, side: str, fixed: Fixed = FIXED) -> float:
-    """c at the reference: less with a patron, and most so for the side that is losing."""
+    """Return the cost of war c at the reference: less with a patron, and most so for the side that is losing."""
     favour = momentum(episode, fixed) * (1.0 if side == "B" else -1.0)
     patron = episode.patron_b if side == "B" else episode.patron_a
     return REFERENCE["strain"] * math.exp(-fixed.patron_relief * patron * (1.0 - favour))
 
 
 def momentum(episode: Episode, fixed: Fixed = FIXED) -> float:
-    """Momentum at the start, positive in favour of side B; the code counts in favour of side A."""
+    """Return momentum at the start, positive in favour of side B; the code counts in favour of side A."""
     return -fixed.momentum_scale * episode.momentum_a
 
 
 def share_of_pressure(episode: Episode, side: str) -> float:
-    """Which side leverage and pressure fall on: the one that asks for more, logistic in twice the difference."""
+    """Return the side's share of leverage and pressure: larger with larger aims, logistic in twice the difference."""
     more = 2.0 * (episode.maximalism_a - episode.maximalism_b)
     on_a = 1.0 / (1.0 + math.exp(-more))
     return on_a if side == "A" else 1.0 - on_a
 
 
 def standing_pressure(episode: Episode, side: str) -> float:
-    """What mediators' leverage and coercive pressure add to a side's cost of fighting on, at the reference."""
+    """Return what leverage and coercive pressure add to a side's cost of war, at the reference."""
     points = episode.mediator_leverage + episode.coercive_pressure
     return REFERENCE["pressure"] * points * share_of_pressure(episode, side)
 
 
 def signing_rate(episode: Episode, fixed: Fixed = FIXED) -> float:
-    """Weekly rate of signing at the reference: faster at a higher level, and where halts have been tried before."""
+    """Return the weekly signing rate at the reference: higher at a higher level, and after earlier ceasefires."""
     at_level = math.exp(fixed.attendance * (episode.attendance - MINISTERS))
     age = float((1.0 + episode.years) ** -fixed.age_speed)
     return REFERENCE["speed"] * at_level * age * float((1.0 + episode.prior_failed_cf) ** fixed.habit)
 
 
 def fear(episode: Episode, fixed: Fixed = FIXED) -> float:
-    """Fear at the reference: grows with the age of the war."""
+    """Return fear at the reference: it grows with the age of the war."""
     return REFERENCE["fear"] * float((1.0 + episode.years) ** fixed.age_fear)
 
 
 def audience(episode: Episode, side: str, fixed: Fixed = FIXED) -> float:
-    """Cost of signing a halt at the reference: the square of how far its aims reach, less where one was signed."""
-    aims = episode.maximalism_b if side == "B" else episode.maximalism_a
+    """Return the audience cost at the reference: the square of the side's aims, less where a ceasefire was signed."""
     signed_before = float((1.0 + episode.prior_failed_cf) ** -fixed.audience_habit)
-    return REFERENCE["audience"] * (aims / 3.0) ** 2 * signed_before
+    return REFERENCE["audience"] * (aims(episode, side) / 3.0) ** 2 * signed_before
 
 
 def reach(episode: Episode, side: str) -> float:
-    """How far from the line as it is the side's aims lie, on the scale of line and order."""
-    aims = episode.maximalism_b if side == "B" else episode.maximalism_a
-    return (1.0 + aims) / 8.0
+    """Return how far from the status quo the side's aims lie, on the scale of line and order."""
+    return (1.0 + aims(episode, side)) / 8.0
 
 
 def scenario_of(
     episode: Episode, draws: str | None = DRAWS_FILE, weight: str | None = None, fixed: Fixed = FIXED
 ) -> Scenario:
-    """The scenario of a coded episode.
+    """Build the scenario of a coded episode.
 
     The structural parameters are drawn from the file ``draws`` (with the weights of its column ``weight``), or
     from their priors where it is None. Raises nothing of its own: an Episode has been checked when it was read.
@@ -93,7 +96,7 @@ def scenario_of(
         "title": episode.name,
         "question": "Will a general ceasefire that lasts 30 days or more begin within a year of the opening of talks?",
         "supposes": "What was coded of the episode, and nothing else.",
-        "resolution": "A general halt that in fact lasts 30 days or more, begun within the horizon.",
+        "resolution": "A general ceasefire that in fact lasts 30 days or more, begun within the horizon.",
         "start": episode.talks_opened,
         "horizon_weeks": 52,
         "follow_up_weeks": 5,
@@ -133,7 +136,7 @@ def scenario_of(
 
 
 def _columns() -> dict[str, str]:
-    """Which structural parameter multiplies which numbers of the template."""
+    """Return which structural parameter multiplies which numbers of the template."""
     columns = {"tracks.ceasefire.signing_rate": "speed"}
     for side in SIDES:
         columns |= {

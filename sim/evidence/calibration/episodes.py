@@ -1,8 +1,8 @@
 """Coded negotiation episodes: reading them from CSV, and what of them was known by a date.
 
 Columns and coding rules are in scenarios/history/README.md. A cell that breaks them is named with its line and
-column. As of a date, what came later is never read: neither rows opened later, nor an outcome that was not yet
-settled - its cell is not even parsed.
+column. As of a date, nothing later is ever read: neither rows opened later, nor an outcome that was not yet settled -
+its cell is not even parsed.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ SCALES: dict[str, tuple[int, int]] = {
     "prior_failed_cf": (0, 1000),
     "coercive_pressure": (0, 3),
 }
-"""Coded whole numbers and what they may be."""
+"""Coded whole numbers and their ranges."""
 NEEDED = ("episode_id", "cluster", "talks_opened", *SCALES)
 OUTCOMES = tuple(f"{prefix}_{days}" for prefix in PREFIX.values() for days in HORIZONS)
 KNOWN = (
@@ -50,7 +50,7 @@ KNOWN = (
     *("durable_cf_days", "durable_cf_censored", "victory_date", "limited_truce", "outcome", "source", "confidence"),
     *(*OUTCOMES, *(f"cf_{days}" for days in HORIZONS)),
 )
-"""Columns that may be there beside those that are needed."""
+"""Optional columns."""
 SIDES = ("side A", "side B")
 """How sides are called in rows that do not name them."""
 WAR_TYPES = ("interstate", "internationalised", "extrasystemic", "intrastate_state_vs_de_facto_state")
@@ -85,68 +85,75 @@ class Episode:
 
     @property
     def age_days(self) -> int:
+        """Return the age of the war in days when talks opened."""
         return (self.talks_opened - self.war_start).days
 
     @property
     def years(self) -> float:
+        """Return the age of the war in years when talks opened."""
         return self.age_days / 365.25
 
     def has_passed(self, tier: str, days: int, as_of: date | None) -> bool:
-        """Whether by ``as_of`` it is known either way what came within ``days``; always so without a date."""
-        return as_of is None or self.talks_opened.toordinal() + days + LAG[tier] <= as_of.toordinal()
+        """Return whether the outcome by ``days`` was known either way at ``as_of``; always so without a date."""
+        return _has_passed(self.talks_opened, days + LAG[tier], as_of)
 
     @property
     def is_scored(self) -> bool:
+        """Return whether any outcome is known."""
         return any(value is not None for values in self.outcomes.values() for value in values)
 
 
+def _has_passed(day: date, days: int, as_of: date | None) -> bool:
+    """Return whether ``days`` after ``day`` had passed at ``as_of``; in ordinals, which never overflow."""
+    return as_of is None or day.toordinal() + days <= as_of.toordinal()
+
+
 @dataclass(frozen=True)
-class Reading:
+class EpisodeFile:
     """Episodes of a file, and how many rows were passed over because they opened after the as-of date."""
 
     episodes: tuple[Episode, ...]
     n_later: int = 0
 
 
-def same_name(name: str) -> str:
-    """``name`` without case, form (NFKC) and spaces: two names with one key are one name."""
+def name_key(name: str) -> str:
+    """Return ``name`` without case, form (NFKC) and spaces: two names with one key are one name."""
     return "".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).split())
 
 
-def read_episodes(path: str | os.PathLike[str], as_of: date | None = None, *, keep_later: bool = False) -> Reading:
-    """Episodes of a CSV file, as known at ``as_of``.
+def read_episodes(path: str | os.PathLike[str], as_of: date | None = None, *, keep_later: bool = False) -> EpisodeFile:
+    """Read the episodes of a CSV file, as known at ``as_of``.
 
     Rows opened later are passed over; with ``keep_later`` they are kept without outcomes, as questions to forecast,
     unless their codes break the rules or their id is another row's. Raises ParleyError naming file, line and column
     of the first broken cell.
     """
+    table = read_table(Path(path), NEEDED, KNOWN, most_rows=MOST_ROWS, are_checked=False)
+    if not {"war_start", "war_age_days"} & set(table.columns):
+        raise ParleyError(f"{table.shown}: {table.unit} 1: there is no column `war_start` (or `war_age_days`)")
     found: dict[int, Episode] = {}
     seen: dict[str, int] = {}
     later = []
-    for row in _rows(Path(path)):
+    for row in table.rows:
         if as_of is not None and row.date("talks_opened") > as_of:
             later.append(row)
             continue
-        episode = _episode(row, _outcomes(row, as_of), _is_over(row, as_of))
-        if (before := seen.setdefault(same_name(episode.episode_id), row.line)) != row.line:
-            row.refuse("episode_id", f"`{escaped(episode.episode_id)}` came before, in line {before}")
+        episode = _episode(row, {tier: _outcomes(row, tier, as_of) for tier in TIERS}, as_of)
+        if (before := seen.setdefault(name_key(episode.episode_id), row.line)) != row.line:
+            row.refuse("episode_id", f"expected an id of its own, got `{escaped(episode.episode_id)}` of line {before}")
         found[row.line] = episode
     for row in later if keep_later else ():
-        question = _question(row)
-        if question is not None and seen.setdefault(same_name(question.episode_id), row.line) == row.line:
+        try:
+            question = _episode(row, {tier: (None,) * len(HORIZONS) for tier in TIERS}, as_of)
+        except ParleyError:
+            continue
+        if seen.setdefault(name_key(question.episode_id), row.line) == row.line:
             found[row.line] = question
-    return Reading(tuple(found[line] for line in sorted(found)), len(later))
+    return EpisodeFile(tuple(found[line] for line in sorted(found)), len(later))
 
 
-def _rows(path: Path) -> list[Row]:
-    """The rows of the file; its header is checked for the columns that are needed, and for names that are none."""
-    table = read_table(path, NEEDED, KNOWN, most_rows=MOST_ROWS, are_checked=False)
-    if not {"war_start", "war_age_days"} & set(table.columns):
-        raise ParleyError(f"{table.shown}: {table.unit} 1: there is no column `war_start` (or `war_age_days`)")
-    return table.rows
-
-
-def _episode(row: Row, outcomes: Mapping[str, tuple[int | None, ...]], is_over: bool) -> Episode:
+def _episode(row: Row, outcomes: Mapping[str, tuple[int | None, ...]], as_of: date | None) -> Episode:
+    """Read the codes of a row; the text of its outcome only once the year that outcomes are about had passed."""
     row.check()
     opened = row.date("talks_opened")
     if row.text("war_start") or "war_age_days" not in row.cells:
@@ -166,62 +173,34 @@ def _episode(row: Row, outcomes: Mapping[str, tuple[int | None, ...]], is_over: 
         war_start=start,
         talks_opened=opened,
         outcomes=outcomes,
-        outcome=row.text("outcome") if is_over else "",
+        outcome=row.text("outcome") if _has_passed(opened, HORIZONS[-1] + LAG["durable"], as_of) else "",
         **codes,
     )
 
 
-def _question(row: Row) -> Episode | None:
-    """A row opened after the as-of date: its codes alone, or None where they break the rules."""
-    try:
-        return _episode(row, {tier: (None,) * len(HORIZONS) for tier in TIERS}, is_over=False)
-    except ParleyError:
-        return None
+def _outcomes(row: Row, tier: str, as_of: date | None) -> tuple[int | None, ...]:
+    """Read the outcomes of a tier: 1, 0 or None; as of a date, a cell that was not yet settled is not parsed."""
+    values: list[int | None] = []
+    for days in HORIZONS:
+        column = f"{PREFIX[tier]}_{days}"
+        is_read = _is_settled(row, tier, days, as_of) and row.text(column)
+        values.append(row.whole(column, 0, 1) if is_read else None)
+        if values[-1] == 0 and 1 in values:
+            row.refuse(column, "expected 1 after a 1, since what has begun stays begun, got 0")
+    return tuple(values)
 
 
-def _outcomes(row: Row, as_of: date | None) -> dict[str, tuple[int | None, ...]]:
-    found = {}
-    for tier in TIERS:
-        values = tuple(_outcome(row, tier, days, as_of) for days in HORIZONS)
-        begun = False
-        for days, earlier, value in zip(HORIZONS[1:], values, values[1:], strict=False):
-            begun = begun or earlier == 1
-            if begun and value == 0:
-                row.refuse(f"{PREFIX[tier]}_{days}", "0 came after a 1: what has begun stays begun")
-        found[tier] = values
-    return found
-
-
-def _outcome(row: Row, tier: str, days: int, as_of: date | None) -> int | None:
-    """1, 0 or None; as of a date, a cell that was not yet settled is not parsed."""
-    column = f"{PREFIX[tier]}_{days}"
-    if as_of is not None and not _is_settled(row, tier, days, as_of):
-        return None
-    value = row.text(column)
-    return row.whole(column, 0, 1) if value else None
-
-
-def _is_over(row: Row, as_of: date | None) -> bool:
-    """Whether the year that outcomes are about had passed, so that what came of the talks may be read."""
-    last = HORIZONS[-1] + LAG["durable"]
-    return as_of is None or row.date("talks_opened").toordinal() + last <= as_of.toordinal()
-
-
-def _is_settled(row: Row, tier: str, days: int, as_of: date) -> bool:
-    """Whether the outcome by ``days`` was known: its time had passed, or it had happened (durable: 30 days before)."""
-    lag = LAG[tier]
-    opened = row.date("talks_opened").toordinal()
-    if opened + days + lag <= as_of.toordinal():
+def _is_settled(row: Row, tier: str, days: int, as_of: date | None) -> bool:
+    """Return whether the outcome by ``days`` was known: its time had passed, or it had happened and proved durable."""
+    opened = row.date("talks_opened")
+    if as_of is None or _has_passed(opened, days + LAG[tier], as_of):
         return True
-    day = day_of(row.text(f"{tier}_cf"))
-    if day is None:
-        return False
-    began = day.toordinal()
-    return began + lag <= as_of.toordinal() and opened <= began <= opened + days
+    began = day_of(row.text(f"{tier}_cf"))
+    return began is not None and _has_passed(began, LAG[tier], as_of) and 0 <= (began - opened).days <= days
 
 
 def shipped() -> Path:
-    """The episodes that came with the package, whatever lies in the working folder."""
+    """Return the episodes that ship with the package, whatever lies in the working folder."""
     from sim.scenario.sources.search_path import roots
 
     return roots()[-1] / "history" / "episodes.csv"

@@ -15,7 +15,7 @@ from datetime import date
 from typing import NamedTuple
 
 from sim.errors import ParleyError
-from sim.evidence.calibration.episodes import SIDES, Episode, same_name
+from sim.evidence.calibration.episodes import SIDES, Episode, name_key
 from sim.scenario.diagnostics import escaped, fold
 
 ACTORS = re.compile(r"[,;/&+()\[\]|]|\band\b")
@@ -32,34 +32,29 @@ class Overlap(NamedTuple):
 
     @property
     def words(self) -> str:
+        """Return both wars with the ids of their rows."""
         said = (f"`{escaped(war)}` ({escaped(row.episode_id)})" for war, row in zip(self.wars, self.rows, strict=True))
         return " and ".join(said)
 
 
-def spelt_alike(episodes: Sequence[Episode], as_of: date | None) -> list[Episode]:
-    """The episodes with each war spelt as in its first row; rows opened after ``as_of`` have no say in it."""
+def unify_war_names(episodes: Sequence[Episode], as_of: date | None) -> list[Episode]:
+    """Return the episodes with each war spelt as in its first row, rows opened after ``as_of`` counting last."""
     spelling: dict[str, str] = {}
-    for is_late in (False, True):
-        for episode in episodes:
-            if (as_of is not None and episode.talks_opened > as_of) == is_late:
-                spelling.setdefault(same_name(episode.cluster), episode.cluster)
-    names = [spelling[same_name(episode.cluster)] for episode in episodes]
-    return [e if e.cluster == name else replace(e, cluster=name) for e, name in zip(episodes, names, strict=True)]
+    for episode in sorted(episodes, key=lambda one: as_of is not None and one.talks_opened > as_of):
+        spelling.setdefault(name_key(episode.cluster), episode.cluster)
+    return [replace(episode, cluster=spelling[name_key(episode.cluster)]) for episode in episodes]
 
 
 def overlaps(targets: Sequence[Episode], teachers: Sequence[Episode]) -> list[Overlap]:
-    """Every pair of wars that look like one, where a scored row of the one teaches a target of the other."""
+    """Find every pair of wars that look like one, where a scored row of the one teaches a target of the other."""
     found: dict[tuple[str, str], Overlap] = {}
     by_actor: dict[str, list[Episode]] = {}
     for teacher in teachers:
         for actor in set().union(*sides_of(teacher)) if teacher.is_scored else ():
             by_actor.setdefault(actor, []).append(teacher)
     for target in targets:
-        near = {
-            teacher.episode_id: teacher
-            for actor in set().union(*sides_of(target))
-            for teacher in by_actor.get(actor, ())
-        }
+        actors = set().union(*sides_of(target))
+        near = {teacher.episode_id: teacher for actor in actors for teacher in by_actor.get(actor, ())}
         for teacher in near.values():
             first, second = sorted((target.cluster, teacher.cluster))
             if first != second and (first, second) not in found and is_same_war(target, teacher):
@@ -68,7 +63,7 @@ def overlaps(targets: Sequence[Episode], teachers: Sequence[Episode]) -> list[Ov
 
 
 def sides_of(episode: Episode) -> tuple[frozenset[str], frozenset[str]]:
-    """Actors of either side, without case and accents; none where the row does not name the side."""
+    """Return the actors of either side, without case and accents; none where the row does not name the side."""
     return _actors(episode.side_a), _actors(episode.side_b)
 
 
@@ -80,26 +75,18 @@ def _actors(side: str) -> frozenset[str]:
 
 
 def is_same_war(one: Episode, other: Episode) -> bool:
-    """Whether two rows look like talks of one war, whatever it is called."""
+    """Return whether two rows look like talks of one war, whatever it is called."""
     (a, b), (c, d) = sides_of(one), sides_of(other)
     has_same_sides = bool((a & c and b & d) or (a & d and b & c))
-    if has_same_sides and _days_shared(one, other) > LEAST_SHARED * min(_days(one), _days(other)):
+    last, first = min(one.talks_opened, other.talks_opened), max(one.war_start, other.war_start)
+    shared, shorter = max(0, (last - first).days + 1), min(one.age_days, other.age_days) + 1
+    if has_same_sides and shared > LEAST_SHARED * shorter:
         return True
     return one.talks_opened == other.talks_opened and bool((a | b) & (c | d))
 
 
-def _days(episode: Episode) -> int:
-    return episode.age_days + 1
-
-
-def _days_shared(one: Episode, other: Episode) -> int:
-    """Days on which both wars were on, up to the opening of their talks."""
-    last = min(one.talks_opened, other.talks_opened)
-    return max(0, (last - max(one.war_start, other.war_start)).days + 1)
-
-
 def refuse_overlaps(found: Sequence[Overlap]) -> None:
-    """ParleyError that names the wars, and what to do."""
+    """Raise ParleyError that names the wars, and what to do."""
     if not found:
         return
     more = f" and {len(found) - MOST_NAMED} more pairs" if len(found) > MOST_NAMED else ""
@@ -112,7 +99,7 @@ def refuse_overlaps(found: Sequence[Overlap]) -> None:
 
 
 def claim(found: Sequence[Overlap]) -> str:
-    """What may be said of forecasts that leave out the rows of their war."""
+    """Return what may be said of forecasts that leave out the rows of their war."""
     if not found:
         return "each from other wars alone (leave one war out)"
     pairs = "; ".join(overlap.words for overlap in found[:MOST_NAMED])
@@ -121,5 +108,5 @@ def claim(found: Sequence[Overlap]) -> str:
 
 
 def unchecked(episodes: Sequence[Episode]) -> Iterator[Episode]:
-    """Rows that do not name both sides, so that nobody can tell whether their war is there under another name."""
+    """Return the rows that do not name both sides: whether their war is there under another name is unknown."""
     return (episode for episode in episodes if not all(sides_of(episode)))

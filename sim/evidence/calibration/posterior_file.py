@@ -1,7 +1,7 @@
 """The shipped posterior: a small file of equally weighted draws, with weights that leave any one war out.
 
 ``scenarios/calibration/posterior.csv`` holds multiples of the structural parameters' references, one draw a row, and a
-column ``without_WAR`` for each war of the record. ``posterior.json`` beside it says from what it was made, when, and
+column ``without_WAR`` for each war of the record. ``posterior.json`` says from what it was computed, when, and
 what was known.
 """
 
@@ -32,9 +32,9 @@ SHIPPED = "calibration/posterior.csv"
 
 
 def resampled(posterior: Posterior, n: int = N_DRAWS) -> NDArray[np.intp]:
-    """Rows of the points that stand for the posterior, evenly spread over its cumulative weights, shape (n,).
+    """Return rows of the points that stand for the posterior, evenly spread over its cumulative weights, shape (n,).
 
-    Systematic resampling without luck (Kitagawa 1996, section 2): the middle of each nth part decides.
+    Systematic resampling without random numbers (Kitagawa 1996, section 2): the middle of each nth part decides.
     """
     ends = np.cumsum(posterior.weights)
     marks = (np.arange(n) + 0.5) / n * ends[-1]
@@ -42,31 +42,27 @@ def resampled(posterior: Posterior, n: int = N_DRAWS) -> NDArray[np.intp]:
 
 
 def as_csv(posterior: Posterior, n: int = N_DRAWS) -> str:
-    """The file's text: draw, multiples, and weights without each war (mean 1)."""
+    """Return the file's text: draw, multiples, and weights without each war (mean 1)."""
     rows = resampled(posterior, n)
-    multiples = posterior.multiples[rows]
-    weights = (
-        np.column_stack([normalised(-one) * n for one in posterior.by_war[:, rows]])
-        if posterior.wars
-        else np.ones((n, 0))
-    )
+    weights = [normalised(-one) * n for one in posterior.by_war[:, rows]]
     text = io.StringIO()
     out = csv.writer(text, lineterminator="\n")
     out.writerow(["draw", *NAMES, *(weight_without(war) for war in posterior.wars)])
-    for number in range(n):
-        cells = [f"{value:.6g}" for value in multiples[number]] + [f"{value:.4g}" for value in weights[number]]
+    for number, multiples in enumerate(posterior.multiples[rows]):
+        cells = [*(f"{value:.6g}" for value in multiples), *(f"{one[number]:.4g}" for one in weights)]
         out.writerow([number, *cells])
     return text.getvalue()
 
 
 def about(record: Record, as_of: date | None, text: str) -> dict[str, Any]:
-    """What the draws rest on, as plain JSON."""
+    """Return what the draws rest on, as plain JSON."""
     posterior = record.posterior
     scored = [episode for episode in record.episodes if episode.is_scored]
+    until = f"by {as_of.isoformat()}; nothing that was settled later was read" if as_of else "in the files as shipped"
     return {
         "what": "posterior draws of the six structural parameters, as multiples of their references",
         "as_of": as_of.isoformat() if as_of else None,
-        "known": _known(record, as_of),
+        "known": f"{counted(len(scored), 'episode')} with an outcome known {until}",
         "n_draws": text.count("\n") - 1,
         "n_episodes": len(scored),
         "wars": list(posterior.wars),
@@ -93,24 +89,18 @@ def about(record: Record, as_of: date | None, text: str) -> dict[str, Any]:
     }
 
 
-def _known(record: Record, as_of: date | None) -> str:
-    n = sum(episode.is_scored for episode in record.episodes)
-    until = f"by {as_of.isoformat()}; nothing that was settled later was read" if as_of else "in the files as shipped"
-    return f"{counted(n, 'episode')} with an outcome known {until}"
-
-
 def episodes_digest() -> str:
-    """Digest of the shipped episodes, so that draws made from others are found out."""
+    """Return the digest of the shipped episodes, so that draws made from others are found out."""
     return hashlib.sha256(shipped().read_bytes()).hexdigest()
 
 
 def write_draws(record: Record, as_of: date | None, path: Path, n: int = N_DRAWS) -> Path:
-    """Write the draws to ``path`` (.csv) and what they rest on beside them (.json); returns the second path."""
+    """Write the draws to ``path`` (.csv) and what they rest on to the .json of that name; return the second path."""
     if path.suffix != ".csv":
-        raise ParleyError(f"{path}: the file of draws must end in .csv")
+        raise ParleyError(f"{path}: expected a file of draws that ends in .csv")
     head = begins_with(path, 4096)
     if head and not head.startswith(b"draw,"):
-        raise ParleyError(f"{path}: is there already and holds no draws of Parley, name another file")
+        raise ParleyError(f"{path}: expected a new file or draws of Parley, got another file")
     text = as_csv(record.posterior, n)
     beside = path.with_suffix(".json")
     make_folder(path.parent)

@@ -89,15 +89,17 @@ def simulate_episode(work: Work) -> SimulatedEpisode:
 
     scenario = scenario_of(work.episode, None, fixed=work.fixed)
     columns = simulate(scenario, work.seed, 0, work.trials, independent_stream=work.episode.episode_id)
-    classes = {}
-    for tier in TIERS:
-        week = columns[f"{tier}_week"]
-        classes[tier] = np.where(week < 0, len(WEEKS), np.searchsorted(WEEKS, week, side="right")).astype(np.int8)
+    classes = {tier: _classes(columns[f"{tier}_week"]) for tier in TIERS}
     return SimulatedEpisode(
         counts={tier: _counted(classes[tier], len(HORIZONS) + 1) for tier in TIERS},
         failure_reasons=_counted(columns["tag"], len(TAGS)),
         first={tier: classes[tier][::TRIALS_PER_DRAW] for tier in TIERS},
     )
+
+
+def _classes(week: NDArray[np.integer]) -> NDArray[np.int8]:
+    """Return the number of the first horizon by which it had happened; the last class is never."""
+    return np.where(week < 0, len(WEEKS), np.searchsorted(WEEKS, week, side="right")).astype(np.int8)
 
 
 def _counted(values: NDArray[np.integer], n_values: int) -> NDArray[np.uint8]:

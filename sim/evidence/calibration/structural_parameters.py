@@ -1,8 +1,8 @@
-"""The six structural parameters that history sets, and the numbers of the coded episodes that it cannot.
+"""The six structural parameters that past wars identify, and the numbers of coded episodes that they cannot.
 
 Outcomes see little more than one index: the gains from stopping against what keeps the sides fighting.
 So six numbers are calibrated and no more; the rest is fixed at the middle of its prior, because fixing
-what the data cannot tell forecast better than calibrating it (docs/calibration.md). A structural
+what the data cannot identify forecast better than calibrating it (docs/calibration.md). A structural
 parameter reaches a scenario as a *multiple* of its reference value, by a joint draw.
 """
 
@@ -28,7 +28,7 @@ class Structural:
 
     @property
     def multiple(self) -> Quantity:
-        """Its prior as a multiple of the reference."""
+        """Return its prior as a multiple of the reference."""
         return Quantity(
             dist=self.prior,
             low=self.low / self.reference,
@@ -59,7 +59,7 @@ NAMES: tuple[str, ...] = tuple(parameter.name for parameter in STRUCTURAL)
 
 @dataclass(frozen=True)
 class Fixed:
-    """What a coded episode needs and its outcome cannot tell: fixed, each at a stated value (docs/calibration.md)."""
+    """Numbers that an episode needs and its outcome cannot identify, each at a stated value (docs/calibration.md)."""
 
     patron_relief: float = 0.4
     """log strain lost per level of patron, times 1 - momentum in the side's own favour: patrons matter when losing"""
@@ -70,9 +70,9 @@ class Fixed:
     age_fear: float = 0.5
     """fear grows as (1 + years of war) to this power"""
     habit: float = 0.25
-    """log speed per log(1 + earlier halts that failed): halts recur"""
+    """log speed per log(1 + earlier ceasefires that failed): ceasefires recur"""
     audience_habit: float = 0.25
-    """the cost of signing falls as (1 + earlier halts that failed) to minus this power: it was not ruled out"""
+    """the cost of signing falls as (1 + earlier ceasefires that failed) to minus this power: it was not ruled out"""
     age_speed: float = 0.5
     """first rounds are slower in old wars: speed falls as (1 + years of war) to minus this power"""
     attendance: float = 0.3

@@ -151,7 +151,7 @@ def test_a_file_without_rows_and_one_that_is_missing(world: factories.World, tmp
 
 
 def test_nothing_known_at_all(world: factories.World) -> None:
-    with pytest.raises(ParleyError, match="no episode came"):
+    with pytest.raises(ParleyError, match="expected at least one row"):
         calibrate((), trials=factories.TRIALS)
     found = world.run(given(), as_of=date(1999, 1, 1))  # all are questions, nothing teaches: the prior speaks
     assert found.rows.others == () and found.record.posterior.wars == ()

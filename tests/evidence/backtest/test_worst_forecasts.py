@@ -35,7 +35,8 @@ def worst(found: Backtest, n: int = 10) -> list[WorstForecast]:
 
 def test_the_worst_come_first(found: Backtest) -> None:
     listed = worst(found)
-    assert len(worst) == 6 and [one.cost for one in listed] == sorted((one.cost for one in worst), reverse=True)
+    costs = [one.cost for one in listed]
+    assert len(costs) == 6 and costs == sorted(costs, reverse=True)
     assert [one.episode_id for one in listed] == ["S1", "K1", "K2", "N1", "N2", "A1"]  # even ones in their order
     first, second = listed[:2]
     assert (first.days, first.forecast, first.happened) == (30, 0.02, True)

@@ -108,10 +108,10 @@ BROKEN = {
     ),
     "outcome": ({"dur30_90": "2"}, "dur30_90: expected 0 or 1, got '2'"),
     "outcome in words": ({"mut_180": "yes"}, "mut_180: expected 0 or 1, got 'yes'"),
-    "un-happens": ({"dur30_180": "0"}, "dur30_180: 0 came after a 1: what has begun stays begun"),
+    "un-happens": ({"dur30_180": "0"}, "dur30_180: expected 1 after a 1, since what has begun stays begun, got 0"),
     "un-happens later": (
         {"mut_90": "", "mut_180": "", "mut_365": "0"},
-        "mut_365: 0 came after a 1: what has begun stays begun",
+        "mut_365: expected 1 after a 1, since what has begun stays begun, got 0",
     ),
 }
 
@@ -135,7 +135,7 @@ def test_every_scale_ends_where_it_says(tmp_path: Path) -> None:
 
 def test_an_id_comes_once(tmp_path: Path) -> None:
     path = factories.file(tmp_path, [factories.cells(), factories.cells(episode_id="TWO"), factories.cells()])
-    assert refusal(path) == "line 4: episode_id: `ONE` came before, in line 2"
+    assert refusal(path) == "line 4: episode_id: expected an id of its own, got `ONE` of line 2"
 
 
 def test_columns_missing_and_doubled(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from sim.errors import ParleyError
 from sim.evidence.backtest.backtest import Backtest
 from sim.evidence.calibration import simulate_episodes
 from sim.evidence.calibration.calibrate import read_rows
-from sim.evidence.calibration.episodes import Episode, read_episodes, same_name, shipped
-from sim.evidence.calibration.overlapping_wars import is_same_war, overlaps, spelt_alike
+from sim.evidence.calibration.episodes import Episode, name_key, read_episodes, shipped
+from sim.evidence.calibration.overlapping_wars import is_same_war, overlaps, unify_war_names
 from sim.evidence.calibration.posterior_file import as_csv
 from sim.evidence.calibration.simulate_episodes import SimulatedEpisode, Work
 from sim.scenario.sources.table_file import read_table
@@ -50,9 +50,9 @@ def renamed(cluster: str, episode_id: str = "K9") -> dict[str, str]:
 
 def test_names_without_case_form_and_spaces() -> None:
     for name in ("korea", " KOREA ", "\uff2b\uff2f\uff32\uff25\uff21", "Ko rea", "Korea\u00a0"):
-        assert same_name(name) == same_name("KOREA"), name
-    assert same_name("cafe\u0301") == same_name("CAF\u00c9") and same_name("\ufb01n") == same_name("FIN")
-    assert same_name("Korean War") != same_name("KOREA")
+        assert name_key(name) == name_key("KOREA"), name
+    assert name_key("cafe\u0301") == name_key("CAF\u00c9") and name_key("\ufb01n") == name_key("FIN")
+    assert name_key("Korean War") != name_key("KOREA")
 
 
 @pytest.mark.parametrize("name", ["kor", " Kor", "\uff2b\uff2f\uff32"])
@@ -75,7 +75,7 @@ def test_all_names_in_lower_case_change_nothing(world: factories.World) -> None:
 
 def test_an_id_in_another_spelling_takes_the_place_of_the_shipped_row(world: factories.World) -> None:
     assert "K2" not in [row.episode_id for row in world.run([renamed("KOR", " k2")]).rows.others]
-    with pytest.raises(ParleyError, match="line 3: episode_id: `k9` came before, in line 2"):
+    with pytest.raises(ParleyError, match="line 3: episode_id: expected an id of its own, got `k9` of line 2"):
         world.run([renamed("KOR"), renamed("KOR", "k9")])
 
 
@@ -142,10 +142,10 @@ def test_no_two_shipped_wars_look_like_one() -> None:
 
 def test_later_rows_have_no_say_in_the_spelling() -> None:
     late = factories.episode(cluster="kor", talks_opened=date(2030, 1, 1))
-    assert [one.cluster for one in spelt_alike([late, factories.episode(cluster="KOR")], date(2020, 1, 1))] == [
+    assert [one.cluster for one in unify_war_names([late, factories.episode(cluster="KOR")], date(2020, 1, 1))] == [
         "KOR"
     ] * 2
-    assert [one.cluster for one in spelt_alike([late, factories.episode(cluster="KOR")], None)] == ["kor"] * 2
+    assert [one.cluster for one in unify_war_names([late, factories.episode(cluster="KOR")], None)] == ["kor"] * 2
 
 
 def test_what_is_printed_of_one_war_and_of_rows_without_sides(

@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 
 from sim.evidence.backtest import scores
-from sim.evidence.backtest.backtest import Forecasts, forecast, outcomes_of, score, second_coding
+from sim.evidence.backtest.backtest import second_coding
+from sim.evidence.backtest.forecasts import Forecasts, forecast, outcomes_of
+from sim.evidence.backtest.tier_scores import score
 from sim.evidence.calibration.calibrate import Record, Rows, calibrate, read_rows
 from sim.evidence.calibration.episode_scenario import scenario_of
 from sim.evidence.calibration.episodes import TIERS
