@@ -18,7 +18,7 @@ from sim.statistics.horizons import horizons
 
 if TYPE_CHECKING:
     from sim.analysis.sensitivity.uncertain_inputs import Progress
-    from sim.evidence.crowd.crowd import CrowdTable
+    from sim.evidence.forecasters.forecasters import ForecasterTable
     from sim.results.run import Run
 
 
@@ -64,12 +64,12 @@ def report(
     return render("report.html", data, {**content(ordered, crowd), **content_of_parts(found[0], more)})
 
 
-def company(run: Run) -> CrowdTable | str | None:
+def company(run: Run) -> ForecasterTable | str | None:
     """The crowd beside the base, where its scenario names one; why not, where its file cannot be read any more."""
-    from sim.evidence.crowd.crowd import crowd_table
+    from sim.evidence.forecasters.forecasters import forecaster_table
 
     try:
-        return crowd_table(run)
+        return forecaster_table(run)
     except ParleyError as problem:
         return str(problem)
 
@@ -82,9 +82,9 @@ def last_odds(run: Run) -> float:
 # -- what the script draws --------------------------------------------------------------------------
 
 
-def drawn(runs: Sequence[Run], crowd: CrowdTable | str | None = None) -> dict[str, Any]:
+def drawn(runs: Sequence[Run], crowd: ForecasterTable | str | None = None) -> dict[str, Any]:
     """Every figure with its layouts for wide and narrow screens; odds and funnel once per run, the base first."""
-    from sim.evidence.crowd.crowd import in_words
+    from sim.evidence.forecasters.forecasters import in_words
 
     base, days = runs[0], max(horizons(runs[0].scenario))
     title = base.scenario.title

@@ -16,14 +16,14 @@ from sim.statistics.estimates import has_band
 from sim.statistics.horizons import horizons
 
 if TYPE_CHECKING:
-    from sim.evidence.crowd.crowd import CrowdTable
+    from sim.evidence.forecasters.forecasters import ForecasterTable
     from sim.results.run import Run
 
 
 MINUS = "\u2212"
 
 
-def content(runs: Sequence[Run], crowd: CrowdTable | str | None = None) -> dict[str, Any]:
+def content(runs: Sequence[Run], crowd: ForecasterTable | str | None = None) -> dict[str, Any]:
     """Everything that the template prints; ``crowd`` is the base's company, or why it could not be read."""
     base = runs[0]
     days = max(horizons(base.scenario))
@@ -125,15 +125,15 @@ def victory_cell(run: Run, side: str) -> dict[str, Any]:
     return odds_cell({"p": p, "lo": p, "hi": p, "mc_hi": unseen}, run.n_trials)
 
 
-def crowd_words(found: CrowdTable | str | None) -> dict[str, Any] | None:
+def crowd_words(found: ForecasterTable | str | None) -> dict[str, Any] | None:
     """The crowd's section: rows in words, notes; only ``problem`` where its file could not be read."""
     if found is None or isinstance(found, str):
         return {"problem": found} if found else None
-    from sim.evidence.crowd.crowd import in_words
+    from sim.evidence.forecasters.forecasters import in_words
 
     rows = []
     for row in found.rows:
-        said = [row.crowd.get(platform) for platform in found.platforms]
+        said = [row.forecasts.get(platform) for platform in found.platforms]
         own = odds_cell(row.model.as_dict(), row.model.n) if row.model else None
         crowd = [None if p is None else wording.percent(p) for p in said]
         rows.append({"label": capital(row.label), "crowd": crowd, "model": own})

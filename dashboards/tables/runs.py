@@ -14,7 +14,7 @@ from sim.statistics.anchoring import anchor, reference_at
 from sim.statistics.horizons import begun, horizons
 
 if TYPE_CHECKING:
-    from sim.evidence.crowd.crowd import CrowdTable
+    from sim.evidence.forecasters.forecasters import ForecasterTable
     from sim.results.run import Run
 
 Table = list[dict[str, Any]]
@@ -134,13 +134,13 @@ def _endings(columns: Columns, end: int) -> dict[str, Any]:
     }
 
 
-def crowd(found: CrowdTable) -> Table:
+def crowd(found: ForecasterTable) -> Table:
     """The bins of the crowd, with the run's own odds and band, or None where it does not reach."""
     nothing = {"p": None, "lo": None, "hi": None}
     return [
         {
             "label": row.label,
-            "crowd": row.crowd,
+            "crowd": row.forecasts,
             **({key: getattr(row.model, key) for key in nothing} if row.model else nothing),
         }
         for row in found.rows

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from sim.evidence.crowd.crowd import CrowdTable
+    from sim.evidence.forecasters.forecasters import ForecasterTable
     from sim.results.run import Run
 
 WIDTH = 100
@@ -136,15 +136,15 @@ def is_anchored(run: Run) -> bool:
     return any(cell["reference"] is not None for cell in run.summary["tiers"]["durable"].values())
 
 
-def show_forecasters(found: CrowdTable, to: Console) -> None:
+def show_forecasters(found: ForecasterTable, to: Console) -> None:
     """Print the run and the forecasters of the same war in per cent, with what each was asked and what it counts."""
-    from sim.evidence.crowd.crowd import in_words
+    from sim.evidence.forecasters.forecasters import in_words
 
     to.print(f"Beside the crowd of {in_words(found.asked)}: {found.scenario}", style="bold")
     to.print(f"Supposes: {found.supposes}\n")
     table = plain_table("per cent", *found.platforms, "this\nmodel", "90 %\nband")
     for row in found.rows:
-        crowd = [whole(row.crowd.get(platform)) for platform in found.platforms]
+        crowd = [whole(row.forecasts.get(platform)) for platform in found.platforms]
         own = ("-", "-")
         if row.model is not None:
             own = odds_cell(cell := row.model.as_dict()), band_cell(cell, row.model.n)

@@ -18,7 +18,7 @@ import numpy as np
 from sim.errors import ParleyError
 from sim.evidence.backtest.scores import brier_losses, log_losses
 from sim.evidence.calibration.episodes import HORIZONS, Episode, read_episodes, shipped
-from sim.evidence.crowd.crowd import CrowdTable, crowd_table
+from sim.evidence.forecasters.forecasters import ForecasterTable, forecaster_table
 from sim.results.run import Run
 from sim.scenario.schema import Scenario
 from sim.statistics.horizons import horizons
@@ -64,7 +64,7 @@ class Lesson:
     band: tuple[tuple[float, float], ...]
     rows: tuple[Scored, ...]
     outcome: Outcome | None
-    crowd: CrowdTable | None
+    crowd: ForecasterTable | None
     trials: int
 
     @property
@@ -201,7 +201,8 @@ def lesson(run: Run, forecast: Sequence[float], episodes: str | os.PathLike[str]
         rows.append(_scored(ALONE, [odds.model for odds in headlines], ends))
         rows.append(_scored(REFERENCE, [odds.reference or 0.0 for odds in headlines], ends))
     band = tuple((odds.lo, odds.hi) for odds in headlines)
-    return Lesson(run.name, run.scenario.supposes, days, band, tuple(rows), outcome, crowd_table(run), run.n_trials)
+    beside = forecaster_table(run)
+    return Lesson(run.name, run.scenario.supposes, days, band, tuple(rows), outcome, beside, run.n_trials)
 
 
 def _scored(who: str, odds: Sequence[float], ends: np.ndarray[Any, Any] | None) -> Scored:

@@ -53,7 +53,7 @@ def layout(view: View) -> Any:
     label = f"{round(100 * cell['p'])} of 100 circles are filled; the band reaches from {said['headline']['band']}"
     drawn: dict[str, Figure] = {"odds": curve(view)}
     if crowd and not isinstance(crowd, str):
-        from sim.evidence.crowd.crowd import in_words
+        from sim.evidence.forecasters.forecasters import in_words
 
         title = f"The crowd of {in_words(crowd.asked)} and this model"
         drawn["crowd"] = figures.beside_crowd(

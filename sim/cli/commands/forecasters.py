@@ -17,10 +17,10 @@ def forecasters(
     as_json: AsJson = False,
 ) -> None:
     """Set the model next to people who forecast the same war."""
-    from sim.evidence.crowd.crowd import crowd_table
+    from sim.evidence.forecasters.forecasters import forecaster_table
 
     (run,) = runs_of([scenario], trials, seed, None, workers, quiet)
-    found = crowd_table(run)
+    found = forecaster_table(run)
     if found is None:
         raise ParleyError(f"{run.name}: names no crowd (`crowd: {{file: ..., date: ...}}`)")
     print_result(found, as_json, show_forecasters)

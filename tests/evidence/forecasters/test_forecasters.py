@@ -1,4 +1,4 @@
-"""Beside the crowd: a hand-made file and hand-made trials, so that every number of every bin is known."""
+"""Forecasters: a hand-made file and hand-made trials, so that every number of every bin is known."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sim.errors import ParleyError
-from sim.evidence.crowd.crowd import NOT_A_TARGET, crowd_table, weeks_until
+from sim.evidence.forecasters.forecasters import NOT_A_TARGET, forecaster_table, weeks_until
 from sim.results.run import Run
 from sim.scenario.sources.forecasts import COUNTED
 from sim.statistics.anchoring import anchored
@@ -73,7 +73,7 @@ def test_weeks_are_the_nearest_to_the_deadlines_own_day() -> None:
 
 
 def test_every_bin_by_hand(made: Run, file: Path) -> None:
-    table = crowd_table(made, file, ASKED)
+    table = forecaster_table(made, file, ASKED)
     assert table is not None
     found = {(row.kind, str(row.deadline)): row for row in table.rows}
     assert list(found) == [
@@ -94,14 +94,14 @@ def test_every_bin_by_hand(made: Run, file: Path) -> None:
     assert january.model is not None and march.model is not None
     assert january.model.p == 3 / 32  # weeks 0, 2 (a holiday) and 3
     assert march.model.p == 6 / 32  # and 4, 5 (a holiday), 11
-    assert (january.crowd, march.crowd) == ({"One": 0.1}, {"One": 0.4, "Two": 0.6})
+    assert (january.forecasts, march.forecasts) == ({"One": 0.1}, {"One": 0.4, "Two": 0.6})
     assert far.model is None  # beyond the horizon
     # Of those six the halts of weeks 3 and 4 last; 0 and 11 collapse, and both holidays are over.
     assert short.model is not None and long.model is not None
     assert (short.model.p, long.model.p, short.model.n) == (4 / 6, 2 / 6, 6)
-    assert (short.crowd, long.crowd) == ({"One": 0.25}, {"One": 0.75})
+    assert (short.forecasts, long.forecasts) == ({"One": 0.25}, {"One": 0.75})
     # Durable halts of weeks 3, 4 and 6, anchored; the crowd's .4 times its .75.
-    assert lasting.model is not None and lasting.crowd == {"One": 0.3}
+    assert lasting.model is not None and lasting.forecasts == {"One": 0.3}
     assert lasting.model.model == 3 / 32
     assert lasting.model.p == anchored(3 / 32, 32, reference_odds(84, 3.0, 267.9))
     assert table.platforms == ("One", "Two")
@@ -109,46 +109,48 @@ def test_every_bin_by_hand(made: Run, file: Path) -> None:
 
 
 def test_only_the_durable_tier_is_anchored(made: Run, file: Path) -> None:
-    table = crowd_table(made, file, ASKED)
+    table = forecaster_table(made, file, ASKED)
     assert table is not None
     anchored_rows = [row.kind for row in table.rows if row.model and row.model.reference is not None]
     assert anchored_rows == ["lasting"]
 
 
 def test_json_and_tidy_rows_say_the_same(made: Run, file: Path) -> None:
-    table = crowd_table(made, file, ASKED)
+    table = forecaster_table(made, file, ASKED)
     assert table is not None
     found = json.loads(json.dumps(table.as_dict(), allow_nan=False))
     assert found["is_calibration_target"] is False
     assert found["rows"][1]["crowd"] == {"One": 0.4, "Two": 0.6}
     assert found["rows"][1]["model"]["p"] == 6 / 32
     assert found["rows"][2]["model"] is None
-    tidy = table.tidy()
-    assert {"kind": "mutual", "deadline": "2025-03-31", "who": "Two", "p": 0.6} in tidy
-    own = [row["p"] for row in tidy if row["who"] == "model"]
+    tidy = table.table()
+    second = tidy[(tidy.kind == "mutual") & (tidy.who == "Two")]
+    assert second[["deadline", "p"]].to_numpy().tolist() == [["2025-03-31", 0.6]]
+    own = tidy.p[tidy.who == "model"].to_list()
+    assert len(table.sentences) == len(own)
     assert own == [row["model"]["p"] for row in found["rows"] if row["model"]]
 
 
 def test_the_notes_define_the_events_and_the_days(made: Run, file: Path) -> None:
-    table = crowd_table(made, file, ASKED)
+    table = forecaster_table(made, file, ASKED)
     assert table is not None
     said = "\n".join(table.notes)
-    assert "the crowd: halt by the deadline. The model: a general halt agreed by both sides" in said
-    assert "The crowd spoke 7 days before the scenario's start, 6 January 2025." in said
+    assert "forecasters: halt by the deadline. The model: a general ceasefire agreed by both sides" in said
+    assert "The forecasts are from 7 days before the start of the scenario, 6 January 2025." in said
     assert "4 weeks, to 2 February 2025; 12 weeks, to 30 March 2025" in said
-    assert "In 6 of 100 futures the first halt agreed by the last deadline is a holiday truce" in said
+    assert "In 6 of 100 futures the first ceasefire agreed by the last deadline is a holiday ceasefire" in said
     assert table.notes[-1] == NOT_A_TARGET
 
 
 def test_deadlines_that_have_passed_have_no_number_of_the_model(made: Run, tmp_path: Path) -> None:
     path = tmp_path / "late.csv"
     path.write_text(HEADER + "2024-12-30,day,One,q,2025-01-02,mutual,0.1,page,high,\n", encoding="utf-8")
-    table = crowd_table(made, path, ASKED)
+    table = forecaster_table(made, path, ASKED)
     assert table is not None and table.rows[0].model is None
 
 
 def test_where_no_halt_begins_nothing_is_said_of_how_long_it_lasts(file: Path) -> None:
-    table = crowd_table(made_run([failure()] * 64), file, ASKED)
+    table = forecaster_table(made_run([failure()] * 64), file, ASKED)
     assert table is not None
     by_kind = {row.kind: row.model for row in table.rows}
     assert by_kind["under 30 days"] is by_kind["30 days or more"] is None
@@ -157,9 +159,9 @@ def test_where_no_halt_begins_nothing_is_said_of_how_long_it_lasts(file: Path) -
 
 def test_the_scenario_names_its_crowd(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(file.parent)
-    assert crowd_table(made_run(TRIALS)) is None
+    assert forecaster_table(made_run(TRIALS)) is None
     scenario = minimal_scenario(crowd={"file": "forecasts.csv", "date": ASKED, "note": "Small print."})
-    table = crowd_table(made_run(TRIALS, scenario=scenario))
+    table = forecaster_table(made_run(TRIALS, scenario=scenario))
     assert table is not None and table.file == "forecasts.csv"
     assert "Small print." in table.notes
     assert [row.model.p for row in table.rows[:2] if row.model] == [3 / 32, 6 / 32]
@@ -181,27 +183,27 @@ def test_the_scenario_names_its_crowd(file: Path, monkeypatch: pytest.MonkeyPatc
             HEADER + "2024-12-30,day,One,q,soon,mutual,0.4,page,high,\n",
             "line 2: deadline: expected a date such as 2025-05-15, got 'soon'",
         ),
-        (HEADER + "2023-12-30,day,One,q,2025-03-31,mutual,0.4,page,high,\n", "holds no forecast of 2024-12-30"),
+        (HEADER + "2023-12-30,day,One,q,2025-03-31,mutual,0.4,page,high,\n", "expected a forecast of 2024-12-30"),
     ],
 )
 def test_mistakes_in_the_file_are_said_plainly(made: Run, tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "forecasts.csv"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ParleyError, match=message):
-        crowd_table(made, path, ASKED)
+        forecaster_table(made, path, ASKED)
 
 
 def test_a_missing_file_and_a_missing_day_are_said(made: Run, tmp_path: Path, file: Path) -> None:
     with pytest.raises(ParleyError, match="cannot be read"):
-        crowd_table(made, tmp_path / "none.csv", ASKED)
-    with pytest.raises(ParleyError, match="of which day"):
-        crowd_table(made, file)
+        forecaster_table(made, tmp_path / "none.csv", ASKED)
+    with pytest.raises(ParleyError, match="expected the day of the forecasts"):
+        forecaster_table(made, file)
 
 
 def test_the_table_fits_a_terminal_and_shows_every_forecaster(made: Run, file: Path, capsys: Any) -> None:
     from sim.cli import console
 
-    table = crowd_table(made, file, ASKED)
+    table = forecaster_table(made, file, ASKED)
     assert table is not None
     console.show_forecasters(table, console.console())
     out = capsys.readouterr().out
@@ -215,7 +217,7 @@ def test_the_shipped_forecasts_of_8_may_2025() -> None:
     """The bins of the seed's crowd, read from the shipped file; the trials are hand-made."""
     path = Path(__file__).parents[3] / "scenarios" / "history" / "forecasts.csv"
     scenario = minimal_scenario(start=date(2025, 5, 15))
-    table = crowd_table(
+    table = forecaster_table(
         made_run([agreed(6, 9), agreed(7, 9), *[failure()] * 30], scenario=scenario), path, date(2025, 5, 8)
     )
     assert table is not None
@@ -225,13 +227,13 @@ def test_the_shipped_forecasts_of_8_may_2025() -> None:
         (33, "2025-12-31"),
     ]
     assert [row.model.p for row in table.rows[:3] if row.model] == [1 / 32, 2 / 32, 2 / 32]
-    crowd = [[row.crowd[name] for name in ("RFI", "Metaculus", "Glimt")] for row in table.rows]
+    crowd = [[row.forecasts[name] for name in ("RFI", "Metaculus", "Glimt")] for row in table.rows]
     assert crowd[:4] == [[0.09, 0.1, 0.07], [0.16, 0.32, 0.2], [0.28, 0.53, 0.4], [0.58, 0.33, 0.69]]
     assert crowd[5] == pytest.approx([0.1176, 0.3551, 0.124])
 
 
 def test_events_of_a_file_are_the_tiers_of_every_run_and_what_is_left_out_is_said(made: Run, file: Path) -> None:
     assert COUNTED == TIERS
-    table = crowd_table(made, file, ASKED)
+    table = forecaster_table(made, file, ASKED)
     assert table is not None and table.n_left_out == 1
     assert "1 forecast of that day is of an event that the model does not count, and left out." in table.notes

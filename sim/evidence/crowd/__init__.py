@@ -1,1 +1,0 @@
-"""Forecasters of the same war."""

@@ -1,0 +1,1 @@
+"""Forecasters of the same war, compared with a run."""
