@@ -20,10 +20,10 @@ def coding_sheet(
     ] = None,
 ) -> None:
     """Write a blank sheet for a second coder of a scenario."""
-    from sim.evidence.intercoder.second_reading import blank_sheet, briefing
+    from sim.evidence.intercoder import second_coding
     from sim.storage.atomic_files import make_folder, write_files
 
-    texts = {"sheet.csv": blank_sheet(scenario, beside), "briefing.md": briefing(scenario)}
+    texts = {"sheet.csv": second_coding.coding_sheet(scenario, beside), "briefing.md": second_coding.briefing(scenario)}
     if known := [name for name in texts if os.path.lexists(out / name)]:
         raise ParleyError(f"{out / known[0]}: is there already; a second coder's work is not written over")
     make_folder(out)

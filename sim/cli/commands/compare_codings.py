@@ -11,13 +11,13 @@ from sim.cli.console import band_cell, console, plain_table, print_json, say, th
 from sim.cli.options import AsJson, One, Quiet, Seed, Trials, Workers
 from sim.cli.progress import CountingBar
 from sim.errors import ParleyError
-from sim.results.formatting import as_number, counted
+from sim.results.formatting import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from sim.evidence.intercoder.odds_by_reading import Readings, Swaps
-    from sim.evidence.intercoder.second_reading import Comparison
+    from sim.evidence.intercoder.second_coding import CodingComparison
 
 DEFAULT_ROWS = 15
 FEW_TRIALS = 3_200
@@ -37,11 +37,11 @@ def compare_codings(
     as_json: AsJson = False,
 ) -> None:
     """Compare a second coding with the file, and the odds of both."""
-    from sim.evidence.intercoder.odds_by_reading import Swaps, odds_of_readings, swapped
-    from sim.evidence.intercoder.second_reading import compare
+    from sim.evidence.intercoder import second_coding
+    from sim.evidence.intercoder.odds_by_reading import Swaps, odds_of_readings, swap_one_by_one
     from sim.execution.request import wanted_trials
 
-    compared = compare(scenario, sheet)
+    compared = second_coding.compare_codings(scenario, sheet)
     if not compared.differences:
         raise ParleyError(f"{sheet}: no number is filled in; low, central, high and ground are the second coder's")
     count = trials or FEW_TRIALS if one_by_one else wanted_trials(trials, None)
@@ -50,7 +50,7 @@ def compare_codings(
         def progress(_: str, done: int, wanted: int) -> None:
             bar.show(done, wanted)
 
-        compute = swapped if one_by_one else odds_of_readings
+        compute = swap_one_by_one if one_by_one else odds_of_readings
         odds = compute(scenario, sheet, trials=count, seed=seed, workers=workers, progress=progress)
     if as_json:
         return print_json({"comparison": compared.as_dict(), "odds": odds.as_dict()})
@@ -62,20 +62,12 @@ def compare_codings(
     show_odds_of_readings(odds, to)
 
 
-def show_comparison_of_readings(found: Comparison, to: Console, most: int = DEFAULT_ROWS) -> None:
+def show_comparison_of_readings(found: CodingComparison, to: Console, most: int = DEFAULT_ROWS) -> None:
     """Print how far the two codings agree, and the ``most`` numbers that differ most."""
-    from sim.evidence.intercoder.agreement import in_words
-
-    agreed = found.agreement
-    to.print(f"{found.scenario}: {counted(agreed.n, 'number')} read twice, {len(found.blank)} left blank", style="bold")
-    shares = {"alike": agreed.alike, "overlap": agreed.overlap, "apart": agreed.apart}
-    to.print(", ".join(f"{verdict} {as_number(100 * share, '.0f')} %" for verdict, share in shares.items()))
-    for what, alpha, n in (
-        ("positions", agreed.positions, agreed.n_positions),
-        ("points", agreed.points, agreed.n_points),
-    ):
-        if n:
-            to.print(f"Krippendorff's alpha, {n} {what}: {as_number(alpha, '.2f')} ({in_words(alpha)})")
+    n = len(found.differences)
+    to.print(f"{found.scenario}: {counted(n, 'number')} read twice, {len(found.blank)} left blank", style="bold")
+    for sentence in found.sentences:
+        to.print(sentence)
     table = plain_table("number", "", "file", "second reading", left=2)
     for one in found.differences[:most]:
         file = three_points((one.file_low, one.file_central, one.file_high))
@@ -97,11 +89,7 @@ def show_odds_of_readings(found: Readings, to: Console) -> None:
         band = band_cell({"lo": one.odds[-1].lo, "hi": one.odds[-1].hi}, found.trials)
         table.add_row(one.reading, str(one.n_read or "-"), *cells, band)
     to.print(table)
-    for one in found.readings:
-        if one.mended:
-            reasons = "; ".join(dict.fromkeys(each.why for each in one.mended))
-            say(to, f"{one.reading}: {counted(len(one.mended), 'number')} mended to keep the rules ({reasons}).")
-    for text in found.notes:
+    for text in (*found.sentences, *found.notes):
         say(to, text)
 
 
@@ -114,6 +102,5 @@ def show_swaps(found: Swaps, to: Console, most: int = 10) -> None:
         points = f"{100 * one.moved:+.1f}"
         table.add_row(one.path, three_points(one.file), three_points(one.second), whole(one.p), points)
     to.print(table)
-    if all(one.moved == 0 for one in found.swaps):
-        say(to, "The odds do not vary over these numbers: none of them alone moves any.")
-    say(to, "What two numbers do together is not in the table.")
+    for text in (*found.sentences, *found.notes):
+        say(to, text)

@@ -1,242 +1,223 @@
-"""A scenario with a second reader's numbers in place of the file's, or with the two pooled.
+"""A scenario with a second coder's numbers in place of the file's, or with the two pooled.
 
-Where the sheet is blank the file's number stays. A second reader codes number by number, so the numbers together may
-break a rule of scenarios (points that do not sum to 100, a red line beyond the status quo). Such numbers are *mended*,
-by the least that makes the scenario sound, and every mended number is told.
+Where the coding sheet is blank the file's number stays. A second coder codes number by number, so the numbers together
+may break a rule of scenarios (points that do not sum to 100, a red line beyond the status quo). Such numbers are
+adjusted, by the least that makes the scenario sound, and every adjustment is reported.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from sim.errors import ParleyError
-from sim.evidence.intercoder.agreement import pooled
-from sim.evidence.intercoder.second_reading import SAME, Difference, compare
+from sim.evidence.intercoder.agreement import ThreePoints, pooled
+from sim.evidence.intercoder.second_coding import SAME, Difference, compare_codings
 from sim.scenario.checks.references import check
-from sim.scenario.diagnostics import dotted
+from sim.scenario.diagnostics import did_you_mean, dotted
 from sim.scenario.key_paths import with_scalars
 from sim.scenario.reading.load import load
 from sim.scenario.sampling.calibrated_keys import calibrated
 from sim.scenario.sampling.parameter_draws import quantities
-from sim.scenario.schema import Scenario, ThirdParty
+from sim.scenario.schema import Belligerent, Scenario, ThirdParty, Veto
 from sim.scenario.schema.quantity import Quantity
 
 How = Literal["second", "pool"]
-
-
-class Points(NamedTuple):
-    """Low, central and high of a number."""
-
-    low: float
-    central: float
-    high: float
+BETWEEN = "war moves the status quo between the two sides' wishes: ranges that overlapped were cut where they meet"
+BEYOND = "a red line beyond the status quo would forbid every ceasefire, and none lies short of the own wish"
 
 
 @dataclass(frozen=True)
-class Mended:
+class Adjustment:
     """A number that broke a rule: what the reading gave, what stands in the scenario instead, and why."""
 
     path: str
-    came: Points
-    used: Points
+    came: ThreePoints
+    used: ThreePoints
     why: str
 
 
 @dataclass(frozen=True)
-class Rereading:
-    """``scenario`` with the numbers ``read`` taken from the sheet; ``kept`` were left as the file has them, although
-    the sheet gives them; ``mended`` are those that were changed to keep the rules."""
+class MergedReading:
+    """``scenario`` with the numbers ``read`` taken from the sheet, and ``mended`` those adjusted to keep the rules.
+
+    ``kept`` were left as the file has them, although the sheet gives them.
+    """
 
     scenario: Scenario
     read: tuple[str, ...]
     kept: tuple[str, ...]
-    mended: tuple[Mended, ...]
+    mended: tuple[Adjustment, ...]
 
 
-def reread(name: str, sheet: str | os.PathLike[str], *, keeps_calibrated: bool = False) -> Scenario:
-    """The scenario called ``name`` with the second reader's numbers where ``sheet`` gives any; see ``read_again``."""
-    return read_again(name, sheet, keeps_calibrated=keeps_calibrated).scenario
-
-
-def read_again(
+def merge_readings(
     name: str,
     sheet: str | os.PathLike[str],
     *,
     how: How = "second",
     keeps_calibrated: bool = False,
     only: Collection[str] | None = None,
-) -> Rereading:
-    """The scenario called ``name`` as the second reader would have it, or with both readings pooled (``how="pool"``).
+) -> MergedReading:
+    """Build the scenario called ``name`` as the second coder would have it, or with both readings pooled.
 
-    Each number becomes a triangle (a plain number where its ends meet), marked as a judgement with the reader's ground.
-    ``keeps_calibrated`` leaves the file's number wherever the record's draws move it (strain, fear, leverage, audience
-    costs, the rate of rounds): those draws multiply the number, over their median, and were made for the file's own.
-    Without it the reader's numbers are multiplied by the same draws. ``only`` takes these paths of the sheet alone.
-    Raises ParleyError for a sheet that ``compare`` refuses, and for a path that the sheet does not fill.
+    Parameters
+    ----------
+    name, sheet
+        A scenario and a filled coding sheet of it.
+    how
+        ``second`` or ``pool``. Each number becomes a triangle (a plain number where its ends meet), marked as a
+        judgement with the coder's ground.
+    keeps_calibrated
+        Whether the file's number stays wherever the record's draws move it (strain, fear, leverage, audience costs,
+        the rate of rounds): those draws multiply the number, over their median, and were computed for the file's own.
+        Else the coder's numbers are multiplied by the same draws.
+    only
+        Paths of the sheet to take; all without it.
+
+    Returns
+    -------
+    MergedReading
+        The scenario, and which numbers were taken, kept and adjusted.
+
+    Raises
+    ------
+    ParleyError
+        For a sheet that ``compare_codings`` refuses, and for a path that the sheet does not fill.
     """
     scenario = load(name)
-    differences = {one.path: one for one in compare(name, sheet).differences}
+    differences = {one.path: one for one in compare_codings(name, sheet).differences}
     if unknown := [path for path in only or () if path not in differences]:
-        raise ParleyError(f"{sheet}: `{unknown[0][:80]}` has no reading")
+        hint = did_you_mean(unknown[0], list(differences))
+        raise ParleyError(f"{sheet}: expected a number that the sheet fills, got `{unknown[0][:80]}`{hint}")
     covered = calibrated(scenario) if keeps_calibrated else {}
     wanted = {path: one for path, one in differences.items() if only is None or path in only}
-    kept = tuple(path for path in wanted if path in covered)
-    readings = {path: _taken(one, how) for path, one in wanted.items() if path not in covered}
-    grounds = {path: wanted[path].ground for path in readings}
-    return _sound(scenario, readings, grounds, kept, how)
-
-
-def _taken(one: Difference, how: How) -> Points:
-    second = Points(one.low, one.central, one.high)
-    if how == "second":
-        return second
-    return Points(*pooled([(one.file_low, one.file_central, one.file_high), second]))
-
-
-def _sound(
-    before: Scenario, readings: dict[str, Points], grounds: dict[str, str], kept: tuple[str, ...], how: How
-) -> Rereading:
-    """The scenario with the readings in place, mended until no rule is broken."""
-    came = dict(readings)
-    why: dict[str, str] = {}
-
-    def mend(path: str, used: Points, reason: str) -> None:
-        if path not in now:
-            now[path] = _points_of(file[path])
-        came.setdefault(path, now[path])
-        if any(abs(a - b) > SAME for a, b in zip(now[path], used, strict=True)):
-            why.setdefault(path, reason)
-        now[path] = used
-
-    file = quantities(before)
-    now = dict(readings)
-    at = _At(before, now)
-    _mend_positions(at, mend)
-    _mend_lines(at, mend)
-    _mend_sums(at, mend)
-    scenario = _with(before, now, grounds, how)
-    if problems := check(scenario):
+    taken = {path: one for path, one in wanted.items() if path not in covered}
+    merged = _Merged(scenario, {path: _taken(one, how) for path, one in taken.items()})
+    merged.adjust_all()
+    label = "second reading" if how == "second" else "two readings pooled"
+    result = merged.as_scenario(label, {path: one.ground for path, one in taken.items()})
+    if problems := check(result):
         path, message = dotted(problems[0].path), problems[0].message
         raise ParleyError(f"{path}: the readings together break a rule: {message}")
-    mended = tuple(Mended(path, came[path], now[path], reason) for path, reason in why.items())
-    return Rereading(scenario, tuple(readings), kept, mended)
+    return MergedReading(result, tuple(taken), tuple(path for path in wanted if path in covered), merged.adjustments)
 
 
-class _At:
-    """The points of any number as they stand now: the reading, or the file's."""
-
-    def __init__(self, scenario: Scenario, now: dict[str, Points]) -> None:
-        self.scenario, self.now, self.file = scenario, now, quantities(scenario)
-
-    def __call__(self, path: str) -> Points:
-        return self.now[path] if path in self.now else _points_of(self.file[path])
+def _taken(one: Difference, how: How) -> ThreePoints:
+    return ThreePoints(*one.second) if how == "second" else pooled([one.file, one.second])
 
 
-def _points_of(quantity: Quantity) -> Points:
-    low, high = quantity.bounds
-    return Points(low, quantity.middle, high)
+class _Merged:
+    """The numbers of a scenario as they stand: those of the reading, else the file's; adjusted rule by rule."""
 
+    def __init__(self, scenario: Scenario, readings: dict[str, ThreePoints]) -> None:
+        self.scenario, self.file = scenario, quantities(scenario)
+        self.came, self.now = dict(readings), dict(readings)
+        self.why: dict[str, str] = {}
 
-Mend = Callable[[str, Points, str], None]
-BETWEEN = "war moves the status quo between the two sides' wishes: ranges that overlapped were cut where they meet"
+    @property
+    def adjustments(self) -> tuple[Adjustment, ...]:
+        return tuple(Adjustment(path, self.came[path], self.now[path], why) for path, why in self.why.items())
 
+    def at(self, path: str) -> ThreePoints:
+        if path in self.now:
+            return self.now[path]
+        quantity = self.file[path]
+        low, high = quantity.bounds
+        return ThreePoints(low, quantity.middle, high)
 
-def _mend_positions(at: _At, mend: Mend) -> None:
-    """Where war moves an issue no draw of the status quo lies beyond a draw of a wish: both ranges end half way."""
-    sides = at.scenario.sides
-    for issue in at.scenario.issues:
-        if max(at(f"issues.{issue}.war_share").high, at(f"issues.{issue}.front_per_week").high) <= 0:
-            continue
+    def adjust(self, path: str, used: ThreePoints, why: str) -> None:
+        before = self.at(path)
+        self.came.setdefault(path, before)
+        if any(abs(a - b) > SAME for a, b in zip(before, used, strict=True)):
+            self.why.setdefault(path, why)
+        self.now[path] = used
+
+    def adjust_all(self) -> None:
+        for issue in self.scenario.issues:
+            if max(self.at(f"issues.{issue}.{key}").high for key in ("war_share", "front_per_week")) > 0:
+                self.adjust_positions(issue)
+        for name, party in self.scenario.parties.items():
+            if not isinstance(party, ThirdParty):
+                self.adjust_lines(name, party)
+        self.adjust_sums()
+
+    def adjust_positions(self, issue: str) -> None:
+        """Cut ranges half way where a draw of the status quo could lie beyond a draw of a wish, and war moves it."""
         status = f"issues.{issue}.status_quo"
-        for side, is_a in ((sides.A, True), (sides.B, False)):
+        for side, is_a in ((self.scenario.sides.A, True), (self.scenario.sides.B, False)):
             ideal = f"parties.{side}.ideal_point.{issue}"
-            wish, quo = at(ideal), at(status)
+            wish, quo = self.at(ideal), self.at(status)
             if is_a and wish.high > quo.low:
                 border = min(max((wish.high + quo.low) / 2, wish.central), max(quo.central, wish.central))
-                mend(ideal, _between(wish, 0.0, border), BETWEEN)
-                mend(status, _between(quo, border, 1.0), BETWEEN)
+                self.adjust(ideal, _within(wish, 0.0, border), BETWEEN)
+                self.adjust(status, _within(quo, border, 1.0), BETWEEN)
             elif not is_a and wish.low < quo.high:
                 border = max(min((wish.low + quo.high) / 2, wish.central), min(quo.central, wish.central))
-                mend(ideal, _between(wish, border, 1.0), BETWEEN)
-                mend(status, _between(quo, 0.0, border), BETWEEN)
-        _mend_limits(at, issue, mend)
+                self.adjust(ideal, _within(wish, border, 1.0), BETWEEN)
+                self.adjust(status, _within(quo, 0.0, border), BETWEEN)
+        for name in self.scenario.issues[issue].controllers:
+            party = self.scenario.parties[name]
+            if isinstance(party, ThirdParty) and issue in party.limits:
+                within = _within(self.at(status), *party.limits[issue])
+                self.adjust(status, within, f"within what {name} consents to")
 
-
-def _mend_limits(at: _At, issue: str, mend: Mend) -> None:
-    """A party that controls an issue consents at least to how things stand."""
-    status = f"issues.{issue}.status_quo"
-    for name in at.scenario.issues[issue].controllers:
-        party = at.scenario.parties[name]
-        if isinstance(party, ThirdParty) and issue in party.limits:
-            mend(status, _between(at(status), *party.limits[issue]), f"within what {name} consents to")
-
-
-def _mend_lines(at: _At, mend: Mend) -> None:
-    """Lines lie on the other side's side of the wish, and a red line leaves the status quo possible."""
-    scenario = at.scenario
-    for name, party in scenario.parties.items():
-        if isinstance(party, ThirdParty):
-            continue
-        is_a = (name if party.role == "belligerent" else party.side) == scenario.sides.A
+    def adjust_lines(self, name: str, party: Belligerent | Veto) -> None:
+        """Move lines to the other side's side of the wish, and red lines so that the status quo stays possible."""
+        is_a = (name if party.role == "belligerent" else party.side) == self.scenario.sides.A
         lines = [("red_lines", issue) for issue in party.red_lines]
         if party.role == "belligerent":
             lines += [("public_lines", issue) for issue in party.public_lines]
         for key, issue in lines:
             path = f"parties.{name}.{key}.{issue}"
-            ends = [at(f"parties.{name}.ideal_point.{issue}").central]
-            if key == "red_lines" and any(track.halts for track in scenario.tracks.values()):
-                ends.append(at(f"issues.{issue}.status_quo").central)
-            line, edge = at(path), max(ends) if is_a else min(ends)
+            ends = [self.at(f"parties.{name}.ideal_point.{issue}").central]
+            if key == "red_lines" and any(track.halts for track in self.scenario.tracks.values()):
+                ends.append(self.at(f"issues.{issue}.status_quo").central)
+            line, edge = self.at(path), max(ends) if is_a else min(ends)
             if (line.central < edge) if is_a else (line.central > edge):
-                why = "a red line beyond the status quo would forbid every halt, and none lies short of the own wish"
-                ends_now = (edge, max(line.high, edge)) if is_a else (min(line.low, edge), edge)
-                mend(path, Points(ends_now[0], edge, ends_now[1]), why)
+                low, high = (edge, max(line.high, edge)) if is_a else (min(line.low, edge), edge)
+                self.adjust(path, ThreePoints(low, edge, high), BEYOND)
+
+    def adjust_sums(self) -> None:
+        """Scale points to 100, and shares of guarantors and of a side's support to 1 at most."""
+        parties = self.scenario.parties.items()
+        for name, party in parties:
+            self.scale([f"parties.{name}.points.{issue}" for issue in party.points], 100.0, "points scaled to 100")
+        third = [f"parties.{name}" for name, party in parties if isinstance(party, ThirdParty)]
+        for key in (
+            "guarantor_share",
+            *(f"supports.{side}" for side in (self.scenario.sides.A, self.scenario.sides.B)),
+        ):
+            self.scale([path for one in third if (path := f"{one}.{key}") in self.file], 1.0, "shares scaled to 1")
+
+    def scale(self, paths: list[str], wanted: float, why: str) -> None:
+        """Scale numbers to a sum: points exactly, shares where they exceed it."""
+        if not any(path in self.now for path in paths):
+            return
+        total = sum(self.at(path).central for path in paths)
+        if total <= 0 or (wanted == 1.0 and total <= wanted) or abs(total - wanted) <= SAME:
+            return
+        factor = wanted / total
+        for path in paths:
+            low, central, high = (value * factor for value in self.at(path))
+            self.adjust(path, ThreePoints(low, central, max(central, min(high, wanted))), why)
+
+    def as_scenario(self, label: str, grounds: dict[str, str]) -> Scenario:
+        """Return the scenario with the numbers as they stand, each with the coder's ground."""
+
+        def changed(path: tuple[str | int, ...], quantity: Quantity) -> Quantity:
+            if (points := self.now.get(dotted(path))) is None:
+                return quantity
+            note = f"{label}: {grounds.get(dotted(path)) or 'adjusted to keep a rule'}"
+            low, central, high = points
+            if high - low <= SAME:
+                return Quantity(value=central, kind="judgement", note=note)
+            return Quantity(dist="triangular", low=low, central=central, high=high, kind="judgement", note=note)
+
+        result: Scenario = with_scalars(self.scenario, changed)
+        return result
 
 
-def _mend_sums(at: _At, mend: Mend) -> None:
-    """Points sum to 100; shares of guarantors and of a side's support to 1 at most."""
-    scenario = at.scenario
-    for name, party in scenario.parties.items():
-        paths = [f"parties.{name}.points.{issue}" for issue in party.points]
-        _scale(at, paths, 100.0, True, "points scaled to 100", mend)
-    third = [name for name, party in scenario.parties.items() if isinstance(party, ThirdParty)]
-    _scale(at, [f"parties.{name}.guarantor_share" for name in third], 1.0, False, "shares scaled to 1", mend)
-    for side in (scenario.sides.A, scenario.sides.B):
-        paths = [path for name in third if (path := f"parties.{name}.supports.{side}") in at.file]
-        _scale(at, paths, 1.0, False, "shares scaled to 1", mend)
-
-
-def _scale(at: _At, paths: list[str], wanted: float, is_exact: bool, why: str, mend: Mend) -> None:
-    if not any(path in at.now for path in paths):
-        return
-    total = sum(at(path).central for path in paths)
-    if total <= 0 or (not is_exact and total <= wanted) or abs(total - wanted) <= SAME:
-        return
-    factor = wanted / total
-    for path in paths:
-        low, central, high = at(path)
-        mend(path, Points(low * factor, central * factor, max(central * factor, min(high * factor, wanted))), why)
-
-
-def _between(points: Points, low: float, high: float) -> Points:
-    return Points(*(min(max(value, low), high) for value in points))
-
-
-def _with(scenario: Scenario, now: dict[str, Points], grounds: dict[str, str], how: How) -> Scenario:
-    label = "second reading" if how == "second" else "two readings pooled"
-
-    def changed(path: tuple[str | int, ...], quantity: Quantity) -> Quantity:
-        if (points := now.get(dotted(path))) is None:
-            return quantity
-        ground = grounds.get(dotted(path))
-        note = f"{label}: {ground}" if ground else f"{label}: mended to keep a rule"
-        if points.high - points.low <= SAME:
-            return Quantity(value=points.central, kind="judgement", note=note)
-        low, central, high = points
-        return Quantity(dist="triangular", low=low, central=central, high=high, kind="judgement", note=note)
-
-    result: Scenario = with_scalars(scenario, changed)
-    return result
+def _within(points: ThreePoints, low: float, high: float) -> ThreePoints:
+    return ThreePoints(*(min(max(value, low), high) for value in points))

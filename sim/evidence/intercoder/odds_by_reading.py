@@ -1,21 +1,22 @@
-"""What two readings of the same sources do to the odds: the file's, the second reader's, and both pooled.
+"""What two readings of the same sources do to the odds: the file's, the second coder's, and both pooled.
 
-The luck of all runs is the same, so that a difference is one of reading. ``swapped`` puts the second reader's numbers
-into the file one at a time, which says where the disagreement matters; what numbers do together it does not say.
+All runs use common random numbers, so that a difference is one of reading. ``swap_one_by_one`` puts the second coder's
+numbers into the file one at a time, which shows where the disagreement matters, but not what numbers do together.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.errors.arguments import checked_arguments
-from sim.evidence.intercoder.merge_readings import Mended, read_again
-from sim.evidence.intercoder.second_reading import compare
+from sim.evidence.intercoder.merge_readings import Adjustment, merge_readings
+from sim.evidence.intercoder.second_coding import compare_codings
 from sim.execution.request import Request
 from sim.execution.run import run_many
+from sim.results.formatting import counted
 from sim.results.run import Run
 from sim.scenario.reading.load import load
 from sim.scenario.schema import Scenario
@@ -35,8 +36,10 @@ NOTES = (
 
 @dataclass(frozen=True)
 class Cell:
-    """Odds of a durable halt by a day under one reading: headline ``p`` with its 90 % band over what is not known, and
-    the model alone with its own; all fractions."""
+    """Odds of a durable ceasefire by a day under one reading, all fractions.
+
+    ``p`` is the headline with its 90 % band over parameters, ``model`` the model alone with its own.
+    """
 
     days: int
     p: float
@@ -49,12 +52,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Reading:
-    """One reading of a scenario: its name, how many numbers are the second reader's, what had to be mended, its odds by
-    day, and the share of trials in which a side wins (both sides together)."""
+    """One reading of a scenario: how many numbers are the second coder's, which were adjusted, and its odds by day.
+
+    ``victory`` is the share of trials in which a side wins, both sides together.
+    """
 
     reading: str
     n_read: int
-    mended: tuple[Mended, ...]
+    mended: tuple[Adjustment, ...]
     odds: tuple[Cell, ...]
     victory: float
 
@@ -69,12 +74,22 @@ class Readings:
     readings: tuple[Reading, ...]
     notes: tuple[str, ...] = NOTES
 
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Return how many numbers of each reading were adjusted, and why."""
+        return tuple(
+            f"{one.reading}: {counted(len(one.mended), 'number')} adjusted to keep the rules "
+            f"({'; '.join(dict.fromkeys(each.why for each in one.mended))})."
+            for one in self.readings
+            if one.mended
+        )
+
     def as_dict(self) -> dict[str, Any]:
-        """Plain JSON values."""
+        """Return plain JSON values."""
         return asdict(self)
 
     def table(self) -> pd.DataFrame:
-        """One row per reading and day."""
+        """Return one row per reading and day."""
         import pandas as pd
 
         rows = [(one, cell) for one in self.readings for cell in one.odds]
@@ -92,45 +107,45 @@ def odds_of_readings(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Readings:
-    """The scenario called ``name`` run under each reading, with the same luck.
+    """Run the scenario called ``name`` under each reading, with common random numbers.
 
     Readings: ``file``; ``second``, all numbers of the sheet; ``second, calibrated numbers kept``, which leaves those
     that the record's draws move as the file has them; ``second, as meant`` (only where ``misread`` names paths that
-    the reader took otherwise than the model means: these stay the file's); ``pool``, both pooled number by number.
-    Raises ParleyError as ``compare`` does, and for counts that cannot be.
+    the coder took otherwise than the model means: these stay the file's); ``pool``, both pooled number by number.
+    Raises ParleyError as ``compare_codings`` does, and for invalid counts.
     """
-    filled = [one.path for one in compare(name, sheet).differences]
+    filled = [one.path for one in compare_codings(name, sheet).differences]
     wanted: dict[str, dict[str, Any]] = {"second": {}, "second, calibrated numbers kept": {"keeps_calibrated": True}}
     if misread:
         wanted["second, as meant"] = {"only": [path for path in filled if path not in misread]}
     wanted["pool"] = {"how": "pool"}
-    read = {label: read_again(name, sheet, **how) for label, how in wanted.items()}
+    read = {label: merge_readings(name, sheet, **how) for label, how in wanted.items()}
     scenarios = {"file": load(name), **{label: one.scenario for label, one in read.items()}}
     found = []
-    for label, done in zip(scenarios, _runs(scenarios.items(), trials, seed, workers, progress), strict=True):
-        one = read.get(label)
-        odds = tuple(_cell(done, days) for days in horizons(done.scenario))
-        victory = sum(float(p) for p in done.summary["victory"].values())
-        found.append(Reading(label, len(one.read) if one else 0, one.mended if one else (), odds, victory))
+    for label, done in zip(scenarios, _runs(scenarios, trials, seed, workers, progress), strict=True):
+        odds = []
+        for days in horizons(done.scenario):
+            at = done.odds("durable", days)
+            odds.append(Cell(days, at.p, at.lo, at.hi, at.model, at.model_lo, at.model_hi))
+        one, victory = read.get(label), sum(float(p) for p in done.summary["victory"].values())
+        found.append(Reading(label, len(one.read) if one else 0, one.mended if one else (), tuple(odds), victory))
     return Readings(name, trials, seed, tuple(found))
 
 
 def _runs(
-    scenarios: Iterable[tuple[str, Scenario]], trials: int, seed: int, workers: int | None, progress: Progress | None
+    scenarios: Mapping[str, Scenario], trials: int, seed: int, workers: int | None, progress: Progress | None
 ) -> Iterator[Run]:
-    requests = [Request(scenario, label, trials=trials, seed=seed) for label, scenario in scenarios]
+    requests = [Request(scenario, label, trials=trials, seed=seed) for label, scenario in scenarios.items()]
     return run_many(requests, workers=workers, progress=progress)
-
-
-def _cell(done: Run, days: int) -> Cell:
-    odds = done.odds("durable", days)
-    return Cell(days, odds.p, odds.lo, odds.hi, odds.model, odds.model_lo, odds.model_hi)
 
 
 @dataclass(frozen=True)
 class Swap:
-    """One number of the file replaced by the second reader's: the odds with it, headline and model alone, and by how
-    many points (fractions) each moves from the file's. ``mended`` counts numbers that had to move with it."""
+    """One number of the file replaced by the second coder's, and the odds with it, headline and model alone.
+
+    ``moved`` and ``model_moved`` are differences from the file's odds as fractions; ``mended`` counts numbers that had
+    to change with it.
+    """
 
     path: str
     verdict: str
@@ -155,19 +170,30 @@ class Swaps:
     model: float
     swaps: tuple[Swap, ...]
 
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Return that no number alone moves the odds, where that is so."""
+        moves = any(one.moved for one in self.swaps)
+        return () if moves else ("The odds do not vary over these numbers: none of them alone moves any.",)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what swaps one at a time leave out."""
+        return ("What two numbers do together is not in the table.",)
+
     def as_dict(self) -> dict[str, Any]:
-        """Plain JSON values."""
+        """Return plain JSON values."""
         return asdict(self)
 
     def table(self) -> pd.DataFrame:
-        """One row per number."""
+        """Return one row per number."""
         import pandas as pd
 
         return pd.DataFrame([asdict(one) for one in self.swaps], columns=list(Swap.__dataclass_fields__))
 
 
 @checked_arguments
-def swapped(
+def swap_one_by_one(
     name: str,
     sheet: str | os.PathLike[str],
     *,
@@ -178,23 +204,21 @@ def swapped(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Swaps:
-    """The file with one number at a time as the second reader has it: ``paths`` of the sheet, or all that differ.
+    """Run the file with one number at a time as the second coder has it: ``paths`` of the sheet, or all that differ.
 
-    A number alone may break a rule (points no longer sum to 100); what goes with it is mended as in ``read_again``.
-    Raises ParleyError for a path without a reading and for days that are no horizon.
+    A number alone may break a rule (points no longer sum to 100); what goes with it is adjusted as in
+    ``merge_readings``. Raises ParleyError for a path without a reading and for days that are no horizon.
     """
-    found = {one.path: one for one in compare(name, sheet).differences}
-    chosen = list(found) if paths is None else list(paths)
-    read = {path: read_again(name, sheet, only=(path,)) for path in chosen}
+    found = {one.path: one for one in compare_codings(name, sheet).differences}
+    read = {path: merge_readings(name, sheet, only=(path,)) for path in (found if paths is None else paths)}
     scenarios = {"file": load(name), **{path: one.scenario for path, one in read.items()}}
-    done = _runs(scenarios.items(), trials, seed, workers, progress)
+    done = _runs(scenarios, trials, seed, workers, progress)
     base = next(done).odds("durable", days)
     swaps = []
-    for path, run in zip(chosen, done, strict=True):
+    for path, run in zip(read, done, strict=True):
         one, odds = found[path], run.odds("durable", days)
-        file, second = (one.file_low, one.file_central, one.file_high), (one.low, one.central, one.high)
-        moved, model_moved = odds.p - base.p, odds.model - base.model
+        headline, model = (odds.p, odds.p - base.p), (odds.model, odds.model - base.model)
         mended = len([each for each in read[path].mended if each.path != path])
-        swaps.append(Swap(path, one.verdict, file, second, odds.p, moved, odds.model, model_moved, mended))
+        swaps.append(Swap(path, one.verdict, one.file, one.second, *headline, *model, mended))
     swaps.sort(key=lambda one: -abs(one.moved))
     return Swaps(name, days, trials, seed, base.p, base.model, tuple(swaps))

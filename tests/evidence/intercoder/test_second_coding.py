@@ -12,16 +12,17 @@ from pathlib import Path
 import pytest
 
 from sim.errors import ParleyError
-from sim.evidence.intercoder import merge_readings, odds_by_reading, second_reading
-from sim.evidence.intercoder.merge_readings import How, read_again, reread
-from sim.evidence.intercoder.odds_by_reading import odds_of_readings, swapped
-from sim.evidence.intercoder.second_reading import (
-    Comparison,
+from sim.evidence.intercoder import merge_readings as merging
+from sim.evidence.intercoder import odds_by_reading, second_coding
+from sim.evidence.intercoder.merge_readings import How, merge_readings
+from sim.evidence.intercoder.odds_by_reading import odds_of_readings, swap_one_by_one
+from sim.evidence.intercoder.second_coding import (
+    CodingComparison,
     Difference,
-    blank_sheet,
     briefing,
-    compare,
-    to_read,
+    coding_sheet,
+    compare_codings,
+    to_code,
 )
 from sim.scenario.checks.references import check
 from sim.scenario.reading.load import load, names
@@ -32,7 +33,7 @@ NAME = "iran_iraq/july_1988"
 
 
 def filled(tmp_path: Path, **cells: tuple[str, str, str]) -> Path:
-    rows = list(csv.DictReader(io.StringIO(blank_sheet(NAME))))
+    rows = list(csv.DictReader(io.StringIO(coding_sheet(NAME))))
     for row in rows:
         key = row["path"].replace(".", "__")
         if key in cells:
@@ -46,9 +47,9 @@ def filled(tmp_path: Path, **cells: tuple[str, str, str]) -> Path:
     return path
 
 
-def test_a_blank_sheet_has_every_stated_number_and_no_value() -> None:
-    rows = list(csv.DictReader(io.StringIO(blank_sheet(NAME))))
-    assert [row["path"] for row in rows] == list(to_read(load(NAME)))
+def test_a_coding_sheet_has_every_stated_number_and_no_value() -> None:
+    rows = list(csv.DictReader(io.StringIO(coding_sheet(NAME))))
+    assert [row["path"] for row in rows] == list(to_code(load(NAME)))
     assert {"parties.Iran.strain", "war.momentum", "issues.land.status_quo"} <= {row["path"] for row in rows}
     assert "war.tau" in {row["path"] for row in rows} and "talks.text_prob" not in {row["path"] for row in rows}
     assert all(row[key] == "" for row in rows for key in ("low", "central", "high", "ground"))
@@ -74,14 +75,14 @@ def test_what_differs_is_told_the_furthest_first(tmp_path: Path) -> None:
         parties__Iran__optimism=("0.2", "0.3", "0.4"),  # file: .00, .05, .15
         issues__shatt__status_quo=("", "0.5", ""),  # file: .5
     )
-    found = compare(NAME, sheet)
+    found = compare_codings(NAME, sheet)
     assert [(one.path, one.verdict) for one in found.differences] == [
         ("parties.Iran.optimism", "apart"),
         ("parties.Iraq.strain", "overlap"),
         ("issues.shatt.status_quo", "alike"),
         ("parties.Iran.strain", "alike"),
     ]
-    assert len(found.blank) == len(to_read(load(NAME))) - 4
+    assert len(found.blank) == len(to_code(load(NAME))) - 4
     assert list(found.table()["verdict"]) == ["apart", "overlap", "alike", "alike"]
     assert found.as_dict()["differences"][0]["ground"] == "read"
 
@@ -98,19 +99,19 @@ def test_what_differs_is_told_the_furthest_first(tmp_path: Path) -> None:
 def test_a_wrong_cell_is_told_with_its_line(tmp_path: Path, cells: tuple[str, str, str], said: str) -> None:
     sheet = filled(tmp_path, issues__land__status_quo=cells)
     with pytest.raises(ParleyError, match=rf"sheet.csv: line \d+: {said}"):
-        compare(NAME, sheet)
+        compare_codings(NAME, sheet)
 
 
 def test_a_sheet_of_another_war_or_none(tmp_path: Path) -> None:
     path = tmp_path / "s.csv"
     path.write_text("path,low,central,high,ground\nparties.Irn.strain,,.1,,\n", encoding="utf-8")
     with pytest.raises(ParleyError, match="did you mean `parties.Iran.strain`"):
-        compare(NAME, path)
+        compare_codings(NAME, path)
     path.write_text("path,low\n", encoding="utf-8")
     with pytest.raises(ParleyError, match="there is no column `central`, `high`, `ground`$"):
-        compare(NAME, path)
+        compare_codings(NAME, path)
     with pytest.raises(ParleyError, match="cannot be read"):
-        compare(NAME, tmp_path / "none.csv")
+        compare_codings(NAME, tmp_path / "none.csv")
 
 
 # -- the readings that are there ---------------------------------------------------------------------
@@ -126,7 +127,7 @@ def sheet_of(name: str) -> Path:
 def asked(name: str) -> set[str]:
     """The numbers that a shipped scenario of a war states by itself; those of the catalogue beside their base."""
     is_variant = name.startswith("istanbul_2025/") and name != BASE
-    return set(to_read(loaded(name), loaded(BASE) if is_variant else None))
+    return set(to_code(loaded(name), loaded(BASE) if is_variant else None))
 
 
 loaded = cache(load)
@@ -136,18 +137,18 @@ loaded = cache(load)
 def read_once() -> Iterator[None]:
     """Each file is read once for all these tests."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (second_reading, merge_readings, odds_by_reading):
+        for module in (second_coding, merging, odds_by_reading):
             patch.setattr(module, "load", loaded)
         yield
 
 
 @pytest.fixture(scope="module")
-def compared(read_once: None) -> dict[str, Comparison]:
+def compared(read_once: None) -> dict[str, CodingComparison]:
     wanted = [name for name in names() if not name.startswith("teaching/") and asked(name)]
-    return {name: compare(name, sheet_of(name)) for name in wanted}
+    return {name: compare_codings(name, sheet_of(name)) for name in wanted}
 
 
-def test_every_scenario_with_numbers_of_its_own_has_been_read_twice(compared: dict[str, Comparison]) -> None:
+def test_every_scenario_with_numbers_of_its_own_has_been_read_twice(compared: dict[str, CodingComparison]) -> None:
     assert len(compared) > 20
     assert set(READINGS.glob("*.csv")) == {sheet_of(name) for name in compared}, "a sheet of no scenario"
     for name, found in compared.items():
@@ -155,7 +156,7 @@ def test_every_scenario_with_numbers_of_its_own_has_been_read_twice(compared: di
         assert all(one.ground for one in found.differences), name
 
 
-def test_every_number_read_apart_is_decided(compared: dict[str, Comparison]) -> None:
+def test_every_number_read_apart_is_decided(compared: dict[str, CodingComparison]) -> None:
     text = (READINGS / "README.md").read_text(encoding="utf-8")
     sections = {part.split("\n", 1)[0].strip("` "): part for part in text.split("\n### ")[1:]}
     for name, found in compared.items():
@@ -163,7 +164,7 @@ def test_every_number_read_apart_is_decided(compared: dict[str, Comparison]) -> 
         assert sorted(rows) == sorted(one.path for one in found.differences if one.verdict == "apart"), name
 
 
-def test_sheets_say_who_read_and_nothing_of_how(compared: dict[str, Comparison]) -> None:
+def test_sheets_say_who_read_and_nothing_of_how(compared: dict[str, CodingComparison]) -> None:
     assert "language-model sessions" in (READINGS / "README.md").read_text(encoding="utf-8")
     for name in compared:
         assert not re.search(r"/tmp|/home|\.py\b|\r", sheet_of(name).read_text(encoding="utf-8")), name
@@ -176,25 +177,25 @@ def test_agreement_is_counted() -> None:
 
     alike = [of(value, value, f"parties.A.ideal_point.i{value}") for value in (0.1, 0.5, 0.9)]
     apart = [of(value, 100 - value, f"parties.A.points.i{value}") for value in (10.0, 30.0)]
-    found = Comparison("x", (*apart, *alike), ()).agreement
+    found = CodingComparison("x", (*apart, *alike), ()).agreement
     assert (found.positions, found.n_positions, found.n_points) == (1.0, 3, 2)
     assert found.points < 0 and (found.alike, found.apart, found.overlap) == (0.6, 0.4, 0.0)
-    none = Comparison("x", (), ("war.tau",))
+    none = CodingComparison("x", (), ("war.tau",))
     assert none.agreement.n == 0 and none.as_dict()["agreement"]["positions"] is None
 
 
 def test_a_cell_out_of_range_is_told(tmp_path: Path) -> None:
     sheet = filled(tmp_path, war__tau=("0.5", "0.9", "1.2"))
     with pytest.raises(ParleyError, match="high: expected war.tau within 0 to 1, got 0.5 to 1.2"):
-        compare(NAME, sheet)
+        compare_codings(NAME, sheet)
 
 
 @pytest.mark.parametrize("how", ["second", "pool"])
-def test_a_second_reading_is_a_sound_scenario(compared: dict[str, Comparison], how: How) -> None:
+def test_a_second_reading_is_a_sound_scenario(compared: dict[str, CodingComparison], how: How) -> None:
     for name, found in compared.items():
         if how == "pool" and found.scenario.startswith("istanbul_2025/") and name != BASE:
             continue
-        made = read_again(name, sheet_of(name), how=how)
+        made = merge_readings(name, sheet_of(name), how=how)
         known = quantities(made.scenario)
         assert check(made.scenario) == [], name
         assert set(made.read) == {one.path for one in found.differences} and made.kept == ()
@@ -212,24 +213,23 @@ def test_a_second_reading_is_a_sound_scenario(compared: dict[str, Comparison], h
 
 
 def test_what_breaks_a_rule_is_mended_and_told() -> None:
-    mended = {one.path: one for one in read_again(BASE, sheet_of(BASE)).mended}
+    mended = {one.path: one for one in merge_readings(BASE, sheet_of(BASE)).mended}
     line = mended["parties.Russia.red_lines.neutrality"]
-    assert line.came.central == 0.58 and line.used == (0.35, 0.35, 0.35) and "forbid every halt" in line.why
-    apart = read_again("korea/july_1951", sheet_of("korea/july_1951"), only=["parties.UN_Command.points.line"])
+    assert line.came.central == 0.58 and line.used == (0.35, 0.35, 0.35) and "forbid every ceasefire" in line.why
+    apart = merge_readings("korea/july_1951", sheet_of("korea/july_1951"), only=["parties.UN_Command.points.line"])
     assert {one.why for one in apart.mended} == {"points scaled to 100"} and len(apart.mended) == 4
     points = loaded("korea/july_1951").belligerent("UN_Command").points
     assert sum(number.middle for number in points.values()) == pytest.approx(100)
 
 
 def test_calibrated_numbers_can_stay_the_files() -> None:
-    made = read_again(BASE, sheet_of(BASE), keeps_calibrated=True)
+    made = merge_readings(BASE, sheet_of(BASE), keeps_calibrated=True)
     before, after = quantities(loaded(BASE)), quantities(made.scenario)
     assert set(made.kept) <= set(calibrated(loaded(BASE))) and "talks.convening_prob_per_week" in made.kept
     assert all(before[path] == after[path] for path in made.kept)
     assert after["talks.close_enough"].middle == 0.05, "set in view of the odds, yet no draw moves it"
-    assert reread(BASE, sheet_of(BASE), keeps_calibrated=True) == made.scenario
-    with pytest.raises(ParleyError, match="has no reading"):
-        read_again(BASE, sheet_of(BASE), only=["war.nothing"])
+    with pytest.raises(ParleyError, match="expected a number that the sheet fills, got `war.nothing`"):
+        merge_readings(BASE, sheet_of(BASE), only=["war.nothing"])
 
 
 def test_odds_under_each_reading_and_swaps_one_by_one() -> None:
@@ -241,7 +241,7 @@ def test_odds_under_each_reading_and_swaps_one_by_one() -> None:
     assert file.n_read == 0 and second.n_read == meant.n_read + 1 and second.mended
     assert len(found.table()) == 5 * 4 and found.as_dict()["readings"][0]["odds"][0]["days"] == 30
     assert all(cell.lo <= cell.hi and 0 <= cell.p <= 1 for one in found.readings for cell in one.odds)
-    swaps = swapped(name, sheet_of(name), paths=misread, trials=64, workers=1)
+    swaps = swap_one_by_one(name, sheet_of(name), paths=misread, trials=64, workers=1)
     assert swaps.p == file.odds[-1].p and list(swaps.table()["path"]) == misread
     assert swaps.swaps[0].moved == swaps.swaps[0].p - swaps.p < 0 and swaps.swaps[0].mended == 0
 

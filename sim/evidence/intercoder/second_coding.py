@@ -1,0 +1,234 @@
+"""A second coding of a scenario: a blank coding sheet for a coder who has not seen its numbers, and the comparison.
+
+``briefing`` gives the second coder the question and the scales; ``coding_sheet`` lists every number that the file
+states, with its meaning and range, and none of its values. ``compare_codings`` compares a filled sheet with the file;
+its ``agreement`` says how far the two agree. What the difference does to the odds is in ``odds_by_reading``.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from sim.evidence.intercoder.agreement import in_words, krippendorff_alpha
+from sim.results.export import as_csv
+from sim.results.formatting import as_number, counted, plain
+from sim.scenario.diagnostics import did_you_mean, escaped
+from sim.scenario.key_paths import slot_at, split
+from sim.scenario.provenance import ledger
+from sim.scenario.reading.load import load
+from sim.scenario.sampling.parameter_draws import quantities
+from sim.scenario.schema import Scenario
+from sim.scenario.schema.quantity import Quantity
+from sim.scenario.sources.table_file import read_table
+from sim.scenario.sources.table_rows import Row
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ("path", "meaning", "unit", "from", "to", "low", "central", "high", "ground")
+FILLED = ("low", "central", "high")
+VERDICTS = ("apart", "overlap", "alike")
+SAME = 1e-9
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One number coded twice; a file's number without a range is a range of one point.
+
+    ``verdict``: ``alike`` (each central value lies in the other's range), ``overlap`` or ``apart`` (the ranges do not
+    meet).
+    """
+
+    path: str
+    file_low: float
+    file_central: float
+    file_high: float
+    low: float
+    central: float
+    high: float
+    verdict: str
+    ground: str
+
+    @property
+    def file(self) -> tuple[float, float, float]:
+        """Return low, central and high of the file."""
+        return self.file_low, self.file_central, self.file_high
+
+    @property
+    def second(self) -> tuple[float, float, float]:
+        """Return low, central and high of the second coder."""
+        return self.low, self.central, self.high
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far two codings agree.
+
+    ``positions`` and ``points``: Krippendorff's alpha (interval) over the central values of ideal points, all parties,
+    and of points; NaN where nothing could differ. ``n_``: how many numbers stand behind a figure. ``alike``,
+    ``overlap``, ``apart``: shares of the numbers coded twice.
+    """
+
+    positions: float
+    n_positions: int
+    points: float
+    n_points: int
+    alike: float
+    overlap: float
+    apart: float
+    n: int
+
+
+@dataclass(frozen=True)
+class CodingComparison:
+    """All numbers that the second coder filled in, the largest disagreements first, and the paths left blank."""
+
+    scenario: str
+    differences: tuple[Difference, ...]
+    blank: tuple[str, ...]
+
+    @property
+    def agreement(self) -> Agreement:
+        """Return alpha over positions and over points, and the shares of the three verdicts."""
+        figures: dict[str, Any] = {}
+        for key, name in {"ideal_point": "positions", "points": "points"}.items():
+            of_kind = [one for one in self.differences if f".{key}." in one.path]
+            codes = [[one.file_central for one in of_kind], [one.central for one in of_kind]]
+            figures |= {name: krippendorff_alpha(codes) if of_kind else math.nan, f"n_{name}": len(of_kind)}
+        n = len(self.differences)
+        for verdict in VERDICTS:
+            n_such = sum(one.verdict == verdict for one in self.differences)
+            figures[verdict] = n_such / n if n else math.nan
+        return Agreement(**figures, n=n)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Return the shares of the verdicts, and Krippendorff's alpha over positions and points."""
+        found = asdict(self.agreement)
+        shares = ", ".join(f"{verdict} {as_number(100 * found[verdict], '.0f')} %" for verdict in VERDICTS[::-1])
+        return (
+            shares,
+            *(
+                f"Krippendorff's alpha, {found[f'n_{name}']} {name}: {as_number(found[name], '.2f')} "
+                f"({in_words(found[name])})"
+                for name in ("positions", "points")
+                if found[f"n_{name}"]
+            ),
+        )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return how many numbers the second coder left blank."""
+        return (f"{counted(len(self.blank), 'number')} left blank",)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain JSON values; an undetermined figure is None."""
+        found: dict[str, Any] = plain(asdict(self) | {"agreement": asdict(self.agreement)})
+        return found
+
+    def table(self) -> pd.DataFrame:
+        """Return one row per number coded twice."""
+        import pandas as pd
+
+        return pd.DataFrame([asdict(one) for one in self.differences], columns=list(Difference.__dataclass_fields__))
+
+
+def to_code(scenario: Scenario, base: Scenario | None = None) -> dict[str, Quantity]:
+    """Return the numbers that the file itself states, by key path; neither defaults nor those that repeat another.
+
+    ``base`` leaves out what stands there with the same range: what remains is what a scenario supposes on top of it.
+    """
+    stated = {path for path, (_, standing) in ledger(scenario).items() if standing != "default"}
+    known = {path: number for path, number in quantities(scenario).items() if path in stated and not number.same_as}
+    if base is None:
+        return known
+    before = {path: (*number.bounds, number.middle) for path, number in quantities(base).items()}
+    return {path: n for path, n in known.items() if before.get(path) != (*n.bounds, n.middle)}
+
+
+def coding_sheet(name: str, base: str | None = None) -> str:
+    """Return a CSV with a row for each number of the scenario called ``name``, without values, notes and sources.
+
+    ``base``, another scenario's name, keeps only the numbers in which the two differ.
+    """
+    rows = []
+    for path in to_code(load(name), load(base) if base else None):
+        slot = slot_at(split(path))
+        above = slot if slot and slot.field else slot_at(split(path)[:-1])
+        field = above.field if above else None
+        extra = field.json_schema_extra if field else None
+        row: dict[str, Any] = dict.fromkeys(COLUMNS, "")
+        row |= {"path": path, "meaning": (field.description or "") if field else ""}
+        row["unit"] = extra.get("unit", "") if isinstance(extra, dict) else ""
+        if slot and slot.allowed:
+            row |= {"from": f"{slot.allowed.low:g}", "to": f"{slot.allowed.high:g}"}
+        rows.append(row)
+    return as_csv(rows, COLUMNS)
+
+
+def briefing(name: str) -> str:
+    """Return what the second coder may know, as Markdown: question, day, scales with landmarks, who takes part."""
+    scenario = load(name)
+    scales = []
+    for key, issue in scenario.issues.items():
+        marks = "; ".join(f"{mark.at:g} {mark.name}" for mark in issue.landmarks)
+        scales.append(f"- `{key}`: {issue.scale}" + (f" ({marks})" if marks else ""))
+    parties = [f"- `{key}`: {party.label or key}, {party.role}" for key, party in scenario.parties.items()]
+    tracks = [f"- `{key}`: {track.label or key} ({', '.join(track.scope)})" for key, track in scenario.tracks.items()]
+    head = (
+        f"# {scenario.title}\n\n{scenario.question}\n\nSupposed: {scenario.supposes}\n\n"
+        f"Settled by: {scenario.resolution}\n\nKnow only what stood on {scenario.start}.\n"
+    )
+    parts = {"Scales": scales, "Who takes part": parties, "On the table": tracks}
+    return head + "".join(f"\n## {title}\n\n" + "\n".join(lines) + "\n" for title, lines in parts.items())
+
+
+def compare_codings(name: str, sheet: str | os.PathLike[str]) -> CodingComparison:
+    """Compare a filled sheet with the scenario called ``name``. Raises ParleyError with the line of a wrong cell."""
+    known = to_code(load(name))
+    found, blank = [], []
+    seen: dict[str, int] = {}
+    for row in read_table(sheet, ("path", *FILLED, "ground"), COLUMNS).rows:
+        path = row.needed("path", "the name of a number")
+        if path not in known:
+            row.refuse("path", f"unknown number `{escaped(path)}`{did_you_mean(path, list(known))}")
+        if path in seen:
+            row.refuse("path", f"expected each number once, got `{escaped(path)}` of line {seen[path]} again")
+        seen[path] = row.line
+        if not any(row.text(key) for key in FILLED):
+            blank.append(path)
+            continue
+        second = _reading(row)
+        _refuse_outside(row, path, second[0], second[2])
+        file_low, file_high = known[path].bounds
+        file = (file_low, known[path].middle, file_high)
+        found.append(Difference(path, *file, *second, _verdict(file, second), escaped(row.text("ground"), 400)))
+    return CodingComparison(name, tuple(sorted(found, key=lambda one: VERDICTS.index(one.verdict))), tuple(blank))
+
+
+def _reading(row: Row) -> tuple[float, float, float]:
+    """Read three points; a central value alone is a range of one point."""
+    central = row.number("central")
+    low, high = (row.number(key) if row.text(key) else central for key in ("low", "high"))
+    if not low <= central <= high:
+        row.refuse("central", f"expected rising numbers, got low {low:g}, central {central:g}, high {high:g}")
+    return low, central, high
+
+
+def _refuse_outside(row: Row, path: str, low: float, high: float) -> None:
+    slot = slot_at(split(path))
+    allowed = slot.allowed if slot else None
+    if allowed and not allowed.low <= low <= high <= allowed.high:
+        column = "low" if low < allowed.low else "high"
+        wanted = f"{allowed.low:g} to {allowed.high:g}"
+        row.refuse(column, f"expected {escaped(path)} within {wanted}, got {low:g} to {high:g}")
+
+
+def _verdict(file: tuple[float, float, float], other: tuple[float, float, float]) -> str:
+    if file[0] > other[2] + SAME or other[0] > file[2] + SAME:
+        return "apart"
+    inside = file[0] - SAME <= other[1] <= file[2] + SAME and other[0] - SAME <= file[1] <= other[2] + SAME
+    return "alike" if inside else "overlap"
