@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from docs.generate import GENERATED, markdown_table
-from sim.scenario.key_paths import ROOT, Slot, wanted
+from sim.scenario.key_paths import ROOT, Slot, expected
 from sim.scenario.schema import SETTABLE
 from sim.scenario.schema.quantity import MAY, NEEDS, Provenance, Quantity
 
@@ -99,7 +99,7 @@ def _walk(slot: Slot, path: str) -> Iterator[tuple[str, type[BaseModel]]]:
 
 
 def _role(model: type[BaseModel]) -> str:
-    return " or ".join(wanted(Slot(model).child("role")).replace("`", "").split(" or "))
+    return " or ".join(expected(Slot(model).child("role")).replace("`", "").split(" or "))
 
 
 def _row(model: type[BaseModel], name: str, field: FieldInfo) -> tuple[str, ...]:
@@ -125,8 +125,8 @@ def _what(slot: Slot) -> str:
         inner = slot.child(0)
         if inner is not None and inner.models and not inner.is_quantity:
             return "a list of blocks"
-        return wanted(slot) if inner is None or "list of" in wanted(slot) else f"a list: {_what(inner)}"
-    return "a block" if slot.models and not slot.is_quantity else wanted(slot)
+        return expected(slot) if inner is None or "list of" in expected(slot) else f"a list: {_what(inner)}"
+    return "a block" if slot.models and not slot.is_quantity else expected(slot)
 
 
 def _default(field: FieldInfo) -> str:

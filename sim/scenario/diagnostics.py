@@ -59,7 +59,7 @@ def literal(text: str) -> str:
     return "\n".join(escaped(line, len(line)) for line in text.split("\n"))
 
 
-def came(value: Any) -> str:
+def described(value: Any) -> str:
     """What a file holds, in words a reader of YAML would use."""
     match value:
         case None:

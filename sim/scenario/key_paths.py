@@ -131,7 +131,7 @@ def split(text: str) -> KeyPath:
     return tuple(parts)
 
 
-def wanted(slot: Slot | None) -> str:
+def expected(slot: Slot | None) -> str:
     """What may stand at a slot, in words."""
     if slot is None:
         return "another value"
@@ -142,7 +142,7 @@ def wanted(slot: Slot | None) -> str:
     if origin is Literal:
         return _choices(get_args(kind))
     if origin in (Union, UnionType):
-        return " or ".join(dict.fromkeys(wanted(_slot(option)) for option in get_args(kind)))
+        return " or ".join(dict.fromkeys(expected(_slot(option)) for option in get_args(kind)))
     if origin is tuple:
         length = len(get_args(kind))
         return "a list" if get_args(kind)[-1] is Ellipsis else f"a list of {length} numbers"

@@ -32,7 +32,7 @@ FOLDER = "timelines"
 MOST_EVENTS = 50
 FIXED = ("start", "horizon_weeks", "follow_up_weeks", "sides", "question", "resolution")
 """Keys that every state shares, so that all answer one question and differences are paired."""
-UNSOURCED = "a `source`, or `kind: judgement` with a note, is wanted for every event"
+UNSOURCED = "expected a `source`, or `kind: judgement` with a note, for every event"
 
 
 class TimelineEvent(Provenance):
@@ -145,13 +145,13 @@ def _problem(tree: Node, item: Any) -> Problem:
     path: KeyPath = item["loc"]
     match item["type"]:
         case "too_short":
-            return Problem(path, "none came, at least one is wanted")
+            return Problem(path, "expected at least one, got none")
         case "string_too_short":
-            return Problem(path, "a name is wanted")
+            return Problem(path, "expected a name, got an empty text")
         case "too_long" | "string_too_long":
             node, what = node_at(tree, path), "events" if item["type"] == "too_long" else "characters"
             n = len(node.value) if node else 0
-            return Problem(path, f"{n} {what} came, {item['ctx']['max_length']} are allowed")
+            return Problem(path, f"expected at most {item['ctx']['max_length']} {what}, got {n}")
     return problem_of(tree, path, item, Slot(TimelineFile))
 
 
@@ -176,9 +176,11 @@ def _order(told: TimelineFile) -> list[Problem]:
     for number, event in enumerate(told.events):
         if number and event.date < told.events[number - 1].date:
             earlier = told.events[number - 1].date
-            found.append(Problem(("events", number, "date"), f"{event.date} came after {earlier}, put them in order"))
+            words = f"expected a day from {earlier} on, got {event.date}: put events in order"
+            found.append(Problem(("events", number, "date"), words))
         if fold(event.name) in seen:
-            found.append(Problem(("events", number, "name"), f"'{escaped(event.name)}' came twice"))
+            words = f"expected a name of its own, got '{escaped(event.name)}' again"
+            found.append(Problem(("events", number, "name"), words))
         seen.add(fold(event.name))
     return found
 
@@ -186,9 +188,9 @@ def _order(told: TimelineFile) -> list[Problem]:
 def _beyond(tree: Node, told: TimelineFile, base: Scenario) -> list[tuple[Mark, Problem]]:
     """Events after the last day that the question asks about."""
     last = base.start + timedelta(weeks=base.horizon_weeks)
-    words = f"is after {last}, the end of the question's horizon"
+    words = f"expected a day up to {last}, the end of the question's horizon"
     late = [
-        Problem(("events", number, "date"), f"{event.date} {words}")
+        Problem(("events", number, "date"), f"{words}, got {event.date}")
         for number, event in enumerate(told.events)
         if event.date > last
     ]

@@ -88,16 +88,16 @@ war: {momentum: 0.1, momentum: 0.2}
 TOLD = """\
 5:23: error: tracks.ceasefire.scope.0: unknown issue `valey`, did you mean `valley`?
 5:45: error: tracks.ceasefire.ratified_by.0: unknown veto player `Senate`; none is allowed here
-5:67: error: tracks.ceasefire.least_level: the number 9 came, a whole number from 0 to 3 is wanted
-7:19: error: parties.North.strain: the text 'lots' came, a number is wanted
+5:67: error: tracks.ceasefire.least_level: expected a whole number from 0 to 3, got the number 9
+7:19: error: parties.North.strain: expected a number, got the text 'lots'
 7:25: error: parties.North.trusst: unknown key `trusst`, did you mean `trust`?
-7:45: error: parties.North.image: a decimal comma came, a point is wanted: write 0.02
+7:45: error: parties.North.image: expected a decimal point, got a comma: write 0.02
 8:20: error: parties.South.points.vally: unknown issue `vally`, did you mean `valley`?
-8:49: error: parties.South.optimism.low: a decimal comma came, a point is wanted: write 0.02
-8:64: error: parties.South.optimism.central: a decimal comma came, a point is wanted: write 0.2
-8:75: error: parties.South.optimism.high: a decimal comma came, a point is wanted: write 0.4
+8:49: error: parties.South.optimism.low: expected a decimal point, got a comma: write 0.02
+8:64: error: parties.South.optimism.central: expected a decimal point, got a comma: write 0.2
+8:75: error: parties.South.optimism.high: expected a decimal point, got a comma: write 0.4
 10:13: error: attendance.0.party: unknown party `Nort`, did you mean `North`?
-11:22: error: war.momentum: the key comes twice, first in line 11
+11:22: error: war.momentum: the key stands twice, first in line 11
 """
 
 

@@ -93,7 +93,7 @@ def test_flags_twice_and_numbers_set_twice_are_refused(parley: Parley) -> None:
     assert is_refused(parley("results", "list", "--json", "--json"), "--json: came twice")
     sets = ("--set", "war.momentum=.1", "--set", "war.momentum=.2")
     assert is_refused(parley("run", MINIMAL, *sets), "war.momentum: is set twice")
-    assert is_refused(parley("run", MINIMAL, "--sweep", "war.momentum=-1e308:1e308:3"), "finite numbers are wanted")
+    assert is_refused(parley("run", MINIMAL, "--sweep", "war.momentum=-1e308:1e308:3"), "expected finite numbers")
 
 
 @pytest.mark.parametrize("name", READING)

@@ -71,26 +71,26 @@ def test_a_number_that_says_nothing_takes_the_source_of_its_event(opened: Callab
 
 REFUSED = {
     ("strain: 0.2", "strian: 0.2"): "two.yaml:10:25: error: parties.North.strian: unknown key `strian`, did you mean `strain`?",  # noqa: E501
-    ("strain: 0.2", "strain: much"): "two.yaml:10:33: error: parties.North.strain: the text 'much' came, a number is wanted",  # noqa: E501
+    ("strain: 0.2", "strain: much"): "two.yaml:10:33: error: parties.North.strain: expected a number, got the text 'much'",  # noqa: E501
     ("teaching/minimal", "teaching/minimum"): "two.yaml:2:7: error: base: there is no file 'teaching/minimum', did you mean `teaching/minimal`?",  # noqa: E501
-    ("teaching/minimal", "../minimal"): "two.yaml:2:7: error: base: '../minimal': `..`, `.` or an empty part came, a name below the scenarios folder is wanted",  # noqa: E501
-    ("    source: a paper of that day\n", ""): "two.yaml:6:5: error: events.0: a `source`, or `kind: judgement` with a note, is wanted for every event",  # noqa: E501
-    ("    note: somebody thought so\n", ""): "two.yaml:11:5: error: events.1: a `source`, or `kind: judgement` with a note, is wanted for every event",  # noqa: E501
-    ("date: 2001-01-09", "date: 2001-01-05"): "two.yaml:11:11: error: events.1.date: 2001-01-05 came after 2001-01-07, put them in order",  # noqa: E501
-    ("date: 2001-01-09", "date: 2035-01-09"): "two.yaml:11:11: error: events.1.date: 2035-01-09 is after ",
-    ("date: 2001-01-09", "date: soon"): "two.yaml:11:11: error: events.1.date: the text 'soon' came, a date such as 2025-05-15",  # noqa: E501
-    ("name: South tires", "name: North learns"): "two.yaml:12:11: error: events.1.name: 'North learns' came twice",
+    ("teaching/minimal", "../minimal"): "two.yaml:2:7: error: base: '../minimal': expected a name below the scenarios folder, got `..`, `.` or an empty part",  # noqa: E501
+    ("    source: a paper of that day\n", ""): "two.yaml:6:5: error: events.0: expected a `source`, or `kind: judgement` with a note, for every event",  # noqa: E501
+    ("    note: somebody thought so\n", ""): "two.yaml:11:5: error: events.1: expected a `source`, or `kind: judgement` with a note, for every event",  # noqa: E501
+    ("date: 2001-01-09", "date: 2001-01-05"): "two.yaml:11:11: error: events.1.date: expected a day from 2001-01-07 on, got 2001-01-05: put events in order",  # noqa: E501
+    ("date: 2001-01-09", "date: 2035-01-09"): "two.yaml:11:11: error: events.1.date: expected a day up to ",
+    ("date: 2001-01-09", "date: soon"): "two.yaml:11:11: error: events.1.date: expected a date such as 2025-05-15 (no time, no zone), got the text 'soon'",  # noqa: E501
+    ("name: South tires", "name: North learns"): "two.yaml:12:11: error: events.1.name: expected a name of its own, got 'North learns' again",  # noqa: E501
     ("    set:", "    sets:"): "two.yaml:9:5: error: events.0.sets: unknown key `sets`, did you mean `set`?",
     ("before:", "befor:"): "two.yaml:3:1: error: befor: unknown key `befor`, did you mean `before`?",
-    ("title: Two events\n", ""): "two.yaml:1:1: error: title: missing, text is wanted",
+    ("title: Two events\n", ""): "two.yaml:1:1: error: title: missing, expected text",
     ("      war:", "      start: 2001-02-01\n      war:"): "two.yaml:16:7: error: events.1.set.start: not allowed here: start, sides and question are those of the base",  # noqa: E501
     ("  war:", "  extends: teaching/spoilers\n  war:"): "two.yaml:4:3: error: before.extends: not allowed here: `base` names what is built on",  # noqa: E501
-    ("kind: judgement\n    note", "kind: judgment\n    note"): "two.yaml:13:11: error: events.1.kind: the text 'judgment' came, `sourced` or `judgement` is wanted",  # noqa: E501
+    ("kind: judgement\n    note", "kind: judgment\n    note"): "two.yaml:13:11: error: events.1.kind: expected `sourced` or `judgement`, got the text 'judgment'",  # noqa: E501
     ("North: {strain: 0.2}", "North: null"): "error: ",
-    ("events:", "events: []\nrest:"): "error: events: none came, at least one is wanted",
-    ("strain: 0.2", "strain: 0.2, strain: 0.3"): "two.yaml:10:38: error: events.0.set.parties.North.strain: the key comes twice, first in line 10",  # noqa: E501
-    ("strain: 0.2", "strain: &a 0.2"): "an alias or anchor (`*` or `&`) came",
-    ("name: South", 'name: "\\e[31mSouth"\n#'): "the hidden character U+001B came",
+    ("events:", "events: []\nrest:"): "error: events: expected at least one, got none",
+    ("strain: 0.2", "strain: 0.2, strain: 0.3"): "two.yaml:10:38: error: events.0.set.parties.North.strain: the key stands twice, first in line 10",  # noqa: E501
+    ("strain: 0.2", "strain: &a 0.2"): "got an alias or anchor (`*` or `&`)",
+    ("name: South", 'name: "\\e[31mSouth"\n#'): "got the hidden character U+001B",
 }  # fmt: skip
 
 

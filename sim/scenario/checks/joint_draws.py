@@ -58,21 +58,21 @@ def _joint(scenario: Scenario) -> Iterator[Problem]:
 def _misshapen(where: KeyPath, group: Joint) -> Problem | None:
     """What is wrong with a group before any draw is looked at."""
     if not group.columns:
-        return Problem((*where, "columns"), "none came, at least one parameter is wanted")
+        return Problem((*where, "columns"), "expected at least one parameter, got none")
     if (group.file is None) == (not group.factors):
-        came = "neither came" if group.file is None else "both came"
-        return Problem(where, f"a `file` of draws or shared `factors` are wanted, {came}")
+        got = "neither" if group.file is None else "both"
+        return Problem(where, f"expected a `file` of draws or shared `factors`, got {got}")
     if group.file is not None:
         return None
     if group.weight is not None:
-        return Problem((*where, "weight"), "only a `file` of draws has weights, shared `factors` came")
+        return Problem((*where, "weight"), "expected a `file` of draws with this weight, got shared `factors`")
     for name, column in group.columns.items():
         if column not in group.factors:
             words = f"there is no factor `{escaped(column)}`{did_you_mean(column, list(group.factors))}"
             return Problem((*where, "columns", name), words)
     for name, factor in group.factors.items():
         if factor.same_as is not None:
-            return Problem((*where, "factors", name), "a number or distribution of its own is wanted, not `same_as`")
+            return Problem((*where, "factors", name), "expected a number or distribution of its own, got `same_as`")
         if name not in group.columns.values():
             return Problem((*where, "factors", name), "no parameter of `columns` is drawn by it", at_key=True)
     return None
@@ -110,13 +110,13 @@ def _misfit(
         return "this is drawn twice", True
     by = f"{spread.kind} `{escaped(column)}`"
     if mode != "value" and spread.least < 0:
-        return f"{by} holds {spread.least:g}, factors of at least 0 are wanted", False
+        return f"expected factors of at least 0, got {spread.least:g} in {by}", False
     if mode == "ratio" and spread.median <= 0:
-        return f"{by} has the median 0, above 0 is wanted to divide by", False
+        return f"expected a median above 0 to divide by, got 0 in {by}", False
     if mode == "value" and (limits := allowed_at(name)):
         if spread.least < limits.low or spread.greatest > limits.high:
-            held, allowed = f"{spread.least:g} to {spread.greatest:g}", f"{limits.low:g} to {limits.high:g}"
-            return f"{by} holds {held}, {allowed} is allowed", False
+            got = f"{spread.least:g} to {spread.greatest:g} in {by}"
+            return f"expected numbers from {limits.low:g} to {limits.high:g}, got {got}", False
     return "", False
 
 

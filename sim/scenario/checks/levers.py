@@ -53,14 +53,14 @@ def _misfit(path: str, target: float, steps: int, numbers: dict[str, Any]) -> st
     number = numbers[path]
     if not isinstance(number, Quantity):
         if target not in (0, 1, 2, 3):
-            return f"{target:g} came, a level of 0, 1, 2 or 3 is wanted"
-        return "" if steps == 1 else f"a level is on or off: `steps: 1` is wanted, {steps} came"
+            return f"expected a level of 0, 1, 2 or 3, got {target:g}"
+        return "" if steps == 1 else f"expected `steps: 1`, got {steps}: a level is on or off"
     if number.same_as is not None:
         return f"this is the same as {number.same_as}: move that one"
     if number.dist == "beta":
         return "a beta cannot be moved: give low, central and high"
     if number.dist in ("lognormal", "loguniform") and target <= 0:
-        return f"{target:g} came, above 0 is wanted for a {number.dist}"
+        return f"expected a number above 0 for a {number.dist}, got {target:g}"
     if (limits := allowed_at(path)) and not limits.low <= target <= limits.high:
-        return f"{target:g} came, {limits.low:g} to {limits.high:g} is allowed"
+        return f"expected a number from {limits.low:g} to {limits.high:g}, got {target:g}"
     return ""

@@ -37,7 +37,7 @@ def check(scenario: Scenario) -> list[Problem]:
 def _names(scenario: Scenario) -> Iterator[Problem]:
     for section, named in (("issues", scenario.issues), ("tracks", scenario.tracks), ("parties", scenario.parties)):
         if not named:
-            yield Problem((section,), "none came, at least one is wanted")
+            yield Problem((section,), "expected at least one, got none")
         seen: dict[str, str] = {}
         for name in named:
             if reason := _bad_name(name):
@@ -52,16 +52,16 @@ def _names(scenario: Scenario) -> Iterator[Problem]:
 def _bad_name(name: str) -> str | None:
     """Why ``name`` cannot be a party's, issue's or track's, or None."""
     if len(name) > LONGEST_NAME:
-        return f"a name of {len(name)} characters came, {LONGEST_NAME} are allowed"
+        return f"expected a name of at most {LONGEST_NAME} characters, got {len(name)}"
     is_plain = all(
         (c.isascii() and c.isalnum()) or c == "_" or (c.isalpha() and unicodedata.name(c, "").startswith("LATIN "))
         for c in name
     )
     hint = "" if name.isascii() else "; another script goes in `label:`"
     if not name or not is_plain or unicodedata.normalize("NFC", name) != name:
-        return f"the name '{escaped(name)}' came, Latin letters, digits and underscores are allowed{hint}"
+        return f"expected Latin letters, digits and underscores, got the name '{escaped(name)}'{hint}"
     if name.casefold() in DEVICE_NAMES:
-        return f"the name '{name}' came, which some systems reserve for a device"
+        return f"expected another name, got '{name}', which some systems reserve for a device"
     return None
 
 
@@ -77,7 +77,7 @@ def _sides(scenario: Scenario) -> Iterator[Problem]:
         return
     for name in belligerents:
         if name not in (scenario.sides.A, scenario.sides.B):
-            words = f"a third belligerent came, two are allowed: {scenario.sides.A} and {scenario.sides.B}"
+            words = f"expected two belligerents, {scenario.sides.A} and {scenario.sides.B}, got a third"
             yield Problem(("parties", name, "role"), words)
 
 
@@ -90,7 +90,7 @@ def _exist(path: KeyPath, names: Iterable[str], options: Iterable[str], what: st
             where = (*path, name if is_mapping else number)
             yield Problem(where, f"unknown {what} `{escaped(name)}`{did_you_mean(name, allowed)}", at_key=is_mapping)
     if not is_mapping and len(set(names)) != len(list(names)):
-        yield Problem(path, "the same name came twice")
+        yield Problem(path, "expected each name once, got one of them twice")
 
 
 def _references(scenario: Scenario) -> Iterator[Problem]:
@@ -140,7 +140,7 @@ def _party_references(
         for key in ("ideal_point", "points"):
             for issue in scenario.issues:
                 if issue not in getattr(party, key):
-                    yield Problem((*path, key, issue), "missing, a number for every issue is wanted", at_key=True)
+                    yield Problem((*path, key, issue), "missing, expected a number for every issue", at_key=True)
     if isinstance(party, Veto):
         yield from _one((*path, "side"), party.side, sides, "side")
     if isinstance(party, ThirdParty):
@@ -161,13 +161,15 @@ def _party_references(
 
 def _order(scenario: Scenario) -> Iterator[Problem]:
     if not any(track.general for track in scenario.tracks.values()):
-        words = "no track is general: only general tracks count as a ceasefire, at least one is wanted"
+        words = "expected at least one general track, got none: only general tracks count as a ceasefire"
         yield Problem(("tracks",), words)
     for name, track in scenario.tracks.items():
         if track.general and not track.halts:
-            yield Problem(("tracks", name, "halts"), "false came, but a general halt stops the fighting")
+            words = "expected true, got false: a general ceasefire stops the fighting"
+            yield Problem(("tracks", name, "halts"), words)
         if track.settles and not track.general:
-            yield Problem(("tracks", name, "settles"), "true came, but only a general track can settle the war")
+            words = "expected false, got true: only a general track can settle the war"
+            yield Problem(("tracks", name, "settles"), words)
     for name in scenario.tracks:
         chain = [name]
         while (following := scenario.tracks[chain[-1]].waits_for) in scenario.tracks and following not in chain:
@@ -177,10 +179,10 @@ def _order(scenario: Scenario) -> Iterator[Problem]:
     for name, issue in scenario.issues.items():
         for number, (left, right) in enumerate(zip(issue.landmarks, issue.landmarks[1:], strict=False), 1):
             if right.at <= left.at:
-                words = f"{right.at:g} comes after {left.at:g}: landmarks rise along the scale"
+                words = f"expected a position above {left.at:g}, got {right.at:g}: landmarks rise along the scale"
                 yield Problem(("issues", name, "landmarks", number, "at"), words)
         if len({fold(mark.name) for mark in issue.landmarks}) != len(issue.landmarks):
-            yield Problem(("issues", name, "landmarks"), "two landmarks have the same name")
+            yield Problem(("issues", name, "landmarks"), "expected each name once, got one of them twice")
 
 
 def _dates(scenario: Scenario) -> Iterator[Problem]:
@@ -188,21 +190,21 @@ def _dates(scenario: Scenario) -> Iterator[Problem]:
         end = scenario.start + timedelta(weeks=scenario.horizon_weeks + scenario.follow_up_weeks)
         end -= timedelta(weeks=scenario.follow_up_weeks)
     except OverflowError:
-        yield Problem(("start",), f"{scenario.start} came, the horizon would pass the year 9999")
+        yield Problem(("start",), f"expected a horizon that ends by the year 9999, got the start {scenario.start}")
         return
     if scenario.war.began > scenario.start:
-        words = f"{scenario.war.began} came, a day up to the start ({scenario.start}) is wanted"
+        words = f"expected a day up to the start ({scenario.start}), got {scenario.war.began}"
         yield Problem(("war", "began"), words)
     dated: list[tuple[str, int, date]] = [("windows", n, window.date) for n, window in enumerate(scenario.windows)]
     dated += [("events", n, event.date) for n, event in enumerate(scenario.events)]
     for section, number, day in dated:
         if not scenario.start <= day < end:
-            words = f"{day} came, a day from {scenario.start} to {end - timedelta(days=1)} is allowed"
+            words = f"expected a day from {scenario.start} to {end - timedelta(days=1)}, got {day}"
             yield Problem((section, number, "date"), words)
     weeks = [(window.date - scenario.start).days // 7 for window in scenario.windows]
     for number, window in enumerate(scenario.windows):
         if weeks[number] in weeks[:number]:
-            yield Problem(("windows", number, "date"), f"{window.date} came, another window lies in the same week")
+            yield Problem(("windows", number, "date"), f"expected one window a week, got a second one on {window.date}")
 
 
 def _events(scenario: Scenario) -> Iterator[Problem]:
@@ -236,7 +238,8 @@ def _levels(scenario: Scenario) -> Iterator[str]:
 def _fits(path: KeyPath, name: str, quantity: Quantity) -> Iterator[Problem]:
     if name.endswith(("usual_level", "level_cap")):
         if not set(quantity.values or (quantity.value,)) <= {0, 1, 2, 3}:
-            yield Problem(path, "a level 0, 1, 2 or 3 is wanted (a plain number, or a choice of them)")
+            given = f"a {quantity.dist}" if quantity.value is None else f"{quantity.value:g}"
+            yield Problem(path, f"expected a level of 0, 1, 2 or 3 or a choice of them, got {given}")
         return
     if limits := allowed_at(name):
         try:

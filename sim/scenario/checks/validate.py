@@ -10,12 +10,13 @@ from pydantic import ValidationError
 
 from sim.scenario.checks import references
 from sim.scenario.checks.repaired_copy import names_beside
-from sim.scenario.diagnostics import KeyPath, Mark, Problem, came, did_you_mean, dotted, escaped, fail, nearest
-from sim.scenario.key_paths import ROLES, ROOT, Slot, slot_at, wanted
+from sim.scenario.diagnostics import KeyPath, Mark, Problem, described, did_you_mean, dotted, escaped, fail, nearest
+from sim.scenario.key_paths import ROLES, ROOT, Slot, expected, slot_at
 from sim.scenario.schema import AttendanceRule, Scenario
 from sim.scenario.yaml.yaml_reader import Node, marks_along, node_at, place_of, plain
 
 NOTHING: Mapping[KeyPath, Mark] = {}
+ROLE_NAMES = "`belligerent`, `backer`, `mediator` or `veto`"
 ABSENCE_KEYS = ("unless", "when_absent", "if_not", "when_not", "except")
 MOST_HINTED = 100
 """Mistakes for which a near name is looked for; a file with more of them is told without."""
@@ -165,18 +166,19 @@ def problem_of(tree: Node, path: KeyPath, item: Any, root: Slot = ROOT) -> Probl
             hint = ""
             if len(path) == 3 and path[0] == "issues" and (other := _other_name(tree, path[:2])):
                 hint = f", or did you mean the issue `{escaped(other)}`?"
-            return Problem(path, f"{MISSING}{wanted(slot)} is wanted{hint}", at_key=True)
+            return Problem(path, f"{MISSING}expected {expected(slot)}{hint}", at_key=True)
         case "union_tag_not_found":
             if other := _other_name(tree, path):
-                words = f"no role came, so this would be a new party; did you mean `{escaped(other)}`?"
-                return Problem(path, f"{words} A new one needs a role: {_roles()}", at_key=True)
-            return Problem((*path, "role"), f"{MISSING}{_roles()} is wanted", at_key=True)
+                words = f"without a role this would be a new party; did you mean `{escaped(other)}`?"
+                return Problem(path, f"{words} A new one needs a role: {ROLE_NAMES}", at_key=True)
+            return Problem((*path, "role"), f"{MISSING}expected {ROLE_NAMES}", at_key=True)
         case "union_tag_invalid":
             role = plain(marks_along(tree, (*path, "role"))[0])
-            close = did_you_mean(role, list(ROLES)) if isinstance(role, str) else f", {_roles()} is wanted"
-            return Problem((*path, "role"), f"{came(role)} came{close}")
+            close = nearest(role, ROLES) if isinstance(role, str) else None
+            hint = f", did you mean `{close}`?" if close else ""
+            return Problem((*path, "role"), f"expected {ROLE_NAMES}, got {described(role)}{hint}")
         case "value_error":
-            hint = _hint(value, wanted(slot)) if isinstance(value, str) else ""
+            hint = _hint(value, expected(slot)) if isinstance(value, str) else ""
             return Problem(path, escaped(str(item["ctx"]["error"]), 300) + hint)
         case _:
             return _wrong_value(path, value, slot)
@@ -186,10 +188,6 @@ def _other_name(tree: Node, path: KeyPath) -> str | None:
     """The name beside ``path`` that it may be a misspelling of."""
     section = node_at(tree, path[:-1])
     return nearest(str(path[-1]), [name for name in section.entries if name != path[-1]]) if section else None
-
-
-def _roles() -> str:
-    return "`belligerent`, `backer`, `mediator` or `veto`"
 
 
 def _unknown_key(path: KeyPath, above: Slot | None) -> Problem:
@@ -206,8 +204,8 @@ def _unknown_key(path: KeyPath, above: Slot | None) -> Problem:
 def _wrong_value(path: KeyPath, value: Any, slot: Slot | None) -> Problem:
     if len(path) > 1 and path[0] == "attendance" and type(value) is int and value < 0:
         return Problem(path, ABSENCE)
-    hint = _hint(value, wanted(slot)) if isinstance(value, str) and slot is not None else ""
-    return Problem(path, f"{came(value)} came, {wanted(slot)} is wanted{hint}")
+    hint = _hint(value, expected(slot)) if isinstance(value, str) and slot is not None else ""
+    return Problem(path, f"expected {expected(slot)}, got {described(value)}{hint}")
 
 
 def _hint(value: str, words: str) -> str:

@@ -61,11 +61,11 @@ def _points(values: _Values, name: str, party: Belligerent | ThirdParty | Veto) 
         return
     total = sum(values.middle(quantity) for quantity in party.points.values())
     if abs(total - 100) > SUM_TOLERANCE:
-        yield Problem(("parties", name, "points"), f"the points sum to {total:.8g}, 100 is wanted")
+        yield Problem(("parties", name, "points"), f"expected points that sum to 100, got {total:.8g}")
     elif sum(values.bounds(quantity)[0] for quantity in party.points.values()) <= 0 and any(
         values.of(quantity).is_uncertain for quantity in party.points.values()
     ):
-        words = "every point can be drawn as 0 at once: give one of them a low above 0"
+        words = "expected one of them with a low above 0, got points that can all be drawn as 0 at once"
         yield Problem(("parties", name, "points"), words)
 
 
@@ -73,10 +73,10 @@ def _roles(values: _Values, name: str, party: Belligerent | ThirdParty | Veto) -
     if isinstance(party, Veto):
         return
     if party.usual_level > party.level_cap:
-        words = f"{party.usual_level} came, which is above level_cap {party.level_cap}"
+        words = f"expected at most level_cap {party.level_cap}, got {party.usual_level}"
         yield Problem(("parties", name, "usual_level"), words)
     if isinstance(party, ThirdParty) and party.role == "mediator" and values.bounds(party.act_prob_per_week)[1] > 0:
-        yield Problem(("parties", name, "act_prob_per_week"), "a mediator cannot press: 0 is wanted, or `role: backer`")
+        yield Problem(("parties", name, "act_prob_per_week"), "expected 0, or `role: backer`: a mediator cannot press")
 
 
 def _positions(values: _Values) -> Iterator[Problem]:
@@ -95,10 +95,10 @@ def _positions(values: _Values) -> Iterator[Problem]:
         least, greatest = values.bounds(ideal_a)[1], values.bounds(ideal_b)[0]
         is_moved = values.bounds(terms.war_share)[1] > 0 or values.bounds(terms.front_per_week)[1] > 0
         if is_moved and (low < least or high > greatest):
-            wanted = f"{least:g} to {greatest:g}"
+            words = f"expected {least:g} to {greatest:g}, got {_span(low, high)}"
             if least > greatest:
-                wanted = f"ideals that never cross ({least:g} and {greatest:g} came)"
-            words = f"{_span(low, high)} came, {wanted} is allowed: war moves it between the two sides' ideals"
+                words = f"expected ideals that never cross, got {least:g} and {greatest:g}"
+            words += ": war moves it between the two sides' ideals"
             yield Problem(("issues", issue, "status_quo"), words)
     halts = any(track.halts for track in scenario.tracks.values())
     for name, party in scenario.parties.items():
@@ -117,9 +117,9 @@ def _lines(values: _Values, name: str, party: Belligerent | Veto, is_a: bool, ha
         status_quo = values.middle(values.scenario.issues[issue].status_quo)
         word = "at least" if is_a else "at most"
         if (at < ideal) if is_a else (at > ideal):
-            yield Problem(("parties", name, key, issue), f"{at:g} came, {word} the party's ideal {ideal:g} is wanted")
+            yield Problem(("parties", name, key, issue), f"expected {word} the party's ideal {ideal:g}, got {at:g}")
         elif key == "red_lines" and halts and ((at < status_quo) if is_a else (at > status_quo)):
-            message = f"{at:g} came, {word} the status quo {status_quo:g} is wanted: else no halt at all is possible"
+            message = f"expected {word} the status quo {status_quo:g}, got {at:g}: else no ceasefire is possible"
             yield Problem(("parties", name, key, issue), message)
 
 
@@ -130,12 +130,12 @@ def _limits(values: _Values) -> Iterator[Problem]:
         for issue, (low, high) in party.limits.items():
             path: KeyPath = ("parties", name, "limits", issue)
             if not 0 <= low <= high <= 1:
-                yield Problem(path, f"{low:g} to {high:g} came, 0 <= low <= high <= 1 is wanted")
+                yield Problem(path, f"expected 0 <= low <= high <= 1, got {low:g} to {high:g}")
                 continue
             least, greatest = values.bounds(values.scenario.issues[issue].status_quo)
             if name in values.scenario.issues[issue].controllers and (least < low or greatest > high):
-                left_out = _span(least, greatest)
-                yield Problem(path, f"{low:g} to {high:g} came, which leaves out the status quo {left_out}")
+                span = _span(least, greatest)
+                yield Problem(path, f"expected limits around the status quo {span}, got {low:g} to {high:g}")
 
 
 def _shares(values: _Values) -> Iterator[Problem]:
@@ -144,16 +144,16 @@ def _shares(values: _Values) -> Iterator[Problem]:
     total = sum(values.middle(party.guarantor_share) for party in third.values())
     if total > 1 + SUM_TOLERANCE:
         last = [name for name, party in third.items() if values.middle(party.guarantor_share) > 0][-1]
-        words = f"the shares of all guarantors sum to {total:.6g}, at most 1 is allowed"
+        words = f"expected the shares of all guarantors to sum to at most 1, got {total:.6g}"
         yield Problem(("parties", last, "guarantor_share"), words)
     for side in (scenario.sides.A, scenario.sides.B):
         given = {name: values.middle(party.supports[side]) for name, party in third.items() if side in party.supports}
         if sum(given.values()) > 1 + SUM_TOLERANCE:
-            message = f"the shares of {side}'s support sum to {sum(given.values()):.6g}, at most 1 is allowed"
+            message = f"expected the shares of {side}'s support to sum to at most 1, got {sum(given.values()):.6g}"
             yield Problem(("parties", list(given)[-1], "supports", side), message)
     mandate = scenario.talks.mandate
     if not all(0 <= level <= 1 for level in mandate) or list(mandate) != sorted(mandate):
-        yield Problem(("talks", "mandate"), "four shares from 0 to 1 that do not fall are wanted")
+        yield Problem(("talks", "mandate"), f"expected four shares from 0 to 1 that do not fall, got {list(mandate)}")
 
 
 def _signing(values: _Values) -> Iterator[Problem]:
@@ -165,7 +165,7 @@ def _signing(values: _Values) -> Iterator[Problem]:
         where: KeyPath = ("tracks", name, "signing_rate")
         most = values.bounds(track.signing_rate)[1]
         if name in by_hazard and most <= 0 and dotted(where) not in set_by_draws:
-            yield Problem(where, "0 came, a rate above 0 is wanted: with `signing: hazard` nothing else gets it signed")
+            yield Problem(where, "expected a rate above 0, got 0: with `signing: hazard` nothing else gets it signed")
         elif name not in by_hazard and (most > 0 or dotted(where) in set_by_draws):
             yield Problem(where, "this has no effect: it is the rate of a track with `signing: hazard`")
         if track.waits_for is not None and (name in by_hazard or track.waits_for in by_hazard):

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sim.errors import ScenarioError
-from sim.scenario.diagnostics import KeyPath, Mark, Problem, came, escaped, fail, joined
+from sim.scenario.diagnostics import KeyPath, Mark, Problem, described, escaped, fail, joined
 from sim.scenario.key_paths import ROOT, Slot, slot_at
 from sim.scenario.reading.merging import absorb_sources, merged, removals
 from sim.scenario.reading.scenario_names import find_beside, name_of
@@ -47,7 +47,7 @@ class Assembly:
     def scenario(self, path: Path, chain: tuple[Path, ...]) -> Node:
         tree, parent = self._opened(path, chain, "extends")
         if {"base", "events"} <= tree.value.keys() and parent is None:
-            asked = f"a scenario is wanted, this is a timeline: parley timeline {shown(path)}"
+            asked = f"expected a scenario, got a timeline: parley timeline {shown(path)}"
             raise fail([(tree.at, Problem((), asked))])
         below = self.scenario(parent, (*chain, path.resolve())) if parent else Node({}, tree.at, tree.key_at)
         if parent:
@@ -69,7 +69,7 @@ class Assembly:
     def party(self, node: Node, file: Path, key: KeyPath, chain: tuple[Path, ...]) -> Node:
         """A party with the library file it names merged below it."""
         if len(chain) >= DEEPEST_CHAIN:
-            raise fail([(node.value["from"].at, Problem(key, f"`from` goes deeper than {DEEPEST_CHAIN} files"))])
+            raise fail([(node.value["from"].at, Problem(key, f"expected at most {DEEPEST_CHAIN} files, got more"))])
         path = find_beside(node.value["from"], file, key)
         if path.resolve() in chain:
             raise fail([(node.value["from"].at, Problem(key, f"`from` runs in a circle: {_circle(chain, path)}"))])
@@ -91,7 +91,7 @@ class Assembly:
         if parent.resolve() in (*chain, path.resolve()):
             raise fail([(node.at, Problem((key,), f"runs in a circle: {_circle((*chain, path.resolve()), parent)}"))])
         if len(chain) + 1 >= DEEPEST_CHAIN:
-            raise fail([(node.at, Problem((key,), f"goes deeper than {DEEPEST_CHAIN} files"))])
+            raise fail([(node.at, Problem((key,), f"expected at most {DEEPEST_CHAIN} files, got more"))])
         return tree, parent
 
     def _read(self, path: Path) -> Node:
@@ -155,7 +155,7 @@ class Assembly:
 
 def as_mapping(tree: Node) -> Node:
     if not tree.is_mapping:
-        raise fail([(tree.at, Problem((), f"{came(tree.value)} came, a mapping (keys and values) is wanted"))])
+        raise fail([(tree.at, Problem((), f"expected a mapping (keys and values), got {described(tree.value)}"))])
     return tree
 
 

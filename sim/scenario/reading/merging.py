@@ -13,11 +13,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
-from sim.scenario.diagnostics import KeyPath, Mark, Problem, did_you_mean, dotted, escaped
-from sim.scenario.key_paths import Slot, wanted
+from sim.scenario.diagnostics import KeyPath, Mark, Problem, described, did_you_mean, dotted, escaped
+from sim.scenario.key_paths import Slot, expected
 from sim.scenario.schema import AttendanceRule
 from sim.scenario.schema.quantity import Provenance
-from sim.scenario.yaml.yaml_reader import Node
+from sim.scenario.yaml.yaml_reader import Node, plain
 
 PLAIN_NUMBERS = ("limits", "mandate", "usual_level", "level_cap", "patience_weeks")
 """Numbers that are not a Quantity but still an analyst's claim; their source lives in ``sources``."""
@@ -71,7 +71,7 @@ def _nothing_to_remove(key: str, parent: Node, slot: Slot | None, path: KeyPath)
     if slot is None or below is None or (below.field is not None and below.field.default is None):
         return None  # an unknown key, or one that is empty unless set: the schema knows better
     if not slot.is_by_name:
-        return f"there is no `{escaped(key)}` below to remove, {wanted(below)} is wanted"
+        return f"there is no `{escaped(key)}` below to remove, expected {expected(below)}"
     what = SINGULAR.get(str(path[-1]), "") if len(path) == 1 else ""
     return f"there is no {what}`{escaped(key)}` to remove{did_you_mean(key, list(parent.value))}"
 
@@ -80,10 +80,10 @@ def _appended(
     result: dict[str, Node], name: str, node: Node, child: Node, problems: list[tuple[Node, Problem]], path: KeyPath
 ) -> Node | None:
     if not node.is_list:
-        problems.append((node, Problem(path, "a list is wanted after `+`")))
+        problems.append((node, Problem(path, f"expected a list after `+`, got {described(plain(node))}")))
         return None
     if name in child.value:
-        problems.append((node, Problem(path, f"both `{name}` and `{name}+` came, one is allowed", at_key=True)))
+        problems.append((node, Problem(path, f"expected one of `{name}` and `{name}+`, got both", at_key=True)))
         return None
     before = result.get(name)
     if before is None or not before.is_list:

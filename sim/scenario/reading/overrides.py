@@ -21,7 +21,7 @@ def parse_set(argument: str) -> tuple[str, str]:
     path, equals, value = argument.partition("=")
     if not equals or not path.strip() or not value.strip():
         raise ScenarioError(
-            f"--set {escaped(argument)}: error: a key path, `=` and a value are wanted, such as war.momentum=.2"
+            f"--set {escaped(argument)}: error: expected a key path, `=` and a value, such as war.momentum=.2"
         )
     return path.strip(), value.strip()
 
@@ -34,7 +34,7 @@ def overridden(tree: Node, overrides: Sequence[tuple[str, str]]) -> Node:
         mark = Mark(f"--set {text}={value}")
         path = split(text)
         if path in seen:
-            problems.append((mark, Problem(path, "is set twice, once is allowed")))
+            problems.append((mark, Problem(path, "is set twice, expected once")))
         seen.add(path)
         try:
             if problem := _misfit(tree, path):
@@ -79,7 +79,8 @@ def _misfit(tree: Node, path: KeyPath) -> Problem | None:
         if above.is_list:
             n = len(here.value) if here is not None and here.is_list else 0
             if not isinstance(key, int) or key >= n:
-                return Problem(path[: depth + 1], f"there is no item {escaped(str(key))}, {n} came, counted from 0")
+                words = f"expected one of {n} items, counted from 0, got {escaped(str(key))}"
+                return Problem(path[: depth + 1], words)
         elif above.is_by_name and slot is not None and slot.models and not slot.is_whole:
             given = list(here.entries) if here is not None else []
             if str(key) not in given:
@@ -117,20 +118,20 @@ def expand_sweep(argument: str) -> list[tuple[str, tuple[str, str]]]:
 
     path, equals, text = (part.strip() for part in argument.partition("="))
     if not equals or not path or not text:
-        raise refuse("a key path, `=` and lo:hi:n or v1,v2,... are wanted, such as parties.Russia.strain=.03:.10:5")
+        raise refuse("expected a key path, `=` and lo:hi:n or v1,v2,..., such as parties.Russia.strain=.03:.10:5")
     parts = text.split(":")
     if len(parts) == 3:
         values = _steps(parts, refuse)
     elif len(parts) == 1:
         values = [value.strip() for value in text.split(",")]
         if "" in values or any(bracket in text for bracket in "{}[]"):
-            raise refuse("plain values with commas between them are wanted")
+            raise refuse("expected plain values with commas between them")
         if len(values) > MOST_STEPS:
-            raise refuse(f"{len(values)} values came, {MOST_STEPS} are allowed")
+            raise refuse(f"expected at most {MOST_STEPS} values, got {len(values)}")
     else:
-        raise refuse("lo:hi:n or v1,v2,... is wanted")
+        raise refuse(f"expected lo:hi:n or v1,v2,..., got {len(parts)} parts")
     if len(set(values)) != len(values):
-        raise refuse("the same value came twice")
+        raise refuse("expected each value once, got one of them twice")
     return [(f"{dotted(split(path))}={value}", (path, value)) for value in values]
 
 
@@ -139,13 +140,13 @@ def _steps(parts: list[str], refuse: object) -> list[str]:
     try:
         low, high, n = float(parts[0]), float(parts[1]), int(parts[2])
     except ValueError:
-        raise refuse("numbers are wanted in lo:hi:n") from None
+        raise refuse("expected numbers in lo:hi:n") from None
     if not (math.isfinite(low) and math.isfinite(high) and math.isfinite(high - low)):
-        raise refuse("finite numbers are wanted in lo:hi:n")
+        raise refuse("expected finite numbers in lo:hi:n")
     if not 2 <= n <= MOST_STEPS:
-        raise refuse(f"n = {n} came, 2 to {MOST_STEPS} is allowed")
+        raise refuse(f"expected n from 2 to {MOST_STEPS}, got {n}")
     if low == high:
-        raise refuse("lo and hi are equal")
+        raise refuse("expected two different ends, got equal ones")
     # Rounded to a trillionth of the width, so that a sweep through 0 says 0.
     digits = 12 - math.ceil(math.log10(abs(high - low)))
     return [f"{round(low + (high - low) * step / (n - 1), digits) + 0.0:.12g}" for step in range(n)]

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from sim.errors import ScenarioError
-from sim.scenario.diagnostics import KeyPath, Problem, came, escaped, fail, fold, nearest
+from sim.scenario.diagnostics import KeyPath, Problem, described, escaped, fail, fold, nearest
 from sim.scenario.sources.search_path import SUFFIXES, find, hidden_by, look_up, names, roots, shown
 from sim.scenario.sources.source_file import is_hidden
 from sim.scenario.yaml.yaml_reader import Node
@@ -29,7 +29,7 @@ def resolve_name(name_or_path: str | os.PathLike[str]) -> Path:
     text = os.fspath(name_or_path)
     if any(is_hidden(character) for character in text) or not text:
         raise ScenarioError(
-            f"no scenario `{escaped(text)}`: a name such as `istanbul_2025/aides_only` or a .yaml file is wanted"
+            f"no scenario `{escaped(text)}`: expected a name such as `istanbul_2025/aides_only` or a .yaml file"
         )
     if text.endswith(SUFFIXES) and os.path.lexists(text):
         return Path(text)
@@ -59,7 +59,7 @@ def find_beside(node: Node, file: Path, key: KeyPath = ("extends",)) -> Path:
 
     name = node.value
     if not isinstance(name, str):
-        raise refuse(f"{came(name)} came, the name of a file is wanted")
+        raise refuse(f"expected the name of a file, got {described(name)}")
     try:
         path = look_up(name, file)
     except ScenarioError as reason:

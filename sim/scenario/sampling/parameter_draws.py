@@ -259,7 +259,7 @@ def read_draws(
     result = {name: table.numbers(name) for name in dict.fromkeys((*wanted, *([weight] if weight else [])))}
     weights = result[weight] if weight else np.ones(len(table.rows))
     if weights.min() < 0 or weights.sum() <= 0:
-        raise ScenarioError(f"{table.shown}: error: weights must be at least 0 and not all 0")
+        raise ScenarioError(f"{table.shown}: error: expected weights of at least 0 that are not all 0")
     return result, weights
 
 

@@ -88,11 +88,11 @@ class Quantity(Provenance):
     @classmethod
     def _from_number(cls, data: Any) -> Any:
         if isinstance(data, bool):
-            raise ValueError("a true/false came, a number is wanted")
+            raise ValueError("expected a number, got a true/false")
         if isinstance(data, int | float):
             return {"value": float(data)}
         if isinstance(data, str):
-            raise ValueError(f"the text {data[:40]!r} came, a number is wanted")
+            raise ValueError(f"expected a number, got the text {data[:40]!r}")
         if isinstance(data, dict):
             data = dict(data)
             if "dist" not in data and {"low", "central", "high"} <= data.keys():
@@ -107,7 +107,7 @@ class Quantity(Provenance):
         given = {name for name in SHAPE_FIELDS if getattr(self, name) is not None}
         if self.same_as is not None:
             if given or self.dist:
-                raise ValueError("same_as stands alone: no value and no distribution beside it")
+                raise ValueError("expected same_as alone, got a value or distribution with it")
             return self
         if self.dist is None:
             if given != {"value"}:
@@ -124,21 +124,21 @@ class Quantity(Provenance):
     def _check_shape(self) -> None:
         ordered = [v for v in (self.low, self.central, self.high) if v is not None]
         if ordered != sorted(ordered):
-            raise ValueError(f"low <= central <= high is wanted, {ordered} came")
+            raise ValueError(f"expected low <= central <= high, got {ordered}")
         for name in ("sd", "log_sd", "a", "b", "median"):
             number = getattr(self, name)
             if number is not None and number <= 0:
-                raise ValueError(f"{name} must be above 0, {number:g} came")
+                raise ValueError(f"expected {name} above 0, got {number:g}")
         if self.dist == "loguniform" and (self.low or 0.0) <= 0:
-            raise ValueError(f"low must be above 0, {self.low:g} came")
+            raise ValueError(f"expected low above 0, got {self.low:g}")
         if self.dist in ("triangular", "uniform", "loguniform") and self.low == self.high:
-            raise ValueError("low and high are equal: write a plain number")
+            raise ValueError("expected low and high to differ, got equals: write a plain number")
         if self.dist == "choice":
             values, weights = self.values or (), self.weights or ()
             if len(values) != len(weights) or not values:
-                raise ValueError(f"choice needs as many weights as values, {len(values)} and {len(weights)} came")
+                raise ValueError(f"expected as many weights as values, got {len(weights)} for {len(values)}")
             if min(weights) < 0 or not math.isclose(sum(weights), 1.0, abs_tol=1e-9):
-                raise ValueError(f"weights must be at least 0 and sum to 1, they sum to {sum(weights):.6g}")
+                raise ValueError(f"expected weights of at least 0 that sum to 1, got a sum of {sum(weights):.6g}")
 
     @property
     def is_uncertain(self) -> bool:
@@ -185,11 +185,11 @@ def _incomplete(given: set[str]) -> str:
         missing = [name for name in three if name not in given]
         hint = " (or `dist: uniform` beside low and high)" if missing == ["central"] else ""
         verb = "is" if len(missing) == 1 else "are"
-        return f"{' and '.join(missing)} {verb} missing: low, central and high are wanted{hint}"
+        return f"{' and '.join(missing)} {verb} missing: expected low, central and high{hint}"
     for dist, needed in NEEDS.items():
         if set(needed) <= given <= {*needed, *MAY.get(dist, ())}:
-            return f"dist is missing: `dist: {dist}` is wanted with {', '.join(needed)}"
-    return "a number, {value: ..}, {low, central, high}, {dist: ..} or {same_as: ..} is wanted"
+            return f"dist is missing: expected `dist: {dist}` with {', '.join(needed)}"
+    return "expected a number, {value: ..}, {low, central, high}, {dist: ..} or {same_as: ..}"
 
 
 class Range(NamedTuple):
@@ -206,9 +206,9 @@ class Range(NamedTuple):
             if math.isinf(least) or math.isinf(greatest):
                 ends = " and ".join(name for name, end in (("low", least), ("high", greatest)) if math.isinf(end))
                 allowed = f"{self.low:g} to {self.high:g}"
-                raise ValueError(f"a {quantity.dist} without {ends} came: give {ends} within {allowed}")
-            came = f"{least:.10g}" if least == greatest else f"{least:.10g} to {greatest:.10g}"
-            raise ValueError(f"{came} came, {self.low:g} to {self.high:g} is allowed")
+                raise ValueError(f"expected a {quantity.dist} with {ends} within {allowed}, got one without")
+            given = f"{least:.10g}" if least == greatest else f"{least:.10g} to {greatest:.10g}"
+            raise ValueError(f"expected a number from {self.low:g} to {self.high:g}, got {given}")
         return quantity
 
 

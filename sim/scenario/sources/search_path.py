@@ -57,11 +57,11 @@ def root_of(path: Path) -> Path | None:
 def refusal(name: str) -> str | None:
     """Why ``name`` may not be looked up, or None."""
     if not name or len(name) > 200 or any(is_hidden(character) for character in name):
-        return "a short visible name is wanted"
+        return "expected a short visible name"
     if name.startswith(("/", "~")) or "\\" in name or ":" in name:
-        return "an absolute path came, a name below the scenarios folder is wanted"
+        return "expected a name below the scenarios folder, got an absolute path"
     if any(part in ("", ".", "..") for part in name.split("/")):
-        return "`..`, `.` or an empty part came, a name below the scenarios folder is wanted"
+        return "expected a name below the scenarios folder, got `..`, `.` or an empty part"
     return None
 
 

@@ -40,13 +40,13 @@ def bytes_of(path: Path, shown_as: str, most: int = LARGEST_FILE) -> bytes:
         kind = os.stat(path).st_mode
         if not stat.S_ISREG(kind):
             name = "a directory" if stat.S_ISDIR(kind) else "a pipe, device or socket"
-            raise fail([(mark, Problem((), f"{name} came, a regular file is wanted"))])
+            raise fail([(mark, Problem((), f"expected a regular file, got {name}"))])
         handle = os.open(
             path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
         )
         with os.fdopen(handle, "rb") as stream:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise fail([(mark, Problem((), "a regular file is wanted"))])
+                raise fail([(mark, Problem((), "expected a regular file, got another"))])
             data = stream.read(most + 1)
     except (OSError, ValueError) as reason:
         words = getattr(reason, "strerror", None) or str(reason)
@@ -58,7 +58,7 @@ def bytes_of(path: Path, shown_as: str, most: int = LARGEST_FILE) -> bytes:
 
 def _too_large(most: int) -> str:
     size = f"{most // 1024**2} MiB" if most >= 1024**2 else f"{most // 1024} KiB"
-    return f"the file is larger than {size}, which is the most allowed"
+    return f"expected at most {size}, got a larger file"
 
 
 def text_from(data: bytes, refuse: Refuse, advice: str = "") -> str:
@@ -73,19 +73,19 @@ def text_from(data: bytes, refuse: Refuse, advice: str = "") -> str:
         try:
             text = data.decode("utf-16")
         except UnicodeDecodeError:
-            refuse_at("the file begins as UTF-16 and does not go on so", 0)
+            refuse_at("expected UTF-16 text after its mark, got other bytes", 0)
         if (zero := text.find("\0")) >= 0:
-            refuse_at("a zero byte came: a binary file, text is wanted", 2 + 2 * zero)
+            refuse_at("expected text, got a zero byte: a binary file", 2 + 2 * zero)
         return text
     if (zero := data.find(b"\0")) >= 0:
-        refuse_at("a zero byte came: a binary or UTF-16 file, UTF-8 text is wanted", zero)
+        refuse_at("expected UTF-8 text, got a zero byte: a binary or UTF-16 file", zero)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as reason:
         byte = data[reason.start : reason.start + 1]
         windows = byte.decode("cp1252", "replace")
         likely = f" (in Windows-1252 '{windows}')" if windows.isprintable() and windows != "\ufffd" else ""
-        refuse_at(f"byte 0x{byte.hex()} came, which is not UTF-8{likely}", reason.start)
+        refuse_at(f"expected UTF-8 text, got byte 0x{byte.hex()}{likely}", reason.start)
 
 
 def is_hidden(character: str) -> bool:
@@ -105,5 +105,5 @@ def refuse_hidden(text: str, place: Callable[[int, int], Mark]) -> None:
             continue
         for column, character in enumerate(line, 1):
             if character != "\t" and is_hidden(character):
-                message = f"the hidden character U+{ord(character):04X} came, visible text is wanted"
+                message = f"expected visible text, got the hidden character U+{ord(character):04X}"
                 raise fail([(place(number, column), Problem((), message))])

@@ -17,9 +17,9 @@ OLD_SIGNATURE = b"\xd0\xcf\x11\xe0"
 MOST_UNPACKED = 64 * 1024**2
 MOST_PARTS = 1_000
 MOST_CELLS = 2_000_000
-MISSING = "an Excel workbook came, and the package that reads them is not installed: {}, or save the sheet as CSV UTF-8"
-OLD = "an old (.xls) or password-protected Excel file came: save the sheet as .xlsx without a password or as CSV UTF-8"
-TOO_LARGE = f"the workbook unpacks to more than {MOST_UNPACKED // 1024**2} MiB, which is the most allowed"
+MISSING = "expected the package that reads Excel workbooks, got none installed: {}, or save the sheet as CSV UTF-8"
+OLD = "expected .xlsx without a password, got an old (.xls) or protected Excel file: save it so or as CSV UTF-8"
+TOO_LARGE = f"expected at most {MOST_UNPACKED // 1024**2} MiB unpacked, got more"
 
 Refuse = Callable[[str, int], NoReturn]
 
@@ -46,7 +46,7 @@ def _refuse_hostile(data: bytes, refuse: Refuse) -> bool:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
             if "xl/workbook.xml" not in archive.namelist():
-                refuse("a ZIP archive came that is no Excel workbook (.xlsx)", 0)
+                refuse("expected an Excel workbook (.xlsx), got another ZIP archive", 0)
             if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
                 refuse(TOO_LARGE, 0)
             for part in parts:
@@ -54,10 +54,10 @@ def _refuse_hostile(data: bytes, refuse: Refuse) -> bool:
                     continue
                 content = archive.read(part)  # no more than file_size, which zipfile enforces
                 if b"<!DOCTYPE" in content or b"<!ENTITY" in content or b"\0" in content:
-                    refuse("the workbook declares XML entities, which no spreadsheet writes", 0)
+                    refuse("expected plain XML, got one that declares XML entities", 0)
                 has_formulas |= b"<f>" in content or b"<f " in content
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, ValueError):
-        refuse("a damaged or encrypted Excel workbook came", 0)
+        refuse("expected a readable Excel workbook, got a damaged or encrypted one", 0)
     return has_formulas
 
 
@@ -73,12 +73,12 @@ def _rows(data: bytes, as_shown: bool, refuse: Refuse) -> tuple[list[list[Any]],
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=as_shown, keep_links=False)
             sheets = book.worksheets
             if not sheets:
-                refuse("the workbook has no sheet", 0)
+                refuse("expected a sheet, got none", 0)
             sheets[0].reset_dimensions()
             for cells in sheets[0].iter_rows(values_only=True):
                 n_cells += len(cells) + 1
                 if n_cells > MOST_CELLS:
-                    refuse(f"the sheet has more than {MOST_CELLS:,} cells, which is the most allowed", len(rows) + 1)
+                    refuse(f"expected at most {MOST_CELLS:,} cells, got more", len(rows) + 1)
                 rows.append(list(cells))
             book.close()
     except (KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError, zipfile.BadZipFile) as reason:
@@ -92,7 +92,7 @@ def _refuse_unsaved(shown: list[list[Any]], written: list[list[Any]], refuse: Re
     for number, (results, formulas) in enumerate(zip(shown, written, strict=False), 1):
         for result, formula in zip(results, formulas, strict=False):
             if result is None and formula is not None:
-                refuse("a formula came whose result is not stored: open the workbook in Excel and save it", number)
+                refuse("expected a formula's stored result, got none: open the workbook in Excel and save it", number)
 
 
 def _text(value: Any) -> str:

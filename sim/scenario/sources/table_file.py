@@ -97,8 +97,9 @@ def _wrong(names: Sequence[str], needed: Sequence[str], known: Collection[str] |
             close = nearest(name, [one for one in allowed if one not in named])
             near = f", did you mean `{close}`?" if close else " (columns of your own begin with `note`)"
             found.append(f"unknown column `{escaped(name)}`{near}")
-    found += [f"column `{escaped(name)}` comes twice" for name in named if names.count(name) > 1]
-    found += [f"a hidden character in the name of column `{escaped(n)}`" for n in named if any(map(is_hidden, n))]
+    found += [f"column `{escaped(name)}` stands twice" for name in named if names.count(name) > 1]
+    hidden = [name for name in named if any(map(is_hidden, name))]
+    found += [f"expected visible names, got a hidden character in column `{escaped(name)}`" for name in hidden]
     return found
 
 
@@ -147,5 +148,5 @@ def _hidden(cell: str) -> str | None:
 def _without_name(separator: str, cell: str, is_beyond: bool) -> str:
     if is_beyond and separator:
         mark = SEPARATORS.get(separator, separator).removesuffix("s")
-        return f"more cells came after it than there are columns; is a {mark} not quoted?"
-    return f"a cell ('{escaped(cell.strip())}') came after it in a column that has no name"
+        return f"expected no cell beyond the last column, got one after this; is a {mark} not quoted?"
+    return f"expected a name for every column, got '{escaped(cell.strip())}' after this in one without"

@@ -66,10 +66,10 @@ def _in_words(reason: str, separator: str, line: int) -> str:
     if "end of data" in reason:
         return f'the quote (") that opens in the row of line {line} is never closed'
     if "field limit" in reason:
-        return f"a cell has more than {csv.field_size_limit():,} characters, which is the most allowed"
+        return f"expected at most {csv.field_size_limit():,} characters in a cell, got more"
     if "expected after" in reason:
         return (
-            "text came after a closing quote: put the whole cell in quotes, write a quote inside it twice, "
-            f"and separate cells by {SEPARATORS.get(separator, separator)}"
+            "expected a separator after a closing quote, got text: put the whole cell in quotes, write a quote "
+            f"inside it twice, and separate cells by {SEPARATORS.get(separator, separator)}"
         )
     return f"cannot be read as CSV: {reason}"

@@ -135,7 +135,7 @@ def _read_once(text: str, shown_as: str) -> tuple[Node, list[tuple[Mark, Problem
 def read_argument(text: str, mark: Mark) -> Node:
     """The value of an argument (``{low: .1, central: .2, high: .3}``), every part marked ``mark``."""
     if len(text) > LARGEST_FILE:
-        raise fail([(mark, Problem((), f"{len(text)} characters came, {LARGEST_FILE} are allowed"))])
+        raise fail([(mark, Problem((), f"expected at most {LARGEST_FILE} characters, got {len(text)}"))])
     refuse_hidden(text, lambda line, column: mark)
     return read_text(text, lambda line, column: mark)
 
@@ -154,12 +154,12 @@ class _Reader:
         for event in self.events:
             if type(event).__name__ == "DocumentStartEvent":
                 if root is not None:
-                    self.stop((), self.mark(event), "a second document came, one is allowed")
+                    self.stop((), self.mark(event), "expected one document, got a second")
                 if event.tags or event.version not in (None, (1, 2), "1.2"):
-                    self.stop((), self.mark(event), "a directive (`%`) came, only %YAML 1.2 is allowed")
+                    self.stop((), self.mark(event), "expected no directive but %YAML 1.2, got another")
                 root = self.value(next(self.events), ())
         if root is None:
-            raise fail([(self.place(1, 1), Problem((), "nothing came, a mapping (keys and values) is wanted"))])
+            raise fail([(self.place(1, 1), Problem((), "expected a mapping (keys and values), got nothing"))])
         return root
 
     def mark(self, event: Any) -> Mark:
@@ -175,9 +175,9 @@ class _Reader:
         """Kind and place of an event that nothing forbids."""
         mark = self.mark(event)
         if type(event).__name__ == "AliasEvent" or event.anchor is not None:
-            self.stop(path, mark, "an alias or anchor (`*` or `&`) came, which is not allowed: write the value out")
+            self.stop(path, mark, "expected the value written out, got an alias or anchor (`*` or `&`)")
         if event.ctag is not None:
-            self.stop(path, mark, "a tag (`!`) came, which is not allowed")
+            self.stop(path, mark, "expected a value, got a tag (`!`)")
         return type(event).__name__.removesuffix("Event").removesuffix("Start"), mark
 
     def value(self, event: Any, path: KeyPath, key_at: Mark | None = None, inside: Any = ()) -> Node | None:
@@ -192,7 +192,7 @@ class _Reader:
             value = self._resolved(path, event.value, mark) if is_plain else self._text(path, event.value, mark)
             return self._counted(path, Node(value, mark, key_at or mark), inside)
         if len(path) >= DEEPEST:
-            raise fail([(mark, Problem(path[:5], f"nested deeper than {DEEPEST} levels, which is the most allowed"))])
+            raise fail([(mark, Problem(path[:5], f"expected at most {DEEPEST} levels, got more"))])
         node = self._counted(path, Node([] if kind == "Sequence" else {}, mark, key_at or mark), inside)
         below: Any = node.value
         while type(event := next(self.events)).__name__ != f"{kind}EndEvent":
@@ -207,27 +207,27 @@ class _Reader:
     def _counted(self, path: KeyPath, node: Node, inside: Any) -> Node:
         self.n_nodes += 1
         if self.n_nodes > MOST_NODES:
-            self.stop(path, node.at, f"more than {MOST_NODES} values came, which is the most allowed")
+            self.stop(path, node.at, f"expected at most {MOST_NODES} values, got more")
         if isinstance(inside, dict) and path[-1] in inside:
             first = inside[path[-1]].key_at.line
-            self.note(path, node.key_at, f"the key comes twice, first in line {first}")
+            self.note(path, node.key_at, f"the key stands twice, first in line {first}")
         if len(inside) >= MOST_ENTRIES:
-            words = f"more than {MOST_ENTRIES} entries came in one place, which is the most allowed"
+            words = f"expected at most {MOST_ENTRIES} entries in one place, got more"
             self.stop(path, node.key_at, words)
         return node
 
     def _key(self, event: Any, path: KeyPath) -> tuple[str, Mark]:
         kind, mark = self.seen(event, path)
         if kind != "Scalar":
-            self.stop(path, mark, "a mapping or list came as a key, a plain name is wanted")
+            self.stop(path, mark, "expected a plain name as a key, got a mapping or list")
         key = event.value
         if key == "<<":
-            self.stop(path, mark, "a merge key `<<` came, which is not allowed: use `extends` or `from`")
+            self.stop(path, mark, "expected `extends` or `from`, got a merge key `<<`")
         if len(key) > LONGEST_KEY:
-            words = f"a key of {len(key)} characters came ('{escaped(key, 40)}'), {LONGEST_KEY} are allowed"
+            words = f"expected a key of at most {LONGEST_KEY} characters, got {len(key)} ('{escaped(key, 40)}')"
             self.stop(path, mark, words)
         if not key:
-            self.stop(path, mark, "an empty key came, a name is wanted")
+            self.stop(path, mark, "expected a name, got an empty key")
         key = unicodedata.normalize("NFC", key)
         if odd := next((one for one in key if is_hidden(one) or not (one.isascii() or _is_latin(one))), None):
             name = f"U+{ord(odd):04X} ({unicodedata.name(odd, f'U+{ord(odd):04X}')})"
@@ -235,7 +235,7 @@ class _Reader:
             letters = [character for character in key if character.isalpha()]
             is_name = len(path) == 1 and path[0] in LABELLED and letters and not any(map(_is_latin, letters))
             hint = "; write the name in Latin letters, and this one as its `label:`" if is_name else ""
-            self.note((*path, key), mark, f"the key holds {name}, which is not a plain Latin letter{hint}")
+            self.note((*path, key), mark, f"expected plain Latin letters in a key, got {name}{hint}")
         return key, mark
 
     def _is_decimal_comma(self, path: KeyPath, inside: dict[str, Node]) -> bool:
@@ -247,7 +247,7 @@ class _Reader:
         if type(before.value) is not int:
             return False
         meant = f"{before.value}.{key}"
-        self.note((*path[:-1], name), before.at, f"a decimal comma came, a point is wanted: write {meant}")
+        self.note((*path[:-1], name), before.at, f"expected a decimal point, got a comma: write {meant}")
         before.value = float(meant) if len(meant) <= LONGEST_NUMBER else 0.0
         return True
 
@@ -260,20 +260,20 @@ class _Reader:
         is_integer, is_decimal = INTEGER.fullmatch(text), DECIMAL.fullmatch(text)
         wrong = ""
         if (is_integer or is_decimal) and len(text) > LONGEST_NUMBER:
-            wrong = f"a number of {len(text)} characters came, {LONGEST_NUMBER} are allowed"
+            wrong = f"expected a number of at most {LONGEST_NUMBER} characters, got {len(text)}"
         elif is_integer:
             return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
         elif is_decimal:
             if math.isfinite(number := float(text)):
                 return number
-            wrong = f"{text} came, which is too large for a number"
+            wrong = f"expected a smaller number, got {text}"
         elif NOT_FINITE.fullmatch(text):
-            wrong = f"{text} came, a finite number is wanted"
+            wrong = f"expected a finite number, got {text}"
         elif CALENDAR_DAY.fullmatch(text):
             try:
                 return date.fromisoformat(text)
             except ValueError:
-                wrong = f"{text} came, there is no such day"
+                wrong = f"expected a day of the calendar, got {text}"
         if not wrong:
             return self._text(path, text, mark)
         self.note(path, mark, wrong)
@@ -284,7 +284,7 @@ class _Reader:
             text = unicodedata.normalize("NFC", text)  # names stand in values as well
         for character in text:
             if not character.isprintable() and character != "\n" and character != "\t" and is_hidden(character):
-                self.note(path, mark, f"the hidden character U+{ord(character):04X} came, visible text is wanted")
+                self.note(path, mark, f"expected visible text, got the hidden character U+{ord(character):04X}")
                 return "hidden"
         return text
 

@@ -85,7 +85,7 @@ def test_levels_are_on_or_off() -> None:
     ("lever", "words"),
     [
         ({"to": {"parties.South.strian": 0.1}}, "unknown number `parties.South.strian`, did you mean"),
-        ({"to": {"parties.South.strain": 3.0}}, "0 to 2 is allowed"),
+        ({"to": {"parties.South.strain": 3.0}}, "from 0 to 2, got 3"),
         ({"to": {"parties.South.strain": 0.2}}, "moves this number already"),
         ({"to": {"parties.South.fear": 0.2}, "who": ("Sauth",)}, "unknown party `Sauth`, did you mean `South`"),
         ({"to": {"war.momentum_mean": 0.2}}, "the same as war.momentum"),

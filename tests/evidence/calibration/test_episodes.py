@@ -151,14 +151,14 @@ def test_columns_missing_and_doubled(tmp_path: Path) -> None:
     path.write_text(factories.text([factories.cells()], NEEDED))
     assert refusal(path) == "line 1: there is no column `war_start` (or `war_age_days`)"
     path.write_text(factories.text([factories.cells()]).replace("side_b", "side_a", 1))
-    assert refusal(path) == "line 1: column `side_a` comes twice"
+    assert refusal(path) == "line 1: column `side_a` stands twice"
 
 
 def test_more_cells_than_columns(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     plain = factories.text([factories.cells()])
     path.write_text(plain.replace("signed on day 40", "signed, on day 40"))  # a comma that nobody quoted
-    said = "outcome: more cells came after it than there are columns; is a comma not quoted?"
+    said = "outcome: expected no cell beyond the last column, got one after this; is a comma not quoted?"
     assert refusal(path) == f"line 2: {said}"
     # A spreadsheet's empty columns are no mistake.
     path.write_text("\n".join(f"{line},," for line in plain.splitlines()))
@@ -180,12 +180,12 @@ def test_files_as_spreadsheets_write_them(change: str, tmp_path: Path) -> None:
 def test_files_that_are_none(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     assert refusal(path) == "error: cannot be read: No such file or directory"
-    assert refusal(tmp_path) == "error: a directory came, a regular file is wanted"
+    assert refusal(tmp_path) == "error: expected a regular file, got a directory"
     said = {
-        b"\x89PNG\r\n\x1a\n\xff\xfe": "line 1: byte 0x89 came, which is not UTF-8 (in Windows-1252 '‰'): "
+        b"\x89PNG\r\n\x1a\n\xff\xfe": "line 1: expected UTF-8 text, got byte 0x89 (in Windows-1252 '‰'): "
         'save the file as "CSV UTF-8"',
         b'episode_id,"cluster\n': 'line 1: the quote (") that opens in the row of line 1 is never closed',
-        b"\x00\x01\x02\n": "line 1: a zero byte came: a binary or UTF-16 file, UTF-8 text is wanted: "
+        b"\x00\x01\x02\n": "line 1: expected UTF-8 text, got a zero byte: a binary or UTF-16 file: "
         'save the file as "CSV UTF-8"',
     }
     for content, words in said.items():

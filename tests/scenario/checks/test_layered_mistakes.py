@@ -21,9 +21,9 @@ def complaints(text: str) -> list[str]:
 
 
 MISTAKES = {
-    "parties: {Nort: {strain: .5}}": "2:11: error: parties.Nort: no role came, so this would be a new party; "
+    "parties: {Nort: {strain: .5}}": "2:11: error: parties.Nort: without a role this would be a new party; "
     f"did you mean `North`? A new one needs a role: {ROLES}",
-    "parties: {Xyz: {strain: .5}}": f"2:11: error: parties.Xyz.role: missing, {ROLES} is wanted",
+    "parties: {Xyz: {strain: .5}}": f"2:11: error: parties.Xyz.role: missing, expected {ROLES}",
     "parties: {Harböur: null}": "2:20: error: parties.Harböur: there is no party `Harböur` to remove, "
     "did you mean `Harbour`?",
     "parties: {The Assembly: null}": "2:25: error: parties.The Assembly: there is no party `The Assembly` to remove, "
@@ -32,7 +32,7 @@ MISTAKES = {
     "allowed: ceasefire, limited_truce, settlement",
     "parties: {North: {red_lines: {teritory: null}}}": "2:41: error: parties.North.red_lines.teritory: "
     "there is no `teritory` to remove, did you mean `territory`?",
-    "war: {tau: null}": "2:12: error: war.tau: there is no `tau` below to remove, a number from 0 to 1 is wanted",
+    "war: {tau: null}": "2:12: error: war.tau: there is no `tau` below to remove, expected a number from 0 to 1",
     "events+:\n  - {name: x, date: 2025-06-03, rond: true}": "3:33: error: events+.0.rond: unknown key `rond`, "
     "did you mean `round`?",
     "tracks: {ceasefire: {scope+: [sanctions, foo]}}": "2:42: error: tracks.ceasefire.scope+.1: "
@@ -47,7 +47,7 @@ def test_a_mistake_in_the_file_on_top(here: Path, text: str) -> None:
 
 def test_a_misspelt_issue_is_not_only_an_incomplete_one(here: Path) -> None:
     assert complaints("issues: {teritory: {status_quo: .3}}") == [
-        "top.yaml:2:10: error: issues.teritory.scale: missing, text is wanted, or did you mean the issue `territory`?"
+        "top.yaml:2:10: error: issues.teritory.scale: missing, expected text, or did you mean the issue `territory`?"
     ]
 
 
@@ -68,13 +68,12 @@ def test_what_only_an_override_breaks_is_told_at_the_override(here: Path) -> Non
     for others in ([], [("war.momentum", ".2")]):
         with pytest.raises(ScenarioError) as error:
             load("base.yaml", [*others, ("parties.North.points.forces", "50")])
-        assert str(error.value) == (
-            "--set parties.North.points.forces=50: error: parties.North.points: the points sum to 110, 100 is wanted"
-        )
+        said = "error: parties.North.points: expected points that sum to 100, got 110"
+        assert str(error.value) == f"--set parties.North.points.forces=50: {said}"
 
 
 def test_an_override_is_not_blamed_for_a_mistake_in_the_file(here: Path) -> None:
     Path("top.yaml").write_text("extends: base\nparties: {North: {points: {forces: 50}}}\n", encoding="utf-8")
     with pytest.raises(ScenarioError) as error:
         load("top.yaml", [("parties.North.strain", ".1")])
-    assert str(error.value) == "top.yaml:2:27: error: parties.North.points: the points sum to 110, 100 is wanted"
+    assert str(error.value) == "top.yaml:2:27: error: parties.North.points: expected points that sum to 100, got 110"

@@ -36,9 +36,9 @@ def test_lists_replace_or_append_and_null_removes(here: Path) -> None:
     assert child(here, "events: []\n").events == ()
     assert child(here, "events: ~\nwindows: null\n").windows == ()
     assert child(here, "tracks: {ceasefire: {waits_for: null}}\n").tracks["ceasefire"].waits_for is None
-    with pytest.raises(ScenarioError, match=r"child.yaml:2:10: error: events\+: a list is wanted after `\+`"):
+    with pytest.raises(ScenarioError, match=r"child.yaml:2:10: error: events\+: expected a list after `\+`"):
         child(here, "events+: 3\n")
-    with pytest.raises(ScenarioError, match=r"both `events` and `events\+` came, one is allowed"):
+    with pytest.raises(ScenarioError, match=r"expected one of `events` and `events\+`, got both"):
         child(here, "events: []\nevents+: []\n")
     with pytest.raises(ScenarioError, match=r"child.yaml:2:12: error: war.tau: there is no `tau` below to remove, "):
         child(here, "war: {tau: null}\n")  # a default was not inherited from a file, so there is nothing to remove
@@ -86,8 +86,8 @@ def test_names_are_looked_up_below_scenarios_first(here: Path, monkeypatch: pyte
         ),
         ("../base", "no scenario `../base`; `parley list` shows all"),
         ("gone.yaml", "no scenario `gone.yaml`; `parley list` shows all"),
-        ("", "no scenario ``: a name such as `istanbul_2025/aides_only` or a .yaml file is wanted"),
-        ("a\x1b[31m", "no scenario `a\\x1b[31m`: a name such as `istanbul_2025/aides_only` or a .yaml file is wanted"),
+        ("", "no scenario ``: expected a name such as `istanbul_2025/aides_only` or a .yaml file"),
+        ("a\x1b[31m", "no scenario `a\\x1b[31m`: expected a name such as `istanbul_2025/aides_only` or a .yaml file"),
         ("x" * 5000, f"no scenario `{'x' * 77}...`; `parley list` shows all"),
     ],
 )

@@ -56,18 +56,18 @@ KNOWN = "allowed: sources, title, question, supposes, ..."
          "parties.North.skill: unknown key `skill`; allowed: sources, role, label, note, ..."),
         ("parties.North.points.teritory", "50",
          "parties.North.points.teritory: unknown issue `teritory`, did you mean `territory`?"),
-        ("parties.North.strain", "5", "parties.North.strain: 5 came, 0 to 2 is allowed"),
+        ("parties.North.strain", "5", "parties.North.strain: expected a number from 0 to 2, got 5"),
         ("parties.North.strain.high", "1", f"parties.North.strain: {WHOLE}"),
-        ("windows.1.name", "x", "windows.1: there is no item 1, 1 came, counted from 0"),
-        ("windows.x.name", "x", "windows.x: there is no item x, 1 came, counted from 0"),
+        ("windows.1.name", "x", "windows.1: expected one of 1 items, counted from 0, got 1"),
+        ("windows.x.name", "x", "windows.x: expected one of 1 items, counted from 0, got x"),
         ("war.momentum", "{a: &x 1}",
-         "a: an alias or anchor (`*` or `&`) came, which is not allowed: write the value out"),
+         "a: expected the value written out, got an alias or anchor (`*` or `&`)"),
         ("war.momentum", "[1", "not YAML: the closing `]` is missing"),
-        ("war.momentum", "yes", "war.momentum: the text 'yes' came, a number is wanted"),
-        ("title", "3", "title: the number 3 came, text is wanted"),
+        ("war.momentum", "yes", "war.momentum: expected a number, got the text 'yes'"),
+        ("title", "3", "title: expected text, got the number 3"),
         ("", "3", f": unknown key ``; {KNOWN}"),
         ("war.momentum.x.y", "3", f"war.momentum: {WHOLE}"),
-        ("sides", "{A: North}", "sides.B: missing, text is wanted"),
+        ("sides", "{A: North}", "sides.B: missing, expected text"),
         ("extends", "other", "extends: unknown key `extends`, did you mean `events`?"),
     ],
 )  # fmt: skip
@@ -80,7 +80,7 @@ def test_mistakes_are_located_at_the_argument(here: Path, path: str, value: str,
 def test_arguments_are_split_at_the_first_equals() -> None:
     assert parse_set("title=a=b") == ("title", "a=b")
     for wrong in ("title", "=3", "title=", "title= "):
-        with pytest.raises(ScenarioError, match="a key path, `=` and a value are wanted"):
+        with pytest.raises(ScenarioError, match="expected a key path, `=` and a value"):
             parse_set(wrong)
 
 
@@ -98,15 +98,15 @@ def test_sweep_by_steps_and_by_values() -> None:
 @pytest.mark.parametrize(
     ("argument", "words"),
     [
-        ("war.tau", "a key path, `=` and lo:hi:n or v1,v2,... are wanted, such as parties.Russia.strain=.03:.10:5"),
-        ("war.tau=0:1:1", "n = 1 came, 2 to 1000 is allowed"),
-        ("war.tau=0:1:1000000", "n = 1000000 came, 2 to 1000 is allowed"),
-        ("war.tau=0:inf:3", "finite numbers are wanted in lo:hi:n"),
-        ("war.tau=a:b:c", "numbers are wanted in lo:hi:n"),
-        ("war.tau=1:1:3", "lo and hi are equal"),
-        ("war.tau=1:2", "lo:hi:n or v1,v2,... is wanted"),
-        ("war.tau=.1,,.2", "plain values with commas between them are wanted"),
-        ("war.tau=.1,.1", "the same value came twice"),
+        ("war.tau", "expected a key path, `=` and lo:hi:n or v1,v2,..., such as parties.Russia.strain=.03:.10:5"),
+        ("war.tau=0:1:1", "expected n from 2 to 1000, got 1"),
+        ("war.tau=0:1:1000000", "expected n from 2 to 1000, got 1000000"),
+        ("war.tau=0:inf:3", "expected finite numbers in lo:hi:n"),
+        ("war.tau=a:b:c", "expected numbers in lo:hi:n"),
+        ("war.tau=1:1:3", "expected two different ends, got equal ones"),
+        ("war.tau=1:2", "expected lo:hi:n or v1,v2,..., got 2 parts"),
+        ("war.tau=.1,,.2", "expected plain values with commas between them"),
+        ("war.tau=.1,.1", "expected each value once, got one of them twice"),
     ],
 )
 def test_sweeps_that_make_no_sense(argument: str, words: str) -> None:

@@ -92,7 +92,7 @@ def test_a_war_can_be_left_out_of_the_weights(draws: Callable[[str], None]) -> N
             POSTERIOR.replace("\n1,1", "\n1,0").replace("0.5,1", "0.5,0"),
             {},
             ("calibration",),
-            "parties.North.fear: column `fear` has the median 0, above 0 is wanted to divide by",
+            "parties.North.fear: expected a median above 0 to divide by, got 0 in column `fear`",
         ),
     ],
 )

@@ -105,18 +105,18 @@ def test_a_ratio_moves_what_is_itself_uncertain(draws: Callable[[str], None]) ->
 @pytest.mark.parametrize(
     ("text", "group", "words"),
     [
-        ("a\n3\n", {}, "column `a` holds 3 to 3, 0 to 1 is allowed"),
+        ("a\n3\n", {}, "expected numbers from 0 to 1, got 3 to 3 in column `a`"),
         ("a\nx\n", {}, "draws.csv: line 2: a: expected a number, got 'x'"),
         ("a\nnan\n", {}, "draws.csv: line 2: a: expected a number, got 'nan'"),
         ("a\n", {}, "draws.csv: line 1: expected a row below the header, got none"),
         ("b\n.1\n", {}, "draws.csv: line 1: there is no column `a`; got `b`"),
         ("a\n.1\n", {"columns": {"war.tua": "a"}}, "unknown parameter `war.tua`, did you mean `war.tau`?"),
-        ("a,weight\n.1,-1\n", {}, "draws.csv: error: weights must be at least 0 and not all 0"),
-        ("a,w\n.1,0\n", {"weight": "w"}, "draws.csv: error: weights must be at least 0 and not all 0"),
+        ("a,weight\n.1,-1\n", {}, "draws.csv: error: expected weights of at least 0 that are not all 0"),
+        ("a,w\n.1,0\n", {"weight": "w"}, "draws.csv: error: expected weights of at least 0 that are not all 0"),
         ("a,w\n.1,1\n", {"weight": "v"}, "draws.csv: line 1: there is no column `v`"),
-        ("a\n-1\n", {"mode": "multiply"}, "column `a` holds -1, factors of at least 0 are wanted"),
-        ("a\n-1\n2\n3\n", {"mode": "ratio"}, "column `a` holds -1, factors of at least 0 are wanted"),
-        ("a\n0\n0\n3\n", {"mode": "ratio"}, "column `a` has the median 0, above 0 is wanted to divide by"),
+        ("a\n-1\n", {"mode": "multiply"}, "expected factors of at least 0, got -1 in column `a`"),
+        ("a\n-1\n2\n3\n", {"mode": "ratio"}, "expected factors of at least 0, got -1 in column `a`"),
+        ("a\n0\n0\n3\n", {"mode": "ratio"}, "expected a median above 0 to divide by, got 0 in column `a`"),
     ],
 )
 def test_broken_joint_files(draws: Callable[[str], None], text: str, group: dict[str, Any], words: str) -> None:
@@ -196,7 +196,7 @@ def test_a_rate_that_only_a_draw_gives_is_no_rate_of_nought() -> None:
     columns = {"tracks.ceasefire.signing_rate": "a"}
     assert references.check(drawing(columns, "value", signing, **SHARED)) == []
     (problem,) = references.check(drawing(columns, "multiply", signing, **SHARED))
-    assert problem.path == ("tracks", "ceasefire", "signing_rate") and problem.message.startswith("0 came")
+    assert problem.path == ("tracks", "ceasefire", "signing_rate") and "above 0, got 0" in problem.message
     (problem,) = references.check(drawing(columns, "value", **SHARED))
     assert problem.message.startswith("this has no effect")
 

@@ -95,10 +95,10 @@ def test_the_middle_of_a_loguniform_is_its_geometric_mean_and_its_ends_are_hit()
 @pytest.mark.parametrize(
     ("ends", "words"),
     [
-        ({"low": 0.0, "high": 1.0}, "low must be above 0, 0 came"),
-        ({"low": -0.5, "high": 1.0}, "low must be above 0, -0.5 came"),
-        ({"low": 0.5, "high": 0.5}, "low and high are equal: write a plain number"),
-        ({"low": 0.5, "high": 0.2}, "low <= central <= high is wanted"),
+        ({"low": 0.0, "high": 1.0}, "expected low above 0, got 0"),
+        ({"low": -0.5, "high": 1.0}, "expected low above 0, got -0.5"),
+        ({"low": 0.5, "high": 0.5}, "expected low and high to differ, got equals: write a plain number"),
+        ({"low": 0.5, "high": 0.2}, "expected low <= central <= high"),
         ({"low": 0.5}, "loguniform needs high"),
         ({"low": 0.5, "central": 0.6, "high": 1.0}, "loguniform takes low, high, not central"),
     ],

@@ -128,7 +128,7 @@ def test_a_table_may_be_pinned_by_its_digest(own: Path) -> None:
     path.write_text(text % f"'{digest[:12]}'")
     assert load(path) == load(path) and load(path).origin[1].sha256 == digest
     path.write_text(text % ("0" * 12))
-    with pytest.raises(ScenarioError, match="calibration.sha256: the number 0 came, text is wanted"):
+    with pytest.raises(ScenarioError, match="calibration.sha256: expected text, got the number 0"):
         load(path)
     path.write_text(text % ("a" * 12))
     with pytest.raises(ScenarioError) as error:

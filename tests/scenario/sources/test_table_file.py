@@ -93,10 +93,10 @@ HEADER = "name,share,day,held\n"
 REFUSED: dict[str, tuple[str | bytes, str]] = {
     "Windows": (
         PLAIN.encode("cp1252"),
-        "line 4: byte 0xfc came, which is not UTF-8 (in Windows-1252 'ü'): save the file as \"CSV UTF-8\"",
+        "line 4: expected UTF-8 text, got byte 0xfc (in Windows-1252 'ü'): save the file as \"CSV UTF-8\"",
     ),
-    "half UTF-16": (b"\xff\xfea", f"line 1: the file begins as UTF-16 and does not go on so{ADVICE}"),
-    "binary": (b"a\0", f"line 1: a zero byte came: a binary or UTF-16 file, UTF-8 text is wanted{ADVICE}"),
+    "half UTF-16": (b"\xff\xfea", f"line 1: expected UTF-16 text after its mark, got other bytes{ADVICE}"),
+    "binary": (b"a\0", f"line 1: expected UTF-8 text, got a zero byte: a binary or UTF-16 file{ADVICE}"),
     "nothing": ("", "error: expected a header with `name`, `share`, `day`, `held`, got an empty table"),
     "header alone": (HEADER, "line 1: expected a row below the header, got none"),
     "all columns missing": (
@@ -109,7 +109,7 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
         "name,shar,dya\na,1,2025-05-08\n",
         "line 1: there is no column `share` (is it `shar`?), `day` (is it `dya`?), `held`",
     ),
-    "twice": (HEADER.replace("day", "share"), "line 1: there is no column `day`; column `share` comes twice"),
+    "twice": (HEADER.replace("day", "share"), "line 1: there is no column `day`; column `share` stands twice"),
     "both decimal marks": (
         with_semicolons().replace(";3;", ";3,5;"),
         "line 4: share: expected the decimal mark of '0.25' (line 2, share), got '3,5'",
@@ -145,11 +145,11 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "yes": (PLAIN.replace(",1\n", ",yes\n"), "line 2: held: expected 0 or 1, got 'yes'"),
     "a comma not quoted": (
         PLAIN.replace(",1\n", ",1,a\n"),
-        "line 2: held: more cells came after it than there are columns; is a comma not quoted?",
+        "line 2: held: expected no cell beyond the last column, got one after this; is a comma not quoted?",
     ),
     "a column without a name": (
         "name,,share,day,held\na,b,1,2025-05-08,1\n",
-        "line 2: name: a cell ('b') came after it in a column that has no name",
+        "line 2: name: expected a name for every column, got 'b' after this in one without",
     ),
     "an open quote": (
         PLAIN.replace("South", '"South'),
@@ -157,8 +157,8 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     ),
     "text after a quote": (
         PLAIN.replace("South", '"So"uth'),
-        "line 3: text came after a closing quote: put the whole cell in quotes, write a quote inside it twice, "
-        "and separate cells by commas",
+        "line 3: expected a separator after a closing quote, got text: put the whole cell in quotes, "
+        "write a quote inside it twice, and separate cells by commas",
     ),
     "a hidden character": (
         PLAIN.replace("South", "Sou\u200bth"),
@@ -166,7 +166,7 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     ),
     "a hidden character in a name": (
         PLAIN.replace("held", "held,note\u200b"),
-        "line 1: a hidden character in the name of column `note\\u200b`",
+        "line 1: expected visible names, got a hidden character in column `note\\u200b`",
     ),
     "a row below a cell of two lines": (
         PLAIN.replace("North", '"No\nrth"').replace(",0\n", ",2\n"),
@@ -174,7 +174,7 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     ),
     "an endless cell": (
         PLAIN.replace("North", "N" * 200_000),
-        "line 2: a cell has more than 131,072 characters, which is the most allowed",
+        "line 2: expected at most 131,072 characters in a cell, got more",
     ),
     "an old workbook": (b"\xd0\xcf\x11\xe0" + b"\0" * 100, f"error: {table_excel.OLD}"),
 }  # fmt: skip
@@ -252,7 +252,7 @@ def test_mistakes_in_a_workbook_are_told_by_row(tmp_path: Path) -> None:
     wrong[3][1] = "many"
     assert refusal(tmp_path, workbook(wrong)) == "row 4: share: expected a number, got 'many'"
     wrong[3][1] = "=1/8"
-    said = "row 4: a formula came whose result is not stored: open the workbook in Excel and save it"
+    said = "row 4: expected a formula's stored result, got none: open the workbook in Excel and save it"
     assert refusal(tmp_path, workbook(wrong)) == said
     named = refusal(tmp_path, workbook([["name", "share"], ["a", 1]], "Other"))
     assert named == "row 1: there is no column `day`, `held` (in sheet 'Sheet', the first of 2)"
@@ -276,15 +276,15 @@ def packed(**parts: bytes) -> bytes:
 def test_hostile_workbooks_are_refused_before_they_are_parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bomb = packed(sheet=b"\0" * (table_excel.MOST_UNPACKED + 1))
     assert len(bomb) < 200_000
-    assert "unpacks to more than 64 MiB" in refusal(tmp_path, bomb)
+    assert "expected at most 64 MiB unpacked" in refusal(tmp_path, bomb)
     for entity in (b'<!DOCTYPE x [<!ENTITY a "b">]><x/>', '<?xml version="1.0"?><!DOCTYPE x><x/>'.encode("utf-16")):
         assert "declares XML entities" in refusal(tmp_path, packed(sheet=entity))
-    assert "no Excel workbook" in refusal(tmp_path, packed().replace(b"xl/workbook.xml", b"xl/wardbook.xml"))
+    assert "got another ZIP archive" in refusal(tmp_path, packed().replace(b"xl/workbook.xml", b"xl/wardbook.xml"))
     whole = workbook(ROWS)
     for damaged in (whole[:-200], whole[:40] + b"x" * 40 + whole[80:], packed(x=b"<x/>")):
         assert refusal(tmp_path, damaged).startswith("error: ")
     monkeypatch.setattr(table_excel, "MOST_CELLS", 10)
-    assert "more than 10 cells" in refusal(tmp_path, whole)
+    assert "at most 10 cells" in refusal(tmp_path, whole)
 
 
 # -- scenario files ----------------------------------------------------------------------------------

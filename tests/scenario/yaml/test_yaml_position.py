@@ -18,8 +18,8 @@ MISTAKES = (
     ("unclosed brace before a key", "ideal_point: {valley: 0}", "ideal_point: {valley: 0", "`}` is missing here"),
     ("unclosed brace before a section", "B: South}", "B: South", "a comma or the closing `}` is missing here"),
     ("unclosed brace below a comment", "high: 0.15}    # what", "high: 0.15    # what", "`}` is missing here"),
-    ("tab", "    scope", "\tscope", "a tab came, indent with spaces"),
-    ("tab after spaces", "    general", "  \tgeneral", "a tab came, indent with spaces"),
+    ("tab", "    scope", "\tscope", "expected spaces to indent with, got a tab"),
+    ("tab after spaces", "    general", "  \tgeneral", "expected spaces to indent with, got a tab"),
     ("missing colon of a section", "issues:", "issues", "this line is without its colon"),
     ("missing colon of the last section", "war:", "war", "this line is without its colon"),
     ("missing colon of a name", "  ceasefire:", "  ceasefire", "this line is without its colon"),
@@ -32,8 +32,8 @@ MISTAKES = (
     ("stray colon in the last line", "0.25", "0.25: x", "a colon inside text"),
     ("indented deeper", "    war_share", "      war_share", "indented differently"),
     ("indented less", "    war_share", "   war_share", "indented differently"),
-    ("item on the line of its key", "Halt and", "- Halt and", "a list item (`- `) came"),
-    ("closing bracket twice", "[valley]", "[valley]]", "a closing `]` came without its opening bracket"),
+    ("item on the line of its key", "Halt and", "- Halt and", "expected a new line for a list item (`- `)"),
+    ("closing bracket twice", "[valley]", "[valley]]", "expected an opening bracket first, got a closing `]`"),
     ("missing comma", "{valley: 0}", "{valley: 0 x: 1}", "a comma or the closing `}` is missing before this"),
 )
 
