@@ -1,6 +1,6 @@
-"""A scenario with levers in use: each number that a lever moves is so far on its way to the lever's value.
+"""A scenario with levers in use: each number that a lever moves is a share of the way to the lever's value.
 
-What moves is the central value; what is uncertain of the number stays so. A range is shifted by as much (a lognormal or
+What moves is the central value; the spread around it stays. A range is shifted by as much (a lognormal or
 loguniform is stretched by the same ratio) and cut at what the key allows. A draw of the number at full use is thus the
 scenario's own draw, moved.
 """
@@ -26,9 +26,9 @@ STRETCHED = ("low", "high", "median")
 
 
 def with_levers(scenario: Scenario, use: Mapping[str, float]) -> Scenario:
-    """The scenario with each lever used so far: ``use`` by lever, 0 (as it is) to 1 (full use).
+    """Return the scenario with levers in use: ``use`` by lever, from 0 (as it is) to 1 (full use).
 
-    Raises ParleyError where what comes out breaks a rule of scenarios.
+    Raises ParleyError where the result breaks a rule of scenarios.
     """
     result = scenario
     for name, share in use.items():
@@ -57,7 +57,7 @@ def _mover(scenario: Scenario, path: str, target: float, share: float) -> Callab
 
 
 def moved(quantity: Quantity, target: float, share: float, limits: Range | None = None) -> Quantity:
-    """``quantity`` with its central value ``share`` of the way to ``target``, cut at ``limits``."""
+    """Return ``quantity`` with its central value ``share`` of the way to ``target``, cut at ``limits``."""
     given = quantity.model_dump(exclude_none=True)
     middle = quantity.middle
     aim = middle + share * (target - middle)
@@ -78,7 +78,7 @@ def moved(quantity: Quantity, target: float, share: float, limits: Range | None 
 
 
 def _changed(item: Any, path: KeyPath, change: Callable[[Any], Any]) -> Any:
-    """``item`` with what stands at ``path`` changed; the rest is shared."""
+    """Return ``item`` with the value at ``path`` changed; the rest is shared."""
     if not path:
         return change(item)
     key, rest = path[0], path[1:]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def parameter_rows(scenario: Scenario) -> list[dict[str, Any]]:
-    """Every number: path, value in words, unit, whether sourced, and the source."""
+    """Return a row for every number: path, value in words, unit, whether sourced, and the source."""
     from sim.scenario.key_paths import split
     from sim.scenario.provenance import ledger
     from sim.scenario.sampling.calibrated_keys import calibrated
@@ -41,7 +41,7 @@ def parameter_rows(scenario: Scenario) -> list[dict[str, Any]]:
 
 
 def plain_in_words(scenario: Scenario, path: KeyPath) -> str:
-    """What is certain by nature: a level, limits by issue, the mandate, weeks of patience, a rule of attendance."""
+    """Write a plain number: a level, limits by issue, the mandate, weeks of patience, a rule of attendance."""
     value: Any = scenario
     for key in path:
         value = value[key] if isinstance(value, dict | tuple) else getattr(value, str(key))  # type: ignore[index]
@@ -54,7 +54,7 @@ def plain_in_words(scenario: Scenario, path: KeyPath) -> str:
 
 
 def field_of(path: KeyPath) -> FieldInfo | None:
-    """The schema's field of a number; for one of several by name, such as points, the field that holds them."""
+    """Return the schema's field of a number; for one of several by name, such as points, the field of them all."""
     from sim.scenario.key_paths import slot_at
 
     for place in (path, path[:-1]):
@@ -65,7 +65,7 @@ def field_of(path: KeyPath) -> FieldInfo | None:
 
 
 def quantity_in_words(quantity: Any) -> str:
-    """``0.1 / 0.3 / 0.6`` for three points, ``normal(mean 0.3, sd 0.1)``, ``= war.momentum``, or the number."""
+    """Write ``0.1 / 0.3 / 0.6`` for three points, ``normal(mean 0.3, sd 0.1)``, ``= war.momentum``, or the number."""
     if quantity.same_as:
         return f"= {quantity.same_as}"
     if quantity.dist is None:
@@ -79,7 +79,7 @@ def quantity_in_words(quantity: Any) -> str:
 
 
 def labelled(scenario: Scenario, section: str) -> str:
-    """The label, in full, of the party, issue or track that a section of key paths is about; empty without one."""
+    """Return the full label of the party, issue or track of a section of key paths; empty without one."""
     from sim.scenario.schema.labels import label_of
 
     kind, _, rest = section.partition(".")

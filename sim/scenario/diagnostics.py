@@ -1,7 +1,7 @@
-"""How a mistake in a scenario is told: where it is, which key, what came, what is allowed.
+"""Error messages about a scenario: one line for each mistake, with its place and key path.
 
-One line per mistake: ``file:line:column: error: key.path: what came, what is allowed``. Whatever is
-quoted from a file is cut at 80 characters and escaped, so that a file can never write to a terminal.
+A line reads ``file:line:column: error: key.path: expected ..., got ...``. Whatever is quoted from a
+file is cut at 80 characters and escaped, so that a file can never write to a terminal.
 """
 
 from __future__ import annotations
@@ -41,11 +41,12 @@ class Problem(NamedTuple):
 
 
 def dotted(path: Iterable[str | int]) -> str:
+    """Join a key path with dots."""
     return ".".join(str(part) for part in path)
 
 
 def escaped(text: str, longest: int = LONGEST_QUOTE) -> str:
-    """``text`` on one line without control, bidi or other invisible characters, cut to ``longest``."""
+    """Return ``text`` on one line without control, bidi or other invisible characters, cut to ``longest``."""
     cut = text if len(text) <= longest else text[: longest - 3] + "..."
     return "".join(
         c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode("ascii") for c in cut
@@ -53,14 +54,14 @@ def escaped(text: str, longest: int = LONGEST_QUOTE) -> str:
 
 
 def literal(text: str) -> str:
-    """``text`` with nothing in it that a terminal would act on: what cannot be seen is written out, line by line."""
+    """Return ``text`` with every invisible character but line breaks escaped, so that a terminal acts on none."""
     if text.replace("\n", "").isprintable():
         return text
     return "\n".join(escaped(line, len(line)) for line in text.split("\n"))
 
 
 def described(value: Any) -> str:
-    """What a file holds, in words a reader of YAML would use."""
+    """Describe a value in the words of YAML: ``the number 3``, ``a list``."""
     match value:
         case None:
             return "nothing"
@@ -81,7 +82,7 @@ def described(value: Any) -> str:
 
 
 def nearest(name: str, options: Iterable[str]) -> str | None:
-    """The option most like ``name``, or None when none comes near."""
+    """Return the option most like ``name``, or None when none is near."""
     names = list(options)
     folded = {fold(option): option for option in names}
     for whole_or_word in (name, *name[:LONGEST_QUOTE].split()):
@@ -92,7 +93,7 @@ def nearest(name: str, options: Iterable[str]) -> str | None:
 
 
 def did_you_mean(name: str, options: Sequence[str]) -> str:
-    """``, did you mean `x`?`` or, where nothing comes near, what is allowed."""
+    """Write ``, did you mean `x`?`` or, where no option is near, which are allowed."""
     if close := nearest(name, options):
         return f", did you mean `{escaped(close)}`?"
     if not options:
@@ -103,13 +104,13 @@ def did_you_mean(name: str, options: Sequence[str]) -> str:
 
 
 def fold(name: str) -> str:
-    """``name`` without case, accents and look-alike forms: two names with one fold are too alike."""
+    """Return ``name`` without case, accents and look-alike forms: two names with one fold are too alike."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     return plain.casefold().replace("ı", "i")
 
 
 def fail(problems: Sequence[tuple[Mark, Problem]]) -> ScenarioError:
-    """One error that tells every problem (the first twenty), in the order of the files."""
+    """Return one error with every problem (the first twenty), in the order of the files."""
     lines: list[str] = []
     for mark, problem in problems:
         key = f"{escaped(dotted(problem.path), 200)}: " if problem.path else ""
@@ -124,7 +125,7 @@ def fail(problems: Sequence[tuple[Mark, Problem]]) -> ScenarioError:
 
 
 def joined(noted: Sequence[tuple[Mark, Problem]], error: ScenarioError) -> ScenarioError:
-    """One error of what reading noted and of what came up later in other places."""
+    """Return one error from mistakes collected while reading and an error found later, without repeated places."""
     if not error.places:
         return ScenarioError(f"{fail(noted)}\n{error}")
     marks = {mark for mark, _ in noted}

@@ -1,4 +1,4 @@
-"""How a scenario differs from its base, and how far in units of the base's own uncertainty."""
+"""Differences between a scenario and its base, in units of the base's own uncertainty."""
 
 from __future__ import annotations
 
@@ -22,17 +22,23 @@ SAME = 1e-12
 
 
 class NamedTable(NamedTuple):
-    """A table as a section names it, and the digest of its content."""
+    """A table's name in a section, and the digest of its content."""
 
     name: str
     sha256: str | None
 
 
 class Change(NamedTuple):
-    """One difference. ``before`` or ``after`` is None where the key exists on one side only.
+    """One difference between two scenarios.
 
-    ``size`` is how far the middle moved, in units of the base's high-low range; None where the base
-    has no range (a plain number, a level, a name).
+    Attributes
+    ----------
+    path
+        Key path; an event or window by its name.
+    before, after
+        The value in words; None where the key exists in the other scenario only.
+    size
+        How far the middle moved, in units of the base's high-low range; None where the base has no range.
     """
 
     path: str
@@ -42,7 +48,7 @@ class Change(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """``parties.Russia.strain .06 -> .10, 0.6 of its range``"""
+        """The change in words: ``parties.Russia.strain .06 -> .10, 0.6 of its range``."""
         if self.before is None:
             return f"{self.path} added" + (f": {self.after}" if self.after else "")
         if self.after is None:
@@ -56,7 +62,20 @@ class Change(NamedTuple):
 
 
 def changes(base: Scenario, scenario: Scenario) -> list[Change]:
-    """Every difference in what is simulated, in the order of the schema (texts and sources left out)."""
+    """List every difference between two scenarios in what is simulated; texts and sources are left out.
+
+    Parameters
+    ----------
+    base
+        The scenario to compare with.
+    scenario
+        The scenario that may differ from it.
+
+    Returns
+    -------
+    list of Change
+        Changed, added and removed keys in the order of the schema, each with its size in units of the base's range.
+    """
     before, after = _leaves(base), _leaves(scenario)
     found: list[Change] = []
     for path in [*before, *(path for path in after if path not in before)]:
@@ -68,7 +87,7 @@ def changes(base: Scenario, scenario: Scenario) -> list[Change]:
 
 
 def _followed(item: Any, leaves: Mapping[str, Any]) -> Any:
-    """The Quantity at the end of ``same_as``."""
+    """Follow ``same_as`` to the Quantity at its end."""
     for _ in range(20):
         if not isinstance(item, Quantity) or item.same_as is None:
             break
@@ -90,7 +109,7 @@ def _change(path: str, old: Any, new: Any, size: float | None) -> Change:
 
 
 def high_low(quantity: Quantity) -> float | None:
-    """Width of the quantity's range: high - low, or its middle 90 % where it has no ends; None if certain."""
+    """Return the width of a quantity's range: high - low, or its middle 90 % without ends; None if certain."""
     if not quantity.is_uncertain:
         return None
     low, high = quantity.bounds
@@ -102,7 +121,7 @@ def high_low(quantity: Quantity) -> float | None:
 
 
 def _leaves(scenario: Scenario) -> dict[str, Any]:
-    """Everything that is simulated, by key path: events and windows by their name, rules by what they say."""
+    """Return everything that is simulated by key path: events and windows by their name, rules by their content."""
     found: dict[str, Any] = {}
 
     def walk(item: Any, path: KeyPath) -> None:
@@ -134,13 +153,13 @@ def _leaves(scenario: Scenario) -> dict[str, Any]:
 
 
 def _table(item: Joint | Calibration) -> NamedTable | None:
-    """The table that a section draws from; None for shared factors."""
+    """Return the table that a section draws from; None for shared factors."""
     name = item.file if isinstance(item, Joint) else item.draws
     return None if name is None else NamedTable(name, item.sha256)
 
 
 def _dated(item: Event | Window) -> str:
-    """``2025-05-15, round, levels Russia 3``"""
+    """Write an event or window: ``2025-05-15, round, levels Russia 3``."""
     said = [str(item.date)]
     if isinstance(item, Window):
         chances = (("reciprocated", item.reciprocated_prob), ("jointly agreed", item.agreed_share))
@@ -154,7 +173,7 @@ def _dated(item: Event | Window) -> str:
 
 
 def _shape(item: Any) -> Any:
-    """What counts as the same: numbers without their source, tables by their content."""
+    """Return what is compared: numbers without their source, tables by their content."""
     if isinstance(item, NamedTable):
         return item.sha256 or item.name
     if isinstance(item, Quantity):
@@ -174,7 +193,7 @@ def _decimals(number: float) -> int:
 
 
 def number_in_words(value: float, n_decimals: int) -> str:
-    """``.06``: fixed decimals, no zero before the point."""
+    """Write ``.06``: fixed decimals, no zero before the point."""
     text = f"{value:.{n_decimals}f}"
     return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
 

@@ -22,7 +22,7 @@ ABOUT = (
 # Sections that lie in lists are always given whole, so what they need is needed in every file.
 GIVEN_WHOLE = (Landmark, AttendanceRule, Window, Event, ReferenceClass, Joint)
 ELSEWHERE = "https://numbers/"
-"""Where pydantic is sent for numbers of a range, which it need not know; replaced by their place in the schema."""
+"""Placeholder address of numbers of a range, which pydantic need not know; replaced by their place in the schema."""
 ORIGIN: dict[str, dict[str, Any]] = {
     "source": {"type": "string", "description": "where the number comes from"},
     "note": {"type": "string", "description": "a remark"},
@@ -33,12 +33,12 @@ APPENDED = ("attendance", "windows", "events", "joint")
 
 
 def range_name(limits: Range) -> str:
-    """The name under which the schema lists numbers of that range."""
+    """Return the name under which the schema lists numbers of that range."""
     return f"Number_{limits.low:g}_to_{limits.high:g}"
 
 
 class _Generator(GenerateJsonSchema):
-    """Numbers by their range, defaults as one would write them, parties of any role, few keys that must be there."""
+    """Generator with numbers by range, defaults as one would write them, parties of any role, few required keys."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -74,7 +74,7 @@ class _Generator(GenerateJsonSchema):
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of a scenario file."""
+    """Return the JSON Schema (draft 2020-12) of a scenario file."""
     generator = _Generator()
     text = json.dumps(generator.generate(Scenario.__pydantic_core_schema__))
     body = json.loads(text.replace(ELSEWHERE, "#/$defs/"))
@@ -102,12 +102,12 @@ def json_schema() -> dict[str, Any]:
 
 
 def json_schema_text() -> str:
-    """The schema as ``parley schema`` prints it and as it is committed."""
+    """Return the schema as ``parley schema`` prints it and as it is committed."""
     return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
 def _quantity(about: str, limits: Range | None) -> dict[str, Any]:
-    """The ways to write a number: bare, with its source, the same as another, three points, a distribution."""
+    """Return the forms of a number: bare, with its source, the same as another, three points, a distribution."""
     number: dict[str, Any] = {"type": "number"}
     if limits is not None:
         number |= {"minimum": limits.low, "maximum": limits.high}

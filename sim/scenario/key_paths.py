@@ -1,6 +1,6 @@
-"""What the schema says lies at a key path: a number, a section, a mapping by name, a list.
+"""Key paths in the schema: whether a number, a section, a mapping by name or a list lies there.
 
-Merging, overrides, error messages and the cross-checks all ask this file, so that the schema stays
+Merging, overrides, error messages and cross-checks all look it up here, so that the schema stays
 the only place where a key is declared.
 """
 
@@ -33,7 +33,7 @@ ROLES: dict[str, type[BaseModel]] = {
 
 @dataclass(frozen=True)
 class Slot:
-    """A place in the schema: its type (never Annotated or optional) and the metadata and field beside it."""
+    """A place in the schema: its type (never Annotated or optional), its metadata and its field."""
 
     type: Any
     metadata: tuple[Any, ...] = ()
@@ -41,6 +41,7 @@ class Slot:
 
     @property
     def is_quantity(self) -> bool:
+        """Whether it is a number."""
         return self.type is Quantity
 
     @property
@@ -50,6 +51,7 @@ class Slot:
 
     @property
     def is_list(self) -> bool:
+        """Whether it is a list."""
         return get_origin(self.type) is tuple
 
     @property
@@ -72,11 +74,11 @@ class Slot:
         return None
 
     def keys(self) -> list[str]:
-        """The keys that the schema knows here (none for a mapping by name)."""
+        """Return the keys that the schema has here (none for a mapping by name)."""
         return list(dict.fromkeys(name for model in self.models for name in model.model_fields))
 
     def child(self, key: str | int) -> Slot | None:
-        """The slot one step down, or None where the schema has no such key."""
+        """Return the slot one step down, or None where the schema has no such key."""
         if self.is_by_name:
             return _slot(get_args(self.type)[1])
         if self.is_list:
@@ -108,7 +110,7 @@ def _slot(annotation: Any) -> Slot:
 
 
 def slot_at(path: KeyPath, role_of: Callable[[str], str | None] = lambda party: None, root: Slot = ROOT) -> Slot | None:
-    """The slot at ``path``; ``role_of(party)`` tells the role of a party, so that only its keys are known."""
+    """Return the slot at ``path``; ``role_of(party)`` gives the role of a party, whose keys alone are then known."""
     slot: Slot | None = root
     for depth, key in enumerate(path):
         slot = slot.child(key) if slot else None
@@ -118,7 +120,7 @@ def slot_at(path: KeyPath, role_of: Callable[[str], str | None] = lambda party: 
 
 
 def split(text: str) -> KeyPath:
-    """A dotted path in parts. Items of lists are counted; what follows ``events.N.set`` is one key."""
+    """Split a dotted path. Items of lists are numbers; what follows ``events.N.set`` is one key."""
     parts: list[str | int] = []
     slot: Slot | None = ROOT
     names = unicodedata.normalize("NFC", text).split(".")
@@ -132,7 +134,7 @@ def split(text: str) -> KeyPath:
 
 
 def expected(slot: Slot | None) -> str:
-    """What may stand at a slot, in words."""
+    """Describe what is expected at a slot."""
     if slot is None:
         return "another value"
     kind, origin = slot.type, get_origin(slot.type)
@@ -178,18 +180,18 @@ SETTABLES = re.compile("|".join(re.escape(pattern).replace(r"\*", "[^.]*") for p
 
 
 def is_settable(path: str) -> bool:
-    """True if a dated event may set the parameter at ``path``."""
+    """Return whether a dated event may set the parameter at ``path``."""
     return SETTABLES.fullmatch(path) is not None
 
 
 def allowed_at(path: str) -> Range | None:
-    """Range of the number at a dotted path, if the schema gives it one."""
+    """Return the range of the number at a dotted path, or None where the schema gives none."""
     slot = slot_at(split(path))
     return slot.allowed if slot else None
 
 
 def along(item: Any, path: KeyPath) -> Iterator[Any]:
-    """What stands at each step of a path below ``item``, itself first; KeyError where nothing does."""
+    """Yield the value at each step of a path below ``item``, itself first; KeyError where there is none."""
     yield item
     for part in path:
         try:
@@ -200,7 +202,7 @@ def along(item: Any, path: KeyPath) -> Iterator[Any]:
 
 
 def scalars(item: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Quantity]]:
-    """Every Quantity below ``item`` with its path, in the order of the schema."""
+    """Yield every Quantity below ``item`` with its path, in the order of the schema."""
     if isinstance(item, Quantity):
         yield path, item
     elif isinstance(item, BaseModel):
@@ -215,12 +217,12 @@ def scalars(item: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Quantity]]
 
 
 def quantities(scenario: Scenario) -> dict[str, Quantity]:
-    """Every scalar by key path (``parties.Russia.strain``), in the order of the schema."""
+    """Return every Quantity by key path (``parties.Russia.strain``), in the order of the schema."""
     return {dotted(path): quantity for path, quantity in scalars(scenario)}
 
 
 def with_scalars(item: Any, change: Callable[[KeyPath, Quantity], Quantity], path: KeyPath = ()) -> Any:
-    """``item`` with every Quantity passed through ``change``; parts that do not change are shared, not copied."""
+    """Return ``item`` with every Quantity passed through ``change``; unchanged parts are shared, not copied."""
     if isinstance(item, Quantity):
         return change(path, item)
     if isinstance(item, BaseModel):

@@ -1,7 +1,7 @@
 """The same war seen from the other side: sides swapped, scales turned around.
 
-A model without a hidden preference for side A gives the mirror image the same odds, on the same
-luck. Names of parties and issues stay; ``mirrored`` tells the engine to turn its luck around too.
+A model without a hidden preference for side A gives the mirror image the same odds with common
+random numbers. Names of parties and issues stay; ``mirrored`` has the model turn its random numbers too.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MARK = "mirrored: "
 
 
 def is_on_scale(path: KeyPath) -> bool:
-    """True for shares that count from side A's end to side B's: positions, status quo, tilt."""
+    """Return whether a number is a share from side A's end to side B's: a position, the status quo, tilt."""
     match path:
         case ("issues", _, "status_quo") | ("parties", _, "tilt"):
             return True
@@ -32,7 +32,7 @@ def is_on_scale(path: KeyPath) -> bool:
 
 
 def is_negated(path: KeyPath) -> bool:
-    """True for signed numbers whose sign names a side."""
+    """Return whether the sign of a number names a side."""
     match path:
         case ("parties", _, "bias") | ("events", _, "momentum_shift"):
             return True
@@ -42,23 +42,23 @@ def is_negated(path: KeyPath) -> bool:
 
 
 def turns(path: str) -> bool:
-    """True if the mirror turns the parameter at this key path around."""
+    """Return whether the mirror turns the parameter at this key path around."""
     parts = split(path)
     return is_on_scale(parts) or is_negated(parts)
 
 
 def flipped_number(path: str, value: Any) -> Any:
-    """``value`` (float or column) of the parameter at ``path`` as the mirror shows it."""
+    """Return the mirror image of a ``value`` (float or column) of the parameter at ``path``."""
     return 1 - value if is_on_scale(split(path)) else -value
 
 
 def _complement(value: float) -> float:
-    """1 - value, to twelve digits, so that .1 becomes .9 and comes back as .1."""
+    """Return 1 - value to twelve digits, so that .1 becomes .9 and again .1."""
     return round(1 - value, 12)
 
 
 def _flipped(quantity: Quantity, on_scale: bool) -> Quantity:
-    """The distribution of 1 - x (on a scale) or of -x."""
+    """Return the distribution of 1 - x (on a scale) or of -x."""
 
     def turn(value: float | None) -> float | None:
         return None if value is None else _complement(value) if on_scale else 0.0 - value
@@ -86,7 +86,23 @@ def _flipped(quantity: Quantity, on_scale: bool) -> Quantity:
 
 
 def mirror(scenario: Scenario) -> Scenario:
-    """The scenario with sides A and B swapped and every scale turned around; its own inverse."""
+    """Swap sides A and B of a scenario and turn every scale around; its own inverse.
+
+    Parameters
+    ----------
+    scenario
+        The scenario to mirror.
+
+    Returns
+    -------
+    Scenario
+        The mirror image: positions, status quo and tilt as 1 - x, momentum and bias as -x, ``mirrored`` flipped.
+
+    Raises
+    ------
+    ScenarioError
+        If a number to turn has a distribution without a mirror image, such as a lognormal.
+    """
 
     def turned(path: KeyPath, quantity: Quantity) -> Quantity:
         if not (is_on_scale(path) or is_negated(path)):

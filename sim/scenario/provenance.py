@@ -1,4 +1,4 @@
-"""Where each number of a scenario comes from, and which numbers do not say."""
+"""The source of each number of a scenario, and the numbers without one."""
 
 from __future__ import annotations
 
@@ -19,24 +19,26 @@ Standing = Literal["sourced", "judgement", "default", "unstated"]
 
 
 def provenance(scenario: Scenario, path: str) -> Provenance:
-    """What speaks for the number at ``path``: its own source, its section's, an enclosing section's
-    (longest prefix, then ``*``), or the schema's for a default. KeyError if there is no such number.
+    """Return the provenance of the number at ``path``.
+
+    It is the number's own source, its section's, an enclosing section's (longest prefix, then ``*``), or the
+    schema's for a default. Raises KeyError if there is no such number.
     """
     return _of(scenario, dict(_numbers(scenario))[path])[0]
 
 
 def standing(scenario: Scenario, path: str) -> Standing:
-    """Whether the number at ``path`` is sourced, a stated judgement, a default or unstated."""
+    """Return whether the number at ``path`` is sourced, a stated judgement, a default or unstated."""
     return _of(scenario, dict(_numbers(scenario))[path])[1]
 
 
 def ledger(scenario: Scenario) -> dict[str, tuple[Provenance, Standing]]:
-    """Provenance and standing of every number by key path, found in one pass."""
+    """Return provenance and standing of every number by key path."""
     return {text: _of(scenario, path) for text, path in _numbers(scenario)}
 
 
 def counts(scenario: Scenario) -> dict[Standing, int]:
-    """How many numbers are sourced, judgements, defaults, unstated."""
+    """Count numbers that are sourced, judgements, defaults and unstated."""
     found: dict[Standing, int] = {"sourced": 0, "judgement": 0, "default": 0, "unstated": 0}
     for _, path in _numbers(scenario):
         found[_of(scenario, path)[1]] += 1
@@ -44,7 +46,7 @@ def counts(scenario: Scenario) -> dict[Standing, int]:
 
 
 def read_in_words(scenario: Scenario) -> list[str]:
-    """A line for each place that files were read from: their names and the first digits of their digests."""
+    """Write a line for each place that files were read from: their names and the first digits of their digests."""
     places: dict[str, list[str]] = {}
     for file in scenario.origin:
         what = "" if file.role in ("scenario", "extended") else f"{file.role}: "
@@ -54,7 +56,7 @@ def read_in_words(scenario: Scenario) -> list[str]:
 
 
 class Evidence(NamedTuple):
-    """What a scenario's odds rest on: how many of its numbers have a source, and whether the record moves them."""
+    """Evidence behind a scenario's odds: how many of its numbers have a source, and whether it is calibrated."""
 
     numbers: int
     sourced: int
@@ -62,12 +64,12 @@ class Evidence(NamedTuple):
 
     @property
     def words(self) -> str:
-        """One line for wherever odds are printed."""
+        """The evidence in one line, for every place that prints odds."""
         have = "has" if self.sourced == 1 else "have"
         return f"{self.sourced} of {self.numbers} numbers {have} a source; {CALIBRATED[self.calibrated]}."
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain JSON values."""
+        """Return plain JSON values."""
         return {**self._asdict(), "words": self.words}
 
 
@@ -75,13 +77,13 @@ CALIBRATED = ("never calibrated", "calibrated on the record of past wars")
 
 
 def evidence(scenario: Scenario) -> Evidence:
-    """The evidence of a scenario; a default of the program is no source of the scenario's."""
+    """Return the evidence of a scenario; a default of the program is no source of the scenario's."""
     found = counts(scenario)
     return Evidence(sum(found.values()), found["sourced"], scenario.calibration is not None)
 
 
 def evidence_of_all(scenarios: Sequence[Scenario]) -> str:
-    """One line for several scenarios."""
+    """Write the evidence of several scenarios in one line."""
     found = [evidence(scenario) for scenario in scenarios]
     if len(set(found)) == 1:
         return found[0].words
@@ -93,12 +95,12 @@ def evidence_of_all(scenarios: Sequence[Scenario]) -> str:
 
 
 def undocumented(scenario: Scenario) -> list[str]:
-    """Key paths of the numbers with neither a source nor ``kind: judgement``."""
+    """List key paths of numbers with neither a source nor ``kind: judgement``."""
     return [text for text, path in _numbers(scenario) if _of(scenario, path)[1] == "unstated"]
 
 
 def _numbers(scenario: Scenario) -> Iterator[tuple[str, KeyPath]]:
-    """Every number that needs a source: quantities, and the levels, limits and weeks an analyst sets."""
+    """Yield every number that needs a source: quantities, and the levels, limits and weeks an analyst sets."""
     for path, _ in scalars(scenario):
         yield dotted(path), path
     sections: list[tuple[KeyPath, Section]] = [(("talks",), scenario.talks)]

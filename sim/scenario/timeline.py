@@ -1,8 +1,8 @@
-"""Timeline files: a scenario, what takes it back to the eve, and dated events laid over it one after the other.
+"""Timeline files: a scenario, what takes it back to the eve, and dated events merged over it one after the other.
 
-A timeline is read by the same reader as a scenario and refused in the same words. ``base`` names a scenario,
+A timeline is read by the same reader as a scenario and refused with the same messages. ``base`` names a scenario,
 ``before`` is a fragment of one (any keys of a scenario) that takes the base back to the day before the first event,
-and the ``set`` of each event is laid over what came before it as a file over the one it extends. So there is one state
+and the ``set`` of each event is merged over the earlier ones as a file over the one it extends. So there is one state
 more than there are events, each of them a full scenario. All of them ask the same question from the same start.
 """
 
@@ -36,7 +36,7 @@ UNSOURCED = "expected a `source`, or `kind: judgement` with a note, for every ev
 
 
 class TimelineEvent(Provenance):
-    """Something that happened, what it sets, and who says so."""
+    """An event: its day, the numbers that it sets, and its source."""
 
     date: Day
     name: str = Field(min_length=1, max_length=80)
@@ -50,7 +50,7 @@ class TimelineEvent(Provenance):
 
 
 class TimelineFile(Strict):
-    """What a timeline file may contain."""
+    """The content of a timeline file."""
 
     title: str
     base: str
@@ -60,7 +60,7 @@ class TimelineFile(Strict):
 
 @dataclass(frozen=True)
 class State:
-    """What was known after an event: the event and the scenario that then stood. The eve is the first of them."""
+    """An event and the scenario as known after it. The eve is the first of them."""
 
     date: date
     name: str
@@ -80,7 +80,7 @@ class LoadedTimeline:
 
 
 def open_timeline(name_or_path: str | os.PathLike[str]) -> LoadedTimeline:
-    """The timeline of that name (``istanbul_may_2025``) or file; ScenarioError tells every mistake with its place."""
+    """Load a timeline by name (``istanbul_may_2025``) or file; ScenarioError has every mistake with its place."""
     path = resolve_timeline(name_or_path)
     tree = read_file(path, shown(path))
     told = _checked(tree)
@@ -97,12 +97,12 @@ def open_timeline(name_or_path: str | os.PathLike[str]) -> LoadedTimeline:
 
 
 def timelines() -> list[str]:
-    """Names of all timelines under the scenarios folders."""
+    """List names of all timelines under the scenarios folders."""
     return list(dict.fromkeys(path.stem for root in roots() for path in sorted(root.glob(f"{FOLDER}/*.yaml"))))
 
 
 def resolve_timeline(name_or_path: str | os.PathLike[str]) -> Path:
-    """The file meant by a timeline's name or path; ScenarioError with the nearest name if there is none."""
+    """Find the file of a timeline's name or path; ScenarioError with the nearest name if there is none."""
     text = os.fspath(name_or_path)
     if text.endswith(SUFFIXES) and os.path.lexists(text):
         return Path(text)
@@ -125,7 +125,7 @@ def _said(event: TimelineEvent) -> Provenance:
 
 
 def _checked(tree: Node) -> TimelineFile:
-    """The timeline in ``tree``, its fragments looked at no further than their first keys."""
+    """Validate the timeline in ``tree``, its fragments no further than their first keys."""
     try:
         told = TimelineFile.model_validate(plain(tree))
     except ValidationError as error:
@@ -141,7 +141,7 @@ def _located(tree: Node, problems: list[Problem]) -> list[tuple[Mark, Problem]]:
 
 
 def _problem(tree: Node, item: Any) -> Problem:
-    """A complaint of pydantic's in the words of the scenario loader, and of its own where something is counted."""
+    """Return an error of pydantic's in the words of the scenario loader, with counts where a length is wrong."""
     path: KeyPath = item["loc"]
     match item["type"]:
         case "too_short":
@@ -156,7 +156,7 @@ def _problem(tree: Node, item: Any) -> Problem:
 
 
 def _fixed(told: TimelineFile) -> list[Problem]:
-    """What would give a state another question, or another base."""
+    """List keys that would give a state another question, or another base."""
     parts: list[tuple[KeyPath, dict[str, Any]]] = [(("before",), told.before)]
     parts += [(("events", number, "set"), event.set) for number, event in enumerate(told.events)]
     found = []
@@ -171,7 +171,7 @@ def _fixed(told: TimelineFile) -> list[Problem]:
 
 
 def _order(told: TimelineFile) -> list[Problem]:
-    """Events follow one another and each has a name of its own."""
+    """Check that events are in order and that each has a name of its own."""
     found, seen = [], {fold("the eve")}
     for number, event in enumerate(told.events):
         if number and event.date < told.events[number - 1].date:
@@ -186,7 +186,7 @@ def _order(told: TimelineFile) -> list[Problem]:
 
 
 def _beyond(tree: Node, told: TimelineFile, base: Scenario) -> list[tuple[Mark, Problem]]:
-    """Events after the last day that the question asks about."""
+    """List events after the last day of the question's horizon."""
     last = base.start + timedelta(weeks=base.horizon_weeks)
     words = f"expected a day up to {last}, the end of the question's horizon"
     late = [
@@ -202,12 +202,12 @@ def _part(node: Node, key: str) -> Node:
 
 
 def _spoken_for(fragment: Node, event: Node) -> Node:
-    """The fragment of an event with the event's source at every number that states none itself."""
+    """Return an event's fragment with the event's source at every number that has none of its own."""
     given = {key: event.value[key] for key in SOURCE_KEYS if key in event.value and event.value[key].value is not None}
     says = event.holding({"*": event.holding(given)})
     bare = {key.removesuffix("+"): key for key in fragment.value}
     if len(bare) < len(fragment.value) or "sources" in bare:
-        return fragment  # `events` and `events+` at once is told when it is laid over
+        return fragment  # `events` and `events+` at once is refused when it is merged
     whole = event.holding({name: fragment.value[key] for name, key in bare.items()} | {"sources": says})
     problems: list[tuple[Node, Problem]] = []
     found = absorb_sources(whole, ROOT, problems)

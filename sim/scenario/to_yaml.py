@@ -1,4 +1,4 @@
-"""A scenario written out again: plain data and a YAML text that loads back to an equal scenario."""
+"""Write a scenario as plain data or as a YAML text that loads back to an equal scenario."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sim.scenario.schema.quantity import Quantity
 
 
 def as_data(item: Any, *, with_defaults: bool = False) -> Any:
-    """Plain data of a scenario or a part: certain numbers bare, no empty fields; defaults only if asked for."""
+    """Return plain data of a scenario or a part: certain numbers bare, no empty fields, defaults if asked for."""
     if isinstance(item, Quantity):
         given = item.model_dump(exclude_none=True)
         return given["value"] if given.keys() == {"value"} else {key: as_data(value) for key, value in given.items()}
@@ -30,7 +30,7 @@ def as_data(item: Any, *, with_defaults: bool = False) -> Any:
 
 
 def as_yaml(scenario: Scenario, *, with_defaults: bool = False) -> str:
-    """The scenario as one YAML file without ``extends``; loading it gives an equal scenario."""
+    """Write the scenario as one YAML file without ``extends``; loading it gives an equal scenario."""
     return "".join(_lines(as_data(scenario, with_defaults=with_defaults), 0))
 
 

@@ -1,4 +1,4 @@
-"""Rules about what is drawn together (``joint``, ``calibration``) and about the data files that a scenario names."""
+"""Rules of joint draws (``joint``, ``calibration``) and of the data files that a scenario names."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from sim.scenario.sources.contents import content_named
 
 
 def check(scenario: Scenario) -> Iterator[Problem]:
-    """Every broken rule. Names, and numbers drawn alone, have been checked before."""
+    """Yield every broken rule. Names, and numbers drawn alone, have been checked before."""
     yield from _joint(scenario)
     yield from _crowd(scenario)
 
 
 class Spread(NamedTuple):
-    """What one column or factor can be. ``kind`` is the word for it in messages."""
+    """Range and median of one column or factor. ``kind`` is the word for it in messages."""
 
     kind: str
     least: float
@@ -32,7 +32,7 @@ class Spread(NamedTuple):
 
 
 def _joint(scenario: Scenario) -> Iterator[Problem]:
-    """Joint draws, those of the calibration last: they are there, and every parameter is drawn once, in its range."""
+    """Check that joint draws exist and draw every parameter once, within its range; the calibration's come last."""
     known = {path: quantity for path, quantity in quantities(scenario).items() if not path.startswith("joint.")}
     taken: set[str] = set()
     weights_of: dict[Any, Any] = {}
@@ -56,7 +56,7 @@ def _joint(scenario: Scenario) -> Iterator[Problem]:
 
 
 def _misshapen(where: KeyPath, group: Joint) -> Problem | None:
-    """What is wrong with a group before any draw is looked at."""
+    """Return the problem of a group that shows before any draw is read."""
     if not group.columns:
         return Problem((*where, "columns"), "expected at least one parameter, got none")
     if (group.file is None) == (not group.factors):
@@ -86,7 +86,7 @@ def _of_factors(group: Joint) -> dict[str, Spread]:
 
 
 def _of_file(group: Joint, weights_of: dict[Any, Any]) -> dict[str, Spread]:
-    """Spreads of the columns of a group's file; ``weights_of`` keeps the weights of each file seen so far."""
+    """Return the spreads of the columns of a group's file; ``weights_of`` keeps the weights of each file so far."""
     from sim.scenario.sampling.parameter_draws import draws_of, weighted_median
 
     rows, weights = draws_of(group)
@@ -101,7 +101,7 @@ def _of_file(group: Joint, weights_of: dict[Any, Any]) -> dict[str, Spread]:
 def _misfit(
     name: str, column: str, known: dict[str, Quantity], taken: set[str], spread: Spread, mode: str
 ) -> tuple[str, bool]:
-    """What is wrong with drawing one parameter by a column, and whether it is the key that is wrong."""
+    """Return why a column cannot draw a parameter (empty if it can), and whether the key is at fault."""
     if name not in known:
         return f"unknown parameter `{escaped(name)}`{did_you_mean(name, list(known))}", True
     if known[name].same_as is not None:
@@ -121,7 +121,7 @@ def _misfit(
 
 
 def _crowd(scenario: Scenario) -> Iterator[Problem]:
-    """The crowd's forecasts are where the scenario says, and every row of them can be read."""
+    """Check that the forecasters' file exists and that every row of it can be read."""
     from sim.scenario.sources.forecasts import forecasts_of
 
     if (crowd := scenario.crowd) is not None:

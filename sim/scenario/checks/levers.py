@@ -1,4 +1,4 @@
-"""Rules of ``levers:``: who must act exists, each number is there, can be moved, and by one lever only."""
+"""Rules of ``levers:``: the parties exist, and each number exists, can be moved, and is moved by one lever only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOT_MOVED = ("joint", "levers", "calibration", "reference_class")
 
 
 def check(scenario: Scenario) -> Iterator[Problem]:
-    """Every broken rule. Names have been checked before."""
+    """Yield every broken rule. Names have been checked before."""
     if not scenario.levers:
         return
     known: dict[str, Any] = quantities(scenario) | _levels(scenario)
@@ -35,7 +35,7 @@ def check(scenario: Scenario) -> Iterator[Problem]:
 
 
 def _levels(scenario: Scenario) -> dict[str, int]:
-    """Levels of attendance: usual ones, highest ones, and those of dated events."""
+    """Return levels of attendance by key path: usual ones, highest ones, and those of dated events."""
     found: dict[str, int] = {}
     for name, party in scenario.parties.items():
         for key in ("usual_level", "level_cap"):
@@ -47,7 +47,7 @@ def _levels(scenario: Scenario) -> dict[str, int]:
 
 
 def _misfit(path: str, target: float, steps: int, numbers: dict[str, Any]) -> str:
-    """What is wrong with moving one number, or nothing."""
+    """Return why a lever cannot move a number; empty if it can."""
     if path not in numbers:
         return f"unknown number `{escaped(path)}`{did_you_mean(path, list(numbers))}"
     number = numbers[path]

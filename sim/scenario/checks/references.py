@@ -1,7 +1,7 @@
 """Rules that join several keys of a scenario: names that must exist, dates, order, circles.
 
 Each rule yields Problems (key path, message); ``check`` gathers them all. Rules about values (sums,
-positions, limits) are in ``rules_of_numbers``.
+positions, limits) are in ``values``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ NOBODY = "nobody"
 
 
 def check(scenario: Scenario) -> list[Problem]:
-    """Every broken rule of the scenario; an empty list if it is sound."""
+    """Return every broken rule of the scenario; an empty list if it is sound."""
     problems = [*_names(scenario), *_sides(scenario)]
     if problems:  # the other rules look things up by side
         return problems if list(_sides(scenario)) else [*problems, *_references(scenario)]
@@ -50,7 +50,7 @@ def _names(scenario: Scenario) -> Iterator[Problem]:
 
 
 def _bad_name(name: str) -> str | None:
-    """Why ``name`` cannot be a party's, issue's or track's, or None."""
+    """Return why ``name`` cannot be a party's, issue's or track's, or None."""
     if len(name) > LONGEST_NAME:
         return f"expected a name of at most {LONGEST_NAME} characters, got {len(name)}"
     is_plain = all(
@@ -82,7 +82,7 @@ def _sides(scenario: Scenario) -> Iterator[Problem]:
 
 
 def _exist(path: KeyPath, names: Iterable[str], options: Iterable[str], what: str) -> Iterator[Problem]:
-    """A Problem for each of ``names`` (keys of a mapping, or items of a list) that is none of ``options``."""
+    """Yield a Problem for each of ``names`` (keys of a mapping, or items of a list) that is not an option."""
     allowed = list(options)
     is_mapping = isinstance(names, Mapping)
     for number, name in enumerate(names):
@@ -208,7 +208,7 @@ def _dates(scenario: Scenario) -> Iterator[Problem]:
 
 
 def _events(scenario: Scenario) -> Iterator[Problem]:
-    """What an event sets must be a parameter that can change on a date, within that parameter's range."""
+    """Check that events set parameters that can change on a date, within their range."""
     if not any(event.set for event in scenario.events):
         return
     known = quantities(scenario)
@@ -249,7 +249,7 @@ def _fits(path: KeyPath, name: str, quantity: Quantity) -> Iterator[Problem]:
 
 
 def _same_as(scenario: Scenario) -> Iterator[Problem]:
-    """References must exist, must not run in a circle, and must fit the range of the place they fill."""
+    """Check that references exist, run in no circle, and fit the range of the place they fill."""
     known = quantities(scenario)
     for parts, quantity in scalars(scenario):
         if quantity.same_as is None:

@@ -1,6 +1,6 @@
-"""Names that are wrong in a scenario whose form is wrong too, so that both are told in one round.
+"""Unknown names in a scenario whose form is wrong too, so that one error reports both.
 
-A copy is mended just enough to be looked at: what has the wrong form is taken out, what is missing stands in.
+A copy is repaired just enough to be checked: values of the wrong form are removed, missing ones get a placeholder.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from sim.scenario.schema import Scenario
 from sim.scenario.schema.quantity import Quantity
 
 ROUNDS = 4
-"""Times that a copy is mended: a value that is taken out may be one that has to be there."""
+"""Repairs of one copy: a value that is removed may be a required one."""
 ABOUT_NAMES = "unknown "
 SECTIONS = (("issues",), ("tracks",), ("parties",), ("sides",))
 
 Real = Callable[[tuple[int | str, ...]], KeyPath]
-"""From pydantic's place of an error to a key path."""
+"""Turns pydantic's location of an error into a key path."""
 
 
 def names_beside(data: Any, told: list[Problem], real: Real) -> list[Problem]:
-    """Unknown names in ``data`` beyond what is ``told`` already; none where the copy can't be mended.
+    """Return unknown names in ``data`` beyond the ``known`` problems; none where the copy cannot be repaired.
 
-    Where a whole section of names has the wrong form nothing is known of them.
+    Where a whole section of names has the wrong form its names cannot be checked.
     """
     if any(len(problem.path) < 2 and problem.path[:1] in ((), *SECTIONS) for problem in told):
         return []
@@ -50,7 +50,7 @@ def names_beside(data: Any, told: list[Problem], real: Real) -> list[Problem]:
 
 
 def _mended(data: Any, path: KeyPath, kind: str) -> Any:
-    """``data`` without the value at ``path``, or with one that can stand there."""
+    """Return ``data`` without the value at ``path``, or with a placeholder there."""
     if kind.startswith("union_tag"):
         return _put(data, (*path, "role"), "mediator")
     slot = slot_at(path, lambda party: _role(data, party))
@@ -64,7 +64,7 @@ def _role(data: Any, party: str) -> str | None:
 
 
 def _put(data: Any, path: KeyPath, value: Any) -> Any:
-    """``data`` with ``value`` at ``path``; without that key where it is None. A list with a wrong item is emptied."""
+    """Return ``data`` with ``value`` at ``path``; None removes the key. A list with a wrong item is emptied."""
     if not path:
         return value
     key, rest = path[0], path[1:]
@@ -78,7 +78,7 @@ def _put(data: Any, path: KeyPath, value: Any) -> Any:
 
 
 def _stand_in(slot: Slot) -> Any:
-    """Some value that may stand at ``slot``."""
+    """Return some value that is allowed at ``slot``."""
     if slot.type is Quantity:
         return (slot.allowed.low + slot.allowed.high) / 2 if slot.allowed else 0.5
     if get_origin(slot.type) is Literal:

@@ -1,4 +1,4 @@
-"""From a merged tree to a Scenario, with pydantic's complaints turned into plain, located words."""
+"""From a merged tree to a Scenario, with pydantic's errors turned into plain, located messages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOTHING: Mapping[KeyPath, Mark] = {}
 ROLE_NAMES = "`belligerent`, `backer`, `mediator` or `veto`"
 ABSENCE_KEYS = ("unless", "when_absent", "if_not", "when_not", "except")
 MOST_HINTED = 100
-"""Mistakes for which a near name is looked for; a file with more of them is told without."""
+"""Mistakes for which the nearest name is looked up; further ones in a file go without."""
 MISSING, UNKNOWN = "missing, ", "unknown key "
 ABSENCE = 'only "comes if X comes" rules: a rule that fires on absence has no well-defined outcome'
 
@@ -27,10 +27,10 @@ ABSENCE = 'only "comes if X comes" rules: a rule that fires on absence has no we
 def validated(
     tree: Node, removed: Mapping[KeyPath, Mark] = NOTHING, overrides: Mapping[KeyPath, Mark] = NOTHING
 ) -> Scenario:
-    """The Scenario in ``tree``; ScenarioError tells every mistake with its place.
+    """Return the Scenario in ``tree``, or raise ScenarioError with every mistake and its place.
 
-    ``removed`` tells where a party, issue or track was removed, ``overrides`` what was set from outside
-    on a tree that is sound by itself: whatever is wrong is then told at the override it comes from.
+    ``removed`` says where a party, issue or track was removed, ``overrides`` what was set from outside
+    on a tree that is sound by itself: mistakes are then placed at the override that causes them.
     """
     scenario, problems = _checked(tree)
     if scenario is not None and not problems:
@@ -43,7 +43,7 @@ def validated(
 
 
 def is_sound(tree: Node) -> bool:
-    """True if ``tree`` is a Scenario without a mistake."""
+    """Return whether ``tree`` is a Scenario without a mistake."""
     return not _checked(tree)[1]
 
 
@@ -57,7 +57,7 @@ def _checked(tree: Node) -> tuple[Scenario | None, list[Problem]]:
 
 
 def located(tree: Node, problems: list[Problem]) -> list[tuple[Mark, Problem]]:
-    """Each problem with the place of its key or value, in the order of the files."""
+    """Return each problem with the place of its key or value, in the order of the files."""
     found: dict[tuple[Mark, str], Problem] = {}
     for problem in problems:
         found.setdefault((place_of(tree, problem), problem.message), problem)
@@ -65,7 +65,7 @@ def located(tree: Node, problems: list[Problem]) -> list[tuple[Mark, Problem]]:
 
 
 def as_written(tree: Node, path: KeyPath) -> KeyPath:
-    """``path`` with items that a file appended counted as that file has them: ``events+.0``, not ``events.7``."""
+    """Return ``path`` with appended items counted as in their file: ``events+.0``, not ``events.7``."""
     written = list(path)
     for depth, part in enumerate(path):
         if (node := node_at(tree, path[:depth])) is None:
@@ -78,7 +78,7 @@ def as_written(tree: Node, path: KeyPath) -> KeyPath:
 
 
 def _told_who_removed(problem: Problem, removed: Mapping[KeyPath, Mark]) -> Problem:
-    """An unknown name is no misspelling where a file above has removed it."""
+    """Name the place where a file above removed an unknown name: it is no misspelling."""
     match = re.match("(unknown .+? `([^`]+)`)", problem.message)
     for path, mark in removed.items():
         if match and (match[2] == path[1] or match[2].startswith(dotted(path) + ".")):
@@ -87,7 +87,7 @@ def _told_who_removed(problem: Problem, removed: Mapping[KeyPath, Mark]) -> Prob
 
 
 def _culprit(problem: Problem, mark: Mark, overrides: Mapping[KeyPath, Mark]) -> Mark:
-    """The override that names most of what the problem names; ``mark`` where several have nothing to do with it."""
+    """Return the override that shares most keys with the problem; ``mark`` where several share none."""
     if len(overrides) == 1:
         return next(iter(overrides.values()))
     shared = {path: len(set(path) & set(problem.path)) for path in overrides}
@@ -100,12 +100,13 @@ def _place_and_kind(pair: tuple[Mark, Problem]) -> tuple[Mark, bool]:
 
 
 def role_in(tree: Node, party: str) -> str | None:
+    """Return the role that ``tree`` gives a party, or None."""
     node = node_at(tree, ("parties", party, "role"))
     return node.value if node and isinstance(node.value, str) else None
 
 
 def slot_in(tree: Node, path: KeyPath, root: Slot = ROOT) -> Slot | None:
-    """The slot at ``path``, parties after the role that ``tree`` gives them."""
+    """Return the slot at ``path``; the slot of a party is that of its role in ``tree``."""
     return slot_at(path, lambda party: role_in(tree, party), root)
 
 
@@ -127,7 +128,7 @@ def _problems(tree: Node, error: ValidationError) -> list[Problem]:
 
 
 def _meant(tree: Node, problem: Problem) -> list[str]:
-    """The keys that an unknown key stands for: they need not be reported as missing as well."""
+    """Return the keys that an unknown key stands for: they need not be reported as missing as well."""
     if problem.message == ABSENCE:
         return ["when"]
     if not problem.message.startswith(UNKNOWN):
@@ -138,7 +139,7 @@ def _meant(tree: Node, problem: Problem) -> list[str]:
 
 
 def _real_path(tree: Node, loc: tuple[int | str, ...]) -> KeyPath:
-    """Pydantic's ``loc`` without the names of union members that it puts between the keys."""
+    """Return pydantic's ``loc`` without the names of union members that it puts between the keys."""
     path: list[str | int] = []
     for part in loc:
         if len(path) == 2 and path[0] == "parties" and part in ROLES and part == role_in(tree, str(path[1])):
@@ -155,7 +156,7 @@ def _real_path(tree: Node, loc: tuple[int | str, ...]) -> KeyPath:
 
 
 def problem_of(tree: Node, path: KeyPath, item: Any, root: Slot = ROOT) -> Problem:
-    """A complaint of pydantic's about what stands at ``path`` below ``root``, in the words of scenario files."""
+    """Return an error of pydantic's at ``path`` below ``root`` in the words of scenario files."""
     slot = slot_in(tree, path, root)
     node = node_at(tree, path)
     value = plain(node) if node else None
@@ -185,7 +186,7 @@ def problem_of(tree: Node, path: KeyPath, item: Any, root: Slot = ROOT) -> Probl
 
 
 def _other_name(tree: Node, path: KeyPath) -> str | None:
-    """The name beside ``path`` that it may be a misspelling of."""
+    """Return the sibling of ``path`` that it may be a misspelling of."""
     section = node_at(tree, path[:-1])
     return nearest(str(path[-1]), [name for name in section.entries if name != path[-1]]) if section else None
 

@@ -16,7 +16,7 @@ LEAST_MASS = 1e-6
 
 
 def check(scenario: Scenario) -> Iterator[Problem]:
-    """Every broken rule. Names have been checked before: what is looked up here exists."""
+    """Yield every broken rule. Names have been checked before: what is looked up here exists."""
     values = _Values(scenario)
     for name, party in scenario.parties.items():
         yield from _points(values, name, party)
@@ -54,8 +54,9 @@ def _span(low: float, high: float) -> str:
 
 
 def _points(values: _Values, name: str, party: Belligerent | ThirdParty | Veto) -> Iterator[Problem]:
-    """Salience is shared out over 100 points. Where points are uncertain, the middles must sum to
-    100; a draw's points are then scaled to 100 again (``priors.draw_columns``).
+    """Check that a party's points sum to 100.
+
+    Where points are uncertain, their middles must; each draw is then scaled to 100 again (``draw_columns``).
     """
     if not party.points:
         return
@@ -80,7 +81,7 @@ def _roles(values: _Values, name: str, party: Belligerent | ThirdParty | Veto) -
 
 
 def _positions(values: _Values) -> Iterator[Problem]:
-    """Side A's end of every scale is 0: it wants no more than B, and war moves the status quo between the two."""
+    """Check that side A's ideal is not above side B's, and that the status quo lies between if war moves it."""
     scenario = values.scenario
     name_a, name_b = scenario.sides.A, scenario.sides.B
     side_a, side_b = scenario.parties[name_a], scenario.parties[name_b]
@@ -108,7 +109,7 @@ def _positions(values: _Values) -> Iterator[Problem]:
 
 
 def _lines(values: _Values, name: str, party: Belligerent | Veto, is_a: bool, halts: bool) -> Iterator[Problem]:
-    """Red and public lines lie on the other side's side of the ideal; a red line leaves the status quo possible."""
+    """Check that lines lie between the ideal and the other side's, and that red lines allow the status quo."""
     lines = [("red_lines", issue, line) for issue, line in party.red_lines.items()]
     if isinstance(party, Belligerent):
         lines += [("public_lines", issue, line) for issue, line in party.public_lines.items()]
@@ -157,7 +158,7 @@ def _shares(values: _Values) -> Iterator[Problem]:
 
 
 def _signing(values: _Values) -> Iterator[Problem]:
-    """A track signed by hazard has a rate and no offers: nothing waits for them; other tracks have no rate."""
+    """Check that tracks signed by hazard, and no others, have a rate, and that no linkage waits for their offers."""
     scenario = values.scenario
     set_by_draws = {path for group in scenario.joint if group.mode == "value" for path in group.columns}
     by_hazard = [name for name, track in scenario.tracks.items() if track.signing == "hazard"]
@@ -175,7 +176,7 @@ def _signing(values: _Values) -> Iterator[Problem]:
 
 
 def _shapes(scenario: Scenario) -> Iterator[Problem]:
-    """A truncated distribution must have some of its probability between its ends."""
+    """Check that a truncated distribution has some of its probability between its ends."""
     for path, quantity in scalars(scenario):
         if mass(quantity) < LEAST_MASS:
             low, high = quantity.bounds
@@ -183,7 +184,7 @@ def _shapes(scenario: Scenario) -> Iterator[Problem]:
 
 
 def mass(quantity: Quantity) -> float:
-    """Probability that an untruncated draw falls between ``low`` and ``high`` (1 where there are none)."""
+    """Return the probability that an untruncated draw falls between ``low`` and ``high`` (1 where there are none)."""
     if quantity.dist not in ("normal", "lognormal", "beta") or (quantity.low is None and quantity.high is None):
         return 1.0
     low, high = quantity.bounds

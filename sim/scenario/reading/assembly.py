@@ -25,7 +25,7 @@ DEEPEST_CHAIN = 8
 
 
 class Assembly:
-    """Reads a file with everything it extends; remembers the files read, and keeps the tables they name."""
+    """A scenario file with everything it extends: its tree, the files read, and the tables they name."""
 
     def __init__(self) -> None:
         self.files: dict[Path, str] = {}
@@ -36,7 +36,7 @@ class Assembly:
 
     @contextmanager
     def noting(self) -> Iterator[None]:
-        """What is only noted while files are read is told with whatever else is wrong, in one round."""
+        """Report mistakes that did not stop the reading together with those found later, in one error."""
         try:
             yield
         except ScenarioError as error:
@@ -45,6 +45,7 @@ class Assembly:
             raise fail(self.noted)
 
     def scenario(self, path: Path, chain: tuple[Path, ...]) -> Node:
+        """Read the file at ``path`` over the files it extends; ``chain`` holds the files that extend it."""
         tree, parent = self._opened(path, chain, "extends")
         if {"base", "events"} <= tree.value.keys() and parent is None:
             asked = f"expected a scenario, got a timeline: parley timeline {shown(path)}"
@@ -58,7 +59,7 @@ class Assembly:
         return self.laid_over(below, tree, path)
 
     def laid_over(self, below: Node, tree: Node, path: Path) -> Node:
-        """``tree``, as it stands in the file at ``path``, with its parties from the library, over ``below``."""
+        """Merge ``tree``, the content of the file at ``path``, with its library parties over ``below``."""
         parties = tree.value.get("parties")
         if parties is not None and parties.is_mapping:
             for name, party in parties.value.items():
@@ -67,7 +68,7 @@ class Assembly:
         return self._laid_over(below, tree, ROOT)
 
     def party(self, node: Node, file: Path, key: KeyPath, chain: tuple[Path, ...]) -> Node:
-        """A party with the library file it names merged below it."""
+        """Merge a party over the library file that it names."""
         if len(chain) >= DEEPEST_CHAIN:
             raise fail([(node.value["from"].at, Problem(key, f"expected at most {DEEPEST_CHAIN} files, got more"))])
         path = find_beside(node.value["from"], file, key)
@@ -102,9 +103,9 @@ class Assembly:
         return tree
 
     def name_tables(self, tree: Node, path: Path) -> None:
-        """Read the tables that ``tree`` names, as it stands in the file at ``path``, and write their digests into it.
+        """Read the tables that ``tree``, the content of the file at ``path``, names; write their digests into it.
 
-        A table that is not found is left to the rules, which tell it with whatever else is wrong.
+        A table that is not found is left to the checks, which report it with all other mistakes.
         """
         for where, section, key in find_tables(tree):
             name = section.value.get(key) if section.is_mapping else None
@@ -127,7 +128,7 @@ class Assembly:
             self.tables[content.sha256] = found, content
 
     def origin(self, scenario: Scenario) -> list[ReadFile]:
-        """The files that were read for the scenario: its own first, its tables last."""
+        """List the files that were read for the scenario: its own first, its tables last."""
         found = [
             ReadFile("extended" if number else "scenario", _below(path), shown(path), place_of(path), digest)
             for number, (path, digest) in enumerate(self.files.items())
@@ -154,19 +155,20 @@ class Assembly:
 
 
 def as_mapping(tree: Node) -> Node:
+    """Return ``tree`` if it is a mapping, else raise ScenarioError."""
     if not tree.is_mapping:
         raise fail([(tree.at, Problem((), f"expected a mapping (keys and values), got {described(tree.value)}"))])
     return tree
 
 
 def _below(path: Path) -> str:
-    """A file's name below its scenarios folder, else its own name."""
+    """Return a file's name below its scenarios folder, else its own name."""
     root = root_of(path)
     return path.resolve().relative_to(root).as_posix() if root is not None else path.name
 
 
 def find_tables(tree: Node) -> Iterator[tuple[KeyPath, Node, str]]:
-    """The sections of ``tree`` that may name a table, with their key path and the key that names it."""
+    """Yield the sections of ``tree`` that may name a table, with their key path and the key that names it."""
     for key in ("joint", "joint+"):
         groups = tree.value.get(key) if tree.is_mapping else None
         for number, group in enumerate(groups.value if groups is not None and groups.is_list else ()):

@@ -39,12 +39,55 @@ class Loaded:
 
 @checked_arguments
 def load(name_or_path: str | os.PathLike[str], overrides: Sequence[tuple[str, str]] = ()) -> Scenario:
-    """The scenario of that name, file or run folder, resolved and checked; overrides are (key path, YAML value)."""
+    """Load a scenario, resolved and checked.
+
+    Parameters
+    ----------
+    name_or_path
+        Name (``istanbul_2025/aides_only``), .yaml file, or folder of a run.
+    overrides
+        Pairs of key path and YAML value, as of ``--set``; they are checked like the file.
+
+    Returns
+    -------
+    Scenario
+        The scenario with everything it extends merged, and the tables it names read.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such scenario or it has mistakes: all of them, each with file, line, column and key path.
+    DamagedRunError
+        If the folder of a run is not as it was written.
+
+    Examples
+    --------
+    >>> load("teaching/minimal", [("war.momentum", ".2")]).war.momentum.value
+    0.2
+    """
     return open_scenario(name_or_path, overrides).scenario
 
 
 def open_scenario(name_or_path: str | os.PathLike[str], overrides: Sequence[tuple[str, str]] = ()) -> Loaded:
-    """As ``load``, with the files it was read from."""
+    """Load a scenario as ``load`` does, with its name and the files it was read from.
+
+    Parameters
+    ----------
+    name_or_path
+        Name, .yaml file, or folder of a run.
+    overrides
+        Pairs of key path and YAML value.
+
+    Returns
+    -------
+    Loaded
+        The scenario, its name, its file or run folder, and every scenario file read (none for a run folder).
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such scenario or it has mistakes.
+    """
     if is_run_folder(name_or_path):
         return _of_run(Path(name_or_path), overrides)
     path = resolve_name(name_or_path)
@@ -60,7 +103,7 @@ def open_scenario(name_or_path: str | os.PathLike[str], overrides: Sequence[tupl
 
 
 def _of_run(folder: Path, overrides: Sequence[tuple[str, str]]) -> Loaded:
-    """The scenario of a run folder, which was checked when it was run."""
+    """Load the scenario of a run folder, which was checked when it was run."""
     manifest = read_manifest(folder)
     scenario = stored_scenario(folder, manifest)
     if overrides:
@@ -71,7 +114,7 @@ def _of_run(folder: Path, overrides: Sequence[tuple[str, str]]) -> Loaded:
 
 
 def open_layers(base: Path, fragments: Sequence[Node], file: Path) -> list[Scenario]:
-    """The scenario after each of ``fragments`` (mappings of ``file``), each laid over the last as ``extends`` would."""
+    """Return the scenario after each of ``fragments`` (mappings of ``file``), merged one by one as by ``extends``."""
     assembly = Assembly()
     found = []
     with assembly.noting():
@@ -86,7 +129,7 @@ def open_layers(base: Path, fragments: Sequence[Node], file: Path) -> list[Scena
 
 
 def named_from_here(scenario: Scenario) -> Scenario:
-    """The scenario with its tables named as they are found from the working folder, to be written into a file there."""
+    """Return the scenario with its tables named relative to the working folder, to be written into a file there."""
     seen = {file.sha256: file.shown for file in scenario.origin if file.place != SHIPPED}
 
     def named(item: Any, key: str) -> Any:
@@ -101,7 +144,7 @@ def named_from_here(scenario: Scenario) -> Scenario:
 
 
 def base_of(name_or_path: str | os.PathLike[str]) -> Path | None:
-    """The file that a scenario extends, or None."""
+    """Return the file that a scenario extends, or None."""
     if is_run_folder(name_or_path):
         return None
     path = resolve_name(name_or_path)

@@ -1,11 +1,11 @@
-"""How a scenario file is laid over the one it extends, and how sources travel with their numbers.
+"""Merge a scenario file over the one it extends, and keep sources with their numbers.
 
 Sections merge key by key; lists and whole numbers replace what was there, so that a low/central/high
 never mixes with an inherited plain value. ``events+:`` appends, ``key: null`` removes.
 
-Sources must never leak: a file's ``sources`` speak only for numbers that stand in that file or were
-left unstated before it. So each file's ``sources`` are written into its numbers (``absorb_sources``)
-before another file is laid over it; a number that a child writes without a source stays unstated.
+Sources must never leak: a file's ``sources`` hold only for numbers in that file or numbers that
+had no source before it. So each file's ``sources`` are written into its numbers (``absorb_sources``)
+before another file is merged over it; a number that a child writes without a source stays unstated.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SINGULAR = {"parties": "party ", "issues": "issue ", "tracks": "track "}
 def merged(
     parent: Node, child: Node, slot: Slot | None, problems: list[tuple[Node, Problem]], path: KeyPath = ()
 ) -> Node:
-    """``child`` laid over ``parent`` where the schema says ``slot``. Neither is changed."""
+    """Merge ``child`` over ``parent`` at ``slot`` of the schema; neither is changed."""
     if not (parent.is_mapping and child.is_mapping) or (slot is not None and slot.is_whole):
         return child
     result: dict[str, Node] = dict(parent.value)
@@ -55,7 +55,7 @@ def merged(
 
 
 def removals(tree: Node) -> dict[KeyPath, Mark]:
-    """The parties, issues and tracks that the file removes, with the place where it says so."""
+    """Return the parties, issues and tracks that the file removes, with the place of each removal."""
     return {
         (section, name): node.at
         for section in SINGULAR
@@ -66,7 +66,7 @@ def removals(tree: Node) -> dict[KeyPath, Mark]:
 
 
 def _nothing_to_remove(key: str, parent: Node, slot: Slot | None, path: KeyPath) -> str | None:
-    """Why ``key: null`` removes nothing from the section ``parent``; None if null may stand there anyway."""
+    """Return why ``key: null`` removes nothing from the section ``parent``; None if null is allowed there anyway."""
     below = slot.child(key) if slot else None
     if slot is None or below is None or (below.field is not None and below.field.default is None):
         return None  # an unknown key, or one that is empty unless set: the schema knows better
@@ -92,7 +92,7 @@ def _appended(
 
 
 def _forget_old_sources(parent: Node, child: Node, result: dict[str, Node]) -> None:
-    """The parent's source for a plain number does not speak for the child's new one."""
+    """Drop the parent's source for a plain number that the child replaces."""
     old, now = parent.value.get("sources"), result.get("sources")
     if old is not None and old.is_mapping and now is not None and now.is_mapping:
         said = child.value["sources"].entries if "sources" in child.value else {}
@@ -110,7 +110,7 @@ def absorb_sources(
     path: KeyPath = (),
     scopes: tuple[Scope, ...] = (),
 ) -> Node:
-    """``node`` with every ``sources`` below it written into the numbers that state nothing themselves."""
+    """Write every ``sources`` below ``node`` into the numbers that have no source of their own."""
     if slot is None:
         return node
     if slot.is_whole or slot.type is AttendanceRule:
@@ -150,7 +150,7 @@ def absorb_sources(
 def _usable(
     sources: dict[str, Node], slot: Slot, problems: list[tuple[Node, Problem]], path: KeyPath
 ) -> dict[str, Node]:
-    """The well-formed entries of a ``sources`` mapping (the schema complains about the others, once)."""
+    """Return the well-formed entries of a ``sources`` mapping (the schema reports the others, once)."""
     usable: dict[str, Node] = {}
     for name, entry in sources.items():
         below: Slot | None = slot
@@ -169,18 +169,18 @@ def _usable(
 
 
 def _found(path: KeyPath, scopes: tuple[Scope, ...]) -> Node | None:
-    """The entry that speaks for ``path``: that of the innermost section that has one."""
+    """Return the source of ``path``: that of the innermost section that has one."""
     return next((found for depth, entries in scopes if (found := speaks_for(path[depth:], entries))), None)
 
 
 def speaks_for(below: KeyPath, entries: Mapping[str, Said]) -> Said | None:
-    """The entry of a section's ``sources`` for a path below it: longest prefix first, ``*`` last."""
+    """Return the entry of a section's ``sources`` for a path below it: longest prefix first, ``*`` last."""
     names = [dotted(below[:length]) for length in range(len(below), 0, -1)]
     return next((entries[name] for name in (*names, "*") if name in entries), None)
 
 
 def _stated(node: Node, path: KeyPath, scopes: tuple[Scope, ...]) -> Node:
-    """A number with its source written beside it, if it has none of its own."""
+    """Write its source into a number that has none of its own."""
     source = _found(path, scopes)
     if source is None:
         return node

@@ -17,7 +17,7 @@ NAMES_OF_TABLES = ("file", "draws")
 
 
 def parse_set(argument: str) -> tuple[str, str]:
-    """``a.b=v`` in two parts."""
+    """Split ``a.b=v`` into key path and value."""
     path, equals, value = argument.partition("=")
     if not equals or not path.strip() or not value.strip():
         raise ScenarioError(
@@ -27,7 +27,7 @@ def parse_set(argument: str) -> tuple[str, str]:
 
 
 def overridden(tree: Node, overrides: Sequence[tuple[str, str]]) -> Node:
-    """``tree`` with each (key path, YAML value) put in; what is wrong is located at its argument."""
+    """Return ``tree`` with each (key path, YAML value) set; mistakes are placed at their argument."""
     problems: list[tuple[Mark, Problem]] = []
     seen: set[KeyPath] = set()
     for text, value in overrides:
@@ -54,7 +54,7 @@ def overridden(tree: Node, overrides: Sequence[tuple[str, str]]) -> Node:
 def validated_with(
     tree: Node, overrides: Sequence[tuple[str, str]], removed: Mapping[KeyPath, Mark] = NOTHING
 ) -> Scenario:
-    """The Scenario in ``tree`` under the overrides; what only they break is told at the override, not in a file."""
+    """Validate ``tree`` with the overrides; mistakes that only they cause are placed at them, not in a file."""
     changed = overridden(tree, overrides)
     try:
         return validated(changed, removed)
@@ -65,7 +65,7 @@ def validated_with(
 
 
 def _misfit(tree: Node, path: KeyPath) -> Problem | None:
-    """Why nothing can be set at ``path``, or None."""
+    """Return why nothing can be set at ``path``, or None."""
     slot: Slot | None = ROOT
     for depth, key in enumerate(path):
         above, slot = slot, slot_in(tree, path[: depth + 1])
@@ -101,7 +101,7 @@ def _put(tree: Node, path: KeyPath, value: Node) -> Node:
         return tree.holding(items)
     below = dict(tree.entries)
     if not rest and (sources := below.get("sources")) is not None and sources.is_mapping:
-        # The file's source for a plain number does not speak for the one on the command line.
+        # The file's source for a plain number is none for the one on the command line.
         said = {name: node for name, node in sources.value.items() if name != str(key)}
         below["sources"] = sources.holding(said)
     if not rest and key in NAMES_OF_TABLES:
@@ -111,7 +111,7 @@ def _put(tree: Node, path: KeyPath, value: Node) -> Node:
 
 
 def expand_sweep(argument: str) -> list[tuple[str, tuple[str, str]]]:
-    """``a.b=lo:hi:n`` or ``a.b=v1,v2`` as a list of (label, override), in order."""
+    """Expand ``a.b=lo:hi:n`` or ``a.b=v1,v2`` into a list of (label, override), in order."""
 
     def refuse(message: str) -> ScenarioError:
         return ScenarioError(f"--sweep {escaped(argument)}: error: {message}")

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def pinned(scenario: Scenario) -> Scenario:
-    """The scenario with every table read and named by its digest; itself if it was loaded from a file.
+    """Return the scenario with every table read and named by its digest; itself if it was loaded from a file.
 
-    Raises ScenarioError where a table of draws is not to be had; forecasts of a crowd may be missing.
+    Raises ScenarioError where a table of draws cannot be read; the forecasters' table may be missing.
     """
     if all(is_known(table.sha256) for table in scenario.named_tables()):
         return scenario
@@ -39,7 +39,7 @@ def pinned(scenario: Scenario) -> Scenario:
 
 
 def file_names(tables: Iterable[NamedTable]) -> dict[str, str]:
-    """A file name for each content by digest: that of the table, made safe on every system and told apart."""
+    """Return a file name by digest for each content: that of the table, safe on every system and unique."""
     found: dict[str, str] = {}
     for table in tables:
         if table.sha256 and table.sha256 not in found:

@@ -17,7 +17,7 @@ MOST_LISTED = 8
 
 
 def name_of(path: Path) -> str:
-    """``istanbul_2025/aides_only`` for a file under a root, else the file's name without ending."""
+    """Return ``istanbul_2025/aides_only`` for a file under a root, else the file's name without ending."""
     for root in roots():
         if path.resolve().is_relative_to(root):
             return path.resolve().relative_to(root).with_suffix("").as_posix()
@@ -25,7 +25,7 @@ def name_of(path: Path) -> str:
 
 
 def resolve_name(name_or_path: str | os.PathLike[str]) -> Path:
-    """The file meant by a name or a path; ScenarioError with the nearest name if there is none."""
+    """Find the file of a name or path; ScenarioError with the nearest name if there is none."""
     text = os.fspath(name_or_path)
     if any(is_hidden(character) for character in text) or not text:
         raise ScenarioError(
@@ -44,7 +44,7 @@ def resolve_name(name_or_path: str | os.PathLike[str]) -> Path:
 
 
 def hiding(name: str) -> str | None:
-    """What to say where a name as typed means an own file and a shipped one of that name says something else."""
+    """Return a warning where a typed name means an own file and a shipped one of that name differs, else None."""
     path = None if name.endswith(SUFFIXES) and os.path.lexists(name) else find(name)
     if path is None or hidden_by(path) is None:
         return None
@@ -52,7 +52,7 @@ def hiding(name: str) -> str | None:
 
 
 def find_beside(node: Node, file: Path, key: KeyPath = ("extends",)) -> Path:
-    """The file that ``extends`` or ``from`` in ``file`` names, in the order of ``look_up``."""
+    """Find the file that ``extends`` or ``from`` in ``file`` names, in the order of ``look_up``."""
 
     def refuse(message: str) -> ScenarioError:
         return fail([(node.at, Problem(key, message))])
@@ -76,7 +76,7 @@ def _library() -> list[str]:
 
 
 def alike(text: str, names: Iterable[str]) -> list[str]:
-    """The names that ``text`` stands for: the same letters and digits, with the folder before them or without."""
+    """Return the names that ``text`` may mean: those of the same letters and digits, with or without folder."""
     key = _key(text)
     known = list(names)
     whole = [name for name in known if _key(name) == key]
@@ -84,12 +84,12 @@ def alike(text: str, names: Iterable[str]) -> list[str]:
 
 
 def folders(names: Iterable[str]) -> list[str]:
-    """Folders that hold the scenarios of these names."""
+    """List the folders of these names."""
     return list(dict.fromkeys(name.rpartition("/")[0] for name in names if "/" in name))
 
 
 def not_found(text: str, names: Sequence[str]) -> str:
-    """That there is no such scenario: the folder it names, the several it may mean, or the nearest name."""
+    """Write the error for an unknown name: the folder it names, the several it may mean, or the nearest name."""
     here = escaped(text)
     if len(several := alike(text, names)) > 1:
         return f"`{here}`: expected the name of one scenario, got one of several: {listed(several)}"
@@ -105,7 +105,7 @@ def not_found(text: str, names: Sequence[str]) -> str:
 
 
 def listed(names: Sequence[str]) -> str:
-    """``a, b, c and 5 more``."""
+    """Write ``a, b, c and 5 more``."""
     shown = ", ".join(f"`{escaped(name)}`" for name in names[:MOST_LISTED])
     return shown + (f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else "")
 

@@ -17,12 +17,12 @@ IN_FOLDER = "in the run folder"
 
 
 def is_run_folder(name: str | os.PathLike[str]) -> bool:
-    """Whether a path is a run folder rather than a scenario."""
+    """Return whether a path is a run folder rather than a scenario."""
     return os.path.lexists(os.path.join(name, MANIFEST))
 
 
 def stored_scenario(folder: Path, manifest: Mapping[str, Any] | None = None) -> Scenario:
-    """The scenario of a run folder with every table that was read for it.
+    """Load the scenario of a run folder with every table that was read for it.
 
     Raises DamagedRunError for a file that is not as it was written, or a scenario that this version cannot read.
     """
@@ -44,7 +44,7 @@ def stored_scenario(folder: Path, manifest: Mapping[str, Any] | None = None) -> 
 
 
 def stored_tables(folder: Path, manifest: Mapping[str, Any]) -> list[Content]:
-    """The tables in a run folder, each verified."""
+    """Read the tables in a run folder, each verified."""
     names = [name for name in manifest["files"] if name.startswith(f"{DATA}/")]
     if names:
         refuse_linked(folder / DATA)
@@ -52,9 +52,9 @@ def stored_tables(folder: Path, manifest: Mapping[str, Any]) -> list[Content]:
 
 
 def _without_tables(scenario: Scenario, data: Mapping[str, Any]) -> Scenario:
-    """The scenario of a run of format 1, which kept the digest of each table and not the table.
+    """Return the scenario of a run of format 1, which kept the digest of each table and not the table.
 
-    Where the table is still found as it was it is used; else whoever needs it is told which file to put back.
+    A table that is still found unchanged is used; else the error names the file to put back.
     """
     groups = [
         group.model_copy(update={"sha256": data.get(group.file)}) if group.file is not None else group

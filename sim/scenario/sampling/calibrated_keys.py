@@ -1,9 +1,8 @@
-"""Which numbers of a scenario the record moves, and by which structural parameter.
+"""Numbers of a scenario that calibration moves, and the structural parameter of each.
 
-A calibrated scenario draws one row of a file of posterior draws and multiplies, each over its median: what a side pays
-for a year of war (strain), what it fears of a pause (fear), what third parties can add to its strain (pressure), what a
-leader pays at home (audience), and how fast talks go (speed). So its central values stay its own; what comes from the
-record is how far they may be off together.
+A calibrated scenario draws one row of a file of posterior draws and multiplies, each over its median: a side's cost of
+war (strain), its fear of a ceasefire (fear), the cost that third parties can add (pressure), audience cost (audience),
+and the pace of talks (speed). So its central values stay its own; the record adds how far they may be off together.
 """
 
 from __future__ import annotations
@@ -16,17 +15,17 @@ from sim.scenario.schema import Joint, Scenario
 
 
 def weight_without(war: str) -> str:
-    """Column of the draws' weights with the episodes of a war left out."""
+    """Return the column of the draws' weights with the episodes of a war left out."""
     return f"without_{war}"
 
 
 def calibrated(scenario: Scenario) -> dict[str, str]:
-    """Key path and structural parameter of every number that the record moves; empty without a calibration."""
+    """Return the structural parameter by key path of every calibrated number; empty without a calibration."""
     return dict(_columns(scenario)) if scenario.calibration else {}
 
 
 def groups_of(scenario: Scenario) -> dict[str, Joint]:
-    """Every joint group by the section it stands in: ``joint.0``, ``joint.1``, ..., last ``calibration``."""
+    """Return every joint group by its section: ``joint.0``, ``joint.1``, ..., last ``calibration``."""
     found = {f"joint.{number}": group for number, group in enumerate(scenario.joint)}
     given, columns = scenario.calibration, calibrated(scenario)
     if given is not None and columns:
@@ -39,19 +38,19 @@ def groups_of(scenario: Scenario) -> dict[str, Joint]:
 
 
 def _columns(scenario: Scenario) -> Iterator[tuple[str, str]]:
-    """Key path and structural parameter of every number that the record moves."""
+    """Yield key path and structural parameter of every number that calibration moves."""
     # Talks in one number have their speed in the rate of signing, others in the rate of rounds: never in both.
     is_hazard = any(track.signing == "hazard" for track in scenario.tracks.values())
     for path, quantity in scalars(scenario):
         if is_hazard and path[0] == "talks":
             continue
-        is_nought = quantity.value == 0
-        if quantity.same_as is None and not is_nought and (parameter := parameter_of(path)):
+        is_zero = quantity.value == 0
+        if quantity.same_as is None and not is_zero and (parameter := parameter_of(path)):
             yield dotted(path), parameter
 
 
 def parameter_of(path: KeyPath) -> str | None:
-    """The structural parameter that moves the number at a key path, or None."""
+    """Return the structural parameter that moves the number at a key path, or None."""
     match path:
         case ("parties", _, "strain"):
             return "strain"

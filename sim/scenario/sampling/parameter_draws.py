@@ -33,7 +33,7 @@ EDGE = 2.0**-53
 
 
 def inverse_cdf(quantity: Quantity, u: npt.ArrayLike) -> Column:
-    """Values of the quantity at the uniforms ``u`` (any shape): non-decreasing in ``u``.
+    """Return values of the quantity at the uniforms ``u`` (any shape): non-decreasing in ``u``.
 
     Normal, lognormal and beta are truncated at ``low`` and ``high`` where given: the uniform is
     spread over the probability between the two. A ``choice`` is ordered by value.
@@ -91,7 +91,7 @@ def _choice(u: Column, values: tuple[float, ...], weights: tuple[float, ...]) ->
 
 
 def _truncated_normal(u: Column, low: float, high: float) -> Column:
-    """Standard normal between ``low`` and ``high``; the upper tail is mirrored, where 1 - p would lose digits."""
+    """Draw a standard normal between ``low`` and ``high``; mirror the upper tail, where 1 - p would lose digits."""
     from scipy.special import ndtr, ndtri
 
     if low > 0:
@@ -108,11 +108,11 @@ def _beta(u: Column, a: float, b: float, low: float, high: float) -> Column:
 
 
 _LAST: list[tuple[Scenario, tuple[dict[str, Quantity], StreamNames]]] = []
-"""The scenario that was drawn last with its numbers: blocks of a run draw the same object again and again."""
+"""The last scenario drawn, with its numbers: blocks of a run draw the same object again and again."""
 
 
 def _known(scenario: Scenario) -> tuple[dict[str, Quantity], StreamNames]:
-    """``quantities`` and ``stream_names``, remembered for the last scenario; scenarios are frozen."""
+    """Return ``quantities`` and ``stream_names``, cached for the last scenario; scenarios are frozen."""
     if last := _LAST[:1]:
         before, found = last[0]
         if before is scenario:
@@ -123,11 +123,11 @@ def _known(scenario: Scenario) -> tuple[dict[str, Quantity], StreamNames]:
 
 
 def draw_columns(scenario: Scenario, uniform: Callable[[str], npt.ArrayLike]) -> dict[str, Value]:
-    """The value of every scalar by key path: a float where certain, else a column.
+    """Draw the value of every number by key path: a float where certain, else a column.
 
     ``uniform(name)`` gives the column of uniforms of one stream (``stream_names``): of one number, of a
     shared factor, or of a table, where one uniform picks a row for all its parameters. A mirrored scenario
-    turns the luck of the scales and of momentum around, so that it draws the mirror image of the same values.
+    turns the uniforms of scales and of momentum around, so that it draws the mirror image of the same values.
     Uncertain points are scaled so that each party's sum to 100 again in every draw.
     Raises NumericError naming the parameter if a value is not a finite number.
     """
@@ -163,7 +163,7 @@ def _drawn(
 
 
 def _target(path: str, known: dict[str, Quantity]) -> str:
-    """The path at the end of a chain of ``same_as``."""
+    """Return the path at the end of a chain of ``same_as``."""
     seen = [path]
     while (reference := known[seen[-1]].same_as) is not None:
         if reference not in known:
@@ -184,7 +184,7 @@ def _share_points(scenario: Scenario, drawn: dict[str, Value]) -> None:
 
 
 def _of_factors(section: str, group: Joint, drawn: Mapping[str, Value]) -> dict[str, Value]:
-    """Draws of a group's shared factors by their name, over their median with ``mode: ratio``."""
+    """Return draws of a group's shared factors by name, over their median with ``mode: ratio``."""
     found = {name: drawn[f"{section}.factors.{name}"] for name in dict.fromkeys(group.columns.values())}
     if group.mode != "ratio":
         return found
@@ -192,7 +192,7 @@ def _of_factors(section: str, group: Joint, drawn: Mapping[str, Value]) -> dict[
 
 
 def table_draws(group: Joint, u: Column) -> dict[str, Column]:
-    """Columns of a group's table at the row of each uniform, over their weighted median with ``mode: ratio``."""
+    """Return a table's columns at the row of each uniform, over their weighted median with ``mode: ratio``."""
     rows, weights = draws_of(group)
     at = row_at(weights, u)
     if group.mode != "ratio":
@@ -201,13 +201,13 @@ def table_draws(group: Joint, u: Column) -> dict[str, Column]:
 
 
 def row_at(weights: Column, u: Column) -> npt.NDArray[np.intp]:
-    """The row on which each uniform falls when rows take shares of [0, 1] by their weights."""
+    """Return the row of each uniform when rows take shares of [0, 1] by their weights."""
     ends = np.cumsum(weights)
     return np.minimum(np.searchsorted(ends / ends[-1], u, side="right"), len(ends) - 1)
 
 
 def weighted_median(values: Column, weights: Column) -> float:
-    """Least value at or below which half of the weight lies."""
+    """Return the least value at or below which half of the weight lies."""
     order = np.argsort(values, kind="stable")
     ends = np.cumsum(weights[order])
     return float(values[order][np.searchsorted(ends, 0.5 * ends[-1])])
@@ -227,7 +227,7 @@ def _apply_group(group: Joint, draws: Mapping[str, Value], drawn: dict[str, Valu
 
 
 def draws_of(group: Joint) -> tuple[dict[str, Column], Column]:
-    """The columns that a group draws from the table it names, and the weights of the table's rows.
+    """Return the columns that a group draws from its table, and the weights of the table's rows.
 
     ``weight`` names their column; without it that is ``weight`` if the table has one, else rows weigh alike.
     """
@@ -247,13 +247,13 @@ def draws_of(group: Joint) -> tuple[dict[str, Column], Column]:
 
 MOST_PARSED = 16
 _PARSED: dict[Any, tuple[dict[str, Column], Column]] = {}
-"""The columns that were read last, by the content they are of."""
+"""Cache of the columns last read, by content."""
 
 
 def read_draws(
     data: bytes, shown: str, wanted: tuple[str, ...], weight: str | None = None
 ) -> tuple[dict[str, Column], Column]:
-    """Columns of a table of draws, called ``shown`` in messages, and the weights of its rows."""
+    """Read columns of a table of draws, called ``shown`` in messages, and the weights of its rows."""
     table = read_table(shown, tuple(dict.fromkeys((*wanted, *([weight] if weight else [])))), data=data)
     weight = weight or ("weight" if "weight" in table.columns else None)
     result = {name: table.numbers(name) for name in dict.fromkeys((*wanted, *([weight] if weight else [])))}
@@ -264,7 +264,7 @@ def read_draws(
 
 
 def central(scenario: Scenario) -> Scenario:
-    """The scenario with every distribution at its middle: ``same_as`` followed, joint draws dropped."""
+    """Return the scenario with every distribution at its middle, ``same_as`` followed and joint draws dropped."""
     known = quantities(scenario)
 
     def collapsed(path: tuple[Any, ...], quantity: Quantity) -> Quantity:

@@ -1,8 +1,8 @@
-"""Names of the random streams that a scenario's numbers are drawn from: by what is drawn, never by where it stands.
+"""Names of the random streams that a scenario's numbers are drawn from.
 
-A number has the name of its key path. What stands in a list (events, windows) is called by its own name instead of its
-place, a shared factor by its name, and a row of a table by the first of the numbers that the table sets, so neither the
-order of a list nor the name or folder of a file changes a draw (docs/decisions/0016-content.md).
+A number has the name of its key path. An item of a list (events, windows) goes by its name instead of its place, a
+shared factor by its name, and a row of a table by the first of the numbers that the table sets, so neither the order of
+a list nor the name or folder of a file changes a draw (docs/decisions/0016-content.md).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sim.scenario.schema import Event, Joint, Scenario, Window
 
 CALIBRATION = "joint:calibration/posterior.csv"
 FACTOR = "joint.0.factors."
-"""What the first release called these two, so that all published odds stay; nothing is looked up by them."""
+"""Names of the first release, kept so that published odds stay; nothing is looked up by them."""
 
 
 class StreamNames(NamedTuple):
@@ -28,12 +28,12 @@ class StreamNames(NamedTuple):
     tables: Mapping[tuple[str | None, str | None], str]
 
     def of(self, path: str) -> str:
-        """The stream of the number at a key path."""
+        """Return the stream of the number at a key path."""
         return self.numbers.get(path, path)
 
 
 def stream_names(scenario: Scenario) -> StreamNames:
-    """The names of a scenario's streams. Every number has one of its own: no number is drawn by two groups."""
+    """Name a scenario's streams. Every number has its own: no number is drawn by two groups."""
     groups = groups_of(scenario)
     numbers = dict(_of_factors(groups))
     for section, items in (("events", scenario.events), ("windows", scenario.windows)):
@@ -44,7 +44,7 @@ def stream_names(scenario: Scenario) -> StreamNames:
 
 
 def _of_factors(groups: Mapping[str, Joint]) -> Iterable[tuple[str, str]]:
-    """Key path and stream of every shared factor; those of one name in several groups also say what they set."""
+    """Yield key path and stream of every shared factor; one name in several groups also says what it sets."""
     shared = Counter(name for group in groups.values() for name in group.factors)
     for section, group in groups.items():
         for name in group.factors:
@@ -53,7 +53,7 @@ def _of_factors(groups: Mapping[str, Joint]) -> Iterable[tuple[str, str]]:
 
 
 def _of_tables(scenario: Scenario, groups: Mapping[str, Joint]) -> dict[tuple[str | None, str | None], str]:
-    """Groups that name one table share its row, and so its stream; a corrected table keeps it."""
+    """Return the stream of each table: groups that name one table share its row, and a corrected table keeps it."""
     drawn: dict[tuple[str | None, str | None], list[str]] = {}
     for group in groups.values():
         if group.file is not None:
@@ -66,7 +66,7 @@ def _of_tables(scenario: Scenario, groups: Mapping[str, Joint]) -> dict[tuple[st
 
 
 def _called(items: tuple[Event, ...] | tuple[Window, ...]) -> list[str]:
-    """What each item is called: its name; several of one name also by their day, those of one day are counted."""
+    """Name each item: several of one name also by their day, those of one day by a count."""
     named = Counter(item.name for item in items)
     dated = Counter((item.name, item.date) for item in items)
     seen: Counter[tuple[str, object]] = Counter()

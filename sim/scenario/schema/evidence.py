@@ -1,4 +1,4 @@
-"""What a scenario takes from the record: reference class, joint draws, calibration, forecasters, files read."""
+"""Evidence in a scenario: reference class, joint draws, calibration, forecasters, files read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sim.scenario.schema.quantity import Day, Factor, Strict
 
 
 class ReferenceClass(Strict):
-    """How often such wars ended in a tie: a Gamma(1/2 + ties, months) rate."""
+    """How often wars of the reference class ended in a tie: a Gamma(1/2 + ties, months) rate."""
 
     ties: float = Field(ge=0)
     months_at_risk: float = Field(gt=0)
@@ -21,7 +21,7 @@ class ReferenceClass(Strict):
 class Joint(Strict):
     """Parameters drawn together: from a file of draws, or by factors that several of them share."""
 
-    file: str | None = text("CSV file beside the scenarios, one draw per row", default=None)
+    file: str | None = text("CSV file in the folder of the scenarios, one draw per row", default=None)
     sha256: Digest | None = text(DIGEST, default=None)
     weight: str | None = text("column of the file with the weights of its rows; `weight` if there is one", default=None)
     factors: dict[str, Factor] = text("instead of a file: shared factors, each with a distribution of its own", default={})
@@ -31,12 +31,12 @@ class Joint(Strict):
 
     @property
     def table(self) -> tuple[str | None, str | None]:
-        """What the group draws from: groups of one table share its row."""
+        """The table that the group draws from: groups of one table share its row."""
         return self.file, self.sha256
 
 
 class Calibration(Strict):
-    """Levels from the record: a joint draw of multiples for strain, fear, pressure, audience and speed, each over its median."""
+    """Posterior draws of the structural parameters: multiples of cost of war, fear, pressure, audience cost and speed, each over its median."""
 
     draws: str = text("CSV file of posterior draws (parley calibrate)")
     sha256: Digest | None = text(DIGEST, default=None)
@@ -44,12 +44,12 @@ class Calibration(Strict):
 
 
 class Crowd(Strict):
-    """What forecasters said about the same war: shown beside the odds, never used for them."""
+    """Forecasts of the same war: shown with the odds, never used for them."""
 
-    file: str = text("CSV file beside the scenarios, as history/forecasts.csv")
+    file: str = text("CSV file in the folder of the scenarios, as history/forecasts.csv")
     sha256: Digest | None = text(DIGEST, default=None)
     date: Day
-    note: str = text("what event the crowd was asked about, and how it differs", default="")
+    note: str = text("what event the forecasters were asked about, and how it differs", default="")
 
 
 class ReadFile(NamedTuple):

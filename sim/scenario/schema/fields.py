@@ -22,7 +22,7 @@ JUDGED = "judgement"
 
 
 def number(default: float, text: str, unit: str = "share", source: str = JUDGED) -> Any:
-    """A field holding a Quantity; ``source`` says where the default comes from."""
+    """Declare a field that holds a Quantity; ``source`` says where the default comes from."""
     return Field(
         default=Quantity(value=float(default)),
         description=text,
@@ -31,6 +31,7 @@ def number(default: float, text: str, unit: str = "share", source: str = JUDGED)
 
 
 def text(words: str, **options: Any) -> Any:
+    """Declare a field described by ``words``."""
     return Field(description=words, **options)
 
 

@@ -1,8 +1,7 @@
-"""Levers: numbers of a scenario that somebody could move, how far, and with what effort (``levers:``).
+"""Levers: numbers of a scenario that parties could move, how far, and with what effort (``levers:``).
 
-They are not simulated: a scenario with levers has the odds of the same scenario without them. ``parley levers`` asks
-what would be, were they used. How a lever moves a number is in ``lever_use.py``, what it may be in
-``rules_of_levers.py``.
+They are not simulated: a scenario with levers has the odds of the same scenario without them. ``parley levers`` gives
+the odds with levers in use. ``apply_levers`` moves the numbers, ``checks.levers`` holds the rules.
 """
 
 from __future__ import annotations
@@ -17,10 +16,10 @@ MOST_STEPS = 8
 
 
 class Lever(Strict):
-    """Something that ``who`` could do: at full use the numbers in ``to`` take the values given there."""
+    """An action open to ``who``: at full use the numbers in ``to`` take the values given there."""
 
     label: str = Field(default="", description="name in words")
-    who: tuple[str, ...] = Field(default=(), description="parties that must act; none if nobody in the scenario can")
+    who: tuple[str, ...] = Field(default=(), description="parties that must act; none if no party of the scenario can")
     to: dict[str, float] = Field(
         min_length=1,
         description="key path of a number -> its central value at full use; its range moves along. "

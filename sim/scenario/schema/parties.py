@@ -11,12 +11,14 @@ from sim.scenario.schema.quantity import Factor, Points, Rate, Share, Signed, St
 
 
 class Landmark(Strict):
+    """A named point on an issue's scale."""
+
     at: float = text("position on the scale", ge=0, le=1)
     name: str = text("what that position means in words")
 
 
 class Issue(Section):
-    """One thing that is bargained over: 0 is side A's end of the scale, 1 is side B's."""
+    """An issue of the bargain: 0 is side A's end of the scale, 1 is side B's."""
 
     label: str = text("name in words, in any script", default="")
     scale: str = text("what 0 and 1 mean")
@@ -28,14 +30,14 @@ class Issue(Section):
 
 
 class Track(Section):
-    """A lane of negotiation: what is on the table, for how long a halt, and who must be in the room."""
+    """A track of negotiation: what is on the table, how long the ceasefire, and who must be in the room."""
 
     label: str = text("name in words", default="")
-    general: bool = text("a general halt; only general tracks count as a ceasefire")
+    general: bool = text("a track for a general ceasefire; no other track counts as one")
     halts: bool = text("signing stops the fighting; false for exchanges while the war goes on", default=True)
-    settles: bool = text("a political settlement, which lasts longer than a bare truce", default=False)
+    settles: bool = text("a political settlement, which lasts longer than a bare ceasefire", default=False)
     scope: tuple[str, ...] = text("issues on the table; the others stay at their status quo")
-    length_days: Annotated[int, Field(ge=1, le=3650)] | Literal["open"] = text("how long the halt is meant to last", default="open")
+    length_days: Annotated[int, Field(ge=1, le=3650)] | Literal["open"] = text("how long the ceasefire is meant to last", default="open")
     least_level: Level = text("lowest level that can sign without calling home", default=2)
     audience_cost: dict[str, Utils] = text("cost to a side of signing such a track at all, having ruled it out in public, whatever its terms; .01 is one of its 100 points. .02 small, .05 felt, .15 may end a career", default={})
     waits_for: str | None = text("track whose offers must come close first (linkage)", default=None)
@@ -52,22 +54,22 @@ class Belligerent(Section):
     note: str = ""
     ideal_point: dict[str, Share] = text("what the party wants on each issue, were it free to choose: the wish, not the bid. Where it says several things, what it has said where that is costly (parliament, law, treaty draft)", json_schema_extra={"unit": "scale"})
     points: dict[str, Points] = text("salience: 100 points over the issues, by what it would give up to have the other; an issue counts as moved from its worst to its best end for the party", json_schema_extra={"unit": "points of 100"})
-    red_lines: dict[str, Share] = text("hard stop: no package beyond this point; the point itself is allowed. It must leave the status quo possible, or no halt ever is: what a party wants changed is its ideal_point", default={}, json_schema_extra={"unit": "scale"})
+    red_lines: dict[str, Share] = text("hard stop: no package beyond this point; the point itself is allowed. It must leave the status quo possible, or no ceasefire ever is: what a party wants changed is its ideal_point", default={}, json_schema_extra={"unit": "scale"})
     public_lines: dict[str, Share] = text("point beyond which the leader has publicly ruled out going; going beyond costs (audience_slope) and is possible", default={}, json_schema_extra={"unit": "scale"})
-    strain: Utils = text("cost of one more year of war, to which strain reverts; .01 is one of the side's 100 points. .03 hardly felt, .06 an issue of minor weight, .12 a hurting stalemate", json_schema_extra={"unit": "utils"})
-    strain_reversion: Share = number(0.05, "weekly pull of log strain to its mean", "per week")
-    strain_volatility: Share = number(0, "weekly standard deviation of log strain; it starts from its long-run spread", "log utils")
+    strain: Utils = text("cost of war for one more year, the level to which it reverts; .01 is one of the side's 100 points. .03 hardly felt, .06 an issue of minor weight, .12 a hurting stalemate", json_schema_extra={"unit": "utils"})
+    strain_reversion: Share = number(0.05, "weekly pull of the log cost of war to its mean", "per week")
+    strain_volatility: Share = number(0, "weekly standard deviation of the log cost of war; it starts from its long-run spread", "log utils")
     optimism: Share = number(0, "overestimate of momentum in one's own favour at the start, against what momentum is on the day (not against how the war went on). 0 sees it as it is, .3 expects a clear gain where there is none", "momentum")
     optimism_rest: Share = number(0, "level to which optimism reverts, measured likewise: new aid and technology renew disagreement", "momentum")
     fear: Utils = number(0, "utility lost if the other side uses the pause to rearm and war resumes; .01 is one of the side's 100 points. .01 little, .035 usual, .07 the other did so before", "utils")
-    trust: Share = number(1, "share of promised gains expected to be delivered, before monitoring and guarantees. 1 as in a textbook, .4 usual after one broken truce, .2 after several")
+    trust: Share = number(1, "share of promised gains expected to be delivered, before monitoring and guarantees. 1 as in a textbook, .4 usual after one broken ceasefire, .2 after several")
     unseen_spread: Utils = number(0, "standard deviation, trial by trial, of what the scenario does not see of the side's cost of war", "utils")
     audience_slope: Factor = number(0, "audience cost: extra weight of losses beyond the public line. 0: a public line costs nothing; 1: a loss beyond it counts twice; above 1: more than twice", "ratio")
-    image: Utils = number(0, "gain from granting a halt for less than a year while a backer takes part; .01 is one of the side's 100 points", "utils")
-    opening: Share = number(0.9, "first offer on every track: 1 is the own end of the contract curve, .5 its middle, 0 the other's end. The curve holds the packages that leave nothing on the table; it is drawn with the wishes of ideal_point: a side that has come down is coded so in one of the two, not in both", "mix")
+    image: Utils = number(0, "gain from granting a ceasefire for less than a year while a backer takes part; .01 is one of the side's 100 points", "utils")
+    opening: Share = number(0.9, "first offer on every track: 1 is the own end of the contract curve, .5 its middle, 0 the other's end. The curve holds the packages that leave nothing on the table; it is drawn with the wishes of ideal_point: a side that has lowered its demands is coded so in one of the two, not in both", "contract-curve weight")
     offer_rate: Share = number(0.3, "share of the gap between offers closed in a round with full mandate (leaders; talks.mandate lowers it for ministers and aides) after the other has moved. A round is a week in which talks are held, not a year of contacts. 0 never moves, 1 goes all the way", "per round")
     reciprocity: Share = number(0.5, "factor on the offer rate when the other side did not move last round: 0 stands still, 1 moves all the same", "ratio")
-    linkage_tolerance: Share = number(1, "on a track that waits for another (waits_for; nowhere else): the greatest gap between the two sides' offers on that other track with which it signs. 0 the same offer, .1 a tenth of the contract curve, 1 no linkage", "mix")
+    linkage_tolerance: Share = number(1, "on a track that waits for another (waits_for; nowhere else): the greatest gap between the two sides' offers on that other track with which it signs. 0 the same offer, .1 a tenth of the contract curve, 1 no linkage", "contract-curve weight")
     usual_level: Level = text("level sent unless something changes it", default=1)
     level_cap: Level = text("highest level that can ever come", default=3)
 
@@ -86,8 +88,8 @@ class ThirdParty(Section):
     reach: dict[str, Share] = text("access to each side: 0 none, .5 through others, 1 to whoever decides, at any hour; the smaller of the two counts", default={})
     persistence: Factor = number(0, "how much it adds to the rate of rounds, which is multiplied by 1 + the smaller reach x persistence; 0 nothing (or its pull is in talks.convening_prob_per_week already), 1 doubles it at full reach", "ratio")
     skill: Share = number(0, "skill as a mediator in the room; times the mandate of the level at which it comes it is the chance that a round sees its text, and moves how near the middle the text lies and how fast optimism falls. 0 tables no text, or is not in the room; 1 always one, without error")
-    bias: Signed = number(0, "pull of its texts: -1 to side A's end, 0 the middle, 1 to side B's; how far 1 pulls is talks.text_bias", "mix")
-    leverage: dict[str, Utils] = text("mediator: standing cost of a year of fighting on against its wish, while it takes part; backer: strain added by one act of pressing that side, fading with war.pressure_half_life_weeks. .01 is one of the side's 100 points; whether it would act at all is act_prob_per_week", default={}, json_schema_extra={"unit": "utils"})
+    bias: Signed = number(0, "pull of its texts: -1 to side A's end, 0 the middle, 1 to side B's; how far 1 pulls is talks.text_bias", "contract-curve weight")
+    leverage: dict[str, Utils] = text("mediator: standing cost of a year of fighting on against its wish, while it takes part; backer: cost of war added by one act of pressing that side, fading with war.pressure_half_life_weeks. .01 is one of the side's 100 points; whether it would act at all is act_prob_per_week", default={}, json_schema_extra={"unit": "utils"})
     usual_level: Level = text("level at which it attends", default=1)
     level_cap: Level = text("highest level that can ever come", default=3)
     # backing
@@ -102,7 +104,7 @@ class ThirdParty(Section):
     ends_aid_on_quit: Share = number(0, "chance that walking away also ends its aid")
     aid_cut_momentum: Share = number(0, "shift of mean momentum against a side whose aid is cut", "momentum")
     convening_pull: Factor = number(0, "backer: how much taking part adds to the rate of rounds, which is multiplied by 1 + this, whatever its reach: 0 nothing, 1 doubles it; not once more what persistence counts", "ratio")
-    guarantor_share: Share = number(0, "share of the guarantees that it would carry; only the shares beside each other count, so 1 for a sole guarantor. What it carries goes if it walks away")
+    guarantor_share: Share = number(0, "share of the guarantees that it would carry; only the ratio of shares counts, so 1 for a sole guarantor. What it carries goes if it walks away")
 
 
 class Veto(Section):

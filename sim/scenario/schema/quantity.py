@@ -36,7 +36,7 @@ CALENDAR_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _unquoted(value: Any) -> Any:
-    """A date that stands in quotes is the date."""
+    """Return the date that a quoted date means; anything else as it is."""
     if isinstance(value, str) and CALENDAR_DAY.fullmatch(value):
         try:
             return date.fromisoformat(value)
@@ -55,7 +55,7 @@ class Strict(BaseModel):
 
 
 class Provenance(Strict):
-    """Where a number comes from: a source, or the plain word that it is a judgement."""
+    """Where a number comes from: a source, or the statement that it is a judgement."""
 
     source: str | None = None
     note: str | None = None
@@ -63,11 +63,27 @@ class Provenance(Strict):
 
     @property
     def is_stated(self) -> bool:
+        """Whether there is a source or a stated judgement."""
         return self.source is not None or self.kind == "judgement"
 
 
 class Quantity(Provenance):
-    """A number or a distribution. ``dist`` is filled in for the three-point form."""
+    """A number or a distribution, with its source.
+
+    ``dist`` is filled in for the three-point form. A ``Quantity`` is built from a bare number or from the keys of
+    one form; pydantic's ValidationError says what a form lacks.
+
+    Parameters
+    ----------
+    value
+        A certain number.
+    dist
+        Name of the distribution, whose own parameters are required and no others allowed (``NEEDS``, ``MAY``).
+    same_as
+        Key path of another number, whose value is taken in every draw.
+    source, note, kind
+        Where the number comes from, a remark, and whether it is ``sourced`` or a ``judgement``.
+    """
 
     value: float | None = None
     dist: Distribution | None = None
@@ -142,6 +158,7 @@ class Quantity(Provenance):
 
     @property
     def is_uncertain(self) -> bool:
+        """Whether the number is drawn from a distribution."""
         return self.dist is not None
 
     @property
@@ -179,7 +196,7 @@ class Quantity(Provenance):
 
 
 def _incomplete(given: set[str]) -> str:
-    """What is wrong with a number that has some of the fields of a distribution but no ``dist``."""
+    """Return what is missing from a number that has some of the fields of a distribution but no ``dist``."""
     three = NEEDS["triangular"]
     if given and given <= set(three):
         missing = [name for name in three if name not in given]
@@ -199,6 +216,7 @@ class Range(NamedTuple):
     high: float
 
     def __call__(self, quantity: Quantity) -> Quantity:
+        """Return the quantity, or raise ValueError where it leaves the range."""
         if quantity.same_as is not None:
             return quantity
         least, greatest = quantity.bounds

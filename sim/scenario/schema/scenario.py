@@ -1,9 +1,9 @@
-"""What a scenario file may contain: every section, every key, its unit, its default and its range.
+"""The sections of a scenario file. The schema declares every key with its unit, default and range.
 
-This file is the one home of every parameter. Each field says what it means in words; the JSON Schema
-(``parley schema``) and the parameter reference are generated from it. Sections follow the order of
-the week: war, third parties, convening, bargaining, halts. Rules that join several keys (points sum
-to 100, parties exist, the status quo lies between the ideals) are in ``rules.py``.
+Each field has its meaning in words; the JSON Schema (``parley schema``) and the parameter reference are
+generated from it. Sections follow the order of
+the week: war, third parties, convening, bargaining, ceasefires. Rules that join several keys (points sum
+to 100, parties exist, the status quo lies between the ideals) are in ``sim.scenario.checks``.
 """
 
 from __future__ import annotations
@@ -23,12 +23,14 @@ from sim.scenario.sources.contents import CROWD, Aside, Content, held
 
 
 class Sides(Strict):
+    """The belligerents on sides A and B."""
+
     A: str
     B: str
 
 
 class Scenario(Section):
-    """A resolved scenario: after ``extends`` and overrides."""
+    """A resolved scenario: after ``extends`` and overrides. It is frozen; ``model_copy(update=...)`` changes a copy."""
 
     title: str
     question: str = text("what is asked, so that anyone could settle it later")
@@ -36,7 +38,7 @@ class Scenario(Section):
     resolution: str = text("the exact rule that settles the question")
     start: Day
     horizon_weeks: int = Field(default=52, ge=4, le=520)
-    follow_up_weeks: int = Field(default=26, ge=4, le=260, description="weeks a halt is watched after the horizon")
+    follow_up_weeks: int = Field(default=26, ge=4, le=260, description="weeks a ceasefire is followed after the horizon")
     sides: Sides
     issues: dict[str, Issue]
     tracks: dict[str, Track]
@@ -52,8 +54,8 @@ class Scenario(Section):
     calibration: Calibration | None = None
     joint: tuple[Joint, ...] = ()
     crowd: Crowd | None = None
-    levers: dict[str, Lever] = text("what somebody could move, how far, and with what effort; never simulated unless asked", default={}, exclude=True)
-    mirrored: bool = text("flip the sign of the luck of war and of texts (set by mirror)", default=False)
+    levers: dict[str, Lever] = text("what parties could move, how far, and with what effort; never simulated unless asked", default={}, exclude=True)
+    mirrored: bool = text("flip the sign of the random numbers of the front and of texts (set by mirror)", default=False)
     expect: Literal["open", "certain", "impossible"] = text("a teaching scenario may be certain or impossible by construction", default="open")
     _held: Aside[Content] = PrivateAttr(default_factory=Aside)
     _origin: Aside[ReadFile] = PrivateAttr(default_factory=Aside)
@@ -63,7 +65,13 @@ class Scenario(Section):
         self._held = held(table.sha256 for table in self.named_tables())
 
     def named_tables(self) -> Iterator[NamedTable]:
-        """Every table that the scenario names: those of its draws, then that of its crowd."""
+        """Yield every table that the scenario names: those of its draws, then that of its forecasters.
+
+        Yields
+        ------
+        NamedTable
+            Section, name and digest of a table.
+        """
         for number, group in enumerate(self.joint):
             if group.file is not None:
                 yield NamedTable(f"joint.{number}", group.file, group.sha256)
@@ -73,17 +81,34 @@ class Scenario(Section):
             yield NamedTable(CROWD, self.crowd.file, self.crowd.sha256)
 
     def holding_its_tables(self) -> Self:
-        """The scenario itself, a copy with other tables now holding theirs."""
+        """Hold the content of the tables that are named now; after a copy with other tables.
+
+        Returns
+        -------
+        Scenario
+            The scenario itself.
+        """
         self._held = held(table.sha256 for table in self.named_tables())
         return self
 
     @property
     def origin(self) -> tuple[ReadFile, ...]:
-        """The files that the scenario was read from; empty for one that was made otherwise."""
+        """The files that the scenario was read from; empty for one built in Python."""
         return self._origin
 
     def read_from(self, files: Iterable[ReadFile]) -> Self:
-        """The scenario itself, now saying which files it was read from."""
+        """Record the files that the scenario was read from.
+
+        Parameters
+        ----------
+        files
+            The files, the scenario's own first.
+
+        Returns
+        -------
+        Scenario
+            The scenario itself.
+        """
         self._origin = Aside(files)
         return self
 
@@ -92,12 +117,23 @@ class Scenario(Section):
         return super().__getstate__()
 
     def belligerent(self, name: str) -> Belligerent:
+        """Return the belligerent of a name.
+
+        Raises
+        ------
+        KeyError
+            If there is no party of that name.
+        TypeError
+            If the party has another role.
+        """
         return self._party(name, Belligerent)
 
     def third_party(self, name: str) -> ThirdParty:
+        """Return the mediator or backer of a name; raises as ``belligerent`` does."""
         return self._party(name, ThirdParty)
 
     def veto(self, name: str) -> Veto:
+        """Return the veto player of a name; raises as ``belligerent`` does."""
         return self._party(name, Veto)
 
     def _party(self, name: str, role: type[Role]) -> Role:

@@ -1,4 +1,4 @@
-"""Tables that a scenario names (joint draws, forecasts of a crowd): read once, then known by their content.
+"""Tables that a scenario names (joint draws, forecasts): read once, then known by their content.
 
 A scenario that was loaded names each table with the SHA-256 of its content and holds that content, so it can travel to
 a worker or into a run folder, and a file that is moved, changed or removed later changes nothing.
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Kept = TypeVar("Kept")
 CROWD = "crowd"
 SHORT = 12
-"""Digits of a digest as people read it; as few are enough to name a content."""
+"""Digits of a digest in messages; so few are enough to name a content."""
 
 
 class Content:
@@ -42,7 +42,7 @@ _KNOWN: WeakValueDictionary[str, Content] = WeakValueDictionary()
 
 
 class Aside(tuple[Kept, ...]):
-    """What a scenario carries beside what it says: it plays no part when two scenarios are compared."""
+    """A tuple that all comparisons ignore: what a scenario carries without being part of its content."""
 
     __slots__ = ()
 
@@ -56,20 +56,20 @@ class Aside(tuple[Kept, ...]):
 
 
 def content_of(data: bytes) -> Content:
-    """The content of these bytes."""
+    """Return the content of these bytes."""
     digest = hashlib.sha256(data).hexdigest()
     return _KNOWN.setdefault(digest, Content(data, digest))
 
 
 def read_content(path: Path) -> Content:
-    """The content of a table file; ScenarioError for what is no regular file of at most 8 MiB."""
+    """Read the content of a table file; ScenarioError unless it is a regular file of at most 8 MiB."""
     return content_of(bytes_of(path, str(path), LARGEST_TABLE))
 
 
 def content_named(name: str, sha256: str | None) -> Content:
-    """The content of a table by the digest it was read with (or its first digits), else by its name.
+    """Return the content of a table by the digest it was read with (or its first digits), else by its name.
 
-    Raises ScenarioError where it is not to be had, or what is called so now has another content.
+    Raises ScenarioError where it cannot be read, or the file of that name now has another content.
     """
     if sha256 is None:
         return read_content(find_data(name))
@@ -90,11 +90,11 @@ def content_named(name: str, sha256: str | None) -> Content:
 
 
 def is_known(sha256: str | None) -> bool:
-    """Whether the content of that digest is held in this process."""
+    """Return whether the content of that digest is held in this process."""
     return sha256 is not None and sha256 in _KNOWN
 
 
 def held(digests: Iterable[str | None]) -> Aside[Content]:
-    """The contents of these digests, as far as they are known in this process."""
+    """Return the contents of these digests, as far as they are known in this process."""
     found = (_KNOWN.get(digest) for digest in digests if digest)
     return Aside(content for content in found if content is not None)

@@ -1,4 +1,4 @@
-"""Forecasts that somebody made of a war, from a CSV file: who, when, of what, by which date, how likely."""
+"""Published forecasts of a war, from a CSV file: who, when, of what, by which date, how likely."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from sim.scenario.sources.table_rows import Row
 COLUMNS = ("forecast_date", "platform", "question", "deadline", "outcome_tier", "probability")
 OTHER_COLUMNS = ("date_precision", "source", "confidence")
 COUNTED = ("durable", "mutual", "broad")
-"""Tiers of a halt: those of every run."""
+"""Tiers of a ceasefire: those of every run."""
 DURATION = "duration"
 NOT_COUNTED = ("durable_intended", "other")
-"""Events that a file may hold and no run is set beside: a halt meant to last, and any other."""
+"""Events that a file may hold and no run is compared with: a ceasefire meant to last, and any other."""
 EVENTS = (*COUNTED, DURATION, *NOT_COUNTED)
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """One row of the file: a probability that somebody gave. ``deadline`` is None where the question has none."""
+    """One row of the file: a forecast probability. ``deadline`` is None where the question has none."""
 
     platform: str
     question: str
@@ -34,7 +34,7 @@ class Forecast:
 
 
 def forecasts_of(path: str | os.PathLike[str], shown: str, day: date, data: bytes | None = None) -> Iterator[Forecast]:
-    """The rows of ``path`` that were made on ``day``, in the order of the file; ``data`` is its content, if known.
+    """Yield the forecasts in ``path`` of ``day``, in the order of the file; ``data`` is its content, if known.
 
     Every row is checked. Raises ParleyError with the file as ``shown``, line and column of the first cell that is
     wrong: a day, an event that is none of ``EVENTS``, a probability.

@@ -1,8 +1,8 @@
-"""Where the files that a scenario or a command names are looked for: one order for all of them, the nearest first.
+"""The search path of files that a scenario or a command names: one order for all of them, the nearest first.
 
-1. beside the file that names it, 2. in that file's own scenarios folder, 3. in ``./scenarios``, 4. among what came with
-the package; a table also 5. in the working folder. A shipped file sees shipped files only, so that nobody's own file
-changes what a shipped scenario says. A name typed on the command line has no file: ``./scenarios``, then the package.
+1. next to the file that names it, 2. in that file's own scenarios folder, 3. in ``./scenarios``, 4. in the package;
+a table also 5. in the working folder. A shipped file sees shipped files only, so that a user's own file never
+changes a shipped scenario. A name typed on the command line has no file: ``./scenarios``, then the package.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NOT_SCENARIOS = ("parties", "timelines")
 
 
 def shipped_root() -> Path:
-    """The folder of the scenarios that came with the package, or the checkout's."""
+    """Return the folder of the package's scenarios, or the checkout's."""
     package = Path(__file__).resolve().parents[2]
     shipped = package / "_scenarios"
     if not shipped.is_dir() and (package.parent / "pyproject.toml").is_file():
@@ -32,7 +32,7 @@ def shipped_root() -> Path:
 
 
 def roots() -> list[Path]:
-    """Folders searched for scenarios, the user's own first."""
+    """List the folders searched for scenarios, the user's own first."""
     found: list[Path] = []
     for folder in (Path.cwd() / OWN_FOLDER, shipped_root()):
         if folder.is_dir() and folder.resolve() not in found:
@@ -41,12 +41,12 @@ def roots() -> list[Path]:
 
 
 def is_shipped(path: Path) -> bool:
-    """Whether a file came with the package."""
+    """Return whether a file is part of the package."""
     return path.resolve().is_relative_to(shipped_root())
 
 
 def root_of(path: Path) -> Path | None:
-    """The scenarios folder that a file lies in: a known one, or the nearest folder above it of that name."""
+    """Return the scenarios folder of a file: a known one, or the nearest folder above it of that name."""
     real = path.resolve()
     for root in roots():
         if real.is_relative_to(root):
@@ -55,7 +55,7 @@ def root_of(path: Path) -> Path | None:
 
 
 def refusal(name: str) -> str | None:
-    """Why ``name`` may not be looked up, or None."""
+    """Return why ``name`` may not be looked up, or None."""
     if not name or len(name) > 200 or any(is_hidden(character) for character in name):
         return "expected a short visible name"
     if name.startswith(("/", "~")) or "\\" in name or ":" in name:
@@ -66,7 +66,7 @@ def refusal(name: str) -> str | None:
 
 
 def look_up(name: str, file: Path | None, *, is_table: bool = False) -> Path | None:
-    """The file that ``name`` means in ``file`` (None: nobody's), or None; ``.yaml`` is added where it is no table.
+    """Find the file that ``name`` means in ``file`` (None: on the command line); ``.yaml`` is added unless a table.
 
     Raises ScenarioError for a name that leads out of its folder, by ``..`` or by a link.
     """
@@ -84,7 +84,7 @@ def look_up(name: str, file: Path | None, *, is_table: bool = False) -> Path | N
 
 
 def _places(file: Path | None, is_table: bool) -> Iterator[tuple[Path, Path]]:
-    """Folders in the order in which they are looked in, each with the folder that a link may not lead out of."""
+    """Yield the folders in search order, each with the folder that a link may not lead out of."""
     if file is not None:
         own = root_of(file)
         for beside in dict.fromkeys((file.parent.resolve(), file.resolve().parent)):
@@ -103,7 +103,7 @@ def _places(file: Path | None, is_table: bool) -> Iterator[tuple[Path, Path]]:
 
 
 def find_data(name: str) -> Path:
-    """A table by its name alone: in the working folder, ``./scenarios``, or the package; never outside them."""
+    """Find a table by its name alone: in the working folder, ``./scenarios``, or the package; never outside them."""
     path = look_up(name, None, is_table=True)
     if path is None:
         raise ScenarioError(
@@ -114,12 +114,12 @@ def find_data(name: str) -> Path:
 
 
 def shipped_file(name: str) -> Path:
-    """A file that the program itself reads, such as ``history/base_rates.csv``: always the one of the package."""
+    """Return a file that the program itself reads, such as ``history/base_rates.csv``: always the package's."""
     return shipped_root() / name
 
 
 def find(name: str) -> Path | None:
-    """The file of a scenario's name as typed, or None."""
+    """Find the file of a scenario's name as typed, or None."""
     if refusal(name):
         return None
     for root in roots():
@@ -141,7 +141,7 @@ def names() -> list[str]:
 
 
 def hidden_by(path: Path) -> Path | None:
-    """The shipped file of another content that an own file of the same name stands in front of, or None."""
+    """Return the shipped file of other content that an own file of the same name hides, or None."""
     if is_shipped(path) or (root := root_of(path)) is None or root not in roots():
         return None
     shipped = shipped_root() / path.resolve().relative_to(root)
@@ -152,7 +152,7 @@ def hidden_by(path: Path) -> Path | None:
 
 
 def shown(path: Path) -> str:
-    """``path`` as messages show it: relative to the working folder where it lies inside."""
+    """Return ``path`` as messages show it: relative to the working folder where it lies inside."""
     try:
         return path.absolute().relative_to(Path.cwd()).as_posix()
     except ValueError:
@@ -160,7 +160,7 @@ def shown(path: Path) -> str:
 
 
 def place_of(path: Path) -> str:
-    """Where a file was found, in words that hold on any machine."""
+    """Describe where a file was found, in words that hold on any machine."""
     if is_shipped(path):
         return SHIPPED
     return "own scenarios folder" if root_of(path) is not None else "beside the scenario"

@@ -23,7 +23,7 @@ Refuse = Callable[[str, int, int], NoReturn]
 
 
 def text_of(path: Path, shown_as: str) -> str:
-    """The text of the scenario file at ``path``; ScenarioError says what is wrong with it."""
+    """Read the text of the scenario file at ``path``; ScenarioError if it is no visible UTF-8 or UTF-16 text."""
 
     def refuse(message: str, line: int, column: int) -> NoReturn:
         raise fail([(Mark(shown_as, line, column), Problem((), message))])
@@ -34,7 +34,7 @@ def text_of(path: Path, shown_as: str) -> str:
 
 
 def bytes_of(path: Path, shown_as: str, most: int = LARGEST_FILE) -> bytes:
-    """At most ``most`` bytes of a regular file, or ScenarioError; never waits on a pipe or a device."""
+    """Read at most ``most`` bytes of a regular file, or raise ScenarioError; never wait on a pipe or a device."""
     mark = Mark(shown_as)
     try:
         kind = os.stat(path).st_mode
@@ -62,7 +62,7 @@ def _too_large(most: int) -> str:
 
 
 def text_from(data: bytes, refuse: Refuse, advice: str = "") -> str:
-    """Text from UTF-8, with or without a byte order mark, or from UTF-16 with one; ``advice`` ends a refusal."""
+    """Decode UTF-8, with or without a byte order mark, or UTF-16 with one; ``advice`` ends a refusal."""
     data = data.removeprefix(codecs.BOM_UTF8)
 
     def refuse_at(message: str, offset: int) -> NoReturn:
@@ -89,7 +89,7 @@ def text_from(data: bytes, refuse: Refuse, advice: str = "") -> str:
 
 
 def is_hidden(character: str) -> bool:
-    """A control, bidi, invisible, separator or unassigned character that has no business in a scenario."""
+    """Return whether a character is control, bidi, invisible, separator or unassigned."""
     return (
         character in BIDI
         or unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
@@ -98,6 +98,7 @@ def is_hidden(character: str) -> bool:
 
 
 def refuse_hidden(text: str, place: Callable[[int, int], Mark]) -> None:
+    """Raise ScenarioError at the first hidden character of ``text``."""
     if text.isascii() and text.isprintable():
         return
     for number, line in enumerate(re.split("\r\n|\n|\r", text), 1):

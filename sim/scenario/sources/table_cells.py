@@ -1,4 +1,4 @@
-"""What a cell of a table says: numbers with a decimal point or comma, dates with or without a time, true and false."""
+"""Cells of a table: numbers with a decimal point or comma, dates with or without a time, true and false."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EXAMPLE = "a date such as 2025-05-15"
 
 
 def day_of(text: str) -> date | None:
-    """The day that ISO 8601 writes (``2025-05-15``, with or without a time of day), or None."""
+    """Parse a day in ISO 8601 (``2025-05-15``, with or without a time of day); None for anything else."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -31,7 +31,7 @@ def day_of(text: str) -> date | None:
 
 
 def expected_day(text: str) -> str:
-    """What is expected in place of ``text``, which is no day, and which days it may mean."""
+    """Describe the day that is expected in place of ``text``, and which days it may mean."""
     if found := YEAR_FIRST.fullmatch(text):
         days = _days(*map(int, found.groups()[:3]))
         return f"{EXAMPLE}, with hyphens" + (f" ({days[0]}?)" if days else "")

@@ -25,7 +25,7 @@ Refuse = Callable[[str, int], NoReturn]
 
 
 def records_of_workbook(data: bytes, refuse: Refuse) -> tuple[list[Record], str]:
-    """Records of the first sheet without empty ones, and what to add to a message about its columns."""
+    """Read the first sheet's records without empty ones, and a note for messages about its columns."""
     has_formulas = _refuse_hostile(data, refuse)
     try:
         import openpyxl  # noqa: F401
@@ -40,7 +40,7 @@ def records_of_workbook(data: bytes, refuse: Refuse) -> tuple[list[Record], str]
 
 
 def _refuse_hostile(data: bytes, refuse: Refuse) -> bool:
-    """Refuse what unpacks too far or declares entities, before any of it is parsed; whether cells hold formulas."""
+    """Refuse a zip bomb or declared entities before parsing; return whether cells hold formulas."""
     has_formulas = False
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -62,7 +62,7 @@ def _refuse_hostile(data: bytes, refuse: Refuse) -> bool:
 
 
 def _rows(data: bytes, as_shown: bool, refuse: Refuse) -> tuple[list[list[Any]], str]:
-    """Values of the first sheet row by row; ``as_shown`` takes the stored results of formulas."""
+    """Read the first sheet row by row; ``as_shown`` takes the stored results of formulas."""
     from openpyxl import load_workbook
 
     rows: list[list[Any]] = []
@@ -88,7 +88,7 @@ def _rows(data: bytes, as_shown: bool, refuse: Refuse) -> tuple[list[list[Any]],
 
 
 def _refuse_unsaved(shown: list[list[Any]], written: list[list[Any]], refuse: Refuse) -> None:
-    """A formula without a stored result would read as an empty cell."""
+    """Refuse a formula without a stored result, which would read as an empty cell."""
     for number, (results, formulas) in enumerate(zip(shown, written, strict=False), 1):
         for result, formula in zip(results, formulas, strict=False):
             if result is None and formula is not None:
@@ -96,7 +96,7 @@ def _refuse_unsaved(shown: list[list[Any]], written: list[list[Any]], refuse: Re
 
 
 def _text(value: Any) -> str:
-    """A cell as a text table would have it."""
+    """Write a cell as in a text table."""
     match value:
         case None:
             return ""

@@ -1,8 +1,8 @@
 """Tables that people keep in spreadsheets: one reader for CSV in every form that programs write, and for .xlsx.
 
-A byte order mark, the separator and the decimal comma are recognised, rows of empty cells are passed over, and so are
-trailing columns without a name. Whatever cannot be read one way only is refused with file, line and column. The rules
-are told in scenarios/history/README.md.
+A byte order mark, the separator and the decimal comma are recognised, rows of empty cells are skipped, and so are
+trailing columns without a name. Whatever is ambiguous is refused with file, line and column. The rules are in
+scenarios/history/README.md.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sim.scenario.sources.table_rows import Row, Table
 from sim.scenario.sources.table_text import SEPARATORS, Record, records_of
 
 OWN_COLUMNS = "note"
-"""A column whose name begins so is the reader's own and is passed over."""
+"""A column whose name begins so is the user's own and is skipped."""
 ADVICE = ': save the file as "CSV UTF-8"'
 MOST_NAMED = 12
 
@@ -35,7 +35,7 @@ def read_table(
     most_rows: int | None = None,
     are_checked: bool = True,
 ) -> Table:
-    """The table at ``path`` (CSV or .xlsx) with the columns ``needed``; messages call it ``shown``.
+    """Read the table at ``path`` (CSV or .xlsx) with the columns ``needed``; messages call it ``shown``.
 
     A column that is neither ``needed`` nor ``known`` nor begins with ``note`` is refused; without ``known`` any may be
     there. ``data`` is the content, where it was read before. Raises ScenarioError with file, line and column; faults of
@@ -77,7 +77,7 @@ def read_table(
 
 
 def _wrong(names: Sequence[str], needed: Sequence[str], known: Collection[str] | None) -> list[str]:
-    """Every mistake in a header: columns that are missing, unknown, or there twice."""
+    """List every mistake in a header: columns that are missing, unknown, or repeated."""
     named = list(dict.fromkeys(filter(None, names)))
     allowed = list(dict.fromkeys((*needed, *(known or ()))))
     strange = [name for name in named if name not in allowed]
@@ -113,7 +113,7 @@ def _shortened(words: Sequence[str]) -> str:
 
 
 def _places(names: Sequence[str], below: Sequence[Record]) -> list[str]:
-    """Names by place; an empty one is a column that is passed over: of row numbers, as pandas and R write, or blank."""
+    """Return names by place; an empty one is a skipped column: of row numbers, as pandas and R write, or blank."""
     if names[0]:
         return list(names)
     first = [record.cells[0].strip() for record in below]

@@ -1,4 +1,4 @@
-"""Rows of a table and what their cells say; a cell that cannot be read one way only is refused with its place."""
+"""Rows of a table and the values of their cells; an ambiguous cell is refused with its place."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ class Table:
     marks: dict[str, tuple[int, str, str]] = field(default_factory=dict)
 
     def numbers(self, column: str) -> npt.NDArray[np.float64]:
-        """The finite numbers of a column, one a row; ScenarioError names the first cell that is none."""
+        """Return the finite numbers of a column; ScenarioError names the first cell that is none."""
         return np.array([row.number(column) for row in self.rows])
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row, which knows where it stands: its line in the file and its row in a spreadsheet."""
+    """One row with its place: its line in the file and its row in a spreadsheet."""
 
     table: Table
     line: int
@@ -61,19 +61,21 @@ class Row:
             place += f" (row {self.row})"
         raise ScenarioError(f"{self.table.shown}: {place}: {escaped(column)}: {message}")
 
-    def expected(self, column: str, wanted: str) -> NoReturn:
-        """Raise ScenarioError with what was expected in place of the cell."""
+    def expected(self, column: str, what: str) -> NoReturn:
+        """Raise ScenarioError with ``what`` was expected in place of the cell."""
         value = self.text(column)
-        self.refuse(column, f"expected {wanted}, got " + (f"'{escaped(value)}'" if value else "a blank cell"))
+        self.refuse(column, f"expected {what}, got " + (f"'{escaped(value)}'" if value else "a blank cell"))
 
     def text(self, column: str) -> str:
+        """Return the text of a cell, empty where there is none."""
         return self.cells.get(column, "")
 
-    def needed(self, column: str, wanted: str = "a value") -> str:
-        return self.text(column) or self.expected(column, wanted)
+    def needed(self, column: str, what: str = "a value") -> str:
+        """Return the text of a cell that may not be blank."""
+        return self.text(column) or self.expected(column, what)
 
     def one_of(self, column: str, names: Sequence[str]) -> str:
-        """One of ``names``, spelt so; another is refused with the nearest."""
+        """Return one of ``names``; any other text is refused with the nearest."""
         value = self.text(column)
         if value not in names:
             close = nearest(value, names) if value else None
@@ -86,12 +88,13 @@ class Row:
         return value
 
     def date(self, column: str) -> date:
+        """Return the day in a cell."""
         value = self.text(column)
         day = day_of(value)
         return self.expected(column, expected_day(value)) if day is None else day
 
     def number(self, column: str, low: float = -math.inf, high: float = math.inf) -> float:
-        """A finite number within limits."""
+        """Return a finite number within limits."""
         number = self._parsed(column)
         if number is None or not math.isfinite(number) or not low <= number <= high:
             limits = f" from {low:g} to {high:g}" if math.isfinite(low) else ""
@@ -99,7 +102,7 @@ class Row:
         return number
 
     def whole(self, column: str, low: int, high: int) -> int:
-        """A whole number within limits; where they are 0 and 1 also true or false."""
+        """Return a whole number within limits; where they are 0 and 1 also true or false."""
         if (low, high) == (0, 1) and (value := self.text(column).casefold()) in TRUTHS:
             return TRUTHS[value]
         number = self._parsed(column)
@@ -108,7 +111,7 @@ class Row:
         return int(number)
 
     def _parsed(self, column: str) -> float | None:
-        """The number in a cell, or None; refused where a comma may be decimal or not."""
+        """Return the number in a cell, or None; refused where a comma may be decimal or not."""
         value = self.text(column)
         if PLAIN_NUMBER.fullmatch(value):
             if "." in value:

@@ -10,7 +10,7 @@ from typing import NamedTuple, NoReturn
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 NAMED = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
-"""What Excel reads as the name of the separator, in a line of its own before the header."""
+"""Excel's line that names the separator, before the header."""
 
 
 class Record(NamedTuple):
@@ -22,7 +22,7 @@ class Record(NamedTuple):
 
 
 def records_of(text: str, names: Collection[str], refuse: Callable[[str, int], NoReturn]) -> tuple[list[Record], str]:
-    """Records of ``text`` without empty ones, and the separator: the one that brings most of ``names`` to light."""
+    """Return the records of ``text`` without empty ones, and the separator: that with most ``names`` in the header."""
     first = text.split("\n", 1)[0]
     if named := NAMED.fullmatch(first):
         separator, skipped = named[1], 1
@@ -42,7 +42,7 @@ def records_of(text: str, names: Collection[str], refuse: Callable[[str, int], N
 
 
 def _separator(text: str, names: Collection[str]) -> str:
-    """Of equals the first in the order of ``SEPARATORS``."""
+    """Return the separator with most known names in the header; of equals the first of ``SEPARATORS``."""
     known = set(names)
 
     def worth(separator: str) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""What the YAML parser complains about, in words for somebody who has never read its grammar."""
+"""The YAML parser's errors in words for a reader who does not know its grammar."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ WORDS: tuple[tuple[str, str], ...] = (
 
 
 def yaml_words(reason: str) -> str:
-    """The parser's reason in plain words; as it is where we have none."""
+    """Return the parser's reason in plain words; as it is where there are none."""
     for pattern, words in WORDS:
         if match := re.fullmatch(pattern, reason):
             return match.expand(words)

@@ -1,4 +1,4 @@
-"""Where a mistake of syntax was made: the parser stops where it can't go on, which is often a line or more below."""
+"""The place of a mistake of syntax: the parser stops where it cannot go on, often a line or more below it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NO_QUOTE = "the closing quote is missing"
 
 
 def diagnosis(text: str, reason: Exception) -> Place:
-    """The place of the mistake behind an exception of the parser, and what it is in plain words."""
+    """Return the place of the mistake behind an exception of the parser, and its description."""
     start, stop = getattr(reason, "context_mark", None), getattr(reason, "problem_mark", None)
     stop = stop or start
     problem = getattr(reason, "problem", None) or getattr(reason, "context", None) or type(reason).__name__
@@ -42,7 +42,7 @@ def diagnosis(text: str, reason: Exception) -> Place:
 
 
 def _open_quote(lines: Sequence[str], last: int, column: int) -> tuple[int, int] | None:
-    """Where a quote is opened above line ``last`` that its own line does not close, and that a later one seems to."""
+    """Find a quote opened above line ``last`` that its own line does not close, and that a later one seems to."""
     is_closed_here = last + 1 >= len(lines) or '"' in _without_quoted(lines[last][:column])
     for number in range(last - 1, -1, -1):
         bare = COMMENT.sub("", _without_quoted(lines[number]))
@@ -54,7 +54,7 @@ def _open_quote(lines: Sequence[str], last: int, column: int) -> tuple[int, int]
 
 
 def _without_colon(lines: Sequence[str], number: int) -> Place:
-    """The line in which a key is not followed by a colon and a space."""
+    """Return the place in a line where a key is not followed by a colon and a space."""
     bare = COMMENT.sub("", lines[number])
     if found := TIGHT_COLON.search(_without_quoted(bare)):
         return number, found.start(), NO_SPACE
@@ -62,7 +62,7 @@ def _without_colon(lines: Sequence[str], number: int) -> Place:
 
 
 def _first_colon(lines: Sequence[str], stop: Any, here: Place) -> Place:
-    """A colon that may not stand here: a second one in its line, or one below a line that has none."""
+    """Return the place of a misplaced colon: a second one in its line, or one below a line that has none."""
     above = _line_above(lines, stop.line)
     if COLON.search(lines[stop.line][: stop.column]) or above is None or COLON.search(COMMENT.sub("", lines[above])):
         return here
@@ -70,7 +70,7 @@ def _first_colon(lines: Sequence[str], stop: Any, here: Place) -> Place:
 
 
 def _unclosed(lines: Sequence[str], stop: Any, here: Place) -> Place:
-    """A bracket that is not closed: said at the end of the line above where this one begins something of its own."""
+    """Return the place of an unclosed bracket: the end of the line above, where this one begins a new entry."""
     above = _line_above(lines, stop.line)
     if re.search(r"[:,{}\[\]](\s|$)", lines[stop.line][: stop.column]) or above is None:
         return here
@@ -78,10 +78,10 @@ def _unclosed(lines: Sequence[str], stop: Any, here: Place) -> Place:
 
 
 def _without_quoted(line: str) -> str:
-    """``line`` with underscores for whatever stands in double quotes."""
+    """Return ``line`` with underscores for everything in double quotes."""
     return DOUBLE_QUOTED.sub(lambda found: "_" * len(found[0]), line)
 
 
 def _line_above(lines: Sequence[str], number: int) -> int | None:
-    """The nearest line above that holds more than a comment."""
+    """Return the nearest line above that holds more than a comment."""
     return next((one for one in range(number - 1, -1, -1) if COMMENT.sub("", lines[one]).strip()), None)

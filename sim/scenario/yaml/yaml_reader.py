@@ -1,7 +1,7 @@
-"""Reading one YAML 1.2 file safely, keeping the line and column of every key and value.
+"""Read one YAML 1.2 file safely, keeping the line and column of every key and value.
 
-Nothing is built before it has been looked at: aliases, anchors, tags, merge keys, deep nesting and
-big files are refused while the parser's events stream by, so a bomb never unfolds. Scalars follow
+Nothing is built before it is checked: aliases, anchors, tags, merge keys, deep nesting and big
+files are refused while the parser's events stream by, so a bomb never unfolds. Scalars follow
 the YAML 1.2 core rules (``yes`` is text, ``010`` is ten, ``1:30`` is text) plus plain dates.
 """
 
@@ -31,7 +31,7 @@ LONGEST_KEY = 100
 LABELLED = ("parties", "issues", "tracks")
 """Sections whose keys are names that may have a label."""
 PATHS = ("extends", "from", "file", "draws")
-"""Keys that name files, which are called as the disk has them."""
+"""Keys that name files, whose spelling is the disk's."""
 LONGEST_NUMBER = 40
 
 INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
@@ -51,10 +51,12 @@ class Node:
 
     @property
     def is_mapping(self) -> bool:
+        """Whether it is a mapping."""
         return isinstance(self.value, dict)
 
     @property
     def is_list(self) -> bool:
+        """Whether it is a list."""
         return isinstance(self.value, list)
 
     @property
@@ -63,12 +65,12 @@ class Node:
         return self.value if isinstance(self.value, dict) else {}
 
     def holding(self, value: Any) -> Node:
-        """Another value at the same place."""
+        """Return another value at the same place."""
         return Node(value, self.at, self.key_at)
 
 
 def plain(node: Node) -> Any:
-    """The node's bare value: dicts, tuples (for the strict schema) and scalars."""
+    """Return the node's bare value: dicts, tuples (for the strict schema) and scalars."""
     if isinstance(node.value, dict):
         return {key: plain(child) for key, child in node.value.items()}
     if isinstance(node.value, list):
@@ -77,7 +79,7 @@ def plain(node: Node) -> Any:
 
 
 def marks_along(node: Node, path: KeyPath) -> tuple[Node, int]:
-    """The deepest node that exists on ``path`` and how many steps led there."""
+    """Return the deepest node that exists on ``path`` and how many steps led there."""
     for steps, part in enumerate(path):
         child = node.entries.get(str(part))
         if isinstance(node.value, list) and isinstance(part, int) and part < len(node.value):
@@ -89,19 +91,19 @@ def marks_along(node: Node, path: KeyPath) -> tuple[Node, int]:
 
 
 def node_at(node: Node, path: KeyPath) -> Node | None:
-    """The node at ``path``, or None."""
+    """Return the node at ``path``, or None."""
     found, steps = marks_along(node, path)
     return found if steps == len(path) else None
 
 
 def place_of(tree: Node, problem: Problem) -> Mark:
-    """The place of what a problem is about: its value or key, or else the nearest key above."""
+    """Return the place of a problem: that of its value or key, or else of the nearest key above."""
     node, steps = marks_along(tree, problem.path)
     return node.key_at if problem.at_key or steps < len(problem.path) else node.at
 
 
 def read_file(path: Path, shown_as: str) -> Node:
-    """The content of the regular UTF-8 file at ``path``; ScenarioError says what is wrong with it.
+    """Read the regular UTF-8 file at ``path``, or raise ScenarioError.
 
     A base and its parties are read once for all the scenarios that extend them; every caller gets a copy.
     """
@@ -112,13 +114,13 @@ def read_file(path: Path, shown_as: str) -> Node:
 
 
 def read_noting(path: Path, shown_as: str) -> tuple[Node, list[tuple[Mark, Problem]]]:
-    """As ``read_file``; mistakes that do not stop the reading are given back, to be told with others."""
+    """Read as ``read_file``, and return mistakes that do not stop the reading, to be reported with others."""
     tree, noted = _read_once(text_of(path, shown_as), shown_as)
     return _copied(tree), list(noted)
 
 
 def _copied(node: Node) -> Node:
-    """Nodes of its own around the same scalars and marks, which nobody changes."""
+    """Copy the nodes around the same scalars and marks, which never change."""
     value = node.value
     if isinstance(value, dict):
         value = {key: _copied(child) for key, child in value.items()}
@@ -133,7 +135,7 @@ def _read_once(text: str, shown_as: str) -> tuple[Node, list[tuple[Mark, Problem
 
 
 def read_argument(text: str, mark: Mark) -> Node:
-    """The value of an argument (``{low: .1, central: .2, high: .3}``), every part marked ``mark``."""
+    """Read the value of an argument (``{low: .1, central: .2, high: .3}``), every part placed at ``mark``."""
     if len(text) > LARGEST_FILE:
         raise fail([(mark, Problem((), f"expected at most {LARGEST_FILE} characters, got {len(text)}"))])
     refuse_hidden(text, lambda line, column: mark)
@@ -141,7 +143,7 @@ def read_argument(text: str, mark: Mark) -> Node:
 
 
 class _Reader:
-    """Builds Nodes from the parser's events by recursive descent; collects mistakes that do not stop the reading."""
+    """Reader that builds Nodes from the parser's events and collects mistakes that do not stop the reading."""
 
     def __init__(self, events: Iterator[Any], place: Callable[[int, int], Mark]) -> None:
         self.events, self.place = events, place
@@ -149,7 +151,7 @@ class _Reader:
         self.n_nodes = 0
 
     def document(self) -> Node:
-        """The one document; ScenarioError where there is none, or another."""
+        """Read the one document; ScenarioError where there is none, or another."""
         root = None
         for event in self.events:
             if type(event).__name__ == "DocumentStartEvent":
@@ -172,7 +174,7 @@ class _Reader:
         self.problems.append((mark, Problem(path, message)))
 
     def seen(self, event: Any, path: KeyPath) -> tuple[str, Mark]:
-        """Kind and place of an event that nothing forbids."""
+        """Return kind and place of an event; refuse what is forbidden."""
         mark = self.mark(event)
         if type(event).__name__ == "AliasEvent" or event.anchor is not None:
             self.stop(path, mark, "expected the value written out, got an alias or anchor (`*` or `&`)")
@@ -181,7 +183,7 @@ class _Reader:
         return type(event).__name__.removesuffix("Event").removesuffix("Start"), mark
 
     def value(self, event: Any, path: KeyPath, key_at: Mark | None = None, inside: Any = ()) -> Node | None:
-        """The value that begins with ``event``; None for the rest of a decimal comma. ``inside`` holds its siblings."""
+        """Read the value that begins with ``event``; None for the rest of a decimal comma. ``inside``: siblings."""
         kind, mark = self.seen(event, path)
         if kind == "Scalar":
             is_plain = event.implicit[0]
@@ -239,7 +241,7 @@ class _Reader:
         return key, mark
 
     def _is_decimal_comma(self, path: KeyPath, inside: dict[str, Node]) -> bool:
-        """Whether the key without a value is the rest of ``{low: 0,002}``, which YAML takes for two entries."""
+        """Return whether a key without a value is the rest of ``{low: 0,002}``, which YAML takes for two entries."""
         key = str(path[-1])
         if not key.isdigit() or not inside:
             return False
@@ -252,7 +254,7 @@ class _Reader:
         return True
 
     def _resolved(self, path: KeyPath, text: str, mark: Mark) -> Any:
-        """The value of a plain scalar; None for a number or a day that cannot be, which is noted."""
+        """Return the value of a plain scalar; collect a mistake and return None for an impossible number or day."""
         if text in NULLS:
             return None
         if text in TRUTHS:
@@ -294,7 +296,7 @@ def _is_latin(character: str) -> bool:
 
 
 def read_text(text: str, place: Callable[[int, int], Mark]) -> Node:
-    """The one document in ``text``. ``place`` turns line and column (from 1) into a Mark."""
+    """Read the one document in ``text``. ``place`` turns line and column (from 1) into a Mark."""
     tree, noted = _parsed(text, place)
     if noted:
         raise fail(noted)
