@@ -9,13 +9,11 @@ import resource
 import shutil
 import signal
 import time
-from collections.abc import Callable
 from pathlib import Path
 
-from sim.errors import ParleyError, ResourceError
-from sim.execution.run import run
+from sim.errors import ResourceError
 from tests.torture.faults import KILLED, Faults, in_child
-from tests.torture.folders import Row, Small, content_of
+from tests.torture.folders import Row, Small, content_of, n_kept
 
 REFUSALS = {
     "disk full": errno.ENOSPC,
@@ -113,9 +111,7 @@ def lost_permission(small: Small) -> Row:
         return row
     for n_before in range(len(small.parts)):
         folder = small.place / f"foreign-{n_before}"
-        code, _ = in_child(
-            lambda handle, folder=folder, n=n_before: small.fill(folder, lambda index: _stop_at(index, n))
-        )
+        in_child(lambda _, folder=folder, n=n_before: small.fill(folder, lambda index: index == n and os._exit(0)))
         before = content_of(folder)
 
         def work(handle: int, folder: Path = folder) -> None:
@@ -131,11 +127,6 @@ def lost_permission(small: Small) -> Row:
     return row
 
 
-def _stop_at(index: int, wanted: int) -> None:
-    if index == wanted:
-        os._exit(0)
-
-
 def small_disk(small: Small, sizes: range) -> Row:
     """A disk of a few pages, really full. Needs root and ``mount``; otherwise nothing is tried."""
     row = Row("disk full (tmpfs of a few pages)")
@@ -148,7 +139,7 @@ def small_disk(small: Small, sizes: range) -> Row:
             folder = place / "run"
             code, said = in_child(lambda handle, folder=folder: small.fill(folder, lambda i: os.write(handle, b"+")))
             row.expect(code in (0, 5), f"{pages} pages: exit {code}, {said!r}")
-            row.measured["filled up"] = row.measured.get("filled up", 0) + (code == 5)
+            row.add("filled up", code == 5)
             os.system(f"mount -o remount,size=16m '{place}'")
             small.check_crashed(folder, said.partition(b"!")[0].count(b"+"), row, f"{pages} pages")
         finally:
@@ -160,66 +151,20 @@ def random_kills(small: Small, n: int, words: str = "kill -9 at a random moment"
     """Real runs, simulation included, killed at random moments until ``n`` kills have met a run at work."""
     row, luck = Row(words), random.Random(2025)
     began = time.monotonic()
-    _real_run(small, small.place / "timed")
+    small.run(small.place / "timed")
     whole = time.monotonic() - began
     folder, round_number, seen = small.place / "killed-0", 0, 0
     while row.tried < n and not len(row.failures) > 20:
-        was_ended = _killed_after(luck.uniform(0, whole), lambda folder=folder: _real_run(small, folder))
-        if was_ended:
+        code, _ = in_child(lambda _, folder=folder: small.run(folder, resume=True), luck.uniform(0, whole))
+        if was_killed := code == -signal.SIGKILL:
             row.tried += 1
-            n_kept = _n_kept(folder, row)
-            row.expect(n_kept >= seen, f"kill {row.tried}: {seen} blocks were finished, {n_kept} are kept")
-            seen = n_kept
-            row.measured["blocks seen whole"] = row.measured.get("blocks seen whole", 0) + n_kept
-        if not was_ended or row.tried == n:
-            _real_run(small, folder)
+            seen = n_kept(folder, seen, row, f"kill {row.tried}")
+            row.add("blocks seen whole", seen)
+        if not was_killed or row.tried == n:
+            small.run(folder, resume=True)
             row.expect(content_of(folder) == small.content, f"after kill {row.tried}: not the uninterrupted run")
             shutil.rmtree(folder)
             round_number, seen = round_number + 1, 0
             folder = small.place / f"killed-{round_number}"
     row.measured["runs carried to their end"] = round_number
     return row
-
-
-def _real_run(small: Small, folder: Path) -> None:
-    run(
-        small.scenario,
-        trials=small.trials,
-        block=small.block,
-        seed=small.seed,
-        out=folder,
-        workers=1,
-        resume=True,
-        name="small",
-    )
-
-
-def _killed_after(wait: float, work: Callable[[], object]) -> bool:
-    """Whether a child doing ``work`` was still at it when it was killed."""
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            work()
-            code = 0
-        finally:
-            os._exit(code)
-    time.sleep(wait)
-    os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
-
-
-def _n_kept(folder: Path, row: Row) -> int:
-    from sim.results.inventory import verify
-    from sim.storage.manifest import read_manifest
-
-    if not (folder / "manifest.json").exists():
-        return 0
-    try:
-        wrong = [line for line in verify(folder) if "is unfinished" not in line]
-        row.expect(not wrong, f"kill {row.tried}: {wrong}")
-        return len(read_manifest(folder)["blocks"])
-    except ParleyError as problem:
-        row.expect(False, f"kill {row.tried}: {problem}")
-        return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -66,9 +66,7 @@ def flipped_bits(small: Small, name: str, n: int | None = None) -> Row:
     whole = path.read_bytes()
     for place in spread(8 * len(whole), n):
         path.write_bytes(with_flip(whole, place))
-        row.tried += 1
-        if wrong := is_found(small.folder, path.name):
-            row.expect(False, f"bit {place}: {wrong}")
+        row.meet(is_found(small.folder, path.name), f"bit {place}")
     path.write_bytes(whole)
     return row
 
@@ -99,7 +97,7 @@ def flipped_under_a_mended_digest(small: Small, n: int) -> Row:
                 found = read_block(small.folder, agreeing, 0)
             row.expect(same_columns(found, small.parts[0]), f"bit {place}: other trials were believed")
         except DamagedRunError:
-            row.measured["told by what is inside"] = row.measured.get("told by what is inside", 0) + 1
+            row.add("told by what is inside")
         except Exception as problem:
             row.expect(False, f"bit {place}: {type(problem).__name__}: {problem}")
     path.write_bytes(whole)
@@ -114,9 +112,7 @@ def cut_files(small: Small, n: int) -> Row:
         whole = path.read_bytes()
         for length in sorted({len(whole) * at // n for at in range(n)} | {len(whole) - 1}):
             path.write_bytes(whole[:length])
-            row.tried += 1
-            if wrong := is_found(small.folder, path.name):
-                row.expect(False, f"{name} at {length}: {wrong}")
+            row.meet(is_found(small.folder, path.name), f"{name} at {length}")
         path.write_bytes(whole)
     return row
 
@@ -130,9 +126,7 @@ def forged_manifests(small: Small, stride: int = 1) -> Row:
     tries = [(path, other) for path in paths_in(manifest) for other in ("gone", *others)]
     for path, other in tries[::stride]:
         rewrite_manifest(small.folder, partial(put, path=path, value=other))
-        row.tried += 1
-        wrong = is_answered(small)
-        row.expect(not wrong, f"{'.'.join(map(str, path))} = {other!r}: {wrong}")
+        row.meet(is_answered(small), f"{'.'.join(map(str, path))} = {other!r}")
         (small.folder / "manifest.json").write_bytes(whole)
     return row
 
@@ -174,26 +168,20 @@ def is_answered(small: Small) -> str:
 
 def harmed(small: Small, words: str) -> Row:
     """Each harm of one kind, done to a fresh copy."""
-    row = Row(words)
-    for harm in HARMS[words]:
-        folder = Path(shutil.copytree(small.folder, small.place / "harmed"))
-        name = Path(harm(folder)).name
-        row.tried += 1
-        wrong = is_found(folder, name)
-        row.expect(not wrong, f"{getattr(harm, '__name__', 'piped')}: {wrong}")
-        shutil.rmtree(folder)
-    return row
+    return _each_found(small, words, HARMS[words])
 
 
 def foreign(small: Small) -> Row:
     """A block of another run, with a manifest that agrees."""
-    row = Row("blocks of another run")
     other = Small(small.place, small.trials, small.block, seed=2)
-    for index in range(len(small.parts)):
+    blocks = ((index, (other.folder / block_file(index)).read_bytes()) for index in range(len(small.parts)))
+    return _each_found(small, "blocks of another run", [partial(agree, index=n, content=block) for n, block in blocks])
+
+
+def _each_found(small: Small, words: str, harms: Sequence[Callable[[Path], str]]) -> Row:
+    row = Row(words)
+    for number, harm in enumerate(harms):
         folder = Path(shutil.copytree(small.folder, small.place / "harmed"))
-        name = agree(folder, index, (other.folder / block_file(index)).read_bytes())
-        row.tried += 1
-        wrong = is_found(folder, Path(name).name)
-        row.expect(not wrong, f"block {index}: {wrong}")
+        row.meet(is_found(folder, Path(harm(folder)).name), f"harm {number}")
         shutil.rmtree(folder)
     return row

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -50,15 +52,12 @@ class Faults:
     def _wrapped(self, name: str) -> Callable[..., Any]:
         def call(*arguments: Any, **options: Any) -> Any:
             place = self._place(arguments[0])
-            if place is None or not (place == self.folder or self.folder in place.parents or place in self._above()):
+            if place is None or not (place in (self.folder, self.folder.parent) or self.folder in place.parents):
                 return self._real[name](*arguments, **options)
             self._meet(name, arguments)
             return self._noted(name, place, arguments, options)
 
         return call
-
-    def _above(self) -> tuple[Path, ...]:
-        return (self.folder.parent,)
 
     def _place(self, first: Any) -> Path | None:
         return self._paths.get(first) if isinstance(first, int) else Path(os.fspath(first))
@@ -124,8 +123,11 @@ def _restore(path: Path, before: bytes | None) -> None:
         path.write_bytes(before)
 
 
-def in_child(work: Callable[[int], object], give_up: float = 60.0) -> tuple[int, bytes]:
-    """Do ``work`` in a forked child, which may die; its exit code and what it wrote to the handle it was given."""
+def in_child(work: Callable[[int], object], kill_after: float | None = None) -> tuple[int, bytes]:
+    """Do ``work`` in a forked child, which may die or be killed after some seconds.
+
+    Returns its exit code, -9 if it was killed at work, and what it wrote to the handle it was given.
+    """
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -140,6 +142,9 @@ def in_child(work: Callable[[int], object], give_up: float = 60.0) -> tuple[int,
         finally:
             os._exit(code)
     os.close(writing)
+    if kill_after is not None:
+        time.sleep(kill_after)
+        os.kill(child, signal.SIGKILL)
     with os.fdopen(reading, "rb") as stream:
         said = stream.read()
     _, status = os.waitpid(child, 0)

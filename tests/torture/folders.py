@@ -16,7 +16,7 @@ from sim.execution.request import Request
 from sim.execution.run import run
 from sim.outcome_columns import Columns
 from sim.results.inventory import verify
-from sim.results.run import open_run
+from sim.results.run import Run, open_run
 from sim.storage import run_folder
 from sim.storage.atomic_files import as_json
 from sim.storage.block_parquet import read_block
@@ -40,6 +40,18 @@ class Row:
         if not is_so:
             self.failures.append(words[:300])
 
+    def meet(self, wrong: str, words: str) -> None:
+        """Count a fault, and what went wrong with it if anything did."""
+        self.tried += 1
+        self.expect(not wrong, f"{words}: {wrong}")
+
+    def add(self, key: str, n: float = 1) -> None:
+        """Add to what is measured."""
+        self.measured[key] = self.measured.get(key, 0) + n
+
+    def slowest(self, key: str, seconds: float) -> None:
+        self.measured[key] = max(self.measured.get(key, 0.0), seconds)
+
     def as_dict(self) -> dict[str, Any]:
         measured = {key: round(value, 2) for key, value in self.measured.items()}
         return {"fault": self.fault, "tried": self.tried, "failures": self.failures[:20], **measured}
@@ -52,12 +64,15 @@ class Small:
         self.place, self.trials, self.block, self.seed = place, trials, block, seed
         self.scenario = sim.load("teaching/minimal")
         self.folder = place / f"whole-{trials}-{seed}"
-        made = run(self.scenario, trials=trials, block=block, seed=seed, out=self.folder, workers=1, name="small")
-        self.summary = made.summary
+        self.summary = self.run(self.folder).summary
         manifest = read_manifest(self.folder)
         self.parts: list[Columns] = [read_block(self.folder, manifest, n) for n in range(len(manifest["blocks"]))]
         self.inputs = Request(self.scenario, "small", trials, seed, block=block).inputs
         self.content = content_of(self.folder)
+
+    def run(self, folder: Path, **more: Any) -> Run:
+        asked: Any = {"trials": self.trials, "block": self.block, "seed": self.seed, "name": "small", **more}
+        return run(self.scenario, out=folder, workers=1, **asked)
 
     def fill(self, folder: Path, finished: Callable[[int], object] = lambda index: None) -> None:
         """What ``run --resume`` does with a folder, with trials that were simulated before."""
@@ -72,12 +87,7 @@ class Small:
     def check_crashed(self, folder: Path, n_finished: int, row: Row, words: str) -> None:
         """No finished block is lost, none that is there is damaged, and going on ends as if nothing had happened."""
         row.tried += 1
-        n_kept = 0
-        if (folder / run_folder.MANIFEST).exists():
-            wrong = [line for line in verify(folder) if "is unfinished" not in line]
-            row.expect(not wrong, f"{words}: {wrong}")
-            n_kept = 0 if wrong else len(read_manifest(folder)["blocks"])
-        row.expect(n_kept >= n_finished, f"{words}: {n_finished} blocks were finished, {n_kept} are kept")
+        n_kept(folder, n_finished, row, words)
         self.check_resumed(folder, row, words)
 
     def check_resumed(self, folder: Path, row: Row, words: str) -> None:
@@ -88,6 +98,17 @@ class Small:
             row.expect(False, f"{words}: cannot go on: {type(problem).__name__}: {problem}")
             return
         row.expect(content_of(folder) == self.content, f"{words}: the resumed run is not the uninterrupted one")
+
+
+def n_kept(folder: Path, n_finished: int, row: Row, words: str) -> int:
+    """How many whole blocks a folder holds: at least those that were finished."""
+    n = 0
+    if (folder / run_folder.MANIFEST).exists():
+        wrong = [line for line in verify(folder) if "is unfinished" not in line]
+        row.expect(not wrong, f"{words}: {wrong}")
+        n = 0 if wrong else len(read_manifest(folder)["blocks"])
+    row.expect(n >= n_finished, f"{words}: {n_finished} blocks were finished, {n} are kept")
+    return n
 
 
 def content_of(folder: Path) -> dict[str, bytes]:
@@ -110,11 +131,9 @@ def rewrite_manifest(folder: Path, change: Callable[[dict[str, Any]], object]) -
 def same_columns(one: Columns, other: Columns) -> bool:
     if list(one) != list(other):
         return False
-    return all(one[n].dtype == other[n].dtype and np.array_equal(one[n], other[n], _floats(one[n])) for n in one)
-
-
-def _floats(column: np.ndarray) -> bool:
-    return column.dtype.kind == "f"
+    return all(
+        one[n].dtype == other[n].dtype and np.array_equal(one[n], other[n], one[n].dtype.kind == "f") for n in one
+    )
 
 
 def is_running(pid: int) -> bool:

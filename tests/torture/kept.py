@@ -88,7 +88,7 @@ def added(rows: list[Row]) -> list[Row]:
             same.tried += row.tried
             same.failures += row.failures
             for key, value in row.measured.items():
-                same.measured[key] = same.measured.get(key, 0) + value
+                same.add(key, value)
         else:
             found[row.fault] = Row(row.fault, row.tried, list(row.failures), dict(row.measured))
     return list(found.values())

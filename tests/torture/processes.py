@@ -78,7 +78,7 @@ def signalled(place: Path, how: signal.Signals, presses: int, n: int) -> Row:
         allowed = ONE_PRESS if presses == 1 else TWO_PRESSES
         row.expect(took <= allowed, f"{number}: took {took:.2f} s")
         row.expect(presses == 2 or not (folder / ".lock").exists(), f"{number}: the lock was left")
-        row.measured["slowest, s"] = max(row.measured.get("slowest, s", 0.0), took)
+        row.slowest("slowest, s", took)
         _check_children(row, number, children)
         _check_folder(row, number, folder)
         shutil.rmtree(folder)
@@ -106,7 +106,7 @@ def _check_children(row: Row, number: int, children: list[int]) -> None:
     is_over = wait_for(lambda: not any(map(is_running, children)), 4 * ORPHANS)
     took = time.monotonic() - began
     row.expect(is_over and took <= ORPHANS, f"{number}: workers were there {took:.1f} s later")
-    row.measured["workers gone, s"] = max(row.measured.get("workers gone, s", 0.0), took)
+    row.slowest("workers gone, s", took)
 
 
 def _check_folder(row: Row, number: int, folder: Path) -> None:

@@ -28,10 +28,9 @@ def damaged_scenarios(place: Path, seeds: Iterable[int]) -> Row:
     with contextlib.chdir(folder):
         files = prepared(folder)
         for seed in seeds:
-            row.tried += 1
             is_refused, wrong = ended_badly(seed, folder, files)
-            row.expect(not wrong, wrong)
-            row.measured["refused"] = row.measured.get("refused", 0) + is_refused
+            row.meet(wrong, f"seed {seed}")
+            row.add("refused", is_refused)
     return row
 
 
@@ -50,7 +49,7 @@ def hostile_scenarios(place: Path, texts: Sequence[str]) -> Row:
             seconds = float(said.partition(b"!")[0] or "inf")
             row.expect(code == 2, f"file {number} ({text[:20]!r}): exit {code}, {said[:200]!r}")
             row.expect(seconds <= MOST_SECONDS, f"file {number} ({text[:20]!r}): {seconds:.2f} s")
-            row.measured["slowest, s"] = max(row.measured.get("slowest, s", 0.0), seconds)
+            row.slowest("slowest, s", seconds)
     return row
 
 

@@ -19,17 +19,8 @@ from sim.execution.run import run
 from sim.execution.worker_pool import in_order
 from sim.storage.block_parquet import block_file
 from tests.conftest import Answer
+from tests.torture import fault_injection as harms
 from tests.torture.__main__ import main
-from tests.torture.fault_injection import (
-    SECOND,
-    column_missing,
-    huge_text,
-    linked_block,
-    not_a_number,
-    piped,
-    swapped,
-    truncated,
-)
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
@@ -91,13 +82,10 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def pipe_as_block(folder: Path) -> str:
-    return piped(folder, SECOND)
+NAMED = ("truncated", "swapped", "column_missing", "number_missing", "huge_text", "linked_block", "piped_block")
 
 
-@pytest.mark.parametrize(
-    "harm", [truncated, swapped, column_missing, not_a_number, huge_text, linked_block, pipe_as_block]
-)
+@pytest.mark.parametrize("harm", [getattr(harms, name) for name in NAMED], ids=NAMED)
 def test_no_command_reads_a_damaged_folder(
     harm: Callable[[Path], str], whole: Path, tmp_path: Path, parley: Callable[..., Answer]
 ) -> None:
