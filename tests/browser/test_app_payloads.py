@@ -1,4 +1,4 @@
-"""Forty payloads in the place of a scenario's texts: on no page does one run, ask for anything, or get lost."""
+"""Fifty payloads in the place of a scenario's texts: on no page does one run, ask for anything, or get lost."""
 
 from __future__ import annotations
 

@@ -17,8 +17,9 @@ from sim.analysis.surrogate.surrogate import Response
 from sim.results.run import Run
 from tests.browser.conftest import Browser, violations
 from tests.dashboards.factories import ceasefire, failure, made_run
+from tests.dashboards.payloads import HOSTILE
 from tests.dashboards.report.test_build import PAYLOADS
-from tests.dashboards.report.test_computed_parts import ALL_PAYLOADS, real_run
+from tests.dashboards.report.test_computed_parts import real_run
 
 pytestmark = pytest.mark.browser
 
@@ -206,7 +207,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run, Response]
     for module in (computed_parts, sections):  # with so few trials no input is clear; its chart is wanted here
         patch.setattr(module, "odds_vary", lambda response: True)
     path = tmp_path_factory.mktemp("full") / "report.html"
-    base = real_run(ALL_PAYLOADS, label="<i onclick=hacked=1>", title=PAYLOADS[3])
+    base = real_run(HOSTILE, label="<i onclick=hacked=1>", title=PAYLOADS[3])
     write_report([base], path)
     surface = more_of(base).response
     patch.undo()

@@ -1,4 +1,4 @@
-"""Forty texts that would run a script, ask for something or break a page if any page took them for more than texts."""
+"""Fifty texts that would run a script, ask for something or break a page if any page took them for more than texts."""
 
 from __future__ import annotations
 
@@ -50,13 +50,18 @@ HOSTILE = (
     "&lt;b&gt;&amp;&#60;script&#62;",
     f"![x]({ASK}) [x](javascript:{RUN})",
     "%{customdata} $\\frac{1}{2}$ <b>bold</b>",
+    *(f"{end}<script>{RUN}</script>" for end in ("</style>", "</title>", "</textarea>", "</noscript>", "-->", "]]>")),
+    f'"}};{RUN};//',
+    f"');{RUN};//",
+    "{% include '/etc/passwd' %}",
+    "=cmd|'/c calc'!$(touch hacked)`touch hacked`\u202etxt.exe",
 )
 TEXTS = ("title", "question", "resolution", "supposes", "note", "source", "label", "scale")
 """Keys of a scenario whose values are anybody's words."""
 
 
 def hostile(scenario: Scenario) -> Scenario:
-    """The scenario with a payload in the place of every text that is anybody's words, all forty of them used."""
+    """The scenario with a payload in the place of every text that is anybody's words, all of them used."""
     left = list(HOSTILE)
 
     def text() -> str:

@@ -40,15 +40,8 @@ def made_tier(**changes: Any) -> dict[str, Any]:
 
 
 def made_bin(said: float, came: float, low: float, high: float, n: float, n_wars: float) -> dict[str, float]:
-    edges = {"lower_edge": 0.0, "upper_edge": 1.0}
-    return edges | {
-        "n": n,
-        "n_wars": n_wars,
-        "mean_forecast": said,
-        "observed": came,
-        "observed_low": low,
-        "observed_high": high,
-    }
+    shares = {"mean_forecast": said, "observed": came, "observed_low": low, "observed_high": high}
+    return {"lower_edge": 0.0, "upper_edge": 1.0, "n": n, "n_wars": n_wars, **shares}
 
 
 def made_miss(**changes: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Forty payloads through every page as laid out: components of harmless kinds, and figures without markup."""
+"""Fifty payloads through every page as laid out: components of harmless kinds, and figures without markup."""
 
 from __future__ import annotations
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -17,6 +15,10 @@ import pytest
 from dashboards.figures import record as figures
 from dashboards.report.record import record, write_record
 from sim.errors import ParleyError
+from sim.evidence.backtest.backtest import Backtest
+from sim.evidence.backtest.forecasts import Forecasts
+from sim.evidence.backtest.tier_scores import score
+from sim.evidence.calibration.calibrate import read_rows
 from tests.dashboards.figures.test_figures import HOSTILE, are_literal, trace
 from tests.dashboards.record_factory import (
     DAYS,
@@ -30,7 +32,7 @@ from tests.dashboards.record_factory import (
     made_tier,
     made_unscored,
 )
-from tests.dashboards.report.test_build import PAYLOADS, Page
+from tests.dashboards.report.test_build import PAYLOADS, Page, asks_for_nothing
 
 CHARTS = [f"{kind}-{tier}" for kind in ("reliability", "scores", "differences") for tier in ("durable", "mutual")]
 BINS = [made_bin(0.1, 0.2, 0.05, 0.4, 100, 20), made_bin(0.9, 0.88, 0.7, 0.95, 25, 1)]
@@ -139,16 +141,8 @@ def test_figures_are_plain_json_and_show_any_text_literally() -> None:
 # -- the page ----------------------------------------------------------------------------------------
 
 
-def test_it_is_one_file_that_fetches_nothing_and_runs_only_our_scripts(text: str, page: Page) -> None:
-    assert len(re.findall(r"\* plotly\.js v\d", text)) == 1
-    assert len(text.encode()) < 8e6
-    for _, attributes in page.elements:
-        for name in ("src", "href", "action"):
-            assert re.match(r"#|data:", attributes.get(name, "#"))
-        assert not any(name == "style" or name.startswith("on") for name in attributes)
-    policy = next(meta["content"] for meta in page.all("meta") if "content-security-policy" in str(meta).lower())
-    for source in page.scripts[1:]:
-        assert base64.b64encode(hashlib.sha256(source.encode()).digest()).decode() in policy
+def test_the_record_asks_for_nothing_and_runs_only_our_scripts(text: str) -> None:
+    assert asks_for_nothing(text)
 
 
 def test_every_chart_has_its_figure_a_label_and_a_sentence_on_how_to_read_it(page: Page) -> None:
@@ -185,11 +179,10 @@ def test_numbers_misses_variants_and_notes_are_in_words(page: Page) -> None:
     ],
 )
 def test_it_says_plainly_whether_it_beats_a_regression(pairs: list[tuple[float, float, float]], head: str) -> None:
-    tier = made_tier()
-    constant = {"constant": tier["model_minus"]["constant"]}
-    names = ("difference", "lo", "hi")
+    names, tier = ("difference", "lo", "hi"), made_tier()
     rivals = {f"ridge, penalty {n}": dict(zip(names, pair, strict=True)) for n, pair in enumerate(pairs)}
-    shown = Page(record(made_record(scores={"durable": tier | {"model_minus": constant | rivals}}), None)).text
+    rivals["constant"] = tier["model_minus"]["constant"]
+    shown = Page(record(made_record(scores={"durable": tier | {"model_minus": rivals}}), None)).text
     assert head in shown
     assert shown.count("a regression on the same coded rows") == 1
 
@@ -225,11 +218,6 @@ def test_numbers_that_cannot_be_told_are_dashes() -> None:
 
 def test_what_backtest_writes_can_be_drawn() -> None:
     """The real object, of made-up forecasts on the shipped rows; no engine is run."""
-    from sim.evidence.backtest.backtest import Backtest
-    from sim.evidence.backtest.forecasts import Forecasts
-    from sim.evidence.backtest.tier_scores import score
-    from sim.evidence.calibration.calibrate import read_rows
-
     rows = read_rows(None, None)
     odds = np.tile([0.2, 0.4, 0.5, 0.6], (len(rows.targets), 1))
     forecasts = Forecasts({"durable": odds, "mutual": odds}, odds)
@@ -248,7 +236,7 @@ def test_texts_are_shown_literally(page: Page, payload: str) -> None:
     others = made_record()["forecasts"][1:]
     changes = {"misses": [miss], "notes": [payload], "forecasts": [made_forecast(payload, 0.1), *others]}
     hostile = Page(record(made_record(**changes), made_posterior()))
-    assert [tag for tag, _ in hostile.elements] == [tag for tag, _ in page.elements]
+    assert hostile.shape == page.shape
 
 
 def test_another_object_and_somebody_elses_file_are_refused(tmp_path: Path) -> None:
