@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
+import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import beta, binom, norm
 
@@ -42,6 +43,11 @@ def within(count: int, n: int, p: Chance, error_rate: float = ERROR_RATE) -> Non
     """Fail if ``count`` of ``n`` independent events of chance ``p`` is rarer than the error rate."""
     fewest, most = passing(n, p, error_rate)
     assert fewest <= count <= most, f"{count} of {n} came; at {p} it is {fewest} to {most} but for {error_rate:g}"
+
+
+def assert_frequency(hits: np.ndarray, p: float) -> None:
+    """Fail if so many of independent trials are rarer than 1e-6."""
+    within(int(np.count_nonzero(hits)), len(hits), p)
 
 
 def two_stage(draw: Callable[[int, int], int], n: int, p: Chance) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from sim.model import NegotiationModel
 from sim.scenario.schema import Scenario
 
 
@@ -76,13 +77,29 @@ def varying(scenario: Scenario) -> Scenario:
     return changed(scenario, **changes)
 
 
+def both(**values: Any) -> dict[str, Any]:
+    """Changes that give both sides the same values."""
+    return {f"parties.{side}.{key}": value for side in ("North", "South") for key, value in values.items()}
+
+
 START = date(2025, 1, 6)
 QUIET: dict[str, Any] = {"war.momentum_volatility": 0, "war.victory_hazard": 0}
-LEADERS = {"parties.North.usual_level": 3, "parties.South.usual_level": 3}
-WEEKLY = {**QUIET, **LEADERS, "talks.convening_prob_per_week": 1, "talks.after_failure": 1}
-"""Changes that make the smallest scenario still at the front and at the table every week."""
-FEAR = {"parties.North.fear": 0.5, "parties.South.fear": 0.5}
+SILENT = {**QUIET, "talks.convening_prob_per_week": 0}
+WEEKLY = {**QUIET, **both(usual_level=3), "talks.convening_prob_per_week": 1, "talks.after_failure": 1}
+"""Changes that make the smallest scenario still at the front and at the table never, or every week."""
+FEAR = both(fear=0.5)
 """So much fear that no halt is signed."""
+LEADERS = both(usual_level=3)
+LASTING = {"truces.early_hazard": 0, "truces.slow_hazard": 0}
+"""Halts do not collapse."""
+
+
+def stepped(scenario: Scenario, weeks: int, n_trials: int = 4, seed: int = 1) -> NegotiationModel:
+    """The model of a scenario after so many weeks."""
+    model = NegotiationModel(scenario, seed, n_trials=n_trials)
+    for _ in range(weeks):
+        model.step()
+    return model
 
 
 def week(number: int) -> date:

@@ -53,6 +53,7 @@ def test_the_one_bit_generator_and_the_names_of_streams_are_golden() -> None:
     assert BIT_GENERATOR == "Philox4x64-10"
     assert stream_key("round", "") == 16567317903973418978
     assert stream_key("unseen cost", "North") == 18032142366190765507
+    assert stream_key("press", "One") == 0x3A38ACFE721E2D29
     streams = Streams(1, 0, 4)
     assert streams.uniform("round", week=3).tolist() == [
         0.08229997349398704, 0.16632034371455567, 0.5689475486552205, 0.9475507248118293

@@ -9,7 +9,7 @@ import numpy as np
 from sim.model import NegotiationModel, simulate
 from sim.scenario.mirror import mirror
 from sim.scenario.schema import Scenario
-from tests.factories import WEEKLY, minimal_scenario, week
+from tests.factories import WEEKLY, both, minimal_scenario, stepped, week
 
 HOST = {"role": "mediator", "engagement": 0, "usual_level": 2, "skill": 0.6}
 FRIEND = {"role": "backer", "act_prob_per_week": 0, "supports": {"North": 1}, "leverage": {"South": 0.1}}
@@ -32,9 +32,7 @@ def test_a_mediator_who_is_away_comes_when_an_event_brings_it() -> None:
 
 def test_a_backer_who_never_acts_presses_once_an_event_lets_it() -> None:
     for sets, presses in (({}, False), ({"act_prob_per_week": 1}, True)):
-        model = NegotiationModel(scenario(FRIEND, **sets), n_trials=64)
-        for _ in range(12):
-            model.step()
+        model = stepped(scenario(FRIEND, **sets), 12, n_trials=64)
         assert bool(sum(side.pressure.max() for side in model.sides) > 0) is presses
 
 
@@ -47,7 +45,7 @@ def test_a_party_that_comes_late_comes_in_the_mirror_too() -> None:
 
 def test_a_round_at_which_one_side_stays_away_is_not_held_and_counts_as_failed() -> None:
     """Aides meet every week, see a range and may not sign; in the third week South sends nobody."""
-    aides = {"parties.North.usual_level": 1, "parties.South.usual_level": 1, "talks.call_home_prob": 0}
+    aides = {**both(usual_level=1), "talks.call_home_prob": 0}
     talks = {"talks.after_failure": 0.5, "talks.age_slope": 0, "talks.level_shift_prob": 0}
     walkout = {"name": "walkout", "date": week(2), "levels": {"South": 0}}
     with NegotiationModel(minimal_scenario(**{**WEEKLY, **aides, **talks, "events": [walkout]}), n_trials=64) as model:

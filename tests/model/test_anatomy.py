@@ -2,58 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import numpy as np
 import pytest
 
-from sim.model import NegotiationModel, anatomy, simulate
+from sim.model import anatomy, simulate
 from sim.outcome_columns import FRICTIONS, TAGS
 from sim.scenario.reading.load import load
-from tests.factories import WEEKLY, minimal_scenario
+from tests.factories import FEAR, QUIET, SILENT, WEEKLY, both, minimal_scenario, stepped, week
 
-TALKS = {
-    "parties.North.usual_level": 3,
-    "parties.South.usual_level": 3,
-    "talks.convening_prob_per_week": 0.5,
-    "war.momentum_volatility": 0,
-    "war.victory_hazard": 0,
-}
+TALKS = {**QUIET, **both(usual_level=3), "talks.convening_prob_per_week": 0.5}
+COSTLY = {"parties.South.strain": 0.02, "parties.North.strain": 0.2}
 GAINING = {"war.momentum": 0.5, "war.momentum_mean": 0.5, "issues.territory.war_share": 0.6}
 # What is changed in the smallest scenario, so that (nearly) every trial fails for that one reason.
 CASES: dict[str, dict[str, Any]] = {
     "not_convened": {"talks.convening_prob_per_week": 0},
-    "fighting_pays": {
-        **GAINING,
-        "tracks.ceasefire.scope": (),
-        "parties.South.strain": 0,
-        "parties.North.trust": 0,
-        "parties.South.trust": 0,
-    },
+    "fighting_pays": {**GAINING, "tracks.ceasefire.scope": (), "parties.South.strain": 0, **both(trust=0)},
     "scope": {**GAINING, "tracks.ceasefire.scope": (), "parties.South.strain": 0},
-    "information": {
-        "issues.territory.war_share": 0.6,
-        "parties.North.optimism": 0.6,
-        "parties.South.optimism": 0.6,
-        "parties.North.optimism_rest": 0.6,
-        "parties.South.optimism_rest": 0.6,
-    },
-    "commitment": {"parties.North.fear": 0.5, "parties.South.fear": 0.5},
-    "trust": {
-        **GAINING,
-        "parties.North.trust": 0,
-        "parties.South.trust": 0,
-        "parties.South.strain": 0.02,
-        "parties.North.strain": 0.2,
-    },
+    "information": {"issues.territory.war_share": 0.6, **both(optimism=0.6, optimism_rest=0.6)},
+    "commitment": FEAR,
+    "trust": {**GAINING, **both(trust=0), **COSTLY},
     "audience": {"tracks.ceasefire.audience_cost": {"South": 0.5}},
     "controllers": {
         **GAINING,
         "issues.territory.controllers": ("Patron",),
         "parties.Patron": {"role": "backer", "engagement": 0},
-        "parties.South.strain": 0.02,
-        "parties.North.strain": 0.2,
+        **COSTLY,
     },
     "ratification": {
         "parties.Senate": {
@@ -65,13 +40,8 @@ CASES: dict[str, dict[str, Any]] = {
         },
         "tracks.ceasefire.ratified_by": ("Senate",),
     },
-    "process": {"parties.North.level_cap": 1, "parties.South.level_cap": 1, "talks.call_home_prob": 0},
-    "collapsed": {
-        "truces.early_hazard": 50,
-        "truces.slow_hazard": 50,
-        "parties.North.offer_rate": 1,
-        "parties.South.offer_rate": 1,
-    },
+    "process": {**both(level_cap=1), "talks.call_home_prob": 0},
+    "collapsed": {"truces.early_hazard": 50, "truces.slow_hazard": 50, **both(offer_rate=1)},
     "victory": {"war.victory_hazard": 20, "war.imposed_halt_prob": 0},
 }
 
@@ -103,54 +73,17 @@ def test_shares_add_up_and_frictions_of_size_nought_get_nothing() -> None:
     assert np.abs(without_fear["share_commitment"]).max() < 1e-9
 
 
-def test_every_friction_off_and_all_issues_on_the_table_there_is_always_a_range() -> None:
-    """Fearon (1995): 512 random wars with costs, full scope, an open-ended halt, one belief and kept promises.
-
-    Positions between the ideals, weights, kappa, momentum, tau and strain are drawn; every round has a range.
-    """
-    unit = {"dist": "uniform", "low": 0.0, "high": 1.0}
-    issues = ("one", "two", "three", "four")
-    changes: dict[str, Any] = {**TALKS, "war.tau": unit, "talks.call_home_prob": 0, "tracks.ceasefire.least_level": 3}
-    changes |= {"parties.North.level_cap": 1, "parties.South.level_cap": 1}  # nobody signs: talks go on all year
-    changes |= {
-        "war.momentum": {"dist": "uniform", "low": -1.0, "high": 1.0},
-        "war.momentum_mean": {"same_as": "war.momentum"},
-    }
-    for side in ("North", "South"):
-        changes[f"parties.{side}.strain"] = {"dist": "uniform", "low": 0.0, "high": 0.2}
-        for issue in issues:
-            changes[f"parties.{side}.points.{issue}"] = {"dist": "uniform", "low": 1.0, "high": 100.0}
-    for issue in issues:
-        changes[f"issues.{issue}.status_quo"] = unit
-        changes[f"issues.{issue}.war_share"] = unit
-    scenario = minimal_scenario(issues=issues, **changes)
-    columns = simulate(scenario, 7, 0, 8_192)
-    assert len(np.unique(columns["draw"])) == 512
-    assert columns["n_rounds"].min() > 5
-    np.testing.assert_array_equal(columns["n_range_rounds"], columns["n_rounds"])
-
-
 def test_without_trust_only_a_status_quo_that_suits_both_is_signed() -> None:
     """Trust 0 for both, fear and audience constant: a range iff stopping where things stand suits both."""
     for strain, expected in ((0.3, True), (0.02, False)):
-        scenario = minimal_scenario(
-            **TALKS,
-            **GAINING,
-            **{"parties.North.trust": 0, "parties.South.trust": 0, "parties.South.strain": strain},
-        )
-        columns = simulate(scenario, 1, 0, 64)
+        sides = {**both(trust=0), "parties.South.strain": strain}
+        columns = simulate(minimal_scenario(**TALKS, **GAINING, **sides), 1, 0, 64)
         assert ((columns["n_range_rounds"] > 0) == expected).all()
 
 
 def test_the_shortfall_is_what_would_have_signed() -> None:
     """A side's strain raised by the shortfall (twice it, as the other side gives nothing) opens a range."""
-    changes = {
-        **TALKS,
-        **GAINING,
-        "tracks.ceasefire.scope": (),
-        "parties.North.strain": 0.1,
-        "parties.South.strain": 0.0,
-    }
+    changes = {**TALKS, **GAINING, "tracks.ceasefire.scope": (), **both(strain=0.1), "parties.South.strain": 0.0}
     failed = simulate(minimal_scenario(**changes), 1, 0, 64)
     missing = float(failed["shortfall"][0])
     assert missing > 0 and (failed["binding_party"] == 1).all()
@@ -161,18 +94,12 @@ def test_the_shortfall_is_what_would_have_signed() -> None:
 
 def test_events_reach_what_they_name() -> None:
     """A dated set, a push of the front and a sanctions package each move what they say, from their week on."""
-    from sim.model import NegotiationModel
-
     events = [
-        {"name": "push", "date": date(2025, 1, 20), "momentum_shift": 0.3},
-        {"name": "sanctions", "date": date(2025, 1, 20), "pressure": {"South": 0.05}},
-        {"name": "monitors", "date": date(2025, 1, 20), "set": {"assurances.monitoring": 0.8}},
+        {"name": "push", "date": week(2), "momentum_shift": 0.3},
+        {"name": "sanctions", "date": week(2), "pressure": {"South": 0.05}},
+        {"name": "monitors", "date": week(2), "set": {"assurances.monitoring": 0.8}},
     ]
-    model = NegotiationModel(
-        minimal_scenario(**{**TALKS, "talks.convening_prob_per_week": 0}, events=events), n_trials=32
-    )
-    model.step()
-    model.step()
+    model = stepped(minimal_scenario(**SILENT, events=events), 2, n_trials=32)
     assert (model.war.momentum == 0).all() and (model.side("South").pressure == 0).all()
     model.step()
     assert model.war.momentum == pytest.approx(np.full(32, 0.3 * 0.95))
@@ -201,13 +128,11 @@ def test_reasons_do_not_depend_on_how_many_trials_are_explained_together(monkeyp
 def test_gains_that_weeks_looked_up_are_those_that_attribution_would_tabulate() -> None:
     """On the same mixes, an issue that moves with the front included."""
     scenario = load("istanbul_2025/aides_only")
-    model = NegotiationModel(scenario, 1, 0, 256)
-    for _ in range(model.horizon):
-        model.step()
-    weeks = [week for week in model.record.best.values() if week.track.moving]
+    model = stepped(scenario, scenario.horizon_weeks, n_trials=256)
+    weeks = [best for best in model.record.best.values() if best.track.moving]
     assert weeks
-    for week in weeks:
-        surplus = anatomy.Surplus(week, np.flatnonzero(week.week >= 0))
+    for best in weeks:
+        surplus = anatomy.Surplus(best, np.flatnonzero(best.week >= 0))
         looked_up, tabulated = surplus._as_simulated(), surplus._without(anatomy.ALL_ON)
         assert looked_up[0].shape == (len(surplus.trials), len(anatomy.COARSE))
         for one, other in zip(looked_up, tabulated, strict=True):

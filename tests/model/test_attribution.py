@@ -9,16 +9,13 @@ import pytest
 
 from sim.model import NegotiationModel, simulate
 from sim.outcome_columns import TAGS
-from tests.factories import FEAR, WEEKLY, minimal_scenario, week
-
-# -- attribution -------------------------------------------------------------------------------------------
+from tests.factories import FEAR, WEEKLY, both, minimal_scenario, week
 
 
 def fear_dips(at: int, weeks: int) -> list[dict[str, Any]]:
     """Both sides fear less for some weeks from week ``at``, though still too much for a halt."""
-    sides = ("North", "South")
     return [
-        {"name": f"{how} {number}", "date": week(number), "set": {f"parties.{side}.fear": fear for side in sides}}
+        {"name": f"{how} {number}", "date": week(number), "set": both(fear=fear)}
         for how, number, fear in (("less", at, 0.4), ("more", at + weeks, 0.5))
     ]
 
@@ -56,8 +53,8 @@ def test_the_closest_track_is_the_one_with_the_smaller_shortfall(order: tuple[st
 def two_issues(**changes: Any) -> dict[str, np.ndarray]:
     """North cares for the first issue, South for the second; neither can stop."""
     points = {"parties.North.points": {"one": 80, "two": 20}, "parties.South.points": {"one": 20, "two": 80}}
-    fear = {"parties.North.fear": 1, "parties.South.fear": 1}
-    return simulate(minimal_scenario(issues=("one", "two"), **{**WEEKLY, **points, **fear, **changes}), 1, 0, 32)
+    changes = {**WEEKLY, **points, **both(fear=1), **changes}
+    return simulate(minimal_scenario(issues=("one", "two"), **changes), 1, 0, 32)
 
 
 def test_the_binding_issue_is_what_the_binding_side_has_most_at_stake() -> None:
@@ -74,21 +71,9 @@ def test_an_issue_that_is_not_on_the_table_does_not_bind() -> None:
 
 def test_frictions_of_like_size_are_called_combined() -> None:
     """Fear, optimism and a line drawn in public, none of them more than half of what is missing."""
-    scenario = minimal_scenario(
-        **WEEKLY,
-        **{
-            "parties.North.fear": 0.3,
-            "parties.South.fear": 0.3,
-            "tracks.ceasefire.audience_cost": {"North": 0.3, "South": 0.3},
-            "parties.North.strain": 0.01,
-            "parties.South.strain": 0.01,
-            "issues.territory.war_share": 1,
-            "parties.North.optimism": 0.6,
-            "parties.South.optimism": 0.6,
-            "parties.North.optimism_rest": 0.6,
-            "parties.South.optimism_rest": 0.6,
-        },
-    )
+    sides = both(fear=0.3, strain=0.01, optimism=0.6, optimism_rest=0.6)
+    costs = {"tracks.ceasefire.audience_cost": {"North": 0.3, "South": 0.3}, "issues.territory.war_share": 1}
+    scenario = minimal_scenario(**WEEKLY, **sides, **costs)
     columns = simulate(scenario, 1, 0, 32)
     shares = {name: column[0] for name, column in columns.items() if name.startswith("share_") and column[0] > 0}
     assert set(shares) == {"share_information", "share_commitment", "share_audience"} and max(shares.values()) < 0.5
@@ -97,20 +82,10 @@ def test_frictions_of_like_size_are_called_combined() -> None:
 
 def test_what_is_put_down_to_fear_and_optimism_is_what_would_go_without_them() -> None:
     """In a short halt at momentum .3: the need falls by just that much once there is no fear, or no optimism."""
-    scenario = minimal_scenario(
-        **WEEKLY,
-        **FEAR,
-        **{
-            "tracks.ceasefire.length_days": 30,
-            "war.momentum": 0.3,
-            "war.momentum_mean": 0.3,
-            "issues.territory.war_share": 0.5,
-            "issues.territory.status_quo": 0.4,
-            "assurances.monitoring": 0.5,
-            "parties.North.optimism": 0.2,
-            "parties.South.optimism": 0.4,
-        },
-    )
+    war = {"war": {"momentum": 0.3, "momentum_mean": 0.3}, "issues.territory": {"war_share": 0.5, "status_quo": 0.4}}
+    halt = {"tracks.ceasefire.length_days": 30, "assurances.monitoring": 0.5}
+    optimism = {"parties.North.optimism": 0.2, "parties.South.optimism": 0.4}
+    scenario = minimal_scenario(**WEEKLY, **FEAR, **war, **halt, **optimism)
     model = NegotiationModel(scenario, n_trials=4)
     trials, track = np.arange(4), model.tracks[0]
     week = model.record.best[track.name]
@@ -128,16 +103,7 @@ def test_what_is_put_down_to_fear_and_optimism_is_what_would_go_without_them() -
 
 def test_a_range_by_a_hair_at_full_scope_is_a_matter_of_scope() -> None:
     """With certain war and almost no cost, a bare halt has no range and all issues together have one just about."""
-    scenario = minimal_scenario(
-        **WEEKLY,
-        **{
-            "war.momentum": 0.5,
-            "war.momentum_mean": 0.5,
-            "war.tau": 0,
-            "issues.territory.war_share": 0.6,
-            "tracks.ceasefire.scope": (),
-            "parties.North.strain": 0.01,
-            "parties.South.strain": 0,
-        },
-    )
+    war = {**WEEKLY, "war.momentum": 0.5, "war.momentum_mean": 0.5, "war.tau": 0, "issues.territory.war_share": 0.6}
+    costs = {"parties.North.strain": 0.01, "parties.South.strain": 0}
+    scenario = minimal_scenario(**war, **costs, **{"tracks.ceasefire.scope": ()})
     assert (simulate(scenario, 1, 0, 32)["tag"] == TAGS.index("scope")).all()

@@ -29,7 +29,7 @@ def a_war(luck: np.random.Generator) -> dict[str, Any]:
     """Random stakes, weights, momentum and costs; every issue is on the table and nothing stands in the way."""
     issues = tuple(f"issue_{number}" for number in range(luck.integers(1, 6)))
     momentum = float(luck.uniform(-1, 1))
-    changes: dict[str, Any] = {**BRIEF, "issues": issues, "war.tau": float(luck.uniform(0, 0.5))}
+    changes: dict[str, Any] = {**BRIEF, "issues": issues, "war.tau": float(luck.uniform())}
     changes |= {"war.momentum": momentum, "war.momentum_mean": momentum}
     for side in SIDES:
         changes[f"parties.{side}.strain"] = float(luck.uniform(0, 0.2))

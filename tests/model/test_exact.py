@@ -1,29 +1,23 @@
 """Limit cases of the week with exact answers (docs/odd.md, section 3), run through the engine.
 
-Frequencies are compared with their exact value at an error rate of 1e-6 per assertion (z = 4.9).
+Frequencies are compared with their exact value at an error rate of 1e-6 per assertion.
 """
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
 import numpy as np
 import pytest
 
-from sim.model import NegotiationModel, simulate
+from sim.model import simulate
 from sim.model.convening import greatest_fixed_point
 from sim.random_streams import Streams, philox_words
 from sim.scenario.schema import AttendanceRule
-from tests.factories import minimal_scenario
+from tests.error_rates import assert_frequency, near
+from tests.factories import LASTING, QUIET, START, both, minimal_scenario, stepped, week
 
-Z = 4.9
-QUIET = {"war.momentum_volatility": 0, "war.victory_hazard": 0}
-NO_DEAL = {"parties.North.strain": 0, "parties.South.strain": 0, "parties.North.fear": 1, "parties.South.fear": 1}
-
-
-def assert_frequency(hits: np.ndarray, expected: float) -> None:
-    spread = np.sqrt(expected * (1 - expected) / len(hits))
-    assert abs(hits.mean() - expected) < Z * spread, f"{hits.mean():.4f} came, {expected:.4f} is exact"
+NO_DEAL = {**QUIET, **both(strain=0, fear=1)}
+AT_ONCE = both(usual_level=3, offer_rate=1)
+SUMMIT = {"name": "summit", "date": START, "round": True}
 
 
 def test_published_words_of_the_generator() -> None:
@@ -40,10 +34,10 @@ def test_words_do_not_depend_on_where_a_block_starts() -> None:
 
 def test_draws_are_uniform_normal_and_antithetic() -> None:
     streams = Streams(5, 0, 40_000)
-    assert abs(streams.uniform("x").mean() - 0.5) < Z / np.sqrt(12 * 40_000)
+    near(streams.uniform("x").mean(), 0.5, (12 * 40_000) ** -0.5)
     normal = streams.normal("x")
     assert np.array_equal(normal[::2], -normal[1::2])
-    assert abs(normal[::2].std() - 1) < Z / np.sqrt(2 * 20_000)
+    near(normal[::2].std(), 1, (2 * 20_000) ** -0.5)
     parameter = Streams(5, 0, 64).parameter("a.b")
     assert parameter[0] + parameter[1] == pytest.approx(1.0)
     assert len(parameter) == 4
@@ -51,42 +45,25 @@ def test_draws_are_uniform_normal_and_antithetic() -> None:
 
 def test_convening_at_a_weekly_chance_of_three_tenths() -> None:
     """Four weeks at .3, modifiers off: 1 - .7^4 = .7599 hold a round."""
-    scenario = minimal_scenario(
-        **QUIET, **NO_DEAL, **{"talks.convening_prob_per_week": 0.3, "talks.after_failure": 1}, horizon_weeks=4
-    )
-    assert_frequency(simulate(scenario, 1, 0, 40_000)["n_rounds"] > 0, 0.7599)
+    rounds = {"talks.convening_prob_per_week": 0.3, "talks.after_failure": 1}
+    columns = simulate(minimal_scenario(**NO_DEAL, **rounds, horizon_weeks=4), 1, 0, 40_000)
+    assert_frequency(columns["n_rounds"] > 0, 0.7599)
 
 
 def test_momentum_spreads_as_theory_says() -> None:
     """Mean .139584 and sd .127793 after 52 updates from 0 to .15, theta .05, sigma .04, clip inactive."""
-    scenario = minimal_scenario(**{**QUIET, "war.momentum_volatility": 0.04}, **NO_DEAL, **{"war.momentum_mean": 0.15})
-    model = NegotiationModel(scenario, seed=3, n_trials=40_000)
-    for _ in range(52):
-        model.step()
-    pairs = model.war.momentum.reshape(-1, 2)
+    scenario = minimal_scenario(**{**NO_DEAL, "war.momentum_volatility": 0.04, "war.momentum_mean": 0.15})
+    pairs = stepped(scenario, 52, n_trials=40_000, seed=3).war.momentum.reshape(-1, 2)
     assert pairs.mean() == pytest.approx(0.139584, abs=1e-6)  # exact: antithetic pairs share their mean
-    assert pairs[:, 0].std() == pytest.approx(0.127793, abs=Z * 0.127793 / np.sqrt(2 * 20_000))
+    near(pairs[:, 0].std(), 0.127793, 0.127793 / 200)
 
 
 def test_competing_risks_of_a_halt_and_victory() -> None:
     """Weekly chances .02 and .005, victory first, halt absorbing: .583815, .146687, .269498."""
-    scenario = minimal_scenario(
-        **{
-            **QUIET,
-            "war.victory_hazard": float(-np.log(0.995) * np.exp(0.3)),
-            "war.victory_slope": 1,
-            "war.imposed_halt_prob": 0,
-            "talks.convening_prob_per_week": 0.02,
-            "talks.after_failure": 1,
-            "parties.North.usual_level": 3,
-            "parties.South.usual_level": 3,
-            "parties.North.offer_rate": 1,
-            "parties.South.offer_rate": 1,
-            "truces.early_hazard": 0,
-            "truces.slow_hazard": 0,
-        }
-    )
-    columns = simulate(scenario, 2, 0, 40_000)
+    hazard = float(-np.log(0.995) * np.exp(0.3))
+    war = {"war.victory_hazard": hazard, "war.victory_slope": 1, "war.imposed_halt_prob": 0}
+    talks = {"talks.convening_prob_per_week": 0.02, "talks.after_failure": 1}
+    columns = simulate(minimal_scenario(**{**QUIET, **war, **talks, **AT_ONCE, **LASTING}), 2, 0, 40_000)
     assert_frequency(columns["halt_week"] >= 0, 0.583815)
     assert_frequency(columns["victory"] > 0, 0.146687)
     assert_frequency((columns["victory"] == 0) & (columns["halt_week"] < 0), 0.269498)
@@ -95,39 +72,16 @@ def test_competing_risks_of_a_halt_and_victory() -> None:
 
 def test_lasting_of_halts_in_the_engine() -> None:
     """h_early .140341, h_slow .0075, M = 1: .473940 are alive after 52 draws."""
-    scenario = minimal_scenario(
-        **QUIET,
-        **{
-            "parties.North.usual_level": 3,
-            "parties.South.usual_level": 3,
-            "parties.North.offer_rate": 1,
-            "parties.South.offer_rate": 1,
-            "truces.early_hazard": 0.140341,
-            "truces.slow_hazard": 0.0075,
-            "events": [{"name": "summit", "date": date(2025, 1, 6), "round": True}],
-        },
-        horizon_weeks=4,
-        follow_up_weeks=60,
-    )
-    columns = simulate(scenario, 4, 0, 40_000)
-    at_once = columns["halt_week"] == 0
-    assert at_once.all()
+    hazards = {"truces.early_hazard": 0.140341, "truces.slow_hazard": 0.0075}
+    weeks = {"horizon_weeks": 4, "follow_up_weeks": 60}
+    columns = simulate(minimal_scenario(**QUIET, **AT_ONCE, **hazards, **weeks, events=[SUMMIT]), 4, 0, 40_000)
+    assert (columns["halt_week"] == 0).all()
     assert_frequency(columns["halt_weeks"] > 52, 0.473940 * np.exp(-0.0075 - 0.140341 * np.exp(-26)))
 
 
 def test_full_information_leaders_and_full_rate_sign_at_the_middle() -> None:
     """The first round signs at the midpoint of the range: x = .5 in the symmetric case."""
-    scenario = minimal_scenario(
-        **QUIET,
-        **{
-            "parties.North.usual_level": 3,
-            "parties.South.usual_level": 3,
-            "parties.North.offer_rate": 1,
-            "parties.South.offer_rate": 1,
-            "events": [{"name": "summit", "date": date(2025, 1, 6), "round": True}],
-        },
-    )
-    columns = simulate(scenario, 1, 0, 64)
+    columns = simulate(minimal_scenario(**QUIET, **AT_ONCE, events=[SUMMIT]), 1, 0, 64)
     assert (columns["halt_week"] == 0).all()
     assert columns["halt_mix"] == pytest.approx(np.full(64, 0.5))
     assert columns["x_territory"] == pytest.approx(np.full(64, 0.5))
@@ -135,33 +89,17 @@ def test_full_information_leaders_and_full_rate_sign_at_the_middle() -> None:
 
 def test_holiday_windows() -> None:
     """Three windows at .2: broad .488; jointly agreed at .35 of those: mutual .195643."""
-    windows = [
-        {
-            "name": f"window {k}",
-            "date": date(2025, 1, 6) + timedelta(weeks=10 * k),
-            "reciprocated_prob": 0.2,
-            "agreed_share": 0.35,
-        }
-        for k in (1, 2, 3)
-    ]
-    scenario = minimal_scenario(**QUIET, **NO_DEAL, windows=windows)
-    columns = simulate(scenario, 6, 0, 40_000)
+    chances = {"reciprocated_prob": 0.2, "agreed_share": 0.35}
+    windows = [{"name": f"window {k}", "date": week(10 * k), **chances} for k in (1, 2, 3)]
+    columns = simulate(minimal_scenario(**NO_DEAL, windows=windows), 6, 0, 40_000)
     assert_frequency(columns["broad_week"] >= 0, 0.488)
     assert_frequency(columns["mutual_week"] >= 0, 0.195643)
     assert (columns["durable_week"] < 0).all()
 
 
 def test_aides_without_a_call_home_sign_no_halt() -> None:
-    scenario = minimal_scenario(
-        **QUIET,
-        **{
-            "parties.North.level_cap": 1,
-            "parties.South.level_cap": 1,
-            "talks.call_home_prob": 0,
-            "talks.convening_prob_per_week": 0.9,
-        },
-    )
-    columns = simulate(scenario, 1, 0, 2_048)
+    aides = {**both(level_cap=1), "talks.call_home_prob": 0, "talks.convening_prob_per_week": 0.9}
+    columns = simulate(minimal_scenario(**QUIET, **aides), 1, 0, 2_048)
     assert columns["n_range_rounds"].min() > 0
     assert max(columns[tier].max() for tier in ("durable_week", "mutual_week", "broad_week", "limited_week")) == -1
 
@@ -178,23 +116,8 @@ def test_attendance_rings() -> None:
 
 
 def test_a_halt_of_thirty_days_that_serves_its_term_is_durable() -> None:
-    scenario = minimal_scenario(
-        **QUIET,
-        **{
-            "tracks.ceasefire.length_days": 30,
-            "parties.North.usual_level": 3,
-            "parties.South.usual_level": 3,
-            "parties.North.offer_rate": 1,
-            "parties.South.offer_rate": 1,
-            "truces.early_hazard": 0,
-            "truces.slow_hazard": 0,
-            "truces.upgrade_prob": 0,
-            "events": [
-                {"name": "summit", "date": date(2025, 1, 6), "round": True},
-                {"name": "fear", "date": date(2025, 1, 20), "set": {"parties.North.fear": 1}},
-            ],
-        },
-    )
-    columns = simulate(scenario, 1, 0, 64)
+    fear = {"name": "fear", "date": week(2), "set": {"parties.North.fear": 1}}
+    term = {"tracks.ceasefire.length_days": 30, "truces.upgrade_prob": 0}
+    columns = simulate(minimal_scenario(**QUIET, **AT_ONCE, **LASTING, **term, events=[SUMMIT, fear]), 1, 0, 64)
     assert (columns["durable_week"] == 0).all()
     assert (columns["halt_weeks"] == 4).all() and (columns["halt_end"] == 2).all()

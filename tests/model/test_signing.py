@@ -1,6 +1,6 @@
 """Signing by hazard, and the part of the cost of war that the scenario does not see (docs/odd.md, 3.4 and 3.1).
 
-Frequencies are compared with their exact value at an error rate of 1e-6 per assertion (z = 4.9).
+Frequencies are compared with their exact value at an error rate of 1e-6 per assertion.
 """
 
 from __future__ import annotations
@@ -14,18 +14,12 @@ import pytest
 from sim.model import NegotiationModel, simulate
 from sim.random_streams import Streams
 from sim.scenario.schema import Scenario
-from tests.factories import FEAR, QUIET, WEEKLY, minimal_scenario
+from tests.error_rates import assert_frequency, near
+from tests.factories import FEAR, LASTING, QUIET, WEEKLY, both, minimal_scenario
 
-Z = 4.9
 N = 40_000
-LASTING = {"truces.early_hazard": 0, "truces.slow_hazard": 0}
 CERTAIN = 50.0
 """A weekly rate so large that exp(-rate) is 2e-22."""
-
-
-def assert_frequency(hits: np.ndarray, expected: float) -> None:
-    spread = np.sqrt(expected * (1 - expected) / len(hits))
-    assert abs(hits.mean() - expected) < Z * spread, f"{hits.mean():.4f} came, {expected:.4f} is exact"
 
 
 def by_hazard(rate: Any, **changes: Any) -> Scenario:
@@ -73,8 +67,8 @@ def test_a_huge_rate_signs_in_week_nought_at_the_middle_of_the_range() -> None:
 
 def test_it_asks_for_no_level_of_attendance() -> None:
     """Aides who may not call home sign no offers (test_exact), but they sign by hazard."""
-    aides = {f"parties.{side}.{key}": 1 for side in ("North", "South") for key in ("usual_level", "level_cap")}
-    columns = simulate(by_hazard(CERTAIN, **aides, **{"talks.call_home_prob": 0}), 1, 0, 256)
+    aides = {**both(usual_level=1, level_cap=1), "talks.call_home_prob": 0}
+    columns = simulate(by_hazard(CERTAIN, **aides), 1, 0, 256)
     assert (columns["halt_week"] == 0).all()
 
 
@@ -116,20 +110,10 @@ NEEDED = 0.36 * (1 - (1 - 0.35 * 0.4) ** 2)
 
 def gainer(strain: float, spread: Any, **changes: Any) -> Scenario:
     """A halt at the line as it is, against South who gains: signed at once iff strain + unseen >= .093744."""
-    return by_hazard(
-        CERTAIN,
-        **{
-            "tracks.ceasefire.scope": (),
-            "issues.territory.status_quo": 0.4,
-            "issues.territory.war_share": 0.35,
-            "war.momentum": 0.4,
-            "war.momentum_mean": 0.4,
-            "war.tau": 0,
-            "parties.South.strain": strain,
-            "parties.South.unseen_spread": spread,
-            **changes,
-        },
-    )
+    stakes = {"tracks.ceasefire.scope": (), "issues.territory": {"status_quo": 0.4, "war_share": 0.35}}
+    war = {"war": {"momentum": 0.4, "momentum_mean": 0.4, "tau": 0}}
+    costs = {"parties.South.strain": strain, "parties.South.unseen_spread": spread}
+    return by_hazard(CERTAIN, **stakes, **war, **costs, **changes)
 
 
 @pytest.mark.parametrize("strain", [0.0937, 0.0938])
@@ -160,8 +144,8 @@ def test_antithetic_trials_see_opposite_signs_and_each_side_its_own() -> None:
     north, south = (np.asarray(model.side(name).unseen) for name in ("North", "South"))
     for unseen, spread in ((north, 0.03), (south, 0.05)):
         np.testing.assert_array_equal(unseen[::2], -unseen[1::2])
-        assert unseen[::2].std() == pytest.approx(spread, rel=Z / np.sqrt(2 * 10_000))
-    assert abs(np.corrcoef(north[::2], south[::2])[0, 1]) < Z / np.sqrt(10_000)
+        near(unseen[::2].std() / spread, 1, 20_000**-0.5)
+    near(np.corrcoef(north[::2], south[::2])[0, 1], 0, 0.01)
 
 
 def test_it_is_a_cost_of_war_beside_the_others() -> None:
