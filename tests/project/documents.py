@@ -67,10 +67,10 @@ def inline_commands(page: Path) -> list[str]:
 
 def is_run(command: str) -> bool:
     """Whether a command is run at all: not where it serves pages until stopped, needs other machines, or names a file
-    of the reader's own."""
+    of the reader's own that the page does not show."""
     words = shlex.split(command)[1:]
     is_elsewhere = words[0] in SERVE or "--scheduler" in words
-    return not is_elsewhere and not any(re.match(r"my_\w+\.(yaml|csv)$", word) for word in words)
+    return not is_elsewhere and all(Path(word).exists() for word in words if re.match(r"my_\w+\.(yaml|csv)$", word))
 
 
 def is_expensive(command: str) -> bool:
@@ -78,12 +78,8 @@ def is_expensive(command: str) -> bool:
     words = shlex.split(command)[1:]
     if words[0] == "sensitivity":
         return "--input" not in words
-    return (
-        words[0] in EXPENSIVE
-        or {"--decompose", "--one-by-one"} & set(words) != set()
-        or len(words) > 5
-        and words[0] == "compare"
-    )
+    takes_apart = {"--decompose", "--one-by-one"} & set(words)
+    return words[0] in EXPENSIVE or bool(takes_apart) or (words[0] == "compare" and len(words) > 5)
 
 
 def cheap(command: str) -> list[str]:

@@ -20,11 +20,10 @@ from sim.cli.app import app
 from tests.project import documents
 from tests.project.documents import DOCS, ROOT
 
+README = ROOT / "README.md"
 OTHERS = {"reference", "decisions", "contributing"}  # generated; of their time; followed by test_worked_examples
-PAGES = [page for page in documents.pages() if not OTHERS & set(page.parts)]
-STORIES = [
-    page for page in PAGES if any(block.language == "python" or block.commands for block in documents.blocks(page))
-]
+PAGES = [page for page in documents.pages() if not OTHERS & set(page.parts)] + [README]
+STORIES = [page for page in PAGES if any(one.language == "python" or one.commands for one in documents.blocks(page))]
 ELSEWHERE = {"timeline.md", "fewer_trials.md", "levers.md", "dashboard.md", "wars", "catalogue"}
 QUICK = [page for page in STORIES if not ELSEWHERE & set(page.parts)]
 """Pages of which the fast tests run what is cheap; of the others the slow tests run all."""
@@ -38,7 +37,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def name_of(page: Path) -> str:
-    return page.relative_to(DOCS).as_posix()
+    return page.relative_to(ROOT).as_posix().removeprefix("docs/")
 
 
 def call(command: str) -> None:
@@ -47,8 +46,11 @@ def call(command: str) -> None:
 
 
 def prepare(page: Path) -> None:
-    """The run folder that ``make run`` leaves, where a page speaks of it."""
-    if NEEDS_RUN in page.read_text(encoding="utf-8"):
+    """The run folder that ``make run`` leaves, where a page speaks of it, and the scenario that the README shows."""
+    if page == README:
+        (scenario,) = (block.text for block in documents.blocks(page) if block.language == "yaml")
+        Path("my_scenario.yaml").write_text(scenario, encoding="utf-8")
+    elif NEEDS_RUN in page.read_text(encoding="utf-8"):
         sim.run("istanbul_2025/aides_only", trials=96, out=f"{NEEDS_RUN}/aides_only")
 
 
@@ -97,7 +99,7 @@ def test_every_command_named_in_a_text_exists_with_its_options() -> None:
 
 def test_links_lead_somewhere() -> None:
     missing = []
-    for page in [*documents.pages(), ROOT / "CONTRIBUTING.md"]:
+    for page in [*documents.pages(), README, ROOT / "CONTRIBUTING.md"]:
         for path, anchor in documents.links(page):
             target = (page.parent / path).resolve() if path else page
             if not target.exists():

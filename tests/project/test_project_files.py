@@ -49,5 +49,10 @@ def test_no_address_is_named(name: str) -> None:
     assert "://" not in (ROOT / name).read_text(encoding="utf-8")
 
 
+def test_ci_runs_the_test_command_of_the_readme() -> None:
+    assert "make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "```\nmake test\n```" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
 def test_a_change_says_what_it_does_to_the_numbers() -> None:
     assert "**Numbers:** unchanged" in (ROOT / ".github/PULL_REQUEST_TEMPLATE.md").read_text(encoding="utf-8")
