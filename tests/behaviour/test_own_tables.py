@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import pickle
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,8 +23,9 @@ from sim.results.inventory import verify
 from sim.results.run import open_run
 from sim.scenario.sources.contents import content_named
 from sim.scenario.to_yaml import as_yaml
-from sim.storage.provenance import digest_of
+from sim.storage.atomic_files import as_json, fingerprint
 from tests.factories import minimal_scenario
+from tests.torture.folders import rewrite_manifest
 
 TRIALS = 6_400
 ROWS = "strain,weight\n" + "".join(f"{0.5 + number / 10},1\n" for number in range(20))
@@ -64,9 +67,8 @@ def test_equal_content_gives_equal_trials_wherever_it_lies(tmp_path: Path, monke
     assert first.trials.equals(second.trials)
     manifests = [json.loads((tmp_path / name / "manifest.json").read_text()) for name in ("one", "two")]
     assert manifests[0]["run"] == manifests[1]["run"] and manifests[0]["data"] == manifests[1]["data"]
-    (tmp_path / "b" / "deep" / "rows.csv").rename(tmp_path / "b" / "deep" / "renamed.csv")
-    text = Path("war.yaml").read_text().replace("rows.csv", "renamed.csv")
-    Path("war.yaml").write_text(text)
+    Path("rows.csv").rename("renamed.csv")
+    Path("war.yaml").write_text(Path("war.yaml").read_text().replace("rows.csv", "renamed.csv"))
     again = sim.run("war.yaml", trials=640, workers=1, out=tmp_path / "one", resume=True)
     assert again.trials.equals(first.trials)
 
@@ -92,9 +94,6 @@ def test_a_loaded_scenario_needs_its_files_no_more(tmp_path: Path, monkeypatch: 
 
 def test_a_pickled_scenario_takes_its_tables_along(tmp_path: Path) -> None:
     """Into a process that has never seen the files."""
-    import subprocess
-    import sys
-
     scenario = sim.load(write(tmp_path / "war"))
     shutil.rmtree(tmp_path / "war")
     (tmp_path / "scenario").write_bytes(pickle.dumps(scenario))
@@ -110,23 +109,12 @@ def test_a_moved_run_is_whole_and_comes_out_the_same(moved: Path) -> None:
     assert again.is_same and again.since == ()
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        ["why"],
-        ["discover"],
-        ["sensitivity", "-n", "64"],
-        ["replay", "--trial", "3"],
-        ["crowd"],
-        ["show"],
-        ["check"],
-        ["results", "export", "-o", "rows.csv"],
-        ["run", "-n", "64"],
-    ],
-)
-def test_a_moved_run_can_be_asked(moved: Path, parley: Callable[..., Any], command: list[str]) -> None:
-    n = 2 if command[0] == "results" else 1
-    answer = parley(*command[:n], str(moved), *command[n:])
+COMMANDS = ("why", "discover", "sensitivity -n 64", "replay --trial 3", "crowd", "show", "check", "run -n 64")
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "results export -o rows.csv"])
+def test_a_moved_run_can_be_asked(moved: Path, parley: Callable[..., Any], command: str) -> None:
+    answer = parley(*command.split(), moved)
     assert answer.code == 0, answer.err
 
 
@@ -149,22 +137,19 @@ def test_a_table_in_a_run_folder_may_not_be_changed(moved: Path) -> None:
 
 def as_first_released(folder: Path) -> None:
     """Make a run folder one of format 1: without tables, which the manifest names by their path."""
-    manifest = json.loads((folder / "manifest.json").read_text())
     scenario = json.loads((folder / "scenario.json").read_text())
-    for group in (scenario["joint"][0], scenario["crowd"]):
-        del group["sha256"]
-    text = json.dumps(scenario, indent=1, ensure_ascii=False) + "\n"
-    (folder / "scenario.json").write_text(text)
-    for name in [name for name in manifest["files"] if name.startswith("data/")]:
-        del manifest["files"][name]
+    del scenario["joint"][0]["sha256"], scenario["crowd"]["sha256"]
+    content = as_json(scenario)
+    (folder / "scenario.json").write_bytes(content)
     shutil.rmtree(folder / "data")
-    from sim.storage.atomic_files import fingerprint
 
-    manifest["files"]["scenario.json"] = fingerprint(text.encode())
-    manifest |= {"format": 1, "data": {"rows.csv": manifest["data"]["joint.0"]}, "engine": "0" * 16}
-    del manifest["read"], manifest["digest"]
-    manifest["digest"] = digest_of(manifest)
-    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
+    def age(manifest: dict[str, Any]) -> None:
+        files = {name: file for name, file in manifest["files"].items() if not name.startswith("data/")}
+        manifest["files"] = files | {"scenario.json": fingerprint(content)}
+        manifest |= {"format": 1, "data": {"rows.csv": manifest["data"]["joint.0"]}, "engine": "0" * 16}
+        del manifest["read"]
+
+    rewrite_manifest(folder, age)
 
 
 def test_a_run_of_the_first_release_opens_and_says_which_table_it_lacks(
@@ -187,12 +172,8 @@ def test_a_run_of_the_first_release_opens_and_says_which_table_it_lacks(
 
 
 def test_draws_of_another_engine_are_not_guessed(moved: Path) -> None:
-    manifest = json.loads((moved / "manifest.json").read_text())
-    manifest |= {"engine": "0" * 16, "seed": 2}  # another seed gives other trials, as another engine would
-    manifest["versions"]["parley"] = "0.1"
-    del manifest["digest"]
-    manifest["digest"] = digest_of(manifest)
-    (moved / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
+    # Another seed gives other trials, as another engine would.
+    rewrite_manifest(moved, lambda manifest: manifest.update(engine="0" * 16, seed=2, versions={"parley": "0.1"}))
     with pytest.raises(DamagedRunError, match="was computed by another engine"):
         inputs_and_outcome(open_run(moved), "durable", 365)
 
