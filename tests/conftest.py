@@ -1,7 +1,5 @@
 """What all tests share: the command line called in this process, and a small scenario that runs in a moment."""
 
-from __future__ import annotations
-
 import signal
 import sys
 from collections.abc import Callable, Iterator

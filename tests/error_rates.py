@@ -5,8 +5,6 @@ rate is what a new seed, or a right engine that draws in another order, would me
 value, on either side, that fails the test with chance ``POWER``. ``tests/statistical_register.py`` lists all tests.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -71,9 +69,6 @@ def near(found: float, expected: float, standard_error: float, error_rate: float
 def reach_of(error_rate: float) -> float:
     """Standard errors beyond which a normal estimate lies at that rate, both sides together."""
     return float(norm.isf(error_rate / 2))
-
-
-# -- what a test sees ------------------------------------------------------------------------------------------
 
 
 def failing_chance(q: float, n: int, p: Chance, error_rate: float) -> float:

@@ -1,7 +1,5 @@
 """Scenarios for tests: the smallest one that is valid, and ways to change it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any

@@ -4,8 +4,6 @@
 has survived: exit 1 if more than one in twenty does.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

@@ -5,8 +5,6 @@
 Every seed that a test names is moved by the same number: those of numpy's generators and those of runs.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

@@ -6,8 +6,6 @@
 and that the page shows this table. Rates that no formula gives are measured: ``python -m tests.other_seeds 23 FILE::TEST ...``.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Everything that the program writes: ``WRITERS`` by name, each a function of a folder, and the files it makes."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from functools import cache

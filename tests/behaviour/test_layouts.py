@@ -1,7 +1,5 @@
 """The same trials however they are computed: workers, processes, threads or a cluster, order and size of blocks."""
 
-from __future__ import annotations
-
 import importlib.util
 import os
 import random

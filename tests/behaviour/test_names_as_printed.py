@@ -1,7 +1,5 @@
 """Names as tables print them are accepted; what was meant is suggested; every kind of mistake comes in one round."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Callable
@@ -70,8 +68,6 @@ def test_a_name_of_several_lists_them(tmp_path: Path, monkeypatch: pytest.Monkey
     assert not_found("zzz", []) == "no scenario `zzz`; `parley list` shows all"
 
 
-# -- one round -----------------------------------------------------------------------------------------
-
 MISTAKEN = """\
 extends: teaching/minimal
 title: Mistakes
@@ -122,9 +118,6 @@ def test_a_number_may_be_a_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(ScenarioError) as error:
         sim.load("top.yaml")
     assert "unknown issue `1`" in str(error.value) and "comma" not in str(error.value)
-
-
-# -- what is said of a scenario, and where it may be looked up -----------------------------------------
 
 
 def test_a_scenario_without_its_own_supposes_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

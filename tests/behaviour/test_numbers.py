@@ -1,7 +1,5 @@
 """Numbers that must never move by accident: golden words, hash seeds, big counters, NaN, nought, planted bugs."""
 
-from __future__ import annotations
-
 import ast
 import os
 import subprocess

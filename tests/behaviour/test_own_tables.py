@@ -1,7 +1,5 @@
 """A run holds the tables it drew from: asked, resumed and reproduced from anywhere, after the originals are gone."""
 
-from __future__ import annotations
-
 import json
 import pickle
 import shutil

@@ -1,7 +1,5 @@
 """A dashboard in a process of its own or in this one, and what tests ask of a browser that looks at it."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

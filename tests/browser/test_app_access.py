@@ -1,7 +1,5 @@
 """No page of the dashboard breaks a rule of WCAG 2 A or AA that axe-core can check, at either width."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

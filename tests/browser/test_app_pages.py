@@ -1,7 +1,5 @@
 """The dashboard in a real browser: every page is drawn, asks nobody but itself, and does what it says."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen

@@ -1,7 +1,5 @@
 """Why, Terms, What matters and One trial in a real browser: drawn, uncut, stepped, played and started."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

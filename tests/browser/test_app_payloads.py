@@ -1,7 +1,5 @@
 """Fifty payloads in the place of a scenario's texts: on no page does one run, ask for anything, or get lost."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 from urllib.request import urlopen

@@ -1,7 +1,5 @@
 """The record in a real browser, opened from disk: it draws, asks for nothing, fits a phone, sorts and filters."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

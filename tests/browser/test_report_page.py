@@ -1,7 +1,5 @@
 """The report in a real browser, opened from disk: it draws, asks for nothing, and fits a phone and a desk."""
 
-from __future__ import annotations
-
 import shlex
 from functools import partial
 from pathlib import Path
@@ -189,8 +187,6 @@ def test_a_missing_browser_skips_by_name_and_fails_under_ci(monkeypatch: pytest.
     with pytest.raises(pytest.fail.Exception, match="apt-get install"):
         conftest.found_browser()
 
-
-# -- sliders ----------------------------------------------------------------------------------------
 
 FULL = ("odds", "what-if", "funnel", "endings", "positions", "range-0", "terms", "survival", "tornado")
 FULL_IS_DRAWN = f"return {list(FULL)}.every(name => document.querySelector('#chart-' + name + ' .main-svg'))"

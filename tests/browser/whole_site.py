@@ -1,7 +1,5 @@
 """A dashboard in this process with everything drawn that takes long otherwise: studies, the record, a timeline."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

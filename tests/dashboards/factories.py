@@ -1,7 +1,5 @@
 """Runs made by hand: a few trials whose outcomes are written down, so that every share is known."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

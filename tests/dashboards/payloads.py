@@ -1,7 +1,5 @@
 """Fifty texts that would run a script, ask for something or break a page if any page took them for more than texts."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

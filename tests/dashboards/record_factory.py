@@ -1,7 +1,5 @@
 """Small hand-made objects of ``parley backtest --json`` and ``posterior.json``, with numbers easy to check."""
 
-from __future__ import annotations
-
 from typing import Any
 
 DAYS = ("30", "90", "180", "365")

@@ -1,7 +1,5 @@
 """Studies kept in files: found again by what they are about, and never believed."""
 
-from __future__ import annotations
-
 import json
 import os
 from dataclasses import replace
@@ -127,9 +125,6 @@ def test_a_file_that_is_something_else_is_passed_over_with_a_sentence(
     found, problems = study_cache.kept(tmp_path, of, OPTIONS, Tornado)
     assert found is None
     assert len(problems) == 1 and path.name in problems[0] and "\n" not in problems[0]
-
-
-# -- on the page --------------------------------------------------------------------------------------
 
 
 def test_the_next_visit_shows_it_with_date_and_options_and_runs_again(

@@ -1,7 +1,5 @@
 """Parties that are left out of the week while they take no part, and what an event makes of them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Each reason for failure, produced on purpose; shares that add up; and the theorem behind `fighting_pays`."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Which reason a trial gets and what shares it, where the oracle does not look."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -5,8 +5,6 @@ and have ruled nothing out always have a package that both prefer to a costly wa
 a failure is always put down to some friction.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

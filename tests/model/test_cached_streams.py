@@ -1,7 +1,5 @@
 """What is cached between simulations of one block must change no number."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from sim.execution.blocks import Block

@@ -4,8 +4,6 @@ Directions were written down before any run. They are statements about shipped s
 pressure does not always help, nor do more rounds.
 """
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 import numpy as np

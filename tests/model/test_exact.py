@@ -3,8 +3,6 @@
 Frequencies are compared with their exact value at an error rate of 1e-6 per assertion.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

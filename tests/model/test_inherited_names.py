@@ -4,8 +4,6 @@ Mesa 3.5 gave ``Model`` a property ``scenario``, which was an attribute of ours 
 is installed, so the newest packages (``make newest``) are looked at as well as the pinned ones.
 """
 
-from __future__ import annotations
-
 import importlib
 import pkgutil
 import sys

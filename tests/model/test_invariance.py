@@ -1,7 +1,5 @@
 """What must not change a trial: blocks, neutral additions, the side one looks from, mechanisms that are off."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

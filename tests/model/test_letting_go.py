@@ -3,8 +3,6 @@
 Python's own collector of cycles is off: it would find them some day, and gigabytes may come first.
 """
 
-from __future__ import annotations
-
 import ast
 import gc
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Mechanisms one at a time, where the oracle cannot see: luck by name, attribution, records, events, edges."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -26,8 +24,6 @@ from tests.factories import (
     week,
 )
 from tests.oracle.oracle import tell
-
-# -- luck: the oracle draws from the same streams, so it cannot tell ---------------------------------------
 
 
 def test_every_decision_party_and_week_has_luck_of_its_own() -> None:
@@ -70,9 +66,6 @@ def test_own_luck_reaches_the_trials() -> None:
     np.testing.assert_array_equal(rounds[1], rounds[2])
 
 
-# -- joint draws -------------------------------------------------------------------------------------------
-
-
 def joint_scenario(path: str, mode: str, **changes: Any) -> Any:
     joint = ({"file": "draws.csv", "columns": {path: "a"}, "mode": mode, "source": "test"},)
     return minimal_scenario(joint=joint, **changes)
@@ -100,9 +93,6 @@ def test_a_joint_draw_of_a_scale_is_turned_around_by_the_mirror(
             draw_columns(one, lambda name: np.array([0.25, 0.75]))[path] for one in (scenario, mirror(scenario))
         )
         np.testing.assert_allclose(there, 1 - here if path.startswith("issues") else -here)
-
-
-# -- after the horizon -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("horizon", "counts"), [(4, False), (12, True)])
@@ -135,9 +125,6 @@ def test_pressure_fades_after_the_horizon_too() -> None:
     quiet = {**SILENT, "war.pressure_half_life_weeks": 10}
     model = stepped(minimal_scenario(**quiet, events=(event,), horizon_weeks=4), 20)
     assert model.side("South").pressure == pytest.approx(np.full(4, 0.02))
-
-
-# -- mechanisms --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("engagement", [0, 1])
@@ -226,9 +213,6 @@ def test_leverage_of_a_mediator_ends_when_it_leaves() -> None:
     for cost in (0.12, 0.12, 0.05):
         model.step()
         assert np.broadcast_to(model.side("North").cost_of_war(np.arange(4)), (4,)) == pytest.approx(np.full(4, cost))
-
-
-# -- theory ------------------------------------------------------------------------------------------------
 
 
 def test_a_text_on_a_plateau_is_its_middle() -> None:

@@ -4,8 +4,6 @@ The oracle (``tests/oracle``) was written from the document, not from the engine
 must be equal; floats are compared to 1e-6, because the engine stores them in single precision.
 """
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -3,8 +3,6 @@
 Frequencies are compared with their exact value at an error rate of 1e-6 per assertion.
 """
 
-from __future__ import annotations
-
 import math
 from typing import Any
 
@@ -26,9 +24,6 @@ def by_hazard(rate: Any, **changes: Any) -> Scenario:
     """Rounds every week, a range in each, and the ceasefire signed at a weekly rate; halts last for ever."""
     signing = {"tracks.ceasefire.signing": "hazard", "tracks.ceasefire.signing_rate": rate}
     return minimal_scenario(**{**WEEKLY, **LASTING, **signing, **changes})
-
-
-# -- signing by hazard ---------------------------------------------------------------------------------------
 
 
 def test_with_a_range_every_week_waiting_times_are_exponential() -> None:
@@ -101,8 +96,6 @@ def test_an_exchange_can_be_signed_by_hazard_too() -> None:
     assert (columns["halt_week"] == -1).all() and (columns["n_rounds"] == 52).all()
     assert_frequency((columns["humanitarian_week"] >= 0) & (columns["humanitarian_week"] < 4), 1 - math.exp(-0.6))
 
-
-# -- what the scenario does not see ------------------------------------------------------------------------
 
 NEEDED = 0.36 * (1 - (1 - 0.35 * 0.4) ** 2)
 """What South expects of a year of war: .093744, with ideals 0 and 1, x0 .4, kappa .35, momentum .4 and no premium."""

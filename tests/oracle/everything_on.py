@@ -1,7 +1,5 @@
 """A scenario with every mechanism switched on at once, which no shipped scenario has: for comparing only."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 

@@ -4,8 +4,6 @@ Each model is one trial of the oracle, stepped week by week and run by ``mesa.ba
 around - one model holds a whole block of trials - and ``benchmarks/engine.py`` measures what that is worth.
 """
 
-from __future__ import annotations
-
 from functools import lru_cache
 from typing import Any
 

@@ -1,7 +1,5 @@
 """One trial of the model, week by week, as docs/odd.md states it: slow, plain, and independent of the engine."""
 
-from __future__ import annotations
-
 from functools import partial
 from types import SimpleNamespace
 from typing import Any

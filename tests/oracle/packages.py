@@ -194,9 +194,6 @@ def track_curve(trial: Trial, track: str) -> TrackCurve:
     return cache[track, keys]
 
 
-# -- needs and the range ----------------------------------------------------------------------------------
-
-
 def length_in_weeks(terms: SimpleNamespace) -> float:
     return inf if terms.length_days == "open" else terms.length_days / 7.0
 

@@ -4,8 +4,6 @@ numpy is used here and nowhere else in the oracle: draws are named as in section
 for a block of trials at once and kept as plain lists.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any

@@ -1,7 +1,5 @@
 """The benchmark runs and says what it measured; how fast is nobody's business here."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

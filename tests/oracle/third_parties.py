@@ -91,9 +91,6 @@ def cut_aid(trial: Trial, name: str, sides: tuple[int, ...]) -> None:
         trial.support -= SIGN[side] * backer.supports.get(trial.sides[side], 0.0) * backer.aid_cut_momentum
 
 
-# -- assurances -------------------------------------------------------------------------------------------
-
-
 def guarantee(trial: Trial) -> float:
     """Credibility of guarantees, with the guarantors that are still engaged."""
     shares = {name: trial.world.parties[name].guarantor_share for name in trial.world.backers}

@@ -105,9 +105,6 @@ def draw_victory(trial: Trial) -> None:
         trial.end_by_victory(winner=1 if favours_b else 0, leaves_halt=leaves_halt)
 
 
-# -- what a side expects of a year of war ---------------------------------------------------------------
-
-
 def expected_end(trial: Trial, side: int, own_ideal: dict[str, float] | None = None) -> dict[str, float]:
     """Where ``side`` believes that a year of war would leave each issue (xW); a veto player wants its own ideal."""
     believed = clip(SIGN[side] * trial.momentum + trial.optimism[side], -1.0, 1.0)

@@ -4,8 +4,6 @@ A YAML block whose first line is ``# name.yaml`` is written to that file. Blocks
 folder of their own. Commands stand in blocks without a language; what follows two spaces or more is a remark.
 """
 
-from __future__ import annotations
-
 import re
 import shlex
 from collections.abc import Iterator

@@ -7,8 +7,6 @@ Lines with ``pip`` are run as they stand; long runs and the whole of the tests b
 ``.ci/installed guides`` is how ``make newest`` and ``.ci/run`` come here.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

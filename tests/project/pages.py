@@ -1,7 +1,5 @@
 """Comparing a generated page with a fresh one: the same words, and numbers that agree to a point."""
 
-from __future__ import annotations
-
 import re
 
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.]*\w)")

@@ -14,8 +14,6 @@ the same numbers; without `` = `` both are the same. Spaces, line breaks and emp
 the numbers ``python -m tests.project.quoted`` lists what is out of date, with the nearest line of the output.
 """
 
-from __future__ import annotations
-
 import difflib
 import re
 import shlex

@@ -1,7 +1,5 @@
 """Catalogue pages say what the scenario and a run say, and a page that no longer does is known."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """What the documentation shows works as it stands: files, Python, commands, links, the notebook; it builds offline."""
 
-from __future__ import annotations
-
 import ast
 import importlib.util
 import json
@@ -68,9 +66,6 @@ def tell(page: Path, is_wanted: bool) -> None:
                 call(command)
 
 
-# -- the fast form ---------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("page", QUICK, ids=name_of)
 def test_pages_work_as_they_stand(page: Path, here: Path) -> None:
     prepare(page)
@@ -134,9 +129,6 @@ def test_the_notebook_is_executed_and_its_cells_run(here: Path, capsys: pytest.C
         shows = isinstance(ast.parse(source).body[-1], ast.Expr | ast.For)
         assert bool(cell["outputs"]) == (shows and "figure.add" not in source.splitlines()[-1]), source
     assert len(names["figure"].data) == 4  # type: ignore[attr-defined]
-
-
-# -- the slow form ---------------------------------------------------------------------------------
 
 
 @pytest.mark.slow

@@ -1,7 +1,5 @@
 """Every scenario file that the documents show goes through run, why, replay, report and the pages of the dashboard."""
 
-from __future__ import annotations
-
 from io import StringIO
 from pathlib import Path
 

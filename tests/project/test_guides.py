@@ -1,7 +1,5 @@
 """Every `pip install` of the documentation is run as written by `make newest`; here, that none is left out."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from importlib import metadata

@@ -1,7 +1,5 @@
 """What imports what: the contracts between packages, and what a command may not load."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Files about the project rather than of it: they agree with each other and send nobody to an address unasked."""
 
-from __future__ import annotations
-
 import tomllib
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Figures in the documents are what the program prints: of the base in every test, of other commands in slow ones."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

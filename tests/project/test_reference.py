@@ -1,7 +1,5 @@
 """The reference is what the program says of itself: generated, committed, complete."""
 
-from __future__ import annotations
-
 import pkgutil
 import re
 import subprocess

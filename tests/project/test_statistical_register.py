@@ -1,7 +1,5 @@
 """Statistical tests keep what they state: exact tails, two stages, and a table from which none is missing."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterable, Iterator
@@ -99,9 +97,6 @@ def test_the_page_shows_this_table() -> None:
     assert table() in page
     assert f"under {SEEDS} other seeds" in page
     assert FAR > SEEDS
-
-
-# -- none is missing -------------------------------------------------------------------------------------------
 
 
 class Part(NamedTuple):

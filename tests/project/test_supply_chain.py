@@ -1,7 +1,5 @@
 """What is installed with Parley: allowed licences, versions that are pinned, digests that fit the pins."""
 
-from __future__ import annotations
-
 import importlib.metadata as installed
 import re
 import tomllib

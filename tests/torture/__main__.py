@@ -5,8 +5,6 @@ Families that are done are kept beside it, so that ``--resume`` goes on after an
 table of docs/reliability.md, which ``make torture`` asks for.
 """
 
-from __future__ import annotations
-
 import argparse
 import errno
 import os

@@ -1,7 +1,5 @@
 """Tests marked ``torture`` take many minutes: they run only when asked for by name (``-m torture``)."""
 
-from __future__ import annotations
-
 import pytest
 
 

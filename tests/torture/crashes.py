@@ -1,7 +1,5 @@
 """Death and refusal at every step: nothing finished is lost, nothing damaged believed, and resuming ends the same."""
 
-from __future__ import annotations
-
 import errno
 import os
 import random

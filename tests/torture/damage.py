@@ -1,7 +1,5 @@
 """Damage by hand: every kind is found, named and answered with exit 3, and nothing damaged is ever read as a result."""
 
-from __future__ import annotations
-
 import random
 import shutil
 import signal

@@ -1,7 +1,5 @@
 """Harm of many kinds, done by hand to a run folder: functions by family, each with the name that must be told."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import socket
@@ -51,8 +49,6 @@ def columns_of(folder: Path) -> Columns:
     return read_block(folder, read_manifest(folder), 1)
 
 
-# -- blocks --------------------------------------------------------------------------------------------------
-
 BLOCKS = "blocks truncated, missing, twice, swapped"
 
 
@@ -74,8 +70,6 @@ harm(BLOCKS, EXTRA)(lambda folder: shutil.copy(folder / SECOND, folder / EXTRA))
 harm(BLOCKS, "Copy of a block")(lambda folder: shutil.copy(folder / SECOND, folder / "trials/Copy of a block.PARQUET"))
 harm(BLOCKS, MANIFEST)(lambda folder: rewrite_manifest(folder, lambda m: m["blocks"].__setitem__(1, m["blocks"][0])))
 
-
-# -- what is no file -----------------------------------------------------------------------------------------
 
 NO_FILES = "links, pipes, sockets, devices, folders as files"
 
@@ -112,8 +106,6 @@ for put in (Path.mkdir, bind, lambda place: place.symlink_to("/dev/zero")):
 harm(NO_FILES, "notes")(lambda folder: os.mkfifo(folder / "trials" / "notes"))
 harm(NO_FILES, "block-00000009")(lambda folder: (folder / block_file(9)).symlink_to("/dev/zero"))
 
-
-# -- columns -------------------------------------------------------------------------------------------------
 
 COLUMNS = "columns missing, retyped, reordered; NaN"
 
@@ -162,8 +154,6 @@ def nulls(folder: Path) -> None:
     parquet(folder, pa.table({**columns, "durable_week": pa.array([None, *weeks[1:].tolist()], str(weeks.dtype))}))
 
 
-# -- content -------------------------------------------------------------------------------------------------
-
 HUGE = "small files with huge content; no Parquet"
 N_HUGE = 30_000_000
 
@@ -188,8 +178,6 @@ def huge_and_agreed(folder: Path) -> None:
 harm(HUGE, SECOND)(lambda folder: os.truncate(folder / SECOND, 10**10))
 harm(HUGE, SECOND)(lambda folder: agree(folder, 1, b"PAR1" + b"\0" * 2000 + b"PAR1"))
 
-
-# -- the manifest --------------------------------------------------------------------------------------------
 
 EDITED = "manifest edited, newer, nested, no object"
 

@@ -1,7 +1,5 @@
 """A small run to torture, and what must be true of it after whatever was done to it."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Callable

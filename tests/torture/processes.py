@@ -1,7 +1,5 @@
 """The real command with real workers: signals, killed parents, killed workers. Times are of the machine it runs on."""
 
-from __future__ import annotations
-
 import os
 import random
 import shutil

@@ -1,7 +1,5 @@
 """Scenario files damaged by luck or by somebody: loaded or refused in words, within a second and little memory."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import resource

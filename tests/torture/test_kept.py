@@ -1,7 +1,5 @@
 """What torture keeps between its families, and the table that it writes into a page."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

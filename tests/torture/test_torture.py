@@ -1,7 +1,5 @@
 """Some of what `make torture` does, in seconds; and the promises about processes that need no long run."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil
@@ -72,9 +70,6 @@ def test_all_of_it() -> None:
     assert main([]) == 0
 
 
-# -- no report from a damaged folder -----------------------------------------------------------------
-
-
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("whole") / "run"
@@ -117,9 +112,6 @@ def test_a_moved_folder_is_whole_and_exports_no_formula(tmp_path: Path, parley: 
         assert parley("results", "export", moved, "--form", form, "-o", out).code == 0
         cells = [cell for line in out.read_text().splitlines()[1:] for cell in line.split(",")[:1]]
         assert cells and all(cell.startswith(("'=", "\"'=")) for cell in cells)
-
-
-# -- processes ---------------------------------------------------------------------------------------
 
 
 def counted(item: tuple[str, int]) -> int:

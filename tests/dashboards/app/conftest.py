@@ -1,7 +1,5 @@
 """A dashboard over a small scenario, simulated in this process: no workers, no port."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future

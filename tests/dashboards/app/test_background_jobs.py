@@ -1,7 +1,5 @@
 """Studies in the background: one at a time, with progress, called off, kept."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable
 from time import monotonic, sleep

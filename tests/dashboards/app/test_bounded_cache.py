@@ -1,7 +1,5 @@
 """What is kept has an end, and who waits for one thing keeps nobody from another."""
 
-from __future__ import annotations
-
 import threading
 
 import pytest

@@ -1,7 +1,5 @@
 """Nobody keeps the dashboard from others: slow, idle and too many connections, too many requests, other sites."""
 
-from __future__ import annotations
-
 import http.client
 import json
 import socket
@@ -150,9 +148,6 @@ def test_requests_that_hang_leave_room_for_others(
             thread.join(SECONDS)
     assert found == [200] * AT_ONCE
     assert status(port, "/_dash-update-component", body) == 200
-
-
-# -- how many, and from where ------------------------------------------------------------------------
 
 
 def test_a_gate_counts_who_is_inside_and_what_was_spent(monkeypatch: pytest.MonkeyPatch) -> None:

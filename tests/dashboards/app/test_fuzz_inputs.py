@@ -1,7 +1,5 @@
 """Whatever comes in is answered or refused with a sentence: no 5xx, nothing on the console, no simulation."""
 
-from __future__ import annotations
-
 import json
 import logging
 from collections.abc import Iterator

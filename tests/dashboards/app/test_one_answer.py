@@ -1,7 +1,5 @@
 """The same figure on every page, in the report and in the terminal: odds, band and reason are computed once."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

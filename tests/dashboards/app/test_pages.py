@@ -1,7 +1,5 @@
 """Every page is laid out, says its question once, and shows texts as they are."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -74,9 +72,6 @@ def test_a_page_with_a_bug_leaves_the_others_standing(client: Client, monkeypatc
     monkeypatch.setattr(sources, "layout", breaks)
     assert "This page failed" in said(client.laid_out("/sources"))
     assert "This page failed" not in said(client.laid_out("/"))
-
-
-# -- what if ---------------------------------------------------------------------------------------
 
 
 def moved(client: Client, changes: dict[str, str]) -> dict[str, Any]:

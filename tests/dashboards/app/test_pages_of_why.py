@@ -1,7 +1,5 @@
 """The pages Why, Terms, What matters and One trial, laid out for scenarios of every kind."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Fifty payloads through every page as laid out: components of harmless kinds, and figures without markup."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 

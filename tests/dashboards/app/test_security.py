@@ -1,7 +1,5 @@
 """Nothing but this computer's own pages gets an answer, and nothing that comes in can start a simulation by mistake."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

@@ -1,7 +1,5 @@
 """Simulations while one looks: the same luck, nothing twice, never more than four at once."""
 
-from __future__ import annotations
-
 import threading
 import time
 from concurrent.futures import Future
@@ -151,9 +149,6 @@ def test_a_base_that_fails_says_so(base: Run, monkeypatch: pytest.MonkeyPatch) -
 def test_trials_have_limits(service: Service, trials: int) -> None:
     with pytest.raises(what_if_edits.Refused):
         service.simulate(NAME, {}, trials)
-
-
-# -- looking, not waiting --------------------------------------------------------------------------
 
 
 def test_odds_alone_are_those_of_the_whole_run(service: Service) -> None:

@@ -1,7 +1,5 @@
 """What a slider, a link and a saved file say is the same scenario."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Figures are pure: small tables in, exact traces out; any text of a scenario is shown literally."""
 
-from __future__ import annotations
-
 import html
 import json
 import re

@@ -1,7 +1,5 @@
 """What matters: tables of tornado, Sobol and boxes, and their figures."""
 
-from __future__ import annotations
-
 import pytest
 
 from dashboards.figures import prim_boxes, sensitivity

@@ -1,7 +1,5 @@
 """What halts settle and how long they hold: tables and figures."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """The figure of a timeline: steps at the events, the band around them, a key to the numbers."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from dashboards.figures.timeline import odds_by_event

@@ -1,7 +1,5 @@
 """One trial: its weeks as a table and a figure, and the trials that are worth a look."""
 
-from __future__ import annotations
-
 import pytest
 
 import sim

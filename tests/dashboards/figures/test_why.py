@@ -1,7 +1,5 @@
 """Where the sides stand, and the bargaining range over time: tables and figures."""
 
-from __future__ import annotations
-
 import pytest
 
 import sim

@@ -1,7 +1,5 @@
 """The report is one file that asks for nothing, says what settles the question, and shows every text literally."""
 
-from __future__ import annotations
-
 import base64
 import csv
 import hashlib

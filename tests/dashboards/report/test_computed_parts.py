@@ -1,7 +1,5 @@
 """The parts that the report works out itself: sliders over a surface, ranges, terms, told trials, the long table."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

@@ -1,7 +1,5 @@
 """Static pictures: named figures through kaleido, and plain words where a tool is missing."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 from types import SimpleNamespace

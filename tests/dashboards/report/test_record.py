@@ -1,7 +1,5 @@
 """The record is one file that asks for nothing, says what the numbers say, and says plainly where they are not good."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator
@@ -53,9 +51,6 @@ def text() -> str:
 @pytest.fixture(scope="module")
 def page(text: str) -> Page:
     return Page(text)
-
-
-# -- figures -----------------------------------------------------------------------------------------
 
 
 def test_circles_stand_where_the_bins_are_and_grow_with_their_forecasts() -> None:
@@ -136,9 +131,6 @@ def every_figure(title: str) -> Iterator[dict[str, Any]]:
 
 def test_figures_are_plain_json_and_show_any_text_literally() -> None:
     assert are_literal(every_figure(HOSTILE))
-
-
-# -- the page ----------------------------------------------------------------------------------------
 
 
 def test_the_record_asks_for_nothing_and_runs_only_our_scripts(text: str) -> None:

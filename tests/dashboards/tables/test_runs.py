@@ -1,7 +1,5 @@
 """Tables are read off runs: the curve agrees with the odds, endings divide the trials, the CSV is harmless."""
 
-from __future__ import annotations
-
 import csv
 import io
 
