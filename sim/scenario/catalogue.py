@@ -55,11 +55,12 @@ def index() -> str:
     """Return the text of ``catalogue.json``, from shipped files read in full; ScenarioError where one is not sound."""
     root, rows = shipped_root(), []
     for name in (name for name in names() if find(name) == root / f"{name}.yaml"):
-        found = entry(name, root / f"{name}.yaml")
-        if found.problem:
-            raise ScenarioError(found.problem)
-        rows.append({key: value for key, value in asdict(found).items() if key not in ("path", "problem")})
-    return json.dumps({"digest": _digest(), "scenarios": rows}, indent=1, ensure_ascii=False, default=str) + "\n"
+        one = entry(name, root / f"{name}.yaml")
+        if one.problem:
+            raise ScenarioError(one.problem)
+        rows.append({key: value for key, value in asdict(one).items() if key not in ("path", "problem")})
+    found = {"digest": _digest(), "scenarios": rows}
+    return json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False, default=str) + "\n"
 
 
 def _indexed() -> dict[Path, Entry]:
