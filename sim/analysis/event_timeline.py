@@ -213,7 +213,36 @@ def timeline(
 ) -> Timeline:
     """Run every state of a timeline, and return the odds before and after each of its events.
 
-    Raises ScenarioError for a file that is not sound, and ParleyError for counts that are not allowed.
+    Parameters
+    ----------
+    name_or_path
+        Name of a shipped timeline, or path of a file.
+    trials
+        Trials of each state.
+    seed
+        Seed of the random numbers, 0 to 2^64 - 1.
+    workers
+        Processes; by default one for each core. The result does not depend on them.
+    progress
+        Called with the state's name, its trials done and its trials wanted.
+
+    Returns
+    -------
+    Timeline
+        The eve and a step per event; odds and movements as shares, by days.
+
+    Raises
+    ------
+    ScenarioError
+        A file that is not sound.
+    ParleyError
+        A count or a seed that cannot be.
+
+    Examples
+    --------
+    >>> found = sim.timeline("istanbul_may_2025", trials=64, workers=1)
+    >>> found.question.days
+    (30, 90, 180, 365)
     """
     loaded = open_timeline(name_or_path)
     return from_runs(loaded, list(run_many(requests(loaded, trials, seed), workers=workers, progress=progress)))

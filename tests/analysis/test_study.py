@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 from collections.abc import Callable
 from functools import cache
@@ -160,3 +161,13 @@ def test_a_result_follows_the_protocol_and_agrees_with_itself(name: str) -> None
     value = in_table(table)
     assert value == in_json(plain)
     assert worded(value) in " ".join(found.sentences)
+
+
+EXAMPLES = ("discover", "levers", "morris", "replay", "sobol", "timeline", "tornado", "value_of_information", "why")
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_example_of_a_study_runs(name: str) -> None:
+    (example,) = doctest.DocTestFinder(recurse=False).find(getattr(sim, name), name, globs={"sim": sim})
+    assert example.examples
+    assert doctest.DocTestRunner().run(example).failed == 0

@@ -210,12 +210,42 @@ def discover(
     density: float | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Discovery:
-    """Return boxes of inputs and a tree that tell where ``tier`` (durable or mutual) comes by ``days``, and where not.
+    """Find boxes of inputs, and a tree, that separate draws with the outcome from draws without.
 
-    ``density`` asks for the least restricted box with at least that share of the outcome; without it, or where the
-    share is no more than that of all draws, the box furthest from chance is taken. Raises ParleyError where the run
-    has too few draws or no uncertain input, or where ``tier``, ``days`` or ``density`` is none. ``progress`` is called
-    with the searches done and those there are.
+    Parameters
+    ----------
+    run
+        Finished run of at least 3,200 trials (200 draws of the inputs).
+    tier
+        Outcome: ``durable`` or ``mutual``.
+    days
+        Horizon in days, one of the scenario's.
+    density
+        Share of the outcome, between 0 and 1: the least restricted box with at least that share is taken. Without it,
+        or where it is no more than that of all draws, the box furthest from chance.
+    progress
+        Called with the searches done and those there are.
+
+    Returns
+    -------
+    Discovery
+        The boxes that the held-out half of the draws confirms, the trade-off they were chosen from, and the tree.
+
+    Raises
+    ------
+    ParleyError
+        Too few draws, no uncertain input, another engine's run, or an impossible ``tier``, ``days`` or ``density``.
+
+    References
+    ----------
+    Friedman and Fisher (1999), Statistics and Computing 9, 123-143. Bryant and Lempert (2010), Technological
+    Forecasting and Social Change 77, 34-49.
+
+    Examples
+    --------
+    >>> run = sim.run("teaching/minimal", trials=3_200, workers=1)
+    >>> sim.discover(run).question.days
+    (365,)
     """
     if tier not in TIERS:
         raise ParleyError(f"outcome: expected {' or '.join(TIERS)}, got {tier[:40]!r}")

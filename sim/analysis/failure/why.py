@@ -52,8 +52,34 @@ def why(
 ) -> Why:
     """Explain why a run, run folder or scenario fails, and what differs from the base.
 
-    A scenario is run with ``trials`` and ``seed``; a base that is a scenario takes those of the run.
-    Raises ParleyError for an unknown name, and where the two have no random numbers or no horizon in common.
+    Parameters
+    ----------
+    run_or_scenario
+        Finished run, its folder, a scenario, or the name or path of one.
+    base
+        What it is compared with, trial by trial; a scenario is run with the trials and the seed of the first.
+    trials, seed
+        Trials and seed where a scenario is run.
+    workers
+        Processes; by default one for each core. The result does not depend on them.
+    progress
+        Called with the name, its trials done and its trials wanted.
+
+    Returns
+    -------
+    Why
+        Stages, failure reasons and frictions as shares of trials with 95 % intervals; what sides lacked, in utils.
+
+    Raises
+    ------
+    ParleyError
+        An unknown name; or two runs without common random numbers or a common horizon.
+
+    Examples
+    --------
+    >>> found = sim.why("teaching/minimal", trials=256, workers=1)
+    >>> list(found.table().columns)
+    ['scenario', 'part', 'name', 'value', 'lo', 'hi', 'n']
     """
     run = _as_run(run_or_scenario, trials, seed, workers, progress)
     other = None if base is None else _as_run(base, run.n_trials, run.seed, workers, progress)

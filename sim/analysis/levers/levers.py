@@ -210,11 +210,52 @@ def levers(
     most_packages: int = MOST_PACKAGES,
     name: str = "",
 ) -> Levers:
-    """Search for the packages of levers that are worth their effort, and measure them again.
+    """Search for the packages of levers that are worth their effort, and measure them again on fresh random numbers.
 
-    ``days`` is a horizon, by default the last; ``trials`` of each package shown, a multiple of 32. The random numbers
-    of ``seed`` measure, that of the next seed searches. Raises ParleyError for a scenario without levers and for what
-    cannot be.
+    Parameters
+    ----------
+    scenario
+        Scenario with ``levers``.
+    target
+        Odds to reach, between 0 and 1; without it the package that brings half of what all packages can is chosen.
+    tier
+        Event: ``durable``, ``mutual`` or ``broad``.
+    days
+        Horizon in days, one of the scenario's; by default the last.
+    trials
+        Trials of each package shown, a multiple of 32 from 512 to 200,000.
+    seed
+        Seed of the random numbers that measure; the next seed's search.
+    workers
+        Processes; by default one for each core. The result does not depend on them.
+    progress
+        Called with the trials done and the trials wanted.
+    most_packages
+        Packages that the search tries at most.
+    name
+        Name of the scenario in the result; by default its title.
+
+    Returns
+    -------
+    Levers
+        Each lever alone, the frontier of odds (shares) against effort, the package chosen and the most robust one.
+
+    Raises
+    ------
+    ParleyError
+        A scenario without levers, or an impossible ``target``, ``tier``, ``days`` or count.
+
+    References
+    ----------
+    Paquete, Chiarandini and Stuetzle (2004), Pareto local optimum sets, in Metaheuristics for Multiobjective
+    Optimisation, Springer, 177-199.
+
+    Examples
+    --------
+    >>> aides = sim.load("istanbul_2025/aides_only")
+    >>> found = sim.levers(aides, trials=512, workers=1, most_packages=len(aides.levers) + 2)
+    >>> found.base.effort
+    0.0
     """
     at = _checked(scenario, target, tier, days, trials, seed, most_packages)
     days = list(horizons(scenario))[at]

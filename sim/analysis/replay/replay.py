@@ -27,6 +27,7 @@ from sim.outcome_columns import Columns
 from sim.results.formatting import finite
 from sim.results.run import Run
 from sim.scenario.schema import Scenario
+from sim.statistics.horizons import horizons
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +54,7 @@ class Replay:
     @property
     def question(self) -> Question:
         """Return what was asked."""
-        return Question(self.name, None, (7 * self.scenario.horizon_weeks,), 1, self.seed)
+        return Question(self.name, None, (max(horizons(self.scenario)),), 1, self.seed)
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -121,7 +122,28 @@ def replay(
 ) -> Replay:
     """Run one trial of a scenario again, week by week.
 
-    ``parties`` replaces behaviour as in ``sim.run``. Raises ParleyError for a trial or seed out of range.
+    Parameters
+    ----------
+    scenario
+        Scenario of the trial.
+    seed
+        Seed of the random numbers, 0 to 2^64 - 1.
+    trial
+        Number of the trial; 0 is the first.
+    name
+        Name of the scenario in the result; by default its title.
+    parties
+        Classes that replace parties, by name, as in ``sim.run``.
+
+    Returns
+    -------
+    Replay
+        The trial's row, what happened by week, and the state after each week.
+
+    Raises
+    ------
+    ParleyError
+        A trial, a seed or parties that cannot be.
     """
     from sim.model import NegotiationModel  # with Mesa, only when it is wanted
 
@@ -145,8 +167,31 @@ def replay(
 def replay_run(run: Run, trial: int, *, parties: Mapping[str, type[Party]] | None = None) -> Replay:
     """Run one trial of a finished run again, and compare it with its stored row.
 
-    Raises ParleyError if the run has no such trial, or if the trial now comes out otherwise: the run was made with
-    parties of one's own (give them again) or by another version.
+    Parameters
+    ----------
+    run
+        Finished run.
+    trial
+        Number of the trial; 0 is the first.
+    parties
+        Classes that replace parties, by name, as they were given to ``sim.run``.
+
+    Returns
+    -------
+    Replay
+        The trial's row, what happened by week, and the state after each week.
+
+    Raises
+    ------
+    ParleyError
+        The run has no such trial; or the trial comes out otherwise now, since the run was made with parties of one's
+        own (give them again) or by another version.
+
+    Examples
+    --------
+    >>> run = sim.run("teaching/minimal", trials=64, workers=1)
+    >>> sim.replay(run, 0).narrative[0].kind
+    'start'
     """
     if not 0 <= trial < run.n_trials:
         has = f"{run.name} has trials 0 to {run.n_trials - 1}"

@@ -152,8 +152,47 @@ def morris(
 ) -> Morris:
     """Screen inputs by the elementary effects of each on the odds.
 
-    ``trajectories`` x (inputs + 1) points of ``trials`` trials are run. ``days`` is a horizon, by default the last.
-    Raises ParleyError for unknown inputs, horizons or counts.
+    Parameters
+    ----------
+    scenario
+        Scenario with uncertain numbers.
+    inputs
+        Names of the inputs that are varied, by default all; the others stay central.
+    tier
+        Event: ``durable``, ``mutual`` or ``broad``.
+    days
+        Horizon in days, one of the scenario's; by default the last.
+    trajectories
+        Random trajectories, 2 to 10,000; each runs (inputs + 1) points.
+    trials
+        Trials at each point, a multiple of 4.
+    seed
+        Seed of the random numbers, 0 to 2^64 - 1.
+    workers
+        Processes; by default one for each core. The result does not depend on them.
+    progress
+        Called with the trials done and the trials wanted.
+
+    Returns
+    -------
+    Morris
+        Effects as changes of the odds (shares) over an input's whole distribution, the largest ``mu_star`` first.
+
+    Raises
+    ------
+    ParleyError
+        No uncertain number, an unknown or certain input, or an impossible ``tier``, ``days`` or count.
+
+    References
+    ----------
+    Morris (1991), Technometrics 33, 161-174. Campolongo, Cariboni and Saltelli (2007), Environmental Modelling and
+    Software 22, 1509-1518.
+
+    Examples
+    --------
+    >>> found = sim.morris(sim.load("teaching/minimal"), trajectories=2, trials=32, workers=1)
+    >>> list(found.table().columns)
+    ['input', 'mu', 'mu_star', 'lo', 'hi', 'sigma']
     """
     check_count("trajectories", trajectories, 2, MOST_TRAJECTORIES)
     at = horizon_at(scenario, days)

@@ -150,11 +150,49 @@ def sobol(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Sobol:
-    """Share the variance of the odds out over the uncertain inputs by Sobol's first and total indices.
+    """Attribute the variance of the odds to the uncertain inputs by Sobol's first and total indices.
 
-    ``rows``, a power of two, is the size of each of the two samples; ``rows`` x (inputs + 3) points of ``trials``
-    trials are run. Monte Carlo error is taken out, so few trials of many points serve best.
-    ``days`` is a horizon, by default the last. Raises ParleyError for unknown inputs, horizons or counts.
+    Parameters
+    ----------
+    scenario
+        Scenario with uncertain numbers.
+    inputs
+        Names of the inputs with an index of their own, by default the twelve with the longest bars of a tornado; all
+        others together have one.
+    tier
+        Event: ``durable``, ``mutual`` or ``broad``.
+    days
+        Horizon in days, one of the scenario's; by default the last.
+    rows
+        Size of each of the two samples, a power of two from 64; rows x (inputs + 3) points are run.
+    trials
+        Trials at each point, a multiple of 4. Few trials of many points serve best: Monte Carlo error is taken out.
+    seed
+        Seed of the random numbers, 0 to 2^64 - 1.
+    workers
+        Processes; by default one for each core. The result does not depend on them.
+    progress
+        Called with the trials done and the trials wanted.
+
+    Returns
+    -------
+    Sobol
+        Indices as shares of the variance of the odds, the largest total first.
+
+    Raises
+    ------
+    ParleyError
+        No uncertain number, an unknown or certain input, or an impossible ``tier``, ``days`` or count.
+
+    References
+    ----------
+    Saltelli et al. (2010), Computer Physics Communications 181, 259-270.
+
+    Examples
+    --------
+    >>> found = sim.sobol(sim.load("teaching/minimal"), inputs=["parties.North.strain"], rows=64, workers=1)
+    >>> sorted(found.table()["input"])
+    ['all others together', 'parties.North.strain']
     """
     check_power_of_two("rows", rows, 64, MOST_ROWS)
     at = horizon_at(scenario, days)

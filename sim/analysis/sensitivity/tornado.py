@@ -200,9 +200,40 @@ def tornado(
 ) -> Tornado:
     """Vary one input at a time: the odds with each at its low and at its high, all others central.
 
-    ``inputs`` are names (key paths, or ``calibration.strain``), by default all. ``days`` is the horizon that ranks the
-    bars, by default the last. ``trials`` at each point, a multiple of 32.
-    Raises ParleyError for an unknown or certain input.
+    Parameters
+    ----------
+    scenario
+        Scenario with uncertain numbers.
+    inputs
+        Names of inputs (key paths, or a column such as ``calibration.strain``), by default all.
+    tier
+        Event: ``durable``, ``mutual`` or ``broad``.
+    days
+        Horizon in days that ranks the bars, one of the scenario's; by default the last.
+    trials
+        Trials at each point, a multiple of 32 from 64.
+    seed
+        Seed of the random numbers, 0 to 2^64 - 1.
+    workers
+        Processes; by default one for each core. The result does not depend on them.
+    progress
+        Called with the trials done and the trials wanted.
+
+    Returns
+    -------
+    Tornado
+        A bar per input, the longest first; odds as shares, by horizon.
+
+    Raises
+    ------
+    ParleyError
+        An unknown or certain input, or an impossible ``tier``, ``days`` or count.
+
+    Examples
+    --------
+    >>> found = sim.tornado(sim.load("teaching/minimal"), trials=64, workers=1)
+    >>> len(found.table()) == len(found.bars) * len(found.days)
+    True
     """
     check_count("trials a point", trials, 2 * BATCH, DEFAULT_BLOCK, BATCH)
     at = horizon_at(scenario, days)

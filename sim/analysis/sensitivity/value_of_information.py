@@ -148,7 +148,34 @@ class Information(OneSentence):
 def value_of_information(run: Run, tier: str = "durable", days: int | None = None) -> Information:
     """Estimate what knowing each uncertain input of a run would do to the odds.
 
-    Raises ParleyError for a run of fewer than 200 draws, and for a tier or day that is none.
+    Parameters
+    ----------
+    run
+        Finished run of at least 3,200 trials (200 draws of the inputs).
+    tier
+        Event: ``durable``, ``mutual`` or ``broad``.
+    days
+        Horizon in days, one of the scenario's; by default the last.
+
+    Returns
+    -------
+    Information
+        Each input's movement of the odds (share) and its share of their variance, the largest movement first.
+
+    Raises
+    ------
+    ParleyError
+        Too few draws, another engine's run, or an impossible ``tier`` or ``days``.
+
+    References
+    ----------
+    Felli and Hazen (1998), Medical Decision Making 18, 95-109, for the value of partial information.
+
+    Examples
+    --------
+    >>> run = sim.run("teaching/minimal", trials=3_200, workers=1)
+    >>> sim.value_of_information(run, days=90).n_draws
+    200
     """
     days = list(horizons(run.scenario))[horizon_at(run.scenario, days)]
     blocks = run.blocks(f"{check_tier(tier)}_week")
