@@ -131,10 +131,20 @@ class RangeOverTime(OneSentence):
 
 
 def range_over_time(run: Run, most: int = MOST_TRIALS) -> RangeOverTime | None:
-    """Measure limits, offers and ranges by week over the first ``most`` trials of a run.
+    """Measure limits, offers and ranges by week over the first trials of a run.
 
-    None where the trials do not come out the same again: the run was made with parties of one's own, or by another
-    version; and for a run without trials.
+    Parameters
+    ----------
+    run
+        Finished run.
+    most
+        Trials that are run again at most.
+
+    Returns
+    -------
+    RangeOverTime | None
+        Contract-curve weights (0 is side B's end, 1 side A's) by track and week. None for a run without trials, and
+        where they do not come out the same again: the run was made with parties of one's own, or by another version.
     """
     from sim.model import NegotiationModel  # with Mesa, only when it is wanted
 

@@ -258,8 +258,23 @@ class Decomposition(OneSentence):
 def decompose(base: Run, variant: Run, run_all: Callable[[Sequence[Request]], Iterable[Run]]) -> Decomposition:
     """Run every single change alone and left out, with the random numbers of both runs, and compare the differences.
 
-    ``alone`` is base + this change against the base; ``left_out`` is what the variant loses without it. Differences are
-    of headlines; the intervals hold with 95 % for all of them together. Raises ParleyError where nothing differs.
+    Parameters
+    ----------
+    base, variant
+        Finished runs of one seed.
+    run_all
+        Runs the requests of single changes, in any order; ``sim.execution.run.run_many`` is one.
+
+    Returns
+    -------
+    Decomposition
+        Differences of durable headline odds (shares) at the last common horizon: ``alone`` is base with this change
+        against the base, ``left_out`` what the variant loses without it. Intervals hold with 95 % for all together.
+
+    Raises
+    ------
+    ParleyError
+        Nothing that is simulated differs, or more than 24 single changes do.
     """
     found = parts(base.scenario, variant.scenario)
     if not found:

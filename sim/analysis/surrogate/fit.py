@@ -64,13 +64,43 @@ def response(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Response:
-    """Fit the odds of ``scenario`` as a surface over ``inputs`` (by default the eight that move them most).
+    """Fit the odds of ``scenario`` as a surface over some inputs, and test it where it was not fitted.
 
-    ``points`` (a power of two) are fitted, at ``trials`` trials each; the error is measured on ``settings`` settings of
-    ``points`` / 32 x ``trials`` trials. ``level``: the model's own odds by horizon where they are better known, from a
-    finished run; the surface is then moved to agree with them while nothing is moved. ``spread``: likewise the
-    variance of those odds between draws, by horizon. Raises ParleyError for an unknown or certain input, for one that
-    cannot be set by itself, and for counts that cannot be.
+    Parameters
+    ----------
+    scenario
+        Scenario with uncertain numbers.
+    inputs
+        Names of the inputs that the surface holds, by default the eight that move the odds most.
+    tier
+        Event: ``durable``, ``mutual`` or ``broad``.
+    points
+        Points that are fitted, a power of two from 64.
+    trials
+        Trials at each point, a multiple of 4.
+    settings
+        Settings on which the error is measured, each of points / 32 points.
+    level
+        The model's odds by horizon where they are better known, from a finished run: the surface is moved to agree
+        with them while nothing is held.
+    spread
+        Likewise the variance of those odds between draws, by horizon.
+    seed
+        Seed of the random numbers, 0 to 2^64 - 1.
+    workers
+        Processes; by default one for each core. The result does not depend on them.
+    progress
+        Called with the trials done and the trials wanted.
+
+    Returns
+    -------
+    Response
+        The surface and its test; odds as shares, by horizon.
+
+    Raises
+    ------
+    ParleyError
+        An unknown or certain input, one that cannot be set by itself, or a count that cannot be.
     """
     check_count("trials a point", trials, 4, DEFAULT_BLOCK, 4)
     check_power_of_two("points", points, 64, MOST_POINTS)

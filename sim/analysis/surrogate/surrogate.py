@@ -95,16 +95,42 @@ class Response(OneSentence):
         return np.array(self.coefficients), np.array(self.over).reshape(len(self.over), len(self.inputs))
 
     def at(self, shares: Mapping[str, float]) -> tuple[float, ...]:
-        """Return the odds by horizon with the inputs in ``shares`` held, by name, and all others drawn.
+        """Return the odds with some inputs held and all others drawn.
 
-        Raises ParleyError for an input that the surface does not have.
+        Parameters
+        ----------
+        shares
+            By name of the input, the share of its distribution (0 to 1) at which it is held.
+
+        Returns
+        -------
+        tuple of float
+            Odds as shares, by horizon.
+
+        Raises
+        ------
+        ParleyError
+            An input that the surface does not have.
         """
         return average(*self._arrays, self._places(shares))
 
     def band(self, shares: Mapping[str, float]) -> Ends:
-        """Return the band of these odds by horizon: nine in ten draws of all that is not held, an approximation.
+        """Return the band of these odds: nine in ten draws of all that is not held, an approximation.
 
-        Raises ParleyError for an input that the surface does not have.
+        Parameters
+        ----------
+        shares
+            By name of the input, the share of its distribution (0 to 1) at which it is held.
+
+        Returns
+        -------
+        tuple of (float, float)
+            Low and high as shares, by horizon.
+
+        Raises
+        ------
+        ParleyError
+            An input that the surface does not have.
         """
         return band(*self._arrays, np.array(self.rest), self._places(shares))
 

@@ -90,9 +90,22 @@ class CommonRandomNumbers(OneSentence):
 
 @checked_arguments
 def common_random_numbers(base: Run, variant: Run) -> CommonRandomNumbers:
-    """Compare two runs at the horizons that both have, over the trials that both have.
+    """Measure what pairing two runs by common random numbers gains, at the horizons and over the trials that both have.
 
-    Raises ParleyError as ``compare`` does, where seeds differ or no horizon is shared.
+    Parameters
+    ----------
+    base, variant
+        Finished runs of one seed.
+
+    Returns
+    -------
+    CommonRandomNumbers
+        By horizon the paired difference (share), both standard errors, and the ratio of variances.
+
+    Raises
+    ------
+    ParleyError
+        Seeds differ, or no horizon is shared.
     """
     found = compare(base, variant)
     n, pairs = found["trials"], []

@@ -137,10 +137,32 @@ def fewer_trials(
     progress: Progress | None = None,
     name: str = "",
 ) -> FewerTrials:
-    """Estimate the odds of ``tier`` at every horizon by the three methods, with what each costs and gains.
+    """Estimate the odds at every horizon by plain trials, more draws and Sobol draws, with what each costs and gains.
 
-    ``trials`` is a multiple of 32; Sobol sets take the power of two below. Raises ParleyError for a tier, a seed or
-    counts that cannot be, and where the scenario has no uncertain number.
+    Parameters
+    ----------
+    scenario
+        Scenario with uncertain numbers.
+    tier
+        Event: ``durable``, ``mutual`` or ``broad``.
+    trials
+        Trials of each method, a multiple of 32 from 2,048 to 2,000,000; Sobol sets take the power of two below.
+    seed
+        Seed of the random numbers, 0 to 2^64 - 1.
+    progress
+        Called with the trials done and the trials wanted.
+    name
+        Name of the scenario in the result; by default its title.
+
+    Returns
+    -------
+    FewerTrials
+        Odds as shares, ratios of variances, and plain trials of the same standard error for each CPU second.
+
+    Raises
+    ------
+    ParleyError
+        No uncertain number, or a tier, a seed or a count that cannot be.
     """
     check_counts(trials, seed, None)
     check_count("trials", trials, LEAST_TRIALS, MOST_TRIALS, TRIALS_PER_CLUSTER)
