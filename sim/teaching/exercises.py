@@ -1,20 +1,21 @@
 """Exercises with closed-form answers: Fearon's range, Nash's point, Rubinstein's share, the mirror.
 
-Numbers come from a named stream, so a seed names a sheet: the same on every machine, another for every student. The
+Numbers come from a named stream, so a seed names a variant: the same on every machine, another for every student. The
 answers are computed by the functions that the model itself uses; the tests hold them against the closed form.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from sim.errors import ParleyError
 from sim.random_streams import philox_words, stream_key, to_uniform
-from sim.scenario.diagnostics import nearest
+from sim.results.formatting import counted
+from sim.scenario.diagnostics import did_you_mean
 from sim.theory.bargaining import fearon_range
 from sim.theory.war import expected_end
 
@@ -41,7 +42,7 @@ class Exercise:
 
 
 @dataclass(frozen=True)
-class Marked:
+class GradedExercise:
     """An exercise with what was answered, and which of it is right."""
 
     exercise: Exercise
@@ -50,78 +51,62 @@ class Marked:
 
     @property
     def sentence(self) -> str:
+        """Return how many answers are right."""
         n_right, n_asked = sum(self.is_right), len(self.is_right)
         return "Right." if n_right == n_asked else f"{n_right} of {n_asked} right." if n_right else "Not yet."
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain JSON values: the numbers given, what was asked, answered and right, the equation and its source."""
-        exercise = self.exercise
-        return {
-            "exercise": exercise.name,
-            "seed": exercise.seed,
-            "given": exercise.given,
-            "question": exercise.question,
-            "answers": [
-                {"asked": asked, "answered": said, "right": right, "is_right": ok}
-                for asked, said, right, ok in zip(
-                    exercise.asked, self.answered, exercise.answer, self.is_right, strict=True
-                )
-            ],
-            "tolerance": exercise.tolerance,
-            "equation": exercise.equation,
-            "explanation": exercise.explanation,
-            "citation": exercise.citation,
-            "see": exercise.see,
-        }
+        """Return plain JSON values: the numbers given, what was asked, answered and right, equation and source."""
+        own = asdict(self.exercise)
+        keys = ("asked", "answered", "right", "is_right")
+        rows = zip(own.pop("asked"), self.answered, own.pop("answer"), self.is_right, strict=True)
+        return {"exercise": own.pop("name"), **own, "answers": [dict(zip(keys, row, strict=True)) for row in rows]}
 
 
 def pose(name: str, seed: int = 1) -> Exercise:
-    """The exercise of that name with the numbers of ``seed``. Raises ParleyError for an unknown name."""
+    """Return the exercise of that name with the numbers of ``seed``. Raises ParleyError for an unknown name."""
     if name not in EXERCISES:
-        hint = nearest(name, list(EXERCISES))
-        near = f" (nearest: {hint})" if hint else ""
-        raise ParleyError(f"--exercise: {name[:40]!r} came, {', '.join(EXERCISES)} are allowed{near}")
+        hint = did_you_mean(name, list(EXERCISES))
+        raise ParleyError(f"--exercise: expected {', '.join(EXERCISES)}, got {name[:40]!r}{hint}")
     return EXERCISES[name](seed)
 
 
-def mark(exercise: Exercise, answered: Sequence[float]) -> Marked:
-    """Which answers are within the tolerance. Raises ParleyError where too few or too many came."""
+def grade(exercise: Exercise, answered: Sequence[float]) -> GradedExercise:
+    """Return which answers are within the tolerance. Raises ParleyError for too few or too many."""
     if len(answered) != len(exercise.asked):
         wanted = ", ".join(exercise.asked)
-        raise ParleyError(f"answer: {len(answered)} numbers came, {len(exercise.asked)} are wanted: {wanted}")
+        raise ParleyError(f"answer: expected {counted(len(exercise.asked), 'number')} ({wanted}), got {len(answered)}")
     right = tuple(
         bool(abs(said - true) <= exercise.tolerance + ROUNDING)
         for said, true in zip(answered, exercise.answer, strict=True)
     )
-    return Marked(exercise, tuple(float(said) for said in answered), right)
+    return GradedExercise(exercise, tuple(float(said) for said in answered), right)
 
 
-def as_numbers(text: str) -> list[float]:
-    """``.45,.7`` as numbers. Raises ParleyError for anything else."""
+def parse_numbers(text: str) -> list[float]:
+    """Parse a text such as ``.45,.7`` as numbers. Raises ParleyError for anything else."""
     try:
         found = [float(part) for part in text.split(",")]
     except ValueError:
-        raise ParleyError(f"answer: {text.strip()[:40]!r} came, numbers such as .45,.70 are wanted") from None
+        found = [np.nan]
     if not np.all(np.isfinite(found)):
-        raise ParleyError(f"answer: {text.strip()[:40]!r} came, finite numbers are wanted")
+        raise ParleyError(f"answer: expected finite numbers such as .45,.70, got {text.strip()[:40]!r}")
     return found
 
 
-def luck(name: str, seed: int, count: int) -> list[float]:
-    """``count`` uniforms of the stream ``exercise`` NAME."""
-    return [float(u) for u in to_uniform(philox_words(seed, stream_key("exercise", name), 0, 0, 0, count))]
-
-
-def between(u: float, low: float, high: float, step: float) -> float:
-    """A multiple of ``step`` from ``low`` to ``high``, each alike."""
-    n_values = round((high - low) / step) + 1
-    return round(low + step * min(int(u * n_values), n_values - 1), 10)
+def drawn(name: str, seed: int, *grids: tuple[float, float, float]) -> list[float]:
+    """Draw a number from each grid (low, high, step), all values equally likely, on the stream ``exercise`` NAME."""
+    uniforms = to_uniform(philox_words(seed, stream_key("exercise", name), 0, 0, 0, len(grids)))
+    found = []
+    for u, (low, high, step) in zip(uniforms, grids, strict=True):
+        n_values = round((high - low) / step) + 1
+        found.append(round(low + step * min(int(u * n_values), n_values - 1), 10))
+    return found
 
 
 def fearon(seed: int) -> Exercise:
-    """Which shares of a pie both sides prefer to war (Fearon 1995)."""
-    u = luck("fearon", seed, 3)
-    p, cost_a, cost_b = between(u[0], 0.35, 0.65, 0.05), between(u[1], 0.02, 0.2, 0.02), between(u[2], 0.02, 0.2, 0.02)
+    """Ask which shares of a pie both sides prefer to war (Fearon 1995)."""
+    p, cost_a, cost_b = drawn("fearon", seed, (0.35, 0.65, 0.05), (0.02, 0.2, 0.02), (0.02, 0.2, 0.02))
     low, high = fearon_range(p, cost_a, cost_b)
     return Exercise(
         "fearon",
@@ -143,11 +128,10 @@ def fearon(seed: int) -> Exercise:
 
 
 def nash(seed: int) -> Exercise:
-    """How Nash would split a pie (Nash 1950)."""
+    """Ask how Nash would split a pie (Nash 1950)."""
     from sim.evidence.rival_models.solutions import nash_point
 
-    u = luck("nash", seed, 2)
-    first, second = between(u[0], 0.05, 0.45, 0.05), between(u[1], 0.05, 0.45, 0.05)
+    first, second = drawn("nash", seed, (0.05, 0.45, 0.05), (0.05, 0.45, 0.05))
     share, rest = nash_point(lambda own: 1.0 - own, (first, second))
     return Exercise(
         "nash",
@@ -166,11 +150,10 @@ def nash(seed: int) -> Exercise:
 
 
 def rubinstein(seed: int) -> Exercise:
-    """What patience is worth (Rubinstein 1982)."""
+    """Ask what patience is worth (Rubinstein 1982)."""
     from sim.evidence.rival_models.solutions import rubinstein_share
 
-    u = luck("rubinstein", seed, 2)
-    first, second = between(u[0], 0.6, 0.95, 0.05), between(u[1], 0.6, 0.95, 0.05)
+    first, second = drawn("rubinstein", seed, (0.6, 0.95, 0.05), (0.6, 0.95, 0.05))
     share = rubinstein_share(first, second)
     return Exercise(
         "rubinstein",
@@ -190,10 +173,8 @@ def rubinstein(seed: int) -> Exercise:
 
 
 def mirror(seed: int) -> Exercise:
-    """Which side is called A is only a name."""
-    u = luck("mirror", seed, 3)
-    status_quo, momentum = between(u[0], 0.2, 0.8, 0.1), between(u[1], 0.1, 0.6, 0.1)
-    kappa = between(u[2], 0.3, 0.9, 0.1)
+    """Ask for a year of war and its mirror image: which side is called A is only a name."""
+    status_quo, momentum, kappa = drawn("mirror", seed, (0.2, 0.8, 0.1), (0.1, 0.6, 0.1), (0.3, 0.9, 0.1))
     end = float(expected_end(status_quo, 1.0, 0.0, kappa, momentum))
     return Exercise(
         "mirror",

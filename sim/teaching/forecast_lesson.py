@@ -1,26 +1,28 @@
-"""Classroom mode: the student's odds first, the model's afterwards, both scored where the record knows the end.
+"""A forecasting lesson: the student's odds first, the model's afterwards, both scored where the record knows the end.
 
 Nothing is stored. The end comes from the coded episodes that ship with Parley: the row whose talks opened on the day
 the scenario starts, in the same war (same first day, or same two sides). Where there is none, or it is not settled,
-nobody is scored: distance from a model is no score.
+there is no score: distance from a model is no score.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.errors import ParleyError
 from sim.evidence.backtest.scores import brier_losses, log_losses
-from sim.evidence.calibration.episodes import HORIZONS, Episode, read_episodes, shipped
+from sim.evidence.calibration.episodes import HORIZONS, read_episodes, shipped
 from sim.evidence.forecasters.forecasters import ForecasterTable, forecaster_table
 from sim.results.run import Run
 from sim.scenario.schema import Scenario
+from sim.statistics.estimates import Floats
 from sim.statistics.horizons import horizons
 
 if TYPE_CHECKING:
@@ -28,14 +30,14 @@ if TYPE_CHECKING:
 
 TIER = "durable"
 YOU, MODEL, ALONE, REFERENCE = "you", "Parley", "the model alone", "wars like it"
-ONE_CASE = "One case says little about a forecaster: luck is most of it. Keep your numbers and score fifty of them."
+ONE_CASE = "One case says little about a forecaster: chance is most of it. Keep your numbers and score fifty of them."
 HINDSIGHT = "The scenario was coded by people who knew the end, and you may know it too. That helps both of you."
 NO_SCORE = "There is no score: the record does not know how this ended. How far you are from the model is no score."
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the record says came of the talks: for each horizon True, False, or None (not settled)."""
+    """Outcome of the talks in the record: for each horizon True, False, or None (not settled)."""
 
     episode: str
     name: str
@@ -56,7 +58,7 @@ class Scored:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A forecast beside the model's odds, the end where it is known, the scores, and the crowd where there is one."""
+    """A forecast with the model's odds, the end where it is known, the scores, and other forecasters, if any."""
 
     scenario: str
     supposes: str
@@ -64,98 +66,97 @@ class Lesson:
     band: tuple[tuple[float, float], ...]
     rows: tuple[Scored, ...]
     outcome: Outcome | None
-    crowd: ForecasterTable | None
+    forecasters: ForecasterTable | None
     trials: int
+    seed: int
+    tier: str = TIER
 
     @property
     def you(self) -> Scored:
+        """Return the student's row."""
         return self.rows[0]
 
     @property
     def is_scored(self) -> bool:
+        """Return whether an outcome is known."""
         return self.you.brier is not None
 
     @property
-    def apart(self) -> tuple[float, ...]:
-        """Your odds less the model's, by horizon, as fractions."""
+    def differences(self) -> tuple[float, ...]:
+        """Return the student's odds less the model's, by horizon, as fractions."""
         return tuple(round(mine - its, 12) for mine, its in zip(self.you.odds, self.rows[1].odds, strict=True))
 
     @property
-    def notes(self) -> list[str]:
-        """What may be made of it, in sentences."""
-        if not self.is_scored:
-            return [NO_SCORE]
-        best = min(self.rows, key=lambda row: row.brier if row.brier is not None else np.inf)
-        return [f"Best here by Brier score: {best.who}.", ONE_CASE, HINDSIGHT]
+    def sentences(self) -> tuple[str, ...]:
+        """Return who scores best; nothing where there is no score."""
+        scored = [(row.brier, number) for number, row in enumerate(self.rows) if row.brier is not None]
+        return (f"Best here by Brier score: {self.rows[min(scored)[1]].who}.",) if scored else ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what may be concluded from it, in sentences."""
+        return (*self.sentences, ONE_CASE, HINDSIGHT) if self.is_scored else (NO_SCORE,)
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain JSON values; ``outcome`` is null where the record does not know."""
+        """Return plain JSON values; ``outcome`` is null where the record does not know."""
         known = self.outcome
         return {
             "scenario": self.scenario,
-            "tier": TIER,
+            "tier": self.tier,
             "days": list(self.days),
-            "forecasts": [{"who": r.who, "odds": list(r.odds), "brier": r.brier, "log": r.log} for r in self.rows],
+            "forecasts": [asdict(row) for row in self.rows],
             "band": [list(ends) for ends in self.band],
-            "apart": list(self.apart),
+            "apart": list(self.differences),
             "is_scored": self.is_scored,
             "outcome": known
             and {"episode": known.episode, "name": known.name, "words": known.in_words, "by_day": list(known.happened)},
-            "crowd": self.crowd.as_dict() if self.crowd else None,
-            "notes": self.notes,
+            "crowd": self.forecasters.as_dict() if self.forecasters else None,
+            "notes": list(self.notes),
         }
 
     def table(self) -> pd.DataFrame:
-        """One row per forecaster and horizon: ``who, days, p, happened``."""
+        """Return one row per forecaster and horizon: ``who, days, p, happened``."""
         import pandas as pd
 
         ends = self.outcome.happened if self.outcome else (None,) * len(self.days)
-        rows = [
-            {"who": row.who, "days": days, "p": p, "happened": end}
-            for row in self.rows
-            for days, p, end in zip(self.days, row.odds, ends, strict=True)
-        ]
-        return pd.DataFrame(rows)
+        rows = [(row.who, *cell) for row in self.rows for cell in zip(self.days, row.odds, ends, strict=True)]
+        return pd.DataFrame(rows, columns=["who", "days", "p", "happened"])
 
 
 def horizons_asked(scenario: Scenario) -> tuple[int, ...]:
-    """Days that the student is asked about: 30, 90, 180, 365 as far as the scenario reaches."""
+    """Return the days that the student is asked about: 30, 90, 180, 365 as far as the scenario reaches."""
     reached = horizons(scenario)
     return tuple(days for days in HORIZONS if days in reached) or tuple(reached)
 
 
-def as_chance(text: str) -> float:
-    """``.3``, ``30 %`` or ``1/3`` as a fraction from 0 to 1. Raises ParleyError for anything else."""
+def parse_probability(text: str) -> float:
+    """Parse ``.3``, ``30 %`` or ``1/3`` as a fraction from 0 to 1. Raises ParleyError for anything else."""
     given = text.strip()
+    top, slash, bottom = given.removesuffix("%").partition("/")
     try:
-        if given.endswith("%"):
-            number = float(given[:-1]) / 100
-        else:
-            top, slash, bottom = given.partition("/")
-            number = float(top) / float(bottom) if slash else float(top)
+        number = float(top) / (float(bottom) if slash else 1.0) / (100.0 if given.endswith("%") else 1.0)
     except (ValueError, ZeroDivisionError):
-        raise ParleyError(f"{text.strip()[:40]!r} came, a chance such as .3, 30% or 1/3 is wanted") from None
+        raise ParleyError(f"expected a chance such as .3, 30% or 1/3, got {given[:40]!r}") from None
     if not 0 <= number <= 1:
-        raise ParleyError(f"{text.strip()[:40]!r} came, a chance from 0 to 1 is wanted (or 0% to 100%)")
+        raise ParleyError(f"expected a chance from 0 to 1 (or 0% to 100%), got {given[:40]!r}")
     return number
 
 
-def as_forecast(text: str, days: Sequence[int]) -> tuple[float, ...]:
-    """``.1,.2,.3,.4``: one chance for each of ``days``. Raises ParleyError, also where the odds fall with time."""
-    parts = text.split(",")
-    if len(parts) != len(days):
+def parse_forecast(text: str, days: Sequence[int]) -> tuple[float, ...]:
+    """Parse ``.1,.2,.3,.4``, one chance for each of ``days``. Raises ParleyError, also where odds fall with time."""
+    return checked_forecast([parse_probability(part) for part in text.split(",")], days)
+
+
+def checked_forecast(chances: Sequence[float], days: Sequence[int]) -> tuple[float, ...]:
+    """Return the chances; raise ParleyError unless there is one for each of ``days`` and none falls."""
+    if len(chances) != len(days):
         wanted = ", ".join(map(str, days))
-        raise ParleyError(f"forecast: {len(parts)} numbers came, {len(days)} are wanted, one for each of {wanted} days")
-    return in_order([as_chance(part) for part in parts], days)
-
-
-def in_order(chances: Sequence[float], days: Sequence[int]) -> tuple[float, ...]:
-    """The chances, if none is below the one before it: what has come by day 90 has come by day 180."""
-    for number in range(1, len(chances)):
-        if chances[number] < chances[number - 1]:
+        raise ParleyError(f"forecast: expected {len(days)} numbers, one for each of {wanted} days, got {len(chances)}")
+    for (before, first), (after, then) in pairwise(zip(chances, days, strict=True)):
+        if after < before:
             raise ParleyError(
-                f"forecast: {chances[number]:g} by {days[number]} days is below {chances[number - 1]:g} by "
-                f"{days[number - 1]} days; what has begun by then has begun, so the odds cannot fall"
+                f"forecast: expected odds that do not fall, got {before:g} by {first} days and {after:g} by {then} "
+                "days; what has begun by then has begun, so the odds cannot fall"
             )
     return tuple(chances)
 
@@ -163,49 +164,51 @@ def in_order(chances: Sequence[float], days: Sequence[int]) -> tuple[float, ...]
 def known_outcome(
     scenario: Scenario, days: Sequence[int], episodes: str | os.PathLike[str] | None = None
 ) -> Outcome | None:
-    """What the record says of talks opened on the scenario's first day in the same war, or None.
+    """Return the recorded outcome of talks opened on the scenario's first day in the same war, or None.
 
-    The same war is one that began on the same day, or between the same two sides. A supposition about a past war is set
-    beside the end of the war as it was.
-    ``episodes`` is a file of coded episodes, by default the shipped one. None also where no horizon is settled.
+    The same war is one that began on the same day, or between the same two sides. A supposition about a past war is
+    compared with the end of the war as it was. ``episodes`` is a file of coded episodes, by default the shipped one.
+    None also where no horizon is settled.
     """
     sides = {scenario.sides.A, scenario.sides.B}
     for episode in read_episodes(episodes or shipped()).episodes:
         is_same_war = episode.war_start == scenario.war.began or {episode.side_a, episode.side_b} == sides
         if episode.talks_opened == scenario.start and is_same_war:
-            happened = _happened(episode, days)
+            coded = dict(zip(HORIZONS, episode.outcomes[TIER], strict=True))
+            happened = tuple(None if (end := coded.get(day)) is None else bool(end) for day in days)
             if any(end is not None for end in happened):
                 return Outcome(episode.episode_id, episode.name, episode.talks_opened, episode.outcome, happened)
     return None
 
 
-def _happened(episode: Episode, days: Sequence[int]) -> tuple[bool | None, ...]:
-    coded = dict(zip(HORIZONS, episode.outcomes.get(TIER, ()), strict=False))
-    ends = [coded.get(day) for day in days]
-    return tuple(None if end is None else bool(end) for end in ends)
-
-
 def lesson(run: Run, forecast: Sequence[float], episodes: str | os.PathLike[str] | None = None) -> Lesson:
-    """A student's odds of a durable halt, ``forecast`` by horizon (``horizons_asked``), beside ``run``.
+    """Compare a student's odds of a durable ceasefire, ``forecast`` by horizon (``horizons_asked``), with ``run``.
 
     Raises ParleyError where the odds are not as many as the horizons or fall with time.
     """
     days = horizons_asked(run.scenario)
-    if len(forecast) != len(days):
-        raise ParleyError(f"forecast: {len(forecast)} numbers came, {len(days)} are wanted")
+    yours = checked_forecast(forecast, days)
     outcome = known_outcome(run.scenario, days, episodes)
     ends = np.array([np.nan if end is None else float(end) for end in outcome.happened]) if outcome else None
     headlines = [run.odds(TIER, day) for day in days]
-    rows = [_scored(YOU, in_order(forecast, days), ends), _scored(MODEL, [odds.p for odds in headlines], ends)]
+    by_forecaster = {YOU: yours, MODEL: [odds.p for odds in headlines]}
     if all(odds.reference is not None for odds in headlines):
-        rows.append(_scored(ALONE, [odds.model for odds in headlines], ends))
-        rows.append(_scored(REFERENCE, [odds.reference or 0.0 for odds in headlines], ends))
-    band = tuple((odds.lo, odds.hi) for odds in headlines)
-    beside = forecaster_table(run)
-    return Lesson(run.name, run.scenario.supposes, days, band, tuple(rows), outcome, beside, run.n_trials)
+        by_forecaster[ALONE] = [odds.model for odds in headlines]
+        by_forecaster[REFERENCE] = [odds.reference or 0.0 for odds in headlines]
+    return Lesson(
+        scenario=run.name,
+        supposes=run.scenario.supposes,
+        days=days,
+        band=tuple((odds.lo, odds.hi) for odds in headlines),
+        rows=tuple(_scored(who, odds, ends) for who, odds in by_forecaster.items()),
+        outcome=outcome,
+        forecasters=forecaster_table(run),
+        trials=run.n_trials,
+        seed=run.seed,
+    )
 
 
-def _scored(who: str, odds: Sequence[float], ends: np.ndarray[Any, Any] | None) -> Scored:
+def _scored(who: str, odds: Sequence[float], ends: Floats | None) -> Scored:
     given = tuple(float(p) for p in odds)
     if ends is None:
         return Scored(who, given, None, None)

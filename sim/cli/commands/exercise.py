@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from sim.scenario.schema import Scenario
-    from sim.teaching.exercises import Exercise, Marked
+    from sim.teaching.exercises import Exercise, GradedExercise
     from sim.teaching.forecast_lesson import Lesson, Scored
 
 
@@ -58,12 +58,12 @@ def teach(
     from sim.execution import plan
     from sim.results.run import open_run
     from sim.scenario.reading.load import load
-    from sim.teaching.forecast_lesson import as_forecast, horizons_asked, lesson
+    from sim.teaching.forecast_lesson import horizons_asked, lesson, parse_forecast
 
     run = open_run(name) if plan.is_run(name) else None
     loaded = run.scenario if run else load(name)
     days = horizons_asked(loaded)
-    given = as_forecast(forecast, days) if forecast is not None else None
+    given = parse_forecast(forecast, days) if forecast is not None else None
     if not as_json:
         show_question(run.name if run else name, loaded, console(to_stderr=forecast is None))
     if given is None:
@@ -75,34 +75,33 @@ def teach(
 
 def asked_for(days: tuple[int, ...]) -> tuple[float, ...]:
     """Ask for the student's odds, one horizon after the other; a mistake is named and asked again."""
-    from sim.teaching.forecast_lesson import as_chance, in_order
+    from sim.teaching.forecast_lesson import checked_forecast, parse_probability
 
     chances: list[float] = []
     while len(chances) < len(days):
         typed = line_from_reader(f"Your odds that it has begun by {days[len(chances)]} days (.3, 30% or 1/3): ")
         try:
-            in_order([*chances, as_chance(typed)], days)
+            given = [*chances, parse_probability(typed)]
+            chances = [*checked_forecast(given, days[: len(given)])]
         except ParleyError as mistake:
             note(str(mistake))
-            continue
-        chances.append(as_chance(typed))
     return tuple(chances)
 
 
 def pose_exercise(name: str, answer: str | None, seed: int, as_json: bool) -> None:
-    """Pose an exercise, take the answers, mark them and explain."""
+    """Pose an exercise, take the answers, grade them and explain."""
     from sim.execution.blocks import check_counts
-    from sim.teaching.exercises import as_numbers, mark, pose
+    from sim.teaching.exercises import grade, parse_numbers, pose
 
     check_counts(1, seed, None)
     posed = pose(name, seed)
     if not as_json:
         show_exercise(posed, console(to_stderr=answer is None))
     if answer is None:
-        given = [number for asked in posed.asked for number in as_numbers(line_from_reader(f"{asked}: "))]
+        given = [number for asked in posed.asked for number in parse_numbers(line_from_reader(f"{asked}: "))]
     else:
-        given = as_numbers(answer)
-    print_result(mark(posed, given), as_json, show_marked)
+        given = parse_numbers(answer)
+    print_result(grade(posed, given), as_json, show_marked)
 
 
 def line_from_reader(prompt: str) -> str:
@@ -135,7 +134,7 @@ def show_lesson(found: Lesson, to: Console) -> None:
         ends = {True: "yes", False: "no", None: "not settled"}
         table.add_row("what happened", *(ends[end] for end in found.outcome.happened))
     else:
-        table.add_row("you less Parley, points", *(f"{100 * gap:+.0f}" for gap in found.apart))
+        table.add_row("you less Parley, points", *(f"{100 * gap:+.0f}" for gap in found.differences))
     to.print(table)
     to.print()
     if known := found.outcome:
@@ -144,9 +143,9 @@ def show_lesson(found: Lesson, to: Console) -> None:
         _say(to, "Brier score and log score: 0 is best; one half throughout scores .25 and .69.")
     for text in found.notes:
         _say(to, text)
-    if found.crowd:
+    if found.forecasters:
         to.print()
-        show_forecasters(found.crowd, to)
+        show_forecasters(found.forecasters, to)
 
 
 def _scores(row: Scored) -> tuple[str, ...]:
@@ -163,7 +162,7 @@ def show_exercise(posed: Exercise, to: Console) -> None:
     to.print()
 
 
-def show_marked(found: Marked, to: Console) -> None:
+def show_marked(found: GradedExercise, to: Console) -> None:
     """Print each answer, then the equation, what it says, and where it comes from."""
     posed = found.exercise
     table = plain_table("", "answered", "right", "", words=[-1])
