@@ -13,6 +13,7 @@ from sim.results.tally import STEPS, settled, steps
 from sim.scenario.schema.labels import called
 from sim.statistics import exact_sums
 from sim.statistics.estimates import wilson
+from sim.statistics.survival import kaplan_meier
 
 if TYPE_CHECKING:
     from sim.results.run import Run
@@ -25,7 +26,6 @@ FEWEST_HALTS = 30
 """Halts on a track from which on its curve is drawn."""
 ENDED = 0
 """Codes of ``halt_end`` above this mean that the halt ended while watched; this one, that it still held."""
-Z = 1.96
 EVIDENCE = {
     "negotiated, no peacekeeping": "past halts without peacekeepers",
     "negotiated, any peacekeeping": "past halts with peacekeepers",
@@ -112,49 +112,9 @@ def survival(run: Run) -> Table:
     rows: Table = []
     for label, own in groups:
         ended = own[:, ENDED + 1 :].sum(axis=1)
-        curve = curve_of(own.sum(axis=1), ended, run.commonest_effect)
+        curve = kaplan_meier(own.sum(axis=1), ended, run.commonest_effect)
         rows.append({"label": label, "n": int(own.sum()), "n_ended": int(ended.sum()), **curve})
     return rows
-
-
-def kaplan_meier(weeks: Any, has_ended: Any, effect: float = 1.0) -> dict[str, list[float]]:
-    """The curve of halts of which it is known when each ended, or was last seen in force: shape (halts,) both."""
-    last = int(weeks.max()) if len(weeks) else 0
-    seen, ended = (np.bincount(some, minlength=last + 1) for some in (weeks, weeks[has_ended]))
-    return curve_of(seen, ended, effect)
-
-
-def curve_of(seen: Any, ended: Any, effect: float = 1.0) -> dict[str, list[float]]:
-    """Kaplan and Meier (1958) on whole weeks: ``day``, ``holds``, ``lo``, ``hi``, ``at_risk``, from day 0 on.
-
-    By week how many halts were last ``seen`` in it, and how many of these ``ended`` in it. The curve stops where
-    nothing is at risk. Where all or none are left Greenwood's interval has no width; the limits there are exact, for
-    as many halts as are at risk over the share that was left before (Dorey and Korn 1987, Statistics in Medicine 6,
-    679-687), over ``effect``.
-    """
-    last = int(np.flatnonzero(seen).max(initial=0))
-    seen, ends = seen[: last + 1], ended[: last + 1]
-    at_risk = seen.sum() - np.concatenate([[0], np.cumsum(seen)[:-1]])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        holds = np.cumprod(1.0 - np.where(at_risk > 0, ends / np.maximum(at_risk, 1), 0.0))
-        left = np.maximum(at_risk - ends, 1e-9)
-        spread = np.sqrt(effect * np.cumsum(np.where(ends > 0, ends / (np.maximum(at_risk, 1) * left), 0.0)))
-        reach = np.where((holds > 0) & (holds < 1), Z * spread / np.abs(np.log(holds)), 0.0)
-        low, high = np.power(holds, np.exp(reach)), np.power(holds, np.exp(-reach))
-        before = np.concatenate([[1.0], holds[:-1]])
-        limits = [
-            wilson(share, risk / max(one, 1e-9) / effect) if share in (0.0, 1.0) and one > 0 else (lo, hi)
-            for share, risk, one, lo, hi in zip(holds, at_risk, before, low, high, strict=True)
-        ]
-        if holds[0] == 1.0:
-            limits[0] = (1.0, 1.0)  # every halt is in force on the day it begins
-    return {
-        "day": [7.0 * week for week in range(last + 1)],
-        "holds": [float(value) for value in holds],
-        "lo": [float(lo) for lo, _ in limits],
-        "hi": [float(hi) for _, hi in limits],
-        "at_risk": [float(value) for value in at_risk],
-    }
 
 
 def evidence() -> Table:

@@ -5,7 +5,7 @@ import pytest
 
 from dashboards.figures.survival import survival
 from dashboards.figures.terms import agreed_terms
-from dashboards.tables.terms import evidence, holds_at, kaplan_meier, n_halts, terms
+from dashboards.tables.terms import evidence, holds_at, n_halts, terms
 from dashboards.tables.terms import survival as survival_rows
 from sim.results.run import Run
 from tests.dashboards.factories import ceasefire, failure, made_run
@@ -37,45 +37,6 @@ def test_only_what_was_on_the_table_counts_as_agreed() -> None:
 def test_without_a_halt_there_are_no_terms_and_no_curve() -> None:
     run = made_run([failure()] * 8)
     assert (n_halts(run), terms(run), survival_rows(run)) == (0, [], [])
-
-
-def test_halts_still_in_force_are_counted_until_last_seen() -> None:
-    # One of four ends in week 1; of the three left one is last seen in week 1; of the two in week 2 one ends.
-    found = kaplan_meier(np.array([1, 1, 2, 3]), np.array([True, False, True, False]))
-    assert found["day"] == [0, 7, 14, 21]
-    assert found["at_risk"] == [4, 4, 2, 1]
-    assert found["holds"] == pytest.approx([1, 0.75, 0.375, 0.375])
-
-
-def test_the_interval_is_greenwoods_on_the_log_log_scale() -> None:
-    found = kaplan_meier(np.array([1] * 25 + [2] * 75), np.array([True] * 25 + [False] * 75))
-    spread = (25 / (100 * 75)) ** 0.5
-    reach = 1.96 * spread / abs(np.log(0.75))
-    assert found["lo"][1] == pytest.approx(0.75 ** np.exp(reach))
-    assert found["hi"][1] == pytest.approx(0.75 ** np.exp(-reach))
-    wider = kaplan_meier(np.array([1] * 25 + [2] * 75), np.array([True] * 25 + [False] * 75), effect=4.0)
-    assert wider["lo"][1] < found["lo"][1] < found["hi"][1] < wider["hi"][1]
-
-
-@pytest.mark.parametrize(
-    ("weeks", "ended", "effect", "week", "limits"),
-    [
-        ([1, 1, 1], [1, 1, 1], 1, 0, (1.0, 1.0)),  # in force on the day they begin
-        # All of n ended, in one week or one after the other: the share is below the upper limit with 97.5 %.
-        *(([1] * n, [1] * n, 1, 1, (0.0, 1 - 0.025 ** (1 / n))) for n in (1, 3, 10, 40)),
-        ([1, 2, 3], [1, 1, 1], 1, 3, (0.0, 0.707598)),
-        ([1, 1, 1], [1, 1, 1], 2, 1, (0.0, 1 - 0.025 ** (2 / 3))),
-        # None of 4 ended, two of them last seen after week 1: 2 are left at risk in week 2.
-        ([1, 1, 2, 2], [0, 0, 0, 0], 1, 1, (0.025 ** (1 / 4), 1.0)),
-        ([1, 1, 2, 2], [0, 0, 0, 0], 1, 2, (0.025 ** (1 / 2), 1.0)),
-        ([1, 2], [0, 1], 1, 2, (0.0, 0.975)),  # one seen no longer, the other ended: known of one halt alone
-    ],
-)
-def test_limits_where_all_or_none_are_left_are_exact(
-    weeks: list[int], ended: list[int], effect: float, week: int, limits: tuple[float, float]
-) -> None:
-    found = kaplan_meier(np.array(weeks), np.array(ended, bool), effect=effect)
-    assert (found["lo"][week], found["hi"][week]) == pytest.approx(limits, abs=1e-6)
 
 
 def test_curves_are_by_track_and_agree_with_the_funnel() -> None:
