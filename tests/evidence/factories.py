@@ -43,7 +43,7 @@ COLUMNS = (
 
 
 def cells(**changes: Any) -> dict[str, str]:
-    """The cells of a row: talks opened on 1 January 2004, a mutual halt on day 20 and a durable one on day 40.
+    """The cells of a row: talks opened on 1 January 2004, a mutual ceasefire on day 20 and a durable one on day 40.
 
     Another war has other sides.
     """
@@ -159,7 +159,7 @@ class World:
 def world(folder: Path) -> Iterator[World]:
     """A world of the small record; the engine is run once for each coding, and the posterior weighed on 1,024 points.
 
-    That what the engine says depends on the codes alone is for test_history.py to show.
+    That what is simulated depends on the codes alone is shown by test_simulate_episodes.py.
     """
     said: dict[str, SimulatedEpisode] = {}
     engine, fitted = simulate_episodes.simulate_episode, Surfaces.fitted

@@ -48,7 +48,7 @@ def test_odds_cannot_fall_with_time() -> None:
 
 
 def test_scores_of_a_known_end_by_hand(run: sim.Run) -> None:
-    """The record has a lasting halt on day 33: no, yes, yes, yes."""
+    """The record has a lasting ceasefire on day 33: no, yes, yes, yes."""
     found = lesson(run, (0.1, 0.3, 0.5, 0.8))
     assert found.outcome is not None and found.outcome.happened == (False, True, True, True)
     assert found.you.brier == pytest.approx((0.01 + 0.49 + 0.25 + 0.04) / 4)
@@ -71,7 +71,7 @@ def test_nobody_is_scored_where_the_end_is_not_known(minimal: sim.Scenario) -> N
 def test_the_end_belongs_to_the_same_war_and_day() -> None:
     scenario = sim.load(HISTORIC)
     assert known_outcome(scenario.model_copy(update={"start": scenario.start.replace(day=19)}), DAYS) is None
-    other = scenario.sides.model_copy(update={"A": "Somebody"})
+    other = scenario.sides.model_copy(update={"A": "Another"})
     elsewhere = scenario.model_copy(update={"sides": other})
     assert known_outcome(elsewhere, DAYS) is not None, "named otherwise, but the war began on the same day"
     later = scenario.war.model_copy(update={"began": scenario.war.began.replace(day=1)})

@@ -107,11 +107,11 @@ def test_variants_are_named_and_scored(base: Backtest) -> None:
 
 
 def test_as_of_a_date_only_horizons_that_have_passed_are_scored(world: factories.World) -> None:
-    """A halt is known at once, that there was none only later: recent rows would bring nothing but halts."""
+    """A ceasefire is known at once, that there was none only later: recent rows would bring nothing but ceasefires."""
     found = world.run(given(durable_cf="2004-02-10"), as_of=date(2004, 4, 1))  # talks opened 91 days before
     row = [episode.episode_id for episode in found.rows.targets].index("K3")
     known = found.rows.targets[row].outcomes["durable"]
-    assert known == (0, 1, 1, 1)  # the halt of day 40 is known, and teaches
+    assert known == (0, 1, 1, 1)  # the ceasefire of day 40 is known, and teaches
     scored = outcomes_of(found.rows.targets, "durable", found.rows.as_of)[row]
     np.testing.assert_array_equal(scored, [0, np.nan, np.nan, np.nan])
     np.testing.assert_array_equal(outcomes_of(found.rows.targets, "durable")[row], known)
@@ -268,7 +268,7 @@ def test_a_later_row_is_forecast_and_not_scored(world: factories.World, known: B
 
 @pytest.mark.parametrize("cell", ["BOOM", "999", "0", "1", ""])
 def test_late_outcome_cells_change_no_byte(cell: str, world: factories.World) -> None:
-    # On 1 May 2004, day 121, K3's halt of day 80 is known in both tiers, LAKE's of day 170 in none.
+    # On 1 May 2004, day 121, K3's ceasefire of day 80 is known in both tiers, LAKE's of day 170 in none.
     day = date(2004, 5, 1)
     hidden = {"durable_cf": "2004-06-19", "mutual_cf": "", "outcome": cell or "BOOM"}
     hidden |= {name: cell for name in factories.OUTCOMES if int(name.split("_")[1]) > 121}
@@ -332,9 +332,9 @@ def test_a_contested_end_is_a_variant(world: factories.World) -> None:
 
 def verdict(twist: float, n: int = 200, seed: int = 1) -> str:
     """The word for ``n`` rows of as many wars whose outcomes come from the odds before their logits are multiplied."""
-    luck = np.random.default_rng(seed)
-    odds = np.sort(luck.uniform(0.05, 0.95, (n, 4)), axis=1)
-    happened = (luck.random((n, 1)) < odds).astype(float)
+    rng = np.random.default_rng(seed)
+    odds = np.sort(rng.uniform(0.05, 0.95, (n, 4)), axis=1)
+    happened = (rng.random((n, 1)) < odds).astype(float)
     wars = np.repeat(np.arange(n), 4)
     shown = 1 / (1 + ((1 - odds) / odds) ** twist)
     pooled = scores.calibration(shown.ravel(), happened.ravel(), wars)

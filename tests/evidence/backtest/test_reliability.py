@@ -135,11 +135,11 @@ def test_coverage_grows_with_the_level_and_is_nominal_without_information(
 def test_coverage_is_nominal_under_the_true_model(times_as_fast: float, holds: bool) -> None:
     # 3,000 rows, exponential times with a rate of their own, some watched for less than a year. A row's count lies in
     # [0, 1] with mean q, so its standard deviation is at most sqrt(q (1 - q)); 4.8 standard errors have 2e-6.
-    luck = np.random.default_rng(11)
+    rng = np.random.default_rng(11)
     n, days = 3000, np.array([30.0, 90.0, 180.0, 365.0])
-    rates = np.exp(luck.normal(np.log(1 / 200), 1.0, n))[:, None]
-    came = (luck.exponential(1 / rates) <= days).astype(float)
-    came[luck.random(n) < 0.2, 2:] = NAN
-    coverage = interval_coverage(1 - np.exp(-times_as_fast * rates * days), *event_intervals(came))
+    rates = np.exp(rng.normal(np.log(1 / 200), 1.0, n))[:, None]
+    happened = (rng.exponential(1 / rates) <= days).astype(float)
+    happened[rng.random(n) < 0.2, 2:] = NAN
+    coverage = interval_coverage(1 - np.exp(-times_as_fast * rates * days), *event_intervals(happened))
     near = [abs(c.observed - c.nominal) <= 4.8 * np.sqrt(c.nominal * (1 - c.nominal) / n) for c in coverage]
     assert all(near) if holds else not any(near)

@@ -70,11 +70,11 @@ def test_a_forecast_may_be_missing_only_where_nothing_is_scored() -> None:
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1))
 def test_saying_the_share_is_the_best_constant(cells: list[tuple[float, bool]]) -> None:
     said = np.array([[p] for p, _ in cells])
-    came = np.array([[float(y)] for _, y in cells])
-    share = np.full_like(came, came.mean())
-    other = np.full_like(came, said.mean())
-    assert mean_brier(share, came) <= mean_brier(other, came) + 1e-15
-    assert 0 <= mean_brier(said, came) <= 1
+    happened = np.array([[float(y)] for _, y in cells])
+    share = np.full_like(happened, happened.mean())
+    other = np.full_like(happened, said.mean())
+    assert mean_brier(share, happened) <= mean_brier(other, happened) + 1e-15
+    assert 0 <= mean_brier(said, happened) <= 1
 
 
 # Calibration
@@ -93,7 +93,7 @@ def test_a_line_that_fits_exactly() -> None:
 
 
 def test_calibration_by_hand() -> None:
-    # Said .2 and .8, came in 1/4 and 3/4. Both groups are fitted exactly, so slope x log 4 = log 3, and the
+    # Said .2 and .8, happened in 1/4 and 3/4. Both groups are fitted exactly, so slope x log 4 = log 3, and the
     # information is 8 x 3/16 for the intercept and that times log(4)^2 for the slope.
     found = calibration(*two_groups(0.2, 0.8))
     ratio = 2 * 8 * (0.75 * log(0.75 / 0.8) + 0.25 * log(0.25 / 0.2))
@@ -158,11 +158,11 @@ def test_words() -> None:
 
 def forecasters(seed: int) -> tuple[Calibration, Calibration]:
     """Of 200 questions with chances uniform on (0, 1): one who says the chance, one who says its logit x 1.5."""
-    luck = np.random.default_rng(seed)
-    logit = luck.logistic(size=200)
-    came = (luck.random(200) < expit(logit)).astype(float)
+    rng = np.random.default_rng(seed)
+    logit = rng.logistic(size=200)
+    happened = (rng.random(200) < expit(logit)).astype(float)
     wars = np.repeat(np.arange(40), 5)
-    return calibration(expit(logit), came, wars), calibration(expit(1.5 * logit), came, wars)
+    return calibration(expit(logit), happened, wars), calibration(expit(1.5 * logit), happened, wars)
 
 
 def test_the_calibrated_forecaster_passes_and_the_overconfident_one_fails() -> None:
@@ -178,15 +178,15 @@ def test_the_calibrated_forecaster_passes_and_the_overconfident_one_fails() -> N
     assert sum(found.by_war_p_value >= 0.05 for found in good) >= 262
 
 
-def test_rows_that_share_their_luck_deceive_the_plain_test_and_not_the_one_by_war() -> None:
+def test_correlated_rows_deceive_the_plain_test_and_not_the_one_by_war() -> None:
     # 40 wars of five rows with outcomes correlated .5 on the normal scale: the plain test passes about 81 of 100
     # calibrated forecasters, the one by war 94. Of 200, over 182 at .81 have 5e-5, under 172 at .94 have 2e-5.
     wars = np.repeat(np.arange(40), 5)
     plain = by_war = 0
     for seed in range(200):
-        luck = np.random.default_rng(seed)
-        logit = 0.7 * luck.logistic(size=40)[wars] + 0.5 * luck.logistic(size=200)
-        shared = ndtr(sqrt(0.5) * luck.normal(size=40)[wars] + sqrt(0.5) * luck.normal(size=200))
+        rng = np.random.default_rng(seed)
+        logit = 0.7 * rng.logistic(size=40)[wars] + 0.5 * rng.logistic(size=200)
+        shared = ndtr(sqrt(0.5) * rng.normal(size=40)[wars] + sqrt(0.5) * rng.normal(size=200))
         found = calibration(expit(logit), (shared < expit(logit)).astype(float), wars)
         plain += found.passes
         by_war += found.by_war_p_value >= 0.05
@@ -204,10 +204,10 @@ def test_two_wars_by_hand() -> None:
 
 
 def test_against_a_plain_loop() -> None:
-    luck = np.random.default_rng(3)
-    wars = luck.integers(0, 6, 30)
-    a, b = luck.random((30, 2)), luck.random((30, 2))
-    a[luck.random((30, 2)) < 0.2] = NAN
+    rng = np.random.default_rng(3)
+    wars = rng.integers(0, 6, 30)
+    a, b = rng.random((30, 2)), rng.random((30, 2))
+    a[rng.random((30, 2)) < 0.2] = NAN
     n_wars = len(np.unique(wars))
     uniform = to_uniform(philox_words(5, stream_key("bootstrap by war", ""), 0, 0, 0, 200 * n_wars))
     means = []
@@ -235,15 +235,15 @@ def test_the_bootstrap_is_the_same_every_time_and_on_every_machine() -> None:
 
 
 def test_rows_without_a_score_change_no_bit() -> None:
-    luck = np.random.default_rng(1)
-    a, b, wars = luck.random((20, 4)), luck.random((20, 4)), np.arange(20) // 4
+    rng = np.random.default_rng(1)
+    a, b, wars = rng.random((20, 4)), rng.random((20, 4)), np.arange(20) // 4
     longer = [np.vstack([table, np.full((3, 4), NAN)]) for table in (a, b)]
     assert cluster_bootstrap(*longer, np.append(wars, [2, 98, 99]), n=300) == cluster_bootstrap(a, b, wars, n=300)
 
 
 def test_repeating_the_rows_of_wars_gains_no_certainty() -> None:
-    luck = np.random.default_rng(2)
-    a, wars = luck.random(20), np.arange(20) // 2
+    rng = np.random.default_rng(2)
+    a, wars = rng.random(20), np.arange(20) // 2
     once = cluster_bootstrap(a, np.zeros(20), wars, n=400)
     assert cluster_bootstrap(np.tile(a, 9), np.zeros(180), np.tile(wars, 9), n=400) == pytest.approx(once, **EXACT)
 
@@ -259,9 +259,9 @@ def test_the_interval_covers_the_truth() -> None:
     # than its 90 %; at .87 fewer than 232 of 300 have 2e-6, at .93 more than 297 have 1e-7.
     covered = 0
     for seed in range(300):
-        luck = np.random.default_rng(seed)
-        wars = np.repeat(np.arange(40), luck.integers(1, 6, 40))
-        losses = luck.normal(size=40)[wars] + luck.normal(size=len(wars))
+        rng = np.random.default_rng(seed)
+        wars = np.repeat(np.arange(40), rng.integers(1, 6, 40))
+        losses = rng.normal(size=40)[wars] + rng.normal(size=len(wars))
         _, low, high = cluster_bootstrap(losses, np.zeros(len(wars)), wars, n=400, seed=seed)
         covered += low <= 0 <= high
     assert 232 <= covered <= 297

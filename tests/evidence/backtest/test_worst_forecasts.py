@@ -24,8 +24,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backtest]:
     with factories.world(tmp_path_factory.mktemp("world")) as world:
         real = world.run()
         odds = np.full((6, 4), 0.5)
-        odds[0] = (0.1, 0.2, 0.9, 0.95)  # K1: nothing came
-        odds[2] = (0.02, 0.3, 0.4, 0.5)  # S1: a halt within 30 days
+        odds[0] = (0.1, 0.2, 0.9, 0.95)  # K1: nothing happened
+        odds[2] = (0.02, 0.3, 0.4, 0.5)  # S1: a ceasefire within 30 days
         yield replace(real, forecasts=Forecasts({"durable": odds, "mutual": odds}, odds))
 
 
@@ -60,11 +60,11 @@ def test_the_reason_is_the_commonest_failure_by_the_posterior(found: Backtest) -
     row = [one.episode_id for one in found.rows.targets].index("S1")
     simulated = record.simulated[row]
     for tag in ("audience", "victory"):
-        tags = np.zeros_like(simulated.failure_reasons)
-        tags[:, TAGS.index("process")] = 1
-        tags[:, TAGS.index(tag)] = 2
+        reasons = np.zeros_like(simulated.failure_reasons)
+        reasons[:, TAGS.index("process")] = 1
+        reasons[:, TAGS.index(tag)] = 2
         changed = list(record.simulated)
-        changed[row] = replace(simulated, failure_reasons=tags)
+        changed[row] = replace(simulated, failure_reasons=reasons)
         again = replace(found, record=replace(record, simulated=tuple(changed)))
         assert worst(again, 1)[0].reason == f"the model saw that {REASONS[tag]}"
     changed[row] = replace(simulated, failure_reasons=np.zeros_like(simulated.failure_reasons))
@@ -79,9 +79,9 @@ def test_the_reason_has_not_seen_the_end_of_its_own_war(found: Backtest) -> None
     record, points = found.record, found.record.posterior.points
     posterior = Posterior(points, ("OTHER", "SUEZ"), np.array([-20 * points[:, 0], 60 * points[:, 0]]), 2)
     simulated, is_fast = record.simulated[2], prior_draws(factories.TRIALS)[:, 0] > 0.5
-    tags = np.zeros_like(simulated.failure_reasons)
-    tags[:, TAGS.index("victory")], tags[:, TAGS.index("audience")] = is_fast, ~is_fast
-    changed = (*record.simulated[:2], replace(simulated, failure_reasons=tags), *record.simulated[3:])
+    reasons = np.zeros_like(simulated.failure_reasons)
+    reasons[:, TAGS.index("victory")], reasons[:, TAGS.index("audience")] = is_fast, ~is_fast
+    changed = (*record.simulated[:2], replace(simulated, failure_reasons=reasons), *record.simulated[3:])
     again = replace(found, record=replace(record, simulated=changed, posterior=posterior))
     assert worst(again, 1)[0].reason == f"the model saw that {REASONS['audience']}"
 

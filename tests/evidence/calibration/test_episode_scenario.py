@@ -29,7 +29,7 @@ EXACT = {"rel": 0, "abs": 1e-12}
 
 
 def swapped(episode: Episode) -> Episode:
-    """The same episode told from the other side."""
+    """The same episode as seen from the other side."""
     return replace(
         episode,
         momentum_a=-episode.momentum_a,
@@ -54,7 +54,7 @@ FIXED_HERE = Fixed(
 
 
 def test_a_four_year_old_war_by_hand() -> None:
-    # Momentum code 1 (for A), patrons 2 and 1, leverage 1, leaders, aims 2 and 1, 15 failed halts, pressure 2.
+    # Momentum code 1 (for A), patrons 2 and 1, leverage 1, leaders, aims 2 and 1, 15 failed ceasefires, pressure 2.
     scenario = scenario_of(factories.episode(), None, fixed=FIXED_HERE)
     a, b = scenario.parties["A"], scenario.parties["B"]
     mediators = scenario.parties["Mediators"]
@@ -151,13 +151,13 @@ def test_extreme_codes_run(end: int) -> None:
 
 
 def shares(scenario: Scenario, trials: int = 4_096, seed: int = 1) -> np.ndarray:
-    """Share of trials of each draw with a durable halt within the year."""
+    """Share of trials of each draw with a durable ceasefire within the year."""
     weeks = simulate(scenario, seed, 0, trials)["durable_week"]
     return (weeks >= 0).reshape(-1, 16).mean(axis=1)
 
 
 def test_sides_may_be_swapped() -> None:
-    # Each side's luck is its own, so the odds agree within their error: four standard errors, once in 16,000.
+    # Each side has its own stream, so the odds agree within their error: four standard errors, once in 16,000.
     one = factories.episode(momentum_a=1, maximalism_a=2, maximalism_b=0, patron_a=0, patron_b=2)
     for episode in (one, replace(one, momentum_a=-2, coercive_pressure=0)):
         there, back = shares(scenario_of(episode, None)), shares(scenario_of(swapped(episode), None), seed=2)
@@ -176,7 +176,7 @@ def with_multiple(scenario: Scenario, name: str, multiple: float) -> Scenario:
 @pytest.mark.parametrize(
     ("name", "sign"), [("speed", 1), ("strain", 1), ("pressure", 1), ("fear", -1), ("audience", -1)]
 )
-def test_directions_on_the_same_luck(name: str, sign: int) -> None:
+def test_directions_with_common_random_numbers(name: str, sign: int) -> None:
     # Seven in eight of the changes of a share by draw must have the right sign or none, and their sum clearly.
     parameter = STRUCTURAL[NAMES.index(name)]
     scenario = scenario_of(factories.episode(maximalism_b=2, momentum_a=0, attendance=1, prior_failed_cf=0), None)

@@ -212,11 +212,11 @@ def test_there_is_a_limit_to_the_rows(tmp_path: Path, monkeypatch: pytest.Monkey
     ("day", "durable", "mutual"),
     [
         ("2004-01-20", (None, None, None, None), (None, None, None, None)),
-        ("2004-01-21", (None, None, None, None), (1, 1, 1, 1)),  # the mutual halt begins, day 20
+        ("2004-01-21", (None, None, None, None), (1, 1, 1, 1)),  # the mutual ceasefire begins, day 20
         ("2004-02-29", (None, None, None, None), (1, 1, 1, 1)),
         ("2004-03-01", (0, None, None, None), (1, 1, 1, 1)),  # 30 days and 30 more without a durable one
         ("2004-03-10", (0, None, None, None), (1, 1, 1, 1)),
-        ("2004-03-11", (0, 1, 1, 1), (1, 1, 1, 1)),  # the halt of day 40 has lasted 30 days
+        ("2004-03-11", (0, 1, 1, 1), (1, 1, 1, 1)),  # the ceasefire of day 40 has lasted 30 days
     ],
 )
 def test_what_was_known_of_a_row_with_halts(day: str, durable: Any, mutual: Any, tmp_path: Path) -> None:

@@ -86,9 +86,9 @@ def test_one_war_under_two_names_is_refused_by_name(world: factories.World) -> N
     found = world.run([renamed("Korean War")], allow_overlap=True)
     assert found.rows.claim.startswith("each without the rows of its own `cluster`; not from other wars alone")
     assert found.rows.overlaps[0].wars == ("Korean War", "KOR")
-    apart = world.run([renamed("KOR")])
-    assert apart.rows.claim == "each from other wars alone (leave one war out)"
-    assert odds(found) != odds(apart), "it taught on its own outcome, and the page says so"
+    other = world.run([renamed("KOR")])
+    assert other.rows.claim == "each from other wars alone (leave one war out)"
+    assert odds(found) != odds(other), "it taught on its own outcome, and the page says so"
 
 
 def test_rows_alone_learn_from_the_file_only(world: factories.World) -> None:

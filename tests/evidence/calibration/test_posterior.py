@@ -136,19 +136,19 @@ def test_rows_that_are_not_scored_change_nothing() -> None:
 
 def many(seed: int, n: int = 30) -> tuple[list[Episode], Surfaces]:
     """Rows of seven wars with outcomes at random and surfaces on 64 points."""
-    luck = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     rows = []
     for number in range(n):
-        classes = luck.integers(0, 5, 2)
-        known = luck.random((2, 4)) < 0.8
+        classes = rng.integers(0, 5, 2)
+        known = rng.random((2, 4)) < 0.8
         given = [[int(c <= k) if seen[k] else None for k in range(4)] for c, seen in zip(classes, known, strict=True)]
         rows.append(
             factories.episode(
-                episode_id=f"E{number}", cluster=f"WAR{luck.integers(0, 7)}", outcomes=factories.outcomes(*given)
+                episode_id=f"E{number}", cluster=f"WAR{rng.integers(0, 7)}", outcomes=factories.outcomes(*given)
             )
         )
-    chances = {tier: luck.dirichlet(np.ones(5), (n, 64)).astype(np.float32) for tier in TIERS}
-    return rows, Surfaces(luck.random((64, 6)), chances)
+    chances = {tier: rng.dirichlet(np.ones(5), (n, 64)).astype(np.float32) for tier in TIERS}
+    return rows, Surfaces(rng.random((64, 6)), chances)
 
 
 def chosen(rows: list[Episode], found: Surfaces, numbers: list[int]) -> tuple[list[Episode], Surfaces]:
@@ -168,19 +168,19 @@ def test_leaving_a_war_out_is_never_having_seen_it(seed: int) -> None:
 
 
 @given(st.integers(0, 1_000), st.randoms(use_true_random=False))
-def test_the_order_of_rows_changes_no_byte(seed: int, luck) -> None:  # type: ignore[no-untyped-def]
+def test_the_order_of_rows_changes_no_byte(seed: int, rng) -> None:  # type: ignore[no-untyped-def]
     rows, found = many(seed)
     numbers = list(range(len(rows)))
-    luck.shuffle(numbers)
+    rng.shuffle(numbers)
     one, other = Posterior.of(rows, found), Posterior.of(*chosen(rows, found, numbers))
     assert one.wars == other.wars and one.by_war.tobytes() == other.by_war.tobytes()
     assert one.weights.tobytes() == other.weights.tobytes()
 
 
 def test_surfaces_carry_each_episode_to_the_points() -> None:
-    luck = np.random.default_rng(4)
-    draws = luck.random((128, 6))
-    simulated = [factories.simulated(luck.multinomial(16, [0.1, 0.2, 0.3, 0.2, 0.2], 128)) for _ in range(2)]
+    rng = np.random.default_rng(4)
+    draws = rng.random((128, 6))
+    simulated = [factories.simulated(rng.multinomial(16, [0.1, 0.2, 0.3, 0.2, 0.2], 128)) for _ in range(2)]
     found = Surfaces.fitted(simulated, draws, 256)
     assert np.array_equal(found.points, prior_points(256))
     for row, one in enumerate(simulated):
@@ -226,7 +226,7 @@ def test_flat_weights_have_learned_nothing() -> None:
         assert one.posterior == pytest.approx(one.prior, rel=0.02)
 
 
-def test_a_parameter_that_is_told_contracts() -> None:
+def test_a_parameter_that_is_identified_contracts() -> None:
     points = prior_points(1_024)
     logs = np.where(points[:, 1] < 0.5, 0.0, -50.0)  # strain lies in the lower half, spread evenly: 1 - 1/4
     strain = learned(flat(points, logs))[1]
@@ -242,9 +242,9 @@ def test_words_for_contractions() -> None:
     assert said[::2] == said[1::2] == ["hardly identified by the record", "identified in part", "identified"]
 
 
-def test_parameters_that_are_told_together() -> None:
+def test_parameters_that_are_identified_together() -> None:
     points = prior_points(4_096)
-    # Only the difference of speed and fear is told: they rise together. Spread .1 along it.
+    # Only the difference of speed and fear is identified: they rise together. Spread .1 along it.
     logs = -0.5 * ((points[:, 0] - points[:, 2]) / 0.1) ** 2
     pairs = correlations(flat(points, logs))
     assert [set(pair[:2]) for pair in pairs] == [{"speed", "fear"}] and pairs[0][2] > 0.8

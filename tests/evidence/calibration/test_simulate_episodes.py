@@ -1,4 +1,4 @@
-"""Episodes through the engine: the same from any worker, luck of their own, and the draws that the surfaces see."""
+"""Episodes through the engine: the same from any worker, independent streams, and the draws that the surfaces see."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_a_durable_halt_is_no_sooner_than_a_halt() -> None:
 # Luck
 
 
-def test_episodes_coded_alike_have_luck_of_their_own_and_share_the_draws() -> None:
+def test_episodes_coded_alike_have_independent_streams_and_share_the_draws() -> None:
     twin = factories.episode(episode_id="TWIN", cluster="OTHER")
     one, other = simulate_all([factories.episode(), twin], trials=TRIALS, workers=1)
     assert not np.array_equal(one.counts["durable"], other.counts["durable"])
@@ -121,10 +121,10 @@ def test_the_draws_are_those_of_the_engine() -> None:
     assert not np.array_equal(draws, prior_draws(TRIALS, 6))
 
 
-def test_without_own_luck_scenarios_meet_the_same() -> None:
+def test_without_a_stream_of_their_own_scenarios_meet_the_same() -> None:
     scenario = scenario_of(THREE[0], None)
     plain, named, again = (
-        simulate(scenario, 1, 0, 512, independent_stream=luck)["durable_week"] for luck in ("", "x", "x")
+        simulate(scenario, 1, 0, 512, independent_stream=stream)["durable_week"] for stream in ("", "x", "x")
     )
     assert np.array_equal(simulate(scenario, 1, 0, 512)["durable_week"], plain)
     assert np.array_equal(named, again) and not np.array_equal(named, plain)

@@ -26,7 +26,7 @@ def first_of_each_war(n: int) -> list:  # type: ignore[type-arg]
 
 @pytest.fixture(scope="module")
 def record() -> Record:
-    """Ten wars of the shipped record, told by the engine."""
+    """Ten wars of the shipped record, as simulated."""
     return calibrate(first_of_each_war(10), trials=4_096, workers=1)
 
 
@@ -68,14 +68,14 @@ def test_a_record_that_lost_its_order_fails(record: Record) -> None:
 
 def synthetic(seed: int, n_wars: int = 12) -> Record:
     """A record whose surfaces are exactly those that its outcomes come from."""
-    luck = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     draws, points = prior_draws(factories.TRIALS, seed), prior_points(1_024)
     chances, simulated, rows = [], [], []
     for number in range(n_wars):
-        coefficients = luck.normal(scale=0.6, size=(4, 28))
+        coefficients = rng.normal(scale=0.6, size=(4, 28))
         coefficients[:, 0] -= 1
         chances.append(class_chances(quadratic(points), coefficients))
-        classes = [luck.choice(5, p=p) for p in class_chances(quadratic(draws), coefficients)]
+        classes = [rng.choice(5, p=p) for p in class_chances(quadratic(draws), coefficients)]
         counts = np.zeros((len(draws), 5), dtype=np.uint8)
         first = np.array(classes, dtype=np.int8)
         simulated.append(SimulatedEpisode(dict.fromkeys(TIERS, counts), counts, dict.fromkeys(TIERS, first)))

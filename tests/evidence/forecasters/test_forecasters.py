@@ -21,11 +21,11 @@ from tests.factories import minimal_scenario
 
 HEADER = "forecast_date,date_precision,platform,question,deadline,outcome_tier,probability,source,confidence,note\n"
 ROWS = """\
-2024-12-01,day,One,halt by the deadline,2025-01-31,mutual,0.99,page,high,another day
-2024-12-30,day,One,halt by the deadline,2025-03-31,mutual,0.40,page,high,
-2024-12-30,day,One,halt by the deadline,2025-01-31,mutual,0.10,page,high,
-2024-12-30,day,Two,halt by the deadline,2025-03-31,mutual,0.60,page,high,
-2024-12-30,day,Two,halt by the deadline,2027-01-31,durable,0.70,page,high,
+2024-12-01,day,One,ceasefire by the deadline,2025-01-31,mutual,0.99,page,high,another day
+2024-12-30,day,One,ceasefire by the deadline,2025-03-31,mutual,0.40,page,high,
+2024-12-30,day,One,ceasefire by the deadline,2025-01-31,mutual,0.10,page,high,
+2024-12-30,day,Two,ceasefire by the deadline,2025-03-31,mutual,0.60,page,high,
+2024-12-30,day,Two,ceasefire by the deadline,2027-01-31,durable,0.70,page,high,
 2024-12-30,day,One,if one starts it lasts under 30 days,conditional,duration,0.25,page,high,
 2024-12-30,day,Three,a treaty is signed,2025-03-31,other,0.05,page,high,no run says this
 """
@@ -34,7 +34,7 @@ START = date(2025, 1, 6)
 
 
 def agreed(week: int, lasted: int, **columns: Any) -> dict[str, Any]:
-    """A trial whose first signed halt begins in ``week`` and survives ``lasted`` weekly draws."""
+    """A trial whose first signed ceasefire begins in ``week`` and survives ``lasted`` weekly draws."""
     durable = week if lasted >= 4 else -1
     found = {"mutual_week": week, "broad_week": week, "halt_week": week, "halt_weeks": lasted, "durable_week": durable}
     return {**found, **columns}
@@ -46,7 +46,7 @@ TRIALS = [
     agreed(4, 30),  # from 3 February on: after January
     agreed(11, 2),  # the twelfth week, 24 to 30 March
     agreed(12, 9),  # from 31 March on: after the nearest whole week
-    {**agreed(20, 9), "mutual_week": 2, "broad_week": 2},  # a holiday first, a lasting halt in May
+    {**agreed(20, 9), "mutual_week": 2, "broad_week": 2},  # a holiday first, a lasting ceasefire in May
     {"mutual_week": 5, "broad_week": 5},  # a holiday alone
     {"durable_week": 6, "broad_week": 6},  # imposed: durable, but not agreed
     *[failure()] * 24,
@@ -96,11 +96,11 @@ def test_every_bin_by_hand(made: Run, file: Path) -> None:
     assert march.model.p == 6 / 32  # and 4, 5 (a holiday), 11
     assert (january.forecasts, march.forecasts) == ({"One": 0.1}, {"One": 0.4, "Two": 0.6})
     assert far.model is None  # beyond the horizon
-    # Of those six the halts of weeks 3 and 4 last; 0 and 11 collapse, and both holidays are over.
+    # Of those six the ceasefires of weeks 3 and 4 last; 0 and 11 collapse, and both holidays are over.
     assert short.model is not None and long.model is not None
     assert (short.model.p, long.model.p, short.model.n) == (4 / 6, 2 / 6, 6)
     assert (short.forecasts, long.forecasts) == ({"One": 0.25}, {"One": 0.75})
-    # Durable halts of weeks 3, 4 and 6, anchored; the crowd's .4 times its .75.
+    # Durable ceasefires of weeks 3, 4 and 6, anchored; the forecast .4 times its .75.
     assert lasting.model is not None and lasting.forecasts == {"One": 0.3}
     assert lasting.model.model == 3 / 32
     assert lasting.model.p == anchored(3 / 32, 32, reference_odds(84, 3.0, 267.9))
@@ -135,7 +135,7 @@ def test_the_notes_define_the_events_and_the_days(made: Run, file: Path) -> None
     table = forecaster_table(made, file, ASKED)
     assert table is not None
     said = "\n".join(table.notes)
-    assert "forecasters: halt by the deadline. The model: a general ceasefire agreed by both sides" in said
+    assert "forecasters: ceasefire by the deadline. The model: a general ceasefire agreed by both sides" in said
     assert "The forecasts are from 7 days before the start of the scenario, 6 January 2025." in said
     assert "4 weeks, to 2 February 2025; 12 weeks, to 30 March 2025" in said
     assert "In 6 of 100 futures the first ceasefire agreed by the last deadline is a holiday ceasefire" in said
@@ -157,7 +157,7 @@ def test_where_no_halt_begins_nothing_is_said_of_how_long_it_lasts(file: Path) -
     assert by_kind["mutual"] is not None and by_kind["mutual"].p == 0 < by_kind["mutual"].hi
 
 
-def test_the_scenario_names_its_crowd(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_scenario_names_its_forecasters(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(file.parent)
     assert forecaster_table(made_run(TRIALS)) is None
     scenario = minimal_scenario(crowd={"file": "forecasts.csv", "date": ASKED, "note": "Small print."})
@@ -214,7 +214,7 @@ def test_the_table_fits_a_terminal_and_shows_every_forecaster(made: Run, file: P
 
 
 def test_the_shipped_forecasts_of_8_may_2025() -> None:
-    """The bins of the seed's crowd, read from the shipped file; the trials are hand-made."""
+    """The bins of the seed, read from the shipped file; the trials are hand-made."""
     path = Path(__file__).parents[3] / "scenarios" / "history" / "forecasts.csv"
     scenario = minimal_scenario(start=date(2025, 5, 15))
     table = forecaster_table(

@@ -60,7 +60,7 @@ def test_nothing_to_disagree_about_is_not_agreement() -> None:
     assert "undetermined" in in_words(math.nan) and "firm" in in_words(0.8) and "too low" in in_words(0.5)
 
 
-def test_mistakes_are_told() -> None:
+def test_mistakes_are_refused() -> None:
     for call in (
         lambda: krippendorff_alpha([[1, 2]]),
         lambda: krippendorff_alpha([[1, 2], [1, 2]], "cosine"),

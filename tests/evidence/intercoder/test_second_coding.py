@@ -1,4 +1,4 @@
-"""A blank sheet gives nothing away, and a filled one is set beside the file number by number."""
+"""A blank sheet gives nothing away, and a filled one is compared with the file number by number."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_coding_sheet_has_every_stated_number_and_no_value() -> None:
     assert (strain["unit"], strain["from"]) == ("utils", "0")
 
 
-def test_a_briefing_tells_scales_and_no_position() -> None:
+def test_a_briefing_gives_scales_and_no_position() -> None:
     text = briefing(NAME)
     scenario = load(NAME)
     for issue in scenario.issues.values():
@@ -67,7 +67,7 @@ def test_a_briefing_tells_scales_and_no_position() -> None:
     assert not re.search(r"coded|judgement|\.csv", text), "no notes, which give values away"
 
 
-def test_what_differs_is_told_the_furthest_first(tmp_path: Path) -> None:
+def test_the_largest_disagreements_come_first(tmp_path: Path) -> None:
     sheet = filled(
         tmp_path,
         parties__Iran__strain=("0.09", "0.13", "0.2"),  # file: .08, .12, .18
@@ -96,7 +96,7 @@ def test_what_differs_is_told_the_furthest_first(tmp_path: Path) -> None:
         (("0", "nan", "1"), "central: expected a number, got 'nan'"),
     ],
 )
-def test_a_wrong_cell_is_told_with_its_line(tmp_path: Path, cells: tuple[str, str, str], said: str) -> None:
+def test_a_wrong_cell_is_refused_with_its_line(tmp_path: Path, cells: tuple[str, str, str], said: str) -> None:
     sheet = filled(tmp_path, issues__land__status_quo=cells)
     with pytest.raises(ParleyError, match=rf"sheet.csv: line \d+: {said}"):
         compare_codings(NAME, sheet)
@@ -184,7 +184,7 @@ def test_agreement_is_counted() -> None:
     assert none.agreement.n == 0 and none.as_dict()["agreement"]["positions"] is None
 
 
-def test_a_cell_out_of_range_is_told(tmp_path: Path) -> None:
+def test_a_cell_out_of_range_is_refused(tmp_path: Path) -> None:
     sheet = filled(tmp_path, war__tau=("0.5", "0.9", "1.2"))
     with pytest.raises(ParleyError, match="high: expected war.tau within 0 to 1, got 0.5 to 1.2"):
         compare_codings(NAME, sheet)
@@ -212,7 +212,7 @@ def test_a_second_reading_is_a_sound_scenario(compared: dict[str, CodingComparis
                 assert number.bounds[1] >= max(one.high, one.file_high) - 1e-9, one.path
 
 
-def test_what_breaks_a_rule_is_mended_and_told() -> None:
+def test_what_breaks_a_rule_is_adjusted_and_reported() -> None:
     mended = {one.path: one for one in merge_readings(BASE, sheet_of(BASE)).mended}
     line = mended["parties.Russia.red_lines.neutrality"]
     assert line.came.central == 0.58 and line.used == (0.35, 0.35, 0.35) and "forbid every ceasefire" in line.why
