@@ -23,7 +23,6 @@ from sim.evidence.calibration.simulate_episodes import (
     prior_draws,
     simulate_all,
 )
-from sim.evidence.calibration.structural_parameters import FIXED, Fixed
 
 
 @dataclass(frozen=True)
@@ -103,13 +102,12 @@ def calibrate(
     *,
     trials: int = DEFAULT_TRIALS,
     seed: int = 1,
-    fixed: Fixed = FIXED,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Record:
     """Simulate every episode over the prior and weigh the scored ones. Raises ParleyError without any row."""
     if not episodes:
         raise ParleyError("episodes: expected at least one row, got none")
-    simulated = simulate_all(episodes, trials=trials, seed=seed, fixed=fixed, workers=workers, progress=progress)
+    simulated = simulate_all(episodes, trials=trials, seed=seed, workers=workers, progress=progress)
     surfaces = Surfaces.fitted(simulated, prior_draws(trials, seed))
     return Record(tuple(episodes), tuple(simulated), surfaces, Posterior.of(episodes, surfaces), trials, seed)

@@ -15,7 +15,7 @@ import math
 from typing import Any
 
 from sim.evidence.calibration.episodes import Episode
-from sim.evidence.calibration.structural_parameters import FIXED, NAMES, STRUCTURAL, Fixed
+from sim.evidence.calibration.structural_parameters import FIXED, NAMES, STRUCTURAL
 from sim.scenario.schema import Scenario
 
 DRAWS_FILE = "calibration/posterior.csv"
@@ -30,16 +30,16 @@ def aims(episode: Episode, side: str) -> int:
     return episode.maximalism_b if side == "B" else episode.maximalism_a
 
 
-def strain_without_leverage(episode: Episode, side: str, fixed: Fixed = FIXED) -> float:
+def strain_without_leverage(episode: Episode, side: str) -> float:
     """Return the cost of war c at the reference: less with a patron, and most so for the side that is losing."""
-    favour = momentum(episode, fixed) * (1.0 if side == "B" else -1.0)
+    favour = momentum(episode) * (1.0 if side == "B" else -1.0)
     patron = episode.patron_b if side == "B" else episode.patron_a
-    return REFERENCE["strain"] * math.exp(-fixed.patron_relief * patron * (1.0 - favour))
+    return REFERENCE["strain"] * math.exp(-FIXED.patron_relief * patron * (1.0 - favour))
 
 
-def momentum(episode: Episode, fixed: Fixed = FIXED) -> float:
+def momentum(episode: Episode) -> float:
     """Return momentum at the start, positive in favour of side B; the code counts in favour of side A."""
-    return -fixed.momentum_scale * episode.momentum_a
+    return -FIXED.momentum_scale * episode.momentum_a
 
 
 def share_of_pressure(episode: Episode, side: str) -> float:
@@ -55,21 +55,21 @@ def standing_pressure(episode: Episode, side: str) -> float:
     return REFERENCE["pressure"] * points * share_of_pressure(episode, side)
 
 
-def signing_rate(episode: Episode, fixed: Fixed = FIXED) -> float:
+def signing_rate(episode: Episode) -> float:
     """Return the weekly signing rate at the reference: higher at a higher level, and after earlier ceasefires."""
-    at_level = math.exp(fixed.attendance * (episode.attendance - MINISTERS))
-    age = float((1.0 + episode.years) ** -fixed.age_speed)
-    return REFERENCE["speed"] * at_level * age * float((1.0 + episode.prior_failed_cf) ** fixed.habit)
+    at_level = math.exp(FIXED.attendance * (episode.attendance - MINISTERS))
+    age = float((1.0 + episode.years) ** -FIXED.age_speed)
+    return REFERENCE["speed"] * at_level * age * float((1.0 + episode.prior_failed_cf) ** FIXED.habit)
 
 
-def fear(episode: Episode, fixed: Fixed = FIXED) -> float:
+def fear(episode: Episode) -> float:
     """Return fear at the reference: it grows with the age of the war."""
-    return REFERENCE["fear"] * float((1.0 + episode.years) ** fixed.age_fear)
+    return REFERENCE["fear"] * float((1.0 + episode.years) ** FIXED.age_fear)
 
 
-def audience(episode: Episode, side: str, fixed: Fixed = FIXED) -> float:
+def audience(episode: Episode, side: str) -> float:
     """Return the audience cost at the reference: the square of the side's aims, less where a ceasefire was signed."""
-    signed_before = float((1.0 + episode.prior_failed_cf) ** -fixed.audience_habit)
+    signed_before = float((1.0 + episode.prior_failed_cf) ** -FIXED.audience_habit)
     return REFERENCE["audience"] * (aims(episode, side) / 3.0) ** 2 * signed_before
 
 
@@ -78,9 +78,7 @@ def reach(episode: Episode, side: str) -> float:
     return (1.0 + aims(episode, side)) / 8.0
 
 
-def scenario_of(
-    episode: Episode, draws: str | None = DRAWS_FILE, weight: str | None = None, fixed: Fixed = FIXED
-) -> Scenario:
+def scenario_of(episode: Episode, draws: str | None = DRAWS_FILE, weight: str | None = None) -> Scenario:
     """Build the scenario of a coded episode.
 
     The structural parameters are drawn from the file ``draws`` (with the weights of its column ``weight``), or
@@ -101,33 +99,33 @@ def scenario_of(
         "horizon_weeks": 52,
         "follow_up_weeks": 5,
         "sides": {"A": "A", "B": "B"},
-        "issues": _issues(fixed),
+        "issues": _issues(),
         "tracks": {
             "ceasefire": {
                 "general": True,
                 "scope": ["payments"],
                 "signing": "hazard",
-                "signing_rate": signing_rate(episode, fixed),
-                "audience_cost": {side: audience(episode, side, fixed) for side in SIDES},
+                "signing_rate": signing_rate(episode),
+                "audience_cost": {side: audience(episode, side) for side in SIDES},
             }
         },
         "parties": {
-            **{side: _belligerent(episode, side, fixed) for side in SIDES},
+            **{side: _belligerent(episode, side) for side in SIDES},
             "Mediators": {
                 "role": "mediator",
                 "leverage": {side: standing_pressure(episode, side) for side in SIDES},
             },
         },
-        "war": _war(episode, fixed),
+        "war": _war(episode),
         "assurances": {
             "guarantee_credibility": episode.guarantees / MOST_GUARANTEES,
             "guaranteed": dict.fromkeys(SIDES, 1),
         },
         "talks": {"convening_prob_per_week": 1, "after_failure": 1},
         "truces": {
-            "early_hazard": fixed.early_hazard,
-            "slow_hazard": fixed.slow_hazard,
-            "guarantee_ratio": fixed.guarantee_ratio,
+            "early_hazard": FIXED.early_hazard,
+            "slow_hazard": FIXED.slow_hazard,
+            "guarantee_ratio": FIXED.guarantee_ratio,
         },
         "joint": [group],
         "sources": {"*": {"kind": "judgement", "note": "mapping of coded episodes (parley backtest)"}},
@@ -150,24 +148,24 @@ def _columns() -> dict[str, str]:
     return columns
 
 
-def _issues(fixed: Fixed) -> dict[str, Any]:
+def _issues() -> dict[str, Any]:
     return {
         "line": {
             "scale": "where the armies stand: 0 is all that side A aims at, 1 all that side B does",
             "status_quo": 0.5,
-            "war_share": fixed.war_share,
-            "front_per_week": fixed.front_per_week,
+            "war_share": FIXED.war_share,
+            "front_per_week": FIXED.front_per_week,
         },
         "order": {
             "scale": "who rules and who is recognised: 0 is side A's aim, 1 side B's",
             "status_quo": 0.5,
-            "war_share": fixed.war_share / 2.0,
+            "war_share": FIXED.war_share / 2.0,
         },
         "payments": {"scale": "what can be traded in a ceasefire: 0 is side A's wish, 1 side B's", "status_quo": 0.5},
     }
 
 
-def _belligerent(episode: Episode, side: str, fixed: Fixed) -> dict[str, Any]:
+def _belligerent(episode: Episode, side: str) -> dict[str, Any]:
     own = 1.0 if side == "B" else -1.0
     aim = 0.5 + own * reach(episode, side)
     return {
@@ -175,27 +173,27 @@ def _belligerent(episode: Episode, side: str, fixed: Fixed) -> dict[str, Any]:
         "label": episode.side_b if side == "B" else episode.side_a,
         "ideal_point": {"line": aim, "order": aim, "payments": 0.5 + own * 0.5},
         "points": {"line": 50, "order": 30, "payments": 20},
-        "strain": strain_without_leverage(episode, side, fixed),
+        "strain": strain_without_leverage(episode, side),
         "unseen_spread": REFERENCE["unseen"],
-        "optimism": fixed.optimism,
-        "optimism_rest": fixed.optimism / 4.0,
-        "fear": fear(episode, fixed),
+        "optimism": FIXED.optimism,
+        "optimism_rest": FIXED.optimism / 4.0,
+        "fear": fear(episode),
     }
 
 
-def _war(episode: Episode, fixed: Fixed) -> dict[str, Any]:
+def _war(episode: Episode) -> dict[str, Any]:
     return {
         "began": episode.war_start,
         "optimism_ages": True,
-        "momentum": momentum(episode, fixed),
-        "momentum_spread": fixed.momentum_spread,
-        "momentum_mean": momentum(episode, fixed),
-        "momentum_reversion": fixed.momentum_reversion,
-        "momentum_volatility": fixed.momentum_volatility,
-        "fluidity": fixed.fluidity[episode.stalemate],
+        "momentum": momentum(episode),
+        "momentum_spread": FIXED.momentum_spread,
+        "momentum_mean": momentum(episode),
+        "momentum_reversion": FIXED.momentum_reversion,
+        "momentum_volatility": FIXED.momentum_volatility,
+        "fluidity": FIXED.fluidity[episode.stalemate],
         "learning": 0.02,
         "talk_learning": 0,
-        "victory_hazard": fixed.victory_hazard,
-        "victory_slope": fixed.victory_slope,
-        "imposed_halt_prob": fixed.imposed_halt_prob,
+        "victory_hazard": FIXED.victory_hazard,
+        "victory_slope": FIXED.victory_slope,
+        "imposed_halt_prob": FIXED.imposed_halt_prob,
     }

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.errors import ParleyError
 from sim.evidence.calibration.episode_scenario import scenario_of
 from sim.evidence.calibration.episodes import HORIZONS, TIERS, Episode
-from sim.evidence.calibration.structural_parameters import FIXED, NAMES, Fixed
+from sim.evidence.calibration.structural_parameters import NAMES
 from sim.execution import worker_pool
 from sim.statistics.estimates import TRIALS_PER_CLUSTER, TRIALS_PER_DRAW, Floats
 
@@ -34,7 +34,6 @@ class Work(NamedTuple):
     episode: Episode
     trials: int
     seed: int
-    fixed: Fixed
 
 
 @dataclass(frozen=True)
@@ -63,14 +62,13 @@ def simulate_all(
     *,
     trials: int = DEFAULT_TRIALS,
     seed: int = 1,
-    fixed: Fixed = FIXED,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> list[SimulatedEpisode]:
     """Simulate each episode, in order; the same whatever the number of workers."""
     check_trials(trials)
     workers = worker_pool.default_workers() if workers is None else workers
-    wanted = [Work(episode, trials, seed, fixed) for episode in episodes]
+    wanted = [Work(episode, trials, seed) for episode in episodes]
     results: Iterator[tuple[Work, SimulatedEpisode]] = worker_pool.in_order(
         simulate_episode, wanted, workers, worker_pool.choose(workers, len(wanted))
     )
@@ -87,7 +85,7 @@ def simulate_episode(work: Work) -> SimulatedEpisode:
     from sim.model import simulate
     from sim.outcome_columns import TAGS
 
-    scenario = scenario_of(work.episode, None, fixed=work.fixed)
+    scenario = scenario_of(work.episode, None)
     columns = simulate(scenario, work.seed, 0, work.trials, independent_stream=work.episode.episode_id)
     classes = {tier: _classes(columns[f"{tier}_week"]) for tier in TIERS}
     return SimulatedEpisode(

@@ -16,7 +16,7 @@ from sim.evidence.calibration import episode_scenario
 from sim.evidence.calibration.episode_scenario import REFERENCE, scenario_of
 from sim.evidence.calibration.episodes import SCALES, Episode, read_episodes, shipped
 from sim.evidence.calibration.simulate_episodes import Work, simulate_episode
-from sim.evidence.calibration.structural_parameters import FIXED, NAMES, STRUCTURAL, Fixed
+from sim.evidence.calibration.structural_parameters import NAMES, STRUCTURAL, Fixed
 from sim.model import simulate
 from sim.model.inputs import Inputs
 from sim.random_streams import Streams
@@ -53,9 +53,15 @@ FIXED_HERE = Fixed(
 """What the hand-worked values rest on, whatever is shipped."""
 
 
+@pytest.fixture
+def fixed_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(episode_scenario, "FIXED", FIXED_HERE)
+
+
+@pytest.mark.usefixtures("fixed_here")
 def test_a_four_year_old_war_by_hand() -> None:
     # Momentum code 1 (for A), patrons 2 and 1, leverage 1, leaders, aims 2 and 1, 15 failed ceasefires, pressure 2.
-    scenario = scenario_of(factories.episode(), None, fixed=FIXED_HERE)
+    scenario = scenario_of(factories.episode(), None)
     a, b = scenario.parties["A"], scenario.parties["B"]
     mediators = scenario.parties["Mediators"]
     assert scenario.war.momentum.value == scenario.war.momentum_mean.value == -0.5
@@ -78,9 +84,10 @@ def test_a_four_year_old_war_by_hand() -> None:
     assert (scenario.start, scenario.war.began) == (factories.OPENED, factories.WAR_START)
 
 
+@pytest.mark.usefixtures("fixed_here")
 def test_a_new_war_without_patrons_or_pressure_by_hand() -> None:
     plain = dict.fromkeys(SCALES, 0) | {"attendance": 2}
-    scenario = scenario_of(factories.episode(war_start=factories.OPENED, **plain), None, fixed=FIXED_HERE)
+    scenario = scenario_of(factories.episode(war_start=factories.OPENED, **plain), None)
     a, b = scenario.parties["A"], scenario.parties["B"]
     assert a.strain.value == b.strain.value == 0.04
     assert a.fear.value == b.fear.value == 0.02
@@ -146,7 +153,7 @@ def test_extreme_codes_and_odd_names_do_too(codes: dict[str, int], start: date, 
 @pytest.mark.parametrize("end", [0, 1])
 def test_extreme_codes_run(end: int) -> None:
     codes = {name: limits[end] for name, limits in SCALES.items()}
-    simulated = simulate_episode(Work(factories.episode(war_start=date(1990, 12, 31), **codes), 2_048, 1, FIXED))
+    simulated = simulate_episode(Work(factories.episode(war_start=date(1990, 12, 31), **codes), 2_048, 1))
     assert np.all(simulated.counts["durable"].sum(axis=1) == 16)
 
 

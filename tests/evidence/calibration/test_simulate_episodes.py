@@ -20,7 +20,7 @@ from sim.evidence.calibration.simulate_episodes import (
     simulate_all,
     simulate_episode,
 )
-from sim.evidence.calibration.structural_parameters import FIXED, NAMES, STRUCTURAL
+from sim.evidence.calibration.structural_parameters import NAMES, STRUCTURAL
 from sim.model.negotiation import NegotiationModel, simulate
 from sim.scenario.sampling.parameter_draws import inverse_cdf
 from tests.evidence import factories
@@ -142,6 +142,4 @@ def test_numbers_of_trials_that_will_not_do(trials: int) -> None:
 def test_numbers_of_trials_that_will() -> None:
     for trials in (2_048, 2_080, 32_768, 1_048_576):
         check_trials(trials)
-    assert same(
-        simulate_episode(Work(THREE[0], TRIALS, 1, FIXED)), simulate_all(THREE[:1], trials=TRIALS, workers=1)[0]
-    )
+    assert same(simulate_episode(Work(THREE[0], TRIALS, 1)), simulate_all(THREE[:1], trials=TRIALS, workers=1)[0])
