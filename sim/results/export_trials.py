@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -45,34 +46,29 @@ def trials_as_parquet(runs: Sequence[Run]) -> Iterator[bytes]:
     yield written.taken()
 
 
-class Pieces:
-    """Give away what was written, as a file."""
+class Pieces(io.RawIOBase):
+    """Give away what was written, as a file; its place counts all that ever was."""
 
     def __init__(self) -> None:
-        self._held: list[bytes] = []
-        self._at = 0
-        self.closed = False
+        self._held, self._at = bytearray(), 0
 
-    def write(self, content: Any) -> int:
+    def writable(self) -> bool:
+        """Return that it can be written to."""
+        return True
+
+    def write(self, content: Any, /) -> int:
         """Hold some bytes until they are taken."""
-        self._held.append(bytes(content))
-        self._at += len(self._held[-1])
-        return len(self._held[-1])
+        self._held += content
+        self._at += len(content)
+        return len(content)
 
     def tell(self) -> int:
         """Return how many bytes were written so far."""
         return self._at
 
-    def flush(self) -> None:
-        """Do nothing: all is held here."""
-
-    def close(self) -> None:
-        """Close the file; what was not taken can still be."""
-        self.closed = True
-
     def taken(self) -> bytes:
         """Return what was written since the last time."""
-        content, self._held = b"".join(self._held), []
+        content, self._held = bytes(self._held), bytearray()
         return content
 
 

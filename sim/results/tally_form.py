@@ -1,125 +1,73 @@
-"""A tally as JSON, for its way from another machine; what comes back is checked to be a tally of that many trials."""
+"""Write a tally as JSON, for its way from another machine; what comes back is checked to be one of that many trials."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import json
+from dataclasses import fields, is_dataclass
+from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sim import outcome_columns
-from sim.results.tally import STEPS, Counts, HitTally, Tally, TermsTally, tally_of
+from sim.results.tally import STEPS, HitTally, Tally, tally_of
 from sim.scenario.schema import Scenario
 from sim.statistics.estimates import TRIALS_PER_CLUSTER, TRIALS_PER_DRAW
 
-Count = Annotated[int, Field(strict=True, ge=0, le=2**53)]
-Sum = Annotated[int, Field(strict=True, ge=-(2**62), le=2**62)]
-"""In steps of ``tally.STEPS``."""
-
-
-class Form(BaseModel):
-    """Check a part of a tally in JSON; other keys are refused."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Hits(Form):
-    """Check a ``tally.HitTally``."""
-
-    n: Count
-    hits: Count
-    cluster_squares: Count
-    last_hits: Count
-    last_trials: Count
-    drawn: Count
-    draw_squares: Count
-    pair_squares: Count
-
-
-class Terms(Form):
-    """Check a ``tally.TermsTally``."""
-
-    total: Sum
-    grid: list[Count]
-
-
-class TallyForm(Form):
-    """Check a ``tally.Tally``; ``events`` by tier and days, as ``durable 90``."""
-
-    n: Count
-    events: dict[str, Hits]
-    weeks: dict[str, list[Count]]
-    victories: dict[str, Count]
-    tags: list[Count]
-    stages: list[Count]
-    n_attributed: Count
-    frictions: dict[str, Sum]
-    n_halts: Count
-    terms: dict[str, Terms]
-    halts: list[list[list[Count]]]
+MOST_COUNT, MOST_SUM = 2**53, 2**62
+"""Sums are in steps of ``tally.STEPS``."""
 
 
 def as_bytes(tally: Tally) -> bytes:
-    """Return a tally in JSON."""
-    return _form(tally).model_dump_json().encode()
+    """Return a tally in JSON: its fields by name, events by tier and days as ``durable 90``, counts as lists."""
+    return json.dumps(_plain(tally), allow_nan=False).encode()
 
 
-def _form(tally: Tally) -> TallyForm:
-    values: dict[str, Any] = {
-        **vars(tally),
-        "events": {f"{tier} {days}": vars(event) for (tier, days), event in tally.events.items()},
-        "weeks": {name: found.tolist() for name, found in tally.weeks.items()},
-        "terms": {name: {"total": one.total, "grid": one.grid.tolist()} for name, one in tally.terms.items()},
-    }
-    return TallyForm.model_validate(values | {key: values[key].tolist() for key in ("tags", "stages", "halts")})
+def _plain(part: Any) -> Any:
+    if isinstance(part, np.ndarray):
+        return part.tolist()
+    named = _parts(part)
+    return part if named is None else {name: _plain(one) for name, one in named.items()}
+
+
+def _parts(part: Any) -> dict[str, Any] | None:
+    """Return what a tally, or a table in it, is made of by name; None for a number."""
+    if is_dataclass(part):
+        return {field.name: getattr(part, field.name) for field in fields(part)}
+    if isinstance(part, dict):
+        return {key if isinstance(key, str) else " ".join(map(str, key)): one for key, one in part.items()}
+    return None
 
 
 def from_bytes(content: bytes, scenario: Scenario, n: int) -> Tally:
     """Return the tally of ``n`` trials of a scenario in JSON; ValueError, in one line, if it cannot be one."""
     try:
-        form = TallyForm.model_validate_json(content)
-    except ValidationError as problem:
-        first = problem.errors(include_url=False, include_input=False)[0]
-        place = ".".join(map(str, first["loc"]))[:60]
-        raise ValueError(f"{place}: {first['msg']}" if place else first["msg"]) from None
-    nothing = tally_of(scenario, outcome_columns.empty(0, tuple(scenario.issues)))
-    if _shape(form) != _shape(_form(nothing)):
-        raise ValueError("has other parts than the scenario has")
-    found = Tally(
-        form.n,
-        {key: HitTally(**vars(form.events[f"{key[0]} {key[1]}"])) for key in nothing.events},
-        {name: _counts(form.weeks[name]) for name in nothing.weeks},
-        {side: form.victories[side] for side in nothing.victories},
-        _counts(form.tags),
-        _counts(form.stages),
-        form.n_attributed,
-        {name: form.frictions[name] for name in nothing.frictions},
-        form.n_halts,
-        {name: TermsTally(form.terms[name].total, _counts(form.terms[name].grid)) for name in nothing.terms},
-        _counts(form.halts),
-    )
+        form = json.loads(content)
+    except (ValueError, RecursionError):
+        raise ValueError("is not in JSON") from None
+    found: Tally = _filled(tally_of(scenario, outcome_columns.empty(0, tuple(scenario.issues))), form, "")
     for name, holds in _rules(found, n).items():
         if not holds:
             raise ValueError(f"{name}: its counts are not those of {n:,} trials")
     return found
 
 
-def _shape(form: TallyForm) -> list[Any]:
-    """Return the names of the parts, in any order, and how many counts each holds."""
-    return [
-        sorted(form.events),
-        sorted((name, len(found)) for name, found in form.weeks.items()),
-        sorted(form.victories),
-        len(form.tags),
-        len(form.stages),
-        sorted(form.frictions),
-        sorted((name, len(one.grid)) for name, one in form.terms.items()),
-        [[len(row) for row in rows] for rows in form.halts],
-    ]
-
-
-def _counts(values: Any) -> Counts:
-    return np.asarray(values, dtype=np.int64)
+def _filled(empty: Any, form: Any, place: str) -> Any:
+    """Return an empty part of a tally with the numbers of its form, which must have the same parts and shapes."""
+    if (named := _parts(empty)) is not None:
+        if not isinstance(form, dict) or form.keys() != named.keys():
+            raise ValueError(f"{place or 'a tally'}: has other parts than the scenario has")
+        found = [_filled(one, form[name], f"{place}.{name}".strip(".")) for name, one in named.items()]
+        return dict(zip(empty, found, strict=True)) if isinstance(empty, dict) else type(empty)(*found)
+    numbers, shape = [form], np.shape(empty)
+    for size in shape:
+        if not all(isinstance(one, list) and len(one) == size for one in numbers):
+            raise ValueError(f"{place}: has other parts than the scenario has")
+        numbers = [number for one in numbers for number in one]
+    is_sum = place.startswith("frictions.") or place.endswith(".total")
+    least, most = (-MOST_SUM, MOST_SUM) if is_sum else (0, MOST_COUNT)
+    if not all(type(number) is int and least <= number <= most for number in numbers):
+        raise ValueError(f"{place}: expected whole numbers from {least} to {most}")
+    return np.array(numbers, dtype=np.int64).reshape(shape) if shape else form
 
 
 def _rules(tally: Tally, n: int) -> dict[str, bool]:
