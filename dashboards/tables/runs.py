@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.outcome_columns import Columns
-from sim.results.tally import HitTally, merged, weeks_over
+from sim.results.tally import HitTally, weeks_over
 from sim.statistics.anchoring import anchor, reference_at
 from sim.statistics.horizons import begun, horizons
+from sim.statistics.summed import merged
 
 if TYPE_CHECKING:
     from sim.evidence.forecasters.forecasters import ForecasterTable

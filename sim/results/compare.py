@@ -9,11 +9,11 @@ from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.outcome_columns import Columns
 from sim.results.run import Run
-from sim.results.tally import merged
 from sim.statistics.anchoring import anchored, reference_at
 from sim.statistics.estimates import Hits
 from sim.statistics.horizons import TIERS, begun, event_by, horizons
 from sim.statistics.paired_differences import PairTally, difference
+from sim.statistics.summed import merged
 from sim.storage.stored_columns import side_by_side
 
 ERROR_RATE = 0.05

@@ -9,9 +9,10 @@ are kept, ``sim.statistics.exact_sums`` finds it to the last digit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Protocol, Self, TypeVar
+from functools import reduce
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from sim.scenario.schema import Scenario
 from sim.statistics import estimates
 from sim.statistics.estimates import Hits, Odds
 from sim.statistics.horizons import TIERS, event_by, horizons
+from sim.statistics.summed import Summed, added, merged
 from sim.storage.stored_columns import AnyColumns, in_blocks
 
 Counts = NDArray[np.int64]
@@ -44,31 +46,8 @@ def steps(values: NDArray[Any]) -> int:
     )
 
 
-class Addable(Protocol):
-    """Count something over a block, and take in the block that comes next."""
-
-    def add(self, later: Self, /) -> None:
-        """Put the block that comes next behind this one."""
-
-
-Key = TypeVar("Key")
-Counted = TypeVar("Counted", bound=Addable)
-
-
-def merged(parts: Iterable[Mapping[Key, Counted]]) -> dict[Key, Counted]:
-    """Return counts by name of one block after another, added up."""
-    whole: dict[Key, Counted] = {}
-    for part in parts:
-        for key, found in part.items():
-            if key in whole:
-                whole[key].add(found)
-            else:
-                whole[key] = found
-    return whole
-
-
 @dataclass
-class HitTally:
+class HitTally(Summed):
     """Hold what odds with both intervals need of one event: counts, and sums of squared counts.
 
     ``cluster_squares`` sums over clusters of 32 trials; the last may be short, and holds ``last_hits`` of
@@ -84,6 +63,7 @@ class HitTally:
     drawn: int = 0
     draw_squares: int = 0
     pair_squares: int = 0
+    OF_LAST = frozenset({"last_hits", "last_trials"})
 
     @classmethod
     def of(cls, hits: Hits) -> HitTally:
@@ -107,13 +87,10 @@ class HitTally:
             int(np.sum(pairs**2)),
         )
 
-    def add(self, later: HitTally) -> None:
-        """Put the trials that come next behind these. Raises ValueError if these end within a cluster."""
-        if self.last_trials and later.n:
-            raise ValueError(f"{self.n} trials end within a cluster, so none may follow")
-        for name in ("n", "hits", "cluster_squares", "drawn", "draw_squares", "pair_squares"):
-            setattr(self, name, getattr(self, name) + getattr(later, name))
-        self.last_hits, self.last_trials = later.last_hits, later.last_trials
+    @property
+    def ends_within_cluster(self) -> bool:
+        """Return whether the last cluster is short."""
+        return self.last_trials > 0
 
     @property
     def is_telling(self) -> bool:
@@ -161,7 +138,7 @@ class HitTally:
 
 
 @dataclass
-class TermsTally:
+class TermsTally(Summed):
     """Hold the agreed terms of one issue: their sum in steps, and how many lie nearest to each point of the grid."""
 
     total: int = 0
@@ -172,11 +149,6 @@ class TermsTally:
         """Count consecutive trials that begin with a cluster."""
         near = np.rint(np.clip(values, 0.0, 1.0) * GRID).astype(np.int64)
         return cls(steps(values), np.bincount(near, minlength=GRID + 1))
-
-    def add(self, later: TermsTally) -> None:
-        """Put the values that come next behind these."""
-        self.total += later.total
-        self.grid += later.grid
 
     @property
     def n(self) -> int:
@@ -198,7 +170,7 @@ class TermsTally:
 
 
 @dataclass
-class Tally:
+class Tally(Summed):
     """Hold all that a summary needs of a block or of many. ``n`` counts trials.
 
     ``events`` by (tier, days); ``weeks`` by column: how many trials in each week, last those with none;
@@ -218,23 +190,6 @@ class Tally:
     n_halts: int
     terms: dict[str, TermsTally]
     halts: Counts
-
-    def add(self, later: Tally) -> None:
-        """Put the block that comes next behind these."""
-        for key, event in self.events.items():
-            event.add(later.events[key])
-        for issue, terms in self.terms.items():
-            terms.add(later.terms[issue])
-        sums: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
-            (self.weeks, later.weeks),
-            (self.victories, later.victories),
-            (self.frictions, later.frictions),
-        )
-        for mine, theirs in sums:
-            for name in mine:
-                mine[name] = mine[name] + theirs[name]
-        for name in ("n", "tags", "stages", "n_attributed", "n_halts", "halts"):
-            setattr(self, name, getattr(self, name) + getattr(later, name))
 
 
 def tally_of(scenario: Scenario, columns: Columns) -> Tally:
@@ -281,10 +236,7 @@ def weeks_over(scenario: Scenario, columns: AnyColumns, name: str) -> Counts:
 
 def over_blocks(scenario: Scenario, blocks: Iterable[Columns]) -> Tally:
     """Return the tally of all trials, one block after another; there is at least one."""
-    parts: Iterator[Tally] = (tally_of(scenario, columns) for columns in blocks)
-    whole = next(parts)
-    for later in parts:
-        whole.add(later)
+    whole: Tally = reduce(added, (tally_of(scenario, columns) for columns in blocks))
     return whole
 
 

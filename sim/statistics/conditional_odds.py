@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from sim.statistics import estimates
 from sim.statistics.estimates import TRIALS_PER_CLUSTER, TRIALS_PER_DRAW, Floats, Hits, Odds
+from sim.statistics.summed import Summed
 
 Counts = NDArray[np.int64]
 
 
 @dataclass
-class GivenTally:
+class GivenTally(Summed):
     """Count trials that are given: ``clusters[m, s]`` clusters hold m of them and s hits among them; draws alike."""
 
     n: int
@@ -26,14 +27,6 @@ class GivenTally:
         """Count consecutive trials that begin with a cluster."""
         clusters, draws = (_table(hits & given, given, size) for size in (TRIALS_PER_CLUSTER, TRIALS_PER_DRAW))
         return cls(len(hits), clusters, draws)
-
-    def add(self, later: GivenTally) -> None:
-        """Put the trials that come next behind these."""
-        self.n, self.clusters, self.draws = (
-            self.n + later.n,
-            self.clusters + later.clusters,
-            self.draws + later.draws,
-        )
 
     def odds(self, level: float = 0.90) -> Odds:
         """Return the odds of an event among the trials that are given, with both intervals; ``n`` counts those trials.
@@ -90,7 +83,7 @@ def _cells(table: Counts) -> tuple[Counts, Counts, Counts]:
 
 
 @dataclass
-class MeanTally:
+class MeanTally(Summed):
     """Hold values over the trials that are given, 0 elsewhere.
 
     Their sum, and by cluster the squares that a mean needs.
@@ -112,11 +105,6 @@ class MeanTally:
         held = estimates.group_sums(given, TRIALS_PER_CLUSTER)[0]
         n, squares = int(held.sum()), float(sums @ sums)
         return cls(len(sums), n, float(sums.sum()), squares, float(sums @ held), int(held @ held))
-
-    def add(self, later: MeanTally) -> None:
-        """Put the trials that come next behind these."""
-        for name in ("clusters", "n", "total", "squares", "products", "given_squares"):
-            setattr(self, name, getattr(self, name) + getattr(later, name))
 
     def mean(self, level: float) -> tuple[float, float]:
         """Return the mean over the trials that are given, and the reach of its interval.

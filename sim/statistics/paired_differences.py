@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sim.statistics import estimates
 from sim.statistics.anchoring import References, anchored, slope
 from sim.statistics.estimates import TRIALS_PER_CLUSTER, Hits
+from sim.statistics.summed import Summed
 
 SIDE = TRIALS_PER_CLUSTER + 1
 
@@ -21,7 +22,7 @@ Counts = NDArray[np.int64]
 
 
 @dataclass
-class PairTally:
+class PairTally(Summed):
     """Count clusters: ``clusters[b, v]`` hold b hits of the base and v of the variant; the last one may be short.
 
     ``n_changed`` trials turned out differently; ``last`` is hits of the base, of the variant, and trials.
@@ -31,6 +32,7 @@ class PairTally:
     n_changed: int = 0
     clusters: Counts = field(default_factory=lambda: np.zeros((SIDE, SIDE), np.int64))
     last: tuple[int, int, int] = (0, 0, 0)
+    OF_LAST = frozenset({"last"})
 
     @classmethod
     def of(cls, base: Hits, variant: Hits) -> PairTally:
@@ -42,13 +44,10 @@ class PairTally:
         last = (int(np.sum(base[whole:])), int(np.sum(variant[whole:])), n - whole)
         return cls(n, int(np.count_nonzero(base != variant)), clusters, last)
 
-    def add(self, later: PairTally) -> None:
-        """Put the trials that come next behind these. Raises ValueError if these end within a cluster."""
-        if self.last[2] and later.n:
-            raise ValueError(f"{self.n} trials end within a cluster, so none may follow")
-        self.n, self.n_changed = self.n + later.n, self.n_changed + later.n_changed
-        self.clusters = self.clusters + later.clusters
-        self.last = later.last
+    @property
+    def ends_within_cluster(self) -> bool:
+        """Return whether the last cluster is short."""
+        return self.last[2] > 0
 
     @property
     def shares(self) -> tuple[float, float]:

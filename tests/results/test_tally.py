@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.results.tally import merged, steps
+from sim.results.tally import steps
 from sim.statistics.conditional_odds import GivenTally, MeanTally
 from sim.statistics.paired_differences import PairTally, difference
+from sim.statistics.summed import merged
 
 
 def made(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

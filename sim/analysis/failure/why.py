@@ -26,7 +26,7 @@ from sim.execution.run import Progress
 from sim.outcome_columns import FRICTIONS, STAGES, TAGS, Columns
 from sim.results.run import Run, open_run
 from sim.results.summary import QUANTILES
-from sim.results.tally import HitTally, merged
+from sim.results.tally import HitTally
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.labels import names_called
 from sim.statistics import exact_sums
@@ -34,6 +34,7 @@ from sim.statistics.conditional_odds import GivenTally, MeanTally
 from sim.statistics.estimates import Hits
 from sim.statistics.horizons import horizons
 from sim.statistics.paired_differences import PairTally, difference
+from sim.statistics.summed import Summed, merged
 from sim.storage.stored_columns import side_by_side
 
 BINDING = {"party": "binding_party", "issue": "binding_issue", "track": "best_track"}
@@ -135,7 +136,7 @@ def explain(run: Run, base: Run | None = None, *, run_again: bool = True) -> Why
 
 
 @dataclass
-class Counted:
+class Counted(Summed):
     """What is counted over a block, by kind and name."""
 
     hits: dict[tuple[str, str], HitTally]
@@ -146,12 +147,6 @@ class Counted:
     def of(cls, scenario: Scenario, columns: Columns) -> Counted:
         """Count a block."""
         return cls(_hits_of(columns), _given_of(scenario, columns), _means_of(columns))
-
-    def add(self, later: Counted) -> None:
-        """Put the trials that come next behind these."""
-        self.hits = merged((self.hits, later.hits))
-        self.given = merged((self.given, later.given))
-        self.means = merged((self.means, later.means))
 
 
 def _counted(run: Run) -> Counted:

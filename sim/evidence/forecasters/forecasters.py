@@ -21,12 +21,13 @@ from sim.errors import ParleyError
 from sim.outcome_columns import Columns
 from sim.results.formatting import counted
 from sim.results.run import Run
-from sim.results.tally import HitTally, merged
+from sim.results.tally import HitTally
 from sim.scenario.sources.forecasts import NOT_COUNTED, Forecast, forecasts_of
 from sim.statistics.anchoring import Headline, anchor, reference_at
 from sim.statistics.conditional_odds import GivenTally
 from sim.statistics.estimates import Hits
 from sim.statistics.horizons import TIERS, begun
+from sim.statistics.summed import merged
 
 if TYPE_CHECKING:
     import pandas as pd
