@@ -13,13 +13,13 @@ from sim.errors import ParleyError
 from sim.execution import worker_pool
 from sim.execution.blocks import Block
 from sim.execution.engine_digest import refuse_lost_tables
+from sim.execution.request import Request
 from sim.execution.run import Work, compute
 from sim.outcome_columns import Columns
 from sim.results.inventory import Progress
 from sim.scenario.reading.stored import stored_scenario
 from sim.storage.block_parquet import read_block
 from sim.storage.manifest import read_manifest
-from sim.storage.provenance import Inputs
 from sim.storage.run_folder import found_differences, limits_of
 
 
@@ -73,23 +73,16 @@ def reproduce(folder: Path, workers: int | None = None, progress: Progress | Non
         Work(0, Block(index, index * size, entry["n"]), scenario, manifest["seed"], {})
         for index, entry in enumerate(manifest["blocks"])
     ]
-    workers = min(max(1, len(wanted)), worker_pool.default_workers() if workers is None else workers)
     unequal: list[str] = []
-    for work, again in worker_pool.in_order(compute, wanted, workers, worker_pool.choose(workers, len(wanted))):
+    for work, again in worker_pool.spread(compute, wanted, len(wanted), workers):
         there = read_block(folder, manifest, work.block.index, limits)
         unequal.extend(_unlike(work.block.index, there, again))
         if progress:
             progress(work.block.index + 1, len(wanted))
-    since = found_differences(folder, manifest, _inputs_now(manifest, scenario))
-    name = manifest["name"]
-    return Reproduction(folder, name, manifest["trials"], len(wanted), tuple(unequal), tuple(since))
-
-
-def _inputs_now(manifest: dict[str, Any], scenario: Any) -> Inputs:
-    from sim.execution.request import Request
-
-    request = Request(scenario, manifest["name"], manifest["trials"], manifest["seed"], block=manifest["block_size"])
-    return request.inputs
+    name, trials = manifest["name"], manifest["trials"]
+    now = Request(scenario, name, trials, manifest["seed"], block=size)
+    since = found_differences(folder, manifest, now.inputs)
+    return Reproduction(folder, name, trials, len(wanted), tuple(unequal), tuple(since))
 
 
 def _unlike(index: int, there: Columns, again: Columns) -> Iterator[str]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.errors import NumericError, ParleyError
+from sim.errors import NumericError
 from sim.errors.arguments import checked_arguments
 from sim.execution import worker_pool
 from sim.execution.blocks import DEFAULT_BLOCK, Block, blocks, check_counts, n_blocks
@@ -25,6 +25,7 @@ from sim.results.tally import Tally, tally_of
 from sim.scenario.schema import Scenario
 from sim.statistics.anchoring import half_width, reference_at
 from sim.statistics.horizons import horizons
+from sim.statistics.summed import added
 from sim.storage.run_folder import Writer
 
 if TYPE_CHECKING:
@@ -171,16 +172,13 @@ def run_many(
     >>> [(run.name, run.n_trials) for run in sim.run_many(requests, workers=1)]
     [('first', 320), ('second', 320)]
     """
-    workers = worker_pool.default_workers() if workers is None else workers
-    if not 1 <= workers <= worker_pool.MOST_WORKERS:
-        raise ParleyError(f"workers: {workers} came, 1 to {worker_pool.MOST_WORKERS} is allowed")
+    workers = worker_pool.checked(workers)
     with ExitStack() as stack:
         jobs = begun(requests, stack, store)
         tasks = sum(job.n_missing for job in jobs)
         parties = [party for request in requests for party in request.parties.values()]
-        kind = worker_pool.choose(workers, tasks, parties)
-        results = worker_pool.in_order(compute, missing_work(jobs), min(workers, max(1, tasks)), kind)
-        stack.callback(results.close)  # type: ignore[attr-defined]  # also when a caller keeps an exception alive
+        results = worker_pool.spread(compute, missing_work(jobs), tasks, workers, parties)
+        stack.callback(results.close)  # also when a caller keeps an exception alive
         yield from collected(jobs, results, progress)
 
 
@@ -268,10 +266,7 @@ class Job:
 
     def _take(self, columns: Columns) -> None:
         scenario, found = self.request.scenario, tally_of(self.request.scenario, columns)
-        if self.tally is None:
-            self.tally = found
-        else:
-            self.tally.add(found)
+        self.tally = found if self.tally is None else added(self.tally, found)
         self.n_blocks += 1
         if not self.writer:
             self.parts.append(columns)

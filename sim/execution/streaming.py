@@ -24,6 +24,7 @@ from sim.results.tally import Tally, tally_of
 from sim.scenario.schema import Scenario
 from sim.statistics.anchoring import Headline
 from sim.statistics.horizons import check_event
+from sim.statistics.summed import added
 
 Apply = Callable[[Callable[["Piece"], Tally], Iterable["Piece"]], Iterator[tuple["Piece", Tally]]]
 """Applies a function to pieces elsewhere and gives back results in order, as ``distributed.Cluster.in_order`` does."""
@@ -87,9 +88,7 @@ def stream(
     ``apply`` takes the place of this machine's workers. Raises the errors of ``sim.errors``.
     """
     check_streamed(request)
-    workers = worker_pool.default_workers() if workers is None else workers
-    if not 1 <= workers <= worker_pool.MOST_WORKERS:
-        raise ParleyError(f"workers: {workers} came, 1 to {worker_pool.MOST_WORKERS} is allowed")
+    workers = worker_pool.checked(workers)
     count = n_blocks(request.trials, request.block)
     pieces = (
         Piece(request, Work(0, block, request.scenario, request.seed, request.parties))
@@ -98,14 +97,10 @@ def stream(
     if apply is not None:
         results = apply(tally, pieces)
     else:
-        kind = worker_pool.choose(workers, count, request.parties.values())
-        results = worker_pool.in_order(tally, pieces, min(workers, count), kind)
-    whole: Tally | None = None
+        results = worker_pool.spread(tally, pieces, count, workers, request.parties.values())
+    whole: Any = None
     for _, found in results:
-        if whole is None:
-            whole = found
-        else:
-            whole.add(found)
+        whole = found if whole is None else added(whole, found)
         if progress:
             progress(request.name, whole.n, request.trials)
     assert whole is not None

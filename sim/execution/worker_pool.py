@@ -13,7 +13,7 @@ import signal
 import time
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import (
     BrokenExecutor,
     CancelledError,
@@ -30,7 +30,7 @@ from itertools import islice
 from multiprocessing import process
 from typing import Any, Literal, TypeVar
 
-from sim.errors import ResourceError, WorkersLostError
+from sim.errors import ParleyError, ResourceError, WorkersLostError
 from sim.execution.worker_start import (
     NoProcessesError,
     can_reach_workers,
@@ -61,11 +61,30 @@ def default_workers() -> int:
     return max(1, min(usable, MOST_WORKERS))
 
 
+def checked(workers: int | None) -> int:
+    """Return the number of workers that is asked for, or the default; ParleyError if there may not be so many."""
+    if workers is not None and not 1 <= workers <= MOST_WORKERS:
+        raise ParleyError(f"workers: expected 1 to {MOST_WORKERS}, got {workers}")
+    return default_workers() if workers is None else workers
+
+
 def choose(workers: int, tasks: int, parties: Iterable[type] = ()) -> Kind:
     """Choose processes, unless one worker or one task makes them pointless, or a custom party cannot travel to them."""
     if workers <= 1 or tasks <= 1:
         return "inline"
     return "processes" if all(can_reach_workers(party) for party in parties) else "threads"
+
+
+def spread(
+    function: Callable[[Item], Result],
+    items: Iterable[Item],
+    n_items: int,
+    workers: int | None,
+    parties: Iterable[type] = (),
+) -> Generator[tuple[Item, Result]]:
+    """Apply ``function`` to ``n_items`` items at most over as many workers as they keep busy; see ``in_order``."""
+    workers = checked(workers)
+    yield from in_order(function, items, min(workers, max(1, n_items)), choose(workers, n_items, parties))
 
 
 def in_order(

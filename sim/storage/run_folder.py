@@ -52,11 +52,8 @@ class StoredRun:
     summary: dict[str, Any]
 
     def verified(self) -> Iterator[Columns]:
-        """Yield the blocks in order, each verified."""
-        limits = limits_of(self.scenario, self.folder)
-        for index in range(len(self.manifest["blocks"])):
-            yield read_block(self.folder, self.manifest, index, limits)
-            give_back(index)
+        """Return the blocks in order, each verified."""
+        return verified_blocks(self.folder, self.manifest, self.scenario)
 
     @property
     def columns(self) -> StoredColumns:
@@ -155,10 +152,8 @@ class Writer:
         return sum(entry["n"] for entry in self.manifest["blocks"])
 
     def stored(self) -> Iterator[Columns]:
-        """Yield the finished blocks in order, each verified."""
-        for index in range(self.n_blocks):
-            yield read_block(self.folder, self.manifest, index, limits_of(self.inputs.scenario, self.folder))
-            give_back(index)
+        """Return the finished blocks in order, each verified."""
+        return verified_blocks(self.folder, self.manifest, self.inputs.scenario)
 
     @property
     def columns(self) -> StoredColumns:
@@ -274,6 +269,14 @@ def numbered(folder: Path, number: int) -> Path:
 
 
 # -- reading ---------------------------------------------------------------------------------------
+
+
+def verified_blocks(folder: Path, manifest: Mapping[str, Any], scenario: Mapping[str, Any]) -> Iterator[Columns]:
+    """Yield the blocks that a manifest records in order, each verified."""
+    limits = limits_of(scenario, folder)
+    for index in range(len(manifest["blocks"])):
+        yield read_block(folder, manifest, index, limits)
+        give_back(index)
 
 
 def read_run(folder: str | os.PathLike[str]) -> StoredRun:

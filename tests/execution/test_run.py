@@ -123,7 +123,7 @@ def test_a_party_that_cannot_travel_runs_in_threads(minimal: sim.Scenario, monke
         ({"trials": 6_000_000}, "--store"),
         ({"seed": -1}, "seed: -1 came"),
         ({"seed": 2**64}, "seed"),
-        ({"workers": 0}, "workers: 0 came"),
+        ({"workers": 0}, "workers: expected 1 to 61, got 0"),
         ({"precision": 0.9}, "precision: 0.9 came"),
         ({"parties": {"Nobody": Unyielding}}, "no party 'Nobody'"),
         ({"parties": {"North": "a text"}}, "a class is wanted"),
