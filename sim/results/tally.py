@@ -126,15 +126,10 @@ class HitTally(Summed):
 
     def odds(self, borrowed_effect: float = 1.0) -> Odds:
         """Return ``estimates.odds`` of all the trials."""
-        n, size = self.n, estimates.TRIALS_PER_DRAW
-        p = self.hits / n if n else 0.0
         effect = self.design_effect if self.is_telling else max(self.design_effect, borrowed_effect)
-        mc_lo, mc_hi = estimates.wilson(p, estimates.effective_trials(n, effect))
-        by_chance = 3.0 * (2.0 / (max(n // size, 1) * size * (size - 1))) ** 0.5
-        lo = hi = p
-        if n // size >= estimates.FEWEST_DRAWS:
-            lo, hi = estimates.beta_band(p, self.intraclass_correlation, by_chance, 0.90)
-        return Odds(p, mc_lo if self.hits == n else lo, mc_hi if self.hits == 0 else hi, mc_lo, mc_hi, n, self.hits)
+        p, draws = self.hits / max(1, self.n), self.n // estimates.TRIALS_PER_DRAW
+        band = estimates.band_over_draws(p, self.intraclass_correlation, draws)
+        return estimates.odds_of(self.n, self.hits, effect, band)
 
 
 @dataclass

@@ -40,7 +40,6 @@ class GivenTally(Summed):
         if n == 0:
             return Odds(float("nan"), 0.0, 1.0, 0.0, 1.0, 0, 0)
         p = n_events / n
-        mc_lo, mc_hi = estimates.wilson(p, estimates.effective_trials(n, max(1.0, self._design_effect(n, p)), self.n))
         sizes, sums, counts = given[given > 0], hits[given > 0], counts[given > 0]
         k = int(counts.sum())
         rho, by_chance = 0.0, 1.0
@@ -50,8 +49,8 @@ class GivenTally(Summed):
             typical = (n - float(counts @ sizes**2) / n) / (k - 1)
             rho = (between - within) / (between + (typical - 1) * within)
             by_chance = 3.0 * (2.0 / float(counts @ (sizes * (sizes - 1)))) ** 0.5
-        lo, hi = estimates.beta_band(p, rho, by_chance, level)
-        return Odds(p, mc_lo if n_events == n else lo, mc_hi if n_events == 0 else hi, mc_lo, mc_hi, n, n_events)
+        band = estimates.beta_band(p, rho, by_chance, level)
+        return estimates.odds_of(n, n_events, max(1.0, self._design_effect(n, p)), band, self.n)
 
     def _design_effect(self, n: int, p: float) -> float:
         """Return ``estimates.design_effect`` of the trials that are given."""

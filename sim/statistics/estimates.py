@@ -174,10 +174,16 @@ def parameter_band(hits: Hits, level: float = 0.90, size: int = TRIALS_PER_DRAW)
     them, the range is the single point p. The range always includes p.
     """
     p = float(np.mean(hits)) if len(hits) else 0.0
-    if len(hits) // size < FEWEST_DRAWS:
+    return band_over_draws(p, intraclass_correlation(hits, size), len(hits) // size, size, level)
+
+
+def band_over_draws(
+    p: float, rho: float, draws: int, size: int = TRIALS_PER_DRAW, level: float = 0.90
+) -> tuple[float, float]:
+    """Return ``parameter_band`` from the mean and the intraclass correlation of so many whole draws."""
+    if draws < FEWEST_DRAWS:
         return p, p
-    by_chance = 3.0 * (2.0 / (max(len(hits) // size, 1) * size * (size - 1))) ** 0.5
-    return beta_band(p, intraclass_correlation(hits, size), by_chance, level)
+    return beta_band(p, rho, 3.0 * (2.0 / (draws * size * (size - 1))) ** 0.5, level)
 
 
 def beta_band(p: float, rho: float, by_chance: float, level: float) -> tuple[float, float]:
@@ -198,16 +204,20 @@ def odds(hits: Hits, borrowed_effect: float = 1.0) -> Odds:
     Carlo limit: never "0 %".
     """
     n, n_events = len(hits), int(np.count_nonzero(hits))
-    p = n_events / n if n else 0.0
     effect = design_effect(hits)
     if min(n_events, n - n_events) < FEW_EVENTS:
         effect = max(effect, borrowed_effect)
-    mc_lo, mc_hi = wilson(p, effective_trials(n, effect))
-    lo, hi = parameter_band(hits)
-    if n_events == 0:
-        hi = mc_hi
-    if n_events == n:
-        lo = mc_lo
+    return odds_of(n, n_events, effect, parameter_band(hits))
+
+
+def odds_of(n: int, n_events: int, effect: float, band: tuple[float, float], of: int | None = None) -> Odds:
+    """Return the odds from counts, a design effect and a band, which reaches the Monte Carlo limit at 0 and 1.
+
+    The trials may be a part ``of`` more.
+    """
+    p = n_events / n if n else 0.0
+    mc_lo, mc_hi = wilson(p, effective_trials(n, effect, of))
+    lo, hi = mc_lo if n_events == n else band[0], mc_hi if n_events == 0 else band[1]
     return Odds(p, lo, hi, mc_lo, mc_hi, n, n_events)
 
 
@@ -220,13 +230,6 @@ def reference_odds(days: float, ties: float, months_at_risk: float) -> float:
     """
     months = days / DAYS_PER_MONTH
     return float(1 - (1 + months / months_at_risk) ** -(0.5 + ties))
-
-
-def common_length(base: Hits, variant: Hits) -> int:
-    """Return the trials of two runs that are to be paired. Raises ValueError where they have not equally many."""
-    if len(base) != len(variant):
-        raise ValueError(f"a paired difference needs equally many trials, {len(base)} and {len(variant)} came")
-    return len(base)
 
 
 def clustered_reach(moves: Floats, n: int, level: float) -> float:

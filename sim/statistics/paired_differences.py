@@ -37,7 +37,8 @@ class PairTally(Summed):
     @classmethod
     def of(cls, base: Hits, variant: Hits) -> PairTally:
         """Count consecutive trials that begin with a cluster. Raises ValueError where there are not equally many."""
-        n = estimates.common_length(base, variant)
+        if (n := len(base)) != len(variant):
+            raise ValueError(f"expected equally many trials of both runs, got {n} and {len(variant)}")
         whole = n // TRIALS_PER_CLUSTER * TRIALS_PER_CLUSTER
         sums = [hits[:whole].reshape(-1, TRIALS_PER_CLUSTER).sum(axis=1) for hits in (base, variant)]
         clusters = np.bincount(sums[0] * SIDE + sums[1], minlength=SIDE * SIDE).reshape(SIDE, SIDE)
