@@ -36,27 +36,27 @@ def with_levers(scenario: Scenario, use: Mapping[str, float]) -> Scenario:
             continue
         for path, target in scenario.levers[name].to.items():
             parts = split(path)
-            result = _changed(result, parts, _mover(scenario, path, target, share))
+            result = _with_change(result, parts, _shift_of(scenario, path, target, share))
     if problems := references.check(result):
         first, named = problems[0], ", ".join(name for name, share in use.items() if share > 0)
         raise ParleyError(f"levers: with {named} in use {dotted(first.path)}: {first.message}")
     return result
 
 
-def _mover(scenario: Scenario, path: str, target: float, share: float) -> Callable[[Any], Any]:
+def _shift_of(scenario: Scenario, path: str, target: float, share: float) -> Callable[[Any], Any]:
     limits = allowed_at(path)
     if scenario.mirrored and turns(path):
         target = float(flipped_number(path, target))
 
-    def move(number: Any) -> Any:
+    def shift(number: Any) -> Any:
         if isinstance(number, Quantity):
-            return moved(number, target, share, limits)
+            return shifted(number, target, share, limits)
         return round(number + share * (target - number))
 
-    return move
+    return shift
 
 
-def moved(quantity: Quantity, target: float, share: float, limits: Range | None = None) -> Quantity:
+def shifted(quantity: Quantity, target: float, share: float, limits: Range | None = None) -> Quantity:
     """Return ``quantity`` with its central value ``share`` of the way to ``target``, cut at ``limits``."""
     given = quantity.model_dump(exclude_none=True)
     middle = quantity.middle
@@ -77,14 +77,14 @@ def moved(quantity: Quantity, target: float, share: float, limits: Range | None 
     return Quantity.model_validate({**given, **changed})
 
 
-def _changed(item: Any, path: KeyPath, change: Callable[[Any], Any]) -> Any:
+def _with_change(item: Any, path: KeyPath, change: Callable[[Any], Any]) -> Any:
     """Return ``item`` with the value at ``path`` changed; the rest is shared."""
     if not path:
         return change(item)
     key, rest = path[0], path[1:]
     if isinstance(item, BaseModel):
-        return item.model_copy(update={str(key): _changed(getattr(item, str(key)), rest, change)})
+        return item.model_copy(update={str(key): _with_change(getattr(item, str(key)), rest, change)})
     if isinstance(item, tuple):
         number = int(key)
-        return (*item[:number], _changed(item[number], rest, change), *item[number + 1 :])
-    return {**item, key: _changed(item[key], rest, change)}
+        return (*item[:number], _with_change(item[number], rest, change), *item[number + 1 :])
+    return {**item, key: _with_change(item[key], rest, change)}

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from pydantic.fields import FieldInfo
+from pydantic.fields import FieldInfo
 
-    from sim.scenario.diagnostics import KeyPath
-    from sim.scenario.schema import Scenario
+from sim.scenario.diagnostics import KeyPath
+from sim.scenario.key_paths import along, quantities, slot_at, split
+from sim.scenario.provenance import ledger
+from sim.scenario.sampling.calibrated_keys import calibrated
+from sim.scenario.schema import Scenario
+from sim.scenario.schema.labels import label_of
 
 
 def parameter_rows(scenario: Scenario) -> list[dict[str, Any]]:
     """Return a row for every number: path, value in words, unit, whether sourced, and the source."""
-    from sim.scenario.key_paths import split
-    from sim.scenario.provenance import ledger
-    from sim.scenario.sampling.calibrated_keys import calibrated
-    from sim.scenario.sampling.parameter_draws import quantities
-
     known = quantities(scenario)
     moved = calibrated(scenario)
     rows = []
@@ -42,9 +40,7 @@ def parameter_rows(scenario: Scenario) -> list[dict[str, Any]]:
 
 def plain_in_words(scenario: Scenario, path: KeyPath) -> str:
     """Write a plain number: a level, limits by issue, the mandate, weeks of patience, a rule of attendance."""
-    value: Any = scenario
-    for key in path:
-        value = value[key] if isinstance(value, dict | tuple) else getattr(value, str(key))  # type: ignore[index]
+    value = list(along(scenario, path))[-1]
     if hasattr(value, "when"):
         others = ", ".join(f"{name} {level}" for name, level in value.when.items())
         return f"{value.party} {value.level} if {others}"
@@ -55,8 +51,6 @@ def plain_in_words(scenario: Scenario, path: KeyPath) -> str:
 
 def field_of(path: KeyPath) -> FieldInfo | None:
     """Return the schema's field of a number; for one of several by name, such as points, the field of them all."""
-    from sim.scenario.key_paths import slot_at
-
     for place in (path, path[:-1]):
         slot = slot_at(place)
         if slot and slot.field:
@@ -80,8 +74,6 @@ def quantity_in_words(quantity: Any) -> str:
 
 def labelled(scenario: Scenario, section: str) -> str:
     """Return the full label of the party, issue or track of a section of key paths; empty without one."""
-    from sim.scenario.schema.labels import label_of
-
     kind, _, rest = section.partition(".")
     if kind == "tracks" and rest in scenario.tracks:
         return scenario.tracks[rest].label

@@ -103,13 +103,18 @@ def did_you_mean(name: str, options: Sequence[str]) -> str:
     return f"; allowed: {names}" + (", ..." if len(shown) < len(options) else "")
 
 
+def unknown(kind: str, name: str, options: Sequence[str]) -> str:
+    """Write that ``name`` is no ``kind``, with the nearest option or those that are allowed."""
+    return f"unknown {kind} `{escaped(name)}`{did_you_mean(name, options)}"
+
+
 def fold(name: str) -> str:
     """Return ``name`` without case, accents and look-alike forms: two names with one fold are too alike."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     return plain.casefold().replace("ı", "i")
 
 
-def fail(problems: Sequence[tuple[Mark, Problem]]) -> ScenarioError:
+def as_error(problems: Sequence[tuple[Mark, Problem]]) -> ScenarioError:
     """Return one error with every problem (the first twenty), in the order of the files."""
     lines: list[str] = []
     for mark, problem in problems:
@@ -124,10 +129,15 @@ def fail(problems: Sequence[tuple[Mark, Problem]]) -> ScenarioError:
     return error
 
 
-def joined(noted: Sequence[tuple[Mark, Problem]], error: ScenarioError) -> ScenarioError:
+def error_at(mark: Mark, message: str, path: KeyPath = ()) -> ScenarioError:
+    """Return an error with one problem."""
+    return as_error([(mark, Problem(path, message))])
+
+
+def joined_error(mistakes: Sequence[tuple[Mark, Problem]], error: ScenarioError) -> ScenarioError:
     """Return one error from mistakes collected while reading and an error found later, without repeated places."""
     if not error.places:
-        return ScenarioError(f"{fail(noted)}\n{error}")
-    marks = {mark for mark, _ in noted}
+        return ScenarioError(f"{as_error(mistakes)}\n{error}")
+    marks = {mark for mark, _ in mistakes}
     later = [place for place in error.places if place[0] not in marks]
-    return fail(sorted([*noted, *later], key=lambda place: place[0]))
+    return as_error(sorted([*mistakes, *later], key=lambda place: place[0]))

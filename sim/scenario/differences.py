@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from sim.scenario.diagnostics import KeyPath, dotted
+from sim.scenario.key_paths import children
 from sim.scenario.schema import AttendanceRule, Calibration, Event, Joint, Scenario, Window
 from sim.scenario.schema.quantity import Quantity
 from sim.scenario.sources.contents import SHORT
@@ -17,7 +18,8 @@ WORDS_ONLY = frozenset(
     ("title", "supposes", "question", "sources", "label", "note", "source", "kind", "expect", "mirrored")
     + ("crowd", "levers")
 )
-OF_TABLE = ("file", "draws", "sha256")
+LEFT_OUT = WORDS_ONLY | {"file", "draws", "sha256"}
+LISTS_OF_SECTIONS = (("windows",), ("events",), ("attendance",), ("joint",))
 SAME = 1e-12
 
 
@@ -133,20 +135,14 @@ def _leaves(scenario: Scenario) -> dict[str, Any]:
             found[f"{kind} `{item.name}`"] = _dated(item)
         elif isinstance(item, Quantity) or not isinstance(item, BaseModel | Mapping | tuple):
             found[dotted(path)] = item
-        elif isinstance(item, BaseModel):
+        elif isinstance(item, tuple) and path not in LISTS_OF_SECTIONS:
+            found[dotted(path)] = tuple(item)
+        else:
             if isinstance(item, Joint | Calibration):
                 found[dotted((*path, "file" if isinstance(item, Joint) else "draws"))] = _table(item)
-            for name in type(item).model_fields:
-                if name not in WORDS_ONLY and name not in OF_TABLE:
-                    walk(getattr(item, name), (*path, name))
-        elif isinstance(item, Mapping):
-            for key, child in item.items():
-                walk(child, (*path, key))
-        elif path in (("windows",), ("events",), ("attendance",), ("joint",)):
-            for number, child in enumerate(item):
-                walk(child, (*path, number))
-        else:
-            found[dotted(path)] = tuple(item)
+            for key, child in children(item):
+                if not isinstance(item, BaseModel) or key not in LEFT_OUT:
+                    walk(child, (*path, key))
 
     walk(scenario, ())
     return found

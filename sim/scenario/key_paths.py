@@ -201,19 +201,23 @@ def along(item: Any, path: KeyPath) -> Iterator[Any]:
         yield item
 
 
+def children(item: Any) -> Iterator[tuple[str | int, Any]]:
+    """Yield what lies one step below a section, a mapping or a list, with its key."""
+    if isinstance(item, BaseModel):
+        yield from ((name, getattr(item, name)) for name in type(item).model_fields)
+    elif isinstance(item, Mapping):
+        yield from item.items()
+    elif isinstance(item, tuple):
+        yield from enumerate(item)
+
+
 def scalars(item: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Quantity]]:
     """Yield every Quantity below ``item`` with its path, in the order of the schema."""
     if isinstance(item, Quantity):
         yield path, item
-    elif isinstance(item, BaseModel):
-        for name in type(item).model_fields:
-            yield from scalars(getattr(item, name), (*path, name))
-    elif isinstance(item, Mapping):
-        for key, child in item.items():
+    else:
+        for key, child in children(item):
             yield from scalars(child, (*path, key))
-    elif isinstance(item, tuple):
-        for number, child in enumerate(item):
-            yield from scalars(child, (*path, number))
 
 
 def quantities(scenario: Scenario) -> dict[str, Quantity]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from pydantic import BaseModel
 
 from sim.scenario.diagnostics import KeyPath, dotted
 from sim.scenario.key_paths import along, scalars, slot_at
-from sim.scenario.reading.merging import PLAIN_NUMBERS, speaks_for
+from sim.scenario.reading.merging import PLAIN_NUMBERS, source_for
 from sim.scenario.schema import AttendanceRule, Joint, Scenario, Section
 from sim.scenario.schema.quantity import Provenance, Quantity
 from sim.scenario.sources.contents import SHORT
@@ -39,10 +40,8 @@ def ledger(scenario: Scenario) -> dict[str, tuple[Provenance, Standing]]:
 
 def counts(scenario: Scenario) -> dict[Standing, int]:
     """Count numbers that are sourced, judgements, defaults and unstated."""
-    found: dict[Standing, int] = {"sourced": 0, "judgement": 0, "default": 0, "unstated": 0}
-    for _, path in _numbers(scenario):
-        found[_of(scenario, path)[1]] += 1
-    return found
+    found = Counter(standing for _, standing in ledger(scenario).values())
+    return {standing: found[standing] for standing in get_args(Standing)}
 
 
 def read_in_words(scenario: Scenario) -> list[str]:
@@ -96,7 +95,7 @@ def evidence_of_all(scenarios: Sequence[Scenario]) -> str:
 
 def undocumented(scenario: Scenario) -> list[str]:
     """List key paths of numbers with neither a source nor ``kind: judgement``."""
-    return [text for text, path in _numbers(scenario) if _of(scenario, path)[1] == "unstated"]
+    return [path for path, (_, standing) in ledger(scenario).items() if standing == "unstated"]
 
 
 def _numbers(scenario: Scenario) -> Iterator[tuple[str, KeyPath]]:
@@ -120,13 +119,13 @@ def _of(scenario: Scenario, path: KeyPath, followed: int = 0) -> tuple[Provenanc
     if isinstance(number, Quantity | AttendanceRule):
         own = Provenance(source=number.source, note=number.note, kind=number.kind)
         if own.is_stated:
-            return own, _named(own)
+            return own, _stated_standing(own)
     for depth in range(len(path) - 1, -1, -1):
         holder = holders[depth]
         if isinstance(holder, Joint):
             return Provenance(source=holder.source), "sourced"
-        if isinstance(holder, Section) and (found := _section_says(holder, path[depth:])):
-            return found, _named(found)
+        if isinstance(holder, Section) and (found := _section_source(holder, path[depth:])):
+            return found, _stated_standing(found)
     for holder, part in zip(holders, path, strict=False):
         if isinstance(holder, BaseModel) and str(part) not in holder.model_fields_set:
             return _default_source(path), "default"
@@ -137,11 +136,11 @@ def _of(scenario: Scenario, path: KeyPath, followed: int = 0) -> tuple[Provenanc
     return Provenance(), "unstated"
 
 
-def _section_says(section: Section, below: KeyPath) -> Provenance | None:
-    return speaks_for(below, {name: source for name, source in section.sources.items() if source.is_stated})
+def _section_source(section: Section, below: KeyPath) -> Provenance | None:
+    return source_for(below, {name: source for name, source in section.sources.items() if source.is_stated})
 
 
-def _named(source: Provenance) -> Standing:
+def _stated_standing(source: Provenance) -> Standing:
     return "judgement" if source.kind == "judgement" else "sourced"
 
 

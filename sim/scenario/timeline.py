@@ -18,7 +18,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from sim.errors import ScenarioError
 from sim.scenario.checks.validate import problem_of
-from sim.scenario.diagnostics import KeyPath, Mark, Problem, escaped, fail, fold, nearest
+from sim.scenario.diagnostics import KeyPath, Mark, Problem, as_error, escaped, fold, nearest
 from sim.scenario.key_paths import ROOT, Slot
 from sim.scenario.reading.load import load, open_layers
 from sim.scenario.reading.merging import SOURCE_KEYS, absorb_sources
@@ -26,11 +26,17 @@ from sim.scenario.reading.scenario_names import find_beside, name_of
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.quantity import Day, Provenance, Strict
 from sim.scenario.sources.search_path import SUFFIXES, find, roots, shown
-from sim.scenario.yaml.yaml_reader import Node, node_at, place_of, plain, read_file
+from sim.scenario.yaml.yaml_reader import Node, error_of_nodes, node_at, place_of, plain, read_file
 
 FOLDER = "timelines"
 MOST_EVENTS = 50
-FIXED = ("start", "horizon_weeks", "follow_up_weeks", "sides", "question", "resolution")
+FIXED = {
+    "extends": "not allowed here: `base` names what is built on",
+    **dict.fromkeys(
+        ("start", "horizon_weeks", "follow_up_weeks", "sides", "question", "resolution"),
+        "not allowed here: start, sides and question are those of the base in every state",
+    ),
+}
 """Keys that every state shares, so that all answer one question and differences are paired."""
 UNSOURCED = "expected a `source`, or `kind: judgement` with a note, for every event"
 
@@ -83,17 +89,17 @@ def open_timeline(name_or_path: str | os.PathLike[str]) -> LoadedTimeline:
     """Load a timeline by name (``istanbul_may_2025``) or file; ScenarioError has every mistake with its place."""
     path = resolve_timeline(name_or_path)
     tree = read_file(path, shown(path))
-    told = _checked(tree)
+    parsed = _checked(tree)
     base = find_beside(tree.value["base"], path, ("base",))
-    if late := _beyond(tree, told, load(base)):
-        raise fail(late)
+    if late := _after_horizon(tree, parsed, load(base)):
+        raise as_error(late)
     events = tree.value["events"].value
-    fragments = [_part(tree, "before"), *(_spoken_for(_part(event, "set"), event) for event in events)]
+    fragments = [_fragment(tree, "before"), *(_with_source(_fragment(event, "set"), event) for event in events)]
     scenarios = open_layers(base, fragments, path)
-    eve = told.events[0].date - timedelta(days=1)
-    heads = [(eve, "the eve", Provenance()), *((event.date, event.name, _said(event)) for event in told.events)]
+    eve = parsed.events[0].date - timedelta(days=1)
+    heads = [(eve, "the eve", Provenance()), *((event.date, event.name, _source_of(event)) for event in parsed.events)]
     states = [State(*head[:2], scenario, head[2]) for head, scenario in zip(heads, scenarios, strict=True)]
-    return LoadedTimeline(told.title, _name(path), path, name_of(base), tuple(states))
+    return LoadedTimeline(parsed.title, _name(path), path, name_of(base), tuple(states))
 
 
 def timelines() -> list[str]:
@@ -120,20 +126,20 @@ def _name(path: Path) -> str:
     return name.removeprefix(f"{FOLDER}/")
 
 
-def _said(event: TimelineEvent) -> Provenance:
+def _source_of(event: TimelineEvent) -> Provenance:
     return Provenance(source=event.source, note=event.note, kind=event.kind)
 
 
 def _checked(tree: Node) -> TimelineFile:
     """Validate the timeline in ``tree``, its fragments no further than their first keys."""
     try:
-        told = TimelineFile.model_validate(plain(tree))
+        parsed = TimelineFile.model_validate(plain(tree))
     except ValidationError as error:
         problems = [_problem(tree, item) for item in error.errors(include_url=False, include_input=False)]
-        raise fail(_located(tree, problems)) from None
-    if problems := [*_fixed(told), *_order(told)]:
-        raise fail(_located(tree, problems))
-    return told
+        raise as_error(_located(tree, problems)) from None
+    if problems := [*_fixed(parsed), *_order(parsed)]:
+        raise as_error(_located(tree, problems))
+    return parsed
 
 
 def _located(tree: Node, problems: list[Problem]) -> list[tuple[Mark, Problem]]:
@@ -155,27 +161,22 @@ def _problem(tree: Node, item: Any) -> Problem:
     return problem_of(tree, path, item, Slot(TimelineFile))
 
 
-def _fixed(told: TimelineFile) -> list[Problem]:
+def _fixed(parsed: TimelineFile) -> list[Problem]:
     """List keys that would give a state another question, or another base."""
-    parts: list[tuple[KeyPath, dict[str, Any]]] = [(("before",), told.before)]
-    parts += [(("events", number, "set"), event.set) for number, event in enumerate(told.events)]
+    parts: list[tuple[KeyPath, dict[str, Any]]] = [(("before",), parsed.before)]
+    parts += [(("events", number, "set"), event.set) for number, event in enumerate(parsed.events)]
     found = []
     for path, fragment in parts:
-        if "extends" in fragment:
-            found.append(Problem((*path, "extends"), "not allowed here: `base` names what is built on", at_key=True))
-        for key in FIXED:
-            if key in fragment:
-                words = "not allowed here: start, sides and question are those of the base in every state"
-                found.append(Problem((*path, key), words, at_key=True))
+        found += [Problem((*path, key), words, at_key=True) for key, words in FIXED.items() if key in fragment]
     return found
 
 
-def _order(told: TimelineFile) -> list[Problem]:
+def _order(parsed: TimelineFile) -> list[Problem]:
     """Check that events are in order and that each has a name of its own."""
     found, seen = [], {fold("the eve")}
-    for number, event in enumerate(told.events):
-        if number and event.date < told.events[number - 1].date:
-            earlier = told.events[number - 1].date
+    for number, event in enumerate(parsed.events):
+        if number and event.date < parsed.events[number - 1].date:
+            earlier = parsed.events[number - 1].date
             words = f"expected a day from {earlier} on, got {event.date}: put events in order"
             found.append(Problem(("events", number, "date"), words))
         if fold(event.name) in seen:
@@ -185,23 +186,23 @@ def _order(told: TimelineFile) -> list[Problem]:
     return found
 
 
-def _beyond(tree: Node, told: TimelineFile, base: Scenario) -> list[tuple[Mark, Problem]]:
+def _after_horizon(tree: Node, parsed: TimelineFile, base: Scenario) -> list[tuple[Mark, Problem]]:
     """List events after the last day of the question's horizon."""
     last = base.start + timedelta(weeks=base.horizon_weeks)
     words = f"expected a day up to {last}, the end of the question's horizon"
     late = [
         Problem(("events", number, "date"), f"{words}, got {event.date}")
-        for number, event in enumerate(told.events)
+        for number, event in enumerate(parsed.events)
         if event.date > last
     ]
     return _located(tree, late)
 
 
-def _part(node: Node, key: str) -> Node:
+def _fragment(node: Node, key: str) -> Node:
     return node.value.get(key) or node.holding({})
 
 
-def _spoken_for(fragment: Node, event: Node) -> Node:
+def _with_source(fragment: Node, event: Node) -> Node:
     """Return an event's fragment with the event's source at every number that has none of its own."""
     given = {key: event.value[key] for key in SOURCE_KEYS if key in event.value and event.value[key].value is not None}
     says = event.holding({"*": event.holding(given)})
@@ -212,5 +213,5 @@ def _spoken_for(fragment: Node, event: Node) -> Node:
     problems: list[tuple[Node, Problem]] = []
     found = absorb_sources(whole, ROOT, problems)
     if problems:
-        raise fail([(node.key_at if problem.at_key else node.at, problem) for node, problem in problems])
+        raise error_of_nodes(problems)
     return fragment.holding({key: found.value[name] for name, key in bare.items()})

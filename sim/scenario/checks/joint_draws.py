@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.errors import ScenarioError
-from sim.scenario.diagnostics import KeyPath, Problem, did_you_mean, escaped
+from sim.scenario.diagnostics import KeyPath, Problem, did_you_mean, escaped, unknown
 from sim.scenario.key_paths import allowed_at, quantities, split
 from sim.scenario.sampling.calibrated_keys import groups_of
 from sim.scenario.schema import Joint, Scenario
@@ -19,7 +19,7 @@ from sim.scenario.sources.contents import content_named
 def check(scenario: Scenario) -> Iterator[Problem]:
     """Yield every broken rule. Names, and numbers drawn alone, have been checked before."""
     yield from _joint(scenario)
-    yield from _crowd(scenario)
+    yield from _forecasters(scenario)
 
 
 class Spread(NamedTuple):
@@ -38,7 +38,7 @@ def _joint(scenario: Scenario) -> Iterator[Problem]:
     weights_of: dict[Any, Any] = {}
     for section, group in groups_of(scenario).items():
         where, is_own = split(section), section != "calibration"
-        if problem := _misshapen(where, group):
+        if problem := _group_problem(where, group):
             yield problem
             continue
         try:
@@ -47,7 +47,7 @@ def _joint(scenario: Scenario) -> Iterator[Problem]:
             yield Problem((*where, "file" if is_own else "draws"), str(reason))
             continue
         for name, column in group.columns.items():
-            message, at_key = _misfit(name, column, known, taken, spreads[column], group.mode)
+            message, at_key = _column_problem(name, column, known, taken, spreads[column], group.mode)
             if message and is_own:
                 yield Problem((*where, "columns", name), message, at_key=at_key)
             elif message:
@@ -55,7 +55,7 @@ def _joint(scenario: Scenario) -> Iterator[Problem]:
             taken.add(name)
 
 
-def _misshapen(where: KeyPath, group: Joint) -> Problem | None:
+def _group_problem(where: KeyPath, group: Joint) -> Problem | None:
     """Return the problem of a group that shows before any draw is read."""
     if not group.columns:
         return Problem((*where, "columns"), "expected at least one parameter, got none")
@@ -81,8 +81,8 @@ def _misshapen(where: KeyPath, group: Joint) -> Problem | None:
 def _of_factors(group: Joint) -> dict[str, Spread]:
     from sim.scenario.sampling.parameter_draws import inverse_cdf
 
-    medians = {name: float(inverse_cdf(factor, 0.5)) for name, factor in group.factors.items()}
-    return {name: Spread("factor", *factor.bounds, medians[name]) for name, factor in group.factors.items()}
+    found = group.factors.items()
+    return {name: Spread("factor", *factor.bounds, float(inverse_cdf(factor, 0.5))) for name, factor in found}
 
 
 def _of_file(group: Joint, weights_of: dict[Any, Any]) -> dict[str, Spread]:
@@ -98,12 +98,12 @@ def _of_file(group: Joint, weights_of: dict[Any, Any]) -> dict[str, Spread]:
     }
 
 
-def _misfit(
+def _column_problem(
     name: str, column: str, known: dict[str, Quantity], taken: set[str], spread: Spread, mode: str
 ) -> tuple[str, bool]:
     """Return why a column cannot draw a parameter (empty if it can), and whether the key is at fault."""
     if name not in known:
-        return f"unknown parameter `{escaped(name)}`{did_you_mean(name, list(known))}", True
+        return unknown("parameter", name, list(known)), True
     if known[name].same_as is not None:
         return f"this is the same as {known[name].same_as}: draw that one", True
     if name in taken:
@@ -120,7 +120,7 @@ def _misfit(
     return "", False
 
 
-def _crowd(scenario: Scenario) -> Iterator[Problem]:
+def _forecasters(scenario: Scenario) -> Iterator[Problem]:
     """Check that the forecasters' file exists and that every row of it can be read."""
     from sim.scenario.sources.forecasts import forecasts_of
 

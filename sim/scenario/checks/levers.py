@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sim.scenario.diagnostics import KeyPath, Problem, did_you_mean, escaped
+from sim.scenario.diagnostics import KeyPath, Problem, unknown
 from sim.scenario.key_paths import allowed_at, quantities
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Scenario, Veto
 from sim.scenario.schema.quantity import Quantity
 
 NOT_MOVED = ("joint", "levers", "calibration", "reference_class")
@@ -17,39 +17,35 @@ def check(scenario: Scenario) -> Iterator[Problem]:
     """Yield every broken rule. Names have been checked before."""
     if not scenario.levers:
         return
-    known: dict[str, Any] = quantities(scenario) | _levels(scenario)
+    known: dict[str, Any] = quantities(scenario) | levels_of_parties(scenario)
+    for number, event in enumerate(scenario.events):
+        known |= {f"events.{number}.levels.{name}": level for name, level in event.levels.items()}
     numbers = {path: number for path, number in known.items() if path.partition(".")[0] not in NOT_MOVED}
     taken: dict[str, str] = {}
     for name, lever in scenario.levers.items():
         where: KeyPath = ("levers", name)
         for place, party in enumerate(lever.who):
             if party not in scenario.parties:
-                words = f"unknown party `{escaped(party)}`{did_you_mean(party, list(scenario.parties))}"
-                yield Problem((*where, "who", place), words)
+                yield Problem((*where, "who", place), unknown("party", party, list(scenario.parties)))
         for path, target in lever.to.items():
-            if message := _misfit(path, target, lever.steps, numbers):
+            if message := _lever_problem(path, target, lever.steps, numbers):
                 yield Problem((*where, "to", path), message)
             elif path in taken:
                 yield Problem((*where, "to", path), f"`{taken[path]}` moves this number already", at_key=True)
             taken[path] = name
 
 
-def _levels(scenario: Scenario) -> dict[str, int]:
-    """Return levels of attendance by key path: usual ones, highest ones, and those of dated events."""
-    found: dict[str, int] = {}
-    for name, party in scenario.parties.items():
-        for key in ("usual_level", "level_cap"):
-            if hasattr(party, key):
-                found[f"parties.{name}.{key}"] = getattr(party, key)
-    for number, event in enumerate(scenario.events):
-        found |= {f"events.{number}.levels.{name}": level for name, level in event.levels.items()}
-    return found
+def levels_of_parties(scenario: Scenario) -> dict[str, int]:
+    """Return the usual and the highest level of every party that attends, by key path."""
+    keys = ("usual_level", "level_cap")
+    attending = [(name, party) for name, party in scenario.parties.items() if not isinstance(party, Veto)]
+    return {f"parties.{name}.{key}": getattr(party, key) for name, party in attending for key in keys}
 
 
-def _misfit(path: str, target: float, steps: int, numbers: dict[str, Any]) -> str:
+def _lever_problem(path: str, target: float, steps: int, numbers: dict[str, Any]) -> str:
     """Return why a lever cannot move a number; empty if it can."""
     if path not in numbers:
-        return f"unknown number `{escaped(path)}`{did_you_mean(path, list(numbers))}"
+        return unknown("number", path, list(numbers))
     number = numbers[path]
     if not isinstance(number, Quantity):
         if target not in (0, 1, 2, 3):

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from sim.scenario.checks import values
-from sim.scenario.diagnostics import KeyPath, Problem, did_you_mean, dotted, escaped, fold
+from sim.scenario.checks.levers import levels_of_parties
+from sim.scenario.diagnostics import KeyPath, Problem, dotted, escaped, fold, unknown
 from sim.scenario.key_paths import allowed_at, is_settable, quantities, scalars, slot_at
 from sim.scenario.schema import SETTABLE, Belligerent, Scenario, ThirdParty, Veto
 from sim.scenario.schema.quantity import Quantity
@@ -69,7 +70,7 @@ def _sides(scenario: Scenario) -> Iterator[Problem]:
     belligerents = _of_kind(scenario, Belligerent)
     for side, name in scenario.sides:
         if name not in belligerents:
-            yield Problem(("sides", side), f"unknown belligerent `{escaped(name)}`{did_you_mean(name, belligerents)}")
+            yield Problem(("sides", side), unknown("belligerent", name, belligerents))
     if scenario.sides.A == scenario.sides.B:
         yield Problem(("sides", "B"), f"`{escaped(scenario.sides.B)}` is on both sides")
         return
@@ -88,7 +89,7 @@ def _exist(path: KeyPath, names: Iterable[str], options: Iterable[str], what: st
     for number, name in enumerate(names):
         if name not in allowed:
             where = (*path, name if is_mapping else number)
-            yield Problem(where, f"unknown {what} `{escaped(name)}`{did_you_mean(name, allowed)}", at_key=is_mapping)
+            yield Problem(where, unknown(what, name, allowed), at_key=is_mapping)
     if not is_mapping and len(set(names)) != len(list(names)):
         yield Problem(path, "expected each name once, got one of them twice")
 
@@ -124,7 +125,7 @@ def _of_kind(scenario: Scenario, kind: type[Belligerent | ThirdParty | Veto]) ->
 
 def _one(path: KeyPath, name: str, options: Iterable[str], what: str) -> Iterator[Problem]:
     if name not in (allowed := list(options)):
-        yield Problem(path, f"unknown {what} `{escaped(name)}`{did_you_mean(name, allowed)}")
+        yield Problem(path, unknown(what, name, allowed))
 
 
 def _party_references(
@@ -212,7 +213,7 @@ def _events(scenario: Scenario) -> Iterator[Problem]:
     if not any(event.set for event in scenario.events):
         return
     known = quantities(scenario)
-    settable = sorted(path for path in (*known, *_levels(scenario)) if is_settable(path))
+    settable = sorted(path for path in (*known, *levels_of_parties(scenario)) if is_settable(path))
     settable += [f"assurances.resupply_limits.{side}" for side in (scenario.sides.A, scenario.sides.B)]
     for number, event in enumerate(scenario.events):
         for name, quantity in event.set.items():
@@ -220,19 +221,13 @@ def _events(scenario: Scenario) -> Iterator[Problem]:
             if name in settable:
                 yield from _fits(path, name, quantity)
                 continue
-            words = f"unknown parameter `{escaped(name)}`{did_you_mean(name, settable)}"
+            words = unknown("parameter", name, settable)
             if name in known:
                 allowed = ", ".join(pattern for pattern in SETTABLE if pattern.split(".")[0] == name.split(".")[0])
                 words = f"an event cannot set this; it can set {allowed or ', '.join(SETTABLE[:4])}"
             if name == "war.momentum":
                 words += "; to move momentum at once give the event a `momentum_shift`"
             yield Problem(path, words, at_key=True)
-
-
-def _levels(scenario: Scenario) -> Iterator[str]:
-    for name, party in scenario.parties.items():
-        if not isinstance(party, Veto):
-            yield from (f"parties.{name}.usual_level", f"parties.{name}.level_cap")
 
 
 def _fits(path: KeyPath, name: str, quantity: Quantity) -> Iterator[Problem]:
@@ -263,7 +258,7 @@ def _same_as(scenario: Scenario) -> Iterator[Problem]:
         if reference in chain:
             yield Problem(where, f"runs in a circle: {escaped(' > '.join([*chain, str(reference)]), 200)}")
         elif reference is not None:
-            yield Problem(where, f"unknown parameter `{escaped(reference)}`{did_you_mean(reference, list(known))}")
+            yield Problem(where, unknown("parameter", reference, list(known)))
         elif len(parts) > 3 and parts[2] == "set" and parts[0] == "events":
             yield from _fits(where, str(parts[3]), known[chain[-1]])
         else:

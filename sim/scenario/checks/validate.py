@@ -9,11 +9,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.scenario.checks import references
-from sim.scenario.checks.repaired_copy import names_beside
-from sim.scenario.diagnostics import KeyPath, Mark, Problem, described, did_you_mean, dotted, escaped, fail, nearest
+from sim.scenario.checks.unknown_names import unknown_names
+from sim.scenario.diagnostics import KeyPath, Mark, Problem, as_error, described, did_you_mean, dotted, escaped, nearest
 from sim.scenario.key_paths import ROLES, ROOT, Slot, expected, slot_at
 from sim.scenario.schema import AttendanceRule, Scenario
-from sim.scenario.yaml.yaml_reader import Node, marks_along, node_at, place_of, plain
+from sim.scenario.yaml.yaml_reader import Node, deepest_node, node_at, place_of, plain
 
 NOTHING: Mapping[KeyPath, Mark] = {}
 ROLE_NAMES = "`belligerent`, `backer`, `mediator` or `veto`"
@@ -36,10 +36,13 @@ def validated(
     if scenario is not None and not problems:
         return scenario
     gone = {path: mark for path, mark in removed.items() if node_at(tree, path) is None}
-    places = located(tree, [_told_who_removed(problem, gone) for problem in problems])
+    places = located(tree, [_with_removal(problem, gone) for problem in problems])
     if overrides:
-        places = [(mark if not mark.line else _culprit(problem, mark, overrides), problem) for mark, problem in places]
-    raise fail([(mark, problem._replace(path=as_written(tree, problem.path))) for mark, problem in places])
+        places = [
+            (mark if not mark.line else _causing_override(problem, mark, overrides), problem)
+            for mark, problem in places
+        ]
+    raise as_error([(mark, problem._replace(path=as_written(tree, problem.path))) for mark, problem in places])
 
 
 def is_sound(tree: Node) -> bool:
@@ -52,7 +55,7 @@ def _checked(tree: Node) -> tuple[Scenario | None, list[Problem]]:
         scenario = Scenario.model_validate(plain(tree))
     except ValidationError as error:
         problems = _problems(tree, error)
-        return None, [*problems, *names_beside(plain(tree), problems, lambda loc: _real_path(tree, loc))]
+        return None, [*problems, *unknown_names(plain(tree), problems, lambda loc: _real_path(tree, loc))]
     return scenario, references.check(scenario)
 
 
@@ -77,7 +80,7 @@ def as_written(tree: Node, path: KeyPath) -> KeyPath:
     return tuple(written)
 
 
-def _told_who_removed(problem: Problem, removed: Mapping[KeyPath, Mark]) -> Problem:
+def _with_removal(problem: Problem, removed: Mapping[KeyPath, Mark]) -> Problem:
     """Name the place where a file above removed an unknown name: it is no misspelling."""
     match = re.match("(unknown .+? `([^`]+)`)", problem.message)
     for path, mark in removed.items():
@@ -86,8 +89,10 @@ def _told_who_removed(problem: Problem, removed: Mapping[KeyPath, Mark]) -> Prob
     return problem
 
 
-def _culprit(problem: Problem, mark: Mark, overrides: Mapping[KeyPath, Mark]) -> Mark:
+def _causing_override(problem: Problem, mark: Mark, overrides: Mapping[KeyPath, Mark]) -> Mark:
     """Return the override that shares most keys with the problem; ``mark`` where several share none."""
+    if not mark.line:
+        return mark
     if len(overrides) == 1:
         return next(iter(overrides.values()))
     shared = {path: len(set(path) & set(problem.path)) for path in overrides}
@@ -113,21 +118,20 @@ def slot_in(tree: Node, path: KeyPath, root: Slot = ROOT) -> Slot | None:
 def _problems(tree: Node, error: ValidationError) -> list[Problem]:
     found: dict[KeyPath, Problem] = {}
     for number, item in enumerate(error.errors(include_url=False, include_input=False)):
-        if number >= MOST_HINTED and item["type"] == "extra_forbidden":
-            path = _real_path(tree, item["loc"])
-            found.setdefault(path, Problem(path, f"{UNKNOWN}`{escaped(str(path[-1]))}`", at_key=True))
-            continue
         path = _real_path(tree, item["loc"])
-        problem = problem_of(tree, path, item)
+        if number >= MOST_HINTED and item["type"] == "extra_forbidden":
+            problem = Problem(path, f"{UNKNOWN}`{escaped(str(path[-1]))}`", at_key=True)
+        else:
+            problem = problem_of(tree, path, item)
         found.setdefault(problem.path, problem)
     hinted = list(found.values())[:MOST_HINTED]
-    misspelt = {(*p.path[:-1], key) for p in hinted if p.at_key for key in _meant(tree, p)}
+    misspelt = {(*p.path[:-1], key) for p in hinted if p.at_key for key in _keys_meant(tree, p)}
     return [
         problem for path, problem in found.items() if not (path in misspelt and problem.message.startswith(MISSING))
     ]
 
 
-def _meant(tree: Node, problem: Problem) -> list[str]:
+def _keys_meant(tree: Node, problem: Problem) -> list[str]:
     """Return the keys that an unknown key stands for: they need not be reported as missing as well."""
     if problem.message == ABSENCE:
         return ["when"]
@@ -174,7 +178,7 @@ def problem_of(tree: Node, path: KeyPath, item: Any, root: Slot = ROOT) -> Probl
                 return Problem(path, f"{words} A new one needs a role: {ROLE_NAMES}", at_key=True)
             return Problem((*path, "role"), f"{MISSING}expected {ROLE_NAMES}", at_key=True)
         case "union_tag_invalid":
-            role = plain(marks_along(tree, (*path, "role"))[0])
+            role = plain(deepest_node(tree, (*path, "role"))[0])
             close = nearest(role, ROLES) if isinstance(role, str) else None
             hint = f", did you mean `{close}`?" if close else ""
             return Problem((*path, "role"), f"expected {ROLE_NAMES}, got {described(role)}{hint}")

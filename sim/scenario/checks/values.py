@@ -101,14 +101,14 @@ def _positions(values: _Values) -> Iterator[Problem]:
                 words = f"expected ideals that never cross, got {least:g} and {greatest:g}"
             words += ": war moves it between the two sides' ideals"
             yield Problem(("issues", issue, "status_quo"), words)
-    halts = any(track.halts for track in scenario.tracks.values())
+    can_stop = any(track.halts for track in scenario.tracks.values())
     for name, party in scenario.parties.items():
         if isinstance(party, Belligerent | Veto):
             side = name if isinstance(party, Belligerent) else party.side
-            yield from _lines(values, name, party, side == name_a, halts)
+            yield from _lines(values, name, party, side == name_a, can_stop)
 
 
-def _lines(values: _Values, name: str, party: Belligerent | Veto, is_a: bool, halts: bool) -> Iterator[Problem]:
+def _lines(values: _Values, name: str, party: Belligerent | Veto, is_a: bool, can_stop: bool) -> Iterator[Problem]:
     """Check that lines lie between the ideal and the other side's, and that red lines allow the status quo."""
     lines = [("red_lines", issue, line) for issue, line in party.red_lines.items()]
     if isinstance(party, Belligerent):
@@ -119,7 +119,7 @@ def _lines(values: _Values, name: str, party: Belligerent | Veto, is_a: bool, ha
         word = "at least" if is_a else "at most"
         if (at < ideal) if is_a else (at > ideal):
             yield Problem(("parties", name, key, issue), f"expected {word} the party's ideal {ideal:g}, got {at:g}")
-        elif key == "red_lines" and halts and ((at < status_quo) if is_a else (at > status_quo)):
+        elif key == "red_lines" and can_stop and ((at < status_quo) if is_a else (at > status_quo)):
             message = f"expected {word} the status quo {status_quo:g}, got {at:g}: else no ceasefire is possible"
             yield Problem(("parties", name, key, issue), message)
 

@@ -12,14 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sim.errors import ScenarioError
-from sim.scenario.diagnostics import KeyPath, Mark, Problem, described, escaped, fail, joined
+from sim.scenario.diagnostics import KeyPath, Mark, Problem, as_error, described, error_at, escaped, joined_error
 from sim.scenario.key_paths import ROOT, Slot, slot_at
 from sim.scenario.reading.merging import absorb_sources, merged, removals
 from sim.scenario.reading.scenario_names import find_beside, name_of
 from sim.scenario.schema import ReadFile, Scenario
 from sim.scenario.sources.contents import SHORT, Content, read_content
 from sim.scenario.sources.search_path import look_up, place_of, root_of, shown
-from sim.scenario.yaml.yaml_reader import Node, read_noting
+from sim.scenario.yaml.yaml_reader import Node, error_of_nodes, read_with_mistakes
 
 DEEPEST_CHAIN = 8
 
@@ -32,24 +32,24 @@ class Assembly:
         self.tables: dict[str, tuple[Path, Content]] = {}
         self.problems: list[tuple[Node, Problem]] = []
         self.removed: dict[KeyPath, Mark] = {}
-        self.noted: list[tuple[Mark, Problem]] = []
+        self.mistakes: list[tuple[Mark, Problem]] = []
 
     @contextmanager
-    def noting(self) -> Iterator[None]:
+    def collecting(self) -> Iterator[None]:
         """Report mistakes that did not stop the reading together with those found later, in one error."""
         try:
             yield
         except ScenarioError as error:
-            raise (joined(self.noted, error) if self.noted else error) from None
-        if self.noted:
-            raise fail(self.noted)
+            raise (joined_error(self.mistakes, error) if self.mistakes else error) from None
+        if self.mistakes:
+            raise as_error(self.mistakes)
 
     def scenario(self, path: Path, chain: tuple[Path, ...]) -> Node:
         """Read the file at ``path`` over the files it extends; ``chain`` holds the files that extend it."""
         tree, parent = self._opened(path, chain, "extends")
         if {"base", "events"} <= tree.value.keys() and parent is None:
             asked = f"expected a scenario, got a timeline: parley timeline {shown(path)}"
-            raise fail([(tree.at, Problem((), asked))])
+            raise error_at(tree.at, asked)
         below = self.scenario(parent, (*chain, path.resolve())) if parent else Node({}, tree.at, tree.key_at)
         if parent:
             self.removed |= removals(tree)
@@ -70,10 +70,10 @@ class Assembly:
     def party(self, node: Node, file: Path, key: KeyPath, chain: tuple[Path, ...]) -> Node:
         """Merge a party over the library file that it names."""
         if len(chain) >= DEEPEST_CHAIN:
-            raise fail([(node.value["from"].at, Problem(key, f"expected at most {DEEPEST_CHAIN} files, got more"))])
+            raise error_at(node.value["from"].at, f"expected at most {DEEPEST_CHAIN} files, got more", key)
         path = find_beside(node.value["from"], file, key)
         if path.resolve() in chain:
-            raise fail([(node.value["from"].at, Problem(key, f"`from` runs in a circle: {_circle(chain, path)}"))])
+            raise error_at(node.value["from"].at, f"`from` runs in a circle: {_circle(chain, path)}", key)
         library = as_mapping(self._read(path))
         slot = slot_at(("parties", "any"))
         if "from" in library.value:
@@ -90,14 +90,14 @@ class Assembly:
             return tree, None
         parent = find_beside(node, path)
         if parent.resolve() in (*chain, path.resolve()):
-            raise fail([(node.at, Problem((key,), f"runs in a circle: {_circle((*chain, path.resolve()), parent)}"))])
+            raise error_at(node.at, f"runs in a circle: {_circle((*chain, path.resolve()), parent)}", (key,))
         if len(chain) + 1 >= DEEPEST_CHAIN:
-            raise fail([(node.at, Problem((key,), f"expected at most {DEEPEST_CHAIN} files, got more"))])
+            raise error_at(node.at, f"expected at most {DEEPEST_CHAIN} files, got more", (key,))
         return tree, parent
 
     def _read(self, path: Path) -> Node:
-        tree, noted = read_noting(path, shown(path))
-        self.noted += noted
+        tree, mistakes = read_with_mistakes(path, shown(path))
+        self.mistakes += mistakes
         self.files[path] = hashlib.sha256(path.read_bytes()).hexdigest()
         self.name_tables(tree, path)
         return tree
@@ -115,7 +115,7 @@ class Assembly:
                 found = look_up(name.value, path, is_table=True)
                 content = read_content(found) if found else None
             except ScenarioError as reason:
-                raise fail([(name.at, Problem((*where, key), str(reason)))]) from None
+                raise error_at(name.at, str(reason), (*where, key)) from None
             if found is None or content is None:
                 continue
             given = section.value.get("sha256")
@@ -123,7 +123,7 @@ class Assembly:
                 continue  # digits alone are a number in YAML: the schema says so
             if given is not None and not content.sha256.startswith(given.value):
                 words = f"expected a file with this digest, got {shown(found)} with {content.sha256[:SHORT]}"
-                raise fail([(given.at, Problem((*where, "sha256"), words))])
+                raise error_at(given.at, words, (*where, "sha256"))
             section.value["sha256"] = Node(content.sha256, name.at, name.key_at)
             self.tables[content.sha256] = found, content
 
@@ -151,13 +151,13 @@ class Assembly:
 
     def _raise_problems(self) -> None:
         if self.problems:
-            raise fail([(node.key_at if problem.at_key else node.at, problem) for node, problem in self.problems])
+            raise error_of_nodes(self.problems)
 
 
 def as_mapping(tree: Node) -> Node:
     """Return ``tree`` if it is a mapping, else raise ScenarioError."""
     if not tree.is_mapping:
-        raise fail([(tree.at, Problem((), f"expected a mapping (keys and values), got {described(tree.value)}"))])
+        raise error_at(tree.at, f"expected a mapping (keys and values), got {described(tree.value)}")
     return tree
 
 

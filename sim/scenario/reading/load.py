@@ -92,7 +92,7 @@ def open_scenario(name_or_path: str | os.PathLike[str], overrides: Sequence[tupl
         return _of_run(Path(name_or_path), overrides)
     path = resolve_name(name_or_path)
     assembly = Assembly()
-    with assembly.noting():
+    with assembly.collecting():
         tree = assembly.scenario(path, ())
         if overrides:
             scenario = validated_with(tree, overrides, assembly.removed)
@@ -117,7 +117,7 @@ def open_layers(base: Path, fragments: Sequence[Node], file: Path) -> list[Scena
     """Return the scenario after each of ``fragments`` (mappings of ``file``), merged one by one as by ``extends``."""
     assembly = Assembly()
     found = []
-    with assembly.noting():
+    with assembly.collecting():
         tree = assembly.scenario(base, ())
         for fragment in fragments:
             assembly.name_tables(fragment, file)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
-from sim.scenario.diagnostics import KeyPath, Mark, Problem, described, did_you_mean, dotted, escaped
+from sim.scenario.diagnostics import KeyPath, Mark, Problem, described, did_you_mean, dotted, escaped, unknown
 from sim.scenario.key_paths import Slot, expected
 from sim.scenario.schema import AttendanceRule
 from sim.scenario.schema.quantity import Provenance
@@ -22,7 +22,7 @@ from sim.scenario.yaml.yaml_reader import Node, plain
 PLAIN_NUMBERS = ("limits", "mandate", "usual_level", "level_cap", "patience_weeks")
 """Numbers that are not a Quantity but still an analyst's claim; their source lives in ``sources``."""
 
-Said = TypeVar("Said")
+Entry = TypeVar("Entry")
 
 SOURCE_KEYS = ("source", "note", "kind")
 
@@ -50,7 +50,7 @@ def merged(
             result[key] = merged(parent.value[key], node, slot.child(key) if slot else None, problems, (*path, key))
         else:
             result[key] = node
-    _forget_old_sources(parent, child, result)
+    _drop_old_sources(parent, child, result)
     return child.holding(result)
 
 
@@ -91,7 +91,7 @@ def _appended(
     return node.holding([*before.value, *node.value])
 
 
-def _forget_old_sources(parent: Node, child: Node, result: dict[str, Node]) -> None:
+def _drop_old_sources(parent: Node, child: Node, result: dict[str, Node]) -> None:
     """Drop the parent's source for a plain number that the child replaces."""
     old, now = parent.value.get("sources"), result.get("sources")
     if old is not None and old.is_mapping and now is not None and now.is_mapping:
@@ -114,7 +114,7 @@ def absorb_sources(
     if slot is None:
         return node
     if slot.is_whole or slot.type is AttendanceRule:
-        return _stated(node, path, scopes) if slot.type is not Provenance else node
+        return _with_source(node, path, scopes) if slot.type is not Provenance else node
     if node.is_list:
         listed = [
             absorb_sources(child, slot.child(i), problems, (*path, i), scopes) for i, child in enumerate(node.value)
@@ -137,7 +137,7 @@ def absorb_sources(
             key in PLAIN_NUMBERS
             and slot.models
             and child.value is not None
-            and (source := _found((*path, key), scopes))
+            and (source := _nearest_source((*path, key), scopes))
         ):
             left[key] = source
     if sources is not None and not sources.is_mapping:
@@ -158,7 +158,7 @@ def _usable(
             options = below.keys() if below else []
             below = below.child(part) if below and name != "*" else below
             if below is None:
-                words = f"unknown key `{part[:60]}`{did_you_mean(part, [o for o in options if o != 'sources'])}"
+                words = unknown("key", part, [option for option in options if option != "sources"])
                 problems.append((entry, Problem((*path, "sources", name), words, at_key=True)))
                 break
         if entry.is_mapping:
@@ -168,20 +168,20 @@ def _usable(
     return usable
 
 
-def _found(path: KeyPath, scopes: tuple[Scope, ...]) -> Node | None:
+def _nearest_source(path: KeyPath, scopes: tuple[Scope, ...]) -> Node | None:
     """Return the source of ``path``: that of the innermost section that has one."""
-    return next((found for depth, entries in scopes if (found := speaks_for(path[depth:], entries))), None)
+    return next((found for depth, entries in scopes if (found := source_for(path[depth:], entries))), None)
 
 
-def speaks_for(below: KeyPath, entries: Mapping[str, Said]) -> Said | None:
+def source_for(below: KeyPath, entries: Mapping[str, Entry]) -> Entry | None:
     """Return the entry of a section's ``sources`` for a path below it: longest prefix first, ``*`` last."""
     names = [dotted(below[:length]) for length in range(len(below), 0, -1)]
     return next((entries[name] for name in (*names, "*") if name in entries), None)
 
 
-def _stated(node: Node, path: KeyPath, scopes: tuple[Scope, ...]) -> Node:
+def _with_source(node: Node, path: KeyPath, scopes: tuple[Scope, ...]) -> Node:
     """Write its source into a number that has none of its own."""
-    source = _found(path, scopes)
+    source = _nearest_source(path, scopes)
     if source is None:
         return node
     if node.is_mapping and not {"source", "kind"} & node.value.keys():

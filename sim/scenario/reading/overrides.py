@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sim.errors import ScenarioError
 from sim.scenario.checks.validate import NOTHING, is_sound, slot_in, validated
-from sim.scenario.diagnostics import KeyPath, Mark, Problem, did_you_mean, dotted, escaped, fail
+from sim.scenario.diagnostics import KeyPath, Mark, Problem, as_error, dotted, escaped, unknown
 from sim.scenario.key_paths import ROOT, Slot, split
 from sim.scenario.schema import Scenario
 from sim.scenario.yaml.yaml_reader import Node, node_at, read_argument
@@ -37,17 +37,17 @@ def overridden(tree: Node, overrides: Sequence[tuple[str, str]]) -> Node:
             problems.append((mark, Problem(path, "is set twice, expected once")))
         seen.add(path)
         try:
-            if problem := _misfit(tree, path):
+            if problem := _path_problem(tree, path):
                 problems.append((mark, problem))
                 continue
             node = read_argument(value, mark)
             tree = _put(tree, path, Node(node.value, mark, mark))
         except ScenarioError as error:
             if problems:
-                raise ScenarioError(f"{fail(problems)}\n{error}") from None
+                raise ScenarioError(f"{as_error(problems)}\n{error}") from None
             raise
     if problems:
-        raise fail(problems)
+        raise as_error(problems)
     return tree
 
 
@@ -64,7 +64,7 @@ def validated_with(
     return validated(changed, removed, {split(text): Mark(f"--set {text}={value}") for text, value in overrides})
 
 
-def _misfit(tree: Node, path: KeyPath) -> Problem | None:
+def _path_problem(tree: Node, path: KeyPath) -> Problem | None:
     """Return why nothing can be set at ``path``, or None."""
     slot: Slot | None = ROOT
     for depth, key in enumerate(path):
@@ -84,10 +84,9 @@ def _misfit(tree: Node, path: KeyPath) -> Problem | None:
         elif above.is_by_name and slot is not None and slot.models and not slot.is_whole:
             given = list(here.entries) if here is not None else []
             if str(key) not in given:
-                return Problem(path[: depth + 1], f"unknown name `{escaped(str(key))}`{did_you_mean(str(key), given)}")
+                return Problem(path[: depth + 1], unknown("name", str(key), given))
         elif slot is None:
-            words = f"unknown key `{escaped(str(key))}`{did_you_mean(str(key), above.keys())}"
-            return Problem(path[: depth + 1], words)
+            return Problem(path[: depth + 1], unknown("key", str(key), above.keys()))
     return None
 
 
@@ -135,8 +134,7 @@ def expand_sweep(argument: str) -> list[tuple[str, tuple[str, str]]]:
     return [(f"{dotted(split(path))}={value}", (path, value)) for value in values]
 
 
-def _steps(parts: list[str], refuse: object) -> list[str]:
-    assert callable(refuse)
+def _steps(parts: list[str], refuse: Callable[[str], ScenarioError]) -> list[str]:
     try:
         low, high, n = float(parts[0]), float(parts[1]), int(parts[2])
     except ValueError:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from sim.errors import ScenarioError
-from sim.scenario.diagnostics import KeyPath, Problem, described, escaped, fail, fold, nearest
+from sim.scenario.diagnostics import KeyPath, described, error_at, escaped, fold, nearest
 from sim.scenario.sources.search_path import SUFFIXES, find, hidden_by, look_up, names, roots, shown
 from sim.scenario.sources.source_file import is_hidden
 from sim.scenario.yaml.yaml_reader import Node
@@ -55,7 +55,7 @@ def find_beside(node: Node, file: Path, key: KeyPath = ("extends",)) -> Path:
     """Find the file that ``extends`` or ``from`` in ``file`` names, in the order of ``look_up``."""
 
     def refuse(message: str) -> ScenarioError:
-        return fail([(node.at, Problem(key, message))])
+        return error_at(node.at, message, key)
 
     name = node.value
     if not isinstance(name, str):
@@ -66,8 +66,8 @@ def find_beside(node: Node, file: Path, key: KeyPath = ("extends",)) -> Path:
         raise refuse(str(reason)) from None
     if path is not None:
         return path
-    beside = sorted(file.resolve().parent.glob("*.yaml"))
-    close = nearest(name, [*names(), *_library(), *(path.stem for path in beside)])
+    siblings = sorted(file.resolve().parent.glob("*.yaml"))
+    close = nearest(name, [*names(), *_library(), *(path.stem for path in siblings)])
     raise refuse(f"there is no file '{escaped(name)}'" + (f", did you mean `{close}`?" if close else ""))
 
 

@@ -251,12 +251,12 @@ _PARSED: dict[Any, tuple[dict[str, Column], Column]] = {}
 
 
 def read_draws(
-    data: bytes, shown: str, wanted: tuple[str, ...], weight: str | None = None
+    data: bytes, shown: str, names: tuple[str, ...], weight: str | None = None
 ) -> tuple[dict[str, Column], Column]:
     """Read columns of a table of draws, called ``shown`` in messages, and the weights of its rows."""
-    table = read_table(shown, tuple(dict.fromkeys((*wanted, *([weight] if weight else [])))), data=data)
+    table = read_table(shown, tuple(dict.fromkeys((*names, weight) if weight else names)), data=data)
     weight = weight or ("weight" if "weight" in table.columns else None)
-    result = {name: table.numbers(name) for name in dict.fromkeys((*wanted, *([weight] if weight else [])))}
+    result = {name: table.numbers(name) for name in dict.fromkeys((*names, weight) if weight else names)}
     weights = result[weight] if weight else np.ones(len(table.rows))
     if weights.min() < 0 or weights.sum() <= 0:
         raise ScenarioError(f"{table.shown}: error: expected weights of at least 0 that are not all 0")

@@ -19,7 +19,7 @@ from sim.scenario.schema.levers import Lever
 from sim.scenario.schema.parties import Belligerent, Issue, Party, Role, ThirdParty, Track, Veto
 from sim.scenario.schema.quantity import Day, Strict
 from sim.scenario.schema.war import Assurances, AttendanceRule, Event, Talks, Truces, War, Window
-from sim.scenario.sources.contents import CROWD, Aside, Content, held
+from sim.scenario.sources.contents import CROWD, Content, Uncompared, known_contents
 
 
 class Sides(Strict):
@@ -57,12 +57,12 @@ class Scenario(Section):
     levers: dict[str, Lever] = text("what parties could move, how far, and with what effort; never simulated unless asked", default={}, exclude=True)
     mirrored: bool = text("flip the sign of the random numbers of the front and of texts (set by mirror)", default=False)
     expect: Literal["open", "certain", "impossible"] = text("a teaching scenario may be certain or impossible by construction", default="open")
-    _held: Aside[Content] = PrivateAttr(default_factory=Aside)
-    _origin: Aside[ReadFile] = PrivateAttr(default_factory=Aside)
+    _held: Uncompared[Content] = PrivateAttr(default_factory=Uncompared)
+    _origin: Uncompared[ReadFile] = PrivateAttr(default_factory=Uncompared)
 
     def model_post_init(self, context: Any) -> None:
         """Keep the content of the tables that are named by digest."""
-        self._held = held(table.sha256 for table in self.named_tables())
+        self._held = known_contents(table.sha256 for table in self.named_tables())
 
     def named_tables(self) -> Iterator[NamedTable]:
         """Yield every table that the scenario names: those of its draws, then that of its forecasters.
@@ -88,7 +88,7 @@ class Scenario(Section):
         Scenario
             The scenario itself.
         """
-        self._held = held(table.sha256 for table in self.named_tables())
+        self._held = known_contents(table.sha256 for table in self.named_tables())
         return self
 
     @property
@@ -109,11 +109,11 @@ class Scenario(Section):
         Scenario
             The scenario itself.
         """
-        self._origin = Aside(files)
+        self._origin = Uncompared(files)
         return self
 
     def __getstate__(self) -> dict[Any, Any]:
-        self._held = held(table.sha256 for table in self.named_tables())  # a copy may name other tables than the scenario it was made of
+        self._held = known_contents(table.sha256 for table in self.named_tables())  # a copy may name other tables than the scenario it was made of
         return super().__getstate__()
 
     def belligerent(self, name: str) -> Belligerent:

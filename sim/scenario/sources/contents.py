@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 from sim.errors import ScenarioError
@@ -17,10 +17,7 @@ from sim.scenario.diagnostics import escaped
 from sim.scenario.sources.search_path import find_data
 from sim.scenario.sources.source_file import LARGEST_TABLE, bytes_of
 
-if TYPE_CHECKING:
-    pass
-
-Kept = TypeVar("Kept")
+Item = TypeVar("Item")
 CROWD = "crowd"
 SHORT = 12
 """Digits of a digest in messages; so few are enough to name a content."""
@@ -41,16 +38,16 @@ class Content:
 _KNOWN: WeakValueDictionary[str, Content] = WeakValueDictionary()
 
 
-class Aside(tuple[Kept, ...]):
+class Uncompared(tuple[Item, ...]):
     """A tuple that all comparisons ignore: what a scenario carries without being part of its content."""
 
     __slots__ = ()
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Aside)
+        return isinstance(other, Uncompared)
 
     def __ne__(self, other: object) -> bool:
-        return not isinstance(other, Aside)
+        return not isinstance(other, Uncompared)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -94,7 +91,7 @@ def is_known(sha256: str | None) -> bool:
     return sha256 is not None and sha256 in _KNOWN
 
 
-def held(digests: Iterable[str | None]) -> Aside[Content]:
+def known_contents(digests: Iterable[str | None]) -> Uncompared[Content]:
     """Return the contents of these digests, as far as they are known in this process."""
     found = (_KNOWN.get(digest) for digest in digests if digest)
-    return Aside(content for content in found if content is not None)
+    return Uncompared(content for content in found if content is not None)

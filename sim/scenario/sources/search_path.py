@@ -87,8 +87,8 @@ def _places(file: Path | None, is_table: bool) -> Iterator[tuple[Path, Path]]:
     """Yield the folders in search order, each with the folder that a link may not lead out of."""
     if file is not None:
         own = root_of(file)
-        for beside in dict.fromkeys((file.parent.resolve(), file.resolve().parent)):
-            yield beside, own if own is not None and beside.is_relative_to(own) else beside
+        for folder in dict.fromkeys((file.parent.resolve(), file.resolve().parent)):
+            yield folder, own if own is not None and folder.is_relative_to(own) else folder
         if own is not None:
             yield own, own
         if is_shipped(file):

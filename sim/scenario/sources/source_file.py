@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from sim.scenario.diagnostics import Mark, Problem, escaped, fail
+from sim.scenario.diagnostics import Mark, error_at, escaped
 
 LARGEST_FILE = 64 * 1024
 LARGEST_TABLE = 8 * 1024 * 1024
@@ -26,7 +26,7 @@ def text_of(path: Path, shown_as: str) -> str:
     """Read the text of the scenario file at ``path``; ScenarioError if it is no visible UTF-8 or UTF-16 text."""
 
     def refuse(message: str, line: int, column: int) -> NoReturn:
-        raise fail([(Mark(shown_as, line, column), Problem((), message))])
+        raise error_at(Mark(shown_as, line, column), message)
 
     text = text_from(bytes_of(path, shown_as), refuse)
     refuse_hidden(text, lambda line, column: Mark(shown_as, line, column))
@@ -40,19 +40,19 @@ def bytes_of(path: Path, shown_as: str, most: int = LARGEST_FILE) -> bytes:
         kind = os.stat(path).st_mode
         if not stat.S_ISREG(kind):
             name = "a directory" if stat.S_ISDIR(kind) else "a pipe, device or socket"
-            raise fail([(mark, Problem((), f"expected a regular file, got {name}"))])
+            raise error_at(mark, f"expected a regular file, got {name}")
         handle = os.open(
             path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
         )
         with os.fdopen(handle, "rb") as stream:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise fail([(mark, Problem((), "expected a regular file, got another"))])
+                raise error_at(mark, "expected a regular file, got another")
             data = stream.read(most + 1)
     except (OSError, ValueError) as reason:
         words = getattr(reason, "strerror", None) or str(reason)
-        raise fail([(mark, Problem((), f"cannot be read: {escaped(words)}"))]) from None
+        raise error_at(mark, f"cannot be read: {escaped(words)}") from None
     if len(data) > most:
-        raise fail([(mark, Problem((), _too_large(most)))])
+        raise error_at(mark, _too_large(most))
     return data
 
 
@@ -107,4 +107,4 @@ def refuse_hidden(text: str, place: Callable[[int, int], Mark]) -> None:
         for column, character in enumerate(line, 1):
             if character != "\t" and is_hidden(character):
                 message = f"expected visible text, got the hidden character U+{ord(character):04X}"
-                raise fail([(place(number, column), Problem((), message))])
+                raise error_at(place(number, column), message)

@@ -1,4 +1,7 @@
-"""The place of a mistake of syntax: the parser stops where it cannot go on, often a line or more below it."""
+"""Mistakes of YAML syntax: their place and what they are, in words for a reader who does not know the grammar.
+
+The parser stops where it cannot go on, which is often a line or more below the mistake.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sim.scenario.yaml.yaml_messages import yaml_words
+from sim.scenario.diagnostics import escaped
 
 Place = tuple[int, int, str]
 """Line and column from 0, and what is wrong there."""
@@ -21,15 +24,51 @@ NO_SPACE = "a space is missing after the colon"
 NO_QUOTE = "the closing quote is missing"
 
 
+WORDS: tuple[tuple[str, str], ...] = (
+    (
+        r"expected <block end>, but found '(<block mapping start>|<block sequence start>|\?|-)'",
+        "indented differently from its neighbours above",
+    ),
+    (
+        r"expected <block end>, but found '<scalar>'",
+        "expected the end of a quoted text, got more: put the whole text in quotes, and write a quote inside it twice",
+    ),
+    (
+        r"expected (?:<block end>|the node content), but found '([\]}])'",
+        r"expected an opening bracket first, got a closing `\1`",
+    ),
+    (r"expected the node content, but found ','", "expected a value, got a comma"),
+    (r"found character '\\t' that cannot start any token", "expected spaces to indent with, got a tab"),
+    (r"found character ['\"](.)['\"] that cannot start any token", r"put text that starts with \1 in quotes"),
+    (
+        r"mapping values are not allowed here",
+        "a colon inside text, a line above without its colon, or a deeper indent than above: "
+        "put text that holds a colon in quotes",
+    ),
+    (
+        r"sequence entries are not allowed here",
+        "expected a new line for a list item (`- `), got it on that of its key",
+    ),
+    (r"could not find expected ':'", "a line above is without its colon"),
+    (r"expected ',' or '([\]}])', but got '<stream end>'", r"the closing `\1` is missing"),
+    (r"expected ',' or '([\]}])', but got .*", r"a comma or the closing `\1` is missing before this"),
+    (r"found unexpected end of stream", "the closing quote is missing"),
+    (
+        r"found unknown escape character '(.)'",
+        r"expected single quotes around text with a backslash, got `\\\1` in double quotes",
+    ),
+)
+
+
 def diagnosis(text: str, reason: Exception) -> Place:
     """Return the place of the mistake behind an exception of the parser, and its description."""
     start, stop = getattr(reason, "context_mark", None), getattr(reason, "problem_mark", None)
     stop = stop or start
     problem = getattr(reason, "problem", None) or getattr(reason, "context", None) or type(reason).__name__
     if stop is None:
-        return 0, 0, yaml_words(str(problem))
+        return 0, 0, _in_words(str(problem))
     lines = re.split("\r\n|\n|\r", text)
-    here = stop.line, stop.column, yaml_words(str(problem))
+    here = stop.line, stop.column, _in_words(str(problem))
     if (opened := _open_quote(lines, stop.line, stop.column)) is not None:
         return *opened, NO_QUOTE
     if problem == "could not find expected ':'" and start is not None:
@@ -85,3 +124,11 @@ def _without_quoted(line: str) -> str:
 def _line_above(lines: Sequence[str], number: int) -> int | None:
     """Return the nearest line above that holds more than a comment."""
     return next((one for one in range(number - 1, -1, -1) if COMMENT.sub("", lines[one]).strip()), None)
+
+
+def _in_words(reason: str) -> str:
+    """Return the parser's reason in plain words; as it is where there are none."""
+    for pattern, words in WORDS:
+        if match := re.fullmatch(pattern, reason):
+            return match.expand(words)
+    return escaped(reason)

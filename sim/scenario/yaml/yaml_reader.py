@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from sim.errors import ScenarioError
-from sim.scenario.diagnostics import KeyPath, Mark, Problem, escaped, fail
+from sim.scenario.diagnostics import KeyPath, Mark, Problem, as_error, error_at, escaped
 from sim.scenario.schema.quantity import CALENDAR_DAY
 from sim.scenario.sources.source_file import LARGEST_FILE, is_hidden, refuse_hidden, text_of
 from sim.scenario.yaml.yaml_position import diagnosis
@@ -78,7 +78,7 @@ def plain(node: Node) -> Any:
     return node.value
 
 
-def marks_along(node: Node, path: KeyPath) -> tuple[Node, int]:
+def deepest_node(node: Node, path: KeyPath) -> tuple[Node, int]:
     """Return the deepest node that exists on ``path`` and how many steps led there."""
     for steps, part in enumerate(path):
         child = node.entries.get(str(part))
@@ -92,14 +92,19 @@ def marks_along(node: Node, path: KeyPath) -> tuple[Node, int]:
 
 def node_at(node: Node, path: KeyPath) -> Node | None:
     """Return the node at ``path``, or None."""
-    found, steps = marks_along(node, path)
+    found, steps = deepest_node(node, path)
     return found if steps == len(path) else None
 
 
 def place_of(tree: Node, problem: Problem) -> Mark:
     """Return the place of a problem: that of its value or key, or else of the nearest key above."""
-    node, steps = marks_along(tree, problem.path)
+    node, steps = deepest_node(tree, problem.path)
     return node.key_at if problem.at_key or steps < len(problem.path) else node.at
+
+
+def error_of_nodes(problems: Sequence[tuple[Node, Problem]]) -> ScenarioError:
+    """Return one error with every problem at the place of its node's key or value."""
+    return as_error([(node.key_at if problem.at_key else node.at, problem) for node, problem in problems])
 
 
 def read_file(path: Path, shown_as: str) -> Node:
@@ -107,16 +112,16 @@ def read_file(path: Path, shown_as: str) -> Node:
 
     A base and its parties are read once for all the scenarios that extend them; every caller gets a copy.
     """
-    tree, noted = read_noting(path, shown_as)
-    if noted:
-        raise fail(noted)
+    tree, mistakes = read_with_mistakes(path, shown_as)
+    if mistakes:
+        raise as_error(mistakes)
     return tree
 
 
-def read_noting(path: Path, shown_as: str) -> tuple[Node, list[tuple[Mark, Problem]]]:
+def read_with_mistakes(path: Path, shown_as: str) -> tuple[Node, list[tuple[Mark, Problem]]]:
     """Read as ``read_file``, and return mistakes that do not stop the reading, to be reported with others."""
-    tree, noted = _read_once(text_of(path, shown_as), shown_as)
-    return _copied(tree), list(noted)
+    tree, mistakes = _read_once(text_of(path, shown_as), shown_as)
+    return _copied(tree), list(mistakes)
 
 
 def _copied(node: Node) -> Node:
@@ -137,7 +142,7 @@ def _read_once(text: str, shown_as: str) -> tuple[Node, list[tuple[Mark, Problem
 def read_argument(text: str, mark: Mark) -> Node:
     """Read the value of an argument (``{low: .1, central: .2, high: .3}``), every part placed at ``mark``."""
     if len(text) > LARGEST_FILE:
-        raise fail([(mark, Problem((), f"expected at most {LARGEST_FILE} characters, got {len(text)}"))])
+        raise error_at(mark, f"expected at most {LARGEST_FILE} characters, got {len(text)}")
     refuse_hidden(text, lambda line, column: mark)
     return read_text(text, lambda line, column: mark)
 
@@ -161,19 +166,19 @@ class _Reader:
                     self.stop((), self.mark(event), "expected no directive but %YAML 1.2, got another")
                 root = self.value(next(self.events), ())
         if root is None:
-            raise fail([(self.place(1, 1), Problem((), "expected a mapping (keys and values), got nothing"))])
+            raise error_at(self.place(1, 1), "expected a mapping (keys and values), got nothing")
         return root
 
     def mark(self, event: Any) -> Mark:
         return self.place(event.start_mark.line + 1, event.start_mark.column + 1)
 
     def stop(self, path: KeyPath, mark: Mark, message: str) -> NoReturn:
-        raise fail([*self.problems, (mark, Problem(path, message))])
+        raise as_error([*self.problems, (mark, Problem(path, message))])
 
-    def note(self, path: KeyPath, mark: Mark, message: str) -> None:
+    def collect(self, path: KeyPath, mark: Mark, message: str) -> None:
         self.problems.append((mark, Problem(path, message)))
 
-    def seen(self, event: Any, path: KeyPath) -> tuple[str, Mark]:
+    def permitted(self, event: Any, path: KeyPath) -> tuple[str, Mark]:
         """Return kind and place of an event; refuse what is forbidden."""
         mark = self.mark(event)
         if type(event).__name__ == "AliasEvent" or event.anchor is not None:
@@ -184,7 +189,7 @@ class _Reader:
 
     def value(self, event: Any, path: KeyPath, key_at: Mark | None = None, inside: Any = ()) -> Node | None:
         """Read the value that begins with ``event``; None for the rest of a decimal comma. ``inside``: siblings."""
-        kind, mark = self.seen(event, path)
+        kind, mark = self.permitted(event, path)
         if kind == "Scalar":
             is_plain = event.implicit[0]
             if is_plain and not event.value and key_at:
@@ -194,7 +199,7 @@ class _Reader:
             value = self._resolved(path, event.value, mark) if is_plain else self._text(path, event.value, mark)
             return self._counted(path, Node(value, mark, key_at or mark), inside)
         if len(path) >= DEEPEST:
-            raise fail([(mark, Problem(path[:5], f"expected at most {DEEPEST} levels, got more"))])
+            raise error_at(mark, f"expected at most {DEEPEST} levels, got more", path[:5])
         node = self._counted(path, Node([] if kind == "Sequence" else {}, mark, key_at or mark), inside)
         below: Any = node.value
         while type(event := next(self.events)).__name__ != f"{kind}EndEvent":
@@ -212,14 +217,14 @@ class _Reader:
             self.stop(path, node.at, f"expected at most {MOST_NODES} values, got more")
         if isinstance(inside, dict) and path[-1] in inside:
             first = inside[path[-1]].key_at.line
-            self.note(path, node.key_at, f"the key stands twice, first in line {first}")
+            self.collect(path, node.key_at, f"the key stands twice, first in line {first}")
         if len(inside) >= MOST_ENTRIES:
             words = f"expected at most {MOST_ENTRIES} entries in one place, got more"
             self.stop(path, node.key_at, words)
         return node
 
     def _key(self, event: Any, path: KeyPath) -> tuple[str, Mark]:
-        kind, mark = self.seen(event, path)
+        kind, mark = self.permitted(event, path)
         if kind != "Scalar":
             self.stop(path, mark, "expected a plain name as a key, got a mapping or list")
         key = event.value
@@ -237,7 +242,7 @@ class _Reader:
             letters = [character for character in key if character.isalpha()]
             is_name = len(path) == 1 and path[0] in LABELLED and letters and not any(map(_is_latin, letters))
             hint = "; write the name in Latin letters, and this one as its `label:`" if is_name else ""
-            self.note((*path, key), mark, f"expected plain Latin letters in a key, got {name}{hint}")
+            self.collect((*path, key), mark, f"expected plain Latin letters in a key, got {name}{hint}")
         return key, mark
 
     def _is_decimal_comma(self, path: KeyPath, inside: dict[str, Node]) -> bool:
@@ -249,7 +254,7 @@ class _Reader:
         if type(before.value) is not int:
             return False
         meant = f"{before.value}.{key}"
-        self.note((*path[:-1], name), before.at, f"expected a decimal point, got a comma: write {meant}")
+        self.collect((*path[:-1], name), before.at, f"expected a decimal point, got a comma: write {meant}")
         before.value = float(meant) if len(meant) <= LONGEST_NUMBER else 0.0
         return True
 
@@ -278,7 +283,7 @@ class _Reader:
                 wrong = f"expected a day of the calendar, got {text}"
         if not wrong:
             return self._text(path, text, mark)
-        self.note(path, mark, wrong)
+        self.collect(path, mark, wrong)
         return None
 
     def _text(self, path: KeyPath, text: str, mark: Mark) -> str:
@@ -286,7 +291,7 @@ class _Reader:
             text = unicodedata.normalize("NFC", text)  # names stand in values as well
         for character in text:
             if not character.isprintable() and character != "\n" and character != "\t" and is_hidden(character):
-                self.note(path, mark, f"expected visible text, got the hidden character U+{ord(character):04X}")
+                self.collect(path, mark, f"expected visible text, got the hidden character U+{ord(character):04X}")
                 return "hidden"
         return text
 
@@ -297,9 +302,9 @@ def _is_latin(character: str) -> bool:
 
 def read_text(text: str, place: Callable[[int, int], Mark]) -> Node:
     """Read the one document in ``text``. ``place`` turns line and column (from 1) into a Mark."""
-    tree, noted = _parsed(text, place)
-    if noted:
-        raise fail(noted)
+    tree, mistakes = _parsed(text, place)
+    if mistakes:
+        raise as_error(mistakes)
     return tree
 
 
@@ -313,4 +318,4 @@ def _parsed(text: str, place: Callable[[int, int], Mark]) -> tuple[Node, list[tu
         raise
     except Exception as reason:  # the scanner also leaks ValueError, IndexError, ... on broken text
         line, column, words = diagnosis(text, reason)
-        raise fail([*reader.problems, (place(line + 1, column + 1), Problem((), f"not YAML: {words}"))]) from None
+        raise as_error([*reader.problems, (place(line + 1, column + 1), Problem((), f"not YAML: {words}"))]) from None

@@ -16,7 +16,7 @@ from sim.analysis.levers.search import effort_of, first_packages, neighbours, se
 from sim.cli.commands.levers import show_levers
 from sim.cli.console import console
 from sim.errors import ParleyError
-from sim.scenario.apply_levers import moved, with_levers
+from sim.scenario.apply_levers import shifted, with_levers
 from sim.scenario.checks import references
 from sim.scenario.differences import changes
 from sim.scenario.schema import Scenario
@@ -56,16 +56,16 @@ def found() -> Levers:
 
 def test_a_range_moves_along_and_is_cut_at_what_is_allowed() -> None:
     quantity = Quantity.model_validate({"low": 0.1, "central": 0.3, "high": 0.6, "kind": "judgement"})
-    full = moved(quantity, 0.8, 1.0, Range(0, 1))
+    full = shifted(quantity, 0.8, 1.0, Range(0, 1))
     assert (full.low, full.central, full.high) == pytest.approx((0.6, 0.8, 1.0))
-    half = moved(quantity, 0.8, 0.5, Range(0, 1))
+    half = shifted(quantity, 0.8, 0.5, Range(0, 1))
     assert (half.low, half.central, half.high) == pytest.approx((0.35, 0.55, 0.85))
     assert half.kind == "judgement"
 
 
 def test_a_lognormal_is_stretched() -> None:
     quantity = Quantity.model_validate({"dist": "lognormal", "median": 0.5, "log_sd": 0.3, "low": 0.25, "high": 1.0})
-    full = moved(quantity, 0.4, 1.0)
+    full = shifted(quantity, 0.4, 1.0)
     assert (full.median, full.log_sd, full.low, full.high) == pytest.approx((0.4, 0.3, 0.2, 0.8))
 
 

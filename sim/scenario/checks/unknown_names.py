@@ -22,39 +22,40 @@ ROUNDS = 4
 ABOUT_NAMES = "unknown "
 SECTIONS = (("issues",), ("tracks",), ("parties",), ("sides",))
 
-Real = Callable[[tuple[int | str, ...]], KeyPath]
+RealPath = Callable[[tuple[int | str, ...]], KeyPath]
 """Turns pydantic's location of an error into a key path."""
 
 
-def names_beside(data: Any, told: list[Problem], real: Real) -> list[Problem]:
+def unknown_names(data: Any, known: list[Problem], real_path: RealPath) -> list[Problem]:
     """Return unknown names in ``data`` beyond the ``known`` problems; none where the copy cannot be repaired.
 
     Where a whole section of names has the wrong form its names cannot be checked.
     """
-    if any(len(problem.path) < 2 and problem.path[:1] in ((), *SECTIONS) for problem in told):
+    if any(len(problem.path) < 2 and problem.path[:1] in ((), *SECTIONS) for problem in known):
         return []
     for _ in range(ROUNDS):
         try:
             scenario = Scenario.model_validate(data)
         except ValidationError as error:
             for item in error.errors(include_url=False, include_input=False):
-                data = _mended(data, real(item["loc"]), item["type"])
+                data = _repaired(data, real_path(item["loc"]), item["type"])
             continue
-        known = [problem.path for problem in told]
+        reported = [problem.path for problem in known]
         return [
             problem
             for problem in references.check(scenario)
-            if problem.message.startswith(ABOUT_NAMES) and not any(problem.path[: len(path)] == path for path in known)
+            if problem.message.startswith(ABOUT_NAMES)
+            and not any(problem.path[: len(path)] == path for path in reported)
         ]
     return []
 
 
-def _mended(data: Any, path: KeyPath, kind: str) -> Any:
+def _repaired(data: Any, path: KeyPath, kind: str) -> Any:
     """Return ``data`` without the value at ``path``, or with a placeholder there."""
     if kind.startswith("union_tag"):
         return _put(data, (*path, "role"), "mediator")
     slot = slot_at(path, lambda party: _role(data, party))
-    return _put(data, path, _stand_in(slot) if kind == "missing" and slot is not None else None)
+    return _put(data, path, _placeholder(slot) if kind == "missing" and slot is not None else None)
 
 
 def _role(data: Any, party: str) -> str | None:
@@ -77,7 +78,7 @@ def _put(data: Any, path: KeyPath, value: Any) -> Any:
     return () if isinstance(data, tuple) else _put({}, path, value) if value is not None else None
 
 
-def _stand_in(slot: Slot) -> Any:
+def _placeholder(slot: Slot) -> Any:
     """Return some value that is allowed at ``slot``."""
     if slot.type is Quantity:
         return (slot.allowed.low + slot.allowed.high) / 2 if slot.allowed else 0.5
