@@ -229,14 +229,10 @@ def with_scalars(item: Any, change: Callable[[KeyPath, Quantity], Quantity], pat
     """Return ``item`` with every Quantity passed through ``change``; unchanged parts are shared, not copied."""
     if isinstance(item, Quantity):
         return change(path, item)
+    new = {key: with_scalars(child, change, (*path, key)) for key, child in children(item)}
+    changed = {str(key): new[key] for key, child in children(item) if new[key] is not child}
+    if not changed:
+        return item
     if isinstance(item, BaseModel):
-        new = {name: with_scalars(getattr(item, name), change, (*path, name)) for name in type(item).model_fields}
-        update = {name: value for name, value in new.items() if value is not getattr(item, name)}
-        return item.model_copy(update=update) if update else item
-    if isinstance(item, Mapping):
-        mapped = {key: with_scalars(child, change, (*path, key)) for key, child in item.items()}
-        return mapped if any(mapped[key] is not item[key] for key in item) else item
-    if isinstance(item, tuple):
-        listed = tuple(with_scalars(child, change, (*path, number)) for number, child in enumerate(item))
-        return listed if any(a is not b for a, b in zip(listed, item, strict=True)) else item
-    return item
+        return item.model_copy(update=changed)
+    return tuple(new.values()) if isinstance(item, tuple) else new

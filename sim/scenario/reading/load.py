@@ -132,15 +132,11 @@ def named_from_here(scenario: Scenario) -> Scenario:
     """Return the scenario with its tables named relative to the working folder, to be written into a file there."""
     seen = {file.sha256: file.shown for file in scenario.origin if file.place != SHIPPED}
 
-    def named(item: Any, key: str) -> Any:
-        name = seen.get(item.sha256, "") if item is not None else ""
-        return item.model_copy(update={key: name}) if name and not os.path.isabs(name) else item
+    def named(section: Any, key: str) -> Any:
+        name = seen.get(section.sha256, "")
+        return section.model_copy(update={key: name}) if name and not os.path.isabs(name) else section
 
-    joint = tuple(named(group, "file") for group in scenario.joint)
-    calibration, crowd = named(scenario.calibration, "draws"), named(scenario.crowd, "file")
-    changed = {"joint": joint, "calibration": calibration, "crowd": crowd}
-    given = {key: value for key, value in changed.items() if value != getattr(scenario, key)}
-    return scenario.model_copy(update=given) if given else scenario
+    return scenario.with_tables(named)
 
 
 def base_of(name_or_path: str | os.PathLike[str]) -> Path | None:

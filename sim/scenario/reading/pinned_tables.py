@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.errors import ScenarioError
+from sim.scenario.schema import Crowd, NamedTable, Scenario
 from sim.scenario.sources.contents import SHORT, Content, content_named, is_known
-
-if TYPE_CHECKING:
-    from sim.scenario.schema import Calibration, Crowd, Joint, NamedTable, Scenario
 
 
 def pinned(scenario: Scenario) -> Scenario:
@@ -22,20 +19,18 @@ def pinned(scenario: Scenario) -> Scenario:
     if all(is_known(table.sha256) for table in scenario.named_tables()):
         return scenario
 
-    def pin(item: Joint | Calibration | Crowd, name: str | None) -> Any:
-        if name is None:
-            return item
-        contents.append(content_named(name, item.sha256))
-        return item.model_copy(update={"sha256": contents[-1].sha256})
+    contents: list[Content] = []  # alive until the scenario holds them
 
-    contents: list[Content] = []
-    changed: dict[str, Any] = {"joint": tuple(pin(group, group.file) for group in scenario.joint)}
-    if scenario.calibration is not None:
-        changed["calibration"] = pin(scenario.calibration, scenario.calibration.draws)
-    if scenario.crowd is not None:
-        with suppress(ScenarioError):
-            changed["crowd"] = pin(scenario.crowd, scenario.crowd.file)
-    return scenario.model_copy(update=changed).holding_its_tables()
+    def pin(section: Any, key: str) -> Any:
+        try:
+            contents.append(content_named(getattr(section, key), section.sha256))
+        except ScenarioError:
+            if isinstance(section, Crowd):
+                return section
+            raise
+        return section.model_copy(update={"sha256": contents[-1].sha256})
+
+    return scenario.with_tables(pin)
 
 
 def file_names(tables: Iterable[NamedTable]) -> dict[str, str]:

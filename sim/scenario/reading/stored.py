@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import DamagedRunError
-from sim.scenario.schema import ReadFile, Scenario
+from sim.scenario.schema import Crowd, ReadFile, Scenario
 from sim.scenario.sources.contents import Content, content_of
 from sim.storage.atomic_files import read_recorded, refuse_linked
 from sim.storage.manifest import DATA, MANIFEST, SCENARIO, read_manifest
@@ -56,12 +56,9 @@ def _without_tables(scenario: Scenario, data: Mapping[str, Any]) -> Scenario:
 
     A table that is still found unchanged is used; else the error names the file to put back.
     """
-    groups = [
-        group.model_copy(update={"sha256": data.get(group.file)}) if group.file is not None else group
-        for group in scenario.joint
-    ]
-    update: dict[str, Any] = {"joint": tuple(groups)}
-    if scenario.calibration is not None:
-        digest = data.get(scenario.calibration.draws)
-        update["calibration"] = scenario.calibration.model_copy(update={"sha256": digest})
-    return scenario.model_copy(update=update)
+
+    def with_digest(section: Any, key: str) -> Any:
+        is_drawn = not isinstance(section, Crowd)
+        return section.model_copy(update={"sha256": data.get(getattr(section, key))}) if is_drawn else section
+
+    return scenario.with_tables(with_digest)

@@ -184,15 +184,15 @@ class Quantity(Provenance):
                 return ((self.low or 0.0) + (self.high or 0.0)) / 2
             case "loguniform":
                 return math.sqrt((self.low or 0.0) * (self.high or 0.0))
-            case "normal":
-                return min(max(self.mean or 0.0, self.bounds[0]), self.bounds[1])
-            case "lognormal":
-                return min(max(self.median or 0.0, self.bounds[0]), self.bounds[1])
-            case "beta":
-                return min(max((self.a or 0) / ((self.a or 0) + (self.b or 0)), self.bounds[0]), self.bounds[1])
-            case _:
+            case "choice":
                 values, weights = self.values or (), self.weights or ()
                 return values[weights.index(max(weights))]
+            case "beta":
+                centre = (self.a or 0) / ((self.a or 0) + (self.b or 0))
+            case _:
+                centre = (self.mean if self.dist == "normal" else self.median) or 0.0
+        low, high = self.bounds
+        return min(max(centre, low), high)
 
 
 def _incomplete(given: set[str]) -> str:

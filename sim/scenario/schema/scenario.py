@@ -8,7 +8,7 @@ to 100, parties exist, the status quo lies between the ideals) are in ``sim.scen
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal, Self
 
 from pydantic import Field, PrivateAttr
@@ -62,7 +62,7 @@ class Scenario(Section):
 
     def model_post_init(self, context: Any) -> None:
         """Keep the content of the tables that are named by digest."""
-        self._held = known_contents(table.sha256 for table in self.named_tables())
+        self._holding_its_tables()
 
     def named_tables(self) -> Iterator[NamedTable]:
         """Yield every table that the scenario names: those of its draws, then that of its forecasters.
@@ -80,14 +80,26 @@ class Scenario(Section):
         if self.crowd is not None:
             yield NamedTable(CROWD, self.crowd.file, self.crowd.sha256)
 
-    def holding_its_tables(self) -> Self:
-        """Hold the content of the tables that are named now; after a copy with other tables.
+    def with_tables(self, change: Callable[[Any, str], Any]) -> Self:
+        """Return a copy with every section that names a table changed; it holds the content of the tables named then.
+
+        Parameters
+        ----------
+        change
+            Called with a section (``Joint``, ``Calibration`` or ``Crowd``) and the key that names its table.
 
         Returns
         -------
         Scenario
-            The scenario itself.
+            The copy, or the scenario itself where no section changes.
         """
+        joint = tuple(group if group.file is None else change(group, "file") for group in self.joint)
+        found = {"joint": joint, "calibration": self.calibration and change(self.calibration, "draws"), "crowd": self.crowd and change(self.crowd, "file")}
+        update = {key: value for key, value in found.items() if value != getattr(self, key)}
+        copy = self.model_copy(update=update) if update else self
+        return copy._holding_its_tables()
+
+    def _holding_its_tables(self) -> Self:
         self._held = known_contents(table.sha256 for table in self.named_tables())
         return self
 
@@ -113,7 +125,7 @@ class Scenario(Section):
         return self
 
     def __getstate__(self) -> dict[Any, Any]:
-        self._held = known_contents(table.sha256 for table in self.named_tables())  # a copy may name other tables than the scenario it was made of
+        self._holding_its_tables()  # a copy may name other tables than the scenario it was copied from
         return super().__getstate__()
 
     def belligerent(self, name: str) -> Belligerent:
