@@ -3,6 +3,7 @@
 import json
 import os
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -70,12 +71,10 @@ def test_it_belongs_to_one_scenario_seed_and_engine(
 
 
 def test_the_same_options_come_first_and_others_are_better_than_none(tmp_path: Path, of: dict[str, Any]) -> None:
-    study_cache.keep(tmp_path, of, {"trials": 64}, replace(TORNADO, trials=64))
-    other, _ = study_cache.kept(tmp_path, of, OPTIONS, Tornado)
-    assert other is not None and other.options == {"trials": 64}
-    study_cache.keep(tmp_path, of, OPTIONS, TORNADO)
-    same, _ = study_cache.kept(tmp_path, of, OPTIONS, Tornado)
-    assert same is not None and same.found.trials == 1024
+    for trials in (64, 1024):
+        study_cache.keep(tmp_path, of, {"trials": trials}, replace(TORNADO, trials=trials))
+        found, _ = study_cache.kept(tmp_path, of, OPTIONS, Tornado)
+        assert found is not None and found.options == {"trials": trials} and found.found.trials == trials
 
 
 def forged(path: Path, **changes: Any) -> None:
@@ -102,18 +101,15 @@ def swapped(path: Path, key: str, value: Any) -> None:
         lambda path: (path.unlink(), path.mkdir()),
         lambda path: (path.rename(path.with_suffix(".away")), path.symlink_to(path.with_suffix(".away"))),
         lambda path: (path.unlink(), os.mkfifo(path)),
-        lambda path: forged(path, format=99),
-        lambda path: forged(path, about={"kind": "tornado"}),
-        lambda path: forged(path, options={"trials": 7}),
-        lambda path: forged(path, written="yesterday"),
-        lambda path: forged(path, written=7),
-        lambda path: swapped(path, "days", "365"),
-        lambda path: swapped(path, "at", True),
-        lambda path: swapped(path, "central", [None]),
-        lambda path: swapped(path, "central", [7.0]),
-        lambda path: swapped(path, "central_lo", [-0.1]),
-        lambda path: swapped(path, "trials", -1),
-        lambda path: swapped(path, "more", 1),
+        *(partial(forged, written=when) for when in ("yesterday", 7)),
+        partial(forged, format=99),
+        partial(forged, about={"kind": "tornado"}),
+        partial(forged, options={"trials": 7}),
+        *(
+            partial(swapped, key=key, value=value)
+            for key, value in (("days", "365"), ("at", True), ("central", [None]), ("central", [7.0]), ("more", 1))
+        ),
+        *(partial(swapped, key=key, value=value) for key, value in (("central_lo", [-0.1]), ("trials", -1))),
         lambda path: path.write_text(path.read_text().replace("0.3", "NaN")),
     ],
 )

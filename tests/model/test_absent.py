@@ -19,13 +19,9 @@ def scenario(party: dict[str, Any], **sets: float) -> Scenario:
 
 
 def test_a_mediator_who_is_away_comes_when_an_event_brings_it() -> None:
-    for sets, expected in (({}, [0] * 8), ({"engagement": 1}, [0] * 4 + [2] * 4)):
-        model = NegotiationModel(scenario(HOST, **sets), n_trials=64)
-        levels = []
-        for _ in range(8):
-            model.step()
-            levels.append(int(model.party["Third"].level.max()))
-        assert levels == expected
+    for sets, late in (({}, 0), ({"engagement": 1}, 2)):
+        for weeks, level in ((4, 0), (5, late), (8, late)):
+            assert stepped(scenario(HOST, **sets), weeks, n_trials=64).party["Third"].level.max() == level
 
 
 def test_a_backer_who_never_acts_presses_once_an_event_lets_it() -> None:

@@ -16,26 +16,10 @@ from sim.scenario.sampling.parameter_draws import central
 N = 8_192
 DAYS = {30: 4, 90: 13, 180: 26, 365: 52}
 # Durable odds at 365 days against the base. "same" means within three points.
-UP = (
-    "putin_comes_all_follow",
-    "ministers_regular",
-    "secondary_sanctions_us_and_europe",
-    "halt_30_days_monitored",
-    "halt_30_days_resupply_limits",
-    "china_leverage",
-    "offensive_stalls",
-    "hurting_stalemate",
-)
-DOWN = (
-    "us_walks_away_aid_stays",
-    "us_walks_away_aid_ends",
-    "europe_sanctions_alone",
-    "us_presses_ukraine_only",
-    "terms_2022_settlement_first",
-    "guarantees_as_troops",
-    "dictated_peace",
-    "front_collapses",
-)
+UP = ("putin_comes_all_follow", "ministers_regular", "secondary_sanctions_us_and_europe", "halt_30_days_monitored")
+UP += ("halt_30_days_resupply_limits", "china_leverage", "offensive_stalls", "hurting_stalemate")
+DOWN = ("us_walks_away_aid_stays", "us_walks_away_aid_ends", "europe_sanctions_alone", "us_presses_ukraine_only")
+DOWN += ("terms_2022_settlement_first", "guarantees_as_troops", "dictated_peace", "front_collapses")
 SAME = ("brazil_china_persuade", "guarantees_on_paper")
 
 

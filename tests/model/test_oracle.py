@@ -20,6 +20,7 @@ from sim.scenario.reading.load import load
 from sim.scenario.schema import Scenario
 from sim.scenario.timeline import open_timeline
 from tests.oracle.everything_on import TRACKS_BY_HAZARD, everything_on
+from tests.oracle.one_mesa_model_per_trial import batch
 from tests.oracle.oracle import NO_RANGE, tell
 
 SEED = 3
@@ -42,8 +43,8 @@ COMPARED = (
 )
 
 
-def differences(scenario: Scenario, n_trials: int) -> dict[str, list[tuple[int, Any, Any]]]:
-    """By column: (trial, engine, oracle) where the two differ."""
+def assert_alike(scenario: Scenario, n_trials: int) -> None:
+    """Fail with (trial, engine, oracle) by column where the two differ."""
     columns = simulate(scenario, SEED, 0, n_trials)
     found: dict[str, list[tuple[int, Any, Any]]] = {}
     for number, told in enumerate(tell(scenario, SEED, range(n_trials))):
@@ -54,7 +55,7 @@ def differences(scenario: Scenario, n_trials: int) -> dict[str, list[tuple[int, 
                 stored = stored if stored in TOLD_ALIKE else NO_RANGE
             if not is_same(stored, value):
                 found.setdefault(name, []).append((number, stored, value))
-    return found
+    assert not found, {name: (len(cases), cases[:3]) for name, cases in found.items()}
 
 
 def is_same(stored: Any, told: Any) -> bool:
@@ -63,58 +64,32 @@ def is_same(stored: Any, told: Any) -> bool:
     return bool(stored == told)
 
 
-def in_words(found: dict[str, list[tuple[int, Any, Any]]]) -> str:
-    lines = [f"{name}: {len(cases)} trials, such as {cases[:3]}" for name, cases in found.items()]
-    return "\n".join(["(trial, engine, oracle)", *lines])
-
-
-@pytest.mark.parametrize(("name", "n_trials"), COMPARED)
+@pytest.mark.parametrize(
+    ("name", "n_trials"), [*COMPARED, *(pytest.param(name, 4_000, marks=pytest.mark.slow) for name, _ in COMPARED)]
+)
 def test_engine_and_oracle_agree(name: str, n_trials: int) -> None:
-    found = differences(load(name), n_trials)
-    assert not found, in_words(found)
+    assert_alike(load(name), n_trials)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name, _ in COMPARED])
-def test_they_agree_over_many_trials(name: str) -> None:
-    found = differences(load(name), 4_000)
-    assert not found, in_words(found)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("is_mirrored", [False, True])
-@pytest.mark.parametrize("changes", [{}, {"tracks": TRACKS_BY_HAZARD}], ids=["offers", "by hazard"])
-def test_they_agree_over_many_trials_with_every_mechanism_on(changes: dict[str, Any], is_mirrored: bool) -> None:
-    scenario = everything_on(**changes)
-    found = differences(mirror(scenario) if is_mirrored else scenario, 2_000)
-    assert not found, in_words(found)
-
-
-CODED = ("DAY95", "KOR51")
-
-
-@pytest.mark.parametrize("name", CODED)
+@pytest.mark.parametrize("name", ["DAY95", "KOR51"])
 def test_they_agree_on_coded_episodes(name: str) -> None:
     """The template of coded episodes: signing by hazard, unseen costs, six shared factors, optimism that ages."""
     (episode,) = (one for one in read_episodes(shipped()).episodes if one.episode_id == name)
-    found = differences(scenario_of(episode, draws=None), 512)
-    assert not found, in_words(found)
+    assert_alike(scenario_of(episode, draws=None), 512)
 
 
+@pytest.mark.parametrize("n_trials", [N_ON, pytest.param(4 * N_ON, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("is_mirrored", [False, True])
 @pytest.mark.parametrize("changes", [{}, {"tracks": TRACKS_BY_HAZARD}], ids=["offers", "by hazard"])
-def test_they_agree_with_every_mechanism_on(changes: dict[str, Any], is_mirrored: bool) -> None:
+def test_they_agree_with_every_mechanism_on(changes: dict[str, Any], is_mirrored: bool, n_trials: int) -> None:
     scenario = everything_on(**changes)
     assert references.check(scenario) == []
-    found = differences(mirror(scenario) if is_mirrored else scenario, N_ON // 2 if is_mirrored else N_ON)
-    assert not found, in_words(found)
+    assert_alike(mirror(scenario) if is_mirrored else scenario, n_trials // 2 if is_mirrored else n_trials)
 
 
 def test_they_agree_where_an_event_leaves_a_level_open() -> None:
     """The state of 13 May in the shipped timeline: who comes is drawn, and another side follows by rule."""
-    state = open_timeline("istanbul_may_2025").states[2].scenario
-    found = differences(state, 512)
-    assert not found, in_words(found)
+    assert_alike(open_timeline("istanbul_may_2025").states[2].scenario, 512)
 
 
 def test_the_comparison_is_not_empty() -> None:
@@ -134,18 +109,10 @@ def test_the_comparison_is_not_empty() -> None:
 def test_a_trial_tells_the_same_story_in_any_company() -> None:
     """A trial does not depend on which others are told with it (docs/odd.md, 3.8)."""
     scenario = load("istanbul_2025/aides_only")
-    alone = tell(scenario, SEED, range(77, 78))[0]
-    among = tell(scenario, SEED, range(64, 96))[13]
-    assert {name: value for name, value in alone.items() if value == value} == {
-        name: value
-        for name, value in among.items()
-        if value == value  # NaN is not equal to itself
-    }
+    np.testing.assert_equal(tell(scenario, SEED, range(77, 78))[0], tell(scenario, SEED, range(64, 96))[13])
 
 
 def test_one_mesa_model_per_trial_tells_the_same() -> None:
-    from tests.oracle.one_mesa_model_per_trial import batch
-
     by_mesa = batch("teaching/minimal", SEED, range(64))
     for one, other in zip(by_mesa, tell(load("teaching/minimal"), SEED, range(64)), strict=True):
         np.testing.assert_equal(one, other)

@@ -1,8 +1,8 @@
 """Simulations while one looks: the same luck, nothing twice, never more than four at once."""
 
+import itertools
 import threading
-import time
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
@@ -19,6 +19,7 @@ from sim.execution.run import run as simulate
 from sim.results.run import Run
 from sim.scenario.reading.load import load
 from tests.dashboards.app.conftest import NAME, service_over
+from tests.dashboards.app.test_background_jobs import until
 
 CHANGES = {"parties.North.strain": "0.14", "parties.South.usual_level": "3"}
 
@@ -38,12 +39,11 @@ def test_a_move_is_the_run_of_the_command_line(service: Service) -> None:
 
 
 def test_the_split_over_workers_changes_no_trial(base: Run) -> None:
-    runs = []
-    for workers in (1, 2, 3):
-        service = service_over([base])
+    services = [service_over([base]) for _ in range(3)]
+    for workers, service in enumerate(services, 1):
         service.workers = workers
-        runs.append(service.simulate(NAME, CHANGES, trials=160))
-    assert same(runs[0], runs[1]) and same(runs[0], runs[2])
+    one, *others = (service.simulate(NAME, CHANGES, trials=160) for service in services)
+    assert all(same(one, other) for other in others)
 
 
 def test_no_change_is_the_head_of_the_base(service: Service, base: Run) -> None:
@@ -67,29 +67,29 @@ def test_old_moves_are_forgotten(service: Service, monkeypatch: pytest.MonkeyPat
     assert len(service._live) == 2
 
 
-def test_a_fifth_simulation_is_told_to_wait(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    entered, leave = threading.Semaphore(0), threading.Event()
-    real = service._compute
+def held_up(service: Service, most: int = 99) -> tuple[threading.Semaphore, threading.Event]:
+    """Let the first ``most`` computations say that they have begun, and wait until they may go on."""
+    entered, leave, begun, real = threading.Semaphore(0), threading.Event(), itertools.count(), service._compute
 
-    def slow(*arguments: object) -> object:
-        entered.release()
-        leave.wait(20)
-        return real(*arguments)  # type: ignore[arg-type]
+    def slow(*arguments: Any) -> Any:
+        if next(begun) < most:
+            entered.release()
+            leave.wait(20)
+        return real(*arguments)
 
-    monkeypatch.setattr(service, "_compute", slow)
-    values = [f"0.1{n}" for n in range(MOST_AT_ONCE)]
-    threads = [
-        threading.Thread(target=service.simulate, args=(NAME, {"parties.North.strain": value}, 32)) for value in values
-    ]
-    for thread in threads:
-        thread.start()
-    for _ in threads:
-        assert entered.acquire(timeout=20)
-    with pytest.raises(BusyError, match="busy"):
-        service.simulate(NAME, {"parties.North.strain": "0.2"}, 32)
-    leave.set()
-    for thread in threads:
-        thread.join(20)
+    service._compute = slow  # type: ignore[method-assign]
+    return entered, leave
+
+
+def test_a_fifth_simulation_is_told_to_wait(service: Service) -> None:
+    entered, leave = held_up(service)
+    with ThreadPoolExecutor() as pool:
+        for number in range(MOST_AT_ONCE):
+            pool.submit(service.simulate, NAME, {"parties.North.strain": f"0.1{number}"}, 32)
+        assert all(entered.acquire(timeout=20) for _ in range(MOST_AT_ONCE))
+        with pytest.raises(BusyError, match="busy"):
+            service.simulate(NAME, {"parties.North.strain": "0.2"}, 32)
+        leave.set()
     assert service.simulate(NAME, {"parties.North.strain": "0.2"}, 32).n_trials == 32
 
 
@@ -167,55 +167,25 @@ def test_halts_need_no_more_weeks_than_they_are_watched() -> None:
     assert all(np.array_equal(short[name], whole[name]) for name in short)
 
 
-def test_what_nobody_awaits_gives_way(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    entered, leave, raised = threading.Event(), threading.Event(), []
-    real = service._compute
-
-    def slow(works: Any, *rest: Any) -> Any:
-        if not entered.is_set():
-            entered.set()
-            leave.wait(20)
-        return real(works, *rest)
-
-    def guess() -> None:
-        try:
-            service.simulate(NAME, {"parties.North.strain": "0.11"}, 64, is_explained=False, is_awaited=False)
-        except GivenUp:
-            raised.append(1)
-
-    monkeypatch.setattr(service, "_compute", slow)
-    thread = threading.Thread(target=guess)
-    thread.start()
-    assert entered.wait(20)
-    assert service.simulate(NAME, {"parties.North.strain": "0.12"}, 64, is_explained=False).n_trials == 64
-    leave.set()
-    thread.join(20)
-    assert raised == [1]
+def test_what_nobody_awaits_gives_way(service: Service) -> None:
+    entered, leave = held_up(service, 1)
+    with ThreadPoolExecutor() as pool:
+        guess = pool.submit(service.simulate, NAME, {"parties.North.strain": "0.11"}, 64, False, is_awaited=False)
+        assert entered.acquire(timeout=20)
+        assert service.simulate(NAME, {"parties.North.strain": "0.12"}, 64, is_explained=False).n_trials == 64
+        leave.set()
+        assert isinstance(guess.exception(20), GivenUp)
 
 
-def test_who_asks_for_what_is_under_way_gets_that(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    entered, leave, found = threading.Event(), threading.Event(), []
-    real = service._compute
-
-    def slow(works: Any, *rest: Any) -> Any:
-        entered.set()
-        leave.wait(20)
-        return real(works, *rest)
-
-    monkeypatch.setattr(service, "_compute", slow)
+def test_who_asks_for_what_is_under_way_gets_that(service: Service) -> None:
+    entered, leave = held_up(service)
     asked = (NAME, {"parties.North.strain": "0.11"}, 64, False)
-    threads = [threading.Thread(target=lambda: found.append(service.simulate(*asked, is_awaited=False)))]
-    threads[0].start()
-    assert entered.wait(20)
-    threads.append(threading.Thread(target=lambda: found.append(service.simulate(*asked))))
-    threads[1].start()
-    (flight,) = service._flights.values()
-    for _ in range(2000):
-        if flight.is_awaited:
-            break
-        time.sleep(0.01)
-    leave.set()
-    for thread in threads:
-        thread.join(20)
-    assert found[0] is found[1] and service.n_simulated == 1
+    with ThreadPoolExecutor() as pool:
+        guess = pool.submit(service.simulate, *asked, is_awaited=False)
+        assert entered.acquire(timeout=20)
+        wanted = pool.submit(service.simulate, *asked)
+        (flight,) = service._flights.values()
+        until(lambda: flight.is_awaited)
+        leave.set()
+        assert guess.result(20) is wanted.result(20) and service.n_simulated == 1
     assert not service._flights

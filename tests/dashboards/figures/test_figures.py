@@ -83,17 +83,12 @@ def trace(figure: dict[str, Any], name: str) -> dict[str, Any]:
     return dict(found[0])
 
 
-def test_curves_are_cumulative_odds_in_per_cent() -> None:
+def test_curves_are_cumulative_odds_in_per_cent_with_two_areas_around_them() -> None:
     figure = figures.odds_by_date(DAYS, title="T")
-    assert trace(figure, "lasts 30 days")["y"] == [0.0, 10.0]
-    assert trace(figure, "agreed by both")["y"] == [0.0, 20.0]
-    assert trace(figure, "any general halt")["y"] == [0.0, 30.0]
+    tiers = ("lasts 30 days", "agreed by both", "any general halt")
+    assert [trace(figure, tier)["y"] for tier in tiers] == [[0.0, 10.0], [0.0, 20.0], [0.0, 30.0]]
     assert trace(figure, "lasts 30 days")["x"] == ["2025-01-06", "2025-02-03"]
     assert trace(figure, "lasts 30 days")["customdata"][1] == "10 % (band 2 to 40 %)"
-
-
-def test_band_and_monte_carlo_error_are_two_areas_of_their_own() -> None:
-    figure = figures.odds_by_date(DAYS, title="T")
     band, luck = trace(figure, "band"), trace(figure, "Monte Carlo")
     assert band["y"] == [0.0, 40.0, 2.0, 0.0]
     assert luck["y"] == [0.0, 11.0, 9.0, 0.0]
@@ -101,25 +96,19 @@ def test_band_and_monte_carlo_error_are_two_areas_of_their_own() -> None:
     assert band["fillcolor"] != luck["fillcolor"]
 
 
-def test_reference_class_is_dashed_and_only_there_when_named() -> None:
-    assert not any("reference" in one["name"] for one in figures.odds_by_date(DAYS, title="T")["data"])
-    rows = [{**row, "reference": share} for row, share in zip(DAYS, (0.0, 0.05), strict=True)]
-    reference = trace(figures.odds_by_date(rows, title="T"), "reference class")
-    assert reference["y"] == [0.0, 5.0]
-    assert reference["line"]["dash"] == "dash"
-
-
 def test_anchored_odds_are_a_thick_line_between_a_thin_one_and_a_dashed_one() -> None:
     rows = [{**row, "reference": r, "model": m} for row, r, m in zip(DAYS, (0.0, 0.05), (0.0, 0.18), strict=True)]
     figure = figures.odds_by_date(rows, title="T")
     headline, model = trace(figure, "lasts 30 days"), trace(figure, "the model alone")
+    reference = trace(figure, "reference class")
+    assert (reference["y"], reference["line"]["dash"]) == ([0.0, 5.0], "dash")
     assert headline["name"].endswith(", anchored")
     assert (headline["y"], model["y"]) == ([0.0, 10.0], [0.0, 18.0])
     assert model["line"]["width"] < headline["line"]["width"] / 2
     drawn = [one["line"] for one in figure["data"] if one["mode"] == "lines"]
     assert len({(line.get("dash"), line["width"]) for line in drawn}) > 4
-    plain = figures.odds_by_date(DAYS, title="T")
-    assert not [one for one in plain["data"] if "alone" in one["name"] or "anchored" in one["name"]]
+    plain = " ".join(one["name"] for one in figures.odds_by_date(DAYS, title="T")["data"])
+    assert not any(word in plain for word in ("alone", "anchored", "reference"))
 
 
 def test_base_is_drawn_behind_another_scenario() -> None:
@@ -127,7 +116,7 @@ def test_base_is_drawn_behind_another_scenario() -> None:
     assert names.index("base: the base") < names.index("a halt that lasts 30 days or more")
 
 
-def test_forest_is_sorted_and_marks_the_base() -> None:
+def test_forest_is_sorted_and_marks_the_base_and_the_model_alone_where_it_is_another_number() -> None:
     figure = figures.forest(SCENARIOS, title="T", reference=0.14)
     assert figure["layout"]["yaxis"]["ticktext"] == ["more", "base (base)", "less"]
     assert trace(figure, "odds")["x"] == [50.0, 5.0]
@@ -137,9 +126,6 @@ def test_forest_is_sorted_and_marks_the_base() -> None:
     assert trace(figure, "band")["x"] == [20.0, 80.0, None, 10.0, 40.0, None, 0.0, 10.0, None]
     assert trace(figure, "Monte Carlo")["x"][:3] == [48.0, 52.0, None]
     assert [shape["x0"] for shape in figure["layout"]["shapes"][:2]] == [20.0, pytest.approx(14.0)]
-
-
-def test_forest_marks_the_model_alone_only_where_it_is_another_number() -> None:
     rows = [{**row, "model": model} for row, model in zip(SCENARIOS, (0.28, 0.5, 0.02), strict=True)]
     figure = figures.forest(rows, title="T", reference=0.14)
     alone = trace(figure, "the model alone")
