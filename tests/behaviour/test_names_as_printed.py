@@ -97,12 +97,16 @@ TOLD = """\
 """
 
 
-def test_mistakes_of_form_and_of_name_come_in_one_round(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def refusal_of(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.chdir(tmp_path)
-    Path("top.yaml").write_text(MISTAKEN, encoding="utf-8")
+    Path("top.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(ScenarioError) as error:
         sim.load("top.yaml")
-    assert str(error.value) == "\n".join(f"top.yaml:{line}" for line in TOLD.splitlines())
+    return str(error.value)
+
+
+def test_mistakes_of_form_and_of_name_come_in_one_round(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refusal_of(MISTAKEN, tmp_path, monkeypatch) == "\n".join(f"top.yaml:{line}" for line in TOLD.splitlines())
 
 
 def test_a_decimal_comma_is_named_on_the_command_line_too(parley: Parley) -> None:
@@ -113,11 +117,9 @@ def test_a_decimal_comma_is_named_on_the_command_line_too(parley: Parley) -> Non
 
 def test_a_number_may_be_a_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Digits with a value of their own are a name and no half of a number."""
-    monkeypatch.chdir(tmp_path)
-    Path("top.yaml").write_text("extends: teaching/minimal\nsupposes: x\nparties: {North: {points: {1: 50, 2: 50}}}\n")
-    with pytest.raises(ScenarioError) as error:
-        sim.load("top.yaml")
-    assert "unknown issue `1`" in str(error.value) and "comma" not in str(error.value)
+    text = "extends: teaching/minimal\nsupposes: x\nparties: {North: {points: {1: 50, 2: 50}}}\n"
+    said = refusal_of(text, tmp_path, monkeypatch)
+    assert "unknown issue `1`" in said and "comma" not in said
 
 
 def test_a_scenario_without_its_own_supposes_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

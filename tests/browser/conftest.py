@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from selenium.webdriver.common.keys import Keys
@@ -18,18 +18,8 @@ if TYPE_CHECKING:
 
 BROWSERS = ("chromium", "google-chrome", "chrome")
 INSTALL = "apt-get install -y chromium chromium-driver"
-OPTIONS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1440,900",
-)
+OPTIONS = ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "disable-quic", "no-first-run")
+OPTIONS += ("disable-background-networking", "disable-component-update", "disable-sync", "window-size=1440,900")
 
 
 def found_browser() -> tuple[str, str]:
@@ -38,7 +28,10 @@ def found_browser() -> tuple[str, str]:
     driver = shutil.which("chromedriver")
     if browser and driver:
         return browser, driver
-    message = f"chromium or chromedriver is not installed: {INSTALL}"
+    give_up(f"chromium or chromedriver is not installed: {INSTALL}")
+
+
+def give_up(message: str) -> NoReturn:
     if os.environ.get("CI", "").lower() in ("1", "true"):
         pytest.fail(message)
     pytest.skip(message)
@@ -140,8 +133,8 @@ def start_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
             browser, driver = found_browser()
             options = webdriver.ChromeOptions()
             options.binary_location = browser
-            for option in (*OPTIONS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-                options.add_argument(option)
+            for option in (*OPTIONS, f"user-data-dir={tmp_path_factory.mktemp('profile')}"):
+                options.add_argument(f"--{option}")
             options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
             service = webdriver.ChromeService(driver)
             started.append(Browser(webdriver.Chrome(options=options, service=service)))
@@ -176,8 +169,5 @@ def axe() -> str:
     """The script of axe-core; a package that is missing skips the test, or fails it where CI is set."""
     found = importlib.util.find_spec("axe_core_python")
     if found is None or not found.submodule_search_locations:
-        message = "axe-core-python is not installed: pip install axe-core-python"
-        if os.environ.get("CI", "").lower() in ("1", "true"):
-            pytest.fail(message)
-        pytest.skip(message)
+        give_up("axe-core-python is not installed: pip install axe-core-python")
     return (Path(found.submodule_search_locations[0]) / "axe.min.js").read_text(encoding="utf-8")

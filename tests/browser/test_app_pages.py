@@ -17,6 +17,13 @@ HEADLINE = "return document.querySelector('#what-if').dataset.state"
 SLIDER = 'input[data-path="parties.North.strain"]'
 
 
+TOLD = """
+window.told = []; const send = window.fetch;
+window.fetch = (at, how) => {
+  if (String(at).endsWith('/ahead')) window.told.push(JSON.parse(how.body).set['parties.North.strain']);
+  return send(at, how); };"""
+
+
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     with served("teaching/minimal") as found:
@@ -64,10 +71,8 @@ def move(browser: Browser, key: str) -> None:
 
 def test_a_slider_moved_by_keyboard_simulates_again(browser: Browser, address: str) -> None:
     browser.open(address + "/what-if", drawn=DRAWN)
-    curve = (
-        "return Array.from(document.querySelector('#what-if-chart .js-plotly-plot').data"
-        ".find((one) => one.name.startsWith('a halt that lasts')).y).join()"
-    )
+    lines = "document.querySelector('#what-if-chart .js-plotly-plot').data"
+    curve = f"return Array.from({lines}.find((one) => one.name.startsWith('a halt that lasts')).y).join()"
     before = browser.ask(curve)
     move(browser, "END")
     browser.wait(f"{curve} !== {before!r}")
@@ -89,10 +94,7 @@ def test_a_slider_moved_by_keyboard_simulates_again(browser: Browser, address: s
 def test_where_the_next_press_would_lead_is_simulated_ahead(browser: Browser, address: str) -> None:
     """Coming to a slider by key: both ways are asked for; after a press: one press further."""
     browser.open(address + "/what-if", drawn=DRAWN)
-    told = (
-        "window.told = []; const send = window.fetch; window.fetch = (at, how) => { if (String(at).endsWith('/ahead'))"
-    )
-    browser.ask(told + " window.told.push(JSON.parse(how.body).set['parties.North.strain']); return send(at, how); };")
+    browser.ask(TOLD)
     start = float(browser.ask(f"return document.querySelector('{SLIDER}').value"))
     step = float(browser.ask(f"return document.querySelector('{SLIDER}').step"))
     browser.ask(f"document.querySelector('{SLIDER}').focus({{focusVisible: true}})")
@@ -126,9 +128,8 @@ def test_sources_are_filtered(browser: Browser, address: str) -> None:
     browser.open(address + "/sources", drawn=DRAWN)
     browser.press("#sources-filter", "north strain")
     browser.wait("return /^[1-9] of/.test(document.getElementById('sources-count').textContent)")
-    shown = browser.ask(
-        "return [...document.querySelectorAll('#sources-rows tbody tr:not([hidden])')].map((r) => r.innerText)"
-    )
+    rows = "[...document.querySelectorAll('#sources-rows tbody tr:not([hidden])')]"
+    shown = browser.ask(f"return {rows}.map((r) => r.innerText)")
     assert shown and all("north" in row.lower() for row in shown)
 
 
@@ -137,7 +138,6 @@ def test_a_table_is_sorted(browser: Browser, address: str) -> None:
     browser.wait("return document.querySelectorAll('#odds-table tbody tr').length > 3", 60)
     browser.wait("return document.getElementById('scenarios-progress').innerText === ''", 60)
     browser.ask("document.querySelectorAll('#odds-table .sort')[1].click()")
-    values = browser.ask(
-        "return [...document.querySelectorAll('#odds-table tbody tr')].map((r) => Number(r.cells[1].dataset.value))"
-    )
+    rows = "[...document.querySelectorAll('#odds-table tbody tr')]"
+    values = browser.ask(f"return {rows}.map((r) => Number(r.cells[1].dataset.value))")
     assert values == sorted(values, reverse=True)

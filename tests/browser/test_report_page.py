@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from selenium.webdriver.support.ui import Select
 
 from dashboards.report import computed_parts, sections
 from dashboards.report.build import write_report
@@ -13,10 +14,11 @@ from dashboards.report.sliders import headline
 from sim.analysis.surrogate import fit as fitting
 from sim.analysis.surrogate.surrogate import Response
 from sim.results.run import Run
+from tests.browser import conftest
 from tests.browser.conftest import Browser, violations
 from tests.dashboards.factories import ceasefire, failure, made_run
 from tests.dashboards.payloads import HOSTILE
-from tests.dashboards.report.test_build import PAYLOADS
+from tests.dashboards.report.test_build import PAYLOADS, crowded
 from tests.dashboards.report.test_computed_parts import real_run
 
 pytestmark = pytest.mark.browser
@@ -82,8 +84,6 @@ def test_a_window_of_almost_no_width_is_no_error(browser: Browser, page: Path, w
 def test_the_crowd_is_drawn_within_its_frame(
     browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: int
 ) -> None:
-    from tests.dashboards.report.test_build import crowded
-
     write_report([crowded(tmp_path, monkeypatch)], tmp_path / "report.html")
     browser.open(tmp_path / "report.html", width)
     browser.wait("return document.querySelectorAll('#chart-crowd .scatterlayer .trace').length >= 3")
@@ -99,12 +99,9 @@ def test_a_narrow_window_gets_the_narrow_layout(browser: Browser, page: Path) ->
 
 
 def test_picking_a_scenario_changes_chart_words_and_label(browser: Browser, page: Path) -> None:
-    from selenium.webdriver.support.ui import Select
-
     browser.open(page, drawn=IS_DRAWN)
-    line = """
-      const chart = document.getElementById('chart-odds');
-      return chart.data.find(one => one.name.includes('lasts 30 days')).y.at(-1)"""
+    data = "document.getElementById('chart-odds').data"
+    line = f"return {data}.find(one => one.name.includes('lasts 30 days')).y.at(-1)"
     before = browser.ask(line)
     paths = "return document.querySelector('#chart-odds .scatterlayer').innerHTML"
     drawn = browser.ask(paths)
@@ -114,7 +111,7 @@ def test_picking_a_scenario_changes_chart_words_and_label(browser: Browser, page
     assert browser.ask("return document.getElementById('supposes').textContent") == "That Ministers come"
     assert browser.ask("return document.querySelector('.picked').textContent") == "Ministers come"
     assert "Ministers come" in browser.ask("return document.getElementById('chart-odds').getAttribute('aria-label')")
-    assert "base: Base case" in browser.ask("return document.getElementById('chart-odds').data.map(one => one.name)")
+    assert "base: Base case" in browser.ask(f"return {data}.map(one => one.name)")
 
 
 def test_the_table_sorts_by_keyboard(browser: Browser, page: Path) -> None:
@@ -141,12 +138,9 @@ def test_the_filter_keeps_the_sources_that_match(browser: Browser, page: Path) -
 
 def test_hostile_texts_run_nothing_and_are_shown(browser: Browser, hostile_page: Path) -> None:
     browser.open(hostile_page, drawn=IS_DRAWN)
+    picked = "const p = document.getElementById('scenario'); p.value = arguments[0];"
     for number in range(len(PAYLOADS)):
-        browser.ask(
-            "const p = document.getElementById('scenario');"
-            "p.value = arguments[0]; p.dispatchEvent(new Event('change'))",
-            str(number),
-        )
+        browser.ask(f"{picked} p.dispatchEvent(new Event('change'))", str(number))
     labels = browser.ask("return [...document.querySelectorAll('#chart-endings .ytick text')].map(t => t.textContent)")
     assert any("<img src=x" in label for label in labels)
     assert browser.ask("return window.hacked === undefined")
@@ -177,8 +171,6 @@ def test_numbers_are_readable_without_javascript(browser: Browser, page: Path) -
 
 
 def test_a_missing_browser_skips_by_name_and_fails_under_ci(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tests.browser import conftest
-
     monkeypatch.setattr(conftest.shutil, "which", lambda name: None)
     monkeypatch.delenv("CI", raising=False)
     with pytest.raises(pytest.skip.Exception, match="apt-get install"):
@@ -236,9 +228,7 @@ def test_a_slider_moved_by_keyboard_gives_the_odds_that_python_gives(
         one = surface.inputs[number]
         share, value = one.stops[int(slider.get_attribute("value") or -1)]
         held[one.name] = (share, value)
-        assert slider.get_attribute("aria-valuetext") == browser.ask(
-            f"return document.getElementById('held-{number}').textContent"
-        )
+        assert slider.get_attribute("aria-valuetext") == browser.find(f"#held-{number}").text
         assert float(slider.get_attribute("aria-valuetext") or "nan") == value
         expected = surface.at({name: at for name, (at, _) in held.items()})[-1]
         assert browser.ask(MODEL) == pytest.approx(expected, abs=1e-4)
@@ -247,9 +237,8 @@ def test_a_slider_moved_by_keyboard_gives_the_odds_that_python_gives(
         band = [float(end) for end in browser.ask(BAND).split()]
         assert band == pytest.approx(surface.band({name: at for name, (at, _) in held.items()})[-1], abs=1e-4)
     sets = shlex.split(browser.ask("return document.getElementById('moved-command').textContent"))[3:]
-    assert {part.partition("=")[0]: float(part.partition("=")[2]) for part in sets if "=" in part} == {
-        name: value for name, (_, value) in held.items()
-    }
+    told = {name: float(value) for name, _, value in (part.partition("=") for part in sets if "=" in part)}
+    assert told == {name: value for name, (_, value) in held.items()}
     last = "return document.getElementById('chart-what-if').data[2].y.at(-1) / 100"
     browser.wait(f"return Math.abs(({last.removeprefix('return ')}) - ({ODDS.removeprefix('return ')})) < 1e-4")
     assert "Moved inputs: " in browser.ask("return document.getElementById('moved-inputs').textContent")
@@ -262,9 +251,7 @@ def test_a_link_restores_what_was_moved_and_reset_lets_go(browser: Browser, full
     odds, address = browser.ask(ODDS), browser.ask("return location.href")
     assert odds != before
     assert browser.ask("return document.getElementById('moved-link').href") == address
-    browser.chrome.get("about:blank")
-    browser.chrome.get(address)
-    browser.wait(FULL_IS_DRAWN)
+    browser.open(address, drawn=FULL_IS_DRAWN)
     assert browser.ask(ODDS) == odds
     assert browser.ask("return document.querySelectorAll('.slider.held').length") == 1
     browser.press("#release-all", "ENTER")

@@ -58,12 +58,8 @@ def run(page: Path, folder: Path) -> None:
         subprocess.run(["sh", "-eu", "-c", script], cwd=copy, env=quiet, stdout=subprocess.DEVNULL, check=True)
     (parley,) = [one for one in (environment / "bin/parley", copy / ".venv/bin/parley") if one.exists()]
     subprocess.run([str(parley.with_name("python")), "-m", "pip", "check"], check=True)
-    subprocess.run(
-        [str(parley), "run", "teaching/minimal", "--trials", "64", "--quiet"],
-        cwd=empty,
-        stdout=subprocess.DEVNULL,
-        check=True,
-    )
+    words = [str(parley), "run", "teaching/minimal", "--trials", "64", "--quiet"]
+    subprocess.run(words, cwd=empty, stdout=subprocess.DEVNULL, check=True)
 
 
 def main(folder: Path) -> None:

@@ -36,10 +36,8 @@ def test_what_takes_long_beside_it_is_made_short() -> None:
 
 
 def test_both_ends_of_both_ranges_are_installed() -> None:
-    pythons = sorted(
-        (entry.rpartition(" ")[2] for entry in PROJECT["classifiers"] if re.search(r"Python :: 3\.\d+$", entry)),
-        key=lambda version: int(version.partition(".")[2]),
-    )
+    named = (entry.rpartition(" ")[2] for entry in PROJECT["classifiers"] if re.search(r"Python :: 3\.\d+$", entry))
+    pythons = sorted(named, key=lambda version: int(version.partition(".")[2]))
     assert f"OLDEST_PYTHON ?= python{pythons[0]}\n" in MAKEFILE
     assert f"NEWEST_PYTHON ?= python{pythons[-1]}\n" in MAKEFILE
     assert PROJECT["requires-python"] == f">={pythons[0]}"

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+import sim
+import sim.model
+
 ROOT = Path(__file__).resolve().parents[2]
 # pydantic is not among them: typer itself uses it to read options.
 HEAVY = {"numpy", "scipy", "pandas", "pyarrow", "mesa", "networkx", "ruamel", "rich", "plotly", "dash"}
@@ -25,32 +28,20 @@ def test_imports_go_down_only() -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["--version"], ["nonsense"]])
-def test_help_and_mistakes_load_nothing_heavy(arguments: list[str]) -> None:
-    code = f"sys.argv = ['parley', *{arguments}]; from sim.cli.app import main; main()"
-    assert not loaded_by(code) & HEAVY
-
-
-def test_import_sim_loads_nothing_heavy() -> None:
-    assert not loaded_by("import sim; dir(sim)") & HEAVY
-
-
-def test_check_loads_no_engine() -> None:
-    code = "sys.argv = ['parley', 'check', 'teaching/minimal']; from sim.cli.app import main; main()"
-    assert not loaded_by(code) & {"mesa", "pandas", "pyarrow", "networkx", "plotly", "rich"}
+@pytest.mark.parametrize("words", ["--help", "run --help", "--version", "nonsense", "", "check teaching/minimal"])
+def test_help_mistakes_and_checks_load_nothing_heavy(words: str) -> None:
+    command = f"sys.argv = {['parley', *words.split()]}; from sim.cli.app import main; main()"
+    allowed = {"numpy", "scipy", "ruamel", "dash"} if words.startswith("check") else set()
+    assert not loaded_by(command if words else "import sim; dir(sim)") & (HEAVY - allowed)
 
 
 def test_pages_wait_for_no_engine() -> None:
     """Mesa takes most of a second; workers need it, and pages only once they run trials again themselves."""
-    code = "from dashboards.app.server import Service, make_app; make_app(Service(64))"
-    loaded = loaded_by(code)
+    loaded = loaded_by("from dashboards.app.server import Service, make_app; make_app(Service(64))")
     assert "mesa" not in loaded and "dash" in loaded
 
 
 def test_everything_the_package_promises_is_there() -> None:
-    import sim
-    import sim.model
-
     for name in sim.__all__:
         assert getattr(sim, name) is not None
     for package in (sim, sim.model):

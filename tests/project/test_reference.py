@@ -41,25 +41,12 @@ def sections_of(page: str) -> dict[str, set[str]]:
 
 
 HEADINGS = {
-    "Issue": "issues.NAME",
-    "Landmark": "issues.NAME.landmarks.N",
-    "Track": "tracks.NAME",
-    "Belligerent": "parties.NAME (belligerent)",
-    "ThirdParty": "parties.NAME (backer or mediator)",
-    "Veto": "parties.NAME (veto)",
-    "War": "war",
-    "Assurances": "assurances",
-    "Talks": "talks",
-    "Truces": "truces",
-    "AttendanceRule": "attendance.N",
-    "Window": "windows.N",
-    "Event": "events.N",
-    "ReferenceClass": "reference_class",
-    "Calibration": "calibration",
-    "Joint": "joint.N",
-    "Crowd": "crowd",
-    "Sides": "sides",
-    "Lever": "levers.NAME",
+    name: name.lower() for name in ("War", "Assurances", "Talks", "Truces", "Calibration", "Crowd", "Sides")
+} | {
+    "Issue": "issues.NAME", "Landmark": "issues.NAME.landmarks.N", "Track": "tracks.NAME", "Lever": "levers.NAME",
+    "Belligerent": "parties.NAME (belligerent)", "ThirdParty": "parties.NAME (backer or mediator)",
+    "Veto": "parties.NAME (veto)", "AttendanceRule": "attendance.N", "Window": "windows.N", "Event": "events.N",
+    "ReferenceClass": "reference_class", "Joint": "joint.N",
 }
 OF_NUMBERS = {"source", "note", "kind", "Provenance"}
 

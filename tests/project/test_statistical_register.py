@@ -9,20 +9,8 @@ from typing import NamedTuple
 import pytest
 from scipy.stats import binom
 
-from tests.error_rates import (
-    COVERS_95,
-    POWER,
-    STAGE,
-    detects,
-    detects_shift,
-    failing_chance,
-    near,
-    passing,
-    two_stage,
-    two_stage_detects,
-    two_stage_failing_chance,
-    within,
-)
+from tests import error_rates
+from tests.error_rates import COVERS_95, POWER, STAGE, failing_chance, near, passing, two_stage_failing_chance, within
 from tests.other_seeds import FAR
 from tests.statistical_register import HOLDS_FOR_EVERY_DRAW, PAGE, SEEDS, STATED, number, table
 
@@ -58,12 +46,12 @@ def test_bounds_worked_by_hand() -> None:
 
 
 def test_what_is_said_to_be_seen_is_seen_nine_times_in_ten() -> None:
-    for below_or_above in detects(2_000, 0.95):
+    for below_or_above in error_rates.detects(2_000, 0.95):
         assert failing_chance(below_or_above, 2_000, 0.95, 1e-6) == pytest.approx(POWER, abs=1e-6)
-    for below_or_above in two_stage_detects(600, COVERS_95):
+    for below_or_above in error_rates.two_stage_detects(600, COVERS_95):
         assert two_stage_failing_chance(below_or_above, 600, COVERS_95) == pytest.approx(POWER, abs=1e-6)
-    assert detects(10, 0.5, 1e-6) == (0.0, 1.0)  # ten coins never tell at that rate
-    assert detects_shift(1.0, 0.05) == pytest.approx(1.959964 + 1.281552, abs=1e-5)
+    assert error_rates.detects(10, 0.5, 1e-6) == (0.0, 1.0)  # ten coins never tell at that rate
+    assert error_rates.detects_shift(1.0, 0.05) == pytest.approx(1.959964 + 1.281552, abs=1e-5)
 
 
 def test_a_second_sample_is_drawn_only_after_a_rare_first_one() -> None:
@@ -76,7 +64,7 @@ def test_a_second_sample_is_drawn_only_after_a_rare_first_one() -> None:
             asked.append((stage, n))
             return counts[stage]
 
-        two_stage(draw, 100, 0.5)
+        error_rates.two_stage(draw, 100, 0.5)
         return asked
 
     fewest = passing(100, 0.5, STAGE)[0]

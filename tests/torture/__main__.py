@@ -69,7 +69,7 @@ def everything(place: Path) -> Iterator[Check]:
 def damages(small: Small, n_bits: int | None, n_agreed: int, n_cuts: int) -> Iterator[Check]:
     """One bit at a time (without ``n_bits`` one in every byte), then every kind of damage to runs of several blocks."""
     for name in (*damage.JSON_FILES, block_file(len(small.parts) - 1)):
-        n = n_bits if n_bits is not None else (small.folder / name).stat().st_size
+        n = n_bits or (small.folder / name).stat().st_size
         yield partial(damage.flipped_bits, small, name, n)
     yield partial(damage.flipped_under_a_mended_digest, small, n_agreed)
     if len(small.parts) == 1:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from sim.results.inventory import verify
 from tests.torture.folders import Row, children_of, content_of, is_running
@@ -22,15 +23,9 @@ ONE_PRESS, TWO_PRESSES, ORPHANS = 5.0, 1.0, 5.0
 def start(folder: Path, trials: int, *more: str) -> subprocess.Popen[str]:
     """``parley run`` with two workers, in a group of its own as under a terminal."""
     words = ("run", "teaching/minimal", "--trials", str(trials), "--workers", "2", "--out", str(folder), *more)
-    return subprocess.Popen(
-        [sys.executable, "-m", "sim", *words],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        preexec_fn=hears_interrupts,
-    )
+    streams: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+    its_own: Any = {"cwd": ROOT, "start_new_session": True, "preexec_fn": hears_interrupts}
+    return subprocess.Popen([sys.executable, "-m", "sim", *words], **streams, **its_own)
 
 
 def hears_interrupts() -> None:
