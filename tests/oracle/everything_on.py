@@ -1,5 +1,6 @@
 """A scenario with every mechanism switched on at once, which no shipped scenario has: for comparing only."""
 
+import json
 from datetime import date
 from typing import Any
 
@@ -27,151 +28,75 @@ ISSUES: dict[str, Any] = {
 }
 TRACKS: dict[str, Any] = {
     "captives_home": {
-        "general": False,
-        "halts": False,
-        "scope": ["captives"],
-        "least_level": 1,
-        "audience_cost": {"North": 0.0005},
-    },
+        "general": False, "halts": False, "scope": ["captives"], "least_level": 1, "audience_cost": {"North": 0.0005}},
     "river_truce": {
-        "general": False,
-        "halts": False,
-        "scope": ["river", "captives"],
-        "length_days": 21,
-        "least_level": 1,
-        "waits_for": "truce",
-    },
+        "general": False, "halts": False, "scope": ["river", "captives"], "length_days": 21, "least_level": 1,
+        "waits_for": "truce"},
     "short_halt": {
-        "general": True,
-        "scope": ["aid", "captives", "flags"],
-        "length_days": 40,
-        "audience_cost": {"South": spread(0, 0.002, 0.01)},
-    },
+        "general": True, "scope": ["aid", "captives", "flags"], "length_days": 40,
+        "audience_cost": {"South": spread(0, 0.002, 0.01)}},
     "pause": {
-        "general": True,
-        "scope": ["flags", "captives"],
-        "length_days": 90,
-        "signing": "hazard",
-        "signing_rate": spread(0.005, 0.02, 0.05),
-        "audience_cost": {"South": 0.002},
-    },
+        "general": True, "scope": ["flags", "captives"], "length_days": 90, "signing": "hazard",
+        "signing_rate": spread(0.005, 0.02, 0.05), "audience_cost": {"South": 0.002}},
     "truce": {"general": True, "scope": ["river", "aid", "captives"], "length_days": 150, "waits_for": "peace"},
     "peace": {
-        "general": True,
-        "settles": True,
-        "scope": ["land", "river", "arms", "aid", "captives", "flags"],
-        "least_level": 3,
-        "ratified_by": ["Senate", "Council"],
-    },
-}
+        "general": True, "settles": True, "scope": ["land", "river", "arms", "aid", "captives", "flags"],
+        "least_level": 3, "ratified_by": ["Senate", "Council"]},
+}  # fmt: skip
 NORTH: dict[str, Any] = {
     "role": "belligerent",
     "ideal_point": {"land": 0.1, "river": 0, "arms": spread(0.1, 0.2, 0.3), "aid": 0.1, "captives": 0.1, "flags": 0},
     "points": {"land": spread(25, 35, 45), "river": 20, "arms": 15, "aid": 15, "captives": 5, "flags": 10},
     "red_lines": {"land": spread(0.6, 0.7, 0.9), "flags": 0.9},
-    "public_lines": {"land": spread(0.3, 0.5, 0.7), "aid": 0.45},
-    "audience_slope": spread(0, 0.5, 1.5),
-    "strain": spread(0.01, 0.03, 0.05),
-    "strain_volatility": 0.05,
-    "optimism": spread(0.2, 0.35, 0.5),
-    "optimism_rest": 0.2,
-    "fear": spread(0, 0.02, 0.04),
-    "trust": spread(0.1, 0.4, 0.9),
-    "image": 0.004,
-    "opening": spread(0.8, 0.9, 1),
-    "linkage_tolerance": 0.6,
-    "unseen_spread": spread(0, 0.03, 0.06),
-}
+    "public_lines": {"land": spread(0.3, 0.5, 0.7), "aid": 0.45}, "audience_slope": spread(0, 0.5, 1.5),
+    "strain": spread(0.01, 0.03, 0.05), "strain_volatility": 0.05, "optimism": spread(0.2, 0.35, 0.5),
+    "optimism_rest": 0.2, "fear": spread(0, 0.02, 0.04), "trust": spread(0.1, 0.4, 0.9), "image": 0.004,
+    "opening": spread(0.8, 0.9, 1), "linkage_tolerance": 0.6, "unseen_spread": spread(0, 0.03, 0.06),
+}  # fmt: skip
+# Its strain has no volatility and moves only because an event sets its mean.
 SOUTH: dict[str, Any] = {
     "role": "belligerent",
     "ideal_point": {"land": 1.0, "river": 0.9, "arms": 1.0, "aid": 1.0, "captives": 0.4, "flags": 0.7},
     "points": {"land": 30, "river": 20, "arms": 25, "aid": 20, "captives": 5, "flags": 0},
-    "red_lines": {"arms": spread(0.2, 0.4, 0.6)},
-    "public_lines": {"land": spread(0.3, 0.6, 0.8), "arms": 0.7},
-    "audience_slope": 0.4,
-    "strain": 0.03,  # no volatility: moves only because an event sets its mean
-    "optimism": spread(0.1, 0.25, 0.4),
-    "optimism_rest": 0.1,
-    "fear": spread(0, 0.02, 0.04),
-    "trust": 0.3,
-    "image": spread(0, 0.003, 0.006),
-    "offer_rate": 0.4,
-    "reciprocity": 0.2,
-    "linkage_tolerance": spread(0.3, 0.5, 0.7),
-    "level_cap": 3,
-    "unseen_spread": 0.03,
-}
+    "red_lines": {"arms": spread(0.2, 0.4, 0.6)}, "public_lines": {"land": spread(0.3, 0.6, 0.8), "arms": 0.7},
+    "audience_slope": 0.4, "strain": 0.03, "optimism": spread(0.1, 0.25, 0.4), "optimism_rest": 0.1,
+    "fear": spread(0, 0.02, 0.04), "trust": 0.3, "image": spread(0, 0.003, 0.006), "offer_rate": 0.4,
+    "reciprocity": 0.2, "linkage_tolerance": spread(0.3, 0.5, 0.7), "level_cap": 3, "unseen_spread": 0.03,
+}  # fmt: skip
 DONOR: dict[str, Any] = {
-    "role": "backer",
-    "ideal_point": {"land": 0.3, "aid": 0.3},
-    "points": {"land": 60, "aid": 40},
-    "limits": {"arms": [0.0, 0.9], "aid": [0.1, 0.6], "land": [0.0, 0.62]},
-    "engagement": 0.7,
-    "reach": {"North": 0.9, "South": 0.4},
-    "persistence": 0.2,
-    "skill": spread(0.1, 0.3, 0.5),
-    "bias": -0.4,
-    "leverage": {"North": 0.01, "South": 0.015},
-    "supports": {"North": 0.5, "South": 0.1},
-    "act_prob_per_week": 0.1,
-    "tilt": spread(0.2, 0.5, 0.8),
-    "patience_weeks": 5,
-    "quit_prob_per_week": 0.02,
-    "ends_aid_on_quit": 0.6,
-    "aid_cut_momentum": 0.2,
-    "convening_pull": 0.2,
-    "guarantor_share": 0.4,
-}
+    "role": "backer", "ideal_point": {"land": 0.3, "aid": 0.3}, "points": {"land": 60, "aid": 40},
+    "limits": {"arms": [0.0, 0.9], "aid": [0.1, 0.6], "land": [0.0, 0.62]}, "engagement": 0.7,
+    "reach": {"North": 0.9, "South": 0.4}, "persistence": 0.2, "skill": spread(0.1, 0.3, 0.5), "bias": -0.4,
+    "leverage": {"North": 0.01, "South": 0.015}, "supports": {"North": 0.5, "South": 0.1}, "act_prob_per_week": 0.1,
+    "tilt": spread(0.2, 0.5, 0.8), "patience_weeks": 5, "quit_prob_per_week": 0.02, "ends_aid_on_quit": 0.6,
+    "aid_cut_momentum": 0.2, "convening_pull": 0.2, "guarantor_share": 0.4,
+}  # fmt: skip
 PATRON: dict[str, Any] = {
-    "role": "backer",
-    "leverage": {"South": 0.02},
-    "supports": {"South": 0.6},
-    "act_prob_per_week": 0.2,
-    "tilt": 0.3,
-    "unity": 0.6,
-    "follows": "Donor",
-    "follow_factor": 3,
-    "quit_prob_per_week": 0.005,
-    "ends_aid_on_quit": 1,
-    "aid_cut_momentum": 0.1,
-    "guarantor_share": spread(0.2, 0.4, 0.6),
-}
+    "role": "backer", "leverage": {"South": 0.02}, "supports": {"South": 0.6}, "act_prob_per_week": 0.2, "tilt": 0.3,
+    "unity": 0.6, "follows": "Donor", "follow_factor": 3, "quit_prob_per_week": 0.005, "ends_aid_on_quit": 1,
+    "aid_cut_momentum": 0.1, "guarantor_share": spread(0.2, 0.4, 0.6),
+}  # fmt: skip
 HOST: dict[str, Any] = {
-    "role": "mediator",
-    "reach": {"North": 0.8, "South": 0.9},
-    "persistence": 0.5,
-    "skill": 0.4,
-    "bias": 0.2,
-    "leverage": {"North": 0.005, "South": 0.01},
-    "usual_level": 2,
-}
+    "role": "mediator", "reach": {"North": 0.8, "South": 0.9}, "persistence": 0.5, "skill": 0.4, "bias": 0.2,
+    "leverage": {"North": 0.005, "South": 0.01}, "usual_level": 2,
+}  # fmt: skip
 SENATE: dict[str, Any] = {
-    "role": "veto",
-    "side": "North",
+    "role": "veto", "side": "North",
     "ideal_point": {"land": 0.0, "river": 0.1, "arms": 0.1, "aid": 0.0, "captives": 0.1, "flags": 0.0},
     "points": {"land": 50, "river": 10, "arms": 10, "aid": 10, "captives": 10, "flags": 10},
     "red_lines": {"land": spread(0.4, 0.5, 0.7)},
-}
+}  # fmt: skip
 COUNCIL: dict[str, Any] = {
-    "role": "veto",
-    "side": "South",
+    "role": "veto", "side": "South",
     "ideal_point": {"land": 0.9, "river": 0.9, "arms": 0.9, "aid": 0.9, "captives": 0.4, "flags": 0.6},
     "points": {"land": 20, "river": 20, "arms": 20, "aid": 20, "captives": 10, "flags": 10},
-}
-EVENTS: list[dict[str, Any]] = [  # not in the order of their dates
+}  # fmt: skip
+# Not in the order of their dates.
+EVENTS: list[dict[str, Any]] = [
     {"name": "sanctions", "date": week(20, 5), "pressure": {"South": 0.02}, "set": {"talks.level_shift_prob": 0.6}},
     {"name": "summit", "date": week(2), "round": True, "levels": {"North": 3, "South": 2, "Host": 0}},
-    {
-        "name": "offensive",
-        "date": week(8, 3),
-        "momentum_shift": spread(-0.3, -0.1, 0.2),
-        "set": {
-            "war.momentum_mean": -0.1,
-            "war.fluidity": 1.5,
-            "parties.North.optimism": 0.5,
-            "parties.South.strain": 0.07,
-        },
-    },
+    {"name": "offensive", "date": week(8, 3), "momentum_shift": spread(-0.3, -0.1, 0.2), "set": {
+        "war.momentum_mean": -0.1, "war.fluidity": 1.5, "parties.North.optimism": 0.5, "parties.South.strain": 0.07}},
     {"name": "monitors", "date": week(12), "set": {"assurances.monitoring": spread(0.5, 0.7, 0.9)}},
     {"name": "a new start", "date": week(13), "set": {"parties.South.trust": 0.6}},
     {"name": "limits", "date": week(14), "set": {"assurances.resupply_limits.South": 0.5, "parties.North.fear": 0.015}},
@@ -179,8 +104,7 @@ EVENTS: list[dict[str, Any]] = [  # not in the order of their dates
     {"name": "new host", "date": week(25), "set": {"parties.Host.usual_level": 3, "parties.Patron.tilt": 0.9}},
     {"name": "spoilers", "date": week(35), "set": {"truces.spoilers": 2, "war.victory_hazard": 0.004}},
     {"name": "no leave", "date": week(20, 1), "set": {"talks.level_shift_prob": 0.1, "talks.call_home_prob": 0.5}},
-]
-
+]  # fmt: skip
 
 TRACKS_BY_HAZARD: dict[str, Any] = {
     **TRACKS,
@@ -195,56 +119,25 @@ TRACKS_BY_HAZARD: dict[str, Any] = {
 def everything_on(**changes: Any) -> Scenario:
     """North against South with all mechanisms; ``changes`` replace whole sections."""
     data: dict[str, Any] = {
-        "title": "Everything on",
-        "question": "Do two tellings of one model agree?",
+        "title": "Everything on", "question": "Do two tellings of one model agree?",
         "supposes": "Every mechanism of the model is switched on.",
-        "resolution": "A general halt in force for 30 days.",
-        "start": START,
-        "horizon_weeks": 45,
-        "follow_up_weeks": 20,
-        "sides": {"A": "North", "B": "South"},
-        "issues": ISSUES,
-        "tracks": TRACKS,
-        "parties": {
-            "North": NORTH,
-            "South": SOUTH,
-            "Donor": DONOR,
-            "Patron": PATRON,
-            "Host": HOST,
-            "Senate": SENATE,
-            "Council": COUNCIL,
-        },
-        "war": {
-            "began": date(2014, 3, 1),
-            "momentum": spread(-0.1, 0.1, 0.3),
-            "momentum_spread": 0.1,
-            "momentum_mean": {"same_as": "war.momentum"},
-            "victory_hazard": 0.003,
-        },
-        "assurances": {
-            "monitoring": 0.3,
-            "guarantee_credibility": spread(0.2, 0.5, 0.9),
-            "guaranteed": {"North": 1, "South": 0.3},
-            "resupply_limits": {"North": 0.4},
-        },
+        "resolution": "A general halt in force for 30 days.", "start": START, "horizon_weeks": 45,
+        "follow_up_weeks": 20, "sides": {"A": "North", "B": "South"}, "issues": ISSUES, "tracks": TRACKS,
+        "parties": {"North": NORTH, "South": SOUTH, "Donor": DONOR, "Patron": PATRON, "Host": HOST,
+                    "Senate": SENATE, "Council": COUNCIL},
+        "war": {"began": date(2014, 3, 1), "momentum": spread(-0.1, 0.1, 0.3), "momentum_spread": 0.1,
+                "momentum_mean": {"same_as": "war.momentum"}, "victory_hazard": 0.003},
+        "assurances": {"monitoring": 0.3, "guarantee_credibility": spread(0.2, 0.5, 0.9),
+                       "guaranteed": {"North": 1, "South": 0.3}, "resupply_limits": {"North": 0.4}},
         "talks": {"convening_prob_per_week": 0.3, "age_slope": 0.2},
         "truces": {"early_hazard": 0.1, "upgrade_prob": 0.4},
-        "attendance": [
-            {"party": "South", "level": 3, "when": {"North": 3, "Donor": 2}},
-            {"party": "Donor", "level": 3, "when": {"South": 3}},
-            {"party": "Donor", "level": 2, "when": {"North": 2}},
-            {"party": "Host", "level": 3, "when": {"North": 2, "South": 2}},
-        ],
-        "windows": [
-            {"name": "New Year", "date": week(1), "reciprocated_prob": spread(0.1, 0.3, 0.5), "agreed_share": 0.4},
-            {"name": "Feast", "date": week(30, 6), "reciprocated_prob": 0.3, "agreed_share": 0.5},
-        ],
+        "attendance": [{"party": "South", "level": 3, "when": {"North": 3, "Donor": 2}},
+                       {"party": "Donor", "level": 3, "when": {"South": 3}},
+                       {"party": "Donor", "level": 2, "when": {"North": 2}},
+                       {"party": "Host", "level": 3, "when": {"North": 2, "South": 2}}],
+        "windows": [{"name": "New Year", "date": week(1), "reciprocated_prob": spread(0.1, 0.3, 0.5),
+                     "agreed_share": 0.4},
+                    {"name": "Feast", "date": week(30, 6), "reciprocated_prob": 0.3, "agreed_share": 0.5}],
         "events": EVENTS,
-    }
-    return Scenario.model_validate_json(_json(data | changes))
-
-
-def _json(data: dict[str, Any]) -> str:
-    import json
-
-    return json.dumps(data, default=str)
+    }  # fmt: skip
+    return Scenario.model_validate_json(json.dumps(data | changes, default=str))

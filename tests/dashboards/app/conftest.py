@@ -88,20 +88,15 @@ class Client:
         known = self.callbacks[output]
 
         def filled(kind: str) -> list[dict[str, Any]]:
-            return [
-                {"id": one["id"], "property": one["property"], "value": values.get(f"{one['id']}.{one['property']}")}
-                for one in known[kind]
-            ]
+            asked = [(one["id"], one["property"]) for one in known[kind]]
+            return [{"id": name, "property": what, "value": values.get(f"{name}.{what}")} for name, what in asked]
 
         names = output.strip(".").split("...") if output.startswith("..") else [output]
         outputs = [dict(zip(("id", "property"), name.rsplit(".", 1), strict=True)) for name in names]
-        return {
-            "output": output,
-            "outputs": outputs if output.startswith("..") else outputs[0],
-            "inputs": filled("inputs"),
-            "state": filled("state"),
-            "changedPropIds": [f"{one['id']}.{one['property']}" for one in known["inputs"]][:1],
-        }
+        given = {"inputs": filled("inputs"), "state": filled("state")}
+        changed = [f"{one['id']}.{one['property']}" for one in known["inputs"]][:1]
+        given |= {"outputs": outputs if output.startswith("..") else outputs[0], "changedPropIds": changed}
+        return {"output": output, **given}
 
     def send(self, body: Any, **options: Any) -> Any:
         return self.flask.post("/_dash-update-component", json=body, **options)

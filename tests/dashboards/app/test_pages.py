@@ -125,9 +125,8 @@ def test_the_file_is_a_download(client: Client) -> None:
 def test_fragments_let_no_foreign_link_or_handler_through(monkeypatch: pytest.MonkeyPatch) -> None:
     text = '<p onclick="x()"><a href="javascript:x()">a</a><a href="https://x">b</a><a href="#c">c</a></p>'
     text += "<script>x</script>"
-    monkeypatch.setattr(
-        "dashboards.app.template_components.environment", lambda: Environment(loader=DictLoader({"t": text}))
-    )
+    templates = Environment(loader=DictLoader({"t": text}))
+    monkeypatch.setattr("dashboards.app.template_components.environment", lambda: templates)
     made = components("t", {})[0].to_plotly_json()
     assert list(made["props"]) == ["children"]
     links = [child.to_plotly_json()["props"] for child in made["props"]["children"]]

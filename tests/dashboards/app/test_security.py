@@ -86,24 +86,16 @@ def test_what_is_no_request_of_a_page_is_refused(client: Client) -> None:
 def test_missing_renamed_and_surplus_inputs_are_refused(client: Client, service: Service, callback: str) -> None:
     sound = client.body(callback, MOVE)
     one = sound["inputs"][0]
+    firsts = [{**one, "id": "other"}, {**one, "id": {"type": "x"}}, [one]]
+    inputs = [[], None, {}, [one, *sound["inputs"]], *([first, *sound["inputs"][1:]] for first in firsts)]
     spoiled: list[dict[str, Any]] = [
-        {**sound, "inputs": []},
-        {**sound, "inputs": None},
-        {**sound, "inputs": {}},
-        {**sound, "inputs": [one, *sound["inputs"]]},
-        {**sound, "inputs": [{**one, "id": "other"}, *sound["inputs"][1:]]},
-        {**sound, "inputs": [{**one, "id": {"type": "x"}}, *sound["inputs"][1:]]},
-        {**sound, "inputs": [[one], *sound["inputs"][1:]]},
-        {**sound, "state": [{"id": "x", "property": "data", "value": 1}]},
-        {**sound, "changedPropIds": ["other.data"]},
-        {**sound, "changedPropIds": 3},
-        {**sound, "outputs": []},
-        {**sound, "outputs": [{"id": "x", "property": "children"}]},
-        {**sound, "cacheKey": "x"},
-        {**sound, "job": 1},
+        *({"inputs": given} for given in inputs),
+        *({"changedPropIds": given} for given in (["other.data"], 3)),
+        *({"outputs": given} for given in ([], [{"id": "x", "property": "children"}])),
+        *({"cacheKey": "x"}, {"job": 1}, {"state": [{"id": "x", "property": "data", "value": 1}]}),
     ]
-    for body in spoiled:
-        assert client.send(body).status_code == 400, body
+    for change in spoiled:
+        assert client.send({**sound, **change}).status_code == 400, change
     assert service.n_simulated == 0
 
 

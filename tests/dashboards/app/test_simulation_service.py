@@ -25,10 +25,7 @@ CHANGES = {"parties.North.strain": "0.14", "parties.South.usual_level": "3"}
 
 
 def same(a: Run, b: Run) -> bool:
-    return all(
-        np.array_equal(a.columns[name], b.columns[name], equal_nan=a.columns[name].dtype.kind == "f")
-        for name in a.columns
-    )
+    return all(np.array_equal(one, b.columns[name], one.dtype.kind == "f") for name, one in a.columns.items())
 
 
 def test_a_move_is_the_run_of_the_command_line(service: Service) -> None:
@@ -94,11 +91,10 @@ def test_a_fifth_simulation_is_told_to_wait(service: Service) -> None:
 
 
 def test_a_broken_rule_is_told_and_frees_its_place(service: Service) -> None:
+    wrong = {"parties.North.ideal_point.valley": "0.9", "parties.South.ideal_point.valley": "0.1"}
     for _ in range(MOST_AT_ONCE + 1):
         with pytest.raises(ParleyError) as told:
-            service.simulate(
-                NAME, {"parties.North.ideal_point.valley": "0.9", "parties.South.ideal_point.valley": "0.1"}
-            )
+            service.simulate(NAME, wrong)
         assert not isinstance(told.value, what_if_edits.Refused | BusyError)
     assert service.n_simulated == 0
 

@@ -17,19 +17,9 @@ from sim.evidence.backtest.backtest import Backtest
 from sim.evidence.backtest.forecasts import Forecasts
 from sim.evidence.backtest.tier_scores import score
 from sim.evidence.calibration.calibrate import read_rows
+from tests.dashboards import record_factory as made
 from tests.dashboards.figures.test_figures import HOSTILE, are_literal, trace
-from tests.dashboards.record_factory import (
-    DAYS,
-    by_day,
-    line,
-    made_bin,
-    made_forecast,
-    made_miss,
-    made_posterior,
-    made_record,
-    made_tier,
-    made_unscored,
-)
+from tests.dashboards.record_factory import DAYS, by_day, line, made_bin, made_posterior, made_record, made_tier
 from tests.dashboards.report.test_build import PAYLOADS, Page, asks_for_nothing
 
 CHARTS = [f"{kind}-{tier}" for kind in ("reliability", "scores", "differences") for tier in ("durable", "mutual")]
@@ -188,13 +178,13 @@ def test_the_word_calibrated_stands_only_where_the_verdict_says_so(page: Page, v
 
 
 def test_without_outcomes_it_says_that_nothing_is_scored_and_lists_the_forecasts() -> None:
-    page = Page(record(made_unscored(), None))
+    page = Page(record(made.made_unscored(), None))
     assert "Nothing is scored." in page.text
     assert "SOUTH1 12 % 13 % 14 % 15 % 14 % 15 % 16 % 17 % 6 % 7 % 8 % 9 %" in page.text
     assert "Brier" not in page.text
     assert json.loads(page.scripts[0])["figures"] == {}
     assert [one for one in page.all("details") if "open" in one]
-    Page(record(made_unscored() | {"forecasts": [], "n_episodes": 0}, made_posterior()))
+    Page(record(made.made_unscored() | {"forecasts": [], "n_episodes": 0}, made_posterior()))
 
 
 def test_numbers_that_cannot_be_told_are_dashes() -> None:
@@ -224,9 +214,9 @@ def test_what_backtest_writes_can_be_drawn() -> None:
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_texts_are_shown_literally(page: Page, payload: str) -> None:
-    miss = made_miss(name=payload, outcome=payload, reason=payload, episode_id=payload)
+    miss = made.made_miss(name=payload, outcome=payload, reason=payload, episode_id=payload)
     others = made_record()["forecasts"][1:]
-    changes = {"misses": [miss], "notes": [payload], "forecasts": [made_forecast(payload, 0.1), *others]}
+    changes = {"misses": [miss], "notes": [payload], "forecasts": [made.made_forecast(payload, 0.1), *others]}
     hostile = Page(record(made_record(**changes), made_posterior()))
     assert hostile.shape == page.shape
 
@@ -237,9 +227,9 @@ def test_another_object_and_somebody_elses_file_are_refused(tmp_path: Path) -> N
     path = tmp_path / "record.html"
     path.write_text("mine")
     with pytest.raises(ParleyError, match="name another file"):
-        write_record(made_unscored(), path, None)
+        write_record(made.made_unscored(), path, None)
     path.write_text("")
-    write_record(made_unscored(), path, None)
+    write_record(made.made_unscored(), path, None)
     write_record(made_record(), path, made_posterior())
     assert "What is its record?" in path.read_text(encoding="utf-8")
 
