@@ -42,7 +42,6 @@ def write(folder: Path, rows: str = ROWS) -> Path:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run folder whose scenario and tables are gone since."""
     place = tmp_path_factory.mktemp("made")
     sim.run(str(write(place / "here")), trials=TRIALS, workers=1, out=place / "run")
     shutil.rmtree(place / "here")

@@ -22,7 +22,6 @@ return document.querySelector('#page h1') && !document.querySelector('.notice.lo
 
 @contextmanager
 def served(*names: str) -> Iterator[str]:
-    """The address of a dashboard over scenarios; it is stopped at the end."""
     root = Path(__file__).parents[2]
     environment = {**os.environ, "PYTHONPATH": str(root)}
     process = subprocess.Popen(

@@ -64,7 +64,6 @@ def test_the_scenario_picker_changes_every_number(browser: Browser, address: str
 
 
 def move(browser: Browser, key: str) -> None:
-    """Move the slider by keyboard and wait for the answer."""
     browser.press(SLIDER, key)
     browser.wait(f"{HEADLINE} === 'done'")
 

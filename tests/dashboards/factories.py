@@ -37,7 +37,6 @@ def ceasefire(week: int) -> dict[str, Any]:
 
 
 def failure(tag: str = "trust", **columns: Any) -> dict[str, Any]:
-    """A trial without a lasting halt, for one reason."""
     return {"tag": TAGS.index(tag), "stage": 2, **columns}
 
 

@@ -78,7 +78,6 @@ def test_the_same_options_come_first_and_others_are_better_than_none(tmp_path: P
 
 
 def forged(path: Path, **changes: Any) -> None:
-    """The file with changes, and a digest that fits them."""
     record = json.loads(path.read_text()) | changes
     del record["digest"]
     path.write_text(json.dumps(record | {"digest": digest_of(record)}))

@@ -91,7 +91,6 @@ def test_the_shortfall_is_what_would_have_signed() -> None:
 
 
 def test_events_reach_what_they_name() -> None:
-    """A dated set, a push of the front and a sanctions package each move what they say, from their week on."""
     events = [
         {"name": "push", "date": week(2), "momentum_shift": 0.3},
         {"name": "sanctions", "date": week(2), "pressure": {"South": 0.05}},

@@ -62,7 +62,6 @@ def frictions(luck: np.random.Generator, issues: tuple[str, ...]) -> dict[str, A
 
 
 def sizes(changes: dict[str, Any]) -> dict[str, bool]:
-    """Which frictions a configuration has at all."""
     marks = {name: name for name in FRICTIONS} | {"information": "optimism", "commitment": "fear"}
     return {friction: any(mark in path for path in changes) for friction, mark in marks.items()}
 
@@ -75,7 +74,6 @@ def n_with_a_reason(columns: dict[str, np.ndarray], tried: tuple[Any, ...]) -> i
 
 @pytest.mark.parametrize("part", range(5))
 def test_fighting_never_pays_where_all_issues_are_on_the_table(part: int) -> None:
-    """A hundred configurations a part, frictions of every size: some friction is always to blame."""
     luck = np.random.default_rng([20250515, part])
     n_failed = 0
     for number in range(N_CONFIGURATIONS // 5):

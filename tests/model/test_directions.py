@@ -105,7 +105,6 @@ def test_base_lands_in_the_band_that_was_plausible_before_the_start() -> None:
 
 
 def test_the_base_does_not_climb_by_construction() -> None:
-    """The hazard per quarter neither doubles nor halves over the year."""
     week = columns("aides_only")["durable_week"]
     hazards = []
     for start in range(0, 52, 13):

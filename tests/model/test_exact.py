@@ -78,7 +78,6 @@ def test_lasting_of_halts_in_the_engine() -> None:
 
 
 def test_full_information_leaders_and_full_rate_sign_at_the_middle() -> None:
-    """The first round signs at the midpoint of the range: x = .5 in the symmetric case."""
     columns = simulate(minimal_scenario(**QUIET, **AT_ONCE, events=[SUMMIT]), 1, 0, 64)
     assert (columns["halt_week"] == 0).all()
     assert columns["halt_mix"] == pytest.approx(np.full(64, 0.5))

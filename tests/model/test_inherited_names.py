@@ -46,7 +46,6 @@ def library_bases(kind: type) -> list[type]:
 
 
 def classes() -> Iterator[type]:
-    """Every class of the packages that has a class of a library below it."""
     for package in OURS:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             for kind in vars(importlib.import_module(module.name)).values():
@@ -63,7 +62,6 @@ def own_names(kind: type) -> set[str]:
 
 
 def hidden(kind: type) -> list[str]:
-    """Names of a class that hide something of a library's class, and are not meant to."""
     found = []
     for base in library_bases(kind):
         theirs = {*vars(base), *vars(base).get("__annotations__", {})}

@@ -43,12 +43,10 @@ class Block(NamedTuple):
 
 
 def pages() -> list[Path]:
-    """Every page of the documentation."""
     return sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts)
 
 
 def blocks(page: Path) -> list[Block]:
-    """The fenced blocks of a page, in order."""
     found = []
     for indent, language, text in FENCE.findall(page.read_text(encoding="utf-8")):
         lines = text.splitlines(keepends=True)
@@ -72,7 +70,6 @@ def is_run(command: str) -> bool:
 
 
 def is_expensive(command: str) -> bool:
-    """Whether a command is left to the slow tests."""
     words = shlex.split(command)[1:]
     if words[0] == "sensitivity":
         return "--input" not in words
@@ -104,7 +101,6 @@ def is_expensive_python(code: str) -> bool:
 
 
 def cheap_python(code: str) -> str:
-    """Python of a page with few trials."""
     return code.replace("20_000", FEW)
 
 

@@ -23,7 +23,6 @@ NOT_PAGES = {".venv", ".git", "results", "_build", "node_modules", ".pytest_cach
 
 
 def pages() -> list[Path]:
-    """Every page of the repository that says ``pip install``."""
     found = sorted(path for path in ROOT.rglob("*.md") if not NOT_PAGES & set(path.relative_to(ROOT).parts))
     return [page for page in found if PIP.search(page.read_text(encoding="utf-8"))]
 

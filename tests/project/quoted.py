@@ -54,7 +54,6 @@ class Quote(NamedTuple):
 
 
 def quotes() -> Iterator[Quote]:
-    """Everything that is marked, in the order of the pages."""
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
         for command, block in PRINTED.findall(text):
@@ -73,7 +72,6 @@ def even(text: str) -> str:
 
 
 def on_page(page: Path) -> str:
-    """The text of a page without its marks."""
     return even(re.sub(r"<!--.*?-->", "", page.read_text(encoding="utf-8"), flags=re.S))
 
 
@@ -120,7 +118,6 @@ def faults(quote: Quote, printed: Callable[[str], str] = output) -> list[str]:
 
 
 def numbers(text: str) -> list[str]:
-    """The numbers in a text, a plus sign left out."""
     return [number.removeprefix("+") for number in NUMBER.findall(text)]
 
 

@@ -96,14 +96,12 @@ class Part(NamedTuple):
 
 
 def names_in(nodes: Iterable[ast.AST]) -> frozenset[str]:
-    """Names, attributes and arguments (fixtures) below some nodes."""
     found = {getattr(one, "id", None) or getattr(one, "attr", None) or getattr(one, "arg", None)
              for node in nodes for one in ast.walk(node)}  # fmt: skip
     return frozenset(name for name in found if name)
 
 
 def parts_of(path: Path) -> dict[str, Part]:
-    """What stands at the top of a file, by name."""
     found: dict[str, Part] = {}
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.FunctionDef | ast.Assign):

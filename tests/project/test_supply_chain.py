@@ -25,7 +25,6 @@ SPELT = {
 
 
 def licences(name: str) -> set[str]:
-    """What a package's own metadata says, in SPDX words."""
     said = installed.metadata(name)
     words = said.get("License-Expression") or ""
     if not words:

@@ -28,7 +28,6 @@ BATCHES = 10
 
 
 def few(place: Path) -> Iterator[Check]:
-    """Some of every kind, within seconds."""
     small = Small(place, trials=96, block=64)
     yield partial(crashes.at_every_step, small, "kill", "killed at every write step", 1, False)
     yield partial(crashes.at_every_step, small, "torn", "killed in the middle of a write", 2, False)
@@ -43,7 +42,6 @@ def few(place: Path) -> Iterator[Check]:
 
 
 def everything(place: Path) -> Iterator[Check]:
-    """What `make torture` does."""
     small = Small(place)
     yield partial(crashes.at_every_step, small, "kill", "killed at every write step, and again while resuming")
     yield partial(crashes.at_every_step, small, "torn", "killed in the middle of a write")

@@ -165,7 +165,6 @@ def is_answered(small: Small) -> str:
 
 
 def harmed(small: Small, words: str) -> Row:
-    """Each harm of one kind, done to a fresh copy."""
     return _each_found(small, words, HARMS[words])
 
 

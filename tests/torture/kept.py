@@ -81,7 +81,6 @@ class Kept:
 
 
 def added(rows: list[Row]) -> list[Row]:
-    """Rows of one name as one."""
     found: dict[str, Row] = {}
     for row in rows:
         if same := found.get(row.fault):

@@ -19,7 +19,6 @@ HOSTILE = (*REFUSED, *NONSENSE)
 
 
 def damaged_scenarios(place: Path, seeds: Iterable[int]) -> Row:
-    """One damaged file for each seed."""
     row = Row("scenario files damaged: loaded or refused in words")
     folder = place / "scenarios"
     folder.mkdir(exist_ok=True)

@@ -109,7 +109,6 @@ class Client:
         return self.send(self.body("page.children", values))
 
     def laid_out(self, path: str, search: str = "", screen: str = "wide") -> Any:
-        """The components of a page as JSON."""
         answer = self.page(path, search, screen)
         assert answer.status_code == 200, answer.text[:300]
         return answer.json["response"]["page"]["children"]

@@ -9,10 +9,9 @@ from dashboards.app.bounded_cache import Kept
 
 def test_the_least_lately_used_goes_first() -> None:
     kept = Kept(2)
-    kept.put("a", 1)
-    kept.put("b", 2)
-    assert kept.get("a") == 1
-    kept.put("c", 3)
+    for name, value in (("a", 1), ("b", 2), ("c", 3)):
+        kept.put(name, value)
+        assert kept.get("a") == 1
     assert (kept.get("a"), kept.get("b"), kept.get("c"), len(kept)) == (1, None, 3, 2)
 
 

@@ -20,7 +20,6 @@ OURS = ["/", "/scenarios", "/what-if", "/record", "/sources"]
 
 
 def walked(item: Any) -> Iterator[dict[str, Any]]:
-    """Every component of a layout as JSON."""
     if isinstance(item, dict) and "type" in item and "props" in item:
         yield item
     for child in item.values() if isinstance(item, dict) else item if isinstance(item, list) else ():

@@ -57,7 +57,6 @@ def test_every_answer_carries_the_policy(client: Client, path: str) -> None:
 
 
 def test_the_policy_allows_the_one_inline_script(client: Client) -> None:
-    """The hash in the header is that of the script on the page, or nothing would run."""
     page = client.flask.get("/")
     inline = re.findall(r"<script(?![^>]*(?:src=|json))[^>]*>(.*?)</script>", page.text, re.S)
     assert len(inline) == 1

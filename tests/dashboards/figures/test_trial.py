@@ -50,11 +50,7 @@ def test_a_trial_worth_a_look_is_named_once_with_all_that_it_is() -> None:
     assert [row["trial"] for row in rows] == [1, 0, 2]
     assert rows[0]["words"] == "first lasting halt, median lasting halt"
     assert rows[1] == {"trial": 0, "words": "failed: distrust", "share": 0.5}
-
-
-def test_without_any_halt_there_are_failures_to_look_at() -> None:
-    rows = worth_a_look(made_run([failure("trust")] * 3))
-    assert [row["words"] for row in rows] == ["failed: distrust"]
+    assert [row["words"] for row in worth_a_look(made_run([failure("trust")] * 3))] == ["failed: distrust"]
 
 
 def test_the_cursor_is_the_first_shape_and_halts_are_shaded() -> None:

@@ -203,19 +203,14 @@ def test_the_three_numbers_are_told_apart(page: Page) -> None:
     assert "14 % Wars like this one, whoever is talking: the reference class." in page.text
     assert "of any length (the model alone)." in page.text
     plain = Page(report([mixed(80, 560, reference_class=None)]))
+    assert not plain.all("select") and "forest" not in json.loads(plain.scripts[0])["figures"]  # one run: no comparison
     assert "12 % within 365 days" in plain.text
     assert "The model alone" not in plain.text and "Model alone" not in plain.text
 
 
-def test_one_run_has_no_picker_and_no_comparison() -> None:
-    page = Page(report([mixed(8)]))
-    assert not page.all("select")
-    assert "forest" not in json.loads(page.scripts[0])["figures"]
-
-
 def test_runs_with_another_horizon_stand_in_the_table_without_the_missing_days() -> None:
-    page = Page(report([mixed(8, name="base"), mixed(8, name="short", title="Short one", horizon_weeks=26)]))
-    assert "Short one" in page.text
+    runs = [mixed(8, name="base"), mixed(8, name="short", title="Short one", horizon_weeks=26)]
+    assert "Short one" in Page(report(runs)).text
 
 
 @pytest.fixture(scope="module")

@@ -60,15 +60,12 @@ def page(base: Run) -> Page:
     return Page(report([base]))
 
 
-def test_every_part_has_its_section_in_the_order_of_the_app(page: Page) -> None:
+def test_every_part_has_its_section_in_the_order_of_the_app_and_its_figure(page: Page) -> None:
     ids = [section["id"] for section in page.all("section") if "id" in section]
     parts = ["when", "what-if", "scenarios", "funnel", "why", "endings", "apart", "terms", "matters", "trials"]
     assert ids == [*parts, "limits", "sources"]
     links = [link["href"][1:] for link in page.all("a") if link["href"].startswith("#")]
     assert set(parts) - {"scenarios"} <= set(links)  # one run has nothing to be compared with
-
-
-def test_figures_and_their_places_agree(page: Page) -> None:
     asked = {div["data-figure"] for div in page.all("div") if "data-figure" in div}
     figures = json.loads(page.scripts[0])["figures"]
     assert asked == set(figures)
