@@ -17,7 +17,7 @@ INLINE = re.compile(r"`(parley [^`]+)`")
 NAMED = re.compile(r"# ([\w./-]+\.ya?ml)\b")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 FEW, FEWER = "96", "64"
-TAKES_TRIALS = ("run", "compare", "why", "replay", "discover", "timeline", "forecasters", "exercise", "compare-codings")
+TAKES_TRIALS = ("run", "compare", "why", "replay", "timeline", "forecasters", "exercise", "compare-codings")
 SERVE = ("dashboard",)
 EXPENSIVE = ("backtest", "calibrate", "discover", "levers", "timeline", "efficiency")
 """Commands that a fast test leaves to a slow one; ``sensitivity`` too, unless it names its inputs."""

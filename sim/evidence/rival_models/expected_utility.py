@@ -63,6 +63,7 @@ class Challenges:
 
     @property
     def forecast(self) -> float:
+        """Return the median on which the rounds settle."""
         return self.rounds[-1].median
 
 
@@ -79,7 +80,7 @@ def success_prob(positions: Numbers, weights: Numbers) -> Numbers:
 
 
 def utilities(distance: Any, risk: Any) -> tuple[Numbers, Numbers, Numbers]:
-    """Utility of success, failure and the status quo (eqs. 15, 16, 24); ``distance`` as a share of the span.
+    """Return the utility of success, failure and the status quo (eqs. 15, 16, 24); ``distance`` as a share of the span.
 
     With risk exponent 1 they are 2 d, -2 d and 0; a lower exponent fears failure more than it likes success.
     """
@@ -136,7 +137,7 @@ def _choose(i: int, positions: Numbers, expected: Numbers, reading: Reading) -> 
 
 
 def challenge(actors: Sequence[Actor], reading: Reading | None = None, most_rounds: int = 10) -> Challenges:
-    """Rounds of challenges on one issue until the weighted median settles, ``most_rounds`` at most.
+    """Play rounds of challenges on one issue until the weighted median settles, ``most_rounds`` at most.
 
     Salience is a share in [0, 1]. Distances are shares of the span of the positions at the start. The rule for
     stopping is ours (two rounds that move the median by under 1 % of the span): the paper ran a fixed number.

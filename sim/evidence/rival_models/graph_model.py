@@ -81,7 +81,7 @@ class Conflict:
         return frozenset(np.flatnonzero(self._moves[player][state]).tolist())
 
     def improvements(self, player: str, state: int) -> frozenset[int]:
-        """Moves to a state that the player likes better."""
+        """Return moves to a state that the player likes better."""
         return frozenset(np.flatnonzero(self._improvements[player][state]).tolist())
 
     def is_stable(self, concept: str, player: str, state: int) -> bool:

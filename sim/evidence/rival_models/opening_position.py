@@ -53,7 +53,7 @@ class Curve(NamedTuple):
 
 @contextmanager
 def first_day(scenario: Scenario) -> Iterator[FirstDay]:
-    """The first day of a scenario, for as long as the ``with`` statement lasts."""
+    """Give the first day of a scenario, for as long as the ``with`` statement lasts."""
     from sim.model.negotiation import NegotiationModel
 
     still = _without_spread(central(scenario))
@@ -73,6 +73,7 @@ class FirstDay:
         self.curves = tuple(self._curve(track) for track in self._tracks.values())
 
     def label(self, party: str) -> str:
+        """Return what a party is called."""
         return self.scenario.parties[party].label or party
 
     # -- bargaining ----------------------------------------------------------------------------------
@@ -94,11 +95,11 @@ class FirstDay:
         return float(np.asarray(self.model.sides[side].cost_of_war(TRIAL)).ravel()[0])
 
     def value_of_war(self, side: int) -> float:
-        """What a side believes a year of war to be worth, over the status quo."""
+        """Return what a side believes a year of war to be worth, over the status quo."""
         return float(np.asarray(self.model.sides[side].loss_from_peace(TRIAL)).ravel()[0])
 
     def value_at_full_momentum(self, side: int, in_own_favour: bool) -> float:
-        """What a year would bring if one side alone had stopped: full momentum, no lottery, the cost of war."""
+        """Return what a year would bring if one side alone had stopped: full momentum, no lottery, the cost of war."""
         stakes = self.model.war.stakes(self.model.sides[side], TRIAL)
         gain = gain_from_war(stakes, np.full(1, 1.0 if in_own_favour else -1.0))
         return float(gain[0]) - self.cost_of_war(side)
@@ -117,6 +118,7 @@ class FirstDay:
         return float(expected_end(self.status_quo(issue), *ideals, share, momentum))
 
     def status_quo(self, issue: str) -> float:
+        """Return where an issue stands, from 0 (side A's end) to 1."""
         return float(np.asarray(self.model.war.status_quo_at(issue, TRIAL)).ravel()[0])
 
     def capability(self) -> dict[str, float]:

@@ -90,7 +90,7 @@ class Panel:
 
 
 def panel(scenario: Scenario) -> Panel:
-    """The same scenario through every school, on its first day and at central values."""
+    """Put the same scenario through every school, on its first day and at central values."""
     with first_day(scenario) as day:
         actors = {issue: found for issue in day.scenario.issues if (found := day.actors(issue))}
         curves = [curve for curve in day.curves if not curve.is_empty]
@@ -191,7 +191,7 @@ def _rubinstein(model: Model, day: FirstDay, curve: Curve) -> Forecast:
 
 
 def _without_range(day: FirstDay, curve: Curve) -> Forecast | None:
-    """What every solution says where no package suits both; else there is a range and each has a forecast."""
+    """Return what every solution says where no package suits both; else there is a range and each has a forecast."""
     nothing = {"track": curve.track, "mix": None}
     if curve.is_empty:
         return "no package", "Something both need is off the table.", nothing

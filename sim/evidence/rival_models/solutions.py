@@ -97,7 +97,7 @@ def kalai_smorodinsky_on_curve(surplus_a: Surplus, surplus_b: Surplus) -> float 
 def rubinstein_on_curve(
     surplus_a: Surplus, surplus_b: Surplus, discount_a: float, discount_b: float
 ) -> tuple[float, float] | None:
-    """What A would propose first, and what B would, as mixes: each leaves the other just what waiting would.
+    """Return what A would propose first, and what B would, as weights: each leaves the other just what waiting would.
 
     At the two mixes x (A proposes) and y (B proposes) S_B(x) = d_B S_B(y) and S_A(y) = d_A S_A(x)
     (Rubinstein 1982; as discounts approach 1 together both approach Nash, Binmore 1987).
@@ -119,12 +119,12 @@ def rubinstein_on_curve(
 
 
 def value_at(mix: float, values: Surplus) -> float:
-    """A tabulated value at a mix, linear between grid points."""
+    """Return a tabulated value at a weight, linear between grid points."""
     return float(np.interp(mix, GRID, values))
 
 
 def _suits_both(surplus_a: Surplus, surplus_b: Surplus) -> tuple[float, float] | None:
-    """Ends of the range of mixes that leave both at least as well off as fighting on."""
+    """Return the ends of the range of weights that leave both at least as well off as fighting on."""
     if surplus_a[-1] < 0 or surplus_b[0] < 0:
         return None
     lower = 0.0 if surplus_a[0] >= 0 else float(np.interp(0.0, surplus_a, GRID))

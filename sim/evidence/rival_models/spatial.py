@@ -30,6 +30,7 @@ class Actor(NamedTuple):
 
     @property
     def weight(self) -> float:
+        """Return capability times salience."""
         return self.capability * self.salience
 
 
