@@ -82,9 +82,15 @@ def changes(base: Scenario, scenario: Scenario) -> list[Change]:
     found: list[Change] = []
     for path in [*before, *(path for path in after if path not in before)]:
         old, new = before.get(path), after.get(path)
-        if _shape(old) != _shape(new):
-            size = _size(_followed(old, before), _followed(new, after))
-            found.append(_change(path, old, new, size))
+        if _shape(old) == _shape(new):
+            continue
+        size, n_decimals = None, 0
+        if isinstance(old, Quantity) and isinstance(new, Quantity):
+            n_decimals = max((_decimals(number) for q in (old, new) for number in _ends(q)), default=0)
+            start, end = _followed(old, before), _followed(new, after)
+            if isinstance(start, Quantity) and isinstance(end, Quantity) and (width := high_low(start)):
+                size = (end.middle - start.middle) / width
+        found.append(Change(path, _words(old, n_decimals), _words(new, n_decimals), size))
     return found
 
 
@@ -95,19 +101,6 @@ def _followed(item: Any, leaves: Mapping[str, Any]) -> Any:
             break
         item = leaves.get(item.same_as)
     return item
-
-
-def _size(old: Any, new: Any) -> float | None:
-    if isinstance(old, Quantity) and isinstance(new, Quantity) and (width := high_low(old)):
-        return (new.middle - old.middle) / width
-    return None
-
-
-def _change(path: str, old: Any, new: Any, size: float | None) -> Change:
-    if isinstance(old, Quantity) and isinstance(new, Quantity):
-        n_decimals = max((_decimals(number) for q in (old, new) for number in _ends(q)), default=0)
-        return Change(path, _words(old, n_decimals), _words(new, n_decimals), size)
-    return Change(path, _words(old), _words(new), None)
 
 
 def high_low(quantity: Quantity) -> float | None:

@@ -225,6 +225,19 @@ def quantities(scenario: Scenario) -> dict[str, Quantity]:
     return {dotted(path): quantity for path, quantity in scalars(scenario)}
 
 
+def resolved(scenario: Scenario) -> Scenario:
+    """Return the scenario with the number that it names in place of every ``same_as``."""
+    known = quantities(scenario)
+
+    def target(path: KeyPath, quantity: Quantity) -> Quantity:
+        while quantity.same_as is not None:
+            quantity = known[quantity.same_as]
+        return quantity
+
+    found: Scenario = with_scalars(scenario, target)
+    return found
+
+
 def with_scalars(item: Any, change: Callable[[KeyPath, Quantity], Quantity], path: KeyPath = ()) -> Any:
     """Return ``item`` with every Quantity passed through ``change``; unchanged parts are shared, not copied."""
     if isinstance(item, Quantity):

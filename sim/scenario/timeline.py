@@ -99,7 +99,7 @@ def open_timeline(name_or_path: str | os.PathLike[str]) -> LoadedTimeline:
     eve = parsed.events[0].date - timedelta(days=1)
     heads = [(eve, "the eve", Provenance()), *((event.date, event.name, _source_of(event)) for event in parsed.events)]
     states = [State(*head[:2], scenario, head[2]) for head, scenario in zip(heads, scenarios, strict=True)]
-    return LoadedTimeline(parsed.title, _name(path), path, name_of(base), tuple(states))
+    return LoadedTimeline(parsed.title, name_of(path).removeprefix(f"{FOLDER}/"), path, name_of(base), tuple(states))
 
 
 def timelines() -> list[str]:
@@ -119,11 +119,6 @@ def resolve_timeline(name_or_path: str | os.PathLike[str]) -> Path:
     close = nearest(text, timelines())
     known = f"did you mean `{close}`?" if close else f"there are: {', '.join(timelines()) or 'none'}"
     raise ScenarioError(f"no timeline `{escaped(text)}`, {known}")
-
-
-def _name(path: Path) -> str:
-    name = name_of(path)
-    return name.removeprefix(f"{FOLDER}/")
 
 
 def _source_of(event: TimelineEvent) -> Provenance:

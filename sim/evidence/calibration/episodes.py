@@ -17,9 +17,8 @@ from typing import Any
 
 from sim.errors import ParleyError
 from sim.scenario.diagnostics import escaped
-from sim.scenario.sources.table_cells import day_of
 from sim.scenario.sources.table_file import read_table
-from sim.scenario.sources.table_rows import Row
+from sim.scenario.sources.table_rows import Row, day_of
 
 HORIZONS = (30, 90, 180, 365)
 TIERS = ("durable", "mutual")

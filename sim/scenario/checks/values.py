@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sim.scenario.checks import joint_draws, levers
 from sim.scenario.diagnostics import KeyPath, Problem, dotted
-from sim.scenario.key_paths import quantities, scalars
+from sim.scenario.key_paths import resolved, scalars
 from sim.scenario.schema import Belligerent, Scenario, ThirdParty, Veto
 from sim.scenario.schema.quantity import Quantity
 
@@ -17,84 +17,62 @@ LEAST_MASS = 1e-6
 
 def check(scenario: Scenario) -> Iterator[Problem]:
     """Yield every broken rule. Names have been checked before: what is looked up here exists."""
-    values = _Values(scenario)
-    for name, party in scenario.parties.items():
-        yield from _points(values, name, party)
-        yield from _roles(values, name, party)
-    yield from _positions(values)
-    yield from _limits(values)
-    yield from _shares(values)
-    yield from _signing(values)
+    known = resolved(scenario)
+    for name, party in known.parties.items():
+        yield from _points(name, party)
+        yield from _roles(name, party)
+    for rule in (_positions, _limits, _shares, _signing):
+        yield from rule(known)
     yield from _shapes(scenario)
     yield from joint_draws.check(scenario)
     yield from levers.check(scenario)
-
-
-class _Values:
-    """The scenario's numbers with ``same_as`` followed."""
-
-    def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
-        self._known = quantities(scenario)
-
-    def of(self, quantity: Quantity) -> Quantity:
-        while quantity.same_as is not None:
-            quantity = self._known[quantity.same_as]
-        return quantity
-
-    def middle(self, quantity: Quantity) -> float:
-        return self.of(quantity).middle
-
-    def bounds(self, quantity: Quantity) -> tuple[float, float]:
-        return self.of(quantity).bounds
 
 
 def _span(low: float, high: float) -> str:
     return f"{low:g}" if low == high else f"{low:g} to {high:g}"
 
 
-def _points(values: _Values, name: str, party: Belligerent | ThirdParty | Veto) -> Iterator[Problem]:
+def _points(name: str, party: Belligerent | ThirdParty | Veto) -> Iterator[Problem]:
     """Check that a party's points sum to 100.
 
     Where points are uncertain, their middles must; each draw is then scaled to 100 again (``draw_columns``).
     """
     if not party.points:
         return
-    total = sum(values.middle(quantity) for quantity in party.points.values())
+    total = sum(quantity.middle for quantity in party.points.values())
     if abs(total - 100) > SUM_TOLERANCE:
         yield Problem(("parties", name, "points"), f"expected points that sum to 100, got {total:.8g}")
-    elif sum(values.bounds(quantity)[0] for quantity in party.points.values()) <= 0 and any(
-        values.of(quantity).is_uncertain for quantity in party.points.values()
+    elif sum(quantity.bounds[0] for quantity in party.points.values()) <= 0 and any(
+        quantity.is_uncertain for quantity in party.points.values()
     ):
         words = "expected one of them with a low above 0, got points that can all be drawn as 0 at once"
         yield Problem(("parties", name, "points"), words)
 
 
-def _roles(values: _Values, name: str, party: Belligerent | ThirdParty | Veto) -> Iterator[Problem]:
+def _roles(name: str, party: Belligerent | ThirdParty | Veto) -> Iterator[Problem]:
     if isinstance(party, Veto):
         return
     if party.usual_level > party.level_cap:
         words = f"expected at most level_cap {party.level_cap}, got {party.usual_level}"
         yield Problem(("parties", name, "usual_level"), words)
-    if isinstance(party, ThirdParty) and party.role == "mediator" and values.bounds(party.act_prob_per_week)[1] > 0:
+    if isinstance(party, ThirdParty) and party.role == "mediator" and party.act_prob_per_week.bounds[1] > 0:
         yield Problem(("parties", name, "act_prob_per_week"), "expected 0, or `role: backer`: a mediator cannot press")
 
 
-def _positions(values: _Values) -> Iterator[Problem]:
+def _positions(scenario: Scenario) -> Iterator[Problem]:
     """Check that side A's ideal is not above side B's, and that the status quo lies between if war moves it."""
-    scenario = values.scenario
     name_a, name_b = scenario.sides.A, scenario.sides.B
     side_a, side_b = scenario.parties[name_a], scenario.parties[name_b]
     for issue, terms in scenario.issues.items():
         ideal_a, ideal_b = side_a.ideal_point[issue], side_b.ideal_point[issue]
-        mid_a, mid_b = values.middle(ideal_a), values.middle(ideal_b)
+        mid_a, mid_b = ideal_a.middle, ideal_b.middle
         if mid_a > mid_b:
             message = f"{name_a} wants {mid_a:g} and {name_b} {mid_b:g}: 0 is side A's end, turn the scale around"
             yield Problem(("parties", name_a, "ideal_point", issue), message)
             continue
-        low, high = values.bounds(terms.status_quo)
-        least, greatest = values.bounds(ideal_a)[1], values.bounds(ideal_b)[0]
-        is_moved = values.bounds(terms.war_share)[1] > 0 or values.bounds(terms.front_per_week)[1] > 0
+        low, high = terms.status_quo.bounds
+        least, greatest = ideal_a.bounds[1], ideal_b.bounds[0]
+        is_moved = terms.war_share.bounds[1] > 0 or terms.front_per_week.bounds[1] > 0
         if is_moved and (low < least or high > greatest):
             words = f"expected {least:g} to {greatest:g}, got {_span(low, high)}"
             if least > greatest:
@@ -105,17 +83,17 @@ def _positions(values: _Values) -> Iterator[Problem]:
     for name, party in scenario.parties.items():
         if isinstance(party, Belligerent | Veto):
             side = name if isinstance(party, Belligerent) else party.side
-            yield from _lines(values, name, party, side == name_a, can_stop)
+            yield from _lines(scenario, name, party, side == name_a, can_stop)
 
 
-def _lines(values: _Values, name: str, party: Belligerent | Veto, is_a: bool, can_stop: bool) -> Iterator[Problem]:
+def _lines(scenario: Scenario, name: str, party: Belligerent | Veto, is_a: bool, can_stop: bool) -> Iterator[Problem]:
     """Check that lines lie between the ideal and the other side's, and that red lines allow the status quo."""
     lines = [("red_lines", issue, line) for issue, line in party.red_lines.items()]
     if isinstance(party, Belligerent):
         lines += [("public_lines", issue, line) for issue, line in party.public_lines.items()]
     for key, issue, line in lines:
-        at, ideal = values.middle(line), values.middle(party.ideal_point[issue])
-        status_quo = values.middle(values.scenario.issues[issue].status_quo)
+        at, ideal = line.middle, party.ideal_point[issue].middle
+        status_quo = scenario.issues[issue].status_quo.middle
         word = "at least" if is_a else "at most"
         if (at < ideal) if is_a else (at > ideal):
             yield Problem(("parties", name, key, issue), f"expected {word} the party's ideal {ideal:g}, got {at:g}")
@@ -124,8 +102,8 @@ def _lines(values: _Values, name: str, party: Belligerent | Veto, is_a: bool, ca
             yield Problem(("parties", name, key, issue), message)
 
 
-def _limits(values: _Values) -> Iterator[Problem]:
-    for name, party in values.scenario.parties.items():
+def _limits(scenario: Scenario) -> Iterator[Problem]:
+    for name, party in scenario.parties.items():
         if not isinstance(party, ThirdParty):
             continue
         for issue, (low, high) in party.limits.items():
@@ -133,22 +111,21 @@ def _limits(values: _Values) -> Iterator[Problem]:
             if not 0 <= low <= high <= 1:
                 yield Problem(path, f"expected 0 <= low <= high <= 1, got {low:g} to {high:g}")
                 continue
-            least, greatest = values.bounds(values.scenario.issues[issue].status_quo)
-            if name in values.scenario.issues[issue].controllers and (least < low or greatest > high):
+            least, greatest = scenario.issues[issue].status_quo.bounds
+            if name in scenario.issues[issue].controllers and (least < low or greatest > high):
                 span = _span(least, greatest)
                 yield Problem(path, f"expected limits around the status quo {span}, got {low:g} to {high:g}")
 
 
-def _shares(values: _Values) -> Iterator[Problem]:
-    scenario = values.scenario
+def _shares(scenario: Scenario) -> Iterator[Problem]:
     third = {name: party for name, party in scenario.parties.items() if isinstance(party, ThirdParty)}
-    total = sum(values.middle(party.guarantor_share) for party in third.values())
+    total = sum(party.guarantor_share.middle for party in third.values())
     if total > 1 + SUM_TOLERANCE:
-        last = [name for name, party in third.items() if values.middle(party.guarantor_share) > 0][-1]
+        last = [name for name, party in third.items() if party.guarantor_share.middle > 0][-1]
         words = f"expected the shares of all guarantors to sum to at most 1, got {total:.6g}"
         yield Problem(("parties", last, "guarantor_share"), words)
     for side in (scenario.sides.A, scenario.sides.B):
-        given = {name: values.middle(party.supports[side]) for name, party in third.items() if side in party.supports}
+        given = {name: party.supports[side].middle for name, party in third.items() if side in party.supports}
         if sum(given.values()) > 1 + SUM_TOLERANCE:
             message = f"expected the shares of {side}'s support to sum to at most 1, got {sum(given.values()):.6g}"
             yield Problem(("parties", list(given)[-1], "supports", side), message)
@@ -157,14 +134,13 @@ def _shares(values: _Values) -> Iterator[Problem]:
         yield Problem(("talks", "mandate"), f"expected four shares from 0 to 1 that do not fall, got {list(mandate)}")
 
 
-def _signing(values: _Values) -> Iterator[Problem]:
+def _signing(scenario: Scenario) -> Iterator[Problem]:
     """Check that tracks signed by hazard, and no others, have a rate, and that no linkage waits for their offers."""
-    scenario = values.scenario
     set_by_draws = {path for group in scenario.joint if group.mode == "value" for path in group.columns}
     by_hazard = [name for name, track in scenario.tracks.items() if track.signing == "hazard"]
     for name, track in scenario.tracks.items():
         where: KeyPath = ("tracks", name, "signing_rate")
-        most = values.bounds(track.signing_rate)[1]
+        most = track.signing_rate.bounds[1]
         if name in by_hazard and most <= 0 and dotted(where) not in set_by_draws:
             yield Problem(where, "expected a rate above 0, got 0: with `signing: hazard` nothing else gets it signed")
         elif name not in by_hazard and (most > 0 or dotted(where) in set_by_draws):

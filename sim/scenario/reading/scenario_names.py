@@ -67,12 +67,9 @@ def find_beside(node: Node, file: Path, key: KeyPath = ("extends",)) -> Path:
     if path is not None:
         return path
     siblings = sorted(file.resolve().parent.glob("*.yaml"))
-    close = nearest(name, [*names(), *_library(), *(path.stem for path in siblings)])
+    library = [f"parties/{path.stem}" for root in roots() for path in sorted(root.glob("parties/*.yaml"))]
+    close = nearest(name, [*names(), *library, *(path.stem for path in siblings)])
     raise refuse(f"there is no file '{escaped(name)}'" + (f", did you mean `{close}`?" if close else ""))
-
-
-def _library() -> list[str]:
-    return [f"parties/{path.stem}" for root in roots() for path in sorted(root.glob("parties/*.yaml"))]
 
 
 def alike(text: str, names: Iterable[str]) -> list[str]:

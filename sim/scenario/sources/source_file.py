@@ -52,13 +52,9 @@ def bytes_of(path: Path, shown_as: str, most: int = LARGEST_FILE) -> bytes:
         words = getattr(reason, "strerror", None) or str(reason)
         raise error_at(mark, f"cannot be read: {escaped(words)}") from None
     if len(data) > most:
-        raise error_at(mark, _too_large(most))
+        size = f"{most // 1024**2} MiB" if most >= 1024**2 else f"{most // 1024} KiB"
+        raise error_at(mark, f"expected at most {size}, got a larger file")
     return data
-
-
-def _too_large(most: int) -> str:
-    size = f"{most // 1024**2} MiB" if most >= 1024**2 else f"{most // 1024} KiB"
-    return f"expected at most {size}, got a larger file"
 
 
 def text_from(data: bytes, refuse: Refuse, advice: str = "") -> str:
