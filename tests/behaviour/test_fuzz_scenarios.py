@@ -20,101 +20,72 @@ N_FILES = 1_200
 N_BATCHES = 6
 MANY_FILES = 20_000
 NUMBERS = [
-    "-1",
-    "0",
-    "1.0000001",
-    "1e400",
-    ".nan",
-    "-.inf",
-    "9" * 5000,
-    "50%",
-    "0,5",
-    "true",
-    "~",
-    "''",
-    "[1]",
-    "{}",
-    "1e-320",
-]
+    "-1", "0", "1.0000001", "1e400", ".nan", "-.inf", "9" * 5000, "50%", "0,5", "true", "~", "''", "[1]", "{}", "1e-320"
+]  # fmt: skip
 WORDS = [
-    "North",
-    "South",
-    "territory",
-    "yes",
-    "null",
-    "open",
-    "2025-13-45",
-    "*x",
-    "&x",
-    "!!int",
-    "<<",
-    "\u202e",
-    "../x",
-    "CON",
-    "x" * 200,
-]
+    "North", "South", "territory", "yes", "null", "open", "2025-13-45", "*x", "&x", "!!int", "<<", "\u202e", "../x",
+    "CON", "x" * 200,
+]  # fmt: skip
+MAPPINGS = ["{}", "[]", "3", "{low: 1, central: 2, high: 3}", "{same_as: parties.North.strain}"]
+MARKS = ["{", "}", "[", "]", ":", ",", "'", '"', "#", "\n", "- ", "? ", "|", "%", *WORDS]
 
 
-def flip_bytes(data: bytes, luck: random.Random) -> bytes:
+def flip_bytes(data: bytes, rng: random.Random) -> bytes:
     changed = bytearray(data)
-    for _ in range(luck.choice((1, 1, 2, 8))):
-        changed[luck.randrange(len(changed))] ^= 1 << luck.randrange(8)
+    for _ in range(rng.choice((1, 1, 2, 8))):
+        changed[rng.randrange(len(changed))] ^= 1 << rng.randrange(8)
     return bytes(changed)
 
 
 def of_text(change: Callable[[str, random.Random], str]) -> Callable[[bytes, random.Random], bytes]:
-    return lambda data, luck: change(data.decode(), luck).encode("utf-8", "surrogatepass")
+    return lambda data, rng: change(data.decode(), rng).encode("utf-8", "surrogatepass")
 
 
 def replace_one(pattern: str, options: list[str]) -> Callable[[str, random.Random], str]:
-    def change(text: str, luck: random.Random) -> str:
+    def change(text: str, rng: random.Random) -> str:
         found = list(re.finditer(pattern, text))
-        spot = luck.choice(found)
-        return text[: spot.start()] + luck.choice(options) + text[spot.end() :]
+        spot = rng.choice(found)
+        return text[: spot.start()] + rng.choice(options) + text[spot.end() :]
 
     return change
 
 
-def swap_keys(text: str, luck: random.Random) -> str:
+def swap_keys(text: str, rng: random.Random) -> str:
     keys = list(re.finditer(r"[\w.]+(?=:)", text))
-    first, second = sorted(luck.sample(keys, 2), key=lambda spot: spot.start())
+    first, second = sorted(rng.sample(keys, 2), key=lambda spot: spot.start())
     return text[: first.start()] + second[0] + text[first.end() : second.start()] + first[0] + text[second.end() :]
 
 
-def delete_lines(text: str, luck: random.Random) -> str:
+def delete_lines(text: str, rng: random.Random) -> str:
     lines = text.splitlines(keepends=True)
-    start = luck.randrange(len(lines))
-    del lines[start : start + luck.choice((1, 1, 2, 10))]
+    start = rng.randrange(len(lines))
+    del lines[start : start + rng.choice((1, 1, 2, 10))]
     return "".join(lines)
 
 
-def repeat_lines(text: str, luck: random.Random) -> str:
+def repeat_lines(text: str, rng: random.Random) -> str:
     lines = text.splitlines(keepends=True)
-    start = luck.randrange(len(lines))
-    piece = lines[start : start + luck.choice((1, 3, 10))]
-    spot = luck.randrange(len(lines))
+    start = rng.randrange(len(lines))
+    piece = lines[start : start + rng.choice((1, 3, 10))]
+    spot = rng.randrange(len(lines))
     return "".join([*lines[:spot], *piece, *lines[spot:]])
 
 
-def indent(text: str, luck: random.Random) -> str:
+def indent(text: str, rng: random.Random) -> str:
     lines = text.splitlines(keepends=True)
-    spot = luck.randrange(len(lines))
-    lines[spot] = luck.choice(("  " + lines[spot], "\t" + lines[spot], lines[spot].lstrip(), " " + lines[spot]))
+    spot = rng.randrange(len(lines))
+    lines[spot] = rng.choice(("  " + lines[spot], "\t" + lines[spot], lines[spot].lstrip(), " " + lines[spot]))
     return "".join(lines)
 
 
-def cut(data: bytes, luck: random.Random) -> bytes:
-    start = luck.randrange(len(data))
-    return data[:start] if luck.random() < 0.5 else data[:start] + data[start + luck.randrange(1, 40) :]
+def cut(data: bytes, rng: random.Random) -> bytes:
+    start = rng.randrange(len(data))
+    return data[:start] if rng.random() < 0.5 else data[:start] + data[start + rng.randrange(1, 40) :]
 
 
-def insert(text: str, luck: random.Random) -> str:
-    spot = luck.randrange(len(text))
-    return (
-        text[:spot]
-        + luck.choice(["{", "}", "[", "]", ":", ",", "'", '"', "#", "\n", "- ", "? ", "|", "%", *WORDS])
-        + text[spot:]
-    )
+def insert(text: str, rng: random.Random) -> str:
+    spot = rng.randrange(len(text))
+    return text[:spot] + rng.choice(MARKS) + text[spot:]
 
 
 MUTATIONS: list[Callable[[bytes, random.Random], bytes]] = [
@@ -123,11 +94,7 @@ MUTATIONS: list[Callable[[bytes, random.Random], bytes]] = [
     of_text(replace_one(r"-?\d*\.?\d+", NUMBERS)),
     of_text(replace_one(r"(?<=: )[\w.]+", NUMBERS + WORDS)),
     of_text(replace_one(r"[\w.]+(?=:)", WORDS)),
-    of_text(
-        replace_one(
-            r"\{[^{}]*\}", ["{}", "[]", "3", "{low: 1, central: 2, high: 3}", "{same_as: parties.North.strain}"]
-        )
-    ),
+    of_text(replace_one(r"\{[^{}]*\}", MAPPINGS)),
     of_text(swap_keys),
     of_text(delete_lines),
     of_text(repeat_lines),
@@ -178,13 +145,13 @@ def prepared(folder: Path) -> dict[str, bytes]:
 
 def ended_badly(seed: int, folder: Path, files: dict[str, bytes]) -> tuple[bool, str]:
     """Damage one file as the seed says and load: was it refused, and what was wrong with how it ended (or nothing)."""
-    luck = random.Random(seed)
-    name = luck.choice(("base.yaml", "upper.yaml", "upper.yaml", "lower.yaml", "lower.yaml", "south.yaml"))
-    mutation = luck.choice(MUTATIONS)
+    rng = random.Random(seed)
+    name = rng.choice(("base.yaml", "upper.yaml", "upper.yaml", "lower.yaml", "lower.yaml", "south.yaml"))
+    mutation = rng.choice(MUTATIONS)
     data = files[name]
-    for _ in range(luck.choice((1, 1, 1, 2, 4))):
+    for _ in range(rng.choice((1, 1, 1, 2, 4))):
         try:
-            data = mutation(data, luck)
+            data = mutation(data, rng)
         except (UnicodeDecodeError, IndexError, ValueError):
             break  # an earlier step has left no text to change
     (folder / name).write_bytes(data)
@@ -192,8 +159,8 @@ def ended_badly(seed: int, folder: Path, files: dict[str, bytes]) -> tuple[bool,
         load("base.yaml" if name == "base.yaml" else "upper.yaml")
     except ScenarioError as error:
         text = str(error)
-        is_told = ": error: " in text and len(text) < 20_000 and all(line.isprintable() for line in text.split("\n"))
-        return True, "" if is_told else f"seed {seed} ({name}): {text[:500]!r}"
+        is_located = ": error: " in text and len(text) < 20_000 and all(line.isprintable() for line in text.split("\n"))
+        return True, "" if is_located else f"seed {seed} ({name}): {text[:500]!r}"
     except Exception as error:
         return False, f"seed {seed} ({name}) ended in {type(error).__name__}: {error}"
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,24 @@ DATA = Path(__file__).parent / "data"
 def at(*u: float) -> Callable[[str], np.ndarray]:
     """The same uniforms for every name."""
     return lambda name: np.array(u)
+
+
+def refusal_of(*arguments: Any, read: Callable[..., Any] = load) -> str:
+    """Return the error with which what ``arguments`` name is refused."""
+    with pytest.raises(ScenarioError) as error:
+        read(*arguments)
+    return str(error.value)
+
+
+def recording(*u: float) -> tuple[Callable[[str], np.ndarray], list[str]]:
+    """Return the same uniforms for every name, and the list of the names they are asked for."""
+    asked: list[str] = []
+
+    def uniform(name: str) -> np.ndarray:
+        asked.append(name)
+        return np.array(u)
+
+    return uniform, asked
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The wars told twice: scenarios that know only their day, and pages that stay true to them."""
+"""Wars in two forms: scenarios that know only their day, and pages that stay true to them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_war_follows_its_row(name: str, rows: dict[str, Episode]) -> None:
 
 @pytest.mark.parametrize("name", ROWS)
 def test_the_ladder_is_kept(name: str, rows: dict[str, Episode]) -> None:
-    """What docs/wars/README.md fixes for momentum, the front and leverage; the two exceptions are told in the files."""
+    """What docs/wars/README.md fixes for momentum, the front and leverage; the two exceptions are in the files."""
     scenario, row = load(name), rows[ROWS[name]]
     front = next(issue.front_per_week.middle for issue in scenario.issues.values() if issue.front_per_week.middle)
     war = scenario.war
@@ -107,7 +107,7 @@ def test_pages_are_of_the_scenarios_as_they_are(page: Path) -> None:
 
 def test_the_table_of_all_says_what_the_pages_say() -> None:
     """Headline, model and coded row by 180 days, read off the blocks."""
-    told = set()
+    stated = set()
     for page in PAGES:
         for _, body in blocks(page.read_text(encoding="utf-8")):
             by_label = {}
@@ -116,10 +116,10 @@ def test_the_table_of_all_says_what_the_pages_say() -> None:
                 if len(cells) == 6:
                     by_label.setdefault(cells[0], cells[3])  # the first table; the second is of the change
             wanted = ("**lasts 30 days or more**", "the model alone", "coded row alone, in the record")
-            told.add((page.name, *(by_label[label] for label in wanted)))
+            stated.add((page.name, *(by_label[label] for label in wanted)))
     table = (ROOT / "docs" / "wars" / "README.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| \[[^]]+\]\((\S+?)\)[^|]*\| (\S+) \| (\S+) \| (\S+) \|", table, re.M)
-    assert set(rows) == told and len(rows) == 8
+    assert set(rows) == stated and len(rows) == 8
 
 
 COMMANDS = sorted(

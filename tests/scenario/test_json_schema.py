@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 from sim.scenario.json_schema import json_schema, json_schema_text
 from sim.scenario.key_paths import ROOT, Slot
@@ -31,21 +30,6 @@ def test_numbers_show_their_range_their_unit_and_a_bare_default() -> None:
     bare = schema["$defs"]["Number_-1_to_1"]["anyOf"][0]
     assert (bare["type"], bare["minimum"], bare["maximum"]) == ("number", -1, 1)
     assert schema["anyOf"][0] == {"required": ["extends"]}
-
-
-def test_every_number_of_the_schema_has_words_a_unit_and_a_range() -> None:
-    def walk(slot: Slot, path: str) -> None:
-        for model in slot.models:
-            for name in model.model_fields:
-                child = slot.child(name) if len(slot.models) == 1 else Slot(model).child(name)
-                assert child is not None
-                below: Any = child.child("any") if child.is_by_name else child
-                if below.is_quantity and name != "set":
-                    assert below.allowed is not None, f"{path}.{name}"
-                elif below.models and not below.is_quantity:
-                    walk(below, f"{path}.{name}")
-
-    walk(ROOT, "scenario")
 
 
 def test_what_events_may_set_exists() -> None:

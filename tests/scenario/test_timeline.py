@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from sim.errors import ScenarioError
 from sim.scenario.differences import changes
 from sim.scenario.provenance import provenance, undocumented
 from sim.scenario.reading.load import load, names
 from sim.scenario.timeline import LoadedTimeline, open_timeline, timelines
+from tests.scenario.conftest import refusal_of
 
 STORY = "istanbul_may_2025"
 FILE = """\
@@ -30,7 +30,7 @@ events:
   - date: 2001-01-09
     name: South tires
     kind: judgement
-    note: somebody thought so
+    note: one view of it
     set:
       war: {momentum: {value: 0.3, source: a map}}
       parties: {South: {strain: 0.3}}
@@ -51,20 +51,20 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, st
 
 
 def test_events_are_laid_one_over_the_other(opened: Callable[..., LoadedTimeline]) -> None:
-    told = opened()
-    assert [state.name for state in told.states] == ["the eve", "North learns", "South tires"]
-    assert [state.date for state in told.states] == [date(2001, 1, 6), date(2001, 1, 7), date(2001, 1, 9)]
-    assert [state.scenario.war.momentum.value for state in told.states] == [-0.1, -0.1, 0.3]
-    assert [state.scenario.belligerent("North").strain.value for state in told.states][1:] == [0.2, 0.2]
-    assert {state.scenario.start for state in told.states} == {load("teaching/minimal").start}
-    assert (told.name, told.base) == ("two", "teaching/minimal")
+    timeline = opened()
+    assert [state.name for state in timeline.states] == ["the eve", "North learns", "South tires"]
+    assert [state.date for state in timeline.states] == [date(2001, 1, 6), date(2001, 1, 7), date(2001, 1, 9)]
+    assert [state.scenario.war.momentum.value for state in timeline.states] == [-0.1, -0.1, 0.3]
+    assert [state.scenario.belligerent("North").strain.value for state in timeline.states][1:] == [0.2, 0.2]
+    assert {state.scenario.start for state in timeline.states} == {load("teaching/minimal").start}
+    assert (timeline.name, timeline.base) == ("two", "teaching/minimal")
 
 
 def test_a_number_that_says_nothing_takes_the_source_of_its_event(opened: Callable[..., LoadedTimeline]) -> None:
     _, first, second = opened().states
     assert provenance(first.scenario, "parties.North.strain").source == "a paper of that day"
     assert provenance(second.scenario, "parties.North.strain").source == "a paper of that day"
-    assert provenance(second.scenario, "parties.South.strain").note == "somebody thought so"
+    assert provenance(second.scenario, "parties.South.strain").note == "one view of it"
     assert provenance(second.scenario, "war.momentum").source == "a map"
     assert undocumented(second.scenario) == undocumented(load("teaching/minimal"))
 
@@ -75,7 +75,7 @@ REFUSED = {
     ("teaching/minimal", "teaching/minimum"): "two.yaml:2:7: error: base: there is no file 'teaching/minimum', did you mean `teaching/minimal`?",  # noqa: E501
     ("teaching/minimal", "../minimal"): "two.yaml:2:7: error: base: '../minimal': expected a name below the scenarios folder, got `..`, `.` or an empty part",  # noqa: E501
     ("    source: a paper of that day\n", ""): "two.yaml:6:5: error: events.0: expected a `source`, or `kind: judgement` with a note, for every event",  # noqa: E501
-    ("    note: somebody thought so\n", ""): "two.yaml:11:5: error: events.1: expected a `source`, or `kind: judgement` with a note, for every event",  # noqa: E501
+    ("    note: one view of it\n", ""): "two.yaml:11:5: error: events.1: expected a `source`, or `kind: judgement` with a note, for every event",  # noqa: E501
     ("date: 2001-01-09", "date: 2001-01-05"): "two.yaml:11:11: error: events.1.date: expected a day from 2001-01-07 on, got 2001-01-05: put events in order",  # noqa: E501
     ("date: 2001-01-09", "date: 2035-01-09"): "two.yaml:11:11: error: events.1.date: expected a day up to ",
     ("date: 2001-01-09", "date: soon"): "two.yaml:11:11: error: events.1.date: expected a date such as 2025-05-15 (no time, no zone), got the text 'soon'",  # noqa: E501
@@ -95,18 +95,15 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("old", "new"), REFUSED)
-def test_mistakes_are_told_with_their_place(old: str, new: str, opened: Callable[..., LoadedTimeline]) -> None:
-    with pytest.raises(ScenarioError) as error:
-        opened(old, new)
-    assert REFUSED[old, new] in str(error.value)
+def test_mistakes_are_reported_with_their_place(old: str, new: str, opened: Callable[..., LoadedTimeline]) -> None:
+    assert REFUSED[old, new] in refusal_of(old, new, read=opened)
 
 
 @pytest.mark.parametrize("text", ["", "- 1", "just text", "a: [1", "events: 3"])
 def test_what_is_no_timeline_is_refused(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("no.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(ScenarioError, match=r"^no\.yaml:\d+:\d+: error: "):
-        open_timeline("no.yaml")
+    assert re.match(r"no\.yaml:\d+:\d+: error: ", refusal_of("no.yaml", read=open_timeline))
 
 
 def test_names(tmp_path: Path) -> None:
@@ -114,30 +111,28 @@ def test_names(tmp_path: Path) -> None:
     assert STORY in timelines()
     assert not [name for name in names() if "timeline" in name], "a timeline is no scenario"
     assert open_timeline(f"timelines/{STORY}").name == STORY
-    with pytest.raises(ScenarioError, match=f"no timeline `istanbul_may`, did you mean `{STORY}`"):
-        open_timeline("istanbul_may")
-    with pytest.raises(ScenarioError, match=r"notes.txt: error: a timeline.s file must end in .yaml"):
-        open_timeline(str(tmp_path / "notes.txt"))
-    with pytest.raises(ScenarioError, match="no timeline"):
-        open_timeline("../nowhere/passwd")
+    assert f"no timeline `istanbul_may`, did you mean `{STORY}`" in refusal_of("istanbul_may", read=open_timeline)
+    said = refusal_of(str(tmp_path / "notes.txt"), read=open_timeline)
+    assert said.endswith("notes.txt: error: a timeline's file must end in .yaml")
+    assert "no timeline" in refusal_of("../nowhere/passwd", read=open_timeline)
 
 
 def test_the_shipped_story_ends_at_the_base() -> None:
-    told, base = open_timeline(STORY), load("istanbul_2025/aides_only")
-    assert changes(base, told.states[-1].scenario) == []
+    timeline, base = open_timeline(STORY), load("istanbul_2025/aides_only")
+    assert changes(base, timeline.states[-1].scenario) == []
     rules = sorted(map(str, base.attendance))
-    assert sorted(map(str, told.states[-1].scenario.attendance)) == rules
-    assert changes(base, told.states[0].scenario), "the eve differs"
-    assert len(told.states) == 6
+    assert sorted(map(str, timeline.states[-1].scenario.attendance)) == rules
+    assert changes(base, timeline.states[0].scenario), "the eve differs"
+    assert len(timeline.states) == 6
 
 
 def test_every_event_of_the_shipped_story_is_a_row_of_the_evidence_and_none_is_later() -> None:
-    told = open_timeline(STORY)
+    timeline = open_timeline(STORY)
     rows = (Path(__file__).parents[2] / "scenarios" / "history" / "timeline.csv").read_text(encoding="utf-8")
-    for state in told.states[1:]:
+    for state in timeline.states[1:]:
         said = re.fullmatch(r"timeline\.csv: (\S+), (.*)", state.said.source or "")
         assert said, state.name
         assert said[1] == state.date.isoformat() and state.date <= date(2025, 5, 15)
         words = [line for line in rows.splitlines() if line.startswith(said[1])]
         assert any(said[2] in line for line in words), state.said.source
-    assert all(undocumented(state.scenario) == [] for state in told.states)
+    assert all(undocumented(state.scenario) == [] for state in timeline.states)

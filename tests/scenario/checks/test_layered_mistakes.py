@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.errors import ScenarioError
-from sim.scenario.reading.load import load
+from tests.scenario.conftest import refusal_of
 
 ROLES = "`belligerent`, `backer`, `mediator` or `veto`"
 
@@ -15,9 +14,7 @@ ROLES = "`belligerent`, `backer`, `mediator` or `veto`"
 def complaints(text: str) -> list[str]:
     """The lines that top.yaml with ``text`` over base.yaml gives."""
     Path("top.yaml").write_text(f"extends: base\n{text}\n", encoding="utf-8")
-    with pytest.raises(ScenarioError) as error:
-        load("top.yaml")
-    return str(error.value).splitlines()
+    return refusal_of("top.yaml").splitlines()
 
 
 MISTAKES = {
@@ -51,29 +48,25 @@ def test_a_misspelt_issue_is_not_only_an_incomplete_one(here: Path) -> None:
     ]
 
 
-def test_whoever_removed_a_name_is_told_where_it_is_missed(here: Path) -> None:
+def test_whoever_removed_a_name_is_reported_where_it_is_missed(here: Path) -> None:
     assert complaints("parties:\n  Ally: null") == [
         "base.yaml:81:14: error: parties.Union.follows: unknown backer `Ally` (removed at top.yaml:3:9)",
         "base.yaml:112:47: error: attendance.0.when.Ally: unknown party `Ally` (removed at top.yaml:3:9)",
     ]
     back = "parties:\n  Ally: {role: mediator}\n"
     Path("above.yaml").write_text(f"extends: top\n{back}", encoding="utf-8")
-    with pytest.raises(ScenarioError) as error:
-        load("above.yaml")
     expected = "base.yaml:81:14: error: parties.Union.follows: unknown backer `Ally`; none is allowed here"
-    assert str(error.value) == expected
+    assert refusal_of("above.yaml") == expected
 
 
-def test_what_only_an_override_breaks_is_told_at_the_override(here: Path) -> None:
+def test_what_only_an_override_breaks_is_reported_at_the_override(here: Path) -> None:
     for others in ([], [("war.momentum", ".2")]):
-        with pytest.raises(ScenarioError) as error:
-            load("base.yaml", [*others, ("parties.North.points.forces", "50")])
-        said = "error: parties.North.points: expected points that sum to 100, got 110"
-        assert str(error.value) == f"--set parties.North.points.forces=50: {said}"
+        said = refusal_of("base.yaml", [*others, ("parties.North.points.forces", "50")])
+        words = "error: parties.North.points: expected points that sum to 100, got 110"
+        assert said == f"--set parties.North.points.forces=50: {words}"
 
 
 def test_an_override_is_not_blamed_for_a_mistake_in_the_file(here: Path) -> None:
     Path("top.yaml").write_text("extends: base\nparties: {North: {points: {forces: 50}}}\n", encoding="utf-8")
-    with pytest.raises(ScenarioError) as error:
-        load("top.yaml", [("parties.North.strain", ".1")])
-    assert str(error.value) == "top.yaml:2:27: error: parties.North.points: expected points that sum to 100, got 110"
+    said = refusal_of("top.yaml", [("parties.North.strain", ".1")])
+    assert said == "top.yaml:2:27: error: parties.North.points: expected points that sum to 100, got 110"

@@ -11,6 +11,7 @@ from sim.scenario.catalogue import catalogue
 from sim.scenario.reading.load import base_of, load, names, open_scenario
 from sim.scenario.schema import Scenario
 from sim.scenario.to_yaml import as_yaml
+from tests.scenario.conftest import refusal_of
 
 
 def child(here: Path, text: str, base: str = "base") -> Scenario:
@@ -92,9 +93,7 @@ def test_names_are_looked_up_below_scenarios_first(here: Path, monkeypatch: pyte
     ],
 )
 def test_a_name_that_is_nowhere(here: Path, name: str, words: str) -> None:
-    with pytest.raises(ScenarioError) as error:
-        load(name)
-    assert str(error.value) == words
+    assert refusal_of(name) == words
 
 
 @pytest.mark.parametrize("name", [Path(__file__).parents[1] / "data" / "base.yaml", *names()], ids=str)

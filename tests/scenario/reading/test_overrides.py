@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from sim.errors import ScenarioError
 from sim.scenario.provenance import standing
 from sim.scenario.reading.load import load
 from sim.scenario.reading.overrides import expand_sweep, parse_set
+from tests.scenario.conftest import refusal_of
 
 
 def test_values_are_set_after_merging(here: Path) -> None:
@@ -72,16 +72,14 @@ KNOWN = "allowed: sources, title, question, supposes, ..."
     ],
 )  # fmt: skip
 def test_mistakes_are_located_at_the_argument(here: Path, path: str, value: str, words: str) -> None:
-    with pytest.raises(ScenarioError) as error:
-        load("base.yaml", [(path, value)])
-    assert str(error.value) in (f"--set {path}={value}: error: {words}", f"--set {path}={value}: error: {words[2:]}")
+    said = refusal_of("base.yaml", [(path, value)])
+    assert said in (f"--set {path}={value}: error: {words}", f"--set {path}={value}: error: {words[2:]}")
 
 
 def test_arguments_are_split_at_the_first_equals() -> None:
     assert parse_set("title=a=b") == ("title", "a=b")
     for wrong in ("title", "=3", "title=", "title= "):
-        with pytest.raises(ScenarioError, match="expected a key path, `=` and a value"):
-            parse_set(wrong)
+        assert "expected a key path, `=` and a value" in refusal_of(wrong, read=parse_set)
 
 
 def test_sweep_by_steps_and_by_values() -> None:
@@ -110,6 +108,4 @@ def test_sweep_by_steps_and_by_values() -> None:
     ],
 )
 def test_sweeps_that_make_no_sense(argument: str, words: str) -> None:
-    with pytest.raises(ScenarioError) as error:
-        expand_sweep(argument)
-    assert str(error.value) == f"--sweep {argument}: error: {words}"
+    assert refusal_of(argument, read=expand_sweep) == f"--sweep {argument}: error: {words}"

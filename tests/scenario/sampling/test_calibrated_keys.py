@@ -15,6 +15,7 @@ from sim.scenario.schema import Scenario
 from tests.factories import minimal_scenario
 from tests.scenario.conftest import at
 
+DRAWS = ("calibration", "draws")
 NORTH = {"parties.North.strain": "a"}
 POSTERIOR = "strain,fear,pressure,audience,speed,weight,without_X\n1,1,1,1,1,1,0\n2,3,4,5,6,1,1\n0.5,1,1,1,1,1,0\n"
 
@@ -68,34 +69,16 @@ def test_a_war_can_be_left_out_of_the_weights(draws: Callable[[str], None]) -> N
 @pytest.mark.parametrize(
     ("text", "changed", "path", "words"),
     [
-        ("strain\n1\n", {}, ("calibration", "draws"), "there is no column `"),
-        (
-            POSTERIOR,
-            {"calibration": {"draws": "draws.csv", "without": "Y"}},
-            ("calibration", "draws"),
-            "there is no column `without_Y`",
-        ),
-        (
-            POSTERIOR,
-            {"calibration": {"draws": "gone.csv"}},
-            ("calibration", "draws"),
-            "there is no data file 'gone.csv' beside the file that names it, in a scenarios folder or in the working "
-            "folder",
-        ),
-        (
-            POSTERIOR,
-            {"joint": ({"factors": {"a": 2.0}, "columns": NORTH, "mode": "multiply", "source": "test"},)},
-            ("calibration",),
-            "parties.North.strain: this is drawn twice",
-        ),
-        (
-            POSTERIOR.replace("\n1,1", "\n1,0").replace("0.5,1", "0.5,0"),
-            {},
-            ("calibration",),
-            "parties.North.fear: expected a median above 0 to divide by, got 0 in column `fear`",
-        ),
+        ("strain\n1\n", {}, DRAWS, "there is no column `"),
+        (POSTERIOR, {"calibration": {"draws": "draws.csv", "without": "Y"}}, DRAWS, "there is no column `without_Y`"),
+        (POSTERIOR, {"calibration": {"draws": "gone.csv"}}, DRAWS,
+         "there is no data file 'gone.csv' beside the file that names it, in a scenarios folder or in the working "),
+        (POSTERIOR, {"joint": ({"factors": {"a": 2.0}, "columns": NORTH, "mode": "multiply", "source": "test"},)},
+         DRAWS[:1], "parties.North.strain: this is drawn twice"),
+        (POSTERIOR.replace("\n1,1", "\n1,0").replace("0.5,1", "0.5,0"), {}, DRAWS[:1],
+         "parties.North.fear: expected a median above 0 to divide by, got 0 in column `fear`"),
     ],
-)
+)  # fmt: skip
 def test_a_broken_calibration(
     draws: Callable[[str], None], text: str, changed: dict[str, Any], path: tuple[str, ...], words: str
 ) -> None:

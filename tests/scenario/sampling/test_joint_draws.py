@@ -12,7 +12,7 @@ from sim.scenario.checks import references
 from sim.scenario.sampling.parameter_draws import central, draw_columns, quantities, weighted_median
 from sim.scenario.schema import Scenario
 from tests.factories import minimal_scenario
-from tests.scenario.conftest import at
+from tests.scenario.conftest import at, recording
 
 STRAINS = {"parties.North.strain": "a", "parties.South.strain": "a"}
 
@@ -38,12 +38,7 @@ def test_joint_draws_take_one_row_for_all(draws: Callable[[str], None]) -> None:
         **{"parties.North.fear": 0.3, "war.tau": {"same_as": "parties.North.strain"}},
     )
     assert references.check(scenario) == []
-    asked: list[str] = []
-
-    def uniform(name: str) -> np.ndarray:
-        asked.append(name)
-        return np.array([0.24, 0.26, 0.99])
-
+    uniform, asked = recording(0.24, 0.26, 0.99)
     drawn = draw_columns(scenario, uniform)
     np.testing.assert_allclose(drawn["parties.North.strain"], [0.1, 0.2, 0.2])
     np.testing.assert_allclose(drawn["war.tau"], [0.1, 0.2, 0.2])
@@ -151,12 +146,7 @@ SHARED = {"factors": {"a": {"dist": "loguniform", "low": 0.5, "high": 8.0}}}
 def test_a_shared_factor_moves_both_numbers_together() -> None:
     scenario = drawing(STRAINS, **SHARED, changed={"parties.South.strain": 0.02})
     assert references.check(scenario) == []
-    asked: list[str] = []
-
-    def uniform(name: str) -> np.ndarray:
-        asked.append(name)
-        return np.array([0.25, 0.5, 0.75])
-
+    uniform, asked = recording(0.25, 0.5, 0.75)
     drawn = draw_columns(scenario, uniform)
     np.testing.assert_allclose(drawn["parties.North.strain"], [0.05, 0.1, 0.2])
     np.testing.assert_allclose(drawn["parties.South.strain"], [0.02, 0.04, 0.08])
@@ -176,22 +166,22 @@ def test_a_factor_as_a_value_replaces_the_number() -> None:
     np.testing.assert_allclose(drawn["parties.South.strain"], [0.05, 0.1])
 
 
-def test_two_groups_draw_factors_of_one_name_apart_in_any_order() -> None:
+def test_two_groups_draw_factors_of_one_name_independently_in_any_order() -> None:
     groups = tuple(
         {"factors": SHARED["factors"], "columns": {f"parties.{side}.strain": "a"}, "mode": "multiply", "source": "test"}
         for side in ("North", "South")
     )
-    luck = {
+    uniforms = {
         "joint.0.factors.a of parties.North.strain": np.array([0.25]),
         "joint.0.factors.a of parties.South.strain": np.array([0.75]),
     }
     for ordered in (groups, groups[::-1]):
-        drawn = draw_columns(minimal_scenario(joint=ordered), lambda name: luck[name])
+        drawn = draw_columns(minimal_scenario(joint=ordered), lambda name: uniforms[name])
         np.testing.assert_allclose(drawn["parties.North.strain"], [0.05])
         np.testing.assert_allclose(drawn["parties.South.strain"], [0.2])
 
 
-def test_a_rate_that_only_a_draw_gives_is_no_rate_of_nought() -> None:
+def test_a_rate_that_only_a_draw_gives_is_no_rate_of_zero() -> None:
     signing = {"tracks.ceasefire.signing": "hazard"}
     columns = {"tracks.ceasefire.signing_rate": "a"}
     assert references.check(drawing(columns, "value", signing, **SHARED)) == []

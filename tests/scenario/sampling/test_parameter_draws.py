@@ -16,6 +16,7 @@ from sim.scenario.reading.load import load
 from sim.scenario.sampling.parameter_draws import central, draw_columns, inverse_cdf, quantities
 from sim.scenario.schema.quantity import Quantity
 from tests.factories import minimal_scenario
+from tests.scenario.conftest import at, recording
 
 WORKED = [
     # Triangular 0, .25, 1: F(x) = x^2 / .25 up to the mode, so F = .25 at the mode, and 1 - (1-x)^2 / .75 above.
@@ -117,8 +118,7 @@ def test_upper_tail_keeps_its_digits() -> None:
     assert np.all(np.diff(inverse_cdf(upper, u)) > 0)
 
 
-def half(name: str) -> np.ndarray:
-    return np.array([0.5, 0.25])
+half = at(0.5, 0.25)
 
 
 def test_certain_numbers_stay_floats_and_same_as_follows() -> None:
@@ -138,12 +138,7 @@ def test_certain_numbers_stay_floats_and_same_as_follows() -> None:
 
 
 def test_only_uncertain_numbers_ask_for_uniforms() -> None:
-    asked: list[str] = []
-
-    def uniform(name: str) -> np.ndarray:
-        asked.append(name)
-        return half(name)
-
+    uniform, asked = recording(0.5, 0.25)
     draw_columns(minimal_scenario(**{"war.tau": {"low": 0.1, "central": 0.2, "high": 0.3}}), uniform)
     assert asked == ["war.tau"]
 

@@ -80,7 +80,7 @@ def test_what_stands_in_a_list_is_drawn_by_its_name() -> None:
     assert (a["windows.0.reciprocated_prob"] != a["windows.1.reciprocated_prob"]).any()
 
 
-def test_events_of_one_name_are_told_apart_by_their_day() -> None:
+def test_events_of_one_name_are_distinguished_by_their_day() -> None:
     later = RISING | {"date": date(2001, 9, 1)}
     names = stream_names(minimal_scenario(events=(RISING, later, later)))
     assert [names.of(f"events.{number}.set.war.tau") for number in range(3)] == [

@@ -79,7 +79,7 @@ def loaded(text: str, tmp_path: Path) -> sim.Scenario:
     return sim.load(tmp_path / "f.yaml")
 
 
-def test_a_name_in_another_script_is_told_about_labels(tmp_path: Path) -> None:
+def test_a_name_in_another_script_is_reported_about_labels(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match=r"write the name in Latin letters, and this one as its `label:`$"):
         loaded("parties: {Україна: {role: mediator}}", tmp_path)
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from sim.errors import ScenarioError
 from sim.scenario.reading.load import load, open_scenario
 from sim.scenario.sources.search_path import look_up, shipped_root
 from sim.scenario.timeline import open_timeline
 from sim.scenario.to_yaml import as_yaml
 from tests.factories import minimal_scenario
+from tests.scenario.conftest import refusal_of
 
 TABLE = "speed,strain,fear,pressure,audience,unseen\n2,2,2,2,2,2\n"
 CROWD = "forecast_date,platform,question,deadline,outcome_tier,probability\n2025-05-08,Us,Halt?,2025-06-30,broad,.3\n"
@@ -37,7 +37,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_a_table_beside_the_scenario_is_taken_for_a_shipped_one_of_its_name(own: Path) -> None:
+def test_a_table_next_to_the_scenario_is_taken_for_a_shipped_one_of_its_name(own: Path) -> None:
     found = load(own / "war.yaml").origin
     assert [(one.role, one.place) for one in found] == [
         ("scenario", "beside the scenario"),
@@ -61,7 +61,7 @@ def test_the_working_folder_does_not_matter(own: Path, monkeypatch: pytest.Monke
     assert load("../war.yaml") == before
 
 
-def test_the_order_is_beside_then_own_folder_then_working_folder_then_shipped(
+def test_the_order_is_next_to_then_own_folder_then_working_folder_then_shipped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here, far = tmp_path / "here", tmp_path / "far" / "scenarios"
@@ -102,12 +102,13 @@ def test_a_typed_name_that_hides_a_shipped_scenario_is_said(own: Path, parley: C
     assert note not in parley("check", "teaching/minimal").err
 
 
-def test_a_timeline_takes_the_base_beside_it(own: Path) -> None:
-    (own / "told.yaml").write_text(
-        "title: Told\nbase: war\nevents: [{date: 2025-02-01, name: Rain, kind: judgement, note: a test}]\n"
+def test_a_timeline_takes_the_base_next_to_it(own: Path) -> None:
+    (own / "line.yaml").write_text(
+        "title: Line\nbase: war\nevents: [{date: 2025-02-01, name: Rain, kind: judgement, note: a test}]\n"
     )
-    told = open_timeline(own / "told.yaml")
-    assert told.states[1].scenario.title == "Minimal" and told.states[1].scenario.origin[0].shown.endswith("war.yaml")
+    timeline = open_timeline(own / "line.yaml")
+    state = timeline.states[1].scenario
+    assert state.title == "Minimal" and state.origin[0].shown.endswith("war.yaml")
 
 
 def test_show_and_check_name_every_file_with_its_digest(own: Path, parley: Callable[..., Any]) -> None:
@@ -128,13 +129,10 @@ def test_a_table_may_be_pinned_by_its_digest(own: Path) -> None:
     path.write_text(text % f"'{digest[:12]}'")
     assert load(path) == load(path) and load(path).origin[1].sha256 == digest
     path.write_text(text % ("0" * 12))
-    with pytest.raises(ScenarioError, match="calibration.sha256: expected text, got the number 0"):
-        load(path)
+    assert "calibration.sha256: expected text, got the number 0" in refusal_of(path)
     path.write_text(text % ("a" * 12))
-    with pytest.raises(ScenarioError) as error:
-        load(path)
-    words = "calibration.sha256: expected a file with this digest, got "
-    assert words in str(error.value) and str(error.value).endswith(f" with {digest[:12]}")
+    said = refusal_of(path)
+    assert "calibration.sha256: expected a file with this digest, got " in said and said.endswith(digest[:12])
 
 
 @pytest.mark.parametrize("name", ["../secret.csv", "link.csv"])
@@ -143,9 +141,8 @@ def test_no_table_leads_out_of_its_folder(own: Path, name: str) -> None:
     (own / "link.csv").symlink_to(own.parent / "secret.csv")
     path = own / "out.yaml"
     path.write_text(as_yaml(minimal_scenario()) + f"calibration: {{draws: {name}}}\n")
-    with pytest.raises(ScenarioError) as error:
-        load(path)
-    assert "calibration.draws: '" in str(error.value) and "out.yaml:" in str(error.value)
+    said = refusal_of(path)
+    assert "calibration.draws: '" in said and "out.yaml:" in said
 
 
 def test_what_show_writes_out_is_found_again(

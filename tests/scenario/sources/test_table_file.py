@@ -90,10 +90,38 @@ def test_every_form_reads_as_the_plain_one(form: str, tmp_path: Path) -> None:
 
 
 HEADER = "name,share,day,held\n"
+OWN = " (columns of your own begin with `note`)"
+SEPARATOR = "expected a separator after a closing quote"
+HIDDEN = "the hidden character"
+BEYOND = "expected no cell beyond the last column, got one after this"
+QUOTE = "put the whole cell in quotes, write a quote inside it twice, and separate cells by commas"
+DAY = "2025-05-08"
+SHARE, ON_DAY = "line 2: share: expected a number", "line 2: day: expected a date such as 2025-05-15"
+YEAR_FIRST = f"{ON_DAY}, year first"
+WORDS: dict[str, tuple[str, str, str]] = {
+    "a thousand or a fraction": ("0.25", '"1,234"', f"{SHARE} without a comma (1.234 or 1234?), got '1,234'"),
+    "digits in groups": ("0.25", '"1,234,567"', f"{SHARE}, got '1,234,567'"),
+    "per cent": ("0.25", "25%", f"{SHARE}, got '25%'"),
+    "Python's own": ("0.25", "1_0", f"{SHARE}, got '1_0'"),
+    "endless": ("0.25", "1e999", f"{SHARE}, got '1e999'"),
+    "day or month first": (DAY, "08/05/2025", f"{YEAR_FIRST} (2025-05-08 or 2025-08-05?), got '08/05/2025'"),
+    "day first": (DAY, "28.5.2025", f"{YEAR_FIRST} (2025-05-28?), got '28.5.2025'"),
+    "day first, with a time": (DAY, "28.5.2025 00:00:00", f"{YEAR_FIRST} (2025-05-28?), got '28.5.2025 00:00:00'"),
+    "year of two digits": (DAY, "8/5/25", f"{ON_DAY}, with a year of four digits first, got '8/5/25'"),
+    "slashes": (DAY, "2025/5/8", f"{ON_DAY}, with hyphens (2025-05-08?), got '2025/5/8'"),
+    "yes": (",1\n", ",yes\n", "line 2: held: expected 0 or 1, got 'yes'"),
+    "a comma not quoted": (",1\n", ",1,a\n", f"line 2: held: {BEYOND}; is a comma not quoted?"),
+    "an open quote": ("South", '"South', 'line 3: the quote (") that opens in the row of line 3 is never closed'),
+    "text after a quote": ("South", '"So"uth', f"line 3: {SEPARATOR}, got text: {QUOTE}"),
+    "a hidden character": ("South", "Sou\u200bth", f"line 3: name: expected visible text, got {HIDDEN} U+200B"),
+    "an endless cell": ("North", "N" * 200_000, "line 2: expected at most 131,072 characters in a cell, got more"),
+    "a hidden character in a name": (
+        "held", "held,note\u200b", "line 1: expected visible names, got a hidden character in column `note\\u200b`"
+    ),
+}  # fmt: skip
 REFUSED: dict[str, tuple[str | bytes, str]] = {
     "Windows": (
-        PLAIN.encode("cp1252"),
-        "line 4: expected UTF-8 text, got byte 0xfc (in Windows-1252 'ü'): save the file as \"CSV UTF-8\"",
+        PLAIN.encode("cp1252"), f"line 4: expected UTF-8 text, got byte 0xfc (in Windows-1252 'ü'){ADVICE}"
     ),
     "half UTF-16": (b"\xff\xfea", f"line 1: expected UTF-16 text after its mark, got other bytes{ADVICE}"),
     "binary": (b"a\0", f"line 1: expected UTF-8 text, got a zero byte: a binary or UTF-16 file{ADVICE}"),
@@ -102,8 +130,7 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "all columns missing": (
         "who;part\na;b\n",
         "line 1: there is no column `name`, `share`, `day`, `held`; got `who`, `part`; "
-        "unknown column `who` (columns of your own begin with `note`); "
-        "unknown column `part` (columns of your own begin with `note`)",
+        f"unknown column `who`{OWN}; unknown column `part`{OWN}",
     ),
     "some missing": (
         "name,shar,dya\na,1,2025-05-08\n",
@@ -114,69 +141,16 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
         with_semicolons().replace(";3;", ";3,5;"),
         "line 4: share: expected the decimal mark of '0.25' (line 2, share), got '3,5'",
     ),
-    "a thousand or a fraction": (
-        PLAIN.replace("0.25", '"1,234"'),
-        "line 2: share: expected a number without a comma (1.234 or 1234?), got '1,234'",
-    ),
-    "digits in groups": (PLAIN.replace("0.25", '"1,234,567"'), "line 2: share: expected a number, got '1,234,567'"),
-    "per cent": (PLAIN.replace("0.25", "25%"), "line 2: share: expected a number, got '25%'"),
-    "Python's own": (PLAIN.replace("0.25", "1_0"), "line 2: share: expected a number, got '1_0'"),
-    "endless": (PLAIN.replace("0.25", "1e999"), "line 2: share: expected a number, got '1e999'"),
-    "day or month first": (
-        PLAIN.replace("2025-05-08", "08/05/2025"),
-        "line 2: day: expected a date such as 2025-05-15, year first (2025-05-08 or 2025-08-05?), got '08/05/2025'",
-    ),
-    "day first": (
-        PLAIN.replace("2025-05-08", "28.5.2025"),
-        "line 2: day: expected a date such as 2025-05-15, year first (2025-05-28?), got '28.5.2025'",
-    ),
-    "day first, with a time": (
-        PLAIN.replace("2025-05-08", "28.5.2025 00:00:00"),
-        "line 2: day: expected a date such as 2025-05-15, year first (2025-05-28?), got '28.5.2025 00:00:00'",
-    ),
-    "year of two digits": (
-        PLAIN.replace("2025-05-08", "8/5/25"),
-        "line 2: day: expected a date such as 2025-05-15, with a year of four digits first, got '8/5/25'",
-    ),
-    "slashes": (
-        PLAIN.replace("2025-05-08", "2025/5/8"),
-        "line 2: day: expected a date such as 2025-05-15, with hyphens (2025-05-08?), got '2025/5/8'",
-    ),
-    "yes": (PLAIN.replace(",1\n", ",yes\n"), "line 2: held: expected 0 or 1, got 'yes'"),
-    "a comma not quoted": (
-        PLAIN.replace(",1\n", ",1,a\n"),
-        "line 2: held: expected no cell beyond the last column, got one after this; is a comma not quoted?",
-    ),
     "a column without a name": (
         "name,,share,day,held\na,b,1,2025-05-08,1\n",
         "line 2: name: expected a name for every column, got 'b' after this in one without",
-    ),
-    "an open quote": (
-        PLAIN.replace("South", '"South'),
-        'line 3: the quote (") that opens in the row of line 3 is never closed',
-    ),
-    "text after a quote": (
-        PLAIN.replace("South", '"So"uth'),
-        "line 3: expected a separator after a closing quote, got text: put the whole cell in quotes, "
-        "write a quote inside it twice, and separate cells by commas",
-    ),
-    "a hidden character": (
-        PLAIN.replace("South", "Sou\u200bth"),
-        "line 3: name: expected visible text, got the hidden character U+200B",
-    ),
-    "a hidden character in a name": (
-        PLAIN.replace("held", "held,note\u200b"),
-        "line 1: expected visible names, got a hidden character in column `note\\u200b`",
     ),
     "a row below a cell of two lines": (
         PLAIN.replace("North", '"No\nrth"').replace(",0\n", ",2\n"),
         "line 4 (row 3): held: expected 0 or 1, got '2'",
     ),
-    "an endless cell": (
-        PLAIN.replace("North", "N" * 200_000),
-        "line 2: expected at most 131,072 characters in a cell, got more",
-    ),
     "an old workbook": (b"\xd0\xcf\x11\xe0" + b"\0" * 100, f"error: {table_excel.OLD}"),
+    **{what: (PLAIN.replace(old, new), said) for what, (old, new, said) in WORDS.items()},
 }  # fmt: skip
 
 
@@ -247,7 +221,7 @@ def test_a_workbook_reads_as_the_plain_table(tmp_path: Path) -> None:
     assert cells(read(tmp_path, workbook(ROWS, "Other"))) == CELLS
 
 
-def test_mistakes_in_a_workbook_are_told_by_row(tmp_path: Path) -> None:
+def test_mistakes_in_a_workbook_are_reported_by_row(tmp_path: Path) -> None:
     wrong = [row[:] for row in ROWS]
     wrong[3][1] = "many"
     assert refusal(tmp_path, workbook(wrong)) == "row 4: share: expected a number, got 'many'"

@@ -1,4 +1,4 @@
-"""A mistake of syntax is told at its own line, though the parser stops further down."""
+"""A mistake of syntax is reported at its own line, though the parser stops further down."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sim.errors import ScenarioError
 from sim.scenario.diagnostics import Mark
 from sim.scenario.reading.load import resolve_name
 from sim.scenario.yaml.yaml_reader import read_text
+from tests.scenario.conftest import refusal_of
 
 LINES = resolve_name("teaching/minimal").read_text(encoding="utf-8").splitlines()
 MISTAKES = (
@@ -39,7 +40,7 @@ MISTAKES = (
 
 
 @pytest.mark.parametrize(("old", "new", "said"), [one[1:] for one in MISTAKES], ids=[one[0] for one in MISTAKES])
-def test_a_mistake_is_told_at_its_own_line(old: str, new: str, said: str) -> None:
+def test_a_mistake_is_reported_at_its_own_line(old: str, new: str, said: str) -> None:
     number = next(number for number, line in enumerate(LINES) if old in line)
     text = "\n".join([*LINES[:number], LINES[number].replace(old, new, 1), *LINES[number + 1 :], ""])
     with pytest.raises(ScenarioError) as error:
@@ -49,12 +50,11 @@ def test_a_mistake_is_told_at_its_own_line(old: str, new: str, said: str) -> Non
 
 def test_a_missing_space_within_brackets_is_named() -> None:
     """YAML takes ``low:0.05`` there for a key without a value."""
-    from sim.scenario.reading.load import load
 
-    with pytest.raises(ScenarioError, match="a space is missing after the colon: `low: 0.05`"):
-        load("teaching/minimal", [("parties.North.strain", "{low:0.05, central: 0.1, high: 0.2}")])
+    tight = [("parties.North.strain", "{low:0.05, central: 0.1, high: 0.2}")]
+    assert "a space is missing after the colon: `low: 0.05`" in refusal_of("teaching/minimal", tight)
 
 
-def test_a_comma_that_is_missing_over_several_lines_is_told_where_it_belongs() -> None:
+def test_a_comma_that_is_missing_over_several_lines_is_reported_where_it_belongs() -> None:
     with pytest.raises(ScenarioError, match=r"^f.yaml:1:9: .* a comma or the closing `}` is missing here"):
         read_text("a: {b: 1\n    c: 2}\n", lambda line, column: Mark("f.yaml", line, column))
