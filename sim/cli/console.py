@@ -91,6 +91,16 @@ def plain_table(*columns: str, left: int = 1, words: Sequence[int] = ()) -> Tabl
     return table
 
 
+def print_table(
+    to: Console, heads: Sequence[str], rows: Iterable[Sequence[Any]], left: int = 1, words: Sequence[int] = ()
+) -> None:
+    """Print a ``plain_table`` of ``rows``."""
+    table = plain_table(*heads, left=left, words=words)
+    for row in rows:
+        table.add_row(*row)
+    to.print(table)
+
+
 def whole(p: float | None) -> str:
     """Return a per cent without its sign, never a false 0: ``<1`` where something was seen."""
     if not is_known(p):
@@ -142,14 +152,12 @@ def show_forecasters(found: ForecasterTable, to: Console) -> None:
 
     to.print(f"Beside the crowd of {in_words(found.asked)}: {found.scenario}", style="bold")
     to.print(f"Supposes: {found.supposes}\n")
-    table = plain_table("per cent", *found.platforms, "this\nmodel", "90 %\nband")
+    rows = []
     for row in found.rows:
-        crowd = [whole(row.forecasts.get(platform)) for platform in found.platforms]
-        own = ("-", "-")
-        if row.model is not None:
-            own = odds_cell(cell := row.model.as_dict()), band_cell(cell, row.model.n)
-        table.add_row(row.label, *crowd, *own)
-    to.print(table)
+        cell = row.model.as_dict() if row.model is not None else None
+        own = (odds_cell(cell), band_cell(cell, row.model.n)) if row.model is not None and cell else ("-", "-")
+        rows.append((row.label, *(whole(row.forecasts.get(platform)) for platform in found.platforms), *own))
+    print_table(to, ("per cent", *found.platforms, "this\nmodel", "90 %\nband"), rows)
     to.print()
     for line in found.notes:
         to.print(line)

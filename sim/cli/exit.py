@@ -19,11 +19,11 @@ WITH_WORKERS = 5
 """Least exit code with which a command may leave while workers are at work; mistakes are found before they start."""
 
 _only_counts: bool | None = None
-"""Whether a run that only counts its trials could keep them; None for one that keeps what it is told to keep."""
+"""Whether a run that only counts its trials could keep them; None for one that keeps what it is asked to."""
 
 
 class Terminated(BaseException):
-    """SIGTERM came."""
+    """SIGTERM was received."""
 
 
 def open_missing_streams() -> None:
@@ -44,7 +44,7 @@ def open_missing_streams() -> None:
 
 
 def listen() -> None:
-    """From now on Ctrl-C and SIGTERM end the command in order, and a second one at once.
+    """Let Ctrl-C and SIGTERM end the command in order from now on, and a second one at once.
 
     Ctrl-C stays ignored where it is, as under ``nohup``.
     """
@@ -57,14 +57,14 @@ def listen() -> None:
 
 
 def stop_in_order(number: int, frame: FrameType | None) -> NoReturn:
-    """Unwind: the lock is let go, workers are ended, last words are said."""
+    """Unwind: the lock is released, workers are ended, last words are printed."""
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, stop_at_once)
     raise KeyboardInterrupt if number == signal.SIGINT else Terminated
 
 
 def stop_at_once(number: int, frame: FrameType | None) -> NoReturn:
-    """No unwinding: workers are killed, the system lets go of the lock, blocks stay whole."""
+    """Leave without unwinding: workers are killed, the system releases the lock, blocks stay whole."""
     if executors := sys.modules.get("sim.execution.worker_pool"):
         executors.kill_all()
     cursor = "\033[?25h" if sys.stderr.isatty() else ""
@@ -74,7 +74,7 @@ def stop_at_once(number: int, frame: FrameType | None) -> NoReturn:
 
 
 def leave(message: str, code: int) -> NoReturn:
-    """Last words on stderr. Located errors stand as they are, so that editors find ``file:line:column``."""
+    """Print last words on stderr and leave; located errors unchanged, so that editors find ``file:line:column``."""
     if code >= WITH_WORKERS:
         end_workers()
     from sim.scenario.diagnostics import literal
@@ -89,32 +89,32 @@ def leave(message: str, code: int) -> NoReturn:
 
 
 def end_workers() -> None:
-    """Blocks that nobody waits for any more are not computed to their end."""
+    """Stop workers: blocks that nobody waits for are not computed to their end."""
     if executors := sys.modules.get("sim.execution.worker_pool"):
         executors.stop_all()
 
 
 def leave_quietly(stdout: TextIO) -> NoReturn:
-    """Whoever read stdout has seen enough: nothing is wrong, and nothing more is written."""
+    """Leave where the reader of stdout has gone: nothing is wrong, and nothing more is written."""
     write_no_more(stdout)
     end_workers()
     sys.exit(0)
 
 
 def write_no_more(stdout: TextIO) -> None:
-    """What stdout still holds goes nowhere, or Python would try again at its exit."""
+    """Drop what stdout still holds, or Python would try again at its exit."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
 
 
 def only_counts(could_keep: bool) -> None:
-    """From now on the command is a run that counts its trials and keeps none, though it ``could_keep`` so many."""
+    """Note that the command counts its trials and keeps none, though it ``could_keep`` so many."""
     global _only_counts
     _only_counts = could_keep
 
 
 def how_to_resume(arguments: Sequence[str]) -> str:
-    """The command that goes on where an interrupted one stopped; only runs can."""
+    """Return the command that goes on where an interrupted one stopped; only runs can."""
     if next((argument for argument in arguments if not argument.startswith("-")), "") != "run":
         return "Nothing was kept; the same command gives the same result."
     if _only_counts is False:
@@ -129,13 +129,13 @@ def how_to_resume(arguments: Sequence[str]) -> str:
 
 
 def out_folders(arguments: Sequence[str]) -> list[str]:
-    """What the command line gives as ``--out``."""
+    """Return what the command line gives as ``--out``."""
     after = [given for flag, given in pairwise(arguments) if flag == "--out"]
     return after + [argument.removeprefix("--out=") for argument in arguments if argument.startswith("--out=")]
 
 
 def in_one_line(problem: Any, commands: Sequence[str]) -> str:
-    """What was wrong with the command line, with the nearest name where a command is unknown."""
+    """Return what was wrong with the command line, with the nearest name where a command is unknown."""
     message = " ".join(str(problem.format_message()).split())
     typed = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
     context = getattr(problem, "ctx", None)

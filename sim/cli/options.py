@@ -64,7 +64,7 @@ def as_date(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text) if text is not None else None
     except ValueError:
-        raise ParleyError(f"--as-of: {str(text)[:40]!r} came, a date such as 2025-05-15 is wanted") from None
+        raise ParleyError(f"--as-of: expected a date such as 2025-05-15, got {str(text)[:40]!r}") from None
 
 
 def count_of(what: str, callback: Callable[[int | None], int | None] | None = None) -> Any:
@@ -94,9 +94,7 @@ Workers = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
 Keep = Annotated[bool, typer.Option("--keep", help="Store it in results/studies, where the dashboard shows it.")]
 Sets = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a number; repeatable.")]
-Episodes = Annotated[
-    Path | None, typer.Option("--episodes", metavar="CSV", help="Coded episodes [those that came with Parley].")
-]
+Episodes = Annotated[Path | None, typer.Option("--episodes", metavar="CSV", help="Coded episodes [the shipped ones].")]
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="DATE", help="Read nothing that was settled after this day.")
 ]
@@ -108,7 +106,7 @@ PerEpisode = Annotated[int | None, count_of("each episode [32,768]", as_trials)]
 
 
 def refuse_repeats(command: Any, arguments: Sequence[str]) -> None:
-    """ParleyError where an option that holds one value is given twice: the last one would silently win.
+    """Refuse an option that holds one value and is given twice: the last one would silently win.
 
     ``command`` is the command line as click knows it; ``arguments`` is what was typed after the program's name.
     """
@@ -125,7 +123,7 @@ def refuse_repeats(command: Any, arguments: Sequence[str]) -> None:
         if (option := next(options, None)) is None:
             continue
         if option.name in seen and not option.multiple:
-            raise ParleyError(f"{name}: came twice, once is allowed")
+            raise ParleyError(f"{name}: expected once, got twice")
         seen.add(option.name)
         if not equals and not option.is_flag:
             next(words, None)

@@ -1,4 +1,4 @@
-"""How far a command has come, for a reader at a terminal."""
+"""Progress of a command, for a reader at a terminal."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Bar:
         return self
 
     def reach(self, name: str, done: float, total: float) -> None:
-        """``done`` of ``total`` units are done, ``name`` being what is worked on."""
+        """Show that ``done`` of ``total`` units are done, ``name`` being what is worked on."""
         if self._bar is not None:
             speed = self._bar.tasks[0].speed
             rate = f"{speed:,.0f} {self._unit}/s" if speed else ""
@@ -56,7 +56,7 @@ class ProgressBar(Bar):
         self._done: dict[str, int] = {}
 
     def show(self, name: str, done: int, wanted: int) -> None:
-        """One more block of the run ``name`` is done, which makes ``done`` trials of it."""
+        """Count one more block of the run ``name``, of which ``done`` trials are done now."""
         self.n_blocks += 1
         self._done[name] = done
         self.reach(name, sum(self._done.values()), self._total)

@@ -30,7 +30,7 @@ class Machines(NamedTuple):
 
 
 def keeps_no_trials(trials: int | None, precision: float | None, seed: int, store: bool, out: Path | None) -> bool:
-    """Whether a run is so long that its trials are only counted; ParleyError for counts that cannot be."""
+    """Return whether a run is so long that its trials are only counted; ParleyError for counts that cannot be."""
     from sim.execution.blocks import MOST_TRIALS, MOST_TRIALS_STORED, check_counts
     from sim.execution.request import wanted_trials
 
@@ -49,7 +49,7 @@ def computed(
     store: bool,
     is_streamed: bool,
 ) -> list[Any]:
-    """The runs asked for, in order; streamed ones hold counts in place of trials."""
+    """Compute the runs asked for, in order; streamed ones hold counts in place of trials."""
     from sim.execution.run import run_many
 
     if machines.scheduler is None and (machines.tls or machines.insecure):

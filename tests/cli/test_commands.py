@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.cli.app import COMMANDS
 from sim.execution.plan import expand
 from tests.conftest import Answer
 
@@ -38,11 +40,18 @@ def command(*arguments: str, **options: object) -> subprocess.Popen[str]:
 # -- reading -----------------------------------------------------------------------------------------
 
 
-def test_help_names_every_command(parley: Parley) -> None:
+def test_help_names_every_command_in_a_sentence(parley: Parley, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     answer = parley("--help")
     assert answer.code == 0
-    for name in ("list", "check", "show", "schema", "init", "run", "compare", "report", "results"):
-        assert f"  {name} " in answer.out
+    at = 0
+    for section, names in COMMANDS.items():
+        at = answer.out.index(f"\n{section}:\n", at)
+        for name in names:
+            (sentence,) = re.findall(rf"^  {name} +(\S.*)$", answer.out, flags=re.M)
+            assert answer.out.index(f"\n  {name} ") > at
+            assert sentence.endswith(".") and not sentence.endswith("..."), sentence
+            assert not {"luck", "told"} & set(sentence.rstrip(".").split())
 
 
 def test_version(parley: Parley) -> None:
@@ -247,7 +256,7 @@ def test_compare_scenarios_and_run_folders(parley: Parley, tmp_path: Path) -> No
         (["run", "teaching/minimal", "--out", "tests"], "tests: is not empty and holds no run"),
         (["run", "teaching/minimal", "--resume"], "need --out DIR"),
         (["compare", "teaching/minimal"], "Missing argument"),
-        (["compare", "teaching/minimal", "teaching/minimal"], "is the base itself"),
+        (["compare", "teaching/minimal", "teaching/minimal"], "got a variant that is the base itself"),
         (["report", "nowhere"], "holds no run of Parley"),
         (["show", "teaching/\x1b[31mred"], "no scenario `teaching/\\x1b[31mred`"),
     ],

@@ -83,14 +83,14 @@ def test_numbers_of_trials_seeds_and_workers(name: str, parley: Parley) -> None:
 @pytest.mark.parametrize("name", RUNNING)
 def test_an_option_given_twice_or_cut_short_is_refused(name: str, parley: Parley) -> None:
     twice = parley(*RUNNING[name], "--seed", "1", "--seed=2")
-    assert twice.err == "parley: --seed: came twice, once is allowed\n" and is_refused(twice)
-    assert is_refused(parley(*RUNNING[name], "-n", "64", "--trials", "96"), "--trials: came twice")
+    assert twice.err == "parley: --seed: expected once, got twice\n" and is_refused(twice)
+    assert is_refused(parley(*RUNNING[name], "-n", "64", "--trials", "96"), "--trials: expected once")
     assert is_refused(parley(*RUNNING[name], "--see", "1"), "No such option", "--see", "--seed")
 
 
 def test_flags_twice_and_numbers_set_twice_are_refused(parley: Parley) -> None:
-    assert is_refused(parley("run", MINIMAL, "--quiet", "-q"), "-q: came twice")
-    assert is_refused(parley("results", "list", "--json", "--json"), "--json: came twice")
+    assert is_refused(parley("run", MINIMAL, "--quiet", "-q"), "-q: expected once")
+    assert is_refused(parley("results", "list", "--json", "--json"), "--json: expected once")
     sets = ("--set", "war.momentum=.1", "--set", "war.momentum=.2")
     assert is_refused(parley("run", MINIMAL, *sets), "war.momentum: is set twice")
     assert is_refused(parley("run", MINIMAL, "--sweep", "war.momentum=-1e308:1e308:3"), "expected finite numbers")

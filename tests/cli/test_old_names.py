@@ -53,7 +53,7 @@ def test_only_new_names_are_shown_and_proposed(parley: Parley) -> None:
 
 
 def test_mistakes_under_an_old_name_are_those_of_the_new(parley: Parley) -> None:
-    assert "--seed: came twice" in parley("crowd", BASE, "--seed", "1", "--seed=2").err
+    assert "--seed: expected once" in parley("crowd", BASE, "--seed", "1", "--seed=2").err
     assert "(see: parley rivals --help)" in parley("panel").err
     dropped = parley("sharpen", MINIMAL, "--method", "controls")
     assert dropped.code == 2 and "expected plain, sobol or all, got 'controls'" in dropped.err

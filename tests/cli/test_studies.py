@@ -125,7 +125,7 @@ def test_calibrate_as_json(parley: Parley, world: factories.World) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("backtest", "--as-of", "2025-5-15"), "a date such as 2025-05-15 is wanted"),
+        (("backtest", "--as-of", "2025-5-15"), "expected a date such as 2025-05-15, got '2025-5-15'"),
         (("backtest", "--episodes", "none.csv"), "none.csv"),
         (("calibrate", "--trials", "100"), "a multiple of 32"),
         (("calibrate", *FEW, "--out", "draws.txt"), "ends in .csv"),
@@ -166,10 +166,10 @@ def test_compare_takes_changes_apart_and_mixes_scenarios(parley: Parley) -> None
     assert "Which change does it" in parley(*pair, "--decompose").out
     assert "One forecast" in parley(*pair, "--weights", "1,3").out
     assert parley(*pair, "--weights", "1").code == 2
-    assert "--weights: 'often'" in parley(*pair, "--weights", "often").err
+    assert "expected numbers such as .5,.3,.2, got 'often'" in parley(*pair, "--weights", "often").err
     three = ("compare", "teaching/minimal", "teaching/spoilers", "teaching/fearons_pie", "--trials", "64")
     refused = parley(*three, "--decompose")
-    assert refused.code == 2 and "one variant is wanted, 2 came" in refused.err
+    assert refused.code == 2 and "expected one variant, got 2" in refused.err
     assert "widened to 97.50 %" in parley(*three).out
 
 
@@ -230,7 +230,7 @@ def test_sensitivity_by_each_method(parley: Parley, method: str) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--method", "guess"), "tornado, sobol, morris are allowed"),
+        (("--method", "guess"), "expected tornado, sobol, morris, got 'guess'"),
         (("--input", "parties.South.strian"), "did you mean `parties.South.strain`"),
         (("--days", "17"), "30, 90, 180, 365 are allowed"),
         (("--trials", "0"), "a multiple of 32"),

@@ -75,13 +75,13 @@ def run(copy: Path, *words: str) -> str:
     return done.stdout
 
 
-def check(copy: Path, page: str, n_product_files: int) -> None:
-    """Run the page's tests and the style checks, and count the files of the program that it touches."""
+def check(copy: Path, page: str, n_product_files: int, *others: str) -> None:
+    """Run the page's tests and ``others``, then the style checks; count the files of the program that it touches."""
     added = list(new_files(FOLDER / page))
     touched = [path for path in [*added, *edits(FOLDER / page)] if path.startswith(("sim/", "dashboards/"))]
     assert len(touched) == n_product_files, touched
     tests = [path for path in added if path.startswith("tests/")]
-    assert "passed" in run(copy, "pytest", "-q", "-p", "no:cacheprovider", *tests)
+    assert "passed" in run(copy, "pytest", "-q", "-p", "no:cacheprovider", *tests, *others)
     run(copy, "ruff", "check", "--no-cache", *added, *edits(FOLDER / page))
     run(copy, "ruff", "format", "--check", "--no-cache", *added, *edits(FOLDER / page))
 
@@ -95,8 +95,7 @@ def test_a_new_command(follow: Callable[[str], Path]) -> None:
 
 def test_a_new_page(follow: Callable[[str], Path]) -> None:
     copy = follow("new_page.md")
-    check(copy, "new_page.md", 3)
-    run(copy, "pytest", "-q", "-p", "no:cacheprovider", "tests/dashboards/app/test_pages.py")
+    check(copy, "new_page.md", 3, "tests/dashboards/app/test_pages.py::test_pages_are_in_order_and_named_once")
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.console import console, note, plain_table, print_json, say
+from sim.cli.console import console, note, print_json, print_table, say
 from sim.cli.options import AllowOverlap, Alone, AsJson, AsOf, Episodes, PerEpisode, Quiet, Seed, Workers, as_date
 from sim.cli.progress import CountingBar
 from sim.cli.runs import print_then
@@ -38,7 +38,7 @@ def backtest(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Forecast past talks from other wars alone, and score the forecasts."""
+    """Score forecasts of past talks from other wars alone."""
     from sim.evidence.backtest.backtest import backtest as test
     from sim.evidence.calibration.simulate_episodes import DEFAULT_TRIALS
 
@@ -101,13 +101,14 @@ def _show_tier(tier: TierScores, to: Console) -> None:
         f"\n{tier.tier}: {rule}; {counted(tier.n_rows, 'scored episode')} in {counted(tier.n_wars, 'war')}",
         style="bold",
     )
-    days = (f"{number} d" for number in HORIZONS)
-    table = plain_table("Brier score (lower is better)", *days, "mean", "log score", "model minus it (90 %, by war)")
+    days = [f"{number} d" for number in HORIZONS]
+    rows = []
     for name, brier in tier.brier.items():
         difference = _interval(*tier.differences[name]) if name in tier.differences else ""
         log_score = f"{scored_mean(tier.log_score[name]):.2f}"
-        table.add_row(name, *map(_three, brier), _three(scored_mean(brier)), log_score, difference)
-    to.print(table)
+        rows.append((name, *map(_three, brier), _three(scored_mean(brier)), log_score, difference))
+    heads = ("Brier score (lower is better)", *days, "mean", "log score", "model minus it (90 %, by war)")
+    print_table(to, heads, rows)
     if tier.n_wars < 2:
         say(to, "-: an interval redraws wars, and there is one. The difference is that of its rows.")
     _show_reliability(tier, to)
@@ -128,7 +129,7 @@ def _interval(difference: float, low: float, high: float) -> str:
 def _slope_in_words(tier: TierScores) -> str:
     low, high = tier.pooled.slope_interval()
     if not (isfinite(low) and isfinite(high)):
-        return f"Calibration slope: cannot be told. In one word: {tier.verdict}."
+        return f"Calibration slope: not known. In one word: {tier.verdict}."
     slopes = ", ".join(f"{line.slope:.2f}" if isfinite(line.slope) else "-" for line in tier.lines)
     return (
         f"Calibration slope {tier.pooled.slope:.2f} ({low:.2f} to {high:.2f} by war; by horizon {slopes}); 1 is right, "
@@ -140,14 +141,14 @@ def _show_reliability(tier: TierScores, to: Console) -> None:
     """Print how often it came, by what had been said; the interval allows for rows of one war being alike."""
     from sim.results.wording import percent
 
-    table = plain_table("the model said", "on average", "it came", "90 %, by war", "forecasts", "wars")
+    rows = []
     for one in tier.bins:
         edges = f"{100 * one.lower_edge:.0f} to {100 * one.upper_edge:.0f} %"
         interval = f"{100 * one.observed_low:.0f} to {100 * one.observed_high:.0f} %"
         shares = percent(one.mean_forecast), percent(one.observed)
-        table.add_row(edges, *shares, interval, str(one.n), str(one.n_wars))
+        rows.append((edges, *shares, interval, str(one.n), str(one.n_wars)))
     to.print()
-    to.print(table)
+    print_table(to, ("the model said", "on average", "it came", "90 %, by war", "forecasts", "wars"), rows)
     to.print()
 
 
@@ -178,11 +179,9 @@ def _show_variants(found: Backtest, to: Console) -> None:
     from sim.evidence.calibration.episodes import TIERS
 
     to.print("\nmean Brier score, and what changes it", style="bold")
-    table = plain_table("", *TIERS)
     ours = {tier: scored_mean(scores.brier["model"]) for tier, scores in found.tiers.items()}
-    for name, values in {"as above": ours, **found.variants}.items():
-        table.add_row(name, *(_three(values.get(tier, nan)) for tier in TIERS))
-    to.print(table)
+    variants = {"as above": ours, **found.variants}.items()
+    print_table(to, ("", *TIERS), ((name, *(_three(of.get(tier, nan)) for tier in TIERS)) for name, of in variants))
 
 
 def _show_worst(worst: Sequence[WorstForecast], to: Console) -> None:

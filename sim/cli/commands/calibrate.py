@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.console import console, note, plain_table, print_json, say
+from sim.cli.console import console, note, print_json, print_table, say
 from sim.cli.options import AllowOverlap, Alone, AsJson, AsOf, Episodes, PerEpisode, Quiet, Seed, Workers, as_date
 from sim.cli.progress import CountingBar
 from sim.cli.runs import print_then
@@ -32,7 +32,7 @@ def calibrate(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Weigh the structural parameters by the record of past wars."""
+    """Calibrate the structural parameters on past wars."""
     from sim.evidence.calibration.calibrate import calibrate as weigh
     from sim.evidence.calibration.calibrate import read_rows
     from sim.evidence.calibration.posterior_file import write_draws
@@ -67,10 +67,11 @@ def show_calibration(study: CalibrationStudy, to: Console) -> None:
         f"Six structural parameters, from {counted(n, 'scored episode')} in {counted(wars, 'war')}{known}", style="bold"
     )
     to.print("median (5 to 95 per cent) before and after; contraction: 0 nothing learned, 1 everything\n")
-    table = plain_table("parameter", "prior", "posterior", "contraction", "the record")
-    for one in study.parameters:
-        table.add_row(one.name, _spread(one.prior), _spread(one.posterior), f"{one.contraction:.2f}", one.words)
-    to.print(table)
+    rows = [
+        (one.name, *map(_spread, (one.prior, one.posterior)), f"{one.contraction:.2f}", one.words)
+        for one in study.parameters
+    ]
+    print_table(to, ("parameter", "prior", "posterior", "contraction", "the record"), rows)
     to.print()
     for remark in study.notes:
         to.print(f"  {remark}", style="dim")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.console import common_folder, console, is_anchored, plain_table, print_json, whole
+from sim.cli.console import common_folder, console, is_anchored, print_json, print_table, whole
 from sim.cli.options import AsJson, Quiet, Seed, Sets, Trials, Workers
 from sim.cli.runs import run_all, runs_of
 from sim.errors import ParleyError
@@ -43,12 +43,12 @@ def compare(
     base = base if plan.is_run(base) else plan.full_name(base)
     names = [base, *(one for name in variants for one in plan.expand_or_run(name) if one != base)]
     if len(names) < 2:
-        raise ParleyError("compare: the variant is the base itself, name another scenario")
+        raise ParleyError("compare: expected another scenario, got a variant that is the base itself")
     shares = as_weights(weights) if weights is not None else None
     if shares is not None:
         check_weights(shares, len(names))
     if decompose and len(names) != 2:
-        raise ParleyError(f"--decompose: one variant is wanted, {len(names) - 1} came")
+        raise ParleyError(f"--decompose: expected one variant, got {len(names) - 1}")
     runs = runs_of(names, trials, seed, sets, workers, quiet)
     results = [compare_runs(runs[0], variant, len(runs) - 1) for variant in runs[1:]]
     mixture = mixed(runs, shares) if shares is not None else None
@@ -71,8 +71,8 @@ def as_weights(text: str) -> list[float]:
     try:
         return [float(part) for part in text.split(",")]
     except ValueError:
-        meant = ", per cents without the sign: 50,30,20" if "%" in text else ""
-        raise ParleyError(f"--weights: {text[:40]!r} came, numbers such as .5,.3,.2 are wanted{meant}") from None
+        meant = "; per cents go without the sign: 50,30,20" if "%" in text else ""
+        raise ParleyError(f"--weights: expected numbers such as .5,.3,.2, got {text[:40]!r}{meant}") from None
 
 
 def show_comparison(found: Sequence[Mapping[str, Any]], base: Run, to: Console) -> None:
@@ -89,7 +89,7 @@ def show_comparison(found: Sequence[Mapping[str, Any]], base: Run, to: Console) 
         to.print(f"{len(found)} are compared, so each interval is widened to {level:.2f} %: 95 % for all together.")
     to.print(f"{counted(found[0]['trials'], 'trial')} each on the same luck, seed {base.seed}\n")
     alone = (f"model alone,\nby {days[-1]} days",) if has_anchor else ()
-    table = plain_table("scenario", *(f"{day} days" for day in shown), f"by {days[-1]} days", *alone)
+    rows = []
     for item in found:
         tier = item["tiers"]["durable"]
         cells = [wording.points(*(tier[day][key] for key in ("difference", "lo", "hi"))) for day in shown]
@@ -98,8 +98,8 @@ def show_comparison(found: Sequence[Mapping[str, Any]], base: Run, to: Console) 
         if not item["n_changed"]:
             verdict = "no trial changed"
         own = [wording.points(*(last[f"model_{key}"] for key in ("difference", "lo", "hi")))] if has_anchor else []
-        table.add_row(str(item["variant"]).removeprefix(prefix), *cells, verdict, *own)
-    to.print(table)
+        rows.append((str(item["variant"]).removeprefix(prefix), *cells, verdict, *own))
+    print_table(to, ("scenario", *(f"{day} days" for day in shown), f"by {days[-1]} days", *alone), rows)
     shown_cells = (item["tiers"]["durable"][day] for item in found for day in shown)
     if any(wording.is_no_interval(cell["lo"], cell["hi"]) for cell in shown_cells):
         to.print(wording.NO_INTERVAL)
@@ -114,13 +114,12 @@ def show_decomposition(found: Decomposition, to: Console) -> None:
         return "no scenario" if ends is None else points(*ends)
 
     to.print(f"\nWhich change does it, by {found.days} days, in points", style="bold")
-    table = plain_table("change", "alone", "lost without it")
-    table.add_row("all together", cell(found.whole), "")
-    for share in sorted(found.shares, key=lambda one: -abs(one.alone[0] if one.alone else 0.0)):
-        table.add_row(share.sentence, cell(share.alone), cell(share.left_out))
+    shares = sorted(found.shares, key=lambda one: -abs(one.alone[0] if one.alone else 0.0))
+    rows = [("all together", cell(found.whole), "")]
+    rows += [(one.sentence, cell(one.alone), cell(one.left_out)) for one in shares]
     if found.together is not None:
-        table.add_row("only in company (all less the sum of each alone)", f"{100 * found.together:+.1f}", "")
-    to.print(table)
+        rows.append(("only in company (all less the sum of each alone)", f"{100 * found.together:+.1f}", ""))
+    print_table(to, ("change", "alone", "lost without it"), rows)
     if not found.varies:
         to.print("\nThe odds do not vary over these changes by more than luck would make them, so none leads.")
     to.print(f"\n{counted(found.n_intervals, 'interval')}, widened to hold together with 95 %.")
@@ -135,9 +134,8 @@ def show_mixture(found: Mapping[str, Any], to: Console) -> None:
     to.print(", ".join(f"{name} {wording.percent(share)}" for name, share in found["weights"].items()))
     if abs(found["weights_sum"] - 1) > 1e-9:
         to.print(f"The weights given add to {found['weights_sum']:g}, not to 1: each is divided by that.")
-    table = plain_table("per cent", *(f"{day} days" for day in days), "least to greatest")
+    rows = []
     for tier, cells in found["tiers"].items():
-        last = cells[days[-1]]
-        ends = wording.band(last["least"], last["greatest"])
-        table.add_row(tier, *(whole(cells[day]["p"]) for day in days), ends)
-    to.print(table)
+        ends = wording.band(cells[days[-1]]["least"], cells[days[-1]]["greatest"])
+        rows.append((tier, *(whole(cells[day]["p"]) for day in days), ends))
+    print_table(to, ("per cent", *(f"{day} days" for day in days), "least to greatest"), rows)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.console import band_cell, console, plain_table, print_json, say, three_points, whole
+from sim.cli.console import band_cell, console, print_json, print_table, say, three_points, whole
 from sim.cli.options import AsJson, One, Quiet, Seed, Trials, Workers
 from sim.cli.progress import CountingBar
 from sim.errors import ParleyError
@@ -36,7 +36,7 @@ def compare_codings(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Compare a second coding with the file, and the odds of both."""
+    """Compare a second coding with the file, and their odds."""
     from sim.evidence.intercoder import second_coding
     from sim.evidence.intercoder.odds_by_reading import Swaps, odds_of_readings, swap_one_by_one
     from sim.execution.request import wanted_trials
@@ -68,12 +68,12 @@ def show_comparison_of_readings(found: CodingComparison, to: Console, most: int 
     to.print(f"{found.scenario}: {counted(n, 'number')} read twice, {len(found.blank)} left blank", style="bold")
     for sentence in found.sentences:
         to.print(sentence)
-    table = plain_table("number", "", "file", "second reading", left=2)
+    rows = []
     for one in found.differences[:most]:
         file = three_points((one.file_low, one.file_central, one.file_high))
-        table.add_row(one.path, one.verdict, file, three_points((one.low, one.central, one.high)))
+        rows.append((one.path, one.verdict, file, three_points((one.low, one.central, one.high))))
     to.print()
-    to.print(table)
+    print_table(to, ("number", "", "file", "second reading"), rows, left=2)
     if len(found.differences) > most:
         to.print(f"... and {len(found.differences) - most} more (--json)", style="dim")
 
@@ -83,12 +83,12 @@ def show_odds_of_readings(found: Readings, to: Console) -> None:
     days = [cell.days for cell in found.readings[0].odds]
     to.print(f"{found.scenario}: one war read twice", style="bold")
     to.print("halt that lasts 30 days or more, per cent by day, headline (the model alone)\n")
-    table = plain_table("reading", "numbers\nread", *[str(day) for day in days], f"band\nat {days[-1]}")
+    rows = []
     for one in found.readings:
         cells = [f"{whole(cell.p)} ({whole(cell.model)})" for cell in one.odds]
         band = band_cell({"lo": one.odds[-1].lo, "hi": one.odds[-1].hi}, found.trials)
-        table.add_row(one.reading, str(one.n_read or "-"), *cells, band)
-    to.print(table)
+        rows.append((one.reading, str(one.n_read or "-"), *cells, band))
+    print_table(to, ("reading", "numbers\nread", *map(str, days), f"band\nat {days[-1]}"), rows)
     for text in (*found.sentences, *found.notes):
         say(to, text)
 
@@ -97,10 +97,10 @@ def show_swaps(found: Swaps, to: Console, most: int = 10) -> None:
     """Print the numbers that move the headline most when the second coder's stands alone in the file."""
     to.print(f"{found.scenario}: one number at a time as the second reader has it", style="bold")
     to.print(f"durable halt by {found.days} days: {whole(found.p)} % as the file stands\n")
-    table = plain_table("number", "file", "second reading", "odds\n%", "moved,\npoints")
-    for one in found.swaps[:most]:
-        points = f"{100 * one.moved:+.1f}"
-        table.add_row(one.path, three_points(one.file), three_points(one.second), whole(one.p), points)
-    to.print(table)
+    rows = [
+        (one.path, three_points(one.file), three_points(one.second), whole(one.p), f"{100 * one.moved:+.1f}")
+        for one in found.swaps[:most]
+    ]
+    print_table(to, ("number", "file", "second reading", "odds\n%", "moved,\npoints"), rows)
     for text in (*found.sentences, *found.notes):
         say(to, text)

@@ -20,7 +20,7 @@ def dashboard(
     seed: Seed = 1,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
 ) -> None:
-    """Look and change numbers in a browser, on this computer only."""
+    """Explore in a browser, on this computer only."""
     from dashboards.app.server import serve
     from sim.execution.blocks import DEFAULT_TRIALS
 

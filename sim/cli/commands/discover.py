@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.console import plain_table, print_result, say, whole
+from sim.cli.console import print_result, print_table, say, whole
 from sim.cli.options import AsJson, Days, Keep, One, Quiet, Seed, Sets, Trials, Workers, number
 from sim.cli.progress import CountingBar
 from sim.cli.runs import keep_for_pages, runs_of
@@ -40,7 +40,7 @@ def discover(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Find where in the uncertain inputs a ceasefire comes, and where not."""
+    """Find which regions of the inputs lead to a ceasefire."""
     from sim.analysis.discovery.discover import discover as search
     from sim.statistics.horizons import horizons
 
@@ -98,7 +98,7 @@ def _show_box(box: FoundBox, to: Console) -> None:
     say(to, f"{box.number}. {box.sentence}")
     interval = f"{whole(box.density_lo)} to {whole(box.density_hi)}"
     say(to, f"Inside: {interval} of 100 (95 %); by luck: {_p(box.p)}.", "   ")
-    table = plain_table("   input", "from", "to", "met by", "by luck", "unit, note", words=[-1])
+    rows = []
     for limit in box.limits:
         notes = [limit.unit] if limit.unit else []
         if limit.p > UNSURE:
@@ -106,18 +106,18 @@ def _show_box(box: FoundBox, to: Console) -> None:
         if limit.moves_with:
             notes.append("drawn together with " + ", ".join(limit.moves_with[:2]))
         ends = ("-" if end is None else f"{end:.2g}" for end in (limit.low, limit.high))
-        table.add_row(f"   {limit.name}", *ends, f"{whole(limit.met_by)} %", _p(limit.p), "; ".join(notes))
-    to.print(table)
+        rows.append((f"   {limit.name}", *ends, f"{whole(limit.met_by)} %", _p(limit.p), "; ".join(notes)))
+    print_table(to, ("   input", "from", "to", "met by", "by luck", "unit, note"), rows, words=[-1])
 
 
 def _show_trade_off(steps: list[TradeOff], to: Console) -> None:
     to.print("\n   what a smaller box buys, per cent; in brackets where it was found", style="dim")
-    table = plain_table("   futures inside", "with outcome", "of all such", "limits")
+    rows = []
     for step in dict.fromkeys(min(steps, key=lambda one: abs(one.found.mass - mass)) for mass in MASSES):
         pairs = ((getattr(step.held_out, name), getattr(step.found, name)) for name in ("mass", "density", "coverage"))
         first, *others = (f"{whole(held_out)} ({whole(found)})" for held_out, found in pairs)
-        table.add_row(f"   {first}", *others, str(step.n_limits))
-    to.print(table)
+        rows.append((f"   {first}", *others, str(step.n_limits)))
+    print_table(to, ("   futures inside", "with outcome", "of all such", "limits"), rows)
 
 
 def _show_tree(found: Discovery, to: Console) -> None:

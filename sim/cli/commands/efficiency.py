@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.console import plain_table, print_result, say
+from sim.cli.console import print_result, print_table, say
 from sim.cli.options import AsJson, One, Quiet, Seed, Sets, count_of
 from sim.cli.progress import CountingBar
 from sim.cli.runs import opened, runs_of
@@ -101,10 +101,8 @@ def show_common_random_numbers(found: CommonRandomNumbers, to: Console) -> None:
 
 
 def _show(cells: Cells, left: int, rows: Iterable[Any], texts: Iterable[str], to: Console) -> None:
-    table = plain_table(*("\n".join(filter(None, head)) for head in cells), left=left)
-    for one in rows:
-        table.add_row(*(cell(one) for cell in cells.values()))
-    to.print(table)
+    heads = ["\n".join(filter(None, head)) for head in cells]
+    print_table(to, heads, ([cell(one) for cell in cells.values()] for one in rows), left)
     to.print()
     for text in texts:
         say(to, text)

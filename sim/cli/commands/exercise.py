@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.console import band_cell, console, note, plain_table, print_result, say, show_forecasters, whole
+from sim.cli.console import band_cell, console, note, print_result, print_table, say, show_forecasters, whole
 from sim.cli.options import AsJson, Quiet, Seed, Trials, Workers
 from sim.cli.runs import run_all
 from sim.errors import ParleyError
@@ -39,13 +39,13 @@ def exercise(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Forecast first, then see the model's odds; or solve an exercise."""
+    """Forecast before the model does, or solve an exercise."""
     if name is not None and scenario is None:
         if forecast is not None:
             raise ParleyError("--forecast goes with a scenario; an exercise takes --answer")
         return pose_exercise(name, answer, seed, as_json)
     if scenario is None or name is not None:
-        raise ParleyError("exercise: a SCENARIO or --exercise NAME is wanted, one of the two")
+        raise ParleyError("exercise: expected a SCENARIO or --exercise NAME, one of the two")
     if answer is not None:
         raise ParleyError("--answer goes with --exercise; a scenario takes --forecast")
     teach(scenario, forecast, trials, seed, workers, quiet, as_json)
@@ -109,7 +109,7 @@ def line_from_reader(prompt: str) -> str:
     typer.echo(prompt, err=True, nl=False)
     line = sys.stdin.readline()
     if not line:
-        raise ParleyError("\nan answer was wanted and no more came: give --forecast or --answer")
+        raise ParleyError("\nexpected an answer, got the end of the input: give --forecast or --answer")
     return line
 
 
@@ -126,16 +126,14 @@ def show_lesson(found: Lesson, to: Console) -> None:
     to.print(f"Odds of a halt that lasts 30 days or more: {found.scenario}", style="bold")
     columns = [f"{days} days" for days in found.days]
     scored = ("Brier", "log") if found.is_scored else ()
-    table = plain_table("per cent", *columns, *scored)
-    for row in found.rows:
-        table.add_row(row.who, *map(whole, row.odds), *_scores(row))
-    table.add_row("Parley's 90 % band", *(band_cell({"lo": lo, "hi": hi}, found.trials) for lo, hi in found.band))
+    rows = [(row.who, *map(whole, row.odds), *_scores(row)) for row in found.rows]
+    rows.append(("Parley's 90 % band", *(band_cell({"lo": lo, "hi": hi}, found.trials) for lo, hi in found.band)))
     if found.outcome:
         ends = {True: "yes", False: "no", None: "not settled"}
-        table.add_row("what happened", *(ends[end] for end in found.outcome.happened))
+        rows.append(("what happened", *(ends[end] for end in found.outcome.happened)))
     else:
-        table.add_row("you less Parley, points", *(f"{100 * gap:+.0f}" for gap in found.differences))
-    to.print(table)
+        rows.append(("you less Parley, points", *(f"{100 * gap:+.0f}" for gap in found.differences)))
+    print_table(to, ("per cent", *columns, *scored), rows)
     to.print()
     if known := found.outcome:
         _say(to, f"The record ({known.episode}, {known.name}): {known.in_words or 'no words'}.")
@@ -165,10 +163,9 @@ def show_exercise(posed: Exercise, to: Console) -> None:
 def show_marked(found: GradedExercise, to: Console) -> None:
     """Print each answer, then the equation, what it says, and where it comes from."""
     posed = found.exercise
-    table = plain_table("", "answered", "right", "", words=[-1])
-    for asked, given, true, ok in zip(posed.asked, found.answered, posed.answer, found.is_right, strict=True):
-        table.add_row(asked, f"{given:.3f}", f"{true:.3f}", "yes" if ok else "no")
-    to.print(table)
+    answers = zip(posed.asked, found.answered, posed.answer, found.is_right, strict=True)
+    rows = [(asked, f"{given:.3f}", f"{true:.3f}", "yes" if ok else "no") for asked, given, true, ok in answers]
+    print_table(to, ("", "answered", "right", ""), rows, words=[-1])
     to.print()
     _say(to, f"{found.sentence} {posed.equation}")
     _say(to, posed.explanation)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.console import plain_table, print_result, say, whole
+from sim.cli.console import print_result, print_table, say, whole
 from sim.cli.options import AsJson, Days, One, Quiet, Seed, Sets, Tier, Workers, count_of, number
 from sim.cli.progress import CountingBar
 from sim.cli.runs import opened, runs_of
@@ -14,7 +14,6 @@ from sim.results.formatting import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
     from sim.analysis.levers.levers import Levers
     from sim.analysis.levers.terms import Terms
@@ -41,7 +40,7 @@ def levers(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Search for what would lift the odds, and with what effort."""
+    """Find what would lift the odds, and with what effort."""
     from sim.analysis.levers.levers import DEFAULT_TRIALS
     from sim.analysis.levers.levers import levers as search
     from sim.analysis.sensitivity.value_of_information import value_of_information
@@ -61,16 +60,14 @@ def show_levers(found: Levers, to: Console) -> None:
     """Print levers alone, the frontier with regret, the package in a sentence, what each party would accept, notes."""
     to.print(f"{found.name}: what could be done, and with what effort", style="bold")
     to.print(f"{found.tier} halt by {found.days} days, the model alone: {whole(found.base.odds)} % without any lever\n")
-    to.print("Each lever alone, at full use", style="bold")
-    to.print(_alone(found))
-    to.print("\nPackages worth their effort", style="bold")
-    to.print(_frontier(found))
+    _show_alone(found, to)
+    _show_frontier(found, to)
     to.print()
     say(to, found.sentence)
     if found.varies:
         say(to, found.robust_sentence)
     if found.split_by:
-        say(to, f"Futures are told apart by: {', '.join(found.split_by)}.")
+        say(to, f"Futures are distinguished by: {', '.join(found.split_by)}.")
     if found.terms is not None:
         to.print("\nWhat each party would have to accept", style="bold")
         _show_terms(found, found.terms, to)
@@ -79,41 +76,36 @@ def show_levers(found: Levers, to: Console) -> None:
         say(to, text)
 
 
-def _alone(found: Levers) -> Table:
+def _show_alone(found: Levers, to: Console) -> None:
     from sim.results.wording import points
 
-    heads = ("lever", "odds\n%", "difference,\npoints", "effort", "points per 10\nof effort", "who must act")
-    table = plain_table(*heads, words=[-1])
+    rows = []
     for one in found.alone:
         (name,) = one.use
-        table.add_row(
-            f"{name}: {found.labels[name]}" if found.labels[name] != name else name,
-            whole(one.odds),
-            points(one.difference, one.lo, one.hi),
-            f"{one.effort:g}",
-            f"{1000 * one.per_effort:.1f}",
-            ", ".join(found.called.get(who, who) for who in found.who[name]) or "-",
-        )
-    return table
+        label = f"{name}: {found.labels[name]}" if found.labels[name] != name else name
+        sizes = points(one.difference, one.lo, one.hi), f"{one.effort:g}", f"{1000 * one.per_effort:.1f}"
+        who = ", ".join(found.called.get(who, who) for who in found.who[name]) or "-"
+        rows.append((label, whole(one.odds), *sizes, who))
+    to.print("Each lever alone, at full use", style="bold")
+    heads = ("lever", "odds\n%", "difference,\npoints", "effort", "points per 10\nof effort", "who must act")
+    print_table(to, heads, rows, words=[-1])
 
 
-def _frontier(found: Levers) -> Table:
+def _show_frontier(found: Levers, to: Console) -> None:
     from sim.results.wording import points
 
-    heads = ("effort", "odds,\n%", "95 %", "more than\nnow, points", "regret: mean\n/ 9 in 10 / worst", "package")
-    table = plain_table(*heads, left=0, words=[-1])
+    rows = []
     for place, one in enumerate(found.frontier):
         mark = " <" if place == found.chosen else ""
         beaten = "" if one.is_undominated else " (a cheaper one did as well)"
-        table.add_row(
-            f"{one.effort:g}",
-            whole(one.odds),
-            f"{whole(one.mc_lo)}-{whole(one.mc_hi)}",
-            points(one.difference, one.lo, one.hi) if one.use else "",
-            " / ".join(f"{100 * size:.0f}" for size in (one.regret.mean, one.regret.ninety, one.regret.worst)),
-            found.named(one) + beaten + mark,
-        )
-    return table
+        odds = f"{one.effort:g}", whole(one.odds), f"{whole(one.mc_lo)}-{whole(one.mc_hi)}"
+        moved = points(one.difference, one.lo, one.hi) if one.use else ""
+        sizes = (one.regret.mean, one.regret.ninety, one.regret.worst)
+        regret = " / ".join(f"{100 * size:.0f}" for size in sizes)
+        rows.append((*odds, moved, regret, found.named(one) + beaten + mark))
+    to.print("\nPackages worth their effort", style="bold")
+    heads = ("effort", "odds,\n%", "95 %", "more than\nnow, points", "regret: mean\n/ 9 in 10 / worst", "package")
+    print_table(to, heads, rows, left=0, words=[-1])
 
 
 def _show_terms(found: Levers, terms: Terms, to: Console) -> None:
@@ -124,14 +116,13 @@ def _show_terms(found: Levers, terms: Terms, to: Console) -> None:
     tracks = ", ".join(f"{share:.0%} {track.replace('_', ' ')}" for track, share in terms.tracks.items())
     say(to, f"Halts under the package marked < ({counted(terms.n_halts, 'trial')}: {tracks}), typical terms:")
     before = {term.issue: term.agreed for term in now.terms} if now else {}
-    heads = ("issue", "today", "agreed (8 in 10), without levers", "agreed, in words")
-    table = plain_table(*heads, left=3)
+    rows = []
     for term in terms.terms:
         was = f"; {before[term.issue]:.2f}" if term.issue in before else ""
         words = term.agreed_words + ("" if term.share > 0.95 else f" (in {term.share:.0%} of halts)")
         place = f"{term.agreed:.2f} ({term.low:.2f}-{term.high:.2f}){was}"
-        table.add_row(called(term.issue), f"{term.today:.2f} {term.today_words}", place, words)
-    to.print(table)
+        rows.append((called(term.issue), f"{term.today:.2f} {term.today_words}", place, words))
+    print_table(to, ("issue", "today", "agreed (8 in 10), without levers", "agreed, in words"), rows, left=3)
     for party in terms.parties:
         said = []
         if party.points:
@@ -150,16 +141,15 @@ def show_information(found: Information, to: Console, most: int = DEFAULT_ROWS) 
     """Print the unknowns whose answer would move the odds most."""
     to.print(f"{found.name}: which unknown, once known, would move the odds most", style="bold")
     to.print(f"{found.tier} halt by {found.days} days, the model alone: {whole(found.odds)} %\n")
-    table = plain_table(
-        "unknown", "moves odds by,\npoints", "share of\nspread, %", "odds where\nlowest, %", "odds where\nhighest, %"
-    )
+    rows = []
     clear = [one for one in found.unknowns if one.is_clear]
     for one in (clear or found.unknowns)[:most]:
         size = f"{100 * max(0.0, one.movement):.1f} \u00b1{50 * (one.hi - one.lo):.1f}"
         share = "-" if one.share != one.share else f"{100 * max(0.0, one.share):.0f}"
-        table.add_row(one.name, size, share, whole(one.at_low), whole(one.at_high))
+        rows.append((one.name, size, share, whole(one.at_low), whole(one.at_high)))
     if clear or found.varies:
-        to.print(table)
+        ends = ("odds where\nlowest, %", "odds where\nhighest, %")
+        print_table(to, ("unknown", "moves odds by,\npoints", "share of\nspread, %", *ends), rows)
         to.print()
     for text in (found.sentence, *found.notes):
         say(to, text)

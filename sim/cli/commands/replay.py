@@ -43,8 +43,9 @@ def replay(
     from sim.analysis.replay import select_trial
     from sim.analysis.replay.replay import replay_run
 
-    if sum((trial is not None, first is not None, median, worst_miss, tag is not None)) != 1:
-        raise ParleyError("replay: one of --trial, --first, --median, --worst-miss and --tag is wanted")
+    n_given = sum((trial is not None, first is not None, median, worst_miss, tag is not None))
+    if n_given != 1:
+        raise ParleyError(f"replay: expected one of --trial, --first, --median, --worst-miss and --tag, got {n_given}")
     (run,) = runs_of([scenario], trials, seed, sets, workers, quiet)
     if first is not None:
         trial = select_trial.first(run, first)

@@ -36,6 +36,6 @@ def write_report(runs: Sequence[Run], path: Path, *, what_if: bool = True, quiet
     from dashboards.report.build import write_report as write
 
     if path.is_dir():
-        raise ParleyError(f"{path}: is a folder, a file is wanted for the report")
+        raise ParleyError(f"{path}: expected a file for the report, got a folder")
     with CountingBar("trials for the page's sliders", quiet) as bar:
         write(list(runs), path, runs[0].name, what_if=what_if, progress=bar.show)

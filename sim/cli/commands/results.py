@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.console import console, note, plain_table, print_json, print_result
+from sim.cli.console import console, note, print_json, print_result, print_table
 from sim.cli.options import AsJson, Quiet, RunFolders, Workers
 from sim.cli.progress import CountingBar
 from sim.cli.runs import in_folders
@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 FORMS = ("long", "trials")
 SUFFIXES = (".csv", ".parquet")
 
-results = typer.Typer(
-    help="List, export, verify and reproduce the runs that are kept.", no_args_is_help=True, rich_markup_mode=None
-)
+results = typer.Typer(help="List, export, verify and reproduce kept runs.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @results.command("list")
@@ -61,16 +59,16 @@ def export(
     from sim.storage.atomic_files import write_file
 
     if form not in FORMS:
-        raise ParleyError(f"--form: {form[:40]!r} came, {' or '.join(FORMS)} is allowed")
+        raise ParleyError(f"--form: expected {' or '.join(FORMS)}, got {form[:40]!r}")
     if out.suffix not in SUFFIXES:
-        raise ParleyError(f"--out: {out.name[:60]!r} came, a name ending in {' or '.join(SUFFIXES)} is wanted")
+        raise ParleyError(f"--out: expected a name ending in {' or '.join(SUFFIXES)}, got {out.name[:60]!r}")
     if os.path.lexists(out):
         raise ParleyError(f"{out}: is there already, name another file or delete it")
     opened = in_folders(runs)
     if doubled := next((run.name for run in opened if sum(one.name == run.name for one in opened) > 1), None):
         raise ParleyError(
-            f"expected runs of different names, got two of `{escaped(doubled)}`: their rows could not be told apart, "
-            "so export each to a file of its own"
+            f"expected runs of different names, got two of `{escaped(doubled)}`: their rows would look alike, so "
+            " export each to a file of its own"
         )
     if form == "long":
         table = long_form(opened)
@@ -138,13 +136,13 @@ def show_kept(found: Sequence[Kept], place: Path, to: Console) -> None:
         to.print(Text(f"{place}: no runs are kept here; parley run SCENARIO --out {place}/NAME keeps one."))
         return
     heads = ("run", "scenario", "state", "trials", "seed", "begun (UTC)", "Parley")
-    table = plain_table(*heads, left=3, words=[-2, -1])
+    rows = []
     for entry in found:
         begun = entry.started[:16].replace("T", " ")
         seed = "" if entry.seed is None else str(entry.seed)
         words = (str(entry.folder), entry.name, entry.state, f"{entry.trials:,}", seed, begun, entry.version)
-        table.add_row(*(Text(escaped(word, 200)) for word in words))
-    to.print(table)
+        rows.append([Text(escaped(word, 200)) for word in words])
+    print_table(to, heads, rows, left=3, words=[-2, -1])
     to.print(Text(f"As recorded: parley results verify {escaped(str(place), 200)} checks files, trials and summaries."))
 
 

@@ -51,7 +51,7 @@ def sensitivity(
 
     methods: dict[str, Any] = {"tornado": tornado, "sobol": sobol, "morris": morris}
     if method not in methods:
-        raise ParleyError(f"--method: {method[:40]!r} came, {', '.join(methods)} are allowed")
+        raise ParleyError(f"--method: expected {', '.join(methods)}, got {method[:40]!r}")
     if keep and (method == "morris" or inputs or tier != "durable" or days is not None):
         raise ParleyError(
             "--keep: the dashboard shows tornado and sobol of all inputs, for durable halts by the last horizon"

@@ -27,7 +27,7 @@ def show(
     sets: Sets = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show every number of a scenario, with its unit and source."""
+    """Show every number of a scenario with unit and source."""
     loaded = opened(scenario, sets, quiet=False)
     if resolved:
         from sim.scenario.reading.load import named_from_here

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.console import band_cell, odds_cell, plain_table, print_result, say
+from sim.cli.console import band_cell, odds_cell, print_result, print_table, say
 from sim.cli.options import AsJson, Quiet, Seed, Trials, Workers
 from sim.cli.runs import note_hidden, run_all
 from sim.results.formatting import counted
@@ -45,15 +45,15 @@ def show_timeline(found: Timeline, to: Console) -> None:
     to.print(f"{counted(found.trials, 'trial')}, seed {found.seed}\n")
     last = found.days
     days = [str(day) for day in found.steps[0].odds]
-    moved = f"moved by {last} d,\npoints"
-    table = plain_table("after", "", *days, "90 %\nband", "model\nalone", moved, "", left=2, words=[-1])
+    rows = []
     for step in found.steps:
         cells = [odds.as_dict() for odds in step.odds.values()]
         model = odds_cell({"p": step.odds[last].model, "mc_hi": step.odds[last].model_hi})
         is_clear = bool(step.moved) and step.moved[last].is_clear
         own = band_cell(cells[-1], found.trials), model, _moved(step, last), "clear" if is_clear else ""
-        table.add_row(f"{step.date.day} {step.date:%b}", step.name, *map(odds_cell, cells), *own)
-    to.print(table)
+        rows.append((f"{step.date.day} {step.date:%b}", step.name, *map(odds_cell, cells), *own))
+    heads = ("after", "", *days, "90 %\nband", "model\nalone", f"moved by {last} d,\npoints", "")
+    print_table(to, heads, rows, left=2, words=[-1])
     to.print()
     for step in found.events:
         say(to, f"{step.name}: {_changed(step)}.", "  ", initial_indent="")

@@ -1,4 +1,4 @@
-"""``parley why``: how far trials came and why they failed."""
+"""``parley why``: how far trials got and why they failed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.console import chance, plain_table, print_result, say, whole
+from sim.cli.console import chance, print_result, print_table, say, whole
 from sim.cli.options import AsJson, One, Quiet, Seed, Sets, Trials, Workers
 from sim.cli.runs import runs_of
 from sim.results.formatting import counted
@@ -30,7 +30,7 @@ def why(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Explain how far trials came, why they failed, and what would do."""
+    """Explain how far trials got and why they failed."""
     from sim.analysis.failure.why import explain
 
     found = explain(*runs_of([scenario, *([base] if base else [])], trials, seed, sets, workers, quiet))
@@ -38,25 +38,26 @@ def why(
 
 
 def show_why(found: Why, to: Console) -> None:
-    """Print the stages, the reasons and a paragraph per finding; with a base, changes in points beside each share."""
+    """Print the stages, the reasons and a paragraph per finding; with a base, changes in points for each share."""
     from sim.results import wording
 
     to.print(f"Why {found.scenario} fails, up to the first agreed halt and within {found.days} days", style="bold")
     to.print(f"{counted(found.trials, 'trial')}, seed {found.seed}; intervals of 95 % are Monte Carlo error alone\n")
     against = () if found.base is None else ("against\nthe base",)
-    funnel = plain_table("of 100 trials", "reach it", "95 %", "of those\nbefore", "95 %", *against)
-    for stage in found.stages:
-        change = [_change(found, "stage", stage.name)] if against else []
-        funnel.add_row(stage.name, *_cells(stage.passed), *_cells(stage.step), *change)
-    to.print(funnel)
+    rows = [
+        (one.name, *_cells(one.passed), *_cells(one.step), *([_change(found, "stage", one.name)] if against else []))
+        for one in found.stages
+    ]
+    print_table(to, ("of 100 trials", "reach it", "95 %", "of those\nbefore", "95 %", *against), rows)
     if found.n_failed:
         to.print(f"\nOf the {counted(found.n_failed, 'trial')} without a durable halt", style="bold")
-        reasons = plain_table("per cent", "share", "95 %", *(("of all trials,\nagainst the base",) if against else ()))
-        for tag, share in sorted(found.tags.items(), key=lambda item: -(item[1].p or 0)):
-            if share.p or (found.base is not None and _find(found, "tag", tag).is_clear):
-                change = [_change(found, "tag", tag)] if against else []
-                reasons.add_row(wording.REASONS[tag], *_cells(share), *change)
-        to.print(reasons)
+        rows = [
+            (wording.REASONS[tag], *_cells(share), *([_change(found, "tag", tag)] if against else []))
+            for tag, share in sorted(found.tags.items(), key=lambda item: -(item[1].p or 0))
+            if share.p or (found.base is not None and _find(found, "tag", tag).is_clear)
+        ]
+        heads = ("per cent", "share", "95 %", *(("of all trials,\nagainst the base",) if against else ()))
+        print_table(to, heads, rows)
     if any(wording.is_no_interval(change.lo, change.hi) for change in found.changes):
         to.print(wording.NO_INTERVAL)
     to.print()
