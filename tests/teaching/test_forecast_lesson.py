@@ -57,6 +57,7 @@ def test_scores_of_a_known_end_by_hand(run: sim.Run) -> None:
     assert found.rows[1].odds == tuple(run.odds("durable", days).p for days in DAYS)
     assert json.loads(json.dumps(found.as_dict()))["is_scored"] is True
     assert list(found.table().columns) == ["who", "days", "p", "happened"]
+    assert lesson(run, (0, 1, 1, 1)).sentences == ("Best here by Brier score: you.",)
 
 
 def test_nobody_is_scored_where_the_end_is_not_known(minimal: sim.Scenario) -> None:

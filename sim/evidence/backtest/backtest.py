@@ -35,7 +35,7 @@ CAVEATS = (
     "whoever is talking, and these rows are talks that were worth recording. Which of the two a new case resembles is "
     "a judgement; so both are always shown. Nor do they leave a war out: the reference class counts the interstate "
     "wars of 1946 to 2007, those that are forecast here among them, and as of an earlier day it has seen later ones.",
-    "The rows are a convenience sample of talks that somebody wrote down: shares are too high for typical talks.",
+    "The rows are a convenience sample of recorded talks: shares are too high for typical talks.",
     "They were coded by someone who knew the end; the line without the hindsight columns says what that is worth.",
     "Parts of the mapping were chosen by looking at residuals of these rows: expect a little worse on wars never seen.",
 )
@@ -79,7 +79,7 @@ class Backtest:
         wars = {episode.cluster for episode in self.rows.all if episode.is_scored}
         n_nameless = len(list(unchecked(self.rows.targets)))
         if self.rows.overlaps:
-            said.append(f"Forecasts are made {claim(self.rows.overlaps)}.")
+            said.append(f"Forecasts are {claim(self.rows.overlaps)}.")
         if len(wars) == 1:
             only = min(wars)
             said.append(

@@ -44,7 +44,7 @@ class Rows:
         return (*self.targets, *self.others)
 
     def changed(self, change: Callable[[Episode], Episode]) -> Rows:
-        """Return the rows with ``change`` made to each."""
+        """Return the rows with ``change`` applied to each."""
         return replace(self, targets=tuple(map(change, self.targets)), others=tuple(map(change, self.others)))
 
     @property

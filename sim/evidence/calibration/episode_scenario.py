@@ -1,4 +1,4 @@
-"""From a coded episode to a scenario: one mapping, run by the same engine as every other scenario.
+"""From a coded episode to a scenario: one mapping, run by the same model as every other scenario.
 
 The template has two sides and three issues. *line* (half of the weight) is where the armies stand and
 moves with the front; *order* is who rules and who is recognised, and is moved half as much; *payments* is

@@ -90,7 +90,7 @@ def about(record: Record, as_of: date | None, text: str) -> dict[str, Any]:
 
 
 def episodes_digest() -> str:
-    """Return the digest of the shipped episodes, so that draws made from others are found out."""
+    """Return the digest of the shipped episodes, so that draws from others are detected."""
     return hashlib.sha256(shipped().read_bytes()).hexdigest()
 
 
@@ -102,7 +102,7 @@ def write_draws(record: Record, as_of: date | None, path: Path, n: int = N_DRAWS
     if head and not head.startswith(b"draw,"):
         raise ParleyError(f"{path}: expected a new file or draws of Parley, got another file")
     text = as_csv(record.posterior, n)
-    beside = path.with_suffix(".json")
+    rests_on = path.with_suffix(".json")
     make_folder(path.parent)
-    write_files({path: text.encode(), beside: as_json(about(record, as_of, text))})
-    return beside
+    write_files({path: text.encode(), rests_on: as_json(about(record, as_of, text))})
+    return rests_on

@@ -62,7 +62,7 @@ class Fixed:
     """Numbers that an episode needs and its outcome cannot identify, each at a stated value (docs/calibration.md)."""
 
     patron_relief: float = 0.4
-    """log strain lost per level of patron, times 1 - momentum in the side's own favour: patrons matter when losing"""
+    """log cost of war lost per level of patron, times 1 - momentum in the own favour: patrons matter when losing"""
     war_share: float = 0.4
     """kappa of the line: share of the remaining distance that a year at momentum 1 gains; half of it on order"""
     optimism: float = 0.4

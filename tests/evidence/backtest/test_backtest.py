@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -14,7 +15,7 @@ import pytest
 
 from sim.errors import ParleyError
 from sim.evidence.backtest import scores
-from sim.evidence.backtest.backtest import HINDSIGHT, Backtest, backtest, without_hindsight
+from sim.evidence.backtest.backtest import CAVEATS, HINDSIGHT, Backtest, backtest, without_hindsight
 from sim.evidence.backtest.forecasts import anchored, forecast, outcomes_of
 from sim.evidence.backtest.reference_class import reference_by_age
 from sim.evidence.backtest.tier_scores import TierScores, mean_briers
@@ -93,6 +94,18 @@ def test_scores_are_those_of_the_scored_cells(base: Backtest) -> None:
     assert "model, anchored" not in base.tiers["mutual"].brier
     assert found.pooled.n == 8 and [line.n for line in found.lines] == [2] * 4
     assert sum(one.n for one in found.bins) == 8
+
+
+def test_a_backtest_has_the_shape_of_a_study(base: Backtest) -> None:
+    table = base.table()
+    assert list(table.columns) == ["tier", "forecaster", "days", "brier", "log_score"] and len(table) == (6 + 5) * 4
+    own = table[(table.tier == "mutual") & (table.forecaster == "model")]
+    assert own.brier.to_list() == base.tiers["mutual"].brier["model"].tolist()
+    assert [words.partition(":")[0] for words in base.sentences] == list(TIERS)
+    assert "over 2 episodes of 2 wars; too few to say: 2 of 50." in base.sentences[0]
+    assert (base.trials, base.seed) == (factories.TRIALS, 1) and base.notes[-4:] == CAVEATS
+    found = json.loads(json.dumps(base.as_dict(), allow_nan=False))
+    assert set(found["scores"]) == set(TIERS) and found["notes"] == list(base.notes)
 
 
 def test_variants_are_named_and_scored(base: Backtest) -> None:

@@ -13,6 +13,7 @@ from sim.evidence.calibration.posterior import Posterior, Surfaces, prior_points
 from sim.evidence.calibration.simulate_episodes import SimulatedEpisode, prior_draws
 from sim.evidence.calibration.simulation_based_calibration import ERROR_RATE, RankStatistics, rank_statistics
 from sim.evidence.calibration.structural_parameters import NAMES
+from sim.evidence.calibration.study import CalibrationStudy
 from sim.statistics.polynomial import class_chances, quadratic
 from tests.evidence import factories
 
@@ -117,3 +118,13 @@ def test_the_full_check_over_all_wars() -> None:
     for name in ("speed", "strain", "fear", "pressure", "audience"):
         assert not rank_statistics(flipped(record, name)).passes, name
     assert not rank_statistics(with_chances(record, 2)).passes
+
+
+def test_a_calibration_has_the_shape_of_a_study(record: Record) -> None:
+    study = CalibrationStudy(record, rank_statistics(record, 20))
+    table = study.table().set_index("parameter")
+    assert list(table.index) == list(NAMES) and table.prior_low["strain"] < table.prior_high["strain"]
+    assert study.sentences[-1] == study.ranks.sentence and len(study.notes) == len(NAMES)
+    found = study.as_dict()
+    assert found["parameters"]["fear"]["posterior"] == study.parameters[2].posterior
+    assert (found["as_of"], found["seed"], found["rank_check"]["sets"]) == (None, study.seed, 20)
