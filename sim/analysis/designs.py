@@ -36,7 +36,8 @@ def check_draws(run: Run, n_draws: int) -> None:
     """Refuse a run with too few draws of its inputs to distinguish them, with a ParleyError."""
     if n_draws < FEWEST_DRAWS:
         least = FEWEST_DRAWS * TRIALS_PER_DRAW
-        raise ParleyError(f"{run.name}: expected {least:,} trials or more to distinguish inputs, got {run.n_trials:,}")
+        few = f"{run.n_trials:,} trials are too few to distinguish inputs"
+        raise ParleyError(f"{run.name}: {few}, expected {least:,} or more")
 
 
 def stage(progress: Progress | None, before: int, ahead: int) -> Progress | None:

@@ -180,26 +180,25 @@ class Timeline(OneSentence):
 
     def table(self) -> pd.DataFrame:
         """Return one row per step and horizon: odds with both intervals, the model alone, the movement."""
-        rows = []
-        for number, step in enumerate(self.steps):
-            for days, odds in step.odds.items():
-                moved = step.moved.get(days)
-                rows.append(
-                    {
-                        "timeline": self.name,
-                        "step": number,
-                        "date": step.date.isoformat(),
-                        "name": step.name,
-                        "days": days,
-                        **odds.as_dict(),
-                        "difference": moved.difference if moved else np.nan,
-                        "difference_lo": moved.lo if moved else np.nan,
-                        "difference_hi": moved.hi if moved else np.nan,
-                        "model_difference": moved.model_difference if moved else np.nan,
-                        "is_clear": moved.is_clear if moved else False,
-                        "reason": step.reason,
-                    }
-                )
+        nothing = Moved(*[np.nan] * 6)
+        rows = [
+            {
+                "timeline": self.name,
+                "step": number,
+                "date": step.date.isoformat(),
+                "name": step.name,
+                "days": days,
+                **odds.as_dict(),
+                "difference": (moved := step.moved.get(days, nothing)).difference,
+                "difference_lo": moved.lo,
+                "difference_hi": moved.hi,
+                "model_difference": moved.model_difference,
+                "is_clear": moved.is_clear,
+                "reason": step.reason,
+            }
+            for number, step in enumerate(self.steps)
+            for days, odds in step.odds.items()
+        ]
         return frame(rows).astype({"reference": float})
 
 

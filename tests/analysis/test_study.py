@@ -152,7 +152,7 @@ def test_a_result_follows_the_protocol_and_agrees_with_itself(name: str) -> None
     study, in_table, in_json, worded = CASES[name]
     found = study()
     assert isinstance(found, Study)
-    question, table, plain = found.question, found.table(), json.loads(json.dumps(found.as_dict()))
+    question, table, plain = found.question, found.table(), json.loads(json.dumps(found.as_dict(), allow_nan=False))
     assert isinstance(question, Question) and question.scenario and question.seed == 1
     assert question.days == tuple(sorted(question.days)) and question.trials > 0
     assert isinstance(table, pd.DataFrame) and len(table)

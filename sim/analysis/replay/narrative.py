@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from sim.analysis.replay.narrative_rounds import Rounds, listed, signed, utils
@@ -54,7 +55,8 @@ class _Narrator:
     def __init__(self, scenario: Scenario, moments: Sequence[Moment], weeks: Sequence[Mapping[str, Any]]) -> None:
         self.scenario = scenario
         self.sides = (scenario.sides.A, scenario.sides.B)
-        self.spoken = tuple(called(scenario, side) for side in self.sides)
+        self.called = partial(called, scenario)
+        self.spoken = tuple(map(self.called, self.sides))
         self.weeks = weeks
         self.by_week: dict[int, list[Moment]] = {}
         for moment in moments:
@@ -91,10 +93,6 @@ class _Narrator:
         if self.lines:  # what follows a dated event in its week is not dated before it
             day = max(day, self.lines[-1].date)
         self.lines.append(Line(day, week, kind, text))
-
-    def called(self, name: str) -> str:
-        """Return the label of a party or issue."""
-        return called(self.scenario, name)
 
     def day(self, week: int) -> date:
         """Return the first day of a week."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sim.analysis.replay.trace import Facts
@@ -48,6 +49,7 @@ class Rounds:
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.sides = (scenario.sides.A, scenario.sides.B)
+        self.called = partial(called, scenario)
         self._offers: dict[tuple[str, str], Facts] = {}  # terms as last reported
         self._refusal: tuple[str, float] | None = None
         self._guests: list[str] | None = None
@@ -56,10 +58,6 @@ class Rounds:
     def label(self, track: str) -> str:
         """Word a track."""
         return self.scenario.tracks[track].label or track.replace("_", " ").capitalize()
-
-    def called(self, name: str) -> str:
-        """Return the label of a party or issue."""
-        return called(self.scenario, name)
 
     def narrate(self, facts: Facts) -> Iterator[Said]:
         """Yield the lines of one round."""

@@ -137,7 +137,7 @@ def test_a_wrong_option_is_named(base: Run, options: dict, words: str) -> None: 
 
 def test_too_few_draws_and_nothing_uncertain_are_refused(base: Run) -> None:
     few = dataclasses.replace(base, columns={name: column[:1_000] for name, column in base.columns.items()})
-    with pytest.raises(ParleyError, match="expected 3,200 trials or more"):
+    with pytest.raises(ParleyError, match="expected 3,200 or more"):
         discover(few)
     with pytest.raises(ParleyError, match="no input is uncertain"):
         discover(dataclasses.replace(base, scenario=central(base.scenario)))

@@ -138,7 +138,7 @@ def test_halves_of_a_draw_hold_whole_antithetic_pairs() -> None:
 
 def test_too_few_draws_are_refused() -> None:
     run = sim.run(minimal_scenario(), trials=64, workers=1)
-    with pytest.raises(ParleyError, match="expected 3,200 trials or more"):
+    with pytest.raises(ParleyError, match="expected 3,200 or more"):
         value_of_information(run)
     with pytest.raises(ParleyError, match="days"):
         value_of_information(run, days=31)
