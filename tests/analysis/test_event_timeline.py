@@ -39,15 +39,15 @@ events:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> LoadedTimeline:
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> LoadedTimeline:
     path = tmp_path_factory.mktemp("timeline") / "three.yaml"
     path.write_text(FILE, encoding="utf-8")
     return open_timeline(path)
 
 
 @pytest.fixture(scope="module")
-def found(told: LoadedTimeline) -> Timeline:
-    return from_runs(told, list(run_many(requests(told, TRIALS), workers=1)))
+def found(loaded: LoadedTimeline) -> Timeline:
+    return from_runs(loaded, list(run_many(requests(loaded, TRIALS), workers=1)))
 
 
 def test_by_the_file_alone(found: Timeline, tmp_path: Path) -> None:
@@ -58,15 +58,15 @@ def test_by_the_file_alone(found: Timeline, tmp_path: Path) -> None:
     assert len(done) >= 4
 
 
-def test_each_state_has_the_odds_of_its_scenario_by_itself(found: Timeline, told: LoadedTimeline) -> None:
-    alone = run(told.states[2].scenario, trials=TRIALS, workers=1)
+def test_each_state_has_the_odds_of_its_scenario_by_itself(found: Timeline, loaded: LoadedTimeline) -> None:
+    alone = run(loaded.states[2].scenario, trials=TRIALS, workers=1)
     assert found.steps[2].odds[365] == alone.odds("durable", 365)
     assert found.steps[0].odds == found.steps[1].odds, "an event that sets nothing leaves every trial as it was"
     assert list(found.steps[0].odds) == [30, 90, 180, 365]
 
 
-def test_movements_are_paired_with_the_state_before_and_widened(found: Timeline, told: LoadedTimeline) -> None:
-    before, after = (run(state.scenario, trials=TRIALS, workers=1) for state in told.states[1:3])
+def test_movements_are_paired_with_the_state_before_and_widened(found: Timeline, loaded: LoadedTimeline) -> None:
+    before, after = (run(state.scenario, trials=TRIALS, workers=1) for state in loaded.states[1:3])
     cell = compare(before, after, 4)["tiers"]["durable"]["365"]
     moved = found.steps[2].moved[365]
     assert (moved.difference, moved.lo, moved.hi) == (cell["difference"], cell["lo"], cell["hi"])
@@ -88,9 +88,9 @@ def test_the_event_that_moved_the_odds_is_named(found: Timeline) -> None:
     assert "After the first week: both tire; a little snow." in said
 
 
-def test_where_nothing_moves_no_event_is_named(told: LoadedTimeline) -> None:
-    same = [run(told.states[0].scenario, trials=320, workers=1)] * 4
-    still = from_runs(told, same)
+def test_where_nothing_moves_no_event_is_named(loaded: LoadedTimeline) -> None:
+    same = [run(loaded.states[0].scenario, trials=320, workers=1)] * 4
+    still = from_runs(loaded, same)
     assert still.moved_most is None
     assert still.sentence.startswith("The odds do not vary over these events: none decided any of 320 trials")
     assert still.as_dict()["moved_most"] is None
@@ -119,20 +119,20 @@ def test_what_is_printed_fits(found: Timeline) -> None:
     assert "The event that moved the odds most: both tire" in to.file.getvalue()
 
 
-def test_runs_must_be_those_of_the_states(told: LoadedTimeline) -> None:
-    one = run(told.states[0].scenario, trials=320, workers=1)
+def test_runs_must_be_those_of_the_states(loaded: LoadedTimeline) -> None:
+    one = run(loaded.states[0].scenario, trials=320, workers=1)
     with pytest.raises(ParleyError, match="expected 4 runs, one per state, got 1"):
-        from_runs(told, [one])
-    other = run(told.states[0].scenario, trials=320, seed=2, workers=1)
+        from_runs(loaded, [one])
+    other = run(loaded.states[0].scenario, trials=320, seed=2, workers=1)
     with pytest.raises(ParleyError, match="same luck"):
-        from_runs(told, [one, one, one, other])
+        from_runs(loaded, [one, one, one, other])
 
 
 def test_the_shipped_story_ends_at_the_base_to_the_last_bit() -> None:
-    told = open_timeline("istanbul_may_2025")
+    loaded = open_timeline("istanbul_may_2025")
     last, base = (
         run(scenario, trials=320, workers=1).columns
-        for scenario in (told.states[-1].scenario, load("istanbul_2025/aides_only"))
+        for scenario in (loaded.states[-1].scenario, load("istanbul_2025/aides_only"))
     )
     assert set(last) == set(base)
     for name in base:
@@ -146,6 +146,6 @@ def test_a_copy_with_one_more_event(tmp_path: Path) -> None:
     more = doc.split("```yaml\n")[1].split("```")[0]
     shipped = (root / "scenarios" / "timelines" / "istanbul_may_2025.yaml").read_text(encoding="utf-8")
     (tmp_path / "mine.yaml").write_text(shipped + more, encoding="utf-8")
-    told = open_timeline(tmp_path / "mine.yaml")
-    assert len(told.states) == 7
-    assert told.states[-1].scenario.third_party("US").act_prob_per_week.middle > 0.1
+    loaded = open_timeline(tmp_path / "mine.yaml")
+    assert len(loaded.states) == 7
+    assert loaded.states[-1].scenario.third_party("US").act_prob_per_week.middle > 0.1

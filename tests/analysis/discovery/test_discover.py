@@ -88,7 +88,7 @@ def test_outcomes_are_shares_of_the_trials_of_a_draw(base: Run) -> None:
     assert np.array_equal(np.bincount(draws.pairs)[:-1], np.full(124, 2))
 
 
-def test_a_planted_cause_is_told_in_a_sentence(base: Run) -> None:
+def test_a_planted_cause_is_named_in_a_sentence(base: Run) -> None:
     found = discover(planted_in(base, "parties.Russia.strain", 0.08))
     box = found.boxes[0]
     assert [limit.path for limit in box.limits] == ["parties.Russia.strain"]

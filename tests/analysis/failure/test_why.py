@@ -70,7 +70,7 @@ def test_every_share_of_hand_made_trials() -> None:
     assert found.shortfall["q50"] == pytest.approx(0.04) and found.shortfall["q95"] == pytest.approx(0.06)
 
 
-def test_mean_shares_leave_out_trials_that_no_friction_kept_apart() -> None:
+def test_mean_shares_leave_out_trials_without_a_friction() -> None:
     """Of 24 trials with shares 8 have trust .25, 16 have .9; the 8 in which fighting pays have none."""
     shares = explain(run_of(TRIALS)).frictions
     assert {share.n for share in shares.values()} == {24}
@@ -136,7 +136,7 @@ def test_red_lines_that_leave_nothing_between_them_are_survived() -> None:
     json.dumps(found.as_dict(), allow_nan=False)
 
 
-def test_runs_without_common_luck_or_horizon_are_refused() -> None:
+def test_runs_without_common_random_numbers_or_horizon_are_refused() -> None:
     run = run_of(TRIALS)
     with pytest.raises(ParleyError, match="common random numbers"):
         explain(run, Run(run.scenario, "other", 2, run.columns))

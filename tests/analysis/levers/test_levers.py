@@ -91,7 +91,7 @@ def test_levels_are_on_or_off() -> None:
         ({"to": {"war.momentum_mean": 0.2}}, "the same as war.momentum"),
     ],
 )
-def test_mistakes_are_told(lever: dict[str, Any], words: str) -> None:
+def test_mistakes_are_refused(lever: dict[str, Any], words: str) -> None:
     scenario = made(wrong={"effort": 1.0, "note": "made up", **lever})
     scenario = changed(scenario, **{"war.momentum_mean": {"same_as": "war.momentum"}, "levers": scenario.levers})
     assert any(words in problem.message for problem in references.check(scenario))

@@ -121,7 +121,7 @@ def test_the_story_of_a_certain_halt_has_round_signature_and_end_on_their_days()
     assert [line.date for line in found.narrative] == sorted(line.date for line in found.narrative)
 
 
-def test_who_comes_is_told_with_its_reason() -> None:
+def test_attendance_is_narrated_with_its_reason() -> None:
     event = {"name": "Summit", "date": week(1), "round": True, "levels": {"South": 3}}
     changes = {**QUIET, **FEAR, "talks.convening_prob_per_week": 0, "horizon_weeks": 4, "follow_up_weeks": 4}
     rule = {"party": "North", "level": 2, "when": {"South": 3}}
@@ -172,7 +172,7 @@ def test_a_missed_deal_says_what_was_missing() -> None:
     assert "it takes leaders to sign, and nobody gets leave from home" in kinds(found, "refusal")[0][1]
 
 
-def test_collapse_and_lapse_are_told_in_their_week() -> None:
+def test_collapse_and_lapse_are_narrated_in_their_week() -> None:
     found = replay(minimal_scenario(**{**CERTAIN, "truces.early_hazard": 50, "truces.slow_hazard": 50}), 1, 0)
     start = int(found.columns["halt_week"][0])
     (collapse, *_) = moments(found, "collapse")
@@ -180,7 +180,7 @@ def test_collapse_and_lapse_are_told_in_their_week() -> None:
     assert (start + 1, "Ceasefire is broken and collapses after one week: the war goes on.") in kinds(found, "halt")
 
 
-def test_third_parties_are_told() -> None:
+def test_third_parties_are_narrated() -> None:
     backer = {
         "role": "backer",
         "leverage": {"South": 0.05},

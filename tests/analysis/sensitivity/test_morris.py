@@ -68,7 +68,7 @@ def test_of_a_scenario() -> None:
     assert "parties.North.strain" in found.sentence
 
 
-def test_mistakes_are_told() -> None:
+def test_mistakes_are_refused() -> None:
     scenario = minimal_scenario(**UNCERTAIN)
     with pytest.raises(ParleyError, match="trajectories: expected a whole number from 2 to 10,000, got 1"):
         morris(scenario, trajectories=1)

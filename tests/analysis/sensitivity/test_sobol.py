@@ -49,7 +49,7 @@ def test_groups_act_as_one() -> None:
     assert found["others"].total == pytest.approx(1 - FIRST["x2"], abs=0.02)
 
 
-def test_without_influence_every_index_is_nought() -> None:
+def test_without_influence_every_index_is_zero() -> None:
     points = design(3, [[0], [1], [2]], 256, 1)
     one_acts = np.repeat(points[:, :, :1], 2, axis=2)
     found = {one.name: one for one in indices(one_acts, NAMES)}
@@ -83,7 +83,7 @@ def test_inputs_are_taken_from_a_tornado_by_default(monkeypatch: pytest.MonkeyPa
     assert len({total for _, total in calls}) == 1
 
 
-def test_mistakes_are_told() -> None:
+def test_mistakes_are_refused() -> None:
     scenario = minimal_scenario(**UNCERTAIN)
     with pytest.raises(ParleyError, match="a power of two"):
         sobol(scenario, rows=100)

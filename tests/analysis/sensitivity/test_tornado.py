@@ -87,7 +87,7 @@ def test_a_scenario_without_inputs_has_no_bars() -> None:
     assert len(found.central) == len(found.days)
 
 
-def test_mistakes_are_told() -> None:
+def test_mistakes_are_refused() -> None:
     scenario = minimal_scenario(**UNCERTAIN)
     with pytest.raises(ParleyError, match="did you mean `parties.North.strain`"):
         tornado(scenario, inputs=["parties.North.strian"])

@@ -102,7 +102,7 @@ def test_a_file_of_joint_draws_is_one_input_or_one_for_each_column(base: Scenari
     assert [one.name for one in chosen(available, ["calibration"], base)] == [n for n in apart if "calibration" in n]
 
 
-def test_a_factor_apart_has_the_quantiles_of_its_column(base: Scenario) -> None:
+def test_a_separate_factor_has_the_quantiles_of_its_column(base: Scenario) -> None:
     separate, available = separate_inputs(base)
     shares = {one.stream: np.full(2, one.central) for one in available}
     (strain,) = chosen(available, ["calibration.strain"], base)

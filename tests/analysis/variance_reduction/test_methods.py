@@ -210,7 +210,7 @@ def test_common_luck_pairs_what_luck_does_to_both() -> None:
         common_random_numbers(ran[0.1], other)
 
 
-def test_common_luck_is_the_same_with_any_workers_and_without_a_change_unknown() -> None:
+def test_pairing_is_the_same_with_any_workers_and_without_a_change_unknown() -> None:
     one, two = (
         [sim.run(by_draws(fear), trials=2_048, workers=workers, block=512, name=str(fear)) for fear in (0.1, 0.11)]
         for workers in (1, 2)
