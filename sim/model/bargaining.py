@@ -236,7 +236,7 @@ class Bargaining:
 
     def _nash(self, track: TrackPackages, look: Look) -> Array:
         """Nash point of the range: equal relative gains at the margin, found on the grid."""
-        best = bargaining.nash_mix(*track.values_on_grid(look.rows, look.status_quo), *look.needed)
+        best = bargaining.nash_weight(*track.values_on_grid(look.rows, look.status_quo), *look.needed)
         return np.where(np.isnan(best), (look.lower + look.upper) / 2.0, best)
 
     def _pull(self, trials: Trials) -> Column:

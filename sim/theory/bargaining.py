@@ -15,7 +15,7 @@ GRID = np.arange(GRID_STEPS + 1) / GRID_STEPS
 """The 101 contract-curve weights at which gains are tabulated; between them they are interpolated linearly."""
 
 
-def least_mix(values: Array, needed: Column) -> Array:
+def least_weight(values: Array, needed: Column) -> Array:
     """Return the least contract-curve weight at which a side's gain reaches what it needs.
 
     Parameters
@@ -36,7 +36,7 @@ def least_mix(values: Array, needed: Column) -> Array:
 
     Examples
     --------
-    >>> least_mix(GRID**2, np.array(0.25)).round(3).item(), least_mix(GRID**2, np.array(2.0)).item()
+    >>> least_weight(GRID**2, np.array(0.25)).round(3).item(), least_weight(GRID**2, np.array(2.0)).item()
     (0.5, inf)
     """
     needed = np.asarray(needed, dtype=float)
@@ -79,8 +79,8 @@ def bargaining_range(values_a: Array, values_b: Array, needed_a: Column, needed_
     >>> [point.round(3).item() for point in bargaining_range(GRID, 1.0 - GRID, 0.25, 0.5)]
     [0.25, 0.5]
     """
-    lower = least_mix(values_a, needed_a)
-    upper = 1.0 - least_mix(values_b[..., ::-1], needed_b)
+    lower = least_weight(values_a, needed_a)
+    upper = 1.0 - least_weight(values_b[..., ::-1], needed_b)
     return lower, upper
 
 
@@ -118,7 +118,7 @@ def next_offer(own: Column, other: Column, pace: Column, limit: Column, end: int
     return np.maximum(moved, limit) if end == 1 else np.minimum(moved, limit)
 
 
-def nash_mix(values_a: Array, values_b: Array, needed_a: Column, needed_b: Column) -> Array:
+def nash_weight(values_a: Array, values_b: Array, needed_a: Column, needed_b: Column) -> Array:
     """Return the contract-curve weight with the largest product of surpluses.
 
     Parameters
@@ -144,7 +144,7 @@ def nash_mix(values_a: Array, values_b: Array, needed_a: Column, needed_b: Colum
 
     Examples
     --------
-    >>> nash_mix(GRID, 1.0 - GRID, 0.0, 0.2).round(3).item()
+    >>> nash_weight(GRID, 1.0 - GRID, 0.0, 0.2).round(3).item()
     0.4
     """
     over_a = values_a - np.asarray(needed_a)[..., None]

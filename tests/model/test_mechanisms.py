@@ -9,7 +9,7 @@ from sim.model import NegotiationModel, simulate
 from sim.random_streams import Streams, stream_key
 from sim.scenario.mirror import mirror
 from sim.scenario.sampling.parameter_draws import draw_columns
-from sim.theory.bargaining import GRID, nash_mix
+from sim.theory.bargaining import GRID, nash_weight
 from sim.theory.utility import audience_loss
 from tests.factories import FEAR, LASTING, QUIET, SILENT, START, WEEKLY, both, minimal_scenario, stepped, week
 from tests.oracle.oracle import tell
@@ -206,7 +206,7 @@ def test_leverage_of_a_mediator_ends_when_it_leaves() -> None:
 def test_a_text_on_a_plateau_is_its_middle() -> None:
     """Mixes .4 to .6 name one package, which has the largest product of surpluses: .5, not .4."""
     gain = np.where(GRID < 0.4, GRID, np.where(GRID <= 0.6, 0.4, GRID - 0.2))
-    assert float(nash_mix(gain, gain[::-1], 0.0, 0.0)) == pytest.approx(0.5)
+    assert float(nash_weight(gain, gain[::-1], 0.0, 0.0)) == pytest.approx(0.5)
 
 
 def test_an_audience_never_rewards() -> None:

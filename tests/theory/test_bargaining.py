@@ -12,7 +12,7 @@ from sim.theory.bargaining import (
     GRID,
     bargaining_range,
     fearon_range,
-    nash_mix,
+    nash_weight,
     next_offer,
 )
 from sim.theory.contract_curve import Terms, contract_curve, value_of
@@ -83,7 +83,7 @@ def test_nash_point_with_unequal_war_values() -> None:
         np.array([sum(value_of(contract_curve(mix, issue), issue)[side] for issue in TWO) for mix in GRID])
         for side in (0, 1)
     ]
-    assert float(nash_mix(values[0], values[1], -0.05, 0.0)) == pytest.approx(0.46)
+    assert float(nash_weight(values[0], values[1], -0.05, 0.0)) == pytest.approx(0.46)
 
 
 share = st.floats(0, 1)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize_scalar
 
 from sim.errors import ParleyError
-from sim.theory.bargaining import GRID, nash_mix
+from sim.theory.bargaining import GRID, nash_weight
 
 Frontier = Callable[[float], float]
 Surplus = NDArray[Any]
@@ -77,8 +77,8 @@ def rubinstein_share(discount_first: float, discount_second: float) -> float:
 
 
 def nash_on_curve(surplus_a: Surplus, surplus_b: Surplus) -> float | None:
-    """Mix on the grid with the largest product of surpluses (the engine's own ``nash_mix``)."""
-    mix = float(nash_mix(surplus_a[None, :], surplus_b[None, :], np.zeros(1), np.zeros(1))[0])
+    """Mix on the grid with the largest product of surpluses (the engine's own ``nash_weight``)."""
+    mix = float(nash_weight(surplus_a[None, :], surplus_b[None, :], np.zeros(1), np.zeros(1))[0])
     return None if np.isnan(mix) else mix
 
 
