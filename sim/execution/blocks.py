@@ -31,7 +31,7 @@ class Block:
 def blocks(trials: int, size: int = DEFAULT_BLOCK) -> Iterator[Block]:
     """Yield blocks in order; all but the last hold ``size`` trials, a multiple of the cluster size."""
     if size <= 0 or size % TRIALS_PER_CLUSTER:
-        raise ParleyError(f"the block size must be a multiple of {TRIALS_PER_CLUSTER}, {size} came")
+        raise ParleyError(f"block: expected a multiple of {TRIALS_PER_CLUSTER}, got {size}")
     for index, first in enumerate(range(0, trials, size)):
         yield Block(index, first, min(size, trials - first))
 
@@ -46,9 +46,9 @@ def check_counts(trials: int, seed: int, store: bool | None) -> None:
     most = MOST_TRIALS_STORED if store else MOST_TRIALS
     if not 1 <= trials <= most:
         more = "" if store else f" (with --store up to {MOST_TRIALS_STORED:,}; `run` without --out only counts more)"
-        raise ParleyError(f"trials: {shortened(trials)} came, 1 to {most:,} is allowed{more}")
+        raise ParleyError(f"trials: expected 1 to {most:,}{more}, got {shortened(trials)}")
     if not 0 <= seed <= MOST_SEED:
-        raise ParleyError(f"seed: {shortened(seed)} came, 0 to {MOST_SEED} is allowed")
+        raise ParleyError(f"seed: expected 0 to {MOST_SEED}, got {shortened(seed)}")
 
 
 def shortened(number: int) -> str:

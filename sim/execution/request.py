@@ -74,8 +74,9 @@ def wanted_trials(trials: int | None, precision: float | None) -> int:
 def check_precision(precision: float | None) -> None:
     """Refuse a half-width that is out of its range."""
     if precision is not None and not LEAST_PRECISION <= precision <= MOST_PRECISION:
-        allowed = f"a half-width of {LEAST_PRECISION} to {MOST_PRECISION} is allowed"
-        raise ParleyError(f"precision: {precision:g} came, {allowed}")
+        raise ParleyError(
+            f"precision: expected a half-width of {LEAST_PRECISION} to {MOST_PRECISION}, got {precision:g}"
+        )
 
 
 def check_parties(request: Request) -> None:
@@ -85,7 +86,7 @@ def check_parties(request: Request) -> None:
             known = ", ".join(request.scenario.parties)
             raise ParleyError(f"parties: there is no party {name!r} in the scenario; there are {known}")
         if not inspect.isclass(party):
-            raise ParleyError(f"parties: a class is wanted for {name!r}, {type(party).__name__} came")
+            raise ParleyError(f"parties: expected a class for {name!r}, got {type(party).__name__}")
 
 
 def slug(title: str) -> str:

@@ -110,7 +110,7 @@ def stream(
 def check_streamed(request: Request) -> None:
     """Refuse what cannot be streamed, saying what can."""
     if not 1 <= request.trials <= MOST_STREAMED:
-        raise ParleyError(f"trials: {shortened(request.trials)} came, 1 to {MOST_STREAMED:,} is allowed")
+        raise ParleyError(f"trials: expected 1 to {MOST_STREAMED:,}, got {shortened(request.trials)}")
     check_counts(1, request.seed, None)
     if request.precision is not None:
         raise ParleyError("precision: a run that keeps no trials has all that were asked for, drop --precision")

@@ -47,7 +47,7 @@ def check_event(scenario: Scenario, tier: str, days: int) -> tuple[str, int]:
 def check_tier(tier: str) -> str:
     """Return the tier, if it is one."""
     if tier not in TIERS:
-        raise ParleyError(f"tier: {tier!r} came, {', '.join(TIERS)} are allowed")
+        raise ParleyError(f"tier: expected one of {', '.join(TIERS)}, got {tier!r}")
     return tier
 
 
@@ -55,5 +55,5 @@ def weeks_by(scenario: Scenario, days: int) -> int:
     """Return the weeks in so many days, which must be a horizon of the scenario."""
     weeks = horizons(scenario)
     if days not in weeks:
-        raise ParleyError(f"days: {days} came, {', '.join(map(str, weeks))} are allowed")
+        raise ParleyError(f"days: expected one of {', '.join(map(str, weeks))}, got {days}")
     return weeks[days]

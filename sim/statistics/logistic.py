@@ -1,7 +1,7 @@
 """Logistic regression: the coefficients at which a penalised log likelihood is highest.
 
 Newton's method in a few lines, so that the calibration slope and the baselines need no further package. The tests check
-that the gradient at the result is nought.
+that the gradient at the result is 0.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sim.statistics.estimates import Floats
 
 MOST_STEPS = 100
 FLAT = 1e-10
-"""Largest gradient that counts as nought; rounding in a few thousand rows stays a hundred times below."""
+"""Largest gradient that counts as 0; rounding in a few thousand rows stays a hundred times below."""
 LEAST_CURVATURE = 1e-8
 """Smallest eigenvalue of information + penalties. Below it some direction is level: outcomes are separated and the
 optimum lies at infinity, or covariates repeat. Takes covariates of a size around one."""
@@ -69,7 +69,7 @@ def fit_logistic(
     Reference: le Cessie and van Houwelingen (1992), Applied Statistics 41, 191-201.
 
     ``design`` (rows, coefficients), intercept included; ``events`` (rows,) of 0 and 1, or counts out of ``chances``
-    (rows,); ``penalties`` (coefficients,), 0 for what is not to be shrunk. Newton's method from nought; a step that
+    (rows,); ``penalties`` (coefficients,), 0 for what is not to be shrunk. Newton's method from 0; a step that
     lowers the objective is halved; done where no slope exceeds ``flat``. Raises NoOptimumError where the optimum is
     not finite or not unique.
     """

@@ -163,7 +163,7 @@ class Writer:
     def add(self, index: int, columns: Columns) -> None:
         """Store the next block."""
         if index != self.n_blocks:
-            raise ValueError(f"block {self.n_blocks} is next, {index} came")
+            raise ValueError(f"expected block {self.n_blocks}, got {index}")
         self.manifest.setdefault("columns", kinds_of(columns))
         content = encoded(columns, self.inputs.run_id, index)
         write_file(self.folder / block_file(index), content, in_own_folder=True)

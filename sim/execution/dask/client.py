@@ -62,7 +62,7 @@ def library() -> Any:
 
 def check_address(address: str, insecure: bool) -> None:
     """Refuse addresses that are none, and plain TCP to another machine."""
-    wrong = ParleyError(f"scheduler: {address!a} came, tls://host:port or tcp://host:port is wanted")
+    wrong = ParleyError(f"scheduler: expected tls://host:port or tcp://host:port, got {address!a}")
     try:
         parts = urlsplit(address)
         host, port = parts.hostname, parts.port

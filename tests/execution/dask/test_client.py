@@ -124,11 +124,11 @@ def joined(port: int) -> Iterator[distributed.Cluster]:
 @pytest.mark.parametrize(
     ("address", "message"),
     [
-        ("127.0.0.1:8786", "is wanted"),
-        ("http://127.0.0.1:8786", "is wanted"),
-        ("tcp://127.0.0.1", "is wanted"),
-        ("tcp://[::1:5", "is wanted"),
-        ("tcp://127.0.0.1:99999", "is wanted"),
+        ("127.0.0.1:8786", "scheduler: expected "),
+        ("http://127.0.0.1:8786", "scheduler: expected "),
+        ("tcp://127.0.0.1", "scheduler: expected "),
+        ("tcp://[::1:5", "scheduler: expected "),
+        ("tcp://127.0.0.1:99999", "scheduler: expected "),
         ("tcp://192.0.2.1:8786", "--insecure-scheduler"),
     ],
 )
