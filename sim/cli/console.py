@@ -26,7 +26,8 @@ WIDTH = 100
 class Result(Protocol):
     """What a command found: it can be written as JSON."""
 
-    def as_dict(self) -> Any: ...
+    def as_dict(self) -> Any:
+        """Return plain JSON values."""
 
 
 Found = TypeVar("Found", bound=Result)

@@ -66,4 +66,5 @@ class CountingBar(Bar):
     """Counts episodes, or whatever is done one by one."""
 
     def show(self, done: int, total: int) -> None:
+        """Show that ``done`` of ``total`` are done."""
         self.reach(f"{done} of {total} {self._unit}", done, total)
