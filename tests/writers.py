@@ -5,10 +5,10 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
-import pytest
 
 import sim
 from dashboards import study_cache
@@ -17,6 +17,7 @@ from dashboards.report.html_file import MARK, write_page
 from docs import generate
 from docs.generate import catalogue_pages, page_blocks
 from docs.generate.__main__ import write_odds
+from sim.cli.commands import coding_sheet
 from sim.cli.commands.results import encoded
 from sim.evidence.calibration import posterior_file
 from sim.execution.request import Request
@@ -25,6 +26,7 @@ from sim.storage import run_folder as store
 from sim.storage.atomic_files import write_file
 
 BLOCK = 32
+multiple = patch.multiple
 
 
 @cache
@@ -59,24 +61,21 @@ def study(folder: Path) -> None:
 
 
 def draws_of_nothing(path: Path) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(posterior_file, "as_csv", lambda posterior, n: "draw,strain\n" + "0,1\n" * 20)
-        patch.setattr(posterior_file, "about", lambda record, day, text: {"seed": 1})
+    rows = "draw,strain\n" + "0,1\n" * 20
+    with multiple(posterior_file, as_csv=lambda posterior, n: rows, about=lambda record, day, text: {"seed": 1}):
         posterior_file.write_draws(SimpleNamespace(posterior=None), None, path)  # type: ignore[arg-type]
 
 
 def picture(path: Path) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(image_export, "named_figures", lambda runs: {"odds": {}})
-        patch.setattr(image_export, "as_picture", lambda figure, kind: b"\x89PNG" * 20)
+    drawn = b"\x89PNG" * 20
+    with multiple(image_export, named_figures=lambda runs: {"odds": {}}, as_picture=lambda figure, kind: drawn):
         image_export.write_picture([], "odds", path)
 
 
 def catalogue(folder: Path) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(catalogue_pages, "catalogue_page", lambda name, trials, seed: "# Page\n" * 20)
-        patch.setattr(catalogue_pages, "load", lambda name: None)
-        patch.setattr(catalogue_pages, "index_page", lambda scenarios: "# List\n" * 20)
+    page, index = "# Page\n" * 20, "# List\n" * 20
+    stubs = {"catalogue_page": lambda name, trials, seed: page, "index_page": lambda scenarios: index}
+    with multiple(catalogue_pages, load=lambda name: None, **stubs):
         catalogue_pages.write_catalogue(folder, ["teaching/minimal"])
 
 
@@ -85,28 +84,20 @@ def wars(folder: Path) -> None:
     (folder / "wars").mkdir(exist_ok=True)
     if not os.path.lexists(page := folder / "wars" / "one.md"):
         page.write_text("before")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(catalogue_pages, "write_catalogue", lambda folder: [])
-        patch.setattr(page_blocks, "refreshed", lambda text: "after " * 20)
+    written = multiple(catalogue_pages, write_catalogue=lambda folder: [])
+    with written, multiple(page_blocks, refreshed=lambda text: "after " * 20):
         write_odds(folder)
 
 
 def reference_pages(folder: Path) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(generate, "pages", lambda: {"cli.md": "# Commands\n" * 20})
+    with multiple(generate, pages=lambda: {"cli.md": "# Commands\n" * 20}):
         generate.write(folder)
-
-
-def sheet(folder: Path) -> None:
-    from sim.cli.commands.coding_sheet import coding_sheet
-
-    coding_sheet("teaching/minimal", folder)
 
 
 TABLE = pd.DataFrame({"n": range(40)})
 WRITERS: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
     "init": (lambda folder: write_template(str(folder / "mine.yaml")), ("mine.yaml",)),
-    "sheet": (sheet, ("sheet.csv", "briefing.md")),
+    "sheet": (lambda folder: coding_sheet.coding_sheet("teaching/minimal", folder), ("sheet.csv", "briefing.md")),
     "export, csv": (lambda folder: write_file(folder / "x.csv", encoded(TABLE, ".csv")), ("x.csv",)),
     "export, parquet": (lambda folder: write_file(folder / "x.parquet", encoded(TABLE, ".parquet")), ("x.parquet",)),
     "export, trials": (lambda folder: write_file(folder / "y.csv", (b"piece\r\n" for _ in range(9))), ("y.csv",)),

@@ -87,6 +87,10 @@ def swapped(path: Path, key: str, value: Any) -> None:
     forged(path, found={**json.loads(path.read_text())["found"], key: value})
 
 
+WRONG = (("days", "365"), ("at", True), ("central", [None]), ("central", [7.0]), ("more", 1))
+WRONG += (("central_lo", [-0.1]), ("trials", -1))
+
+
 @pytest.mark.parametrize(
     "harm",
     [
@@ -104,11 +108,7 @@ def swapped(path: Path, key: str, value: Any) -> None:
         partial(forged, format=99),
         partial(forged, about={"kind": "tornado"}),
         partial(forged, options={"trials": 7}),
-        *(
-            partial(swapped, key=key, value=value)
-            for key, value in (("days", "365"), ("at", True), ("central", [None]), ("central", [7.0]), ("more", 1))
-        ),
-        *(partial(swapped, key=key, value=value) for key, value in (("central_lo", [-0.1]), ("trials", -1))),
+        *(partial(swapped, key=key, value=value) for key, value in WRONG),
         lambda path: path.write_text(path.read_text().replace("0.3", "NaN")),
     ],
 )

@@ -24,10 +24,8 @@ LANGUAGE: set[Any] = {object, Generic, Protocol}
 MEANT = {
     "Model": {"step"},
     "HTMLParser": {"handle_starttag", "handle_startendtag", "handle_endtag", "handle_data"},
-    "GenerateJsonSchema": {
-        *("encode_default", "field_title_should_be_set", "function_after_schema", "model_schema"),
-        "tagged_union_schema",
-    },
+    "GenerateJsonSchema": {"encode_default", "field_title_should_be_set", "function_after_schema", "model_schema"}
+    | {"tagged_union_schema"},
     "BaseModel": {"model_config", "model_post_init"},
     "Executor": {"submit"},
     "HTTPChannel": {"readable", "received"},  # both go on to waitress's own
@@ -104,11 +102,8 @@ def set_by_us() -> dict[str, set[str]]:
     names: dict[str, set[str]] = {"Model": set(), "Agent": set()}
     scenario = everything_on()
     kinds = {"belligerent": Belligerent, "backer": Backer, "mediator": Mediator}
-    parties = {
-        name: watched(kinds[party.role], names["Agent"])
-        for name, party in scenario.parties.items()
-        if party.role in kinds
-    }
+    acting = {name: party.role for name, party in scenario.parties.items() if party.role in kinds}
+    parties = {name: watched(kinds[role], names["Agent"]) for name, role in acting.items()}
     watched(NegotiationModel, names["Model"])(scenario, n_trials=64, parties=parties).run()
     return names
 

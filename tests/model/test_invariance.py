@@ -62,17 +62,16 @@ def test_mirror_image_has_the_same_history(base: Scenario, changes: dict[str, ob
         np.testing.assert_allclose(here[name], there[name], atol=1e-5, err_msg=name)
 
 
-@pytest.mark.parametrize(
-    "addition",
-    [
-        {"parties.Neutral": {"role": "mediator", "reach": {"North": 1, "South": 1}}},
-        {"parties.Neutral": {"role": "mediator", "persistence": 5, "skill": 0}},
-        {"parties.Neutral": {"role": "backer", "act_prob_per_week": 0.5, "tilt": 0.3}},
-    ],
-)
-def test_neutral_parties_change_no_trial(addition: dict[str, object]) -> None:
+MEDIATORS = [{"reach": {"North": 1, "South": 1}}, {"persistence": 5, "skill": 0}]
+NEUTRAL = [{"role": "mediator", **one} for one in MEDIATORS] + [
+    {"role": "backer", "act_prob_per_week": 0.5, "tilt": 0.3}
+]
+
+
+@pytest.mark.parametrize("party", NEUTRAL)
+def test_neutral_parties_change_no_trial(party: dict[str, object]) -> None:
     plain = minimal_scenario(**{"parties.North.strain": 0.08, "parties.North.trust": 0.5, "war.momentum": 0.2})
-    assert_same(simulate(plain, 3, 0, 512), simulate(changed(plain, **addition), 3, 0, 512))
+    assert_same(simulate(plain, 3, 0, 512), simulate(changed(plain, **{"parties.Neutral": party}), 3, 0, 512))
 
 
 def test_an_issue_without_weight_changes_no_trial(base: Scenario) -> None:

@@ -27,7 +27,6 @@ from sim.execution.cancellable_block import (
 from sim.execution.run import run
 from sim.execution.worker_pool import Pool
 from sim.model import Belligerent, simulate
-from sim.results.run import Run
 from sim.scenario.reading.load import load
 from tests.factories import minimal_scenario
 
@@ -97,16 +96,13 @@ def test_nothing_is_left_of_runs_that_end_well_or_badly(alive: Any, monkeypatch:
     assert alive() == 0
 
 
-@pytest.mark.parametrize(
-    "question", [range_over_time, nearness, lambda run: replay_run(run, 3), lambda run: panel(run.scenario)]
-)
-def test_nothing_is_left_of_a_study(alive: Any, question: Any) -> None:
-    assert question(small_run()) is not None
+STUDIES = [range_over_time, nearness, lambda run: replay_run(run, 3), lambda run: panel(run.scenario)]
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_nothing_is_left_of_a_study(alive: Any, study: Any) -> None:
+    assert study(run(load("istanbul_2025/aides_only"), trials=32, workers=1)) is not None
     assert alive() == 0
-
-
-def small_run() -> Run:
-    return run(load("istanbul_2025/aides_only"), trials=32, workers=1)
 
 
 def test_nothing_is_left_in_a_worker() -> None:

@@ -54,14 +54,9 @@ class OneTrial(mesa.Model):  # type: ignore[misc]
 def batch(name: str, seed: int, trials: range, block: int = BLOCK) -> list[dict[str, Any]]:
     """Outcomes of ``trials``, as ``oracle.tell`` gives them, run by ``mesa.batch_run`` in this process."""
     weeks = _scenario(name).horizon_weeks + _scenario(name).follow_up_weeks
-    rows = mesa.batch_run(
-        OneTrial,
-        parameters={"name": [name], "seed_of_run": [seed], "trial": trials, "block": [block]},
-        max_steps=weeks,
-        number_processes=1,
-        data_collection_period=-1,
-        display_progress=False,
-    )
+    parameters = {"name": [name], "seed_of_run": [seed], "trial": trials, "block": [block]}
+    quiet: Any = {"number_processes": 1, "data_collection_period": -1, "display_progress": False}
+    rows = mesa.batch_run(OneTrial, parameters=parameters, max_steps=weeks, **quiet)
     return [row["outcome"] for row in rows]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import engine
+from sim.scenario.reading.load import load
 
 
 def test_benchmark_writes_what_it_prints(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -29,8 +30,6 @@ def test_benchmark_writes_what_it_prints(tmp_path: Path, capsys: pytest.CaptureF
 
 def test_luck_is_counted_column_by_column() -> None:
     """A block of the minimal scenario draws one column a week for rounds, and the replay draws them all."""
-    from sim.scenario.reading.load import load
-
     calls = engine.calls_of_a_block(load("teaching/minimal"), 32)
     assert sum(call.arguments[:1] == ("round",) for call in calls) == load("teaching/minimal").horizon_weeks
     assert engine.replay(calls, 32) == len(calls)

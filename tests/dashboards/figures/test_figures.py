@@ -26,11 +26,14 @@ SCENARIOS = [
     {"title": "more", "p": 0.5, "lo": 0.2, "hi": 0.8, "mc_lo": 0.48, "mc_hi": 0.52, "is_base": False},
     {"title": "less", "p": 0.05, "lo": 0.0, "hi": 0.1, "mc_lo": 0.04, "mc_hi": 0.06, "is_base": False},
 ]
-PAIRS = [
-    {"title": "down", "difference": -0.1, "lo": -0.12, "hi": -0.08},
-    {"title": "flat", "difference": 0.004, "lo": -0.01, "hi": 0.018},
-    {"title": "up", "difference": 0.3, "lo": 0.28, "hi": 0.32},
-]
+
+
+def pairs(*rows: tuple[str, float, float | None, float | None]) -> list[dict[str, Any]]:
+    """Differences with their intervals, by title."""
+    return [dict(zip(("title", "difference", "lo", "hi"), row, strict=True)) for row in rows]
+
+
+PAIRS = pairs(("down", -0.1, -0.12, -0.08), ("flat", 0.004, -0.01, 0.018), ("up", 0.3, 0.28, 0.32))
 BINS = [
     {"label": "by June", "crowd": {"one": 0.09, "two": 0.1}, "p": 0.08, "lo": 0.0, "hi": 0.26},
     {"label": "by December", "crowd": {"two": 0.53}, "p": None, "lo": None, "hi": None},
@@ -215,13 +218,11 @@ def test_axis_of_per_cents_ends_at_a_round_number(largest: float, top: float) ->
 
 
 def test_small_differences_have_ticks_beside_zero() -> None:
-    rows = [{"title": "a", "difference": 0.002, "lo": -0.001, "hi": 0.004}]
-    axis = figures.differences(rows, title="T")["layout"]["xaxis"]
+    axis = figures.differences(pairs(("a", 0.002, -0.001, 0.004)), title="T")["layout"]["xaxis"]
     assert len(axis["tickvals"]) > 2 and 0 in axis["tickvals"]
     assert axis["ticktext"][axis["tickvals"].index(0)] == "0"
     assert "+0.4" in axis["ticktext"] or "+0.2" in axis["ticktext"]
-    nothing = figures.differences([{"title": "a", "difference": 0.0, "lo": 0.0, "hi": 0.0}], title="T")
-    axis = nothing["layout"]["xaxis"]
+    axis = figures.differences(pairs(("a", 0.0, 0.0, 0.0)), title="T")["layout"]["xaxis"]
     assert axis["tickvals"] == [0] and axis["range"][0] < 0 < axis["range"][1]
 
 

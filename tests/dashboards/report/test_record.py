@@ -18,18 +18,14 @@ from sim.evidence.backtest.forecasts import Forecasts
 from sim.evidence.backtest.tier_scores import score
 from sim.evidence.calibration.calibrate import read_rows
 from tests.dashboards import record_factory as made
-from tests.dashboards.figures.test_figures import HOSTILE, are_literal, trace
+from tests.dashboards.figures.test_figures import HOSTILE, are_literal, pairs, trace
 from tests.dashboards.record_factory import DAYS, by_day, line, made_bin, made_posterior, made_record, made_tier
 from tests.dashboards.report.test_build import PAYLOADS, Page, asks_for_nothing
 
 CHARTS = [f"{kind}-{tier}" for kind in ("reliability", "scores", "differences") for tier in ("durable", "mutual")]
 BINS = [made_bin(0.1, 0.2, 0.05, 0.4, 100, 20), made_bin(0.9, 0.88, 0.7, 0.95, 25, 1)]
-RIVALS = [
-    {"title": "one", "difference": -0.08, "lo": -0.11, "hi": -0.05},
-    {"title": "two", "difference": 0.003, "lo": -0.02, "hi": 0.03},
-    {"title": "three", "difference": 0.05, "lo": 0.01, "hi": 0.09},
-    {"title": "four", "difference": -0.01, "lo": None, "hi": None},
-]
+CLEAR = (("one", -0.08, -0.11, -0.05), ("two", 0.003, -0.02, 0.03), ("three", 0.05, 0.01, 0.09))
+RIVALS = pairs(*CLEAR, ("four", -0.01, None, None))
 PARAMETER = {"title": "speed", "kind": "loguniform", "low": 0.01, "high": 1.0, "words": "w", "contraction": 0.5}
 
 
@@ -151,7 +147,7 @@ def test_numbers_misses_variants_and_notes_are_in_words(page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pairs", "head"),
+    ("rows", "head"),
     [
         ([(-0.02, -0.03, -0.01)], "It beats a regression on the same coded rows."),
         ([(-0.02, -0.03, 0.01)], "It does not beat a regression on the same coded rows."),
@@ -160,9 +156,11 @@ def test_numbers_misses_variants_and_notes_are_in_words(page: Page) -> None:
         ([(0.02, None, None)], "It does not beat a regression on the same coded rows."),
     ],
 )
-def test_it_says_plainly_whether_it_beats_a_regression(pairs: list[tuple[float, float, float]], head: str) -> None:
-    names, tier = ("difference", "lo", "hi"), made_tier()
-    rivals = {f"ridge, penalty {n}": dict(zip(names, pair, strict=True)) for n, pair in enumerate(pairs)}
+def test_it_says_plainly_whether_it_beats_a_regression(rows: list[tuple[float, float, float]], head: str) -> None:
+    tier = made_tier()
+    rivals: Any = {
+        row.pop("title"): row for row in pairs(*((f"ridge, penalty {n}", *row) for n, row in enumerate(rows)))
+    }
     rivals["constant"] = tier["model_minus"]["constant"]
     shown = Page(record(made_record(scores={"durable": tier | {"model_minus": rivals}}), None)).text
     assert head in shown
