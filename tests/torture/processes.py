@@ -11,8 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sim.results.inventory import verify
-from tests.torture.folders import Row, children_of, content_of, is_running
+from tests.torture.folders import Row, children_of, content_of, is_running, n_kept
 
 ROOT = Path(__file__).resolve().parents[2]
 LONG, SHORT = 2_000_000, 131_072
@@ -73,7 +72,7 @@ def signalled(place: Path, how: signal.Signals, presses: int, n: int) -> Row:
         row.expect(presses == 2 or not (folder / ".lock").exists(), f"{number}: the lock was left")
         row.slowest("slowest, s", took)
         _check_children(row, number, children)
-        _check_folder(row, number, folder)
+        n_kept(folder, 0, row, str(number))
         shutil.rmtree(folder)
     return row
 
@@ -102,11 +101,6 @@ def _check_children(row: Row, number: int, children: list[int]) -> None:
     row.slowest("workers gone, s", took)
 
 
-def _check_folder(row: Row, number: int, folder: Path) -> None:
-    wrong = [line for line in verify(folder) if "is unfinished" not in line]
-    row.expect(not wrong, f"{number}: {wrong}")
-
-
 def finished(folder: Path) -> dict[str, bytes]:
     """The files of a short run, carried to its end."""
     process = start(folder, SHORT, "--resume")
@@ -128,8 +122,7 @@ def parents_killed(place: Path, n: int) -> Row:
         process.communicate()
         row.tried += 1
         _check_children(row, number, children)
-        if (folder / "manifest.json").exists():
-            _check_folder(row, number, folder)
+        n_kept(folder, 0, row, str(number))
         if process.returncode == 0:
             row.expect(content_of(folder) == wanted, f"{number}: not the undisturbed run")
             shutil.rmtree(folder)
