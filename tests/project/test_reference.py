@@ -47,7 +47,7 @@ HEADINGS = {
     "Belligerent": "parties.NAME (belligerent)", "ThirdParty": "parties.NAME (backer or mediator)",
     "Veto": "parties.NAME (veto)", "AttendanceRule": "attendance.N", "Window": "windows.N", "Event": "events.N",
     "ReferenceClass": "reference_class", "Joint": "joint.N",
-}
+}  # fmt: skip
 OF_NUMBERS = {"source", "note", "kind", "Provenance"}
 
 
