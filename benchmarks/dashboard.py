@@ -34,7 +34,7 @@ import requests
 
 from benchmarks import SCENARIO, cpu, reader, write
 from tests.browser.conftest import BROWSERS, OPTIONS, Browser
-from tests.browser.dashboard import DRAWN, served, visit
+from tests.browser.dashboard import DRAWN, served
 from tests.dashboards.app.conftest import Client
 
 PATH = "parties.Russia.strain"
@@ -133,10 +133,10 @@ def in_browser(moves: int) -> dict[str, dict[str, float]]:
     try:
         with over_a_run(5000) as address:
             page = Browser(chrome)
-            visit(page, address)  # what this browser has never seen
-            visit(page, f"{address}/?again")
+            page.open(address, drawn=DRAWN)  # what this browser has never seen
+            page.open(f"{address}/?again", drawn=DRAWN)
             found["first page"] = {"drawn": page.ask("return performance.now()")}
-            visit(page, f"{address}/what-if?scenario={SCENARIO}")
+            page.open(f"{address}/what-if?scenario={SCENARIO}", drawn=DRAWN)
             page.wait(f"{DRAWN} && document.querySelector('#what-if-chart .main-svg')")
             page.ask(WATCH)
             sliders = page.ask(SLIDERS)
