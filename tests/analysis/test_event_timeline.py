@@ -124,7 +124,7 @@ def test_runs_must_be_those_of_the_states(loaded: LoadedTimeline) -> None:
     with pytest.raises(ParleyError, match="expected 4 runs, one per state, got 1"):
         from_runs(loaded, [one])
     other = run(loaded.states[0].scenario, trials=320, seed=2, workers=1)
-    with pytest.raises(ParleyError, match="same luck"):
+    with pytest.raises(ParleyError, match="common random numbers"):
         from_runs(loaded, [one, one, one, other])
 
 

@@ -27,6 +27,8 @@ MEANT = {
     "GenerateJsonSchema": {"encode_default", "field_title_should_be_set", "function_after_schema", "model_schema"}
     | {"tagged_union_schema"},
     "BaseModel": {"model_config", "model_post_init"},
+    "_IOBase": {"tell", "writable"},
+    "_RawIOBase": {"write"},
     "Executor": {"submit"},
     "HTTPChannel": {"readable", "received"},  # both go on to waitress's own
     "dispatcher": {"readable"},
