@@ -22,10 +22,11 @@ from sim.model.events import Events
 from sim.model.inputs import Inputs
 from sim.model.outcomes import Record
 from sim.model.packages import TrackPackages, tabulate_all
-from sim.model.parties import Backer, Belligerent, Mediator, Party, ThirdParty
+from sim.model.parties import Belligerent, Party
 from sim.model.ranges import GainTables
 from sim.model.regimes import Regimes
 from sim.model.third_parties import Assurances, ThirdParties
+from sim.model.third_party_agents import Backer, Mediator, ThirdParty
 from sim.model.truces import Truces
 from sim.model.war import War
 from sim.random_streams import Streams

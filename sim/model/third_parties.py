@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from sim.model.inputs import at
-from sim.model.parties import Backer
 from sim.model.regimes import trust_by_regime
+from sim.model.third_party_agents import Backer
 from sim.theory.utility import Array, Column, assurance_with, benefit_share, exposure
 
 if TYPE_CHECKING:
     from sim.model.negotiation import NegotiationModel
-    from sim.model.parties import Belligerent, ThirdParty
+    from sim.model.parties import Belligerent
+    from sim.model.third_party_agents import ThirdParty
 
 
 class ThirdParties:
