@@ -1,4 +1,4 @@
-"""Scenarios against each other: odds with their bands, and differences from the base on the same luck."""
+"""Scenarios against each other: odds with their bands, and differences from the base with common random numbers."""
 
 from __future__ import annotations
 

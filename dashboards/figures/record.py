@@ -118,14 +118,14 @@ def score_differences(table: Any, *, title: str, reach: Sequence[float] = (), na
     """The model's score minus each other's with its interval: left of nought the model is better.
 
     ``table`` has a row per rival: ``title``, ``difference``, ``lo``, ``hi`` (scores, or None where it cannot be told).
-    An interval that holds 0 is drawn hollow and grey: no more than luck. ``reach`` as in ``score_dots``.
+    An interval that holds 0 is drawn hollow and grey: no more than chance. ``reach`` as in ``score_dots``.
     """
     known = [row for row in records(table) if row["difference"] is not None]
     rows = sorted(known, key=lambda row: -float(row["difference"]))
     groups = {
         "better": ("the model is better", {"symbol": "triangle-left", "size": 13, "color": BLUE}),
         "worse": ("the model is worse", {"symbol": "triangle-right", "size": 13, "color": VERMILLION}),
-        "even": ("no more than luck", {"symbol": "circle-open", "size": 11, "color": FAINT_INK}),
+        "even": ("no more than chance", {"symbol": "circle-open", "size": 11, "color": FAINT_INK}),
     }
     low, high = ([row[end] for row in rows] for end in ("lo", "hi"))
     data = [

@@ -36,7 +36,7 @@ def tornado(table: Any, *, central: float, title: str, narrow: bool = False) -> 
     data = [_bar(rows, end, central) for end in ENDS]
     upwards = row_axis([row["words"] for row in rows], narrow)
     upwards["ticktext"] = [
-        f"{lines(row['words'], 20 if narrow else 42, 2)}{'' if row['is_clear'] else '<br>(no more than luck)'}"
+        f"{lines(row['words'], 20 if narrow else 42, 2)}{'' if row['is_clear'] else '<br>(no more than chance)'}"
         for row in rows
     ]
     reach = [row[end] for row in rows for end in ENDS] + [central]

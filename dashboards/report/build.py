@@ -128,7 +128,7 @@ def drawn(runs: Sequence[Run], crowd: ForecasterTable | str | None = None) -> di
         )
     if pairs := run_tables.paired(rows):
         found["differences"] = both(
-            figures.differences, pairs, title=f"Difference from the base within {days} days, on the same luck"
+            figures.differences, pairs, title=f"Difference from the base within {days} days, with common random numbers"
         )
     if crowd and not isinstance(crowd, str):
         said = f"The crowd of {in_words(crowd.asked)} and this model"

@@ -22,7 +22,7 @@ RULES = {
 VERDICTS = {
     "calibrated": "No test found that what it says and what comes differ. That is no proof that they agree.",
     "overconfident": "It says too much: what it calls likely comes less often, what it calls unlikely more often.",
-    "not calibrated": "What it says and what comes differ by more than luck.",
+    "not calibrated": "What it says and what comes differ by more than chance.",
 }
 MODEL, REGRESSION = "model", "ridge"
 Tier = Mapping[str, Any]
@@ -184,7 +184,7 @@ def against_regression(tier: Tier) -> dict[str, Any] | None:
     parts = []
     for who, pair in rows.items():
         side = "ahead of" if pair["difference"] < 0 else "behind"
-        luck = ": no more than luck" if stands[who] == "even" else ""
+        luck = ": no more than chance" if stands[who] == "even" else ""
         interval = interval_words(pair)
         parts.append(f"{three(abs(pair['difference']))} {side} {who}{luck}{interval and f' ({interval})'}")
     return {"head": head, "parts": parts}

@@ -67,7 +67,7 @@ def _counts_by_week(counts: Any, n_weeks: int) -> Any:
 
 
 def comparison(runs: Sequence[Run], base: Run, days: int) -> Table:
-    """Durable odds by ``days`` of every run that reaches so far, with the difference from the base on the same luck.
+    """Durable odds by ``days`` of every run that reaches so far, with the difference from the base.
 
     ``difference`` is None for the base, and where the luck is not the same (another seed).
     """

@@ -1,4 +1,4 @@
-"""What scenarios do to the odds, paired on the same luck, and the shape of the base (docs/odd.md, 2).
+"""What scenarios do to the odds, paired with common random numbers, and the shape of the base (docs/odd.md, 2).
 
 Directions were written down before any run. They are statements about shipped scenarios, not theorems:
 pressure does not always help, nor do more rounds.

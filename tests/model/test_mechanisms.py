@@ -139,7 +139,7 @@ def test_momentum_stays_between_its_ends() -> None:
 
 
 def test_victory_goes_to_the_side_that_momentum_favours_and_at_nought_to_either() -> None:
-    """B wins above 0, A below; at exactly 0 by luck, which the mirror image turns around (256 trials, z < 4.9)."""
+    """B wins above 0, A below; at exactly 0 by chance, which the mirror image turns around (256 trials, z < 4.9)."""
     for momentum in (-0.1, 0.0, 0.1):
         sure = {**QUIET, "war.victory_hazard": 50, "war.momentum": momentum, "war.momentum_mean": momentum}
         scenario = minimal_scenario(**sure)

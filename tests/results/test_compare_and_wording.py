@@ -1,4 +1,4 @@
-"""Differences on the same luck, and the words in which odds are told."""
+"""Differences with common random numbers, and the words in which odds are told."""
 
 from __future__ import annotations
 

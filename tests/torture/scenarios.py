@@ -1,4 +1,4 @@
-"""Scenario files damaged by luck or by somebody: loaded or refused in words, within a second and little memory."""
+"""Scenario files damaged by chance or by somebody: loaded or refused in words, within a second and little memory."""
 
 import contextlib
 import os

@@ -40,8 +40,8 @@ TIMELINE_TRIALS = 8_000
 TIMELINE = "timeline"
 WORKERS = 2
 STEPS = (
-    "Each step is one event: the odds before it on its left, after it on its right, all on the same luck. Numbers are "
-    "those of the list below the chart; an event whose mark is orange moved the odds by more than luck."
+    "Each step is one event: the odds before it on its left, after it on its right, all with common random numbers. "
+    "Numbers are those of the list below the chart; an event whose mark is orange moved the odds by more than chance."
 )
 
 

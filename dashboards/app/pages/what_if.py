@@ -1,4 +1,4 @@
-"""What would change the odds: sliders for the agents, and the odds simulated again at every move, on the same luck."""
+"""What would change the odds: sliders, and the odds simulated again at every move with common random numbers."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def figure_of(service: Service, name: str, base: Run, run: Run, narrow: bool) ->
 
 
 def answer_of(base: Run, run: Run, changes: Mapping[str, str], of: int) -> list[Any]:
-    """The headline, its difference from the base on the same luck, and both at every horizon.
+    """The headline, its difference from the base with common random numbers, and both at every horizon.
 
     ``base`` has the trials of ``run``, which are the first of the ``of`` trials of this scenario's run.
     """

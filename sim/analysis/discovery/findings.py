@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 TIERS = {"durable": "a lasting halt", "mutual": "an agreed halt"}
 KINDS = ("halt", "failure")
-NO_BOX = "No box that is more than luck: within these ranges no input tells alone, or too few trials were run."
+NO_BOX = "No box that is more than chance: within these ranges no input tells alone, or too few trials were run."
 NOTES = (
     "Boxes are found on one half of the draws; every number in a sentence is from the other half.",
     "A box says where in the model's own inputs its halts lie. It does not say that its inputs are right.",

@@ -198,7 +198,7 @@ class Decomposition(OneSentence):
         """Return the change that does most alone."""
         alone = {share.sentence: share.alone for share in self.shares if share.alone}
         if not self.varies or not alone:
-            return "The odds do not vary over these changes by more than luck would make them, so none leads."
+            return "The odds do not vary over these changes by more than chance would make them, so none leads."
         most = max(alone, key=lambda name: abs(alone[name][0]))
         return (
             f"All changes together: {points(*self.whole)} points by {self.days} days. The most alone does: {most}, "

@@ -143,11 +143,13 @@ def _against(found: Why) -> list[str]:
         clear = sorted((c for c in found.changes if c.kind == kind and c.is_clear), key=lambda c: -abs(c.difference))
         if clear:
             parts = ", ".join(f"{_named(c)} {wording.points(c.difference, c.lo, c.hi)}" for c in clear[:MOST_CHANGES])
-            said.append(f"Against {found.base}, of 100 trials on the same luck so many more or fewer {noun}: {parts}.")
+            said.append(
+                f"Against {found.base}, of 100 trials with common random numbers so many more or fewer {noun}: {parts}."
+            )
     if not said:
         said.append(f"Against {found.base} no stage and no reason differs clearly.")
     n = len(found.changes)
-    return [*said, f"Of {n} such differences one or so would look clear by luck alone ({n} intervals of 95 % each)."]
+    return [*said, f"Of {n} such differences one or so would look clear by chance alone ({n} intervals of 95 % each)."]
 
 
 def _named(change: Change) -> str:

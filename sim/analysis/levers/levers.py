@@ -106,7 +106,7 @@ class Levers:
         """Return the answer: the smallest package for the target, or the one that brings half."""
         one = self.package
         if not self.varies:
-            return "The odds do not vary over these levers: no package moves them by more than luck could."
+            return "The odds do not vary over these levers: no package moves them by more than chance could."
         odds = f"{percent(one.odds)} ({band(one.mc_lo, one.mc_hi)}), from {percent(self.base.odds)}"
         if self.target is None:
             return (
@@ -148,8 +148,9 @@ class Levers:
         tried = "until no neighbour was left" if self.is_complete else f"stopped at {self.n_tried}"
         return (
             f"{self.n_tried} packages were tried on rough odds ({N_DRAWS} draws of {TRIALS_EACH} trials, {tried}). "
-            f"Those shown were run again on fresh luck, {self.trials:,} trials each; all odds shown are of that run.",
-            "Differences are paired on the same luck; their intervals hold with 95 % for all shown together.",
+            f"Those shown were run again on fresh random numbers, {self.trials:,} trials each; "
+            "all odds shown are of that run.",
+            "Differences are paired with common random numbers; their intervals hold with 95 % for all shown together.",
             "Effort is a judgement of the scenario, and so is how far a lever goes. That it moves the odds is the "
             "model's claim, not an observation.",
             NOT_ANCHORED,

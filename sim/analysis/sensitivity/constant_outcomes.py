@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 DO_NOT_VARY = "The odds do not vary over these inputs"
 EXACTLY = f"{DO_NOT_VARY}: they are the same at every point, so no input can be said to matter more than another."
 NOT_SIGNIFICANT = (
-    f"{DO_NOT_VARY} by more than luck would make them (95 %), so no input can be said to matter more than another. "
+    f"{DO_NOT_VARY} by more than chance would make them (95 %), so no input can be said to matter more than another. "
     "More trials may show a small difference."
 )
 NO_INPUT = "The scenario has no uncertain number, so there is nothing to vary."

@@ -110,7 +110,7 @@ class Morris(OneSentence):
         """Return what must be read with the numbers."""
         return (
             "Effects: change of the odds per whole distribution of an input, from its 1/8, 3/8, 5/8 and 7/8 points.",
-            f"{self.trajectories} trajectories, {self.trials} trials at each point; luck is kept out of sizes and "
+            f"{self.trajectories} trajectories, {self.trials} trials at each point; chance is kept out of sizes and "
             "spreads by independent halves, so small ones may come out at or just below 0.",
             "Columns of the calibration are varied apart here, though they are known only together.",
             NOT_ANCHORED,

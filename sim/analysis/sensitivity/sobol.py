@@ -108,7 +108,7 @@ class Sobol(OneSentence):
         adds = [f"First indices add to {together:.2f}; what is missing to 1 is what inputs do together."]
         return (
             *(adds if self.varies else []),
-            f"{self.rows:,} rows of {len(self.indices) + 2} points, {self.trials} trials each; luck is taken out of "
+            f"{self.rows:,} rows of {len(self.indices) + 2} points, {self.trials} trials each; chance is taken out of "
             "the variance by independent halves, so small indices may come out just below 0.",
             "Draws of the calibration come as whole rows, since they are known only together.",
             NOT_ANCHORED,

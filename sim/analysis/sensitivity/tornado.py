@@ -119,7 +119,7 @@ class Tornado(OneSentence):
         return (
             f"{top.name} moves the odds most: from {low} at its low to {high} at its high, all else central "
             f"({percent(self.central[self.at])}). Of {counted(len(self.bars), 'input')} {clear} "
-            f"{'moves' if clear == 1 else 'move'} them by more than luck (95 %, each for itself)."
+            f"{'moves' if clear == 1 else 'move'} them by more than chance (95 %, each for itself)."
         )
 
     @property
@@ -128,7 +128,7 @@ class Tornado(OneSentence):
         reach = band(self.central_lo[self.at], self.central_hi[self.at])
         said = [
             f"Low and high are the {100 * LOW:.0f} and {100 * HIGH:.0f} per cent points of each input's distribution.",
-            f"{self.trials:,} trials at each point on the same luck; with that few, all central is {reach} (95 %).",
+            f"{self.trials:,} trials at each point with common random numbers; all central is {reach} (95 %).",
             NOT_ANCHORED,
             "One at a time shows no interactions: --method sobol does.",
         ]

@@ -98,13 +98,13 @@ class Information(OneSentence):
         if not clear and not self.varies:
             return no_variation(self.odds in (0.0, 1.0), len(self.unknowns))
         if not clear:
-            return "No single unknown moves the odds by more than luck could; more trials may show one."
+            return "No single unknown moves the odds by more than chance could; more trials may show one."
         top = clear[0]
         return (
             f"Knowing {top.name} would move the odds most: by {100 * top.movement:.0f} points on average, from "
             f"{percent(top.at_low)} where it is lowest to {percent(top.at_high)} where it is highest "
             f"({percent(self.odds)} now). Of {counted(len(self.unknowns), 'unknown')} "
-            f"{len(clear)} {'does' if len(clear) == 1 else 'do'} more than luck could."
+            f"{len(clear)} {'does' if len(clear) == 1 else 'do'} more than chance could."
         )
 
     @property
@@ -113,7 +113,7 @@ class Information(OneSentence):
         return (
             "Movement: mean distance between the odds once it is known and the odds now. It does not say which way.",
             f"From {self.n_draws:,} draws in {N_GROUPS} groups by value, learnt on nine tenths of them and measured on "
-            "the rest in turn; intervals hold with 95 % for all unknowns together, by what inputs of pure luck do.",
+            "the rest in turn; intervals hold with 95 % for all unknowns together, by what inputs of pure chance do.",
             "Movements do not add up. Columns of the calibration are known only together, so what is learnt of one "
             "tells about the others, and is counted for each.",
             NOT_ANCHORED,

@@ -177,7 +177,7 @@ class Response(OneSentence):
         """Return how far the surface misses the model at the last horizon."""
         return (
             f"By day {self.days[-1]} it misses the model by {100 * self.rmse[-1]:.1f} points (rmse), "
-            f"{100 * self.largest[-1]:.1f} at most; the luck of the test alone makes {100 * self.luck[-1]:.1f}."
+            f"{100 * self.largest[-1]:.1f} at most; random error of the test alone makes {100 * self.luck[-1]:.1f}."
         )
 
     @property
@@ -188,7 +188,7 @@ class Response(OneSentence):
             f"{self.trials_a_setting:,} trials each that no fit has seen.",
             self.sentence,
             f"The ends of its band, an approximation, miss those of the model's by {100 * self.band_rmse[-1]:.1f} "
-            f"points (rmse); the luck of the test alone makes {100 * self.band_luck[-1]:.1f}.",
+            f"points (rmse); random error of the test alone makes {100 * self.band_luck[-1]:.1f}.",
             "Inputs that are not moved are drawn, as in the scenario.",
             NOT_ANCHORED,
         )

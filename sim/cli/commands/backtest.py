@@ -167,7 +167,7 @@ def _against_regression(tier: TierScores) -> str:
             lost.append(name)
         else:
             side = "ahead of" if difference < 0 else "behind"
-            even.append(f"it is {abs(difference):.3f} {side} {name}, no more than luck")
+            even.append(f"it is {abs(difference):.3f} {side} {name}, no more than chance")
     parts = ["it beats " + " and ".join(beaten)] if beaten else []
     parts += ["it loses to " + " and ".join(lost)] if lost else []
     parts += even

@@ -87,7 +87,7 @@ def show_comparison(found: Sequence[Mapping[str, Any]], base: Run, to: Console) 
     if len(found) > 1:
         level = 100 * found[0]["level"]
         to.print(f"{len(found)} are compared, so each interval is widened to {level:.2f} %: 95 % for all together.")
-    to.print(f"{counted(found[0]['trials'], 'trial')} each on the same luck, seed {base.seed}\n")
+    to.print(f"{counted(found[0]['trials'], 'trial')} each with common random numbers, seed {base.seed}\n")
     alone = (f"model alone,\nby {days[-1]} days",) if has_anchor else ()
     rows = []
     for item in found:
@@ -121,7 +121,7 @@ def show_decomposition(found: Decomposition, to: Console) -> None:
         rows.append(("only in company (all less the sum of each alone)", f"{100 * found.together:+.1f}", ""))
     print_table(to, ("change", "alone", "lost without it"), rows)
     if not found.varies:
-        to.print("\nThe odds do not vary over these changes by more than luck would make them, so none leads.")
+        to.print("\nThe odds do not vary over these changes by more than chance would make them, so none leads.")
     to.print(f"\n{counted(found.n_intervals, 'interval')}, widened to hold together with 95 %.")
 
 

@@ -91,13 +91,13 @@ def show_discovery(found: Discovery, to: Console) -> None:
 def _nothing(found: Discovery, kind: str) -> str:
     if found.wanted_density is not None and any(one.kind == kind and one.n_limits for one in found.trade_off):
         return f"No box with {whole(found.wanted_density)} of 100 that the other half of the draws confirms."
-    return "No box that is more than luck: within these ranges no input tells alone, or too few trials were run."
+    return "No box that is more than chance: within these ranges no input tells alone, or too few trials were run."
 
 
 def _show_box(box: FoundBox, to: Console) -> None:
     say(to, f"{box.number}. {box.sentence}")
     interval = f"{whole(box.density_lo)} to {whole(box.density_hi)}"
-    say(to, f"Inside: {interval} of 100 (95 %); by luck: {_p(box.p)}.", "   ")
+    say(to, f"Inside: {interval} of 100 (95 %); by chance: {_p(box.p)}.", "   ")
     rows = []
     for limit in box.limits:
         notes = [limit.unit] if limit.unit else []
@@ -107,7 +107,7 @@ def _show_box(box: FoundBox, to: Console) -> None:
             notes.append("drawn together with " + ", ".join(limit.moves_with[:2]))
         ends = ("-" if end is None else f"{end:.2g}" for end in (limit.low, limit.high))
         rows.append((f"   {limit.name}", *ends, f"{whole(limit.met_by)} %", _p(limit.p), "; ".join(notes)))
-    print_table(to, ("   input", "from", "to", "met by", "by luck", "unit, note"), rows, words=[-1])
+    print_table(to, ("   input", "from", "to", "met by", "by chance", "unit, note"), rows, words=[-1])
 
 
 def _show_trade_off(steps: list[TradeOff], to: Console) -> None:
@@ -127,7 +127,7 @@ def _show_tree(found: Discovery, to: Console) -> None:
     for line in found.rules:
         to.print(f"  {line}")
     share = whole(max(0.0, found.tree_explains))
-    say(to, f"It explains {share} % of what differs between draws of the other half, luck within draws included.")
+    say(to, f"It explains {share} % of what differs between draws of the other half, chance within draws included.")
 
 
 def _p(p: float) -> str:

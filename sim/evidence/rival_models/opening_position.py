@@ -1,4 +1,4 @@
-"""A scenario on its first day, at central values and without luck: what the rival models are given.
+"""A scenario on its first day, at central values and without chance: what the rival models are given.
 
 Gains along the contract curve, what each side needs, red lines, controllers, trust and fear are the
 engine's own, from a model of one trial; so a rival bargains over exactly the packages that Parley does.

@@ -37,7 +37,7 @@ LIMITS = {
     GRAPH: "Only the order of payoffs counts, moves take no time; stable means nobody leaves, not that it comes about.",
 }
 NOTES = (
-    "Central values on the first day, without luck. Capability is our judgement, not the scenario's: SHARES.",
+    "Central values on the first day, without chance. Capability is our judgement, not the scenario's: SHARES.",
     "The sides' capability follows momentum; a backer has its share of its client's. Salience is points / 100.",
     "The graph model puts the Nash point on the table or, without a range, the package that comes closest.",
 )

@@ -119,7 +119,7 @@ def test_where_nothing_tells_it_says_so(base: Run) -> None:
     show_discovery(found, to)
     assert "The odds do not vary over these inputs: they are the same" in to.export_text()
     show_discovery(dataclasses.replace(found, varies=True), to)
-    assert "No box that is more than luck" in to.export_text()
+    assert "No box that is more than chance" in to.export_text()
 
 
 @pytest.mark.parametrize(

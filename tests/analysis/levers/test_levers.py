@@ -137,7 +137,7 @@ def test_the_search_tries_all_of_few_and_does_not_depend_on_workers() -> None:
     again = search(scenario, "durable", 0, 2, workers=1, most=20)
     assert np.array_equal(one.odds, again.odds)
     idle = one.packages.index((0, 1, 0))
-    assert np.array_equal(one.odds[idle], one.odds[0])  # on the same luck nothing changes by chance
+    assert np.array_equal(one.odds[idle], one.odds[0])  # with common random numbers nothing changes by chance
     assert idle not in one.frontier
 
 
@@ -202,4 +202,4 @@ def test_levers_that_move_nothing_are_not_ranked(found: Levers) -> None:
 
     none = replace(found, alone=tuple(map(still, found.alone)), frontier=tuple(map(still, found.frontier)))
     assert found.varies and not none.varies and none.as_dict()["varies"] is False
-    assert none.sentence == "The odds do not vary over these levers: no package moves them by more than luck could."
+    assert none.sentence == "The odds do not vary over these levers: no package moves them by more than chance could."

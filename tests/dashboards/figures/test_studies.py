@@ -49,8 +49,8 @@ def test_bars_go_from_all_central_to_low_and_to_high() -> None:
     assert low["base"] == high["base"] == [30.0, 30.0]
     assert low["x"] == pytest.approx([-20.0, 1.0]) and high["x"] == pytest.approx([30.0, 0.0])
     assert figure["layout"]["shapes"][0]["x0"] == 30.0
-    assert "no more than luck" in figure["layout"]["yaxis"]["ticktext"][1]
-    assert "no more than luck" not in figure["layout"]["yaxis"]["ticktext"][0]
+    assert "no more than chance" in figure["layout"]["yaxis"]["ticktext"][1]
+    assert "no more than chance" not in figure["layout"]["yaxis"]["ticktext"][0]
     assert bars(TORNADO, most=1) == rows[:1]
 
 

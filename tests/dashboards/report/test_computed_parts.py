@@ -160,7 +160,7 @@ def test_the_band_of_the_base_is_that_of_its_run(base: Run) -> None:
     more = computed_parts.more_of(base)
     assert more.response is not None
     for (low, high), cell in zip(more.response.band({}), base.summary["tiers"]["durable"].values(), strict=True):
-        if cell["model_lo"] < cell["model_hi"]:  # where draws differ by more than luck
+        if cell["model_lo"] < cell["model_hi"]:  # where draws differ by more than chance
             assert (low, high) == pytest.approx((cell["model_lo"], cell["model_hi"]), abs=0.03)
     assert f"{100 * more.response.band_rmse[-1]:.1f} points" in Page(report([base])).text
 

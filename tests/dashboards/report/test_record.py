@@ -69,7 +69,7 @@ def test_an_interval_that_holds_nought_is_no_more_than_luck() -> None:
     figure = figures.score_differences(RIVALS, title="T")
     assert trace(figure, "the model is better")["x"] == [-0.08]
     assert trace(figure, "the model is worse")["x"] == [0.05]
-    assert sorted(trace(figure, "no more than luck")["x"]) == [-0.01, 0.003]
+    assert sorted(trace(figure, "no more than chance")["x"]) == [-0.01, 0.003]
     assert len(trace(figure, "interval")["x"]) == 9  # three of the four have one
 
 
@@ -134,7 +134,7 @@ def test_every_chart_has_its_figure_a_label_and_a_sentence_on_how_to_read_it(pag
 def test_numbers_misses_variants_and_notes_are_in_words(page: Page) -> None:
     for said in (
         "Of 102 forecasts that said about 10 %, 13 % came true (6 to 26 %; 25 wars).",
-        "no more than luck (\u2212.020 to +.030)",
+        "no more than chance (\u2212.020 to +.030)",
         "the 80 % interval held 79 %",
         "priors alone .216 +.051",
         "coded loosely .160 \u2212.005 \u2013",
