@@ -153,7 +153,7 @@ def workers(n_trials: int, n_repeats: int) -> dict[str, float]:
 START_UP = {
     "python alone": ["-c", "pass"],
     "import sim": ["-c", "import sim"],
-    "import the model": ["-c", "import sim.model.negotiation"],
+    "import the model": ["-c", "import sim.model.week"],
     "parley list": ["-m", "sim", "list"],
 }
 

@@ -48,11 +48,11 @@ class Mutant(NamedTuple):
 
 
 MUTANTS = (
-    Mutant("a week too young at each violation draw", "sim/model/truces.py",
+    Mutant("a week too young at each violation draw", "sim/model/ceasefires.py",
            "self.start_week.take(trials) - 1\n", "self.start_week.take(trials)\n", (EXACT,)),
     Mutant("a halt proves durable a week early", "sim/model/outcomes.py",
            "DURABLE_DRAWS = 4", "DURABLE_DRAWS = 3", (NUMBERS,)),
-    Mutant("a term ends a week late", "sim/model/truces.py",
+    Mutant("a term ends a week late", "sim/model/ceasefires.py",
            "-1 if track.term_weeks is None else model.week + track.term_weeks",
            "-1 if track.term_weeks is None else model.week + track.term_weeks + 1", (EXACT, MECHANISMS, ORACLE)),
     Mutant("odds by a day count one week more", "sim/statistics/horizons.py",
@@ -68,9 +68,9 @@ MUTANTS = (
     Mutant("seed + worker: every block has a seed of its own", "sim/execution/run.py",
            "work.scenario, work.seed, work.block.first",
            "work.scenario, work.seed + work.block.index, work.block.first", (RUN,)),
-    Mutant("biased tie-break: at momentum 0 side B wins", "sim/model/negotiation.py",
+    Mutant("biased tie-break: at momentum 0 side B wins", "sim/model/week.py",
            "favours_b = momentum > 0\n", "favours_b = momentum >= 0\n", (MECHANISMS,)),
-    Mutant("swapped sides in the victor", "sim/model/negotiation.py",
+    Mutant("swapped sides in the victor", "sim/model/week.py",
            "np.where(favours_b, 2, 1)", "np.where(favours_b, 1, 2)", (MECHANISMS,)),
     Mutant("dropped last block", "sim/execution/blocks.py",
            "range(0, trials, size)", "range(0, max(1, trials - size + 1), size)", (RUN, NUMBERS)),

@@ -32,7 +32,7 @@ class View:
     holds the address after ``?``, one value a key (checked for length only), ``changes`` what a link sets by key path.
     ``narrow`` is true on small screens: figures take it as their ``narrow``.
 
-    The shell prints ``PAGE.question`` as the page's ``h1``, so ``layout`` starts with sections (``parts.section``); a
+    The shell prints ``PAGE.question`` as the page's ``h1``, so ``layout`` starts with ``components.section``; a
     module with ``HAS_OWN_HEADING = True`` brings an ``h1`` of its own.
     """
 

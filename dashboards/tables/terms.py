@@ -13,7 +13,7 @@ from sim.results.tally import STEPS, settled, steps
 from sim.scenario.schema.labels import called
 from sim.statistics import exact_sums
 from sim.statistics.estimates import wilson
-from sim.statistics.survival import kaplan_meier
+from sim.statistics.kaplan_meier import kaplan_meier
 
 if TYPE_CHECKING:
     from sim.results.run import Run

@@ -294,7 +294,7 @@ def stop_all() -> None:
 
 
 def kill_all() -> None:
-    """Return the same without waiting for anything."""
+    """Kill the workers of every open pool, without waiting for anything."""
     for pool in list(_open_pools):
         for worker in pool.processes():
             worker.kill()

@@ -23,7 +23,7 @@ from sim.theory.shapley import shapley
 from sim.theory.utility import Array
 
 if TYPE_CHECKING:
-    from sim.model.negotiation import NegotiationModel
+    from sim.model.week import NegotiationModel
 
 EVERY = 5
 COARSE = GRID[::EVERY]

@@ -13,8 +13,8 @@ from sim.theory.utility import Array, Column
 from sim.theory.weekly import weekly_probability, weekly_rate
 
 if TYPE_CHECKING:
-    from sim.model.negotiation import NegotiationModel
     from sim.model.parties import Belligerent, Party
+    from sim.model.week import NegotiationModel
     from sim.scenario.schema import AttendanceRule, Event
 
 Trials = NDArray[np.int64]

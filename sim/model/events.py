@@ -11,7 +11,7 @@ from sim.model.packages import tabulate_all
 from sim.theory.utility import Column
 
 if TYPE_CHECKING:
-    from sim.model.negotiation import NegotiationModel
+    from sim.model.week import NegotiationModel
     from sim.scenario.schema import Event
 
 

@@ -13,8 +13,8 @@ from sim.theory.war import gain_from_war
 
 if TYPE_CHECKING:
     from sim.model.lanes import Look
-    from sim.model.negotiation import NegotiationModel
     from sim.model.packages import TrackPackages
+    from sim.model.week import NegotiationModel
 
 Trials = NDArray[np.int64]
 

@@ -20,8 +20,8 @@ from sim.theory.contract_curve import Terms, contract_curve, value_of
 from sim.theory.utility import Array, Column
 
 if TYPE_CHECKING:
-    from sim.model.negotiation import NegotiationModel
     from sim.model.parties import Belligerent
+    from sim.model.week import NegotiationModel
 
 Rows = NDArray[np.int64]
 CHUNK = 128

@@ -15,8 +15,8 @@ from sim.model.inputs import Kept, at, fill
 from sim.theory import bargaining, war, weekly
 
 if TYPE_CHECKING:
-    from sim.model.negotiation import NegotiationModel
     from sim.model.packages import TrackPackages
+    from sim.model.week import NegotiationModel
     from sim.theory.utility import Array, Column
 
 

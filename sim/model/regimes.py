@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.theory.utility import Array, Column, trust_with
 
 if TYPE_CHECKING:
-    from sim.model.negotiation import NegotiationModel
+    from sim.model.week import NegotiationModel
 
 Rows = NDArray[np.int64]
 

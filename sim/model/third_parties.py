@@ -13,9 +13,9 @@ from sim.model.third_party_agents import Backer
 from sim.theory.utility import Array, Column, assurance_with, benefit_share, exposure
 
 if TYPE_CHECKING:
-    from sim.model.negotiation import NegotiationModel
     from sim.model.parties import Belligerent
     from sim.model.third_party_agents import ThirdParty
+    from sim.model.week import NegotiationModel
 
 
 class ThirdParties:

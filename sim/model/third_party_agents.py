@@ -11,7 +11,7 @@ from sim.model.parties import Belligerent, Party
 from sim.theory import weekly
 
 if TYPE_CHECKING:
-    from sim.model.negotiation import NegotiationModel
+    from sim.model.week import NegotiationModel
     from sim.theory.utility import Array, Column
 
 

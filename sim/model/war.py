@@ -13,8 +13,8 @@ from sim.theory.utility import Array, Column
 from sim.theory.war import WarStakes
 
 if TYPE_CHECKING:
-    from sim.model.negotiation import NegotiationModel
     from sim.model.parties import Belligerent
+    from sim.model.week import NegotiationModel
 
 
 class War:

@@ -25,11 +25,13 @@ ENGINE = (
     "model",
     "scenario/mirror.py",
     "scenario/sampling",
+    "scenario/schema/ceasefires.py",
     "scenario/schema/evidence.py",
     "scenario/schema/fields.py",
     "scenario/schema/parties.py",
     "scenario/schema/quantity.py",
     "scenario/schema/scenario.py",
+    "scenario/schema/talks.py",
     "scenario/schema/war.py",
 )
 MOST_LISTED = 12

@@ -26,7 +26,7 @@ def collapse_rate(
     Returns
     -------
     array, shape (trials,)
-        Rate; `sim.theory.war.weekly_probability` gives the chance of that week. [1/week]
+        Rate; `sim.theory.weekly.weekly_probability` gives the chance of that week. [1/week]
 
     Notes
     -----

@@ -71,7 +71,7 @@ def hidden(kind: type) -> list[str]:
 
 def test_no_class_hides_what_a_library_defines() -> None:
     found = {f"{kind.__module__}.{kind.__name__}": hidden(kind) for kind in classes()}
-    assert {"sim.model.negotiation.NegotiationModel", "sim.model.third_party_agents.Backer"} <= found.keys()
+    assert {"sim.model.week.NegotiationModel", "sim.model.third_party_agents.Backer"} <= found.keys()
     assert {name: names for name, names in found.items() if names} == {}
 
 

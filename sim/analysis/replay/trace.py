@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.replay.refusals import refusals, terms_at
-from sim.model.truces import IMPOSED
+from sim.model.ceasefires import IMPOSED
 from sim.results.formatting import finite
 
 if TYPE_CHECKING:

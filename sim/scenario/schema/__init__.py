@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from sim.scenario.schema.ceasefires import Assurances, Truces
 from sim.scenario.schema.evidence import Calibration, Crowd, Joint, NamedTable, ReadFile, ReferenceClass
 from sim.scenario.schema.fields import DIGEST, JUDGED, Digest, Level, Section, number, text
 from sim.scenario.schema.parties import Belligerent, Issue, Landmark, Party, ThirdParty, Track, Veto
 from sim.scenario.schema.scenario import SETTABLE, Scenario, Sides
-from sim.scenario.schema.war import Assurances, AttendanceRule, Event, Talks, Truces, War, Window
+from sim.scenario.schema.talks import AttendanceRule, Event, Talks, Window
+from sim.scenario.schema.war import War
 
 __all__ = [
     "DIGEST",

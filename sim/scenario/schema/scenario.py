@@ -13,12 +13,14 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, PrivateAttr
 
+from sim.scenario.schema.ceasefires import Assurances, Truces
 from sim.scenario.schema.evidence import Calibration, Crowd, Joint, NamedTable, ReadFile, ReferenceClass
 from sim.scenario.schema.fields import Section, text
 from sim.scenario.schema.levers import Lever
 from sim.scenario.schema.parties import Belligerent, Issue, Party, Role, ThirdParty, Track, Veto
 from sim.scenario.schema.quantity import Day, Strict
-from sim.scenario.schema.war import Assurances, AttendanceRule, Event, Talks, Truces, War, Window
+from sim.scenario.schema.talks import AttendanceRule, Event, Talks, Window
+from sim.scenario.schema.war import War
 from sim.scenario.sources.contents import CROWD, Content, Uncompared, known_contents
 
 

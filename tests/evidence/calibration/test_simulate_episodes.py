@@ -21,7 +21,7 @@ from sim.evidence.calibration.simulate_episodes import (
     simulate_episode,
 )
 from sim.evidence.calibration.structural_parameters import NAMES, STRUCTURAL
-from sim.model.negotiation import NegotiationModel, simulate
+from sim.model.week import NegotiationModel, simulate
 from sim.scenario.sampling.parameter_draws import inverse_cdf
 from tests.evidence import factories
 

@@ -13,8 +13,8 @@ from sim.theory.utility import Array, Column
 from sim.theory.weekly import weekly_probability
 
 if TYPE_CHECKING:
-    from sim.model.negotiation import NegotiationModel
     from sim.model.packages import TrackPackages
+    from sim.model.week import NegotiationModel
 
 Trials = NDArray[np.int64]
 IMPOSED = -2

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sim.model.anatomy import explain
 from sim.model.bargaining import Bargaining
+from sim.model.ceasefires import Truces
 from sim.model.convening import Convening
 from sim.model.events import Events
 from sim.model.inputs import Inputs
@@ -27,7 +28,6 @@ from sim.model.ranges import GainTables
 from sim.model.regimes import Regimes
 from sim.model.third_parties import Assurances, ThirdParties
 from sim.model.third_party_agents import Backer, Mediator, ThirdParty
-from sim.model.truces import Truces
 from sim.model.war import War
 from sim.random_streams import Streams
 from sim.scenario.schema import Scenario

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.statistics.survival import kaplan_meier
+from sim.statistics.kaplan_meier import kaplan_meier
 
 
 def curve(weeks: Any, has_ended: Any, effect: float = 1.0) -> dict[str, list[float]]:
