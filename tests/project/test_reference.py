@@ -126,3 +126,16 @@ def test_writing_and_checking(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 def test_the_module_is_a_command() -> None:
     answer = subprocess.run([sys.executable, "-m", "docs.generate", "--check", str(REFERENCE)], capture_output=True)
     assert answer.returncode == 0, answer.stderr
+
+
+def test_every_member_that_the_python_page_lists_is_there() -> None:
+    text = (REFERENCE / "python.md").read_text("utf-8")
+    listed = re.findall(r"^\.\. automodule:: ([\w.]+)\n   :members: ([\w, ]+)$", text, flags=re.M)
+    assert len(listed) > 5
+    missing = [
+        f"{module}.{name}"
+        for module, names in listed
+        for name in names.split(", ")
+        if not hasattr(import_module(module), name)
+    ]
+    assert missing == []

@@ -121,7 +121,7 @@ def weighted_kappa(
 
     Notes
     -----
-    kappa = 1 - sum_ij w_ij p_ij / sum_ij w_ij p_i. p_.j, with w_ij = |i - j|^power.
+    ``kappa = 1 - sum_ij w_ij p_ij / sum_ij w_ij p_i. p_.j``, with ``w_ij = |i - j|^power``.
 
     References
     ----------
