@@ -19,11 +19,12 @@ from tests.project.documents import FENCE, ROOT, blocks
 PIP = re.compile(r"pip\d? install")
 INLINE = re.compile(r"`([^`\n]*pip\d? install[^`\n]*)`")
 SHORT = ((r"--trials \d+", "--trials 200"), (r"-m pytest\b.*", "-m pytest -q tests/model/test_inherited_names.py"))
-NOT_PAGES = {".venv", ".git", "results", "_build", "node_modules", ".pytest_cache"}
+NOT_PAGES = {".venv", ".git", "results", ".pytest_cache"}
+"""At the top of the checkout: what a reader of a page does not have. ``sim/results`` is the program's."""
 
 
 def pages() -> list[Path]:
-    found = sorted(path for path in ROOT.rglob("*.md") if not NOT_PAGES & set(path.relative_to(ROOT).parts))
+    found = sorted(path for path in ROOT.rglob("*.md") if path.relative_to(ROOT).parts[0] not in NOT_PAGES)
     return [page for page in found if PIP.search(page.read_text(encoding="utf-8"))]
 
 
@@ -47,7 +48,7 @@ def short(script: str) -> str:
 def run(page: Path, folder: Path) -> None:
     """Run a page's scripts in a copy of the repository below ``folder``, and then Parley from an empty folder."""
     copy, empty, environment = folder / "parley", folder / "empty", folder / "environment"
-    shutil.copytree(ROOT, copy, ignore=lambda _, names: NOT_PAGES & set(names))
+    shutil.copytree(ROOT, copy, ignore=lambda place, _: NOT_PAGES if Path(place) == ROOT else {"_build"})
     empty.mkdir()
     subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
     path = os.pathsep.join([str(environment / "bin"), os.environ["PATH"]])
