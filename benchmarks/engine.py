@@ -1,4 +1,4 @@
-"""How many trials a second: the engine, its luck alone, its calls alone, the oracle, one Mesa model per trial.
+"""How many trials a second: the engine, its random numbers, its calls, the oracle, one Mesa model per trial.
 
     python -m benchmarks.engine
 
@@ -32,7 +32,7 @@ class Row(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A column of luck that the engine asked for."""
+    """A column of random numbers that the engine asked for."""
 
     kind: str
     arguments: tuple[Any, ...]
@@ -40,7 +40,7 @@ class Call(NamedTuple):
 
 
 def calls_of_a_block(scenario: Any, n_trials: int) -> list[Call]:
-    """Return every column of luck that one block of trials asks for, in order."""
+    """Return every column of random numbers that one block of trials asks for, in order."""
     from sim.model import simulate
     from sim.random_streams import Streams
 
@@ -61,7 +61,7 @@ def calls_of_a_block(scenario: Any, n_trials: int) -> list[Call]:
 
 
 def replay(calls: list[Call], n_trials: int) -> int:
-    """Draw the same columns of luck and nothing else; return how many."""
+    """Draw the same columns of random numbers and nothing else; return how many."""
     from sim.random_streams import Streams
 
     streams = Streams(SEED, 0, n_trials)
@@ -71,7 +71,7 @@ def replay(calls: list[Call], n_trials: int) -> int:
 
 
 def rows(n_trials: int, n_stories: int) -> tuple[list[Row], dict[str, int]]:
-    """Return what is measured, and how many columns of luck of each kind a block draws."""
+    """Return what is measured, and how many columns of random numbers of each kind a block draws."""
     from sim.model import simulate
     from sim.scenario.reading.load import load
     from tests.oracle import one_mesa_model_per_trial
@@ -120,7 +120,7 @@ def summary(found: dict[str, list[float]]) -> list[dict[str, Any]]:
 
 
 def in_words(result: dict[str, Any]) -> str:
-    """Return the table, and what luck and calls cost."""
+    """Return the table, and what random numbers and calls cost."""
     lines = [f"{'':34}{'trials/s':>12}{'min':>12}{'max':>12}{'ratio':>10}"]
     for row in result["rows"]:
         rates = "".join(f"{row[key]:>12,.0f}" for key in ("trials_per_second", "min", "max"))
