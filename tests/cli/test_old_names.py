@@ -18,7 +18,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "class": (MINIMAL, "--forecast", ".1,.2,.3,.4", "--trials", "64", "--quiet"),
     "crowd": (BASE, "--trials", "64"),
     "panel": (MINIMAL, "--json"),
-    "reread": ("korea/july_1951", "tests/readings/korea_july_1951.csv", "--trials", "64", "-q"),
+    "reread": ("korea/july_1951", "scenarios/readings/korea_july_1951.csv", "--trials", "64", "-q"),
     "sharpen": (MINIMAL, "--method", "sobol", "--against", "teaching/spoilers", "--trials", "2048", "--json"),
     "sheet": (MINIMAL, "--out", "room"),
 }

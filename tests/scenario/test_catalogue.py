@@ -29,6 +29,13 @@ def test_the_catalogue_is_complete() -> None:
     assert {name for name in names() if name.startswith("istanbul_2025/")} == {f"istanbul_2025/{n}" for n in ISTANBUL}
 
 
+def test_what_lies_beside_the_scenarios_is_not_listed() -> None:
+    """Parties, timelines, evidence and second readings have folders of their own, and none is offered as a scenario."""
+    beside = {"parties", "timelines", "history", "calibration", "readings"}
+    assert all((SHIPPED / folder).is_dir() for folder in beside)
+    assert not beside & {one.name.partition("/")[0] for one in catalogue()}
+
+
 @pytest.mark.parametrize("name", sorted(names()))
 def test_every_shipped_scenario_is_sound_and_every_number_accounted_for(name: str) -> None:
     scenario = load(name)

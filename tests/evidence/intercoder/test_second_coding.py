@@ -116,7 +116,8 @@ def test_a_sheet_of_another_war_or_none(tmp_path: Path) -> None:
 
 # -- the readings that are there ---------------------------------------------------------------------
 
-READINGS = Path(__file__).parents[2] / "readings"
+ROOT = Path(__file__).parents[3]
+READINGS = ROOT / "scenarios" / "readings"
 BASE = "istanbul_2025/aides_only"
 
 
@@ -247,8 +248,7 @@ def test_odds_under_each_reading_and_swaps_one_by_one() -> None:
 
 
 def test_the_guide_quotes_the_file_of_korea_as_it_stands() -> None:
-    root = READINGS.parents[1]
-    guide = (root / "docs" / "guide" / "new_war.md").read_text(encoding="utf-8").split("## A real one")[1]
-    file = (root / "scenarios" / "korea" / "july_1951.yaml").read_text(encoding="utf-8")
+    guide = (ROOT / "docs" / "guide" / "new_war.md").read_text(encoding="utf-8").split("## A real one")[1]
+    file = (ROOT / "scenarios" / "korea" / "july_1951.yaml").read_text(encoding="utf-8")
     quoted = re.findall(r"```yaml\n(.*?)```", guide.split("\n## ")[0], flags=re.S)
     assert len(quoted) == 4 and all(block in file for block in quoted)
