@@ -95,6 +95,7 @@ def counted(
 FIVE, FOUR_AND_A_HALF, FOUR = 5.7e-7, 6.8e-6, 6.3e-5
 """Error rates of so many standard errors."""
 EXACT_TESTS, SIGNING, MECHANISMS = "model/test_exact.py", "model/test_signing.py", "model/test_mechanisms.py"
+SECOND_SCORING = "evidence/backtest/test_second_implementation.py"
 DIRECTIONS, FEWER = "model/test_directions.py", "analysis/variance_reduction/test_methods.py"
 
 STATED = (
@@ -177,6 +178,9 @@ STATED = (
     shift("evidence/backtest/test_reliability.py::test_coverage_is_nominal_under_the_true_model",
           "coverage of five intervals, 3,000 rows, the widest", (0.25 / 3_000) ** 0.5, error_rate=1.6e-6,
           n_assertions=5),
+    shift(f"{SECOND_SCORING}::test_ends_of_the_interval_by_redrawn_wars",
+          "shares of 3,000 redraws beyond two ends of 10,000 redraws", (0.05 * 0.95 * (1 / 10_000 + 1 / 3_000)) ** 0.5,
+          n_assertions=6),
     counted("evidence/calibration/test_simulation_based_calibration.py::test_a_right_estimator_fails_as_often_as_stated", "failures of right records",
             100, "5e-4 at the stated .01; .005 at .016, measured on 1,400 other records", most=5),
     shift("analysis/discovery/test_prim.py::test_the_test_of_a_box_keeps_its_level_when_pairs_share_their_luck",
@@ -236,6 +240,8 @@ HOLDS_FOR_EVERY_DRAW = {
     "model/test_attribution_limits.py": "theorems, tried on configurations at random",
     "scenario/test_mirror.py": "columns of shares at random, turned around one by one",
     "evidence/backtest/test_baselines.py": "properties of a fit, on rows at random",
+    SECOND_SCORING: "equal numbers of two implementations, on tables at random",
+    "evidence/backtest/test_nested_second_implementation.py": "equal numbers of two implementations, on rows at random",
     "evidence/calibration/test_posterior.py": "equal bytes, on rows at random",
     "analysis/replay/test_replay.py": "trials picked at random, each told exactly",
     "analysis/sensitivity/test_uncertain_inputs.py": "equal answers for any workers, at shares at random",

@@ -1,0 +1,111 @@
+"""Penalty, columns and weight of the pool, chosen in each fold: rules by hand, the product against plain loops."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.evidence.backtest import plain_nested as plain
+from tests.evidence.backtest.plain_scoring import fit_ridge, from_other_wars, mean_brier
+
+NAN = np.nan
+TIERS = ("durable", "mutual")
+CLOSE = {"rel": 0, "abs": 1e-9, "nan_ok": True}
+CLEAR = 1e-9
+"""A choice is compared only where the second best is worse by more: there both have to choose alike."""
+
+
+@pytest.fixture(scope="module")
+def product() -> Any:
+    """What is compared, in one place."""
+    return pytest.importorskip("sim.evidence.backtest.nested", reason="the nested record is not there yet")
+
+
+def made(seed: int, n_rows: int = 26, n_wars: int = 6) -> tuple[Any, ...]:
+    """Covariates, the last one 0 or 1; outcomes of both tiers at two horizons, some not scored; wars, all at random."""
+    rng = np.random.default_rng(seed)
+    covariates = np.column_stack([rng.normal(size=(n_rows, 3)), rng.random(n_rows) < 0.4])
+    logits = covariates @ rng.normal(0, 1.5, 4) + rng.normal(0, 1, n_rows)
+    outcomes = {}
+    for tier, shift in zip(TIERS, (-0.3, 0.3), strict=True):
+        chance = 1 / (1 + np.exp(-(logits[:, None] + [shift, shift + 0.7])))
+        outcomes[tier] = (rng.random((n_rows, 2)) < chance).astype(float)
+        outcomes[tier][rng.random((n_rows, 2)) < 0.1] = NAN
+    return covariates, outcomes, np.array([f"war {k}" for k in rng.permutation(np.arange(n_rows) % n_wars)])
+
+
+def margin(scored: dict[Any, float]) -> float:
+    """How much worse the second best is."""
+    first, second = sorted(scored.values())[:2]
+    return second - first
+
+
+# The rules
+
+
+def test_ties_go_to_the_larger_penalty_then_to_fewer_columns() -> None:
+    alike = {(penalty, columns): 0.2 for penalty in plain.PENALTIES for columns in (12, 13)}
+    assert plain.least(alike) == (100.0, 12)
+    assert plain.least(alike | {(3.0, 13): 0.2 - 1e-6}) == (3.0, 13)
+    assert plain.least(alike | {(3.0, 13): 0.2 - 1e-15}) == (100.0, 12)  # additions in another order
+    assert plain.least(dict.fromkeys(alike, NAN)) == (100.0, 12)  # nothing is scored elsewhere
+
+
+def test_ties_of_weights_go_to_one_half() -> None:
+    alike = dict.fromkeys(plain.TENTHS, 0.2)
+    assert plain.least_weight(alike) == 5
+    assert plain.least_weight(alike | {5: 0.3, 6: 0.3}) == 4
+    assert plain.least_weight(alike | {9: 0.1, 10: 0.1}) == 9
+
+
+def test_the_pool_by_hand() -> None:
+    # Logits log 4 and log 1/4 at half weight meet at 0; .8 and .2 at a quarter: log(4) (1/4 - 3/4), odds 1/2.
+    assert plain.pooled([[0.8, 0.8]], [[0.2, 0.2]], 0.5)[0] == pytest.approx([0.5, 0.5])
+    assert plain.pooled([[0.8]], [[0.2]], 0.25)[0] == pytest.approx([1 / 3])
+    # Both tiers and all horizons count alike: weight 1 misses one cell of three, weight 0 two.
+    engine, ridge = {"durable": [[0.9, 0.9]], "mutual": [[0.9]]}, {"durable": [[0.1, 0.1]], "mutual": [[0.1]]}
+    found = plain.pool_scores(engine, ridge, {"durable": [[1, 1]], "mutual": [[0]]})
+    assert (found[10], found[0]) == pytest.approx(((2 * 0.01 + 0.81) / 3, (2 * 0.81 + 0.01) / 3))
+    assert plain.least_weight(found) == min(found, key=lambda tenths: found[tenths]) != 5
+
+
+def test_an_inner_score_is_that_of_other_wars_from_the_remaining_ones() -> None:
+    covariates, outcomes, wars = made(1)
+    y = outcomes["durable"]
+    rows = np.flatnonzero(wars != "war 2")  # the fold's rows taken away instead of left unscored
+    table = covariates[rows].tolist(), y[rows].tolist(), wars[rows].tolist()
+    scored = plain.ridge_scores(covariates.tolist(), y.tolist(), wars.tolist(), "war 2")
+    for (penalty, columns), score in scored.items():
+        assert score == pytest.approx(mean_brier(from_other_wars(*table, fit_ridge(penalty, columns)), table[1]))
+    assert sorted(scored) == [(penalty, columns) for penalty in plain.PENALTIES for columns in (3, 4)]
+
+
+# The ridge regression of the product
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_nested_ridge_against_plain_loops(seed: int, product: Any) -> None:
+    covariates, outcomes, wars = made(seed)
+    y = outcomes["durable"]
+    table = covariates.tolist(), y.tolist(), wars.tolist()
+    forecasts, chosen = plain.nested_ridge(*table)
+    assert all(margin(plain.ridge_scores(*table, war)) > CLEAR for war in chosen)
+    found = product.nested_ridge(covariates, y, wars)
+    assert found.chosen == chosen
+    assert found.forecasts == pytest.approx(np.array(forecasts), **CLOSE)
+
+
+def test_a_column_that_varies_in_the_left_out_war_alone_is_left_out(product: Any) -> None:
+    covariates, outcomes, wars = made(4)
+    covariates[:, 3] = wars == "war 0"
+    found = product.nested_ridge(covariates, outcomes["durable"], wars)
+    assert found.chosen["war 0"][1] == 3  # 4 columns say the same to the last digit but for additions
+    assert {columns for war, (_, columns) in found.chosen.items() if war != "war 0"} <= {3, 4}
+
+
+def test_the_penalties_of_one_outcome_tie(product: Any) -> None:
+    covariates, outcomes, wars = made(5)
+    found = product.nested_ridge(covariates, np.ones_like(outcomes["durable"]), wars)
+    assert set(found.chosen.values()) == {(100.0, 3)}  # every forecast is the smoothed share
