@@ -20,6 +20,7 @@ from tests.error_rates import (
     detects,
     detects_shift,
     ends,
+    passing,
     two_stage_detects,
     two_stage_failing_chance,
 )
@@ -96,6 +97,7 @@ FIVE, FOUR_AND_A_HALF, FOUR = 5.7e-7, 6.8e-6, 6.3e-5
 """Error rates of so many standard errors."""
 EXACT_TESTS, SIGNING, MECHANISMS = "model/test_exact.py", "model/test_signing.py", "model/test_mechanisms.py"
 SECOND_SCORING = "evidence/backtest/test_second_implementation.py"
+SYNTHETIC = "evidence/backtest/test_synthetic_forecasters.py"
 DIRECTIONS, FEWER = "model/test_directions.py", "analysis/variance_reduction/test_methods.py"
 
 STATED = (
@@ -181,6 +183,21 @@ STATED = (
     shift(f"{SECOND_SCORING}::test_ends_of_the_interval_by_redrawn_wars",
           "shares of 3,000 redraws beyond two ends of 10,000 redraws", (0.05 * 0.95 * (1 / 10_000 + 1 / 3_000)) ** 0.5,
           n_assertions=6),
+    shift(f"{SYNTHETIC}::test_scores_are_what_they_are_in_expectation", "four scores, in standard errors", 1.0,
+          n_assertions=4),
+    shift(f"{SYNTHETIC}::test_the_difference_of_both_is_the_fault_of_one_and_the_interval_finds_it",
+          "a difference and the width of its interval, in standard errors", 1.0),
+    shift(f"{SYNTHETIC}::test_lines_have_slope_one_and_one_half", "two lines, in standard errors", 1.0,
+          n_assertions=4),
+    counted(f"{SYNTHETIC}::test_verdicts_and_intervals_of_a_record_of_the_shipped_size",
+            "right words for calibrated forecasters, and three more counts", 300, "1e-6 each, 4 assertions",
+            fewest=passing(300, (0.89, 0.93))[0], most=passing(300, (0.89, 0.93))[1]),
+    shift(f"{SYNTHETIC}::test_bins_show_the_chances_and_not_the_forecasts", "ten shares, in standard errors", 1.0,
+          n_assertions=10),
+    shift(f"{SYNTHETIC}::test_the_brier_score_is_reliability_less_resolution_and_uncertainty",
+          "two parts of a score, in standard errors", 1.0, n_assertions=2),
+    shift(f"{SYNTHETIC}::test_coverage_is_nominal_of_the_calibrated_and_too_low_of_the_overconfident",
+          "coverage of six intervals, in standard errors", 1.0, n_assertions=6),
     counted("evidence/calibration/test_simulation_based_calibration.py::test_a_right_estimator_fails_as_often_as_stated", "failures of right records",
             100, "5e-4 at the stated .01; .005 at .016, measured on 1,400 other records", most=5),
     shift("analysis/discovery/test_prim.py::test_the_test_of_a_box_keeps_its_level_when_pairs_share_their_luck",
