@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import product
-from math import ceil, exp, floor, isnan, log, log1p, nan, sqrt
+from math import exp, isnan, log, log1p, nan, sqrt
 from random import Random
 
 Row = Sequence[float]
@@ -226,13 +226,6 @@ def redrawn_differences(losses_a: Table, losses_b: Table, wars: Sequence[str], n
         drawn = [row for war in random.choices(names, k=len(names)) for row in rows[war]]
         found.append(mean(mean(column) for column in zip(*drawn, strict=True)))
     return found
-
-
-def quantile(values: Row, share: float) -> float:
-    """Return the quantile by linear interpolation between order statistics."""
-    ordered, place = sorted(values), share * (len(values) - 1)
-    low, high = ordered[floor(place)], ordered[ceil(place)]
-    return low + (place - floor(place)) * (high - low)
 
 
 # Coverage

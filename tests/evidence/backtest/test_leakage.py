@@ -174,6 +174,20 @@ def test_a_row_of_a_later_day_reaches_its_own_forecast_alone(changes: dict[str, 
         assert changed(before["engine"], after["engine"]) == {"F2"}
 
 
+@pytest.mark.parametrize("cell", ["BOOM", "0", "1", ""])
+def test_outcomes_of_a_later_day_reach_no_forecast(cell: str, world: factories.World) -> None:
+    # Day 121 of all talks. Where nothing had happened by then, what the cells of later horizons hold is not known.
+    day = date(2004, 5, 1)
+    hidden = {name: cell for name in factories.OUTCOMES if int(name.split("_")[1]) > 121} | {"outcome": cell or "BOOM"}
+    quiet = [row["dur30_90"] == "0" for row in rows()]
+    later = [row | hidden if is_quiet else row for row, is_quiet in zip(rows(), quiet, strict=True)]
+    assert sum(quiet) == 6
+    before, after = (said(world.run(given, alone=True, as_of=day)) for given in (rows(), later))
+    assert after == before
+    if cell in ("0", "1"):
+        assert said(world.run(later, alone=True)) != said(world.run(rows(), alone=True))
+
+
 def test_without_a_day_the_same_rows_do_teach(world: factories.World) -> None:
     before = said(world.run(with_later(**factories.scored(NONE)), alone=True))
     after = said(world.run(with_later(**factories.scored(ALL)), alone=True))
