@@ -112,3 +112,11 @@ def nested_weights(
 def least_weight(scored: Mapping[int, float]) -> int:
     """Return the weight, in tenths, with the least score; ties go to the one nearest one half, then to the smaller."""
     return min(scored, key=lambda tenths: (rounded(scored[tenths]), abs(tenths - 5), tenths))
+
+
+def nested_pool(
+    engine: Mapping[str, Table], ridge: Mapping[str, Table], weights: Mapping[str, int], wars: Sequence[str]
+) -> dict[str, list[list[float]]]:
+    """Return the pool of each war with the weight of its fold, by tier; both forecasts are from other wars (0023)."""
+    by_weight = {w: {tier: pooled(engine[tier], ridge[tier], w / 10) for tier in engine} for w in set(weights.values())}
+    return {tier: [by_weight[weights[war]][tier][row] for row, war in enumerate(wars)] for tier in engine}

@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.evidence.backtest.baselines import covariates
+from sim.evidence.backtest.forecasts import outcomes_of, wars_of
+from sim.evidence.calibration.episodes import read_episodes, shipped
 from tests.evidence.backtest import plain_nested as plain
 from tests.evidence.backtest.plain_scoring import fit_ridge, from_other_wars, mean_brier
 
@@ -26,14 +29,14 @@ def product() -> Any:
 def made(seed: int, n_rows: int = 26, n_wars: int = 6) -> tuple[Any, ...]:
     """Covariates, the last one 0 or 1; outcomes of both tiers at two horizons, some not scored; wars, all at random."""
     rng = np.random.default_rng(seed)
-    covariates = np.column_stack([rng.normal(size=(n_rows, 3)), rng.random(n_rows) < 0.4])
-    logits = covariates @ rng.normal(0, 1.5, 4) + rng.normal(0, 1, n_rows)
+    features = np.column_stack([rng.normal(size=(n_rows, 3)), rng.random(n_rows) < 0.4])
+    logits = features @ rng.normal(0, 1.5, 4) + rng.normal(0, 1, n_rows)
     outcomes = {}
     for tier, shift in zip(TIERS, (-0.3, 0.3), strict=True):
         chance = 1 / (1 + np.exp(-(logits[:, None] + [shift, shift + 0.7])))
         outcomes[tier] = (rng.random((n_rows, 2)) < chance).astype(float)
         outcomes[tier][rng.random((n_rows, 2)) < 0.1] = NAN
-    return covariates, outcomes, np.array([f"war {k}" for k in rng.permutation(np.arange(n_rows) % n_wars)])
+    return features, outcomes, np.array([f"war {k}" for k in rng.permutation(np.arange(n_rows) % n_wars)])
 
 
 def margin(scored: dict[Any, float]) -> float:
@@ -72,14 +75,33 @@ def test_the_pool_by_hand() -> None:
 
 
 def test_an_inner_score_is_that_of_other_wars_from_the_remaining_ones() -> None:
-    covariates, outcomes, wars = made(1)
+    features, outcomes, wars = made(1)
     y = outcomes["durable"]
     rows = np.flatnonzero(wars != "war 2")  # the fold's rows taken away instead of left unscored
-    table = covariates[rows].tolist(), y[rows].tolist(), wars[rows].tolist()
-    scored = plain.ridge_scores(covariates.tolist(), y.tolist(), wars.tolist(), "war 2")
+    table = features[rows].tolist(), y[rows].tolist(), wars[rows].tolist()
+    scored = plain.ridge_scores(features.tolist(), y.tolist(), wars.tolist(), "war 2")
     for (penalty, columns), score in scored.items():
         assert score == pytest.approx(mean_brier(from_other_wars(*table, fit_ridge(penalty, columns)), table[1]))
     assert sorted(scored) == [(penalty, columns) for penalty in plain.PENALTIES for columns in (3, 4)]
+
+
+def test_weights_by_hand() -> None:
+    # Two wars and the fold: the engine knows the outcomes of a, the ridge of two outcomes has only the smoothed share.
+    wars, outcomes = ["a", "a", "b", "b", "fold"], {tier: [[1], [0], [1], [0], [1]] for tier in TIERS}
+    knows = {"fold": dict.fromkeys(TIERS, [[0.9], [0.1], [0.9], [0.1], [0.1]])}
+    misled = {"fold": dict.fromkeys(TIERS, [[0.1], [0.9], [0.1], [0.9], [0.9]])}
+    chosen = {tier: dict.fromkeys(wars, (100.0, 1)) for tier in TIERS}
+    for engine, weight in ((knows, 10), (misled, 0)):
+        everywhere = dict.fromkeys(wars, engine["fold"])
+        scored = plain.nested_weights(everywhere, [[0.0]] * 5, outcomes, wars, chosen)
+        assert plain.least_weight(scored["fold"]) == weight
+    # A covariate that never varies: the ridge says one half for a and b, so weight w has logit w log 9.
+    wanted = {w: (1 - 1 / (1 + 9 ** (-w / 10))) ** 2 for w in plain.TENTHS}
+    found = plain.nested_weights(dict.fromkeys(wars, knows["fold"]), [[0.0]] * 5, outcomes, wars, chosen)["fold"]
+    assert found == pytest.approx(wanted)
+    tables = dict.fromkeys(TIERS, [[0.8], [0.8]]), dict.fromkeys(TIERS, [[0.2], [0.2]])
+    pool = plain.nested_pool(*tables, {"a": 10, "b": 5}, ["a", "b"])
+    assert pool["mutual"] == [pytest.approx([0.8]), pytest.approx([0.5])]
 
 
 # The ridge regression of the product
@@ -87,25 +109,42 @@ def test_an_inner_score_is_that_of_other_wars_from_the_remaining_ones() -> None:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_nested_ridge_against_plain_loops(seed: int, product: Any) -> None:
-    covariates, outcomes, wars = made(seed)
+    features, outcomes, wars = made(seed)
     y = outcomes["durable"]
-    table = covariates.tolist(), y.tolist(), wars.tolist()
+    table = features.tolist(), y.tolist(), wars.tolist()
     forecasts, chosen = plain.nested_ridge(*table)
     assert all(margin(plain.ridge_scores(*table, war)) > CLEAR for war in chosen)
-    found = product.nested_ridge(covariates, y, wars)
+    found = product.nested_ridge(features, y, wars)
     assert found.chosen == chosen
     assert found.forecasts == pytest.approx(np.array(forecasts), **CLOSE)
 
 
 def test_a_column_that_varies_in_the_left_out_war_alone_is_left_out(product: Any) -> None:
-    covariates, outcomes, wars = made(4)
-    covariates[:, 3] = wars == "war 0"
-    found = product.nested_ridge(covariates, outcomes["durable"], wars)
+    features, outcomes, wars = made(4)
+    features[:, 3] = wars == "war 0"
+    found = product.nested_ridge(features, outcomes["durable"], wars)
     assert found.chosen["war 0"][1] == 3  # 4 columns say the same to the last digit but for additions
     assert {columns for war, (_, columns) in found.chosen.items() if war != "war 0"} <= {3, 4}
 
 
 def test_the_penalties_of_one_outcome_tie(product: Any) -> None:
-    covariates, outcomes, wars = made(5)
-    found = product.nested_ridge(covariates, np.ones_like(outcomes["durable"]), wars)
+    features, outcomes, wars = made(5)
+    found = product.nested_ridge(features, np.ones_like(outcomes["durable"]), wars)
     assert set(found.chosen.values()) == {(100.0, 3)}  # every forecast is the smoothed share
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tier", TIERS)
+def test_a_fold_of_the_shipped_record(tier: str, product: Any) -> None:
+    """The war with most rows: ten pairs by 37 wars and four horizons, half a minute of plain loops."""
+    rows = [row for row in read_episodes(shipped()).episodes if row.is_scored]
+    features, happened, wars = covariates(rows), outcomes_of(rows, tier), wars_of(rows)
+    names, counts = np.unique(wars, return_counts=True)
+    war = str(names[np.argmax(counts)])
+    table = features.tolist(), happened.tolist(), wars.tolist()
+    scored = plain.ridge_scores(*table, war)
+    assert margin(scored) > CLEAR
+    found, chosen = product.nested_ridge(features, happened, wars), plain.least(scored)
+    assert found.chosen[war] == chosen
+    wanted = np.array(from_other_wars(*table, fit_ridge(*chosen)))[wars == war]
+    assert found.forecasts[wars == war] == pytest.approx(wanted, **CLOSE)
