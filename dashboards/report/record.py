@@ -9,22 +9,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from dashboards.figures import learned_parameters
 from dashboards.figures import record as figures
-from dashboards.figures.record import bin_words, difference_words, interval_words, standing, three, unbroken, value_at
+from dashboards.figures.learned_parameters import value_at
+from dashboards.figures.record import printed, three
 from dashboards.report.computed_parts import both
-from sim.errors import ParleyError
+from sim.results import record_tables as tables
+from sim.results import record_words as words
+from sim.results.record_form import HORIZONS, LINED, checked
 from sim.results.wording import percent
 
-RULES = {
-    "durable": "a halt to the fighting that lasts 30 days or more",
-    "mutual": "a halt publicly agreed by both sides, of any length",
-}
-VERDICTS = {
-    "calibrated": "No test found that what it says and what comes differ. That is no proof that they agree.",
-    "overconfident": "It says too much: what it calls likely comes less often, what it calls unlikely more often.",
-    "not calibrated": "What it says and what comes differ by more than chance.",
-}
-MODEL, REGRESSION = "model", "ridge"
 Tier = Mapping[str, Any]
 
 
@@ -43,8 +37,7 @@ def record(found: Mapping[str, Any], posterior: Mapping[str, Any] | None) -> str
     """The page as text."""
     from dashboards.report.html_file import render
 
-    if missing := {"scores", "forecasts", "notes"} - set(found):
-        raise ParleyError(f"this is no object of parley backtest --json: it has no {', '.join(sorted(missing))}")
+    checked(found)
     parameters = parameter_rows(posterior) if posterior else []
     styles = ("report.css", "record.css")
     made = drawn(found, parameters)
@@ -59,48 +52,54 @@ def drawn(found: Mapping[str, Any], parameters: Sequence[dict[str, Any]]) -> dic
     """Every figure with its layouts for wide and narrow screens, by name."""
     tiers: Mapping[str, Tier] = found["scores"] or {}
     made: dict[str, Any] = {}
-    of_scores, of_pairs = reaches(tiers)
+    reach = reaches(tiers)
     for name, tier in tiers.items():
-        title = f"{name.capitalize()}: what was said, what came"
-        made[f"reliability-{name}"] = both(figures.reliability, tier["reliability"], title=title)
-        rows = [{"title": title_of(who), **scores} for who, scores in tier["brier"].items()]
-        title = f"{name.capitalize()}: Brier score (mean in brackets)"
-        made[f"scores-{name}"] = both(figures.score_dots, rows, title=title, horizons=horizons(found), reach=of_scores)
-        pairs = [{"title": title_of(who), **values} for who, values in tier["model_minus"].items()]
-        title = f"{name.capitalize()}: the model against each"
-        if any(pair["difference"] is not None for pair in pairs):
-            made[f"differences-{name}"] = both(figures.score_differences, pairs, title=title, reach=of_pairs)
+        made |= figures_of_tier(name, tier, *reach)
     lines = [
-        {"tier": name, "title": when(days), **line}
+        {"tier": name, "title": who, **tier["calibration"][who]["pooled"]}
+        for who in LINED
         for name, tier in tiers.items()
-        for days, line in tier["calibration"].items()
+        if who in tier["calibration"]
     ]
     if any(line["slope"] is not None for line in lines):
         made["slopes"] = both(figures.slopes, lines, title="Slope of the calibration line (1 is right)")
     if parameters:
-        made["learned"] = both(figures.learned, parameters, title="Prior and posterior of each parameter")
+        made["learned"] = both(learned_parameters.learned, parameters, title="Prior and posterior of each parameter")
+    return made
+
+
+def figures_of_tier(
+    name: str, tier: Tier, of_scores: Sequence[float], of_pairs: Sequence[float]
+) -> dict[str, dict[str, Any]]:
+    """Reliability, scores, differences and subsets of a tier; those that nothing is known of are left out."""
+    made: dict[str, Any] = {}
+    for who, bins in tier["reliability"].items():
+        if bins:
+            title = f"{name.capitalize()}: forecasts of the {who} and outcomes"
+            made[f"reliability-{name}-{who}"] = both(figures.reliability, bins, title=title)
+    rows = [{"title": who, **scores} for who, scores in tier["brier"].items()]
+    title = f"{name.capitalize()}: Brier score (mean in brackets)"
+    made[f"scores-{name}"] = both(figures.score_dots, rows, title=title, horizons=HORIZONS, reach=of_scores)
+    for first, others in tier["differences"].items():
+        pairs = [{"title": who, **values} for who, values in others.items()]
+        title = f"{name.capitalize()}: the {first} against each"
+        if any(pair["difference"] is not None for pair in pairs):
+            chart = both(figures.score_differences, pairs, title=title, first=first, reach=of_pairs)
+            made[f"differences-{name}-{first}"] = chart
+    groups = [{**one, "title": f"{one['by']}: {one['group']}"} for one in tier["subsets"]]
+    if any(one["brier"].get(who) is not None for one in groups for who in tables.COMPARED):
+        title = f"{name.capitalize()}: mean Brier score by group"
+        options = {"title": title, "forecasters": tables.COMPARED}
+        made[f"subsets-{name}"] = both(figures.subset_dots, groups, **options)
     return made
 
 
 def reaches(tiers: Mapping[str, Tier]) -> tuple[list[float], list[float]]:
     """All Brier scores and all ends of differences, so that the tiers share an axis."""
     scores = [value for tier in tiers.values() for by_day in tier["brier"].values() for value in by_day.values()]
-    ends = [value for tier in tiers.values() for pair in tier["model_minus"].values() for value in pair.values()]
+    pairs = [pair for tier in tiers.values() for others in tier["differences"].values() for pair in others.values()]
+    ends = [pair[end] for pair in pairs for end in ("difference", "lo", "hi")]
     return [value for value in scores if value is not None], [value for value in ends if value is not None]
-
-
-def horizons(found: Mapping[str, Any]) -> list[str]:
-    """Days of the horizons as the JSON names them, ascending; none without forecasts."""
-    return sorted(found["forecasts"][0]["durable"], key=int) if found["forecasts"] else []
-
-
-def when(days: str) -> str:
-    return f"{days} days" if days.isdecimal() else days
-
-
-def title_of(forecaster: str) -> str:
-    """A forecaster's name in a sentence."""
-    return f"the {forecaster}" if forecaster.startswith(MODEL) else forecaster
 
 
 # -- what the template prints -----------------------------------------------------------------------
@@ -111,116 +110,104 @@ def content(
 ) -> dict[str, Any]:
     """Every word and number that the template prints."""
     tiers: Mapping[str, Tier] = found["scores"] or {}
-    days = horizons(found)
     twice = "; ".join(" and ".join(pair) for pair in found.get("wars_under_two_names") or [])
+    scenario_scores = found.get("scenario_scores")
     return {
         "found": found,
         "one_war_twice": f" under its own name (wars under two names: {twice})" if twice else "",
-        "days": days,
-        "tiers": [tier_words(name, tier, days) for name, tier in tiers.items()],
+        "days": HORIZONS,
+        "meanings": words.MEANINGS,
+        "stale": found.get("stale") or [],
+        "missing": words.missing(found),
+        "tiers": [tier_words(name, tier) for name, tier in tiers.items()],
+        "compared": tables.COMPARED,
+        "protocol": protocol_words(found.get("protocol")),
+        "scenarios": tables.scenario_rows(found) if found.get("scenarios") else [],
+        "scenario_days": tables.SCENARIO_DAYS,
+        "scenario_scores": print_rows(tables.scenario_score_rows(scenario_scores)) if scenario_scores else [],
+        "scenario_notes": [printed(text) for text in scenario_scores["notes"]] if scenario_scores else [],
         "variants": variant_rows(found),
-        "misses": [miss_words(miss) for miss in found.get("misses") or []],
-        "forecasts": [forecast_row(row, days) for row in found["forecasts"]],
+        "misses": [{key: printed(text) for key, text in tables.miss_row(miss).items()} for miss in _misses(found)],
+        "forecasts": [forecast_row(row) for row in found["forecasts"]],
         "posterior": posterior,
         "parameters": parameters,
     }
 
 
-def tier_words(name: str, tier: Tier, days: Sequence[str]) -> dict[str, Any]:
+def _misses(found: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    return found.get("misses") or []
+
+
+def print_rows(rows: Any) -> list[dict[str, Any]]:
+    """Rows of a shared table with the page's minus signs."""
+    return [{"title": row.title, "cells": [printed(cell) for cell in row.cells]} for row in rows]
+
+
+def tier_words(name: str, tier: Tier) -> dict[str, Any]:
     """A tier's scores, verdict and comparison in words."""
-    ranked = sorted(tier["brier"], key=lambda who: (tier["brier"][who]["mean"] is None, tier["brier"][who]["mean"]))
-    pooled = tier["calibration"]["pooled"]
+    pooled = tier["calibration"].get("engine", {}).get("pooled")
     return {
         "name": name,
-        "rule": RULES.get(name, ""),
+        "rule": words.RULES[name],
         "n_episodes": tier["n_episodes"],
         "n_wars": tier["n_wars"],
-        "mean": three(tier["brier"][MODEL]["mean"]),
-        "rivals": [(title_of(who), three(tier["brier"][who]["mean"])) for who in ranked if who != MODEL],
+        "mean": three(tier["brier"]["engine"]["mean"]) if "engine" in tier["brier"] else "\u2013",
+        "rivals": [(who, three(tier["brier"][who]["mean"])) for who in words.ranked(tier) if who != "engine"],
         "verdict": tier["verdict"],
-        "verdict_words": VERDICTS.get(tier["verdict"], ""),
-        "slope": None if pooled["slope"] is None else f"{pooled['slope']:.2f}",
-        "regression": against_regression(tier),
-        "bins": [bin_words(one) for one in tier["reliability"]],
-        "coverage": coverage_words(tier["coverage"]),
-        "forecasters": [
-            {
-                "title": title_of(who),
-                "is_model": who == MODEL,
-                "brier": [three(tier["brier"][who][horizon]) for horizon in (*days, "mean")],
-                "log_score": three(tier["log_score"][who]["mean"]),
-                "difference": difference_words(tier["model_minus"][who]) if who in tier["model_minus"] else "",
-            }
-            for who in ranked
-        ],
-        "lines": [line_words(key, line) for key, line in tier["calibration"].items()],
+        "verdict_words": words.VERDICTS.get(tier["verdict"], ""),
+        "slope": f"{pooled['slope']:.2f}" if pooled and pooled["slope"] is not None else None,
+        "comparison": [printed(text) for text in words.comparison(tier)],
+        "bins": {who: [printed(words.bin_words(one)) for one in bins] for who, bins in tier["reliability"].items()},
+        "coverage": printed(words.coverage_words(tier["coverage"])),
+        "score_heads": [unbroken(head) for head in tables.score_heads()],
+        "scores": print_rows(tables.score_rows(tier)),
+        "calibration_heads": [unbroken(head) for head in tables.calibration_heads()],
+        "calibration": print_rows(tables.calibration_rows(tier)),
+        "subset_heads": ("episodes", "wars", *words.MEANINGS),
+        "subsets": subset_words(tier),
     }
 
 
-def line_words(key: str, line: Mapping[str, Any]) -> dict[str, str]:
-    """Slope, intercept and test of one calibration line; a dash for what cannot be told."""
-    said = {"title": when(key), "n": f"{line['n']:.0f}"}
-    for name in ("slope", "intercept", "p_by_war"):
-        said[name] = "\u2013" if line[name] is None else f"{line[name]:.2f}".replace("-", "\u2212")
-    return said
+def unbroken(head: str) -> str:
+    """A head whose number of days does not part from its unit."""
+    return printed(head).replace(" d", "\u00a0d")
 
 
-def against_regression(tier: Tier) -> dict[str, Any] | None:
-    """The plain sentence on whether the model beats a regression, and the numbers behind it; None without one."""
-    rows = {who: pair for who, pair in tier["model_minus"].items() if who.startswith(REGRESSION)}
-    rows = {who: pair for who, pair in rows.items() if pair["difference"] is not None}
-    if not rows:
+def subset_words(tier: Tier) -> list[dict[str, Any]]:
+    """Subsets under the property that they are of: mean Brier score of every forecaster."""
+    rows = tables.subset_rows(tier)
+    return [
+        {"by": by, "rows": print_rows(row for property, row in rows if property == by)}
+        for by in dict.fromkeys(property for property, _ in rows)
+    ]
+
+
+def protocol_words(protocol: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What folds weighed or chose, in rows; None where the record does not say."""
+    if not protocol:
         return None
-    stands = {who: standing(pair) for who, pair in rows.items()}
-    same = "a regression on the same coded rows"
-    if "worse" in stands.values():
-        head = f"It does worse than {same}."
-    elif set(stands.values()) == {"better"}:
-        head = f"It beats {same}."
-    elif "better" in stands.values():
-        head = f"It beats {same} with one penalty and not with another."
-    else:
-        head = f"It does not beat {same}."
-    parts = []
-    for who, pair in rows.items():
-        side = "ahead of" if pair["difference"] < 0 else "behind"
-        luck = ": no more than chance" if stands[who] == "even" else ""
-        interval = interval_words(pair)
-        parts.append(f"{three(abs(pair['difference']))} {side} {who}{luck}{interval and f' ({interval})'}")
-    return {"head": head, "parts": parts}
-
-
-def coverage_words(coverage: Sequence[Mapping[str, Any]]) -> str:
-    """How often intervals of the day of the halt held it; empty where nothing is known."""
-    known = [one for one in coverage if one["observed"] is not None]
-    said = (f"the {percent(one['nominal'])} interval held {percent(one['observed'])}" for one in known)
-    return unbroken(", ".join(said))
+    terms = [
+        {"term": term["term"], "meaning": term["meaning"], "rows": print_rows(rows)}
+        for term, rows in tables.term_rows(protocol)
+    ]
+    return {"n_folds": protocol["n_folds"], "terms": terms, "chosen": print_rows(tables.chosen_rows(protocol))}
 
 
 def variant_rows(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Mean Brier scores as above and under each variant, with the change; empty where nothing is scored."""
-    tiers: Mapping[str, Tier] = found["scores"] or {}
-    ours = {name: tier["brier"][MODEL]["mean"] for name, tier in tiers.items()}
-    rows = [{"title": "as above", "cells": [{"score": three(mean), "change": ""} for mean in ours.values()]}]
-    for title, values in (found.get("variants") or {}).items():
-        cells = []
-        for name, mean in ours.items():
-            value = values.get(name)
-            change = "" if value is None or mean is None else three(value - mean, sign=True)
-            cells.append({"score": three(value), "change": change})
-        rows.append({"title": title, "cells": cells})
-    return rows if tiers else []
+    if not found["scores"] or not found.get("variants"):
+        return []
+    return [
+        {"title": title, "cells": [{"score": printed(score), "change": printed(more)} for score, more in cells]}
+        for title, cells in tables.variant_rows(found)
+    ]
 
 
-def miss_words(miss: Mapping[str, Any]) -> dict[str, Any]:
-    """One miss as a row: what was said, whether it came, what happened and why the model thought so."""
-    came = "it came" if miss["happened"] else "it did not come"
-    return {**miss, "said": percent(miss["forecast"]), "came": came, "outcome": miss["outcome"] or "not described"}
-
-
-def forecast_row(row: Mapping[str, Any], days: Sequence[str]) -> dict[str, Any]:
-    odds = [row[tier][horizon] for tier in ("durable", "mutual", "anchored") for horizon in days]
-    return {"id": row["episode_id"], "cells": [(value, percent(value)) for value in odds]}
+def forecast_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Odds of an episode: engine on both tiers, headline and pool on the durable one."""
+    kinds = [row["durable"], row["mutual"], row["anchored"], row.get("pool", {}).get("durable", {})]
+    odds = [kind.get(days) for kind in kinds for days in HORIZONS]
+    return {"id": row["episode_id"], "cells": [(-1 if value is None else value, percent(value)) for value in odds]}
 
 
 def parameter_rows(posterior: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -231,13 +218,12 @@ def parameter_rows(posterior: Mapping[str, Any]) -> list[dict[str, Any]]:
         row: dict[str, Any] = {"title": name, "kind": kind, "low": low, "high": high, **known}
         before = [value_at(row, place) for place in (0.05, 0.5, 0.95)]
         prior, after = spread(*before), spread(known["from"], known["median"], known["to"])
-        said = f"{name}, {known['unit']}: {after}; before {prior}"
-        more = {"meaning": known.get("meaning", ""), "words": said}
+        words = f"{name}, {known['unit']}: {after}; before {prior}"
+        more = {"meaning": known.get("meaning", ""), "words": words}
         rows.append(row | more | {"prior_words": prior, "posterior_words": after})
     return rows
 
 
 def spread(low: float, middle: float, high: float) -> str:
     """``0.356 (0.163 to 0.763)``"""
-    low_said, middle_said, high_said = (f"{value:.3g}" for value in (low, middle, high))
-    return f"{middle_said} ({low_said} to {high_said})"
+    return f"{middle:.3g} ({low:.3g} to {high:.3g})"

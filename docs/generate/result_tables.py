@@ -1,4 +1,4 @@
-"""The reference of results: columns of the trials, their codes, the summary and the long form."""
+"""The reference of results: columns of the trials, their codes, the summary, the long form and the record."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import numpy as np
 from docs.generate import GENERATED, markdown_table
 from sim.outcome_columns import COLUMNS, FRICTIONS, HALT_ENDS, LARGEST, SHARE, STAGES, TAGS, TERMS, Column
 from sim.results.export import LONG_COLUMNS
+from sim.results.record_form import FORECASTERS, described
 from sim.results.wording import REASONS
 
 INTRODUCTION = """\
@@ -14,6 +15,11 @@ What a run leaves: `run.trials` in Python, `trials/*.parquet` in a run folder, `
 as CSV. One row is one trial. Weeks count from 0 and -1 is never; a halt counts by the week in which it begins.
 A run folder that holds a value outside of its range is refused, whatever its digests say.
 Section 3.7 of [the model](../odd.md) has the exact rules. [From here to R and Excel](../guide/export.md).
+"""
+RECORD = """\
+`parley backtest` prints its tables, and the record page is drawn, from this object alone; `parley backtest --shipped
+--json` gives that of the release. Forecasters: {who}. A number that cannot be computed is null; a part that was not
+computed is null or absent. Keys of an object inside are given with its path. [How it is scored](../scoring.md).
 """
 MEANINGS: dict[str, str] = {
     "trial": "number of the trial, from 0; the same number draws common random numbers in every scenario of a seed",
@@ -81,7 +87,7 @@ LONG: dict[str, str] = {
 
 
 def page() -> str:
-    """Return the columns of the trials, the tables of codes, the summary, the long form."""
+    """Return the columns of the trials, the tables of codes, the summary, the long form, the record."""
     rows = [(f"`{name}`", type_name(name), range_of(name), MEANINGS[name]) for name in names()]
     columns = markdown_table(("column", "type", "range", "meaning"), rows)
     stages = markdown_table(("code", "stage"), [(str(code), name) for code, name in enumerate(STAGES)])
@@ -89,6 +95,8 @@ def page() -> str:
     reasons = [(str(code), f"`{name}`", REASONS[name]) for code, name in enumerate(TAGS)]
     tags = markdown_table(("code", "tag", "in words"), reasons)
     summary = markdown_table(("key", "what"), [(f"`{key}`", words) for key, words in SUMMARY.items()])
+    record = markdown_table(("key", "what"), [(f"`{key}`", words) for key, words in described()])
+    who = ", ".join(f"`{name}`" for name in FORECASTERS)
     long_form = markdown_table(("column", "what"), [(f"`{name}`", LONG[name]) for name in LONG_COLUMNS])
     return (
         f"# Result tables\n\n{GENERATED}\n\n{INTRODUCTION}\n## Trials\n\n{columns}\n"
@@ -96,7 +104,8 @@ def page() -> str:
         f"### Stages (`stage`)\n\n{stages}\n### Ends of a halt (`halt_end`)\n\n{ends}\n"
         f"### Reasons for failure (`tag`)\n\n{tags}\n"
         f"## Summary (`parley run --json`, `summary.json`)\n\n{summary}\n"
-        f"## Long form (`parley results export`)\n\n{long_form}"
+        f"## Long form (`parley results export`)\n\n{long_form}\n"
+        f"## Record (`parley backtest --json`)\n\n{RECORD.format(who=who)}\n{record}"
     )
 
 

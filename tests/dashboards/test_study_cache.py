@@ -22,6 +22,7 @@ from sim.analysis.sensitivity.sobol import Sobol
 from sim.analysis.sensitivity.tornado import Tornado
 from sim.cli.app import app
 from sim.errors import ParleyError
+from sim.evidence.backtest import shipped_record
 from sim.results.run import Run
 from sim.storage.provenance import digest_of
 from tests.dashboards.app.conftest import found as values
@@ -223,13 +224,15 @@ def test_a_folder_that_cannot_be_is_said_and_the_study_shown(tmp_path: Path, run
 
 def test_the_record_is_kept_like_a_study(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(record, "STORED", tmp_path / "nothing.json")
+    monkeypatch.setattr(shipped_record, "shipped", lambda: tmp_path / "no_record.json")
     first, second = (view_of(run, tmp_path / "kept") for _ in range(2))
     found = record.plain(made_record())
-    assert "Compute the record again" not in text(plain(record.layout(first)))
+    assert "Compute again" not in text(plain(record.layout(first)))
     at = desk(first.service)
     task = at.start(record.JOB, "the record", lambda told: found, record.keeper(at))
     until(lambda: task.state == "done")
     said = text(plain(record.layout(second)))
-    assert f"{len(found['forecasts'])} forecasts. Stored in" in said and "Compute the record again" in said
+    assert "Compute again" in said
+    assert f"{len(found['forecasts'])} forecasts, 32,768 trials an episode, seed 1. Stored in" in said
     monkeypatch.setattr(study_cache, "engine_digest", lambda: "another")
     assert "Stored in" not in text(plain(record.layout(view_of(run, tmp_path / "kept"))))

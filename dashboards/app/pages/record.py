@@ -1,9 +1,10 @@
-"""The record: forecasts of past talks against what came. Computed on request, since it takes minutes, and kept."""
+"""The record: forecasts of past talks against outcomes. What ships is shown at once; another is computed on request."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,8 +19,11 @@ from dashboards.app.page import Page, View
 from dashboards.app.simulation_service import Service
 from dashboards.app.study_section import stamp
 from dashboards.app.template_components import components
+from sim._version import __version__
 from sim.errors import BusyError, ParleyError
+from sim.evidence.backtest.shipped_record import shipped_record, stale
 from sim.results import formatting
+from sim.results.record_form import checked
 
 PAGE = Page("/record", "Record", "What is its record?", 8)
 HAS_OWN_HEADING = True
@@ -29,8 +33,8 @@ STORED = Path("results") / "backtest.json"
 """Where ``parley backtest --json`` may have been kept: shown at once if it is there."""
 WHY = (
     "Past talks that were coded by hand are forecast one by one, each from other wars alone, with the same engine, and "
-    "the forecasts are set beside what came. That takes about two minutes on this computer. It does not depend on the "
-    "scenario, and is shown again on the next visit."
+    "the forecasts are set beside outcomes. To compute the record again takes minutes on this computer, while the "
+    "other pages work. It does not depend on the scenario, and what was computed is shown again on the next visit."
 )
 
 
@@ -66,10 +70,11 @@ def register(app: Dash, service: Service) -> None:
     def start(n_clicks: int, screen: str) -> tuple[Any, ...]:
         if not n_clicks:
             return no_update, no_update
+        at = desk(service)
         try:
-            job = desk(service).start(JOB, "the record", work, keeper(desk(service)), again=True)
+            job = at.start(JOB, "the record", work, keeper(at), again=True)
         except BusyError as problem:
-            return no_update, [notice(str(problem), "busy"), *shown(service, None, screen == "narrow")]
+            return no_update, [notice(str(problem), "busy"), *shown(service, at.task(JOB), screen == "narrow")]
         return False, shown(service, job, screen == "narrow")
 
     @app.callback(
@@ -113,7 +118,7 @@ def keeper(at: Desk) -> Callable[[Any], str]:
 
 
 def load_stored(service: Service) -> None:
-    """Take the record from where it was kept, once; a file that is something else is passed over."""
+    """Take the record from where it was kept, else the one that ships; a file that is something else is passed over."""
     at = desk(service)
     if at.task(JOB) is not None:
         return
@@ -123,37 +128,78 @@ def load_stored(service: Service) -> None:
             note = f"Stored in {at.folder}."
             at.put(JOB, Task("the record", "done", result=kept.found.record, when=kept.written, note=note))
             return
-    if not STORED.is_file():
-        return
-    try:
-        found = json.loads(STORED.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return
-    if is_record(found):
+    if (found := stored_by_hand()) is not None:
         when = datetime.fromtimestamp(STORED.stat().st_mtime, UTC).isoformat(timespec="seconds")
         at.put(JOB, Task("the record", "done", result=found, when=when, note=f"Read from {STORED}."))
+        return
+    with suppress(ParleyError):
+        at.put(JOB, Task("the record", "done", result=shipped_record()))
+
+
+def stored_by_hand() -> dict[str, Any] | None:
+    """The record in ``STORED``, if there is one, and whether it is of this engine and these data."""
+    try:
+        found = json.loads(STORED.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return {**found, "stale": stale(found)} if is_record(found) else None
 
 
 def is_record(found: Any) -> bool:
-    """Whether it looks like the object of ``parley backtest --json``."""
-    return isinstance(found, dict) and {"scores", "forecasts", "notes"} <= set(found)
+    """Whether it has the form of ``parley backtest --json``."""
+    try:
+        checked(found)
+    except ParleyError:
+        return False
+    return True
 
 
 def shown(service: Service, job: Task | None, narrow: bool) -> list[Any]:
-    """The button, the progress, what went wrong, or the record."""
-    if job is not None and job.state == "done":
-        found: list[Any] = desk(service).once((JOB, narrow, job.when), lambda: record(job.result, narrow))
-        with_what = f"{formatting.counted(len(job.result['forecasts']), 'forecast')}"
-        again = html.Button("Compute the record again", id="record-start", type="button", n_clicks=0)
-        return [*found, html.Section([stamp(job, with_what), html.Div(again, className="study-bar")])]
-    button = html.Button("Compute the record", id="record-start", type="button", className="button", n_clicks=0)
-    head = [html.H1(PAGE.question, tabIndex="-1"), html.P(WHY)]
+    """The record, or why there is none; above it how far another is or what went wrong; below it the button."""
+    at_hand = job if job is None or job.state == "done" else job.before
+    above = [] if job is None or job.state == "done" else [progress_of(job)]
+    if at_hand is None:
+        head = [html.H1(PAGE.question, tabIndex="-1"), html.P(WHY)]
+        return [html.Section([*head, *above, *([] if job else why_none()), *button(job)])]
+    found: list[Any] = desk(service).once((JOB, narrow, at_hand.when), lambda: record(at_hand.result, narrow))
+    below = [stamp_of(at_hand), html.P(WHY, className="note"), html.Div(button(job), className="study-bar")]
+    return [*above, *found, html.Section(below)]
+
+
+def why_none() -> list[Any]:
+    """Why the shipped record cannot be shown."""
+    try:
+        shipped_record()
+    except ParleyError as problem:
+        return [notice(str(problem), "note")]
+    return []
+
+
+def progress_of(job: Task) -> Any:
+    """How far the record is that is being computed, or what went wrong."""
+    if job.state != "running":
+        return notice(job.problem, "wrong")
+    words = f"{job.done} of {job.total} episodes" if job.total else "Starting"
+    bar = html.Progress(value=str(job.done), max=str(job.total or 1), **{"aria-label": "episodes simulated"})
+    return notice([f"{words}. The other pages work meanwhile.", bar], "running")
+
+
+def button(job: Task | None) -> list[Any]:
+    """The button that computes a record; none while it runs."""
     if job is not None and job.state == "running":
-        said = f"{job.done} of {job.total} forecasts" if job.total else "Starting"
-        bar = html.Progress(value=str(job.done), max=str(job.total or 1), **{"aria-label": "episodes forecast"})
-        return [html.Section([*head, notice([f"{said}. The other pages work meanwhile.", bar], "running")])]
-    wrong = [notice(job.problem, "wrong")] if job is not None else []
-    return [html.Section([*head, *wrong, button])]
+        return []
+    words = "Compute the record" if job is None else "Compute again"
+    return [html.Button(words, id="record-start", type="button", className="button", n_clicks=0)]
+
+
+def stamp_of(job: Task) -> Any:
+    """What the record is: that of this release, or one that was computed and when."""
+    found = job.result
+    size = f"{formatting.counted(len(found['forecasts']), 'forecast')}"
+    how = f"{found['trials_an_episode']:,} trials an episode, seed {found['seed']}"
+    if job.when:
+        return stamp(job, f"{size}, {how}")
+    return html.P(f"The record that ships with Parley {__version__}: {size}, {how}.", className="note stamp")
 
 
 def record(found: dict[str, Any], narrow: bool) -> list[Any]:
@@ -165,13 +211,13 @@ def record(found: dict[str, Any], narrow: bool) -> list[Any]:
     made = page.drawn(found, parameters)
     shape = "narrow" if narrow else "wide"
     charts = {name: {"data": one["data"], "layout": one[shape]} for name, one in made.items()}
-    said = page.content(found, posterior, parameters) | {"charts": list(made)}
+    context = page.content(found, posterior, parameters) | {"charts": list(made)}
     parts = ["record/answer.html"]
-    if said["tiers"]:
-        parts += ["record/scores.html", "record/misses.html"]
+    if context["tiers"]:
+        parts += ["record/scores.html", "record/protocol.html", "record/misses.html"]
     if parameters:
         parts.append("record/learned.html")
-    sections = [one for part in parts for one in components(part, said, charts)]
+    sections = [one for part in parts for one in components(part, context, charts)]
     notes = html.Ul([html.Li(note) for note in found["notes"]], className="limits")
     return [*sections, section("What to know before trusting it", notes, id="record-limits")]
 

@@ -1,7 +1,9 @@
 """Every page is laid out, says its question once, and shows texts as they are."""
 
 import json
+import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from dashboards.app.pages import pages, record, sources
 from dashboards.app.server import make_app
 from dashboards.app.simulation_service import Service
 from dashboards.app.template_components import components
+from sim.evidence.backtest import shipped_record
 from sim.results.run import Run
 from tests.dashboards.app.conftest import HOST, NAME, Client, move, said, service_over
 from tests.dashboards.app.test_background_jobs import until
@@ -132,7 +135,41 @@ def test_fragments_let_no_foreign_link_or_handler_through(monkeypatch: pytest.Mo
     assert [link.get("href") for link in links] == [None, None, "#c"]
 
 
-def test_the_record_is_started_by_a_click_and_then_shown(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def ships(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the shipped record would be; there is none, nor one stored by hand."""
+    monkeypatch.setattr(record, "STORED", tmp_path / "none.json")
+    monkeypatch.setattr(shipped_record, "shipped", lambda: tmp_path / "record.json")
+    return tmp_path / "record.json"
+
+
+def test_the_shipped_record_is_shown_at_once_and_stays_while_another_is_computed(
+    client: Client, service: Service, ships: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ships.write_text(json.dumps(made_record(digests=shipped_record.digests() | {"engine": "another"})))
+    at_once = said(client.laid_out("/record"))
+    assert "The record that ships with Parley" in at_once and "3 forecasts, 32,768 trials an episode" in at_once
+    assert "computed with another version of the engine" in at_once and "Compute again" in at_once
+    going, done = threading.Event(), record.plain(made_record(trials_an_episode=64))
+    monkeypatch.setattr(record, "work", lambda progress: going.wait(20) and done)
+    client.send(client.body("record-check.disabled", {"record-start.n_clicks": 1, "screen.data": "wide"}))
+    meanwhile = said(client.laid_out("/record"))
+    assert "The other pages work meanwhile" in meanwhile and "The record that ships with Parley" in meanwhile
+    assert "Compute again" not in meanwhile
+    going.set()
+    until(lambda: "3 forecasts, 64 trials an episode" in said(client.laid_out("/record")))
+    assert "The record that ships" not in said(client.laid_out("/record"))
+
+
+def test_a_broken_shipped_record_is_one_sentence_and_can_be_computed(client: Client, ships: Path) -> None:
+    ships.write_text("{")
+    shown = said(client.laid_out("/record"))
+    assert "expected JSON, got something else" in shown and "Compute the record" in shown
+
+
+def test_the_record_is_started_by_a_click_and_then_shown(
+    client: Client, ships: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(record, "work", lambda progress: record.plain(made_record()))
     assert "Compute the record" in said(client.laid_out("/record"))
     answer = client.send(client.body("record-check.disabled", {"record-start.n_clicks": 1, "screen.data": "wide"}))
