@@ -117,7 +117,7 @@ def content(
         "one_war_twice": f" under its own name (wars under two names: {twice})" if twice else "",
         "days": HORIZONS,
         "meanings": words.MEANINGS,
-        "stale": found.get("stale") or [],
+        "stale": [text.replace("`", "") for text in found.get("stale") or []],
         "missing": words.missing(found),
         "tiers": [tier_words(name, tier) for name, tier in tiers.items()],
         "compared": tables.COMPARED,

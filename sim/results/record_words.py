@@ -111,9 +111,10 @@ def comparison(tier: Part) -> list[str]:
         return [*said, f"{counted(tier['n_wars'], 'war')} {verb} too few to say whether differences are chance."]
     pairs = (("engine", "ridge"), ("pool", "engine"), ("pool", "ridge"))
     said += [text for text in (against(tier, *pair) for pair in pairs) if text]
-    if beside := [text for text in (beside_simple(tier, name) for name in ("engine", "pool")) if text]:
-        said.append(" ".join(beside))
-    return said
+    engine, pool = (beside_simple(tier, name) for name in ("engine", "pool"))
+    if engine and pool == engine:
+        return [*said, f"The engine {engine}; so does the pool."]
+    return [*said, *(f"The {name} {text}." for name, text in (("engine", engine), ("pool", pool)) if text)]
 
 
 def is_same_as_engine(tier: Part) -> bool:
@@ -139,7 +140,7 @@ def against(tier: Part, first: str, other: str) -> str:
 
 
 def beside_simple(tier: Part, first: str) -> str:
-    """Return how a forecaster stands with those that read no coded column, in one sentence; empty without them."""
+    """Return how a forecaster stands with those that read no coded column: ``beats ...``; empty without them."""
     rows = tier["differences"].get(first, {})
     known = {name: rows[name] for name in ("constant", "age of war") if name in rows}
     known = {name: row for name, row in known.items() if is_known(row["difference"])}
@@ -152,7 +153,7 @@ def beside_simple(tier: Part, first: str) -> str:
     for stand, text in words.items():
         if names := [CALLED[name] for name, row in known.items() if standing(row) == stand]:
             parts.append(text.format(listed(names)))
-    return f"{CALLED[first].capitalize()} {listed(parts)}." if parts else ""
+    return listed(parts)
 
 
 # -- sentences on the rest --------------------------------------------------------------------------

@@ -155,7 +155,7 @@ def is_record(found: Any) -> bool:
 
 
 def shown(service: Service, job: Task | None, narrow: bool) -> list[Any]:
-    """The record, or why there is none; above it how far another is or what went wrong; below it the button."""
+    """The record, or why there is none; how far another is, or what went wrong; what it is, and the button."""
     at_hand = job if job is None or job.state == "done" else job.before
     above = [] if job is None or job.state == "done" else [progress_of(job)]
     if at_hand is None:
@@ -163,7 +163,7 @@ def shown(service: Service, job: Task | None, narrow: bool) -> list[Any]:
         return [html.Section([*head, *above, *([] if job else why_none()), *button(job)])]
     found: list[Any] = desk(service).once((JOB, narrow, at_hand.when), lambda: record(at_hand.result, narrow))
     below = [stamp_of(at_hand), html.P(WHY, className="note"), html.Div(button(job), className="study-bar")]
-    return [*above, *found, html.Section(below)]
+    return [*above, found[0], html.Section(below), *found[1:]]
 
 
 def why_none() -> list[Any]:
