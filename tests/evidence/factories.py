@@ -168,8 +168,10 @@ def world(folder: Path) -> Iterator[World]:
         key = repr(work._replace(episode=replace(work.episode, outcomes={}, outcome="", cluster="")))
         return said[key] if key in said else said.setdefault(key, engine(work))
 
-    def on_few_points(simulated: Sequence[SimulatedEpisode], draws: np.ndarray) -> Surfaces:
-        return fitted(simulated, draws, 1_024)
+    def on_few_points(
+        episodes: Sequence[Episode], simulated: Sequence[SimulatedEpisode], draws: np.ndarray
+    ) -> Surfaces:
+        return fitted(episodes, simulated, draws, 1_024)
 
     with pytest.MonkeyPatch.context() as patch:
         made = World(folder)

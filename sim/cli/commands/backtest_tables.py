@@ -40,9 +40,8 @@ def show_backtest(found: dict[str, Any], to: Console) -> None:
 
 def _show_head(found: Part, to: Console) -> None:
     known = f", as known on {found['as_of']}" if found["as_of"] else ""
-    is_alone = not found.get("wars_under_two_names")
-    alone = "other wars alone (leave one war out)" if is_alone else "rows of other names; not from other wars alone"
-    to.print(f"{counted(found['n_episodes'], 'episode')} forecast{known}, each from {alone}", style="bold")
+    claim = found.get("claim") or "each from other wars alone (leave one war out)"
+    to.print(f"{counted(found['n_episodes'], 'episode')} forecast{known}, {claim}", style="bold")
     if later := found["n_later"]:
         what = "it teaches nothing, and its" if later == 1 else "they teach nothing, and their"
         to.print(f"{counted(later, 'row')} opened after {found['as_of']}: {what} outcomes were not read.")

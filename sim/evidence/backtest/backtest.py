@@ -1,7 +1,7 @@
 """``parley backtest``: forecasts of every coded episode from other wars alone, and how good they were.
 
-Leave one war out: the posterior that forecasts a row has seen no row of its war. Scores stand with those of the
-base rate, the age of the war and a ridge regression on the same coded row, fitted on the same rows.
+Leave one war out: whatever forecasts a row has seen no row of its war, and what forecasters leave open (optional terms,
+penalty, weight of the pool) is weighed or set inside each fold, from the other wars.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.errors.arguments import checked_arguments
-from sim.evidence.backtest.forecasts import Forecasts, forecast
+from sim.evidence.backtest.forecasts import ByTier, Forecasts, engine_from_prior, forecast
+from sim.evidence.backtest.protocol import protocol
+from sim.evidence.backtest.scenario_scores import ScenarioScores, score_scenarios
+from sim.evidence.backtest.shipped_record import digests
 from sim.evidence.backtest.tier_scores import TierScores, mean_briers, score
 from sim.evidence.backtest.worst_forecasts import WorstForecast, worst_forecasts
 from sim.evidence.calibration.calibrate import Record, Rows, calibrate, read_rows
@@ -30,14 +33,17 @@ if TYPE_CHECKING:
 
 HINDSIGHT = ("momentum_a", "stalemate", "mediator_leverage")
 """Columns coded by someone who knew how it ended: a variant holds them at their median."""
+VARIED = ("ridge", "engine", "pool")
+"""Forecasters whose scores are given under each variant."""
 CAVEATS = (
-    "The anchored odds, which scenarios print, score worse here by construction: the reference class counts all wars, "
+    "The headline, which scenarios print, scores worse here by construction: the reference class counts all wars, "
     "whoever is talking, and these rows are talks that were worth recording. Which of the two a new case resembles is "
-    "a judgement; so both are always shown. Nor do they leave a war out: the reference class counts the interstate "
+    "a judgement; so both are always shown. Nor does it leave a war out: the reference class counts the interstate "
     "wars of 1946 to 2007, those that are forecast here among them, and as of an earlier day it has seen later ones.",
     "The rows are a convenience sample of recorded talks: shares are too high for typical talks.",
     "They were coded by someone who knew the end; the line without the hindsight columns says what that is worth.",
-    "Parts of the mapping were chosen by looking at residuals of these rows: expect a little worse on wars never seen.",
+    "Optional terms, penalties and weights are weighed or set by other wars alone, but the list of alternatives was "
+    "written by authors who knew these rows: only wars that nobody here has seen can tell what that is worth.",
 )
 
 
@@ -50,7 +56,8 @@ class Backtest:
     as_of: date | None
     forecasts: Forecasts
     tiers: Mapping[str, TierScores]
-    variants: Mapping[str, Mapping[str, float]]
+    variants: Mapping[str, Mapping[str, Mapping[str, float]]]
+    scenarios: ScenarioScores | None = None
 
     @property
     def trials(self) -> int:
@@ -69,7 +76,7 @@ class Backtest:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Return one sentence per scored tier: its Brier score, the base rate's, the verdict."""
+        """Return one sentence per scored tier: Brier scores of the main forecasters, and the verdict."""
         return tuple(tier.sentence for tier in self.tiers.values())
 
     @property
@@ -107,21 +114,30 @@ class Backtest:
                 "trials_an_episode": self.trials,
                 "seed": self.seed,
                 "scores": {name: tier.as_dict() for name, tier in self.tiers.items()} or None,
+                "protocol": protocol(self.record.posterior, self.forecasts),
                 "variants": self.variants if self.tiers else None,
                 "misses": [vars(one) for one in self.worst] if "durable" in self.tiers else None,
+                **(self.scenarios.as_dict() if self.scenarios else {"scenarios": None, "scenario_scores": None}),
+                "claim": self.rows.claim,
                 "wars_under_two_names": [overlap.wars for overlap in self.rows.overlaps],
                 "notes": self.notes,
+                "digests": digests(),
                 "forecasts": [self._forecast(row, episode) for row, episode in enumerate(self.rows.targets)],
             }
         )
         return found
 
     def _forecast(self, row: int, episode: Episode) -> dict[str, Any]:
-        tables = {**self.forecasts.by_tier, "anchored": self.forecasts.anchored}
+        def by_horizon(name: str, tier: str) -> dict[str, float]:
+            odds = self.forecasts.by_forecaster[name][tier][row]
+            return dict(zip(map(str, HORIZONS), map(float, odds), strict=True))
+
         return {
             **{name: getattr(episode, name) for name in ("episode_id", "cluster", "name")},
             "talks_opened": episode.talks_opened.isoformat(),
-            **{name: dict(zip(map(str, HORIZONS), odds[row], strict=True)) for name, odds in tables.items()},
+            **{tier: by_horizon("engine", tier) for tier in TIERS},
+            "anchored": by_horizon("headline", "durable"),
+            **{name: {tier: by_horizon(name, tier) for tier in TIERS} for name in ("ridge", "pool")},
         }
 
 
@@ -165,30 +181,51 @@ def backtest(
         For a file that cannot be read or breaks the rules of the columns, and where two wars look like one.
     """
     rows = read_rows(file, as_of, alone=alone, allow_overlap=allow_overlap)
-    n_all, is_scored = len(rows.all), any(episode.is_scored for episode in rows.targets)
+    is_scored = any(episode.is_scored for episode in rows.targets)
+    n_all = len(rows.all) * (2 if is_scored else 1)
 
     def weigh(some: Rows, before: int = 0) -> Record:
         def show(done: int, _: int) -> None:
             if progress:
-                progress(before + done, 2 * n_all if is_scored else n_all)
+                progress(before + done, n_all)
 
         return calibrate(some.all, trials=trials, seed=seed, workers=workers, progress=show)
 
     record = weigh(rows)
-    forecasts = forecast(record, rows.targets)
-    tiers = {tier: found for tier in TIERS if (found := score(rows, forecasts, tier)) is not None}
-    variants: dict[str, Mapping[str, float]] = {}
+    forecasts = forecast(rows, record, workers)
+    tiers = {tier: found for tier in TIERS if (found := score(rows, forecasts.by_forecaster, tier)) is not None}
+    variants: dict[str, dict[str, dict[str, float]]] = {}
     if is_scored:
-        unlearned = forecast(record, rows.targets, learns=False)
+        unlearned = {"engine": engine_from_prior(record, len(rows.targets))}
         variants["no calibration: priors alone"] = mean_briers(rows, unlearned)
         blind = without_hindsight(rows)
-        again = weigh(blind, n_all)
-        variants["hindsight columns held constant"] = mean_briers(blind, forecast(again, blind.targets))
+        again = weigh(blind, len(rows.all))
+        variants["hindsight columns held constant"] = mean_briers(blind, varied(blind, again, workers))
         loose = second_coding(rows)
         if loose != rows:
             changed = replace(record, posterior=Posterior.of(loose.all, record.surfaces))
-            variants["contested ends coded loosely"] = mean_briers(loose, forecast(changed, loose.targets))
-    return Backtest(rows, record, as_of, forecasts, tiers, variants)
+            variants["contested ends coded loosely"] = mean_briers(loose, varied(loose, changed, workers))
+    scenarios = None
+    if file is None and "durable" in tiers:
+        scenarios = score_scenarios(_durable(rows, forecasts), as_of=as_of, seed=seed, workers=workers)
+    return Backtest(rows, record, as_of, forecasts, tiers, variants, scenarios)
+
+
+def varied(rows: Rows, record: Record, workers: int | None) -> dict[str, ByTier]:
+    """Return the forecasts of the targets by the forecasters whose scores are given under each variant."""
+    found = forecast(rows, record, workers).by_forecaster
+    return {name: found[name] for name in VARIED}
+
+
+def _durable(rows: Rows, forecasts: Forecasts) -> dict[str, dict[str, list[float]]]:
+    """Return the durable odds of each target by its id, of the forecasters that scenarios are set beside."""
+    return {
+        episode.episode_id: {
+            name: [float(p) for p in forecasts.by_forecaster[name]["durable"][row]]
+            for name in ("engine", "pool", "constant")
+        }
+        for row, episode in enumerate(rows.targets)
+    }
 
 
 def without_hindsight(rows: Rows) -> Rows:

@@ -1,5 +1,7 @@
 """What a forecaster gets without a model: the base rate, the age of the war, a ridge regression on the coded row.
 
+The penalty of the ridge regression is set in ``nested.py``.
+
 Each forecasts every row from the rows of *other* wars (leave one war out); rows of the war itself, and rows whose
 outcome is not known, never enter a fit. Outcomes have shape (rows, horizons), NaN not scored; forecasts have the same
 shape and lie inside (0, 1), in rows that are not scored too.

@@ -1,4 +1,4 @@
-"""Forecasts of coded episodes from other wars alone, and the outcomes against which they are scored."""
+"""Forecasts of coded episodes from other wars alone, by every forecaster, and the outcomes that they are scored on."""
 
 from __future__ import annotations
 
@@ -9,34 +9,79 @@ from typing import Any
 
 import numpy as np
 
+from sim.evidence.backtest import baselines
+from sim.evidence.backtest.nested import Folds, NestedPool, NestedRidge, nested_pool, nested_ridge, own_rows
 from sim.evidence.backtest.reference_class import reference_by_age
-from sim.evidence.calibration.calibrate import Record
+from sim.evidence.calibration.calibrate import Record, Rows
 from sim.evidence.calibration.episodes import HORIZONS, TIERS, Episode
 from sim.statistics.anchoring import mean_of_logits
 from sim.statistics.estimates import Floats
 
 DIGITS = 6
 """Forecasts are rounded to millionths, far below what a forecast can be known to."""
+FORECASTERS = ("constant", "age of war", "ridge", "engine", "pool", "headline")
+ByTier = Mapping[str, Floats]
 
 
 @dataclass(frozen=True)
 class Forecasts:
-    """Odds of the target rows by tier, shape (rows, horizons); ``anchored`` of the durable tier."""
+    """Odds of the target rows by forecaster and tier, shape (rows, horizons), and what each fold set."""
 
-    by_tier: Mapping[str, Floats]
-    anchored: Floats
+    by_forecaster: Mapping[str, ByTier]
+    folds: Folds
+    ridges: Mapping[str, NestedRidge]
+    pool: NestedPool
 
 
-def forecast(record: Record, targets: Sequence[Episode], learns: bool = True) -> Forecasts:
-    """Return the odds of each target from every war but its own; ``learns=False`` takes the priors as they are."""
-    even = np.full(len(record.surfaces.points), 1.0 / len(record.surfaces.points))
-    weights = {war: record.posterior.without(war) if learns else even for war in {e.cluster for e in targets}}
-    by_tier = {
-        tier: np.round([record.surfaces.odds(tier, row, weights[e.cluster]) for row, e in enumerate(targets)], DIGITS)
-        for tier in TIERS
+def forecast(rows: Rows, record: Record, workers: int | None = None) -> Forecasts:
+    """Forecast every target by every forecaster from wars other than its own."""
+    outcomes = {tier: outcomes_of(rows.all, tier, rows.as_of) for tier in TIERS}
+    wars = wars_of(rows.all)
+    scored = np.array([episode.is_scored for episode in rows.all])
+    folds = Folds.by_war(wars, scored)
+    covariates = baselines.covariates(rows.all)
+    ages = np.array([episode.age_days for episode in rows.all])
+    engine = engine_without(record, rows.all, folds)
+    ridges = {tier: nested_ridge(covariates, values, folds, workers) for tier, values in outcomes.items()}
+    pool = nested_pool(engine, {tier: one.inner for tier, one in ridges.items()}, outcomes, folds)
+    own = {tier: own_rows(by_fold, folds) for tier, by_fold in engine.items()}
+    by_forecaster = {
+        "constant": {tier: baselines.constant(values, wars) for tier, values in outcomes.items()},
+        "age of war": {tier: baselines.age_of_war(ages, values, wars) for tier, values in outcomes.items()},
+        "ridge": {tier: one.forecasts for tier, one in ridges.items()},
+        "engine": own,
+        "pool": pool.forecasts,
+        "headline": own | {"durable": anchored(own["durable"], rows.all)},
     }
-    by_tier = {tier: odds.reshape(len(targets), len(HORIZONS)) for tier, odds in by_tier.items()}
-    return Forecasts(by_tier, np.round(anchored(by_tier["durable"], targets), DIGITS))
+    return Forecasts(_of_targets(by_forecaster, len(rows.targets)), folds, ridges, pool)
+
+
+def _of_targets(by_forecaster: Mapping[str, ByTier], n: int) -> dict[str, ByTier]:
+    """Return the rounded odds of the first ``n`` rows, which are the targets."""
+    return {
+        name: {tier: np.round(odds[:n], DIGITS) for tier, odds in by_tier.items()}
+        for name, by_tier in by_forecaster.items()
+    }
+
+
+def engine_without(record: Record, episodes: Sequence[Episode], folds: Folds) -> dict[str, Floats]:
+    """Return the engine's odds by tier, (folds, rows, horizons), without the fold's war and without the row's own."""
+    found = {tier: np.empty((len(folds.names), len(episodes), len(HORIZONS))) for tier in TIERS}
+    of_fold = [np.flatnonzero(folds.of == fold) for fold in range(len(folds.names))]
+    for first, war in enumerate(folds.names):
+        for second in range(first, len(folds.names)):
+            weights = record.posterior.without(war, folds.names[second])
+            for fold, other in {(first, second), (second, first)}:
+                for row in of_fold[other]:
+                    for tier in TIERS:
+                        found[tier][fold, row] = record.surfaces.odds(tier, int(row), weights)
+    return found
+
+
+def engine_from_prior(record: Record, n: int) -> ByTier:
+    """Return the engine's odds of the first ``n`` rows from the prior, nothing learned."""
+    even = np.full(len(record.surfaces.points), 1.0 / len(record.surfaces.points))
+    return {tier: np.array([record.surfaces.odds(tier, row, even) for row in range(n)]) for tier in TIERS}
 
 
 def anchored(odds: Floats, targets: Sequence[Episode]) -> Floats:

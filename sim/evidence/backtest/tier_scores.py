@@ -1,4 +1,4 @@
-"""Scores of the forecasts of one tier, with those of the baselines that need no model."""
+"""Scores of the forecasts of one tier, by forecaster."""
 
 from __future__ import annotations
 
@@ -9,45 +9,53 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from sim.evidence.backtest import baselines, scores
-from sim.evidence.backtest.forecasts import Forecasts, outcomes_of, wars_of
+from sim.evidence.backtest import scores
+from sim.evidence.backtest.forecasts import ByTier, outcomes_of, wars_of
 from sim.evidence.backtest.reliability import Bin, Coverage, event_intervals, interval_coverage, reliability
+from sim.evidence.backtest.subsets import subset_scores
 from sim.evidence.calibration.calibrate import Rows
 from sim.evidence.calibration.episodes import HORIZONS, TIERS
 from sim.statistics.estimates import Floats
 
-RIDGES = {"ridge, penalty 10": 10.0, "ridge, penalty 30": 30.0}
+COMPARED = ("engine", "pool")
+"""Forecasters that are compared with each other one."""
+WITH_LINES = ("ridge", "engine", "pool", "headline")
+"""Forecasters whose calibration line is fitted."""
 
 
 @dataclass(frozen=True)
 class TierScores:
-    """How good the forecasts of a tier were, by forecaster; differences are the model's minus the other's."""
+    """How good the forecasts of a tier were, by forecaster; differences are one's score minus the other's."""
 
     tier: str
     n_rows: int
     n_wars: int
     brier: Mapping[str, Floats]
     log_score: Mapping[str, Floats]
-    differences: Mapping[str, tuple[float, float, float]]
-    lines: tuple[scores.Calibration, ...]
-    pooled: scores.Calibration
-    bins: tuple[Bin, ...]
+    differences: Mapping[str, Mapping[str, tuple[float, float, float]]]
+    lines: Mapping[str, tuple[scores.Calibration, ...]]
+    pooled: Mapping[str, scores.Calibration]
+    bins: Mapping[str, tuple[Bin, ...]]
     coverage: tuple[Coverage, ...]
+    subsets: tuple[Mapping[str, Any], ...]
 
     @property
-    def verdict(self) -> str:
-        """Return the one word, by wars: never "calibrated" on fewer than fifty resolved episodes."""
-        line = self.pooled
-        too_sure = float(special.ndtr((line.slope - 1.0) / line.by_war_slope_se))
-        return scores.verdict(self.n_rows, line.by_war_p_value, too_sure)
+    def verdicts(self) -> dict[str, str]:
+        """Return one word on each, by wars: never "calibrated" on fewer than fifty resolved episodes."""
+        return {name: self._verdict(line) for name, line in self.pooled.items()}
+
+    def _verdict(self, line: scores.Calibration) -> str:
+        overconfidence = float(special.ndtr((line.slope - 1.0) / line.by_war_slope_se))
+        return scores.verdict(self.n_rows, line.by_war_p_value, overconfidence)
 
     @property
     def sentence(self) -> str:
-        """Return the mean Brier score with that of the base rate, and the verdict."""
-        ours, base = (f"{scores.scored_mean(self.brier[name]):.3f}" for name in ("model", "constant"))
+        """Return the mean Brier scores of engine, pool, ridge and constant, and the verdict on the engine."""
+        named = ("engine", "pool", "ridge", "constant")
+        means = ", ".join(f"{name} {scores.scored_mean(self.brier[name]):.3f}" for name in named)
         return (
-            f"{self.tier}: mean Brier score {ours}, base rate {base}, over {self.n_rows} episodes of {self.n_wars} "
-            f"wars; {self.verdict}."
+            f"{self.tier}: mean Brier score {means}, over {self.n_rows} episodes of {self.n_wars} wars; "
+            f"the engine is {self.verdicts['engine']}."
         )
 
     def rows(self) -> Iterator[dict[str, Any]]:
@@ -63,68 +71,70 @@ class TierScores:
         def by_horizon(values: Floats) -> dict[str, float]:
             return {**dict(zip(map(str, HORIZONS), values, strict=True)), "mean": scores.scored_mean(values)}
 
-        lines = dict(zip([*map(str, HORIZONS), "pooled"], [*self.lines, self.pooled], strict=True))
+        def by_key(name: str) -> dict[str, Any]:
+            keys = [*map(str, HORIZONS), "pooled"]
+            return {key: line.as_dict() for key, line in zip(keys, [*self.lines[name], self.pooled[name]], strict=True)}
+
+        def plain(values: Any) -> list[dict[str, float]]:
+            return [{name: float(value) for name, value in vars(one).items()} for one in values]
+
         return {
             "n_episodes": self.n_rows,
             "n_wars": self.n_wars,
-            "verdict": self.verdict,
+            "verdict": self.verdicts["engine"],
+            "verdicts": self.verdicts,
             "brier": {name: by_horizon(values) for name, values in self.brier.items()},
             "log_score": {name: by_horizon(values) for name, values in self.log_score.items()},
-            "model_minus": {
-                name: dict(zip(("difference", "lo", "hi"), values, strict=True))
-                for name, values in self.differences.items()
+            "differences": {
+                ours: {name: dict(zip(("difference", "lo", "hi"), values, strict=True)) for name, values in of.items()}
+                for ours, of in self.differences.items()
             },
-            "calibration": {name: line.as_dict() for name, line in lines.items()},
-            "reliability": [{name: float(value) for name, value in vars(one).items()} for one in self.bins],
-            "coverage": [{name: float(value) for name, value in vars(one).items()} for one in self.coverage],
+            "calibration": {name: by_key(name) for name in self.pooled},
+            "reliability": {name: plain(bins) for name, bins in self.bins.items()},
+            "coverage": plain(self.coverage),
+            "subsets": list(self.subsets),
         }
 
 
-def score(rows: Rows, forecasts: Forecasts, tier: str) -> TierScores | None:
+def score(rows: Rows, by_forecaster: Mapping[str, ByTier], tier: str) -> TierScores | None:
     """Return the scores of the target rows of a tier; None where no cell is scored."""
     outcomes, wars = outcomes_of(rows.targets, tier, rows.as_of), wars_of(rows.targets)
     scored = ~np.all(np.isnan(outcomes), axis=1)
     if not scored.any():
         return None
-    ours, n = forecasts.by_tier[tier], len(rows.targets)
-    by_forecaster = {"model": ours} | {name: odds[:n] for name, odds in baseline_forecasts(rows, tier).items()}
-    if tier == "durable":
-        by_forecaster["model, anchored"] = forecasts.anchored
-    losses = {name: scores.brier_losses(odds, outcomes) for name, odds in by_forecaster.items()}
-    flat = ours.ravel(), outcomes.ravel(), np.repeat(wars, len(HORIZONS))
+    odds = {name: by_tier[tier] for name, by_tier in by_forecaster.items()}
+    losses = {name: scores.brier_losses(of, outcomes) for name, of in odds.items()}
+    happened, war_of_cell = outcomes.ravel(), np.repeat(wars, len(HORIZONS))
     return TierScores(
         tier=tier,
         n_rows=int(scored.sum()),
         n_wars=len(set(wars[scored])),
         brier={name: scores.column_means(loss) for name, loss in losses.items()},
-        log_score={name: scores.log_score(odds, outcomes) for name, odds in by_forecaster.items()},
+        log_score={name: scores.log_score(of, outcomes) for name, of in odds.items()},
         differences={
-            name: scores.cluster_bootstrap(losses["model"], loss, wars)
-            for name, loss in losses.items()
-            if name != "model"
+            ours: {
+                name: scores.cluster_bootstrap(losses[ours], loss, wars)
+                for name, loss in losses.items()
+                if name != ours
+            }
+            for ours in COMPARED
         },
-        lines=tuple(scores.calibration(ours[:, k], outcomes[:, k], wars) for k in range(len(HORIZONS))),
-        pooled=scores.calibration(*flat),
-        bins=tuple(reliability(*flat)),
-        coverage=tuple(interval_coverage(ours, *event_intervals(outcomes))),
+        lines={
+            name: tuple(scores.calibration(odds[name][:, k], outcomes[:, k], wars) for k in range(len(HORIZONS)))
+            for name in WITH_LINES
+        },
+        pooled={name: scores.calibration(odds[name].ravel(), happened, war_of_cell) for name in WITH_LINES},
+        bins={name: tuple(reliability(odds[name].ravel(), happened, war_of_cell)) for name in COMPARED},
+        coverage=tuple(interval_coverage(odds["engine"], *event_intervals(outcomes))),
+        subsets=tuple(subset_scores(rows.targets, odds, outcomes, wars)),
     )
 
 
-def baseline_forecasts(rows: Rows, tier: str) -> dict[str, Floats]:
-    """Return the forecasts of all rows by what needs no model, from the same rows of other wars."""
-    outcomes, wars = outcomes_of(rows.all, tier, rows.as_of), wars_of(rows.all)
-    ages = np.array([episode.age_days for episode in rows.all])
-    covariates = baselines.covariates(rows.all)
-    return {
-        "constant": baselines.constant(outcomes, wars),
-        "age of war": baselines.age_of_war(ages, outcomes, wars),
-        **{name: baselines.ridge(covariates, outcomes, wars, penalty) for name, penalty in RIDGES.items()},
-    }
-
-
-def mean_briers(rows: Rows, forecasts: Forecasts) -> dict[str, float]:
-    """Return the mean Brier score of the target rows, by tier; tiers without a scored cell are left out."""
-    found = {
-        tier: scores.mean_brier(forecasts.by_tier[tier], outcomes_of(rows.targets, tier, rows.as_of)) for tier in TIERS
-    }
-    return {tier: mean for tier, mean in found.items() if np.isfinite(mean)}
+def mean_briers(rows: Rows, by_forecaster: Mapping[str, ByTier]) -> dict[str, dict[str, float]]:
+    """Return the mean Brier scores of the target rows, by tier and forecaster; tiers not scored are left out."""
+    found = {}
+    for tier in TIERS:
+        outcomes = outcomes_of(rows.targets, tier, rows.as_of)
+        if not np.all(np.isnan(outcomes)):
+            found[tier] = {name: scores.mean_brier(of[tier], outcomes) for name, of in by_forecaster.items()}
+    return found

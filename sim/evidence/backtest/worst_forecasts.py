@@ -11,7 +11,7 @@ from sim.evidence.backtest.forecasts import Forecasts, outcomes_of
 from sim.evidence.calibration.calibrate import Record, Rows
 from sim.evidence.calibration.episodes import HORIZONS
 from sim.evidence.calibration.posterior import covariance
-from sim.evidence.calibration.simulate_episodes import prior_draws
+from sim.evidence.calibration.prior import RowInputs, prior_draws
 from sim.outcome_columns import TAGS
 from sim.results.wording import REASONS, percent
 from sim.statistics.estimates import Floats
@@ -21,7 +21,10 @@ N_WORST = 10
 
 @dataclass(frozen=True)
 class WorstForecast:
-    """A row whose forecast cost most: at ``days`` the odds were ``forecast``; ``cost`` is its mean log loss."""
+    """A row whose forecast cost most: at ``days`` the engine's odds were ``forecast``; ``cost`` is its mean log loss.
+
+    ``ridge`` and ``pool`` are the odds of the others for the same day.
+    """
 
     episode_id: str
     name: str
@@ -32,11 +35,13 @@ class WorstForecast:
     cost: float
     outcome: str
     reason: str
+    ridge: float
+    pool: float
 
 
 def worst_forecasts(rows: Rows, record: Record, forecasts: Forecasts, n: int = N_WORST) -> list[WorstForecast]:
     """Return the ``n`` rows with the largest mean log loss on the durable tier, the worst first."""
-    odds = forecasts.by_tier["durable"]
+    odds = forecasts.by_forecaster["engine"]["durable"]
     losses = scores.log_losses(odds, outcomes_of(rows.targets, "durable", rows.as_of))
     scored = ~np.all(np.isnan(losses), axis=1)
     cost = np.full(len(losses), -np.inf)
@@ -49,19 +54,21 @@ def worst_forecasts(rows: Rows, record: Record, forecasts: Forecasts, n: int = N
             seen = _commonest_failure(record, int(row))
             reason = f"the model saw that {REASONS[seen]}" if seen else "the model saw nothing in particular"
         else:
-            mutual = percent(float(forecasts.by_tier["mutual"][row, -1]))
+            mutual = percent(float(forecasts.by_forecaster["engine"]["mutual"][row, -1]))
             reason = f"the model saw terms that suit both, signed within a year in {mutual} of trials"
         opened = episode.talks_opened.isoformat()
         said = (HORIZONS[place], float(odds[row, place]), happened, float(cost[row]))
-        worst.append(WorstForecast(episode.episode_id, episode.name, opened, *said, episode.outcome, reason))
+        others = [float(forecasts.by_forecaster[name]["durable"][row, place]) for name in ("ridge", "pool")]
+        worst.append(WorstForecast(episode.episode_id, episode.name, opened, *said, episode.outcome, reason, *others))
     return worst
 
 
 def _commonest_failure(record: Record, row: int) -> str:
     """Return the commonest failure reason of the row's trials by the posterior without its war; "" without any."""
-    draws = prior_draws(record.trials, record.seed)
+    inputs = RowInputs.of(record.episodes[row])
+    draws = inputs.places(prior_draws(record.trials, record.seed))
     unseen = record.posterior.without(record.episodes[row].cluster)
-    shares = _carried(record.posterior.points, unseen, draws) @ record.simulated[row].failure_reasons
+    shares = _carried(inputs.places(record.posterior.points), unseen, draws) @ record.simulated[row].failure_reasons
     return TAGS[int(np.argmax(shares))] if shares.sum() > 0 else ""
 
 

@@ -16,11 +16,11 @@ from sim.errors.arguments import checked_arguments
 from sim.evidence.calibration.episodes import Episode, name_key, read_episodes, shipped
 from sim.evidence.calibration.overlapping_wars import Overlap, claim, overlaps, refuse_overlaps, unify_war_names
 from sim.evidence.calibration.posterior import Posterior, Surfaces
+from sim.evidence.calibration.prior import prior_draws
 from sim.evidence.calibration.simulate_episodes import (
     DEFAULT_TRIALS,
     Progress,
     SimulatedEpisode,
-    prior_draws,
     simulate_all,
 )
 
@@ -109,5 +109,5 @@ def calibrate(
     if not episodes:
         raise ParleyError("episodes: expected at least one row, got none")
     simulated = simulate_all(episodes, trials=trials, seed=seed, workers=workers, progress=progress)
-    surfaces = Surfaces.fitted(simulated, prior_draws(trials, seed))
+    surfaces = Surfaces.fitted(episodes, simulated, prior_draws(trials, seed))
     return Record(tuple(episodes), tuple(simulated), surfaces, Posterior.of(episodes, surfaces), trials, seed)

@@ -4,8 +4,8 @@ The template has two sides and three issues. *line* (half of the weight) is wher
 moves with the front; *order* is who rules and who is recognised, and is moved half as much; *payments* is
 what can be traded in a ceasefire, and war does not move it. A general ceasefire has payments alone in
 its scope, as a ceasefire on the line has in the field. Talks are one number: while both sides prefer a ceasefire to
-a year more of war, its text is signed at a weekly rate. Everything the six structural parameters do not set
-is coded in the episode or fixed in ``structural_parameters.py``.
+a year more of war, its text is signed at a weekly rate. Everything that structural parameters and optional terms do
+not set is coded in the episode or fixed in ``structural_parameters.py``.
 """
 
 from __future__ import annotations
@@ -15,31 +15,19 @@ import math
 from typing import Any
 
 from sim.evidence.calibration.episodes import Episode
-from sim.evidence.calibration.structural_parameters import FIXED, NAMES, STRUCTURAL
+from sim.evidence.calibration.optional_terms import INPUTS, momentum
+from sim.evidence.calibration.prior import RowInputs
+from sim.evidence.calibration.structural_parameters import FIXED, STRUCTURAL
 from sim.scenario.schema import Scenario
 
-DRAWS_FILE = "calibration/posterior.csv"
 SIDES = ("A", "B")
 REFERENCE = {parameter.name: parameter.reference for parameter in STRUCTURAL}
-MINISTERS = 2
 MOST_GUARANTEES = 3.0
 
 
 def aims(episode: Episode, side: str) -> int:
     """Return how maximal the aims of the side are, 0 to 3 as coded."""
     return episode.maximalism_b if side == "B" else episode.maximalism_a
-
-
-def strain_without_leverage(episode: Episode, side: str) -> float:
-    """Return the cost of war c at the reference: less with a patron, and most so for the side that is losing."""
-    favour = momentum(episode) * (1.0 if side == "B" else -1.0)
-    patron = episode.patron_b if side == "B" else episode.patron_a
-    return REFERENCE["strain"] * math.exp(-FIXED.patron_relief * patron * (1.0 - favour))
-
-
-def momentum(episode: Episode) -> float:
-    """Return momentum at the start, positive in favour of side B; the code counts in favour of side A."""
-    return -FIXED.momentum_scale * episode.momentum_a
 
 
 def share_of_pressure(episode: Episode, side: str) -> float:
@@ -55,22 +43,9 @@ def standing_pressure(episode: Episode, side: str) -> float:
     return REFERENCE["pressure"] * points * share_of_pressure(episode, side)
 
 
-def signing_rate(episode: Episode) -> float:
-    """Return the weekly signing rate at the reference: higher at a higher level, and after earlier ceasefires."""
-    at_level = math.exp(FIXED.attendance * (episode.attendance - MINISTERS))
-    age = float((1.0 + episode.years) ** -FIXED.age_speed)
-    return REFERENCE["speed"] * at_level * age * float((1.0 + episode.prior_failed_cf) ** FIXED.habit)
-
-
-def fear(episode: Episode) -> float:
-    """Return fear at the reference: it grows with the age of the war."""
-    return REFERENCE["fear"] * float((1.0 + episode.years) ** FIXED.age_fear)
-
-
 def audience(episode: Episode, side: str) -> float:
-    """Return the audience cost at the reference: the square of the side's aims, less where a ceasefire was signed."""
-    signed_before = float((1.0 + episode.prior_failed_cf) ** -FIXED.audience_habit)
-    return REFERENCE["audience"] * (aims(episode, side) / 3.0) ** 2 * signed_before
+    """Return the audience cost at the reference: the square of the side's aims."""
+    return REFERENCE["audience"] * (aims(episode, side) / 3.0) ** 2
 
 
 def reach(episode: Episode, side: str) -> float:
@@ -78,18 +53,19 @@ def reach(episode: Episode, side: str) -> float:
     return (1.0 + aims(episode, side)) / 8.0
 
 
-def scenario_of(episode: Episode, draws: str | None = DRAWS_FILE, weight: str | None = None) -> Scenario:
-    """Build the scenario of a coded episode.
+def scenario_of(episode: Episode) -> Scenario:
+    """Build the scenario of a coded episode, whose inputs are drawn over the prior of parameters and terms.
 
-    The structural parameters are drawn from the file ``draws`` (with the weights of its column ``weight``), or
-    from their priors where it is None. Raises nothing of its own: an Episode has been checked when it was read.
+    The factors of ``joint`` are the inputs of ``prior.RowInputs``, as multiples of what the template says. Raises
+    nothing of its own: an Episode has been checked when it was read.
     """
-    source = "prior of the calibration (parley calibrate)"
-    group: dict[str, Any] = {"columns": _columns(), "mode": "multiply", "source": source}
-    if draws is None:
-        group["factors"] = {p.name: p.multiple.model_dump(exclude_none=True) for p in STRUCTURAL}
-    else:
-        group |= {"file": draws} | ({"weight": weight} if weight else {})
+    ranges = RowInputs.of(episode).ranges
+    group: dict[str, Any] = {
+        "columns": _columns(),
+        "mode": "multiply",
+        "source": "prior of the calibration (parley calibrate)",
+        "factors": {name: quantity.model_dump(exclude_none=True) for name, quantity in ranges.items()},
+    }
     data = {
         "title": episode.name,
         "question": "Will a general ceasefire that lasts 30 days or more begin within a year of the opening of talks?",
@@ -105,7 +81,7 @@ def scenario_of(episode: Episode, draws: str | None = DRAWS_FILE, weight: str | 
                 "general": True,
                 "scope": ["payments"],
                 "signing": "hazard",
-                "signing_rate": signing_rate(episode),
+                "signing_rate": REFERENCE["speed"],
                 "audience_cost": {side: audience(episode, side) for side in SIDES},
             }
         },
@@ -134,17 +110,17 @@ def scenario_of(episode: Episode, draws: str | None = DRAWS_FILE, weight: str | 
 
 
 def _columns() -> dict[str, str]:
-    """Return which structural parameter multiplies which numbers of the template."""
+    """Return which input multiplies which numbers of the template."""
     columns = {"tracks.ceasefire.signing_rate": "speed"}
     for side in SIDES:
         columns |= {
-            f"parties.{side}.strain": "strain",
+            f"parties.{side}.strain": f"strain_{side.lower()}",
             f"parties.{side}.fear": "fear",
             f"parties.Mediators.leverage.{side}": "pressure",
             f"tracks.ceasefire.audience_cost.{side}": "audience",
             f"parties.{side}.unseen_spread": "unseen",
         }
-    assert set(columns.values()) == set(NAMES)
+    assert set(columns.values()) == set(INPUTS)
     return columns
 
 
@@ -173,11 +149,11 @@ def _belligerent(episode: Episode, side: str) -> dict[str, Any]:
         "label": episode.side_b if side == "B" else episode.side_a,
         "ideal_point": {"line": aim, "order": aim, "payments": 0.5 + own * 0.5},
         "points": {"line": 50, "order": 30, "payments": 20},
-        "strain": strain_without_leverage(episode, side),
+        "strain": REFERENCE["strain"],
         "unseen_spread": REFERENCE["unseen"],
         "optimism": FIXED.optimism,
         "optimism_rest": FIXED.optimism / 4.0,
-        "fear": fear(episode),
+        "fear": REFERENCE["fear"],
     }
 
 

@@ -1,4 +1,4 @@
-"""Posterior of the six structural parameters: weights on points of their prior, war by war.
+"""Posterior of structural parameters and optional terms: weights on points of their prior, war by war.
 
 Simulated likelihood: every scored episode gives the chance of what happened, durable and mutual tier weighing half
 each, rows of a war weighing 1 / sqrt(its rows) so that no war dominates, all of it to the power .6, chosen in advance,
@@ -17,14 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.evidence.calibration.episodes import HORIZONS, TIERS, Episode
+from sim.evidence.calibration.optional_terms import TERMS
+from sim.evidence.calibration.prior import POINTS, RowInputs, alternatives, multiples_of, prior_points
 from sim.evidence.calibration.simulate_episodes import SimulatedEpisode
 from sim.evidence.calibration.structural_parameters import NAMES, STRUCTURAL
 from sim.scenario.sampling.parameter_draws import inverse_cdf
 from sim.statistics.estimates import Floats
 from sim.statistics.polynomial import class_chances, fit_surface, quadratic
 
-POINTS = 16_384
-"""Points of the prior on which the posterior is weighed."""
 POWER = 0.6
 """Power of the likelihood: chosen before any score was seen; .3 to 1 changes scores by .002."""
 WAR_POWER = 0.5
@@ -32,14 +32,6 @@ WAR_POWER = 0.5
 TIER_WEIGHT = {"durable": 0.5, "mutual": 0.5}
 SLIP = 0.01
 """Chance that an outcome is coded wrongly, spread over the classes: no single row can rule a point out."""
-
-
-def prior_points(n: int = POINTS) -> Floats:
-    """Return ``n`` points of Sobol's sequence moved half a step, shape (n, parameters), in the unit cube."""
-    from scipy.stats import qmc
-
-    points = qmc.Sobol(len(NAMES), scramble=False).random(n)
-    return np.asarray((points + 0.5 / n) % 1.0)
 
 
 def outcome_class(outcomes: Sequence[int | None]) -> tuple[int, int]:
@@ -57,24 +49,28 @@ def outcome_class(outcomes: Sequence[int | None]) -> tuple[int, int]:
 class Surfaces:
     """Chances of all classes of outcome, of all episodes, over points of the prior.
 
-    ``points`` (points, parameters) of the unit cube; ``chances`` by tier (rows, points, classes).
+    ``points`` (points, coordinates) of the unit cube; ``chances`` by tier (rows, points, classes).
     """
 
     points: Floats
     chances: dict[str, NDArray[np.float32]]
 
     @classmethod
-    def fitted(cls, simulated: Sequence[SimulatedEpisode], draws: Floats, n_points: int = POINTS) -> Surfaces:
-        """Fit to simulated episodes on ``draws`` (draws, parameters); evaluate on ``n_points`` points of the prior."""
+    def fitted(
+        cls,
+        episodes: Sequence[Episode],
+        simulated: Sequence[SimulatedEpisode],
+        draws: Floats,
+        n_points: int = POINTS,
+    ) -> Surfaces:
+        """Fit to simulated episodes on ``draws`` (draws, coordinates); evaluate on ``n_points`` points of the prior."""
         points = prior_points(n_points)
-        at_draws, at_points = quadratic(draws), quadratic(points)
-        chances = {
-            tier: np.array(
-                [class_chances(at_points, fit_surface(at_draws, one.counts[tier])) for one in simulated],
-                dtype=np.float32,
-            ).reshape(len(simulated), n_points, len(HORIZONS) + 1)
-            for tier in TIERS
-        }
+        chances = {tier: np.empty((len(episodes), n_points, len(HORIZONS) + 1), dtype=np.float32) for tier in TIERS}
+        for row, (episode, one) in enumerate(zip(episodes, simulated, strict=True)):
+            inputs = RowInputs.of(episode)
+            at_draws, at_points = quadratic(inputs.places(draws)), quadratic(inputs.places(points))
+            for tier in TIERS:
+                chances[tier][row] = class_chances(at_points, fit_surface(at_draws, one.counts[tier]))
         return cls(points, chances)
 
     def likelihood(self, row: int, tier: str, outcomes: Sequence[int | None]) -> Floats | None:
@@ -148,22 +144,17 @@ class Posterior:
         """Return the weight of each point given every war; they sum to 1."""
         return normalised(self.by_war.sum(axis=0))
 
-    def without(self, war: str) -> Floats:
-        """Return the weight of each point given every war but one."""
-        if war not in self.wars:
+    def without(self, *wars: str) -> Floats:
+        """Return the weight of each point given every war but some."""
+        others = [number for number, name in enumerate(self.wars) if name not in wars]
+        if len(others) == len(self.wars):
             return self.weights
-        others = [number for number, name in enumerate(self.wars) if name != war]
         return normalised(self.by_war[others].sum(axis=0) if others else np.zeros(len(self.points)))
 
     @property
     def multiples(self) -> Floats:
         """Return the points as multiples of the parameters' references, shape (points, parameters)."""
         return multiples_of(self.points)
-
-
-def multiples_of(points: Floats) -> Floats:
-    """Return points of the unit cube as multiples of the structural parameters' references."""
-    return np.column_stack([inverse_cdf(p.multiple, points[:, number]) for number, p in enumerate(STRUCTURAL)])
 
 
 def normalised(log_weights: Floats) -> Floats:
@@ -230,6 +221,13 @@ def learned(posterior: Posterior) -> list[Learned]:
     return found
 
 
+def term_weights(points: Floats, weights: Floats) -> list[list[float]]:
+    """Return the weight of each alternative of each optional term, in the order of ``TERMS``, to four digits."""
+    chosen = alternatives(points)
+    shares = [np.bincount(chosen[term.name], weights, len(term.alternatives)) for term in TERMS]
+    return [[round(float(share), 4) for share in of_term] for of_term in shares]
+
+
 def weighted_quantiles(values: Floats, weights: Floats, quantiles: Floats) -> Floats:
     """Return the least values at which the cumulative weight reaches the quantiles."""
     order = np.argsort(values, kind="stable")
@@ -245,7 +243,7 @@ def covariance(points: Floats, weights: Floats) -> Floats:
 
 def correlations(posterior: Posterior, least: float = 0.3) -> list[tuple[str, str, float]]:
     """Return the pairs of parameters whose posterior correlation is at least ``least`` in size, the closest first."""
-    matrix = covariance(posterior.points, posterior.weights)
+    matrix = covariance(posterior.points[:, : len(NAMES)], posterior.weights)
     spread = np.sqrt(np.diag(matrix))
     pairs = [
         (NAMES[i], NAMES[j], float(matrix[i, j] / spread[i] / spread[j])) for i in range(len(NAMES)) for j in range(i)

@@ -1,8 +1,8 @@
 """The shipped posterior: a small file of equally weighted draws, with weights that leave any one war out.
 
-``scenarios/calibration/posterior.csv`` holds multiples of the structural parameters' references, one draw a row, and a
-column ``without_WAR`` for each war of the record. ``posterior.json`` says from what it was computed, when, and
-what was known.
+``scenarios/calibration/posterior.csv`` holds multiples of the structural parameters' references, one draw a row, the
+alternative of each optional term that goes with them, and a column ``without_WAR`` for each war of the record.
+``posterior.json`` says from what it was computed, when, and what was known.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from numpy.typing import NDArray
 from sim.errors import ParleyError
 from sim.evidence.calibration.calibrate import Record
 from sim.evidence.calibration.episodes import shipped
-from sim.evidence.calibration.posterior import Posterior, effective, learned, normalised
+from sim.evidence.calibration.optional_terms import TERMS
+from sim.evidence.calibration.posterior import Posterior, effective, learned, normalised, term_weights
+from sim.evidence.calibration.prior import alternatives
 from sim.evidence.calibration.structural_parameters import FIXED, NAMES, STRUCTURAL
 from sim.results.formatting import counted
 from sim.scenario.sampling.calibrated_keys import weight_without
@@ -42,14 +44,16 @@ def resampled(posterior: Posterior, n: int = N_DRAWS) -> NDArray[np.intp]:
 
 
 def as_csv(posterior: Posterior, n: int = N_DRAWS) -> str:
-    """Return the file's text: draw, multiples, and weights without each war (mean 1)."""
+    """Return the file's text: draw, multiples, alternatives of terms, and weights without each war (mean 1)."""
     rows = resampled(posterior, n)
     weights = [normalised(-one) * n for one in posterior.by_war[:, rows]]
     text = io.StringIO()
     out = csv.writer(text, lineterminator="\n")
-    out.writerow(["draw", *NAMES, *(weight_without(war) for war in posterior.wars)])
+    out.writerow(["draw", *NAMES, *(term.name for term in TERMS), *(weight_without(war) for war in posterior.wars)])
+    chosen = alternatives(posterior.points[rows])
     for number, multiples in enumerate(posterior.multiples[rows]):
-        cells = [*(f"{value:.6g}" for value in multiples), *(f"{one[number]:.4g}" for one in weights)]
+        terms = [term.alternatives[chosen[term.name][number]] for term in TERMS]
+        cells = [*(f"{value:.6g}" for value in multiples), *terms, *(f"{one[number]:.4g}" for one in weights)]
         out.writerow([number, *cells])
     return text.getvalue()
 
@@ -82,6 +86,10 @@ def about(record: Record, as_of: date | None, text: str) -> dict[str, Any]:
                 "contraction": round(known.contraction, 3),
             }
             for parameter, known in zip(STRUCTURAL, learned(posterior), strict=True)
+        },
+        "terms": {
+            term.name: {"meaning": term.meaning, "weights": dict(zip(term.alternatives, shares, strict=True))}
+            for term, shares in zip(TERMS, term_weights(posterior.points, posterior.weights), strict=True)
         },
         "fixed": dataclasses.asdict(FIXED),
         "episodes_sha256": episodes_digest(),

@@ -1,13 +1,12 @@
-"""Simulated episodes: coded episodes run through the model over the prior of the structural parameters.
+"""Simulated episodes: coded episodes run through the model over the prior of structural parameters and terms.
 
-Every episode meets the same draws of the six parameters, so what distinguishes two of them is their coding.
+Every episode meets the same draws, so what distinguishes two of them is their coding.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -16,8 +15,10 @@ from numpy.typing import NDArray
 from sim.errors import ParleyError
 from sim.evidence.calibration.episode_scenario import scenario_of
 from sim.evidence.calibration.episodes import HORIZONS, TIERS, Episode
-from sim.evidence.calibration.structural_parameters import NAMES
+from sim.evidence.calibration.optional_terms import INPUTS
+from sim.evidence.calibration.prior import RowInputs, prior_draws
 from sim.execution import worker_pool
+from sim.random_streams import Streams
 from sim.statistics.estimates import TRIALS_PER_CLUSTER, TRIALS_PER_DRAW, Floats
 
 DEFAULT_TRIALS = 32_768
@@ -81,18 +82,41 @@ def simulate_all(
 
 
 def simulate_episode(work: Work) -> SimulatedEpisode:
-    """Simulate one episode on an independent stream of random numbers: wars of a record are independent."""
-    from sim.model import simulate
+    """Simulate one episode over the draws of the prior."""
+    return simulate_at(work.episode, prior_draws(work.trials, work.seed), work.seed)
+
+
+def simulate_at(episode: Episode, points: Floats, seed: int) -> SimulatedEpisode:
+    """Simulate one episode at points of the prior, shape (draws, coordinates), sixteen trials at each.
+
+    The stream of random numbers is the episode's own: wars of a record are independent.
+    """
+    from sim.model import NegotiationModel
     from sim.outcome_columns import TAGS
 
-    scenario = scenario_of(work.episode, None)
-    columns = simulate(scenario, work.seed, 0, work.trials, independent_stream=work.episode.episode_id)
+    trials = len(points) * TRIALS_PER_DRAW
+    places = dict(zip(INPUTS, RowInputs.of(episode).places(points).T, strict=True))
+    streams = GivenDraws(seed, trials, episode.episode_id, {f"joint.0.factors.{k}": v for k, v in places.items()})
+    with NegotiationModel(scenario_of(episode), seed, 0, trials, streams=streams) as model:
+        columns = model.run()
     classes = {tier: _classes(columns[f"{tier}_week"]) for tier in TIERS}
     return SimulatedEpisode(
         counts={tier: _counted(classes[tier], len(HORIZONS) + 1) for tier in TIERS},
         failure_reasons=_counted(columns["tag"], len(TAGS)),
         first={tier: classes[tier][::TRIALS_PER_DRAW] for tier in TIERS},
     )
+
+
+class GivenDraws(Streams):
+    """Draw parameters from given uniforms, and everything else from the streams of one episode."""
+
+    def __init__(self, seed: int, trials: int, episode: str, given: Mapping[str, Floats]) -> None:
+        super().__init__(seed, 0, trials, independent_stream=episode)
+        self._given = given
+
+    def parameter(self, path: str) -> Floats:
+        """Return the given uniforms of a parameter, shape (draws,)."""
+        return self._given[path]
 
 
 def _classes(week: NDArray[np.integer]) -> NDArray[np.int8]:
@@ -104,15 +128,3 @@ def _counted(values: NDArray[np.integer], n_values: int) -> NDArray[np.uint8]:
     """Count each of ``n_values`` values by draw, shape (draws, values)."""
     by_draw = values.reshape(-1, TRIALS_PER_DRAW)
     return np.stack([(by_draw == value).sum(axis=1) for value in range(n_values)], axis=1).astype(np.uint8)
-
-
-@lru_cache(maxsize=4)
-def prior_draws(trials: int, seed: int = 1) -> Floats:
-    """Return the draws that ``trials`` trials use, as points of the unit cube, shape (draws, parameters).
-
-    The same uniforms as the model's own, by their names (sim/random_streams.py).
-    """
-    from sim.random_streams import Streams
-
-    streams = Streams(seed, 0, trials)
-    return np.column_stack([streams.parameter(f"joint.0.factors.{name}") for name in NAMES])

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.evidence.calibration.calibrate import Record
 from sim.evidence.calibration.posterior import normalised
-from sim.evidence.calibration.simulate_episodes import prior_draws
+from sim.evidence.calibration.prior import prior_draws
 from sim.evidence.calibration.structural_parameters import NAMES
 from sim.statistics.estimates import Floats
 
@@ -86,12 +86,13 @@ def rank_statistics(record: Record, sets: int = SETS) -> RankStatistics:
     rows = sorted(first_rows.values())
     chosen = np.linspace(0, len(draws) - 1, sets).astype(int)
     log_chances = [np.log(record.surfaces.chances["durable"][row].astype(np.float64) + 1e-12) for row in rows]
+    points = record.surfaces.points[:, : len(NAMES)]
     places = np.empty((sets, len(NAMES)))
     for number, draw in enumerate(chosen):
         total = np.zeros(len(record.surfaces.points))
         for row, logs in zip(rows, log_chances, strict=True):
             total += logs[:, record.simulated[row].first["durable"][draw]]
-        places[number] = normalised(total) @ (record.surfaces.points < draws[draw])
+        places[number] = normalised(total) @ (points < draws[draw, : len(NAMES)])
 
     def uniformity(values: Floats) -> tuple[float, ...]:
         return tuple(float(kstest(column, "uniform").pvalue) for column in values.T)

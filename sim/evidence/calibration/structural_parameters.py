@@ -1,9 +1,9 @@
 """The six structural parameters that past wars identify, and the numbers of coded episodes that they cannot.
 
 Outcomes see little more than one index: the gains from stopping against what keeps the sides fighting.
-So six numbers are calibrated and no more; the rest is fixed at the middle of its prior, because fixing
-what the data cannot identify forecast better than calibrating it (docs/calibration.md). A structural
-parameter reaches a scenario as a *multiple* of its reference value, by a joint draw.
+So six numbers are calibrated, beside the optional terms of the mapping (optional_terms.py); the rest is fixed
+at the middle of its prior. A structural parameter reaches a scenario as a *multiple* of its reference value,
+by a joint draw.
 """
 
 from __future__ import annotations
@@ -62,21 +62,11 @@ class Fixed:
     """Numbers that an episode needs and its outcome cannot identify, each at a stated value (docs/calibration.md)."""
 
     patron_relief: float = 0.4
-    """log cost of war lost per level of patron, times 1 - momentum in the own favour: patrons matter when losing"""
+    """log cost of war lost per level of patron, where patrons relieve at all (optional_terms.py)"""
     war_share: float = 0.4
     """kappa of the line: share of the remaining distance that a year at momentum 1 gains; half of it on order"""
     optimism: float = 0.4
     """overestimate of momentum at the outset of a war"""
-    age_fear: float = 0.5
-    """fear grows as (1 + years of war) to this power"""
-    habit: float = 0.25
-    """log speed per log(1 + earlier ceasefires that failed): ceasefires recur"""
-    audience_habit: float = 0.25
-    """the cost of signing falls as (1 + earlier ceasefires that failed) to minus this power: it was not ruled out"""
-    age_speed: float = 0.5
-    """first rounds are slower in old wars: speed falls as (1 + years of war) to minus this power"""
-    attendance: float = 0.3
-    """log speed per level of attendance above ministers"""
     front_per_week: float = 0.05
     """how far the line moves in a week of fluid war at momentum 1"""
     momentum_scale: float = 0.5

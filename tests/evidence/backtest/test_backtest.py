@@ -15,8 +15,8 @@ import pytest
 
 from sim.errors import ParleyError
 from sim.evidence.backtest import scores
-from sim.evidence.backtest.backtest import CAVEATS, HINDSIGHT, Backtest, backtest, without_hindsight
-from sim.evidence.backtest.forecasts import anchored, forecast, outcomes_of
+from sim.evidence.backtest.backtest import CAVEATS, HINDSIGHT, VARIED, Backtest, backtest, varied, without_hindsight
+from sim.evidence.backtest.forecasts import FORECASTERS, anchored, engine_from_prior, outcomes_of
 from sim.evidence.backtest.reference_class import reference_by_age
 from sim.evidence.backtest.tier_scores import TierScores, mean_briers
 from sim.evidence.calibration.calibrate import Rows, calibrate
@@ -51,9 +51,9 @@ def given(**changes: Any) -> list[dict[str, str]]:
 
 def said(found: Backtest) -> dict[str, bytes]:
     """Every forecast of each row, to the last byte."""
-    odds = found.forecasts
+    tables = [table for by_tier in found.forecasts.by_forecaster.values() for table in by_tier.values()]
     return {
-        row.episode_id: b"".join(table[number].tobytes() for table in (*odds.by_tier.values(), odds.anchored))
+        row.episode_id: b"".join(table[number].tobytes() for table in tables)
         for number, row in enumerate(found.rows.targets)
     }
 
@@ -64,11 +64,13 @@ def said(found: Backtest) -> dict[str, bytes]:
 def test_forecasts_are_odds_that_rise_with_the_horizon(base: Backtest) -> None:
     assert [row.episode_id for row in base.rows.targets] == ["K3", "L1", "L2"]
     assert [row.episode_id for row in base.rows.others] == ["K1", "K2", "S1", "N1", "N2", "A1"]
-    for table in (*base.forecasts.by_tier.values(), base.forecasts.anchored):
-        assert table.shape == (3, 4)  # the row without outcomes has its odds as well
-        assert np.all((table > 0) & (table < 1)) and np.all(np.diff(table, axis=1) >= 0)
-        assert np.array_equal(table, np.round(table, 6))
-    durable, mutual = (base.forecasts.by_tier[tier] for tier in TIERS)
+    assert tuple(base.forecasts.by_forecaster) == FORECASTERS
+    for name, by_tier in base.forecasts.by_forecaster.items():
+        for table in by_tier.values():
+            assert table.shape == (3, 4)  # the row without outcomes has its odds as well
+            assert np.all((table > 0) & (table < 1)) and np.array_equal(table, np.round(table, 6))
+            assert np.all(np.diff(table, axis=1) >= 0) or name in ("age of war", "ridge", "pool")
+    durable, mutual = (base.forecasts.by_forecaster["engine"][tier] for tier in TIERS)
     assert len(np.unique(durable[:, 3])) == 3 and not np.array_equal(durable, mutual)
 
 
@@ -76,33 +78,32 @@ def test_scores_are_those_of_the_scored_cells(base: Backtest) -> None:
     assert tuple(base.tiers) == TIERS
     found = base.tiers["durable"]
     assert (found.n_rows, found.n_wars) == (2, 2)
-    odds = base.forecasts.by_tier["durable"][:2]
+    odds = base.forecasts.by_forecaster["engine"]["durable"][:2]
     happened = np.array([[0, 1, 1, 1], [0, 0, 1, 1]])
-    assert found.brier["model"] == pytest.approx(np.mean((odds - happened) ** 2, axis=0), abs=1e-12)
+    assert found.brier["engine"] == pytest.approx(np.mean((odds - happened) ** 2, axis=0), abs=1e-12)
     given_to_it = np.where(happened == 1, odds, 1 - odds)
-    assert found.log_score["model"] == pytest.approx(np.mean(-np.log(given_to_it), axis=0), abs=1e-12)
+    assert found.log_score["engine"] == pytest.approx(np.mean(-np.log(given_to_it), axis=0), abs=1e-12)
     # The base rate of K3: four rows of other wars of the record and one of LAKE. (hits + 1/2) / (n + 1).
     k3, lake = (np.array(hits) for hits in ([1, 2, 3, 4], [1, 3, 4, 5]))
     constant = np.array([(k3 + 0.5) / 6, (lake + 0.5) / 8])
-    assert found.brier["constant"] == pytest.approx(np.mean((constant - happened) ** 2, axis=0), abs=1e-12)
-    difference = found.differences["constant"]
-    assert difference[0] == pytest.approx(np.mean(found.brier["model"] - found.brier["constant"]), abs=1e-12)
-    assert set(found.brier) == {
-        *("model", "constant", "age of war", "ridge, penalty 10", "ridge, penalty 30", "model, anchored")
-    }
-    assert set(found.differences) == set(found.brier) - {"model"}
-    assert "model, anchored" not in base.tiers["mutual"].brier
-    assert found.pooled.n == 8 and [line.n for line in found.lines] == [2] * 4
-    assert sum(one.n for one in found.bins) == 8
+    assert found.brier["constant"] == pytest.approx(np.mean((constant - happened) ** 2, axis=0), abs=1e-6)
+    difference = found.differences["engine"]["constant"]
+    assert difference[0] == pytest.approx(np.mean(found.brier["engine"] - found.brier["constant"]), abs=1e-12)
+    assert tuple(found.brier) == FORECASTERS and set(found.differences) == {"engine", "pool"}
+    assert all(set(of) == set(FORECASTERS) - {ours} for ours, of in found.differences.items())
+    mutual = base.tiers["mutual"]  # without a reference class the headline is the engine's number
+    assert np.array_equal(mutual.brier["headline"], mutual.brier["engine"])
+    assert found.pooled["engine"].n == 8 and [line.n for line in found.lines["pool"]] == [2] * 4
+    assert sum(one.n for one in found.bins["engine"]) == 8
 
 
 def test_a_backtest_has_the_shape_of_a_study(base: Backtest) -> None:
     table = base.table()
-    assert list(table.columns) == ["tier", "forecaster", "days", "brier", "log_score"] and len(table) == (6 + 5) * 4
-    own = table[(table.tier == "mutual") & (table.forecaster == "model")]
-    assert own.brier.to_list() == base.tiers["mutual"].brier["model"].tolist()
+    assert list(table.columns) == ["tier", "forecaster", "days", "brier", "log_score"] and len(table) == 2 * 6 * 4
+    own = table[(table.tier == "mutual") & (table.forecaster == "engine")]
+    assert own.brier.to_list() == base.tiers["mutual"].brier["engine"].tolist()
     assert [words.partition(":")[0] for words in base.sentences] == list(TIERS)
-    assert "over 2 episodes of 2 wars; too few to say: 2 of 50." in base.sentences[0]
+    assert "over 2 episodes of 2 wars; the engine is too few to say: 2 of 50." in base.sentences[0]
     assert (base.trials, base.seed) == (factories.TRIALS, 1) and base.notes[-4:] == CAVEATS
     found = json.loads(json.dumps(base.as_dict(), allow_nan=False))
     assert set(found["scores"]) == set(TIERS) and found["notes"] == list(base.notes)
@@ -110,13 +111,13 @@ def test_a_backtest_has_the_shape_of_a_study(base: Backtest) -> None:
 
 def test_variants_are_named_and_scored(base: Backtest) -> None:
     assert set(base.variants) == {"no calibration: priors alone", "hindsight columns held constant"}
-    even = forecast(base.record, base.rows.targets, learns=False)
-    mean = scores.mean_brier(even.by_tier["durable"], outcomes_of(base.rows.targets, "durable"))
-    assert base.variants["no calibration: priors alone"]["durable"] == mean
+    even = engine_from_prior(base.record, 3)
+    mean = scores.mean_brier(even["durable"], outcomes_of(base.rows.targets, "durable"))
+    assert base.variants["no calibration: priors alone"]["durable"] == {"engine": mean}
     blind = without_hindsight(base.rows)
     again = calibrate(blind.all, trials=factories.TRIALS, workers=1)
-    wanted = mean_briers(blind, forecast(again, blind.targets))
-    assert base.variants["hindsight columns held constant"] == wanted
+    wanted = mean_briers(blind, varied(blind, again, 1))
+    assert base.variants["hindsight columns held constant"] == wanted and tuple(wanted["durable"]) == VARIED
 
 
 def test_as_of_a_date_only_horizons_that_have_passed_are_scored(world: factories.World) -> None:
@@ -141,7 +142,7 @@ def test_without_a_scored_cell_there_are_forecasts_and_no_scores(world: factorie
     found = world.run([row | nothing for row in given()])
     assert (found.tiers, found.variants) == ({}, {})
     assert said(found)["L2"] != said(base)["L2"]  # K3 teaches nothing any more
-    assert np.all(np.isfinite(found.forecasts.by_tier["durable"]))
+    assert np.all(np.isfinite(found.forecasts.by_forecaster["engine"]["durable"]))
 
 
 def test_one_scored_tier_is_enough(world: factories.World) -> None:
@@ -169,8 +170,8 @@ def test_nothing_known_at_all(world: factories.World) -> None:
     found = world.run(given(), as_of=date(1999, 1, 1))  # all are questions, nothing teaches: the prior speaks
     assert found.rows.others == () and found.record.posterior.wars == ()
     assert found.tiers == {} and len(said(found)) == 3
-    even = forecast(found.record, found.rows.targets, learns=False)
-    assert np.array_equal(found.forecasts.by_tier["durable"], even.by_tier["durable"])
+    even = np.round(engine_from_prior(found.record, 3)["durable"], 6)
+    assert np.array_equal(found.forecasts.by_forecaster["engine"]["durable"], even)
 
 
 # Leave one war out
@@ -185,7 +186,7 @@ def test_a_forecast_is_that_of_the_other_wars(base: Backtest) -> None:
         unseen = Posterior.of([base.rows.all[row] for row in others], surfaces).weights
         for tier in TIERS:
             odds = np.cumsum(unseen @ base.record.surfaces.chances[tier][number].astype(float))[:4]
-            assert base.forecasts.by_tier[tier][number] == pytest.approx(odds, abs=5.1e-7)
+            assert base.forecasts.by_forecaster["engine"][tier][number] == pytest.approx(odds, abs=5.1e-7)
 
 
 @pytest.mark.parametrize("happened", [(0, 0, 0, 0), (1, 1, 1, 1)])
@@ -275,8 +276,8 @@ def test_a_later_row_is_forecast_and_not_scored(world: factories.World, known: B
     found = world.run([*ABSURD["valid"], *given()], as_of=AS_OF)
     assert found.rows.targets[0].episode_id == "F1" and found.rows.n_later == 1
     assert not found.rows.targets[0].is_scored and "FUTURE" not in found.record.posterior.wars
-    assert np.all(np.diff(found.forecasts.by_tier["durable"][0]) >= 0)
-    assert np.all(np.isfinite(found.forecasts.anchored[0]))
+    assert np.all(np.diff(found.forecasts.by_forecaster["engine"]["durable"][0]) >= 0)
+    assert np.all(np.isfinite(found.forecasts.by_forecaster["headline"]["durable"][0]))
 
 
 @pytest.mark.parametrize("cell", ["BOOM", "999", "0", "1", ""])
@@ -315,8 +316,9 @@ def test_half_way_to_wars_of_its_age_by_hand() -> None:
 
 
 def test_anchored_odds_are_those_of_the_durable_tier(base: Backtest) -> None:
-    odds = anchored(base.forecasts.by_tier["durable"], base.rows.targets)
-    assert base.forecasts.anchored == pytest.approx(odds, abs=5.1e-7)
+    own, headline = (base.forecasts.by_forecaster[name] for name in ("engine", "headline"))
+    assert headline["durable"] == pytest.approx(anchored(own["durable"], base.rows.targets), abs=2e-6)
+    assert np.array_equal(headline["mutual"], own["mutual"])
 
 
 def test_hindsight_columns_are_held_at_their_medians_over_scored_rows() -> None:
@@ -338,9 +340,10 @@ def test_a_contested_end_is_a_variant(world: factories.World) -> None:
     row = factories.cells(episode_id="MINSK2", cluster="DONBAS", **factories.scored((0,) * 4))
     found = world.run([row])
     assert "contested ends coded loosely" in found.variants
-    odds = found.forecasts.by_tier["durable"][0]
-    assert found.variants["contested ends coded loosely"]["durable"] == pytest.approx(np.mean((odds - 1) ** 2))
-    assert found.tiers["durable"].brier["model"] == pytest.approx(odds**2)
+    odds = found.forecasts.by_forecaster["engine"]["durable"][0]
+    loose = found.variants["contested ends coded loosely"]["durable"]["engine"]
+    assert loose == pytest.approx(np.mean((odds - 1) ** 2))
+    assert found.tiers["durable"].brier["engine"] == pytest.approx(odds**2)
 
 
 def verdict(twist: float, n: int = 200, seed: int = 1) -> str:
@@ -351,7 +354,7 @@ def verdict(twist: float, n: int = 200, seed: int = 1) -> str:
     wars = np.repeat(np.arange(n), 4)
     shown = 1 / (1 + ((1 - odds) / odds) ** twist)
     pooled = scores.calibration(shown.ravel(), happened.ravel(), wars)
-    return TierScores("durable", n, n, {}, {}, {}, (), pooled, (), ()).verdict
+    return TierScores("durable", n, n, {}, {}, {}, {}, {"engine": pooled}, {}, (), ()).verdicts["engine"]
 
 
 def test_the_one_word() -> None:

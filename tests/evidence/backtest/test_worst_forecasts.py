@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from sim.evidence.backtest.backtest import Backtest
-from sim.evidence.backtest.forecasts import Forecasts
+from sim.evidence.backtest.forecasts import FORECASTERS
 from sim.evidence.backtest.worst_forecasts import WorstForecast, _carried, worst_forecasts
-from sim.evidence.calibration.posterior import Posterior, prior_points
-from sim.evidence.calibration.simulate_episodes import prior_draws
+from sim.evidence.calibration.posterior import Posterior
+from sim.evidence.calibration.prior import prior_draws, prior_points
 from sim.results.wording import REASONS
 from tests.evidence import factories
 
@@ -26,7 +26,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backtest]:
         odds = np.full((6, 4), 0.5)
         odds[0] = (0.1, 0.2, 0.9, 0.95)  # K1: nothing happened
         odds[2] = (0.02, 0.3, 0.4, 0.5)  # S1: a ceasefire within 30 days
-        yield replace(real, forecasts=Forecasts({"durable": odds, "mutual": odds}, odds))
+        alike = dict.fromkeys(FORECASTERS, {"durable": odds, "mutual": odds})
+        yield replace(real, forecasts=replace(real.forecasts, by_forecaster=alike))
 
 
 def worst(found: Backtest, n: int = 10) -> list[WorstForecast]:
@@ -43,6 +44,7 @@ def test_the_worst_come_first(found: Backtest) -> None:
     assert first.cost == pytest.approx(-(log(0.02) + log(0.3) + log(0.4) + log(0.5)) / 4, abs=1e-12)
     assert (second.days, second.forecast, second.happened) == (365, 0.95, False)
     assert second.cost == pytest.approx(-(log(0.9) + log(0.8) + log(0.1) + log(0.05)) / 4, abs=1e-12)
+    assert (first.ridge, first.pool) == (0.02, 0.02)
     assert (first.opened, first.outcome, first.name) == ("2004-01-01", "signed on day 40", "S1")
     assert len(worst(found, 2)) == 2
 
@@ -103,7 +105,7 @@ def test_a_row_scored_in_part_counts_what_is_known(found: Backtest) -> None:
 
 
 def test_weights_are_carried_to_the_draws_that_resemble_them() -> None:
-    points, draws = prior_points(8_192), prior_draws(131_072)
+    points, draws = prior_points(8_192)[:, :6], prior_draws(131_072)[:, :6]
     weights = np.exp(-0.5 * np.sum(((points - [0.6, *[0.5] * 5]) / 0.18) ** 2, axis=1))
     weights /= weights.sum()
     carried = _carried(points, weights, draws)

@@ -39,7 +39,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[factories.World]
 
 
 def odds(found: Backtest) -> list[Any]:
-    return [found.forecasts.by_tier[tier].tolist() for tier in ("durable", "mutual")]
+    return [found.forecasts.by_forecaster["engine"][tier].tolist() for tier in ("durable", "mutual")]
 
 
 def renamed(cluster: str, episode_id: str = "K9") -> dict[str, str]:

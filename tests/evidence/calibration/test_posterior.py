@@ -17,12 +17,11 @@ from sim.evidence.calibration.posterior import (
     correlations,
     effective,
     learned,
-    multiples_of,
     normalised,
     outcome_class,
-    prior_points,
     weighted_quantiles,
 )
+from sim.evidence.calibration.prior import COORDINATES, RowInputs, multiples_of, prior_points
 from sim.evidence.calibration.structural_parameters import NAMES, STRUCTURAL
 from sim.statistics.polynomial import class_chances, fit_surface, quadratic
 from tests.evidence import factories
@@ -54,7 +53,7 @@ def test_classes_between_which_an_event_lies(outcomes: tuple[int | None, ...], c
 
 
 def surfaces(durable: list[list[list[float]]], mutual: list[list[list[float]]]) -> Surfaces:
-    points = np.array([np.full(6, 0.25), np.full(6, 0.75)])
+    points = np.array([np.full(len(COORDINATES), 0.25), np.full(len(COORDINATES), 0.75)])
     return Surfaces(points, {"durable": np.float32(durable), "mutual": np.float32(mutual)})
 
 
@@ -179,14 +178,16 @@ def test_the_order_of_rows_changes_no_byte(seed: int, rng) -> None:  # type: ign
 
 def test_surfaces_carry_each_episode_to_the_points() -> None:
     rng = np.random.default_rng(4)
-    draws = rng.random((128, 6))
+    draws = rng.random((128, len(COORDINATES)))
+    rows = [factories.episode(), factories.episode(prior_failed_cf=0, patron_a=0)]
     simulated = [factories.simulated(rng.multinomial(16, [0.1, 0.2, 0.3, 0.2, 0.2], 128)) for _ in range(2)]
-    found = Surfaces.fitted(simulated, draws, 256)
+    found = Surfaces.fitted(rows, simulated, draws, 256)
     assert np.array_equal(found.points, prior_points(256))
-    for row, one in enumerate(simulated):
-        chances = class_chances(quadratic(found.points), fit_surface(quadratic(draws), one.counts["mutual"]))
+    for row, (episode, one) in enumerate(zip(rows, simulated, strict=True)):
+        at_points, at_draws = (quadratic(RowInputs.of(episode).places(at)) for at in (found.points, draws))
+        chances = class_chances(at_points, fit_surface(at_draws, one.counts["mutual"]))
         assert found.chances["mutual"][row] == pytest.approx(chances, abs=1e-7)
-    assert Surfaces.fitted([], draws, 256).chances["durable"].shape == (0, 256, 5)
+    assert Surfaces.fitted([], [], draws, 256).chances["durable"].shape == (0, 256, 5)
 
 
 # Points of the prior, and what is learned
@@ -194,12 +195,12 @@ def test_surfaces_carry_each_episode_to_the_points() -> None:
 
 def test_points_fill_the_cube_evenly() -> None:
     points = prior_points(1_024)
-    assert points.shape == (1_024, 6) and 0 < points.min() and points.max() < 1
+    assert points.shape == (1_024, len(COORDINATES)) and 0 < points.min() and points.max() < 1
     for column in points.T:
         # In each of 1,024 cells of each parameter there is one point.
         assert np.array_equal(np.sort((column * 1_024).astype(int)), np.arange(1_024))
-    assert points.mean(axis=0) == pytest.approx(np.full(6, 0.5), abs=1e-9)
-    assert np.max(np.abs(np.corrcoef(points.T) - np.eye(6))) < 0.02
+    assert points.mean(axis=0) == pytest.approx(np.full(len(COORDINATES), 0.5), abs=1e-9)
+    assert np.max(np.abs(np.corrcoef(points.T) - np.eye(len(COORDINATES)))) < 0.02
 
 
 def test_multiples_by_hand() -> None:

@@ -10,19 +10,19 @@ import pytest
 from sim.errors import ParleyError
 from sim.evidence.calibration import simulate_episodes
 from sim.evidence.calibration.episode_scenario import scenario_of
-from sim.evidence.calibration.episodes import TIERS
-from sim.evidence.calibration.posterior import multiples_of
+from sim.evidence.calibration.episodes import TIERS, Episode
+from sim.evidence.calibration.optional_terms import INPUTS
+from sim.evidence.calibration.prior import COORDINATES, RowInputs, prior_draws
 from sim.evidence.calibration.simulate_episodes import (
+    GivenDraws,
     SimulatedEpisode,
     Work,
     check_trials,
-    prior_draws,
     simulate_all,
+    simulate_at,
     simulate_episode,
 )
-from sim.evidence.calibration.structural_parameters import NAMES, STRUCTURAL
 from sim.model.week import NegotiationModel, simulate
-from sim.scenario.sampling.parameter_draws import inverse_cdf
 from tests.evidence import factories
 
 TRIALS = 2_048
@@ -32,6 +32,15 @@ THREE = [factories.episode(episode_id=name, maximalism_b=aims) for name, aims in
 @pytest.fixture(scope="module")
 def simulated() -> list[SimulatedEpisode]:
     return simulate_all(THREE, trials=TRIALS, workers=1)
+
+
+def columns_of(episode: Episode, seed: int = 1) -> dict[str, np.ndarray]:
+    """All columns of the trials that ``simulate_episode`` counts."""
+    places = dict(zip(INPUTS, RowInputs.of(episode).places(prior_draws(TRIALS, seed)).T, strict=True))
+    given = {f"joint.0.factors.{name}": place for name, place in places.items()}
+    streams = GivenDraws(seed, TRIALS, episode.episode_id, given)
+    with NegotiationModel(scenario_of(episode), seed, 0, TRIALS, streams=streams) as model:
+        return model.run()
 
 
 def same(one: SimulatedEpisode, other: SimulatedEpisode) -> bool:
@@ -60,7 +69,7 @@ def test_a_seed_is_another_history(simulated: list[SimulatedEpisode]) -> None:
 
 
 def test_counts_are_those_of_the_trials(simulated: list[SimulatedEpisode]) -> None:
-    columns = simulate(scenario_of(THREE[0], None), 1, 0, TRIALS, independent_stream="ONE")
+    columns = columns_of(THREE[0])
     for tier in TIERS:
         counts, week = simulated[0].counts[tier], columns[f"{tier}_week"]
         assert counts.shape == (TRIALS // 16, 5) and np.all(counts.sum(axis=1) == 16)
@@ -79,7 +88,7 @@ def test_an_event_counts_by_the_week_in_which_it_begins() -> None:
 
 
 def test_a_durable_halt_is_no_sooner_than_a_halt() -> None:
-    columns = simulate(scenario_of(THREE[0], None), 1, 0, TRIALS, independent_stream="ONE")
+    columns = columns_of(THREE[0])
     durable, mutual = columns["durable_week"], columns["mutual_week"]
     assert np.any(durable >= 0) and np.any((mutual >= 0) & (durable < 0))
     both = (mutual >= 0) & (durable >= 0) & ~(columns["victory"] > 0)
@@ -98,10 +107,7 @@ def test_episodes_coded_alike_have_independent_streams_and_share_the_draws() -> 
     change = (shares[0] - shares[1]).reshape(-1, 2).mean(axis=1)
     assert abs(change.mean()) < 4 * change.std(ddof=1) / np.sqrt(len(change))
     # Given the draw, twins are independent: their residuals are correlated by less than 4 / sqrt n.
-    weeks = [
-        simulate(scenario_of(e, None), 1, 0, TRIALS, independent_stream=e.episode_id)["durable_week"] >= 0
-        for e in (factories.episode(), twin)
-    ]
+    weeks = [columns_of(episode)["durable_week"] >= 0 for episode in (factories.episode(), twin)]
     by_draw = [happened.reshape(-1, 16) for happened in weeks]
     rest = [(happened - happened.mean(axis=1, keepdims=True)).ravel() for happened in by_draw]
     assert abs(np.corrcoef(*rest)[0, 1]) < 4 / np.sqrt(TRIALS)
@@ -109,20 +115,27 @@ def test_episodes_coded_alike_have_independent_streams_and_share_the_draws() -> 
 
 def test_the_draws_are_those_of_the_engine() -> None:
     draws = prior_draws(TRIALS, 5)
-    assert draws.shape == (TRIALS // 16, 6)
+    assert draws.shape == (TRIALS // 16, len(COORDINATES))
     assert draws[::2] == pytest.approx(1 - draws[1::2], abs=1e-12)  # antithetic partners
-    multiples = multiples_of(draws)
-    for independent_stream in ("", "ONE", "TWO"):
-        model = NegotiationModel(scenario_of(THREE[0], None), 5, 0, TRIALS, independent_stream=independent_stream)
-        for place, name in enumerate(NAMES):
-            column = model.inputs.per_draw(f"joint.0.factors.{name}")
-            assert np.array_equal(column, inverse_cdf(STRUCTURAL[place].multiple, draws[:, place]))
-            assert np.array_equal(column, multiples[:, place])
     assert not np.array_equal(draws, prior_draws(TRIALS, 6))
+    for episode in (THREE[0], factories.episode(prior_failed_cf=0, war_start=factories.OPENED)):
+        inputs = RowInputs.of(episode)
+        given = {f"joint.0.factors.{k}": v for k, v in zip(INPUTS, inputs.places(draws).T, strict=True)}
+        model = NegotiationModel(scenario_of(episode), 5, 0, TRIALS, streams=GivenDraws(5, TRIALS, "ONE", given))
+        for place, name in enumerate(INPUTS):
+            column = model.inputs.per_draw(f"joint.0.factors.{name}")
+            assert column == pytest.approx(inputs.multiples(draws)[:, place], rel=1e-12)
+
+
+def test_any_points_can_be_simulated() -> None:
+    middle, eager = np.full((32, len(COORDINATES)), 0.5), np.full((32, len(COORDINATES)), 0.5)
+    eager[:, COORDINATES.index("speed")] = 0.99
+    often = [simulate_at(THREE[0], points, 1).counts["durable"][:, :1].sum() for points in (middle, eager)]
+    assert often[1] > 1.15 * often[0] > 0
 
 
 def test_without_a_stream_of_their_own_scenarios_meet_the_same() -> None:
-    scenario = scenario_of(THREE[0], None)
+    scenario = scenario_of(THREE[0])
     plain, named, again = (
         simulate(scenario, 1, 0, 512, independent_stream=stream)["durable_week"] for stream in ("", "x", "x")
     )
