@@ -18,11 +18,28 @@ def main(words: list[str]) -> int:
     given = [word for word in words if word != "--check"]
     folder = Path(given[0]) if given else FOLDER
     found = [folder / name for name in (stale(folder) if is_check else write(folder))]
-    if not given and refresh_index(is_check):
-        found.append(INDEX)
+    if not given:
+        found += refresh_record(is_check)
+        found += [INDEX] if refresh_index(is_check) else []
     for path in found:
         print(f"{'stale' if is_check else 'wrote'}: {path}", file=sys.stderr)
     return 1 if is_check and found else 0
+
+
+def refresh_record(is_check: bool) -> list[Path]:
+    """Write the tables of the shipped record into the pages that show them, or only find those that are stale."""
+    from docs.generate.record_blocks import PAGES, refreshed
+    from sim.evidence.backtest.shipped_record import shipped_record
+    from sim.storage.atomic_files import write_file
+
+    record, found = shipped_record(), []
+    for path in (FOLDER.parent / name for name in PAGES):
+        text = path.read_text(encoding="utf-8")
+        if (anew := refreshed(text, record)) != text:
+            found.append(path)
+            if not is_check:
+                write_file(path, anew.encode())
+    return found
 
 
 def refresh_index(is_check: bool) -> bool:

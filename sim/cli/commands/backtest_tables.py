@@ -56,7 +56,7 @@ def _show_tier(name: str, tier: Part, to: Console) -> None:
     heads = ("Brier score", *tables.score_heads())
     print_table(to, heads, ((row.title, *row.cells) for row in tables.score_rows(tier)))
     if tier["n_wars"] < 2:
-        say(to, "-: an interval redraws wars, and there is one. The difference is that of its rows.")
+        say(to, "Differences have no interval: it redraws wars, and there is one.")
     say(to, "Lower is better; a difference below 0: the first is better (90 % interval, by war).")
     for text in words.comparison(tier):
         say(to, text, "  ")

@@ -160,9 +160,8 @@ def test_what_is_printed_of_one_war_and_of_rows_without_sides(
     for words in (
         "2 episodes forecast, from the prior alone: no other war teaches",
         "2 scored episodes in 1 war ",
-        " (-) ",
-        "-: an interval redraws wars, and there is one.",
-        "1 war is too few to say.",
+        "Differences have no interval: it redraws wars, and there is one.",
+        "1 war is too few to say whether differences are chance.",
         "All scored rows are of one war (KOR): no other war taught",
         "2 rows that are forecast do not name both sides",
         "the reference class counts the interstate wars of 1946 to 2007",
@@ -171,7 +170,7 @@ def test_what_is_printed_of_one_war_and_of_rows_without_sides(
     found = json.loads(
         parley("backtest", "--episodes", path, "--alone", "-n", 2048, "--workers", 1, "-q", "--json").out
     )
-    assert found["scores"]["durable"]["model_minus"]["constant"]["lo"] is None
+    assert found["scores"]["durable"]["differences"]["engine"]["constant"]["lo"] is None
     assert found["wars_under_two_names"] == [] and isinstance(found["notes"], list)
 
 
