@@ -9,7 +9,7 @@ import pytest
 
 from sim.evidence.backtest.baselines import covariates
 from sim.evidence.backtest.forecasts import outcomes_of, wars_of
-from sim.evidence.backtest.nested import Folds, nested_ridge
+from sim.evidence.backtest.nested import Folds, NestedPool, NestedRidge, nested_pool, nested_ridge
 from sim.evidence.calibration.episodes import read_episodes, shipped
 from tests.evidence.backtest import plain_nested as plain
 from tests.evidence.backtest.plain_scoring import fit_ridge, from_other_wars, mean_brier
@@ -17,14 +17,23 @@ from tests.evidence.backtest.plain_scoring import fit_ridge, from_other_wars, me
 NAN = np.nan
 TIERS = ("durable", "mutual")
 CLOSE = {"rel": 0, "abs": 1e-9, "nan_ok": True}
-CLEAR = 1e-9
+CLEAR = 2e-9
 """A choice is compared only where the second best is worse by more: there both have to choose alike."""
 
 
-@pytest.fixture(scope="module")
-def product() -> Any:
-    """What is compared, in one place."""
-    return lambda features, y, wars: nested_ridge(features, y, Folds.by_war(wars, ~np.isnan(y).all(axis=1)), 1)
+def folds_of(wars: Any) -> Folds:
+    """A fold for each war."""
+    return Folds.by_war(wars, np.full(len(wars), True))
+
+
+def ridge_of(features: Any, outcomes: Any, wars: Any) -> NestedRidge:
+    """The product's nested ridge of one tier."""
+    return nested_ridge(features, outcomes, folds_of(wars), workers=1)
+
+
+def pool_of(engine: Any, ridges: dict[str, NestedRidge], outcomes: Any, wars: Any) -> NestedPool:
+    """The product's nested pool; the engine's inner forecasts are by tier, (folds, rows, horizons)."""
+    return nested_pool(engine, {tier: one.inner for tier, one in ridges.items()}, outcomes, folds_of(wars))
 
 
 def made(seed: int, n_rows: int = 26, n_wars: int = 6) -> tuple[Any, ...]:
@@ -38,6 +47,15 @@ def made(seed: int, n_rows: int = 26, n_wars: int = 6) -> tuple[Any, ...]:
         outcomes[tier] = (rng.random((n_rows, 2)) < chance).astype(float)
         outcomes[tier][rng.random((n_rows, 2)) < 0.1] = NAN
     return features, outcomes, np.array([f"war {k}" for k in rng.permutation(np.arange(n_rows) % n_wars)])
+
+
+def engines(seed: int, outcomes: Any, n_folds: int, knows: float) -> dict[str, Any]:
+    """Inner forecasts by tier (folds, rows, horizons) of an engine that knows more or less of the outcomes."""
+    rng = np.random.default_rng([seed, 1])
+    signs = {tier: np.nan_to_num(2 * table - 1) for tier, table in outcomes.items()}
+    return {
+        tier: 1 / (1 + np.exp(-knows * sign - rng.normal(size=(n_folds, *sign.shape)))) for tier, sign in signs.items()
+    }
 
 
 def margin(scored: dict[Any, float]) -> float:
@@ -109,34 +127,68 @@ def test_weights_by_hand() -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_nested_ridge_against_plain_loops(seed: int, product: Any) -> None:
+def test_nested_ridge_against_plain_loops(seed: int) -> None:
     features, outcomes, wars = made(seed)
     y = outcomes["durable"]
     table = features.tolist(), y.tolist(), wars.tolist()
     forecasts, chosen = plain.nested_ridge(*table)
     assert all(margin(plain.ridge_scores(*table, war)) > CLEAR for war in chosen)
-    found = product(features, y, wars)
+    found = ridge_of(features, y, wars)
     assert found.chosen == chosen
     assert found.forecasts == pytest.approx(np.array(forecasts), **CLOSE)
 
 
-def test_a_column_that_varies_in_the_left_out_war_alone_is_left_out(product: Any) -> None:
+def test_a_column_that_varies_in_the_left_out_war_alone_is_left_out() -> None:
     features, outcomes, wars = made(4)
     features[:, 3] = wars == "war 0"
-    found = product(features, outcomes["durable"], wars)
+    found = ridge_of(features, outcomes["durable"], wars)
     assert found.chosen["war 0"][1] == 3  # 4 columns say the same to the last digit but for additions
     assert {columns for war, (_, columns) in found.chosen.items() if war != "war 0"} <= {3, 4}
 
 
-def test_the_penalties_of_one_outcome_tie(product: Any) -> None:
+def test_the_penalties_of_one_outcome_tie() -> None:
     features, outcomes, wars = made(5)
-    found = product(features, np.ones_like(outcomes["durable"]), wars)
+    found = ridge_of(features, np.ones_like(outcomes["durable"]), wars)
     assert set(found.chosen.values()) == {(100.0, 3)}  # every forecast is the smoothed share
+
+
+# The pool of the product
+
+
+@pytest.mark.parametrize("seed", [6, 7, 8, 9])
+def test_the_nested_pool_against_plain_loops(seed: int) -> None:
+    features, outcomes, wars = made(seed)
+    engine = engines(seed, outcomes, len(set(wars)), knows=0.3 * (seed - 6))
+    ridges = {tier: ridge_of(features, outcomes[tier], wars) for tier in TIERS}
+    found = pool_of(engine, ridges, outcomes, wars)
+    # The same from the choices alone: inner and outer ridges are fitted again in plain loops.
+    names, table = sorted(set(wars.tolist())), {tier: outcomes[tier].tolist() for tier in TIERS}
+    by_fold = {name: {tier: engine[tier][k].tolist() for tier in TIERS} for k, name in enumerate(names)}
+    chosen = {tier: ridges[tier].chosen for tier in TIERS}
+    scored = plain.nested_weights(by_fold, features.tolist(), table, wars.tolist(), chosen)
+    weights = {name: plain.least_weight(of) for name, of in scored.items()}
+    assert all(margin(of) > CLEAR for of in scored.values())
+    assert {name: round(10 * weight) for name, weight in found.chosen.items()} == weights
+    own = {tier: [by_fold[war][tier][row] for row, war in enumerate(wars)] for tier in TIERS}
+    ridge = {tier: plain.nested_ridge(features.tolist(), table[tier], wars.tolist())[0] for tier in TIERS}
+    wanted = plain.nested_pool(own, ridge, weights, wars.tolist())
+    for tier in TIERS:
+        assert found.forecasts[tier] == pytest.approx(np.array(wanted[tier]), **CLOSE)
+
+
+def test_where_nothing_is_scored_elsewhere_all_tie() -> None:
+    features, outcomes, wars = made(10)
+    for table in outcomes.values():
+        table[wars != "war 3"] = NAN
+    ridges = {tier: ridge_of(features, outcomes[tier], wars) for tier in TIERS}
+    engine = engines(10, outcomes, len(set(wars)), knows=1.0)
+    pool = pool_of(engine, ridges, outcomes, wars)
+    assert ridges["mutual"].chosen["war 3"] == (100.0, 3) and pool.chosen["war 3"] == 0.5
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("tier", TIERS)
-def test_a_fold_of_the_shipped_record(tier: str, product: Any) -> None:
+def test_a_fold_of_the_shipped_record(tier: str) -> None:
     """The war with most rows: ten pairs by 37 wars and four horizons, half a minute of plain loops."""
     rows = [row for row in read_episodes(shipped()).episodes if row.is_scored]
     features, happened, wars = covariates(rows), outcomes_of(rows, tier), wars_of(rows)
@@ -145,7 +197,7 @@ def test_a_fold_of_the_shipped_record(tier: str, product: Any) -> None:
     table = features.tolist(), happened.tolist(), wars.tolist()
     scored = plain.ridge_scores(*table, war)
     assert margin(scored) > CLEAR
-    found, chosen = product(features, happened, wars), plain.least(scored)
+    found, chosen = ridge_of(features, happened, wars), plain.least(scored)
     assert found.chosen[war] == chosen
     wanted = np.array(from_other_wars(*table, fit_ridge(*chosen)))[wars == war]
     assert found.forecasts[wars == war] == pytest.approx(wanted, **CLOSE)
