@@ -24,6 +24,7 @@ from sim.statistics.estimates import Floats
 PENALTIES = (1.0, 3.0, 10.0, 30.0, 100.0)
 WEIGHTS = tuple(k / 10 for k in range(11))
 """Weight of the engine's log odds in the pool; the rest is the ridge's."""
+HALF = WEIGHTS.index(0.5)
 TIE = 9
 """Scores that agree to so many digits are a tie, whatever the order of adding on a machine."""
 
@@ -134,7 +135,9 @@ def nested_pool(
                 for tier, happened in outcomes.items()
             ]
             costs.append(scores.scored_mean(np.concatenate(by_tier)))
-        weight = _least([(_tied(cost), abs(w - 0.5), w) for cost, w in zip(costs, WEIGHTS, strict=True)])[-1]
+        weight = _least(
+            [(_tied(cost), abs(k - HALF), w) for k, (cost, w) in enumerate(zip(costs, WEIGHTS, strict=True))]
+        )[-1]
         for tier, values in forecasts.items():
             values[~inner] = pooled(engine[tier][fold, ~inner], ridge[tier][fold, ~inner], weight)
         chosen.append(weight)
