@@ -86,7 +86,7 @@ def figures_of_tier(
         if any(pair["difference"] is not None for pair in pairs):
             chart = both(figures.score_differences, pairs, title=title, first=first, reach=of_pairs)
             made[f"differences-{name}-{first}"] = chart
-    groups = [{**one, "title": f"{one['by']}: {one['group']}"} for one in tier["subsets"]]
+    groups = [{**one, "title": f"{one['by']}: {one['group']}"} for one in tier["subsets"] if one["n_episodes"]]
     if any(one["brier"].get(who) is not None for one in groups for who in tables.COMPARED):
         title = f"{name.capitalize()}: mean Brier score by group"
         options = {"title": title, "forecasters": tables.COMPARED}

@@ -64,7 +64,7 @@ def calibration_rows(tier: Part) -> list[Row]:
 
 
 def subset_rows(tier: Part, forecasters: Sequence[str] = FORECASTERS) -> list[tuple[str, Row]]:
-    """Return a row per group, under the property that it is of: episodes, wars, mean Brier score by forecaster."""
+    """Return a row per group that has an episode, under the property that it is of: scores by forecaster."""
     return [
         (
             one["by"],
@@ -78,6 +78,7 @@ def subset_rows(tier: Part, forecasters: Sequence[str] = FORECASTERS) -> list[tu
             ),
         )
         for one in tier["subsets"]
+        if one["n_episodes"]
     ]
 
 
@@ -106,13 +107,14 @@ def term_rows(protocol: Part) -> list[tuple[Part, list[Row]]]:
 
 
 def chosen_rows(protocol: Part) -> list[Row]:
-    """Return what the folds chose of ridge and pool, with the number of folds."""
+    """Return what the folds set of ridge and pool, with the number of folds; what none set is left out."""
     rows = []
     for tier, choices in protocol["ridge"].items():
-        for one in choices:
+        for one in (each for each in choices if each["folds"]):
             what = f"penalty {one['penalty']:g}, {_columns(one['columns'])}"
             rows.append(Row(f"ridge, {tier}", (what, str(one["folds"]))))
-    rows += [Row("pool", (f"weight of the engine {one['weight']:g}", str(one["folds"]))) for one in protocol["pool"]]
+    for one in (each for each in protocol["pool"] if each["folds"]):
+        rows.append(Row("pool", (f"weight of the engine {one['weight']:g}", str(one["folds"]))))
     return rows
 
 

@@ -70,6 +70,7 @@ def made_tier(**changes: Any) -> dict[str, Any]:
             made_subset("age of the war", "under 180 days", 20, 12, 0.1),
             made_subset("age of the war", "180 days or more", 40, 15, 0.19),
             made_subset("kind of war", "interstate", 33, 14, 0.15),
+            {"by": "kind of war", "group": "not coded", "n_episodes": 0, "n_wars": 0, "brier": {"engine": None}},
         ],
     }
     return tier | changes
@@ -99,7 +100,7 @@ def made_protocol() -> dict[str, Any]:
             fear | {"alternatives": [alternative(0, 0.15, 1), alternative(0.25, 0.6, 37), alternative(0.5, 0.25, 0)]},
         ],
         "ridge": {"durable": [{"penalty": 10.0, "columns": "with interstate", "folds": 36}], "mutual": []},
-        "pool": [{"weight": 0.6, "folds": 30}, {"weight": 0.5, "folds": 8}],
+        "pool": [{"weight": 0.6, "folds": 30}, {"weight": 0.5, "folds": 8}, {"weight": 0.0, "folds": 0}],
     }
 
 

@@ -76,6 +76,12 @@ def test_a_scenario_is_one_row_with_both_readings_and_what_happened() -> None:
     assert tables.scenario_rows(made_record(scenarios=unknown))[0].outcome == "not known"
 
 
+def test_groups_without_an_episode_and_settings_that_no_fold_took_are_left_out() -> None:
+    assert [row.title for _, row in tables.subset_rows(made_tier())][-1] == "interstate"
+    chosen = [row.cells for row in tables.chosen_rows(made_record()["protocol"])]
+    assert chosen[1:] == [("weight of the engine 0.6", "30"), ("weight of the engine 0.5", "8")]
+
+
 def test_missing_parts_are_named_once_and_only_where_something_is_scored() -> None:
     assert words.missing(made_record()) == []
     assert len(words.missing(made_record(protocol=None, scenarios=None))) == 2
