@@ -191,10 +191,13 @@ def slopes(table: Any, *, title: str, narrow: bool = False) -> Figure:
     )
 
 
-def subset_dots(table: Any, *, title: str, forecasters: Sequence[str], narrow: bool = False) -> Figure:
+def subset_dots(
+    table: Any, *, title: str, forecasters: Sequence[str], reach: Sequence[float] = (), narrow: bool = False
+) -> Figure:
     """Mean Brier scores in parts of the episodes: a row per group, a mark per forecaster.
 
-    ``table`` has a row per group: ``title``, ``n_episodes``, ``n_wars``, and ``brier`` by forecaster, or None.
+    ``table`` has a row per group: ``title``, ``n_episodes``, and ``brier`` by forecaster, or None. ``reach`` as in
+    ``score_dots``.
     """
     rows = records(table)
     places = list(range(len(rows)))
@@ -206,11 +209,11 @@ def subset_dots(table: Any, *, title: str, forecasters: Sequence[str], narrow: b
         drawn = marks(who, scores, [at + lift for at in places], {"color": colour, "symbol": symbol, "size": 11})
         words = (f"{literal(row['title'])}, {who}: {three(score)}" for row, score in zip(rows, scores, strict=True))
         data.append(drawn | hover(words))
-    known = [score for row in rows for score in row["brier"].values() if score is not None]
+    known = [row["brier"][who] for row in rows for who in forecasters if row["brier"].get(who) is not None]
     return figure(
         title,
         data,
-        xaxis=axis("Mean Brier score", **_score_range([*known, ONE_HALF])),
+        xaxis=axis("Mean Brier score", **_score_range([*known, *reach, ONE_HALF])),
         yaxis=row_axis([f"{row['title']} ({row['n_episodes']})" for row in rows], narrow=narrow),
         height=(200 if narrow else 160) + (58 if narrow else 46) * len(rows),
         narrow=narrow,

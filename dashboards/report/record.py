@@ -54,7 +54,7 @@ def drawn(found: Mapping[str, Any], parameters: Sequence[dict[str, Any]]) -> dic
     made: dict[str, Any] = {}
     reach = reaches(tiers)
     for name, tier in tiers.items():
-        made |= figures_of_tier(name, tier, *reach)
+        made |= figures_of_tier(name, tier, **reach)
     lines = [
         {"tier": name, "title": who, **tier["calibration"][who]["pooled"]}
         for who in LINED
@@ -69,7 +69,7 @@ def drawn(found: Mapping[str, Any], parameters: Sequence[dict[str, Any]]) -> dic
 
 
 def figures_of_tier(
-    name: str, tier: Tier, of_scores: Sequence[float], of_pairs: Sequence[float]
+    name: str, tier: Tier, of_scores: Sequence[float], of_pairs: Sequence[float], of_groups: Sequence[float]
 ) -> dict[str, dict[str, Any]]:
     """Reliability, scores, differences and subsets of a tier; those that nothing is known of are left out."""
     made: dict[str, Any] = {}
@@ -83,23 +83,26 @@ def figures_of_tier(
     for first, others in tier["differences"].items():
         pairs = [{"title": who, **values} for who, values in others.items()]
         title = f"{name.capitalize()}: the {first} against each"
+        pairs = [pair for pair in pairs if not pair["difference"] == pair["lo"] == pair["hi"] == 0]  # the same odds
         if any(pair["difference"] is not None for pair in pairs):
             chart = both(figures.score_differences, pairs, title=title, first=first, reach=of_pairs)
             made[f"differences-{name}-{first}"] = chart
     groups = [{**one, "title": f"{one['by']}: {one['group']}"} for one in tier["subsets"] if one["n_episodes"]]
     if any(one["brier"].get(who) is not None for one in groups for who in tables.COMPARED):
         title = f"{name.capitalize()}: mean Brier score by group"
-        options = {"title": title, "forecasters": tables.COMPARED}
+        options = {"title": title, "forecasters": tables.COMPARED, "reach": of_groups}
         made[f"subsets-{name}"] = both(figures.subset_dots, groups, **options)
     return made
 
 
-def reaches(tiers: Mapping[str, Tier]) -> tuple[list[float], list[float]]:
-    """All Brier scores and all ends of differences, so that the tiers share an axis."""
+def reaches(tiers: Mapping[str, Tier]) -> dict[str, list[float]]:
+    """All scores, all ends of differences and all scores of groups, so that the tiers share an axis."""
     scores = [value for tier in tiers.values() for by_day in tier["brier"].values() for value in by_day.values()]
     pairs = [pair for tier in tiers.values() for others in tier["differences"].values() for pair in others.values()]
     ends = [pair[end] for pair in pairs for end in ("difference", "lo", "hi")]
-    return [value for value in scores if value is not None], [value for value in ends if value is not None]
+    groups = [one["brier"].get(who) for tier in tiers.values() for one in tier["subsets"] for who in tables.COMPARED]
+    found = {"of_scores": scores, "of_pairs": ends, "of_groups": groups}
+    return {name: [value for value in values if value is not None] for name, values in found.items()}
 
 
 # -- what the template prints -----------------------------------------------------------------------

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sim.results.record_form import FORECASTERS, HORIZONS, LINED
-from sim.results.record_words import Part, difference_words, interval, three, two
+from sim.results.record_words import Part, difference_words, interval, p_value, three, two
 from sim.results.wording import percent
 
 COMPARED = ("engine", "ridge", "pool")
@@ -58,7 +58,7 @@ def calibration_rows(tier: Part) -> list[Row]:
         ends = interval(pooled.get("slope_lo"), pooled.get("slope_hi"), two, sign=False)
         slope = f"{two(pooled['slope'])}{f' ({ends})' if ends else ''}"
         by_horizon = [two(lines[days]["slope"]) for days in HORIZONS]
-        rest = (two(pooled["intercept"]), two(pooled["p_by_war"]), tier["verdicts"].get(name, ""))
+        rest = (two(pooled["intercept"]), p_value(pooled["p_by_war"]), tier["verdicts"].get(name, ""))
         rows.append(Row(name, (slope, *by_horizon, *rest)))
     return rows
 

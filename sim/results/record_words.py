@@ -55,6 +55,11 @@ def three(value: float | None, sign: bool = False) -> str:
     return _short(value, f"{'+' if sign else ''}.3f")
 
 
+def p_value(value: float | None) -> str:
+    """Return the p value of a test: ``.40``, and ``<.01`` for what would round to nothing."""
+    return "<.01" if is_known(value) and value < 0.01 else two(value)
+
+
 def two(value: float | None, sign: bool = False) -> str:
     """Return a weight, slope or intercept with two decimals and no leading nought."""
     return _short(value, f"{'+' if sign else ''}.2f")
@@ -73,7 +78,9 @@ def interval(low: float | None, high: float | None, form: Any = three, sign: boo
 
 
 def difference_words(row: Part) -> str:
-    """Return ``+.011 (-.022 to +.049)``; without an interval the difference alone."""
+    """Return ``+.011 (-.022 to +.049)``; without an interval the difference alone; ``the same`` where none can be."""
+    if row["difference"] == row["lo"] == row["hi"] == 0:
+        return "the same"
     ends = interval(row["lo"], row["hi"])
     return f"{three(row['difference'], sign=True)}{f' ({ends})' if ends else ''}"
 

@@ -17,6 +17,12 @@ def test_numbers_have_no_leading_nought_and_keep_their_sign() -> None:
     assert words.interval(-0.0219, 0.049) == "-.022 to +.049" and words.interval(None, 0.1) == ""
 
 
+def test_equal_forecasts_have_no_difference_and_no_p_value_is_nothing() -> None:
+    assert words.difference_words(pair(0.0, 0.0, 0.0)) == "the same"
+    assert words.difference_words(pair(0.0, -0.1, 0.1)) == "+.000 (-.100 to +.100)"
+    assert [words.p_value(one) for one in (0.0004, 0.4, None)] == ["<.01", ".40", "-"]
+
+
 def test_a_bin_in_words() -> None:
     shares = {"mean_forecast": 0.513, "observed": 0.532, "observed_low": 0.424, "observed_high": 0.638}
     said = words.bin_words({**shares, "n": 77.0, "n_wars": 27.0})

@@ -113,6 +113,8 @@ def _show_protocol(found: Part, to: Console) -> None:
     heads = ("optional term", "alternative", "prior", "weight (least to most)", "folds")
     print_table(to, heads, rows, left=2)
     say(to, f"folds: in how many of {protocol['n_folds']} it weighs most.")
+    for term in protocol["terms"]:
+        say(to, f"{term['term']}: {term['meaning']}", "  ")
     to.print()
     print_table(to, ("chosen", "", "folds"), ((r.title, *r.cells) for r in tables.chosen_rows(protocol)), left=2)
 
@@ -140,7 +142,7 @@ def _show_variants(found: Part, to: Console) -> None:
     from sim.results import record_tables as tables
 
     to.print("\nWhat changes the mean Brier score", style="bold")
-    heads = [f"{tier}: {who}" for tier in found["scores"] for who in tables.COMPARED]
+    heads = [f"{tier}\n{who}" for tier in found["scores"] for who in tables.COMPARED]
     rows = ((title, *(score for score, _ in cells)) for title, cells in tables.variant_rows(found))
     print_table(to, ("", *heads), rows)
 
