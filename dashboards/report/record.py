@@ -113,11 +113,10 @@ def content(
 ) -> dict[str, Any]:
     """Every word and number that the template prints."""
     tiers: Mapping[str, Tier] = found["scores"] or {}
-    twice = "; ".join(" and ".join(pair) for pair in found.get("wars_under_two_names") or [])
     scenario_scores = found.get("scenario_scores")
     return {
         "found": found,
-        "one_war_twice": f" under its own name (wars under two names: {twice})" if twice else "",
+        "claim": (found.get("claim") or words.ALONE).replace("`", ""),
         "days": HORIZONS,
         "meanings": words.MEANINGS,
         "stale": [text.replace("`", "") for text in found.get("stale") or []],

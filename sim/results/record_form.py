@@ -267,7 +267,7 @@ class BacktestObject(Form):
         "alone; `row` and `row_pool`, what engine and pool forecast for its coded row from other wars; `constant`",
     )
     scenario_scores: ScenarioScores | None = Field(None, description="mean Brier scores of these, and how few they are")
-    claim: str = Field("each from other wars alone (leave one war out)", description="what the forecasts rest on")
+    claim: str = Field("", description="what the forecasts rest on, as it stands below the title")
     wars_under_two_names: list[list[str]] = Field(
         default_factory=list, description="pairs of names that look like one war and were accepted as two"
     )

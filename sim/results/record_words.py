@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sim.results.formatting import DASH, counted, is_known
+from sim.results.formatting import DASH, as_number, counted, is_known
 from sim.results.record_form import FORECASTERS
 from sim.results.wording import band, percent
 
 Part = Mapping[str, Any]
 
+ALONE = "each from other wars alone (leave one war out)"
+"""What the forecasts of a record rest on that does not say so."""
 FEW_WARS = 10
 """With fewer wars an interval that redraws wars means nothing."""
 RULES = {
@@ -68,7 +70,7 @@ def two(value: float | None, sign: bool = False) -> str:
 def _short(value: float | None, form: str) -> str:
     if not is_known(value):
         return DASH
-    text = f"{value:{form}}"
+    text = as_number(value, form)
     return text.replace("0.", ".", 1) if text.lstrip("+-").startswith("0.") else text
 
 

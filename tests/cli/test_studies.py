@@ -77,6 +77,18 @@ def test_what_came_later_changes_no_byte(parley: Parley, world: factories.World)
     assert [row["episode_id"] for row in after["forecasts"]] == ["L1", "L2", "X1", "X3"]
 
 
+def test_a_computed_record_can_be_shipped_as_it_is_printed(
+    parley: Parley, world: factories.World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = parley("backtest", *FEW, "--json").out
+    path = tmp_path / "record.json"
+    path.write_text(printed, encoding="utf-8")
+    monkeypatch.setattr(shipped_record, "shipped", lambda: path)
+    shown = json.loads(parley("backtest", "--shipped", "--json").out)
+    assert shown == {**json.loads(printed), "stale": []}
+    assert parley("backtest", "--shipped").out == parley("backtest", *FEW).out
+
+
 def test_the_table_says_what_a_forecaster_asks(parley: Parley, world: factories.World) -> None:
     answer = parley("backtest", *FEW)
     assert answer.code == 0

@@ -168,6 +168,7 @@ def made_record(**changes: Any) -> dict[str, Any]:
         "misses": [made_miss()],
         "scenarios": made_scenarios(),
         "scenario_scores": made_scenario_scores(),
+        "claim": "each from other wars alone (leave one war out)",
         "wars_under_two_names": [],
         "notes": ["The rows are a convenience sample."],
         "digests": {"engine": "0" * 16, "episodes_sha256": "1" * 64},

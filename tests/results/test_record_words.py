@@ -13,6 +13,7 @@ from tests.dashboards.record_factory import by_day, made_record, made_scenarios,
 
 def test_numbers_have_no_leading_nought_and_keep_their_sign() -> None:
     assert [words.three(one, sign=True) for one in (0.1622, -0.0254, 1.02, None)] == ["+.162", "-.025", "+1.020", "-"]
+    assert words.three(-0.0001, sign=True) == "+.000"  # no minus before nothing
     assert [words.two(one) for one in (0.4, 10.04, -0.05)] == [".40", "10.04", "-.05"]
     assert words.interval(-0.0219, 0.049) == "-.022 to +.049" and words.interval(None, 0.1) == ""
 

@@ -39,8 +39,10 @@ def show_backtest(found: dict[str, Any], to: Console) -> None:
 
 
 def _show_head(found: Part, to: Console) -> None:
+    from sim.results.record_words import ALONE
+
     known = f", as known on {found['as_of']}" if found["as_of"] else ""
-    claim = found.get("claim") or "each from other wars alone (leave one war out)"
+    claim = found.get("claim") or ALONE
     to.print(f"{counted(found['n_episodes'], 'episode')} forecast{known}, {claim}", style="bold")
     if later := found["n_later"]:
         what = "it teaches nothing, and its" if later == 1 else "they teach nothing, and their"

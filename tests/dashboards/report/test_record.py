@@ -274,7 +274,8 @@ def test_another_object_and_somebody_elses_file_are_refused(tmp_path: Path) -> N
     assert "What is its record?" in path.read_text(encoding="utf-8")
 
 
-def test_wars_under_two_names_are_told_on_the_page() -> None:
-    page = record(made_record(wars_under_two_names=[["Korean War", "KOREA"]], n_later=1), None)
-    assert "under its own name (wars under two names: Korean War and KOREA)" in page
+def test_what_the_forecasts_rest_on_stands_at_the_top() -> None:
+    claim = "not from other wars alone, for these may be one: Korean War and KOREA"
+    page = Page(record(made_record(claim=claim, n_later=1), None)).text
+    assert f"coded and then forecast, {claim}." in page
     assert "1 row opened later: it taught nothing, and its outcomes were not read." in page
