@@ -103,6 +103,7 @@ COLUMNS: dict[str, Column] = {
     "trial": Column(np.int64, 0, LARGEST),
     "draw": Column(np.int32, 0, LARGEST),
     "durable_week": Column(np.int16, -1, "week"),
+    "in_force_180_week": Column(np.int16, -1, "week"),
     "mutual_week": Column(np.int16, -1, "week"),
     "broad_week": Column(np.int16, -1, "week"),
     "settlement_week": Column(np.int16, -1, "week"),
@@ -127,6 +128,8 @@ COLUMNS: dict[str, Column] = {
     "binding_issue": Column(np.int8, -1, "issue"),
 }
 """Stored columns. Beside them: ``x_<issue>`` (agreed terms) and ``share_<friction>`` (Shapley shares)."""
+ADDED_LATER = frozenset({"in_force_180_week"})
+"""Columns that runs stored by an earlier version lack: absent there, and what is made of them unknown."""
 
 
 def column(name: str) -> Column | None:
@@ -169,9 +172,21 @@ def _wrong(values: NDArray[Any], known: Column, limits: Limits | None) -> NDArra
     return np.asarray(~(fits | np.isnan(values)) if known.may_be_nan else ~fits)
 
 
-def unfit(kinds: Mapping[str, str], limits: Limits) -> list[str]:
-    """Return, in words, how names and types of columns differ from those of the scenario."""
-    wanted = names(limits.issues)
+def as_counted_now(columns: Columns) -> Columns:
+    """Return the columns of a run of an earlier version, with imposed ceasefires no longer counted as durable.
+
+    No agreed ceasefire begins in the week of a victory, so a durable one of that week is the one that was imposed.
+    """
+    imposed = (columns["imposed"] == 1) & (columns["durable_week"] == columns["victory_week"])
+    return columns | {
+        "durable_week": np.where(imposed, np.int16(-1), columns["durable_week"]),
+        "tag": np.where(imposed, np.int8(TAGS.index("victory")), columns["tag"]),
+    }
+
+
+def unfit(kinds: Mapping[str, str], limits: Limits, lacks: frozenset[str] = frozenset()) -> list[str]:
+    """Return, in words, how names and types of columns differ from those of the scenario, but for ``lacks``."""
+    wanted = [name for name in names(limits.issues) if name not in lacks]
     missing = [name for name in wanted if name not in kinds]
     unknown = [name for name in kinds if name not in wanted]
     found = [f"has no column {name}" for name in missing] + [f"has an unknown column {name[:40]!a}" for name in unknown]

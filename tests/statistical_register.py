@@ -105,6 +105,8 @@ STATED = (
     frequency(f"{EXACT_TESTS}::test_competing_risks_of_a_halt_and_victory", "halt, victory, neither", 40_000,
               0.583815, 0.146687, 0.269498),
     frequency(f"{EXACT_TESTS}::test_lasting_of_halts_in_the_engine", "halts alive at 52 draws", 40_000, 0.473940),
+    frequency(f"{EXACT_TESTS}::test_a_ceasefire_still_in_force_after_180_days_got_through_26_draws",
+              "ceasefires alive at 26 draws", 40_000, 0.575984),
     frequency(f"{EXACT_TESTS}::test_holiday_windows", "truces", 40_000, 0.488, 0.195643),
     shift(f"{EXACT_TESTS}::test_draws_are_uniform_normal_and_antithetic", "mean of uniforms, sd of normals",
           (12 * 40_000) ** -0.5, (2 * 20_000) ** -0.5),
@@ -152,6 +154,8 @@ STATED = (
     counted("statistics/test_estimates.py::test_more_trials_change_the_number_by_no_more_than_is_said",
             "coverage .95 of four intervals", 200, f"{number(4 * float(binom.cdf(179, 200, 0.95)))}", fewest=180),
     staged("statistics/test_estimates.py::test_paired_interval_covers", "coverage .94 to .96 of a difference", 600),
+    staged("statistics/test_in_force.py::test_with_a_reference_class_the_interval_covers_as_often_as_it_says",
+           "intervals of a difference of products that hold it", 600),
     staged("statistics/test_anchoring.py::test_the_interval_of_an_anchored_difference_covers",
            "coverage .94 to .96 of a difference", 600),
     shift("statistics/test_estimates.py::test_band_finds_the_spread_of_a_known_beta", "both ends of a band",
@@ -252,6 +256,7 @@ STATED = (
 
 HOLDS_FOR_EVERY_DRAW = {
     "results/test_tally.py": "equal counts and sums, of hits at random cut anywhere",
+    "statistics/test_in_force.py": "equal odds and limit cases, of hits at random; but for coverage, above",
     "statistics/test_exact_sums.py": "equal quantiles, of values at random read in pieces",
     "execution/test_streaming.py": "streamed and whole estimates of the same trials",
     "model/test_attribution_limits.py": "theorems, tried on configurations at random",

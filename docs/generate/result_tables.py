@@ -24,7 +24,8 @@ computed is null or absent. Keys of an object inside are given with its path. [H
 MEANINGS: dict[str, str] = {
     "trial": "number of the trial, from 0; the same number draws common random numbers in every scenario of a seed",
     "draw": "number of the parameter draw, shared by 16 neighbouring trials",
-    "durable_week": "start of the first general halt that lasted 30 days or more, agreed or imposed",
+    "durable_week": "start of the first general halt, not imposed by a victor, that lasted 30 days or more",
+    "in_force_180_week": "start of the first such halt that was still in force after 180 days (26 weekly draws)",
     "mutual_week": "start of the first general halt agreed by both, of any length",
     "broad_week": "start of the first general halt of any kind, holiday truces and imposed ones included",
     "settlement_week": "start of the first settlement in force",
@@ -69,7 +70,11 @@ SUMMARY: dict[str, str] = {
     "evidence": "how many `numbers` there are, how many are `sourced`, whether it is `calibrated`, and that in `words`",
     "tiers": "by tier and day: `p` the headline, `lo` `hi` its 90 % band over draws, `mc_lo` `mc_hi` its 95 % Monte "
     "Carlo interval, `model` the share of trials with `model_lo` `model_hi`, `reference` wars like it or null",
-    "victory": "share of trials won by A and by B by the last horizon",
+    "in_force_180": "by day: `p` the headline times `share`, the model's P(in force after 180 days | lasts 30 days) of "
+    "`n_durable` trials, `n_in_force` of which are, with bands as above and the plain share `model`; null where it is not "
+    "known",
+    "victory": "share of trials won by A and by B by the last horizon, with or without an imposed ceasefire",
+    "victory_imposed": "share of trials won by A and by B that end in a ceasefire imposed by the victor",
     "anatomy": "by reason, its share of the trials without a durable halt; sums to 1",
     "funnel": "by stage, the share of trials that reached it",
     "frictions": "mean Shapley shares over the trials that talked and never had a range; sums to 1",

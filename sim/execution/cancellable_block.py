@@ -22,8 +22,10 @@ from sim.random_streams import CachedStreams
 from sim.scenario.schema import Scenario
 from sim.statistics.horizons import TIERS
 
-ODDS = ("trial", *(f"{tier}_week" for tier in TIERS), "victory", "victory_week")
-"""Columns of a block that is not explained: what odds and their differences are made of."""
+ODDS = ("trial", *(f"{tier}_week" for tier in TIERS), "victory", "victory_week", "imposed")
+"""Columns of a block that is not explained: what odds and their differences are made of.
+
+Not ``in_force_180_week``: these trials are not followed so far."""
 SLOTS = 4096
 CACHED_BLOCKS = 2
 """Blocks whose random numbers a worker caches, 20 MB for each of 2,500 trials."""

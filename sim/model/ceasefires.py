@@ -119,7 +119,8 @@ class Truces:
         survives = self._survives(trials)
         self._collapse(trials[~survives])
         lasting = trials[survives]
-        self.model.record.still_in_force(lasting, self.model.week - self.start_week[lasting])
+        agreed = lasting[self.track[lasting] >= 0]
+        self.model.record.still_in_force(agreed, self.model.week - self.start_week[agreed])
         self._expire(lasting[self.expiry_week[lasting] == self.model.week])
 
     def _holiday(self, number: int) -> None:

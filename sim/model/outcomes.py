@@ -24,7 +24,10 @@ HORIZON_WEEKS = {30: 4, 90: 13, 180: 26, 365: 52}
 STAGE_DRAWS = {7: 4, 8: 13, 9: 26}
 """Weekly draws that a halt must get through for the last three stages."""
 DURABLE_DRAWS = 4
-"""A halt is durable once it has been in force through four weekly draws (about 30 days)."""
+"""An agreed halt is durable once it has been in force through four weekly draws (about 30 days)."""
+DRAWS_IN_180_DAYS = 26
+"""... and still in force after 180 days once it has been so through 26."""
+COUNTED_AFTER = {"durable_week": DURABLE_DRAWS, "in_force_180_week": DRAWS_IN_180_DAYS}
 
 
 class Record:
@@ -106,13 +109,18 @@ class Record:
             self.columns[f"x_{issue}"][first] = terms[places]
 
     def still_in_force(self, trials: Trials, draws_survived: NDArray[Any]) -> None:
-        """Halts that got through this week's draw: durable ones are counted by their start week."""
+        """Agreed ceasefires that got through this week's draw: those that count are counted by their start week.
+
+        None that a victor imposed is among them: a victory is an ending of its own.
+        """
         start = self.model.truces.start_week[trials]
         columns = self.columns
-        proven = (
-            (draws_survived == DURABLE_DRAWS) & (columns["durable_week"][trials] < 0) & (start < self.model.horizon)
-        )
-        columns["durable_week"][trials[proven]] = start[proven]
+        for name, draws in COUNTED_AFTER.items():
+            proven = np.flatnonzero(draws_survived == draws)
+            if len(proven):
+                found, begun = trials[proven], start[proven]
+                is_first = (columns[name][found] < 0) & (begun < self.model.horizon)
+                columns[name][found[is_first]] = begun[is_first]
         is_first = columns["halt_week"][trials] == start
         tracked = trials[is_first]
         columns["halt_weeks"][tracked] = draws_survived[is_first]

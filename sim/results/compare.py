@@ -9,9 +9,11 @@ from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.outcome_columns import Columns
 from sim.results.run import Run
+from sim.results.tally import SIDES
+from sim.statistics import in_force
 from sim.statistics.anchoring import anchored, reference_at
 from sim.statistics.estimates import Hits
-from sim.statistics.horizons import TIERS, begun, event_by, horizons
+from sim.statistics.horizons import IN_FORCE_180, TIERS, begun, event_by, horizons, is_followed
 from sim.statistics.paired_differences import PairTally, difference
 from sim.statistics.summed import merged
 from sim.storage.stored_columns import side_by_side
@@ -20,9 +22,8 @@ ERROR_RATE = 0.05
 """Chance that any of the intervals of one comparison leaves out its difference."""
 
 
-SIDES = {"A": 1, "B": 2}
-"""Codes of victory."""
-READ = (*(f"{tier}_week" for tier in TIERS), "victory_week", "victory")
+READ = (*(f"{tier}_week" for tier in TIERS), "victory_week", "victory", "imposed")
+LASTING = ("durable_week", f"{IN_FORCE_180}_week")
 
 
 def widened(n_compared: int) -> float:
@@ -49,8 +50,10 @@ def compare(base: Run, variant: Run, n_compared: int = 1) -> dict[str, Any]:
     -------
     dict
         ``tiers`` by tier and horizon in days, each with the odds of both (``base``, ``variant``), their ``difference``
-        and its interval ``lo`` to ``hi`` [share], and ``model_*`` without the reference class; ``victory`` by side;
-        ``n_changed``, the trials whose durable ceasefire by the last horizon differs.
+        and its interval ``lo`` to ``hi`` [share], and ``model_*`` without the reference class; ``in_force_180`` by
+        horizon, null where a ceasefire still in force after 180 days is not known of both; ``victory`` by side, and
+        ``victory_imposed`` those that leave a ceasefire imposed by the victor; ``n_changed``, the trials whose durable
+        ceasefire by the last horizon differs.
 
     Raises
     ------
@@ -92,7 +95,9 @@ def compare(base: Run, variant: Run, n_compared: int = 1) -> dict[str, Any]:
         "tiers": {
             tier: {str(day): _tier(base, variant, pairs[tier, day], tier, day, level) for day in days} for tier in TIERS
         },
+        "in_force_180": _in_force(base, variant, n, days, level),
         "victory": {side: _difference(pairs["victory", code], level) for side, code in SIDES.items()},
+        "victory_imposed": {side: _difference(pairs["imposed", code], level) for side, code in SIDES.items()},
     }
 
 
@@ -110,7 +115,10 @@ def _pairs(base: Run, variant: Run, n: int, days: Sequence[int]) -> dict[tuple[s
 def _hits(run: Run, columns: Columns, days: Sequence[int]) -> dict[tuple[str, int], Hits]:
     won = begun(columns["victory_week"], run.scenario.horizon_weeks)
     halts = {(tier, day): event_by(columns, run.scenario, tier, day) for tier in TIERS for day in days}
-    return halts | {("victory", code): won & (columns["victory"] == code) for code in SIDES.values()}
+    by_side = {code: won & (columns["victory"] == code) for code in SIDES.values()}
+    victories = {("victory", code): hits for code, hits in by_side.items()}
+    imposed = {("imposed", code): hits & (columns["imposed"] == 1) for code, hits in by_side.items()}
+    return halts | victories | imposed
 
 
 def _tier(base: Run, variant: Run, pair: PairTally, tier: str, day: int, level: float) -> dict[str, float]:
@@ -129,6 +137,25 @@ def _tier(base: Run, variant: Run, pair: PairTally, tier: str, day: int, level: 
         "model_lo": model["lo"],
         "model_hi": model["hi"],
     }
+
+
+def _in_force(base: Run, variant: Run, n: int, days: Sequence[int], level: float) -> dict[str, Any]:
+    """Return by horizon the odds of both of a ceasefire still in force after 180 days, and their difference."""
+    if not all(is_followed(run.scenario, run.columns) for run in (base, variant)):
+        return {str(day): None for day in days}
+    sums: dict[tuple[int, int], list[in_force.Sums]] = {(day, side): [] for day in days for side in (0, 1)}
+    for blocks in side_by_side(base.columns, variant.columns, n, *LASTING):
+        for side, (run, columns) in enumerate(zip((base, variant), blocks, strict=True)):
+            for day in days:
+                weeks = horizons(run.scenario)[day]
+                sums[day, side].append(in_force.sums_of(*(begun(columns[name], weeks) for name in LASTING)))
+    found: dict[str, Any] = {}
+    for day in days:
+        references = (reference_at(base.scenario, "durable", day), reference_at(variant.scenario, "durable", day))
+        here, there = (in_force.joined(sums[day, side]) for side in (0, 1))
+        odds = in_force.difference(here, there, n, references, level)
+        found[str(day)] = odds and dict(zip(("base", "variant", "difference", "lo", "hi"), odds, strict=True))
+    return found
 
 
 def _difference(pair: PairTally, level: float) -> dict[str, float]:

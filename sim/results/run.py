@@ -13,12 +13,13 @@ from sim.errors import DamagedRunError
 from sim.errors.arguments import checked_arguments
 from sim.outcome_columns import Columns
 from sim.results.stored_summary import contradictions, is_comparable
-from sim.results.summary import commonest_effect, headline, summary_of, terms_of
+from sim.results.summary import commonest_effect, headline, in_force, summary_of, terms_of
 from sim.results.tally import Event, HitTally, Tally, events_over, over_blocks
 from sim.scenario.reading.stored import stored_scenario
 from sim.scenario.schema import Scenario
 from sim.statistics.anchoring import Headline
 from sim.statistics.horizons import check_event
+from sim.statistics.in_force import StillInForce
 from sim.storage.manifest import SUMMARY
 from sim.storage.run_folder import read_run
 from sim.storage.stored_columns import AnyColumns, in_blocks, n_trials, part
@@ -167,10 +168,45 @@ class Run:
         >>> import sim
         >>> odds = sim.run("teaching/minimal", trials=640, seed=1).odds("durable", days=365)
         >>> [round(value, 3) for value in (odds.p, odds.mc_lo, odds.mc_hi)]
-        [0.842, 0.813, 0.867]
+        [0.838, 0.807, 0.864]
         """
         event = check_event(self.scenario, tier, days)
         return headline(self.scenario, self.events[event], *event, self.commonest_effect)
+
+    @checked_arguments
+    def in_force_180(self, days: int = 90) -> StillInForce | None:
+        """Return the odds of a ceasefire that begins within a time and is still in force 180 days later.
+
+        Parameters
+        ----------
+        days : int
+            Horizon: 30, 90, 180, 365, or the scenario's last day.
+
+        Returns
+        -------
+        StillInForce or None
+            The headline odds of a ceasefire that lasts 30 days, times the model's share of these that are in force
+            after 180 (``share``, of ``n_durable`` trials). [share] None where that is not known: no trial has one, the
+            scenario follows ceasefires for fewer than 26 weeks, or an earlier version stored the run.
+
+        Raises
+        ------
+        ParleyError
+            The scenario has no such horizon.
+
+        Notes
+        -----
+        There is no reference class for it, so that the factor is the model alone (docs/intervals.md).
+
+        Examples
+        --------
+        >>> import sim
+        >>> found = sim.run("teaching/minimal", trials=640, seed=1).in_force_180(days=365)
+        >>> found.n_durable, found.n_events, round(found.share, 3)
+        (536, 467, 0.871)
+        """
+        check_event(self.scenario, "durable", days)
+        return in_force(self.scenario, self.events, days, self.commonest_effect)
 
     @cached_property
     def commonest_effect(self) -> float:

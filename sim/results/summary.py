@@ -13,7 +13,8 @@ from sim.scenario.provenance import evidence
 from sim.scenario.schema import Scenario
 from sim.statistics import estimates, exact_sums
 from sim.statistics.anchoring import Headline, anchor, reference_at
-from sim.statistics.horizons import TIERS, horizons
+from sim.statistics.horizons import IN_FORCE_180, TIERS, horizons
+from sim.statistics.in_force import StillInForce, still_in_force
 from sim.storage.stored_columns import AnyColumns, in_blocks
 
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
@@ -40,7 +41,9 @@ def summary_of(scenario: Scenario, name: str, seed: int, tally: Tally, quantiles
         "seed": seed,
         "evidence": evidence(scenario).as_dict(),
         "tiers": tier_odds(scenario, tally.events),
+        "in_force_180": in_force_odds(scenario, tally.events),
         "victory": {side: count / tally.n for side, count in tally.victories.items()},
+        "victory_imposed": {side: count / tally.n for side, count in tally.imposed.items()},
         "anatomy": {tag: float(tally.tags[code] / failed) for code, tag in enumerate(TAGS)},
         "funnel": [{"stage": name, "p": float(reached[code] / tally.n)} for code, name in enumerate(STAGES) if code],
         "frictions": {name: total / STEPS / max(1, tally.n_attributed) for name, total in tally.frictions.items()},
@@ -64,6 +67,22 @@ def tier_odds(scenario: Scenario, events: Mapping[Event, HitTally]) -> dict[str,
         }
         for tier in TIERS
     }
+
+
+def in_force_odds(scenario: Scenario, events: Mapping[Event, HitTally]) -> dict[str, dict[str, Any] | None]:
+    """Return by horizon the odds of a ceasefire still in force after 180 days; None where that is not known."""
+    effect = commonest_effect(events, scenario)
+    found = {days: in_force(scenario, events, days, effect) for days in horizons(scenario)}
+    return {str(days): None if odds is None else odds.as_dict() for days, odds in found.items()}
+
+
+def in_force(scenario: Scenario, events: Mapping[Event, HitTally], days: int, effect: float) -> StillInForce | None:
+    """Return the odds of a ceasefire that begins by ``days`` and is in force 180 days later; None if not known."""
+    event = events.get((IN_FORCE_180, days))
+    if event is None:
+        return None
+    durable, reference = events["durable", days].odds(effect), reference_at(scenario, "durable", days)
+    return still_in_force(durable, event.odds(effect), reference)
 
 
 def headline(scenario: Scenario, event: HitTally, tier: str, days: int, effect: float) -> Headline:

@@ -21,7 +21,7 @@ from sim.outcome_columns import HALT_ENDS, STAGES, TAGS, Columns
 from sim.scenario.schema import Scenario
 from sim.statistics import estimates
 from sim.statistics.estimates import Hits, Odds
-from sim.statistics.horizons import TIERS, event_by, horizons
+from sim.statistics.horizons import IN_FORCE_180, TIERS, begun, event_by, horizons, is_followed
 from sim.statistics.summed import Summed, added, merged
 from sim.storage.stored_columns import AnyColumns, in_blocks
 
@@ -35,7 +35,9 @@ STEPS = 2.0**40
 SUMMED_AT_ONCE = 65_536
 WEEK_COLUMNS = ("durable_week", "mutual_week", "broad_week", "settlement_week", "halt_week", "victory_week")
 Event = tuple[str, int]
-"""Tier and days."""
+"""Tier, or ``IN_FORCE_180``, and days."""
+SIDES = {"A": 1, "B": 2}
+"""Codes of victory."""
 
 
 def steps(values: NDArray[Any]) -> int:
@@ -168,8 +170,9 @@ class TermsTally(Summed):
 class Tally(Summed):
     """Hold all that a summary needs of a block or of many. ``n`` counts trials.
 
-    ``events`` by (tier, days); ``weeks`` by column: how many trials in each week, last those with none;
-    ``victories`` by side; ``tags`` and ``stages`` by code; ``frictions`` sums of Shapley shares over ``n_attributed``
+    ``events`` by (tier, days), with ``IN_FORCE_180`` where that is known; ``weeks`` by column: how many trials in each
+    week, last those with none; ``victories`` by side, of which ``imposed`` left a ceasefire that the victor imposed;
+    ``tags`` and ``stages`` by code; ``frictions`` sums of Shapley shares over ``n_attributed``
     trials, in steps; ``halts`` by track how many first agreed halts lasted so many weeks (rows) and ended so (columns
     of ``HALT_ENDS``).
     """
@@ -178,6 +181,7 @@ class Tally(Summed):
     events: dict[Event, HitTally]
     weeks: dict[str, Counts]
     victories: dict[str, int]
+    imposed: dict[str, int]
     tags: Counts
     stages: Counts
     n_attributed: int
@@ -193,12 +197,14 @@ def tally_of(scenario: Scenario, columns: Columns) -> Tally:
     agreed = columns["halt_week"] >= 0
     shares = {name.removeprefix("share_"): column for name, column in columns.items() if name.startswith("share_")}
     attributed = np.sum(list(shares.values()), axis=0) > 0
-    won = (columns["victory_week"] >= 0) & (columns["victory_week"] < scenario.horizon_weeks)
+    won = begun(columns["victory_week"], scenario.horizon_weeks)
+    won_by = {side: won & (columns["victory"] == code) for side, code in SIDES.items()}
     return Tally(
         len(columns["trial"]),
         events_of(scenario, columns),
         {name: _by_week(columns[name], last_week) for name in WEEK_COLUMNS},
-        {side: int(np.count_nonzero(won & (columns["victory"] == code))) for side, code in (("A", 1), ("B", 2))},
+        {side: int(np.count_nonzero(hits)) for side, hits in won_by.items()},
+        {side: int(np.count_nonzero(hits & (columns["imposed"] == 1))) for side, hits in won_by.items()},
         np.bincount(columns["tag"][columns["tag"] >= 0], minlength=len(TAGS)),
         np.bincount(columns["stage"], minlength=len(STAGES)),
         int(np.count_nonzero(attributed)),
@@ -210,14 +216,19 @@ def tally_of(scenario: Scenario, columns: Columns) -> Tally:
 
 
 def events_of(scenario: Scenario, columns: Columns) -> dict[Event, HitTally]:
-    """Return halts by tier and horizon."""
+    """Return ceasefires by tier and horizon, and those still in force after 180 days where that is known."""
     wanted = [(tier, days) for tier in TIERS for days in horizons(scenario)]
-    return {(tier, days): HitTally.of(event_by(columns, scenario, tier, days)) for tier, days in wanted}
+    found = {(tier, days): HitTally.of(event_by(columns, scenario, tier, days)) for tier, days in wanted}
+    if is_followed(scenario, columns):
+        weeks = columns[f"{IN_FORCE_180}_week"]
+        found |= {(IN_FORCE_180, days): HitTally.of(begun(weeks, end)) for days, end in horizons(scenario).items()}
+    return found
 
 
 def events_over(scenario: Scenario, columns: AnyColumns) -> dict[Event, HitTally]:
     """Return halts by tier and horizon over all trials; only the weeks in which halts began are read."""
-    return merged(events_of(scenario, block) for block in in_blocks(columns, *(f"{tier}_week" for tier in TIERS)))
+    names = [f"{event}_week" for event in (*TIERS, *([IN_FORCE_180] if is_followed(scenario, columns) else []))]
+    return merged(events_of(scenario, block) for block in in_blocks(columns, *names))
 
 
 def weeks_over(scenario: Scenario, columns: AnyColumns, name: str) -> Counts:

@@ -78,6 +78,7 @@ def _rules(tally: Tally, n: int) -> dict[str, bool]:
         "events": all(_is_possible(event, n) for event in tally.events.values()),
         "weeks": all(found.sum() == n for found in tally.weeks.values()),
         "victories": sum(tally.victories.values()) <= n,
+        "imposed": all(tally.imposed[side] <= won for side, won in tally.victories.items()),
         "tags": tally.tags.sum() <= n,
         "stages": tally.stages.sum() == n,
         "n_attributed": tally.n_attributed <= n,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,10 @@ from sim.errors import ParleyError
 from sim.scenario.schema import Scenario
 
 TIERS = ("durable", "mutual", "broad")
+IN_FORCE_180 = "in_force_180"
+"""The event that a durable ceasefire is still in force after 180 days; its column is ``in_force_180_week``."""
+WEEKS_WATCHED = 26
+"""Weeks that a scenario must follow ceasefires for that event to be known of the last one that counts."""
 WEEKS_BY_DAY = {30: 4, 90: 13, 180: 26, 365: 52}
 
 
@@ -30,6 +34,14 @@ def event_by(columns: Mapping[str, NDArray[Any]], scenario: Scenario, tier: str,
     """
     check_event(scenario, tier, days)
     return begun(columns[f"{tier}_week"], weeks_by(scenario, days))
+
+
+def is_followed(scenario: Scenario, columns: Container[str]) -> bool:
+    """Return whether it is known which ceasefires are still in force after 180 days.
+
+    It is not where the scenario follows them less far, or the trials lack the column.
+    """
+    return scenario.follow_up_weeks >= WEEKS_WATCHED and f"{IN_FORCE_180}_week" in columns
 
 
 def begun(column: NDArray[Any], weeks: int) -> NDArray[np.bool_]:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from sim.errors import DamagedRunError
-from sim.outcome_columns import Columns, Limits, faults, unfit
+from sim.outcome_columns import ADDED_LATER, Columns, Limits, faults, unfit
 from sim.storage.atomic_files import read_recorded
 
 TRIALS = "trials"
@@ -82,15 +82,22 @@ def read_block(folder: Path, manifest: Mapping[str, Any], index: int, limits: Li
     if wanted is not None and list(wanted.items()) != list(found.items()):
         odd = [name for name in {**wanted, **found} if wanted.get(name) != found.get(name)]
         wrong.append(f"has other columns than were recorded ({', '.join(odd)[:60] or 'their order'})")
-    wrong += not_as_stored(columns, index * manifest["block_size"], entry["n"], limits)
+    wrong += not_as_stored(columns, index * manifest["block_size"], entry["n"], limits, lacking(manifest))
     if wrong:
         raise DamagedRunError(f"{path}: {'; '.join(wrong)}")
     return columns
 
 
-def not_as_stored(columns: Columns, first: int, n: int, limits: Limits | None) -> list[str]:
+def lacking(manifest: Mapping[str, Any]) -> frozenset[str]:
+    """Return the columns that a run lacks because an earlier version stored it."""
+    return ADDED_LATER - set(manifest.get("columns", ()))
+
+
+def not_as_stored(
+    columns: Columns, first: int, n: int, limits: Limits | None, lacks: frozenset[str] = frozenset()
+) -> list[str]:
     """Return, in words, what keeps columns from being those of trials ``first`` to ``first + n - 1``."""
-    wrong = unfit(kinds_of(columns), limits) if limits else []
+    wrong = unfit(kinds_of(columns), limits, lacks) if limits else []
     if not np.array_equal(columns.get("trial", []), np.arange(first, first + n)):
         wrong.append(f"its trials are not {first} to {first + n - 1}")
     return wrong + faults(columns, limits)[:MOST_FAULTS]

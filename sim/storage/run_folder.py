@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import DamagedRunError, ParleyError, ResourceError
-from sim.outcome_columns import Columns, Limits, empty
+from sim.outcome_columns import Columns, Limits, as_counted_now, empty
 from sim.storage import atomic_files
 from sim.storage.atomic_files import (
     LOCK,
@@ -36,7 +36,7 @@ from sim.storage.atomic_files import (
     refuse,
     write_file,
 )
-from sim.storage.block_parquet import TRIALS, block_file, encoded, give_back, kinds_of, read_block
+from sim.storage.block_parquet import TRIALS, block_file, encoded, give_back, kinds_of, lacking, read_block
 from sim.storage.manifest import DATA, MANIFEST, SCENARIO, SUMMARY, read_manifest
 from sim.storage.provenance import Inputs, commit, differences, digest_of
 from sim.storage.stored_columns import StoredColumns
@@ -53,12 +53,16 @@ class StoredRun:
 
     def verified(self) -> Iterator[Columns]:
         """Return the blocks in order, each verified."""
-        return verified_blocks(self.folder, self.manifest, self.scenario)
+        blocks = verified_blocks(self.folder, self.manifest, self.scenario)
+        return map(as_counted_now, blocks) if lacking(self.manifest) else blocks
 
     @property
     def columns(self) -> StoredColumns:
         """Return columns to be read from the blocks when they are asked for."""
-        return StoredColumns(self.folder, self.manifest, kinds_of(empty(0, tuple(self.scenario["issues"]))))
+        kinds, lacks = kinds_of(empty(0, tuple(self.scenario["issues"]))), lacking(self.manifest)
+        return StoredColumns(
+            self.folder, self.manifest, {name: kind for name, kind in kinds.items() if name not in lacks}
+        )
 
 
 class Writer:

@@ -8,6 +8,7 @@ import pytest
 
 from sim.model import simulate
 from sim.model.convening import greatest_fixed_point
+from sim.outcome_columns import TAGS
 from sim.random_streams import Streams, philox_words
 from sim.scenario.schema import AttendanceRule
 from tests.error_rates import assert_frequency, near
@@ -75,6 +76,27 @@ def test_lasting_of_halts_in_the_engine() -> None:
     columns = simulate(minimal_scenario(**QUIET, **AT_ONCE, **hazards, **weeks, events=[SUMMIT]), 4, 0, 40_000)
     assert (columns["halt_week"] == 0).all()
     assert_frequency(columns["halt_weeks"] > 52, 0.473940 * np.exp(-0.0075 - 0.140341 * np.exp(-26)))
+
+
+def test_a_ceasefire_still_in_force_after_180_days_got_through_26_draws() -> None:
+    """The same hazards, h_slow + h_early exp(-age / 2), over ages 0 to 25: .575984."""
+    hazards = {"truces.early_hazard": 0.140341, "truces.slow_hazard": 0.0075}
+    weeks = {"horizon_weeks": 4, "follow_up_weeks": 26}
+    columns = simulate(minimal_scenario(**QUIET, **AT_ONCE, **hazards, **weeks, events=[SUMMIT]), 4, 0, 40_000)
+    lived = np.exp(-0.0075 * 26 - 0.140341 * (1 - np.exp(-13)) / (1 - np.exp(-0.5)))
+    assert_frequency(columns["in_force_180_week"] == 0, float(lived))
+    assert np.array_equal(columns["in_force_180_week"] == 0, columns["stage"] == 9)
+
+
+@pytest.mark.parametrize("imposed", [0, 1])
+def test_a_ceasefire_that_a_victor_imposes_is_an_ending_of_its_own(imposed: int) -> None:
+    """It never collapses here, and counts in the broad tier alone."""
+    war = {"war.victory_hazard": 5, "war.imposed_halt_prob": imposed}
+    columns = simulate(minimal_scenario(**{**NO_DEAL, **LASTING, **war}), 4, 0, 512)
+    assert (columns["victory"] > 0).all() and (columns["imposed"] == imposed).all()
+    assert np.array_equal(columns["broad_week"], columns["victory_week"] if imposed else np.full(512, -1))
+    assert all((columns[name] == -1).all() for name in ("durable_week", "in_force_180_week", "mutual_week"))
+    assert (columns["tag"] == TAGS.index("victory")).all()
 
 
 def test_full_information_leaders_and_full_rate_sign_at_the_middle() -> None:

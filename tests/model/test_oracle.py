@@ -95,10 +95,12 @@ def test_they_agree_where_an_event_leaves_a_level_open() -> None:
 def test_the_comparison_is_not_empty() -> None:
     """With every mechanism on, each kind of ending and of agreement occurs among the trials compared above."""
     columns = simulate(everything_on(), SEED, 0, N_ON)
-    for name in ("settlement_week", "victory_week", "limited_week", "humanitarian_week"):
+    for name in ("in_force_180_week", "settlement_week", "victory_week", "limited_week", "humanitarian_week"):
         assert np.count_nonzero(columns[name] >= 0) >= 5, name
     for name, values in {"halt_end": (0, 1, 2), "imposed": (0, 1), "halt_track": (-1, 2, 3, 4, 5)}.items():
         assert set(values) <= set(columns[name].tolist()), name
+    assert np.count_nonzero((columns["imposed"] == 1) & (columns["durable_week"] < 0)) >= 5
+    assert 0 < np.count_nonzero(columns["in_force_180_week"] >= 0) < np.count_nonzero(columns["durable_week"] >= 0)
     tags = {TAGS[code] for code in columns["tag"] if code >= 0}
     assert {"victory", "collapsed", "process"} < tags and tags - set(TOLD_ALIKE)
     by_hazard = simulate(everything_on(tracks=TRACKS_BY_HAZARD), SEED, 0, N_ON)

@@ -7,10 +7,10 @@ from typing import Any
 from sim.scenario.schema import Scenario
 from tests.oracle import bargaining, convening, third_parties, truces, war
 from tests.oracle.parameters import Luck, Worlds, put
-from tests.oracle.truces import DURABLE_DRAWS, Halt
+from tests.oracle.truces import DRAWS_IN_180_DAYS, DURABLE_DRAWS, Halt
 
 NEVER = ("durable_week", "mutual_week", "broad_week", "settlement_week", "victory_week", "halt_week", "halt_track")
-NEVER += ("limited_week", "humanitarian_week")
+NEVER += ("in_force_180_week", "limited_week", "humanitarian_week")
 ZERO = ("victory", "imposed", "halt_weeks", "halt_end", "n_rounds", "n_range_rounds", "stage")
 STAGE_OF_DRAWS = {4: 7, 13: 8, 26: 9}
 NO_RANGE = "no range"
@@ -231,8 +231,10 @@ class Trial:
 
     def record_survival(self, halt: Halt) -> None:
         draws = self.week - halt.start
-        if draws == DURABLE_DRAWS and halt.start < self.world.horizon_weeks and self.outcome["durable_week"] < 0:
-            self.outcome["durable_week"] = halt.start
+        for column, wanted in (("durable_week", DURABLE_DRAWS), ("in_force_180_week", DRAWS_IN_180_DAYS)):
+            is_counted = halt.track is not None and halt.start < self.world.horizon_weeks
+            if draws == wanted and is_counted and self.outcome[column] < 0:
+                self.outcome[column] = halt.start
         if halt.start == self.outcome["halt_week"] and draws in STAGE_OF_DRAWS:
             self.reach(STAGE_OF_DRAWS[draws])
 

@@ -12,7 +12,7 @@ from tests.oracle.war import happens_at_rate
 if TYPE_CHECKING:
     from tests.oracle.oracle import Trial
 
-DURABLE_DRAWS = 4
+DURABLE_DRAWS, DRAWS_IN_180_DAYS = 4, 26
 HAIR = 1e-9  # of the scale: less than this beyond a limit does not break it
 
 

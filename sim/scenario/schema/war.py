@@ -24,5 +24,5 @@ class War(Section):
     talk_learning: Factor = number(2, "extra learning in weeks after a round, times the mediator's skill", "ratio")
     victory_hazard: Rate = number(0.0006, "weekly rate at which one side wins outright, without an agreement, while momentum stands at .3 for either side (v0); .0006 is 3 % a year, .004 19 %", "per week")
     victory_slope: Factor = number(4, "growth of that rate with momentum (v1): at all-out success (1) the rate is exp(.7 v1) times v0, 16 times at 4", "log per momentum")
-    imposed_halt_prob: Share = number(0.4, "chance that a victory leaves an imposed ceasefire: the loser stops and can still fight. Else it has surrendered or fights on in other ways, and no ceasefire counts")
+    imposed_halt_prob: Share = number(0.4, "chance that a victory leaves an imposed ceasefire: the loser stops and can still fight. Such a ceasefire is an ending of its own and counts in the broad tier alone. Else the loser has surrendered or fights on in other ways, and no ceasefire counts")
     pressure_half_life_weeks: Weeks = number(35, "half-life of the cost of war that acts of pressing add, one for all kinds: a threat or a pause of aid is forgotten in weeks, sanctions bite for a year and more; code what carries most of the leverage", "weeks")
