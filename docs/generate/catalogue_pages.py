@@ -167,6 +167,11 @@ def odds_rows(done: Run) -> list[str]:
         own = {"lo": last["model_lo"], "hi": last["model_hi"]}
         rows.append(_row("the model alone", [cell["model"] for cell in cells.values()], own))
         rows.append(_row("wars like it, whoever is talking", [cell["reference"] for cell in cells.values()], None))
+    kept = done.summary["in_force_180"]
+    if all(cell is not None for cell in kept.values()):
+        rows.append(
+            _row("still in force after 180 days", [cell["p"] for cell in kept.values()], list(kept.values())[-1])
+        )
     mutual = tiers["mutual"]
     rows.append(_row("agreed by both, any length", [cell["p"] for cell in mutual.values()], list(mutual.values())[-1]))
     return rows
@@ -179,17 +184,19 @@ def _row(label: str, odds: Sequence[float], band: dict[str, float] | None) -> st
 
 def said(done: Run) -> list[str]:
     """Return the editor's sentence, who else may win, and why it fails: one paragraph each."""
-    return [wording.sentence(done.summary, done.scenario), victory(done), *wording.why(done.summary)]
+    sentences = [wording.sentence(done.summary, done.scenario), wording.still_in_force(done.summary, done.scenario)]
+    return [
+        *sentences,
+        victory(done),
+        *(line for line in wording.why(done.summary) if line != wording.victories(done.summary)),
+    ]
 
 
 def victory(done: Run) -> str:
     """Return how often either side wins first, in a sentence."""
     days = list(done.summary["tiers"]["durable"])[-1]
-    shares = " and ".join(
-        f"{_name(getattr(done.scenario.sides, side))} wins in {wording.percent(share)}"
-        for side, share in done.summary["victory"].items()
-    )
-    return f"Within {days} days {shares} of trials."
+    sides = {side: _name(getattr(done.scenario.sides, side)) for side in done.summary["victory"]}
+    return f"Within {days} days {wording.victories(done.summary, sides)}"
 
 
 def _issue_rows(scenario: Scenario) -> list[str]:

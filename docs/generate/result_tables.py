@@ -71,8 +71,8 @@ SUMMARY: dict[str, str] = {
     "tiers": "by tier and day: `p` the headline, `lo` `hi` its 90 % band over draws, `mc_lo` `mc_hi` its 95 % Monte "
     "Carlo interval, `model` the share of trials with `model_lo` `model_hi`, `reference` wars like it or null",
     "in_force_180": "by day: `p` the headline times `share`, the model's P(in force after 180 days | lasts 30 days) of "
-    "`n_durable` trials, `n_in_force` of which are, with bands as above and the plain share `model`; null where it is not "
-    "known",
+    "`n_durable` trials, `n_in_force` of which are, with intervals as above and the plain share `model`; null where "
+    "that is not known",
     "victory": "share of trials won by A and by B by the last horizon, with or without an imposed ceasefire",
     "victory_imposed": "share of trials won by A and by B that end in a ceasefire imposed by the victor",
     "anatomy": "by reason, its share of the trials without a durable halt; sums to 1",

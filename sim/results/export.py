@@ -57,8 +57,10 @@ def long_form(runs: Sequence[Run]) -> pd.DataFrame:
     -----
     Targets: ``durable halt`` (and ``mutual``, ``broad``) is the headline, followed by ``, model alone`` and, where
     there is one, ``, wars like it`` (the reference class); ``odds of a durable halt`` its band over parameter draws;
-    ``weeks to a durable halt`` the model's date; ``victory``; ``stage reached``; ``reason for failure`` (given that it
-    failed); ``terms:`` by issue, on its scale from 0 (side A's end) to 1, given an agreed general ceasefire.
+    ``still in force after 180 days`` the headline times the model's share, ``, model alone`` the plain share, and
+    ``odds of a ceasefire still in force after 180 days`` its band; ``weeks to a durable halt`` the model's date;
+    ``victory``, and ``victory with an imposed ceasefire``, part of it; ``stage reached``; ``reason for failure`` (given
+    that it failed); ``terms:`` by issue, on its scale from 0 (side A's end) to 1, given an agreed general ceasefire.
 
     References
     ----------
@@ -100,6 +102,12 @@ def _events(run: Run) -> Iterator[Part]:
                     yield from _yes_or_no(f"{tier} halt{words}", int(days), p)
             for level, key in BAND.items():
                 yield f"odds of a {tier} halt", int(days), "quantile", level, cell[key]
+    for days, found in run.summary["in_force_180"].items():
+        if found is not None:
+            yield from _yes_or_no("still in force after 180 days", int(days), found["p"])
+            yield from _yes_or_no("still in force after 180 days, model alone", int(days), found["model"])
+            for level, key in BAND.items():
+                yield "odds of a ceasefire still in force after 180 days", int(days), "quantile", level, found[key]
 
 
 def _yes_or_no(target: str, days: int, p: float) -> Iterator[Part]:
@@ -118,11 +126,11 @@ def _dates(run: Run) -> Iterator[Part]:
 
 def _shares(run: Run) -> Iterator[Part]:
     """Yield who won, how far trials got, and what failed trials failed of."""
-    won = run.summary["victory"]
-    sides = {side: getattr(run.scenario.sides, side) for side in won}
-    for side, p in won.items():
-        yield "victory", _last(run), "pmf", sides[side], p
-    yield "victory", _last(run), "pmf", NOBODY, 1.0 - sum(won.values())
+    targets = {"victory": run.summary["victory"], "victory with an imposed ceasefire": run.summary["victory_imposed"]}
+    for target, won in targets.items():
+        for side, p in won.items():
+            yield target, _last(run), "pmf", getattr(run.scenario.sides, side), p
+        yield target, _last(run), "pmf", NOBODY, 1.0 - sum(won.values())
     passed = [(entry["stage"], entry["p"]) for entry in run.summary["funnel"]]
     for (stage, p), (_, further) in zip([("none", 1.0), *passed], [*passed, ("", 0.0)], strict=True):
         yield "stage reached", _last(run), "pmf", stage, p - further

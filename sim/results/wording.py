@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sim.results.formatting import DASH, as_number, is_known
+from sim.results.formatting import DASH, as_number, counted, is_known
 from sim.scenario.schema import Scenario
 from sim.statistics import estimates
+from sim.statistics.horizons import WEEKS_WATCHED
 
 FRACTIONS = (
     *((1, n, f"about 1 in {n}") for n in (200, 100, 50, 40, 30, 25, *range(20, 2, -1))),
@@ -128,16 +129,19 @@ def heaviest(summary: Mapping[str, Any]) -> list[str]:
     return sorted(shares, key=lambda name: -shares[name])[:2]
 
 
+def figures(cell: Mapping[str, Any], n: int) -> str:
+    """Return odds in per cent with their band where there is one, or that the event never occurred in ``n`` trials."""
+    if cell["p"] == 0:
+        return never(n, cell["mc_hi"])
+    has_none = not estimates.has_band(n) or round(100 * cell["lo"]) == round(100 * cell["hi"])
+    return percent(cell["p"]) + ("" if has_none else f", band {band(cell['lo'], cell['hi'])}")
+
+
 def sentence(summary: Mapping[str, Any], scenario: Scenario) -> str:
     """Return the headline at the last horizon as a printed sentence, its band, and the main reason for failure."""
     days, cell = list(summary["tiers"]["durable"].items())[-1]
-    odds = one_in(cell["p"])
-    figures = f"{percent(cell['p'])}, band {band(cell['lo'], cell['hi'])}"
-    if cell["p"] == 0:
-        odds, figures = "too small to be seen", never(summary["trials"], cell["mc_hi"])
-    elif not estimates.has_band(summary["trials"]) or round(100 * cell["lo"]) == round(100 * cell["hi"]):
-        figures = percent(cell["p"])
-    lines = [f"The odds of {HALTED}, within {days} days of {long_date(scenario)}, are {odds}: {figures}."]
+    odds, said = one_in(cell["p"]) if cell["p"] else "too small to be seen", figures(cell, summary["trials"])
+    lines = [f"The odds of {HALTED}, within {days} days of {long_date(scenario)}, are {odds}: {said}."]
     if cell["reference"] is not None:
         lines.append(anchoring(cell, summary["trials"]))
     if found := main_reason(summary):
@@ -165,7 +169,8 @@ def why(summary: Mapping[str, Any]) -> list[str]:
     stages = " > ".join(f"{stage['stage']} {100 * stage['p']:.0f}" for stage in summary["funnel"])
     said = [
         f"Of 100 trials, up to their first agreed halt: {stages}. "
-        "The odds above count later halts and imposed ones too, and the wider tiers holiday truces."
+        "The odds above count later halts too, and the wider tiers holiday truces.",
+        victories(summary),
     ]
     shares: Mapping[str, float] = summary["frictions"]
     weighty = sorted((name for name in shares if shares[name] >= 0.005), key=lambda name: -shares[name])
@@ -178,6 +183,43 @@ def why(summary: Mapping[str, Any]) -> list[str]:
         said.append(f"All failures by their main reason: {rest}.")
     said.append("Attribution rests on the model's priors; outcomes alone cannot tell these reasons apart.")
     return said
+
+
+def victories(summary: Mapping[str, Any], sides: Mapping[str, str] | None = None) -> str:
+    """Return how often a side wins, and how often with a ceasefire that it imposes; by side where they are named."""
+    shares, imposed = summary["victory"], summary["victory_imposed"]
+    if sides is None:
+        won, left = (percent(sum(found.values())) for found in (shares, imposed))
+        which = f"in {left} with a ceasefire that it imposes: an ending of its own, in the broad tier alone"
+        return f"A side wins in {won} of trials, {which}." if sum(shares.values()) else "No side wins in any trial."
+    parts = [
+        f"{name} wins in {percent(shares[side])} of trials"
+        + (f", in {percent(imposed[side])} with a ceasefire that it imposes" if shares[side] else "")
+        for side, name in sides.items()
+    ]
+    return "; ".join(parts) + "."
+
+
+def still_in_force(summary: Mapping[str, Any], scenario: Scenario) -> str:
+    """Return the odds that a ceasefire is still in force after 180 days and their basis, or why none are known."""
+    days, cell = list(summary["in_force_180"].items())[-1]
+    if cell is None:
+        return f"Whether a ceasefire is still in force after 180 days is not known: {why_unknown(summary, scenario)}."
+    return (
+        f"Still in force after 180 days: {figures(cell, summary['trials'])}. That is the headline times the model's "
+        f"own share, {percent(cell['share'])} of {counted(cell['n_durable'], 'trial')} with a ceasefire of 30 days or more "
+        f"by day {days}; no reference class says how long they go on."
+    )
+
+
+def why_unknown(summary: Mapping[str, Any], scenario: Scenario) -> str:
+    """Return why it is not known whether a ceasefire is still in force after 180 days."""
+    weeks = scenario.follow_up_weeks
+    if weeks < WEEKS_WATCHED:
+        return f"the scenario follows it for {weeks} weeks after the horizon, and {WEEKS_WATCHED} are needed"
+    if not list(summary["tiers"]["durable"].values())[-1]["model"]:
+        return "no trial has a ceasefire of 30 days or more"
+    return "these trials do not record it"
 
 
 def caveat(cell: Mapping[str, Any], n_trials: int) -> str:

@@ -17,6 +17,7 @@ import pytest
 
 import sim
 from sim.cli.app import COMMANDS
+from sim.cli.console import whole
 from sim.execution.plan import expand
 from tests.conftest import Answer
 
@@ -167,6 +168,27 @@ def test_run_prints_json_only(parley: Parley) -> None:
     assert keys <= found.keys()
     keys = {"p", "lo", "hi", "mc_lo", "mc_hi", "model", "model_lo", "model_hi", "reference"}
     assert keys == found["tiers"]["durable"]["365"].keys()
+    kept = found["in_force_180"]["365"]
+    assert kept["n_in_force"] == round(kept["model"] * 320) and kept["share"] == kept["n_in_force"] / kept["n_durable"]
+    assert kept["p"] == pytest.approx(found["tiers"]["durable"]["365"]["p"] * kept["share"])
+    assert all(0 <= found["victory_imposed"][side] <= found["victory"][side] for side in ("A", "B"))
+
+
+def test_the_table_has_what_is_still_in_force_below_each_scenario(parley: Parley, tmp_path: Path) -> None:
+    found = json.loads(parley("run", "falklands/april_1982", *FEW, "--json", "--quiet").out)
+    said = parley("run", "falklands/april_1982", *FEW, "--quiet").out
+    (row,) = (line for line in said.splitlines() if line.startswith("  still in force after 180 days"))
+    assert row.split()[6:10] == [whole(cell and cell["p"]) for cell in found["in_force_180"].values()]
+    wins = " / ".join(f"{whole(found['victory'][k])} ({whole(found['victory_imposed'][k])})" for k in ("A", "B"))
+    assert wins in said and "Still in force after 180 days: " in said
+    short = tmp_path / "short.yaml"
+    short.write_text("extends: teaching/minimal\nfollow_up_weeks: 10\n")
+    said = parley("run", str(short), *FEW, "--quiet").out
+    (row,) = (line for line in said.splitlines() if line.startswith("  still in force after 180 days"))
+    assert set(row.split()[6:]) == {"-"}
+    assert "follows it for 10 weeks after the horizon, and 26 are needed" in " ".join(said.split())
+    compared = " ".join(parley("compare", "teaching/minimal", str(short), *FEW, "--quiet").out.split())
+    assert "still in force after 180 days - - -" in compared and "A dash: it is not known" in compared
 
 
 def test_several_scenarios_give_a_list_and_folders(parley: Parley, tmp_path: Path) -> None:

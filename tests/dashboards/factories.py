@@ -33,7 +33,14 @@ def made_run(
 
 def ceasefire(week: int) -> dict[str, Any]:
     """A trial with a lasting, agreed halt from ``week`` on."""
-    return {"durable_week": week, "mutual_week": week, "broad_week": week, "halt_week": week, "stage": 9}
+    return {
+        "durable_week": week,
+        "in_force_180_week": week,
+        "mutual_week": week,
+        "broad_week": week,
+        "halt_week": week,
+        "stage": 9,
+    }
 
 
 def failure(tag: str = "trust", **columns: Any) -> dict[str, Any]:

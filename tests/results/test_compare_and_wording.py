@@ -143,10 +143,41 @@ def test_why_tells_the_funnel_the_frictions_and_their_limit() -> None:
         "funnel": [{"stage": "talks held", "p": 1.0}, {"stage": "range", "p": 0.49}],
         "frictions": {"information": 0.37, "commitment": 0.001, "trust": 0.629, "audience": 0.0, "controllers": 0.0},
         "anatomy": dict.fromkeys(wording.REASONS, 0.0) | {"combined": 0.66, "process": 0.34},
+        "victory": {"A": 0.19, "B": 0.22},
+        "victory_imposed": {"A": 0.07, "B": 0.08},
     }
     said = wording.why(summary)
     assert said[0].startswith("Of 100 trials, up to their first agreed halt: talks held 100 > range 49. ")
-    assert said[1].endswith("distrust of promises 63 %, optimism about the war 37 %.")
-    assert "mixed frictions 66 %, missed chance 34 %" in said[2]
+    assert said[0].endswith("The odds above count later halts too, and the wider tiers holiday truces.")
+    assert said[1].startswith(
+        "A side wins in 41 % of trials, in 15 % with a ceasefire that it imposes: an ending of its"
+    )
+    assert said[2].endswith("distrust of promises 63 %, optimism about the war 37 %.")
+    assert "mixed frictions 66 %, missed chance 34 %" in said[3]
     assert "priors" in said[-1]
     assert wording.reason(summary, short=True) == "distrust, optimism"
+
+
+def test_victories_by_side_and_those_that_impose_a_ceasefire() -> None:
+    found = {"victory": {"A": 0.19, "B": 0.0}, "victory_imposed": {"A": 0.001, "B": 0.0}}
+    assert wording.victories(found, {"A": "North", "B": "South"}) == (
+        "North wins in 19 % of trials, in under 1 % with a ceasefire that it imposes; "
+        "South wins in under 1 % of trials."
+    )
+    never = {"victory": dict.fromkeys("AB", 0.0), "victory_imposed": dict.fromkeys("AB", 0.0)}
+    assert wording.victories(never) == "No side wins in any trial."
+
+
+def test_still_in_force_tells_what_it_rests_on_or_why_it_is_unknown(minimal: sim.Scenario) -> None:
+    known = {"p": 0.166, "lo": 0.01, "hi": 0.43, "share": 0.845, "n_durable": 5_288}
+    said = wording.still_in_force({"trials": 20_000, "in_force_180": {"365": known}}, minimal)
+    assert said.startswith(
+        "Still in force after 180 days: 17 %, band 1 to 43 %. That is the headline times the model's"
+    )
+    assert "84 % of 5,288 trials with a ceasefire of 30 days or more by day 365; no reference class" in said
+    unknown = {"trials": 64, "in_force_180": {"365": None}, "tiers": {"durable": {"365": {"model": 0.0}}}}
+    assert "no trial has a ceasefire of 30 days" in wording.still_in_force(unknown, minimal)
+    short = changed(minimal, follow_up_weeks=25)
+    assert "follows it for 25 weeks after the horizon, and 26 are needed" in wording.still_in_force(unknown, short)
+    unknown["tiers"] = {"durable": {"365": {"model": 0.1}}}
+    assert "these trials do not record it" in wording.still_in_force(unknown, minimal)

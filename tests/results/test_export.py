@@ -42,6 +42,10 @@ def test_an_event_is_the_headline_with_the_model_beside_it(made: sim.Run) -> Non
     assert table["durable halt", 30, "yes"] == cell["p"]
     assert table["odds of a durable halt", 30, "0.95"] == cell["hi"]
     assert table["durable halt, wars like it", 30, "yes"] == cell["reference"]
+    kept = made.summary["in_force_180"]["30"]
+    assert table["still in force after 180 days", 30, "yes"] == kept["p"] == pytest.approx(cell["p"])
+    assert table["still in force after 180 days, model alone", 30, "yes"] == 2 / 64
+    assert table["odds of a ceasefire still in force after 180 days", 30, "0.95"] == kept["hi"]
 
 
 def test_every_distribution_adds_up(made: sim.Run) -> None:
@@ -123,6 +127,8 @@ def test_parties_and_scenarios_called_missing_come_back(tmp_path: Path) -> None:
     named = scenario.model_copy(update={"parties": parties, "sides": Sides(A="NA", B="nan")})
     found = made_run([ceasefire(3)] + [failure()] * 31, scenario=named)
     table = long_form([replace(found, name="NULL")])
+    imposed = table[table.target == "victory with an imposed ceasefire"]
+    assert set(imposed.output_type_id) == {"NA", "nan", "nobody"} and imposed.value.sum() == 1
     assert {"NA", "nan", "nobody"} <= set(table[table.target == "victory"].output_type_id)
     for suffix in (".csv", ".parquet"):
         (tmp_path / f"long{suffix}").write_bytes(encoded(table, suffix))

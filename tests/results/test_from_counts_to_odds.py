@@ -77,13 +77,31 @@ def test_a_comparison_is_variant_less_base_side_by_side() -> None:
     late = np.where(number < 8, 3, np.where(number < 16, 30, -1))
     victory = np.where((number >= 20) & (number < 28), 1, np.where(number >= 60, 2, 0))
     victory_week = np.where(victory == 1, 10, np.where(victory == 2, 52, -1))
-    variant = Run(scenario, "variant", 1, made_up(durable_week=late, victory=victory, victory_week=victory_week))
+    imposed = (number >= 24) & (victory > 0)
+    changes = {"victory": victory, "victory_week": victory_week, "imposed": imposed}
+    variant = Run(scenario, "variant", 1, made_up(durable_week=late, **changes))
     found = compare(base, variant)
     assert found["n_changed"] == 16
     cells = found["tiers"]["durable"]
     assert [cells[days]["difference"] for days in ("30", "90", "180", "365")] == [0.125, 0.125, 0.125, 0.25]
     assert (cells["365"]["base"], cells["365"]["variant"]) == (0, 0.25)
     assert (found["victory"]["A"]["difference"], found["victory"]["B"]["difference"]) == (0.125, 0)
+    assert (found["victory_imposed"]["A"]["difference"], found["victory_imposed"]["B"]["difference"]) == (0.0625, 0)
+    assert found["in_force_180"] == dict.fromkeys(("30", "90", "180", "365"))  # the base has no durable ceasefire
+
+
+def test_ceasefires_still_in_force_are_compared_by_day() -> None:
+    """Of 8 durable ones 4 are still in force, and 12 of 16 in the variant, the later half begun after 180 days."""
+    number, scenario = np.arange(64), minimal_scenario()
+    base = made_up(durable_week=np.where(number < 8, 3, -1), in_force_180_week=np.where(number < 4, 3, -1))
+    weeks = np.where(number < 8, 3, np.where(number < 16, 30, -1))
+    variant = made_up(durable_week=weeks, in_force_180_week=np.where(number < 12, weeks, -1))
+    found = compare(*(Run(scenario, name, 1, one) for name, one in (("base", base), ("variant", variant))))
+    cells = found["in_force_180"]
+    assert [(cells[days]["base"], cells[days]["variant"]) for days in ("30", "180")] == [(4 / 64, 8 / 64)] * 2
+    assert cells["365"]["difference"] == (12 - 4) / 64
+    kept = Run(scenario, "variant", 1, variant).in_force_180(365)
+    assert kept is not None and (kept.p, kept.share, kept.n_durable) == (12 / 64, 12 / 16, 16)
 
 
 def test_a_summary_of_made_up_trials() -> None:
@@ -99,6 +117,7 @@ def test_a_summary_of_made_up_trials() -> None:
         share_trust=np.where(number < 8, 0.25, 0),
         victory=np.where(number >= 48, 2, 0),
         victory_week=np.where(number >= 48, np.where(number < 56, 51, 52), -1),
+        imposed=number >= 54,
     )
     summary = summarise(minimal_scenario(), "made up", 1, columns)
     assert {stage["stage"]: stage["p"] for stage in summary["funnel"]}["signed"] == 0.25
@@ -106,6 +125,7 @@ def test_a_summary_of_made_up_trials() -> None:
     assert (summary["anatomy"]["commitment"], summary["anatomy"]["process"]) == (0.5, 0.5)
     assert (summary["frictions"]["commitment"], summary["frictions"]["trust"]) == (0.75, 0.25)
     assert summary["victory"] == {"A": 0.0, "B": 0.125}
+    assert summary["victory_imposed"] == {"A": 0.0, "B": 2 / 64}
     assert summary["terms"]["n_halts"] == 16
     assert summary["terms"]["issues"]["territory"] == pytest.approx(
         {"mean": 0.5, "q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}

@@ -192,7 +192,9 @@ class _Narrator:
             case "victory":
                 self._say(week, "victory", f"{self.called(facts['winner'])} wins the war.")
             case "imposed":
-                self._say(week, "halt", "The victor imposes a halt.")
+                self._say(
+                    week, "halt", "The victor imposes a ceasefire, which is an ending of its own."
+                )
             case _:
                 self._say(week, "halt", self._halt_words(moment.kind, facts))
 
@@ -210,7 +212,7 @@ class _Narrator:
         return f"{text} It cuts its aid." if facts["cuts_aid"] else text
 
     def _halt_words(self, kind: str, facts: Facts) -> str:
-        track = self.rounds.label(facts["track"]) if facts["track"] else "The imposed halt"
+        track = self.rounds.label(facts["track"]) if facts["track"] else "The imposed ceasefire"
         lasted = f" after {facts['weeks']} weeks" if "weeks" in facts and facts["weeks"] != 1 else ""
         lasted = lasted or (" after one week" if "weeks" in facts else "")
         rotten = ""
@@ -228,7 +230,7 @@ class _Narrator:
             case "lapse":
                 return f"{track} runs out{lasted} and is not renewed: the war goes on.{rotten}"
             case "collapse" if facts["is_imposed"]:
-                return f"The imposed halt collapses{lasted}."
+                return f"The imposed ceasefire collapses{lasted}."
             case _:
                 return f"{track} is broken and collapses{lasted}: the war goes on.{rotten}"
 
@@ -241,11 +243,11 @@ class _Narrator:
             over = next((week for week in sorted(ends) if week > start), None)
             lasted = "It was still in force when last watched." if over is None else f"It ended on {self.long(over)}."
             return [f"A general halt that lasted 30 days or more began on {self.long(start)}. {lasted}"]
-        said = "No general halt lasted 30 days."
+        said = "No negotiated general halt lasted 30 days." if row["imposed"] else "No general halt lasted 30 days."
         if row["mutual_week"] >= 0:
             said += f" The first that both agreed to began in the week of {self.long(row['mutual_week'])}."
-        elif row["imposed"]:
-            said += " One was imposed."
+        if row["imposed"]:
+            said += f" The victor imposed a ceasefire on {self.long(row['victory_week'])}."
         tag = TAGS[row["tag"]]
         reason = f"Why it failed: {REASONS[tag]}{self._heaviest(row) if tag == 'combined' else ''}."
         return [said, reason, *self._closest(row)]

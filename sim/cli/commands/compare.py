@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     from sim.results.run import Run
 
 
+IN_FORCE = (
+    "Still in force after 180 days: the headline times the model's own share of ceasefires of 30 days that do so."
+)
+NOT_KNOWN = (
+    "A dash: it is not known what is still in force after 180 days. A run has no ceasefire of 30 days, does not record "
+    "it, or follows ceasefires for fewer than 26 weeks."
+)
+
+
 def compare(
     base: Annotated[str, typer.Argument(metavar="BASE", help="Scenario or run folder to compare with.")],
     variants: Annotated[list[str], typer.Argument(metavar="VARIANT...", help="Scenarios or run folders.")],
@@ -99,11 +108,20 @@ def show_comparison(found: Sequence[Mapping[str, Any]], base: Run, to: Console) 
             verdict = "no trial changed"
         own = [wording.points(*(last[f"model_{key}"] for key in ("difference", "lo", "hi")))] if has_anchor else []
         rows.append((str(item["variant"]).removeprefix(prefix), *cells, verdict, *own))
+        rows.append(("  still in force after 180 days", *(in_force_cell(item["in_force_180"][day]) for day in shown)))
     print_table(to, ("scenario", *(f"{day} days" for day in shown), f"by {days[-1]} days", *alone), rows)
     shown_cells = (item["tiers"]["durable"][day] for item in found for day in shown)
     if any(wording.is_no_interval(cell["lo"], cell["hi"]) for cell in shown_cells):
         to.print(wording.NO_INTERVAL)
     to.print("\nThe interval is Monte Carlo error alone; it says nothing about whether the model is right.")
+    to.print(IN_FORCE if all(item["in_force_180"][days[-1]] for item in found) else NOT_KNOWN)
+
+
+def in_force_cell(cell: Mapping[str, float] | None) -> str:
+    """Return the difference of the odds of a ceasefire still in force after 180 days, in points."""
+    from sim.results import wording
+
+    return "-" if cell is None else wording.points(cell["difference"], cell["lo"], cell["hi"])
 
 
 def show_decomposition(found: Decomposition, to: Console) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shlex
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -133,12 +133,12 @@ def odds_table(runs: Sequence[Run]) -> Table:
     sides = sides_called(first.scenario)
     has_anchor = any(is_anchored(one) for one in runs)
     halts = ("model alone:\nlasting /\nmutual / any",) if has_anchor else ("mutual\nhalt", "any\nhalt")
-    wins = f"wins:\n{sides['A']} /\n{sides['B']}"
+    wins = f"wins (imposing\na ceasefire):\n{sides['A']} /\n{sides['B']}"
     table = plain_table("per cent, by day", *days, "90 %\nband", *halts, wins)
     table.add_column("main reason\nfor failure", justify="left", overflow="fold")
     above: list[float | None] = []
     for one in runs:
-        tiers, victory = one.summary["tiers"], one.summary["victory"]
+        tiers = one.summary["tiers"]
         reference = [cell["reference"] for cell in tiers["durable"].values()]
         if is_anchored(one) and reference != above:
             table.add_row("wars like it, whoever is talking", *map(whole, reference))
@@ -152,10 +152,23 @@ def odds_table(runs: Sequence[Run]) -> Table:
             *(odds_cell(tiers["durable"][day]) if day in tiers["durable"] else "-" for day in days),
             band_cell(tiers["durable"][last], one.n_trials),
             *((" / ".join((lasting, *wider)),) if has_anchor else wider),
-            f"{chance(victory['A'], unseen)} / {chance(victory['B'], unseen)}",
+            " / ".join(wins_cell(one.summary, side, unseen) for side in ("A", "B")),
             wording.reason(one.summary, short=True),
         )
+        kept = one.summary["in_force_180"]
+        by_day = ("-" if kept.get(day) is None else chance(kept[day]["p"], kept[day]["mc_hi"]) for day in days)
+        has_any = kept[last] is not None
+        own = (chance(kept[last]["model"], kept[last]["model_hi"]) if has_any else "-",) if has_anchor else ()
+        table.add_row(
+            "  still in force after 180 days", *by_day, band_cell(kept[last], one.n_trials) if has_any else "-", *own
+        )
     return table
+
+
+def wins_cell(summary: Mapping[str, Any], side: str, unseen: float) -> str:
+    """Return ``19 (8)``: how often a side wins, and how often with a ceasefire that it imposes."""
+    won, imposed = summary["victory"][side], summary["victory_imposed"][side]
+    return f"{chance(won, unseen)} ({chance(imposed, unseen)})" if won else chance(won, unseen)
 
 
 def show_runs(runs: Sequence[Run], to: Console, is_sweep: bool = False) -> None:
@@ -179,6 +192,7 @@ def show_runs(runs: Sequence[Run], to: Console, is_sweep: bool = False) -> None:
         to.print(f"Durable odds within {last} days: {odds[0]} at {first.name}, {odds[1]} at {runs[-1].name}.")
     else:
         to.print((f"{first.name}: " if len(runs) > 1 else "") + wording.sentence(first.summary, first.scenario))
+        to.print(wording.still_in_force(first.summary, first.scenario))
     caveat = wording.caveat(first.summary["tiers"]["durable"][last], first.n_trials)
     to.print(f"{caveat} Odds of a supposed scenario are not odds that it comes about.")
     to.print(evidence_of_all([one.scenario for one in runs]))

@@ -41,7 +41,8 @@ SHORT, LONG, LASTING = "under 30 days", "30 days or more", "lasting"
 COUNTED = {
     "broad": "any general ceasefire that begins by then, even a holiday ceasefire or an imposed one",
     "mutual": "a general ceasefire agreed by both sides that begins by then, of any length, even for a holiday",
-    "durable": "a general ceasefire, not imposed by a victor, that begins by then and in fact lasts 30 days or more; anchored",
+    "durable": "a general ceasefire, not imposed by a victor, that begins by then and in fact lasts 30 days or more; "
+    "anchored",
     SHORT: "of the futures in which such a ceasefire begins by then, those in which the first one is over within four "
     "weekly draws (30 days)",
     LONG: "of the futures in which such a ceasefire begins by then, those in which the first one is not",

@@ -38,7 +38,8 @@ NOTES = (
 class Cell:
     """Odds of a durable ceasefire by a day under one reading, all fractions.
 
-    ``p`` is the headline with its 90 % band over parameters, ``model`` the model alone with its own.
+    ``p`` is the headline with its 90 % band over parameters, ``model`` the model alone with its own; ``in_force_180``
+    the odds that such a ceasefire is still in force after 180 days, None where that is not known.
     """
 
     days: int
@@ -48,13 +49,15 @@ class Cell:
     model: float
     model_lo: float
     model_hi: float
+    in_force_180: float | None
 
 
 @dataclass(frozen=True)
 class Reading:
     """One reading of a scenario: how many numbers are the second coder's, which were adjusted, and its odds by day.
 
-    ``victory`` is the share of trials in which a side wins, both sides together.
+    ``victory`` is the share of trials in which a side wins, both sides together; ``victory_imposed`` the part of it
+    that leaves a ceasefire imposed by the victor.
     """
 
     reading: str
@@ -62,6 +65,7 @@ class Reading:
     mended: tuple[Adjustment, ...]
     odds: tuple[Cell, ...]
     victory: float
+    victory_imposed: float
 
 
 @dataclass(frozen=True)
@@ -126,9 +130,12 @@ def odds_of_readings(
         odds = []
         for days in horizons(done.scenario):
             at = done.odds("durable", days)
-            odds.append(Cell(days, at.p, at.lo, at.hi, at.model, at.model_lo, at.model_hi))
-        one, victory = read.get(label), sum(float(p) for p in done.summary["victory"].values())
-        found.append(Reading(label, len(one.read) if one else 0, one.mended if one else (), tuple(odds), victory))
+            kept = done.in_force_180(days)
+            in_force = None if kept is None else kept.p
+            odds.append(Cell(days, at.p, at.lo, at.hi, at.model, at.model_lo, at.model_hi, in_force))
+        one = read.get(label)
+        wins = [sum(float(p) for p in done.summary[key].values()) for key in ("victory", "victory_imposed")]
+        found.append(Reading(label, len(one.read) if one else 0, one.mended if one else (), tuple(odds), *wins))
     return Readings(name, trials, seed, tuple(found))
 
 
