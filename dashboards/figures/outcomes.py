@@ -67,7 +67,9 @@ ENDING_LOOKS = {
     "ceasefire": ("A ceasefire of 30 days or more", BLUE, ""),
     "short": ("Only shorter halts", SKY, ""),
     "victory_a": ("Side A wins", YELLOW, "/"),
+    "imposed_a": ("Victory of side A, ceasefire imposed", YELLOW, "x"),
     "victory_b": ("Side B wins", VERMILLION, "\\"),
+    "imposed_b": ("Victory of side B, ceasefire imposed", VERMILLION, "x"),
     "war": ("War without a halt", "#c3cbd4", ""),
 }
 
@@ -150,11 +152,15 @@ def anatomy(table: Any, *, title: str, narrow: bool = False) -> Figure:
 def endings(table: Any, *, title: str, sides: Mapping[str, str] | None = None, narrow: bool = False) -> Figure:
     """Competing endings by the horizon: every future is in exactly one, so each bar sums to 100 %.
 
-    ``table`` has a row per scenario: ``title``, ``ceasefire``, ``short``, ``victory_a``, ``victory_b``, ``war``
-    (fractions). ``sides`` names A and B where all scenarios have the same two.
+    ``table`` has a row per scenario: ``title``, ``ceasefire``, ``short``, ``victory_a``, ``imposed_a`` (a victory with
+    a ceasefire that the victor imposes), ``victory_b``, ``imposed_b``, ``war`` (fractions). ``sides`` names A and B
+    where all scenarios have the same two.
     """
     rows = records(table)
     names = {f"victory_{side.lower()}": f"{name} wins" for side, name in (sides or {}).items()}
+    names |= {
+        f"imposed_{side.lower()}": f"Victory of {name}, ceasefire imposed" for side, name in (sides or {}).items()
+    }
     data = []
     for key, (words, colour, pattern) in ENDING_LOOKS.items():
         said = names.get(key, words)

@@ -73,8 +73,15 @@ def headline(run: Run, days: int) -> dict[str, Any]:
         "is_ever_sure": round(100 * cell["lo"]) > 0,
         "icons": icon_array(cell["p"], cell["lo"], cell["hi"], label),
         "cells": [
-            {"days": day, **odds_cell(tiers["durable"][str(day)], run.n_trials)} for day in horizons(run.scenario)
+            {
+                "days": day,
+                **odds_cell(tiers["durable"][str(day)], run.n_trials),
+                "in_force": in_force_cell(run, str(day)),
+            }
+            for day in horizons(run.scenario)
         ],
+        "in_force": in_force_cell(run, str(days)),
+        "in_force_basis": in_force_basis(run, str(days)),
         "reference": None if cell["reference"] is None else wording.percent(cell["reference"]),
         "reference_source": run.scenario.reference_class.source if run.scenario.reference_class else "",
         "model": wording.model_alone(cell, run.n_trials) if is_anchored else None,
@@ -82,6 +89,7 @@ def headline(run: Run, days: int) -> dict[str, Any]:
         "mutual": odds_cell(tiers["mutual"][str(days)], run.n_trials),
         "broad": odds_cell(tiers["broad"][str(days)], run.n_trials),
         "victory": {side: victory_cell(run, side) for side in ("A", "B")},
+        "imposed": {side: victory_cell(run, side, "victory_imposed") for side in ("A", "B")},
         "evidence": run.summary["evidence"]["words"],
         "luck": wording.monte_carlo_reach(cell),
         "reason": reason_words(run),
@@ -117,11 +125,26 @@ def short_band(cell: dict[str, float]) -> str:
     return wording.band(cell["lo"], cell["hi"]).replace("under ", "<").replace("over ", ">")
 
 
-def victory_cell(run: Run, side: str) -> dict[str, Any]:
-    """Odds that a side wins by the horizon."""
+def in_force_cell(run: Run, days: str) -> dict[str, Any] | None:
+    """Odds of a ceasefire still in force after 180 days; None where they are not known."""
+    cell = run.summary["in_force_180"].get(days)
+    return None if cell is None else odds_cell(cell, run.n_trials)
+
+
+def in_force_basis(run: Run, days: str) -> str:
+    """What those odds are made of, or why they are not known."""
+    cell = run.summary["in_force_180"][days]
+    if cell is None:
+        return wording.still_in_force(run.summary, run.scenario)
+    basis = wording.in_force_basis(cell, days)
+    return f"Still in force after 180 days, band {wording.band_of(cell, run.n_trials)}: {basis}."
+
+
+def victory_cell(run: Run, side: str, kind: str = "victory") -> dict[str, Any]:
+    """Odds that a side wins by the horizon, or (``victory_imposed``) that it wins and imposes a ceasefire."""
     from sim.statistics.estimates import effective_trials, wilson
 
-    p, unseen = run.summary["victory"][side], wilson(0.0, effective_trials(run.n_trials, 1.0))[1]
+    p, unseen = run.summary[kind][side], wilson(0.0, effective_trials(run.n_trials, 1.0))[1]
     return odds_cell({"p": p, "lo": p, "hi": p, "mc_hi": unseen}, run.n_trials)
 
 
@@ -173,6 +196,8 @@ def scenario_row(run: Run, base: Run, days: int, row: dict[str, Any] | None) -> 
         "mutual": odds_cell(tiers["mutual"][last], run.n_trials),
         "broad": odds_cell(tiers["broad"][last], run.n_trials),
         "victory": {side: victory_cell(run, side) for side in ("A", "B")},
+        "imposed": {side: victory_cell(run, side, "victory_imposed") for side in ("A", "B")},
+        "in_force": in_force_cell(run, last),
         "reason": reason_words(run),
         "changes": [] if run is base else change_list(base, run),
         "funnel": [wording.percent(entry["p"]) for entry in run.summary["funnel"]],

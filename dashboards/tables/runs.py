@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 Table = list[dict[str, Any]]
 
-ENDINGS = ("ceasefire", "short", "victory_a", "victory_b", "war")
-READ = ("durable_week", "mutual_week", "broad_week", "victory_week", "victory")
+ENDINGS = ("ceasefire", "short", "victory_a", "imposed_a", "victory_b", "imposed_b", "war")
+READ = ("durable_week", "mutual_week", "broad_week", "victory_week", "victory", "imposed")
 
 
 def odds_by_date(run: Run) -> Table:
@@ -106,8 +106,8 @@ def anatomy(runs: Sequence[Run], base: Run) -> Table:
 def endings(runs: Sequence[Run], base: Run) -> Table:
     """Each trial in exactly one ending by the horizon, as shares.
 
-    What comes first counts: a victory before any lasting ceasefire is a victory even where the winner then imposes a
-    halt (which the odds of a ceasefire do count).
+    A victory after a lasting ceasefire has ended does not undo that one. A victory with a ceasefire that the victor
+    imposes is an ending of its own (``imposed_a``, ``imposed_b``), beside plain victories.
     """
     rows: Table = []
     for run in runs:
@@ -122,15 +122,17 @@ def endings(runs: Sequence[Run], base: Run) -> Table:
 
 def _endings(columns: Columns, end: int) -> dict[str, Any]:
     """For each trial of a block whether it ended so."""
-    durable, won = columns["durable_week"], columns["victory_week"]
-    has_lasting = begun(durable, end)
-    has_won = begun(won, end) & ~(has_lasting & (durable < won))
+    has_lasting = begun(columns["durable_week"], end)
+    has_won = begun(columns["victory_week"], end) & ~has_lasting
+    by_a, imposes = columns["victory"] == 1, columns["imposed"] == 1
     has_short = begun(columns["mutual_week"], end) | begun(columns["broad_week"], end)
     return {
-        "ceasefire": has_lasting & ~has_won,
+        "ceasefire": has_lasting,
         "short": has_short & ~has_lasting & ~has_won,
-        "victory_a": has_won & (columns["victory"] == 1),
-        "victory_b": has_won & (columns["victory"] == 2),
+        "victory_a": has_won & by_a & ~imposes,
+        "imposed_a": has_won & by_a & imposes,
+        "victory_b": has_won & ~by_a & ~imposes,
+        "imposed_b": has_won & ~by_a & imposes,
         "war": ~(has_lasting | has_won | has_short),
     }
 
@@ -161,9 +163,14 @@ def summary_rows(runs: Sequence[Run]) -> Table:
         for tier, by_days in run.summary["tiers"].items():
             for days, cell in by_days.items():
                 rows.append({**head, "what": f"odds of a halt, {tier}", "by_days": int(days), **cell})
+        for days, kept in run.summary["in_force_180"].items():
+            rows.append({**head, "what": "odds of a ceasefire still in force after 180 days", "by_days": int(days)})
+            rows[-1] |= kept or {}
         last = max(horizons(run.scenario))
-        for side, p in run.summary["victory"].items():
-            rows.append({**head, "what": f"victory of {getattr(run.scenario.sides, side)}", "by_days": last, "p": p})
+        for key, words in (("victory", ""), ("victory_imposed", ", with a ceasefire that it imposes")):
+            for side, p in run.summary[key].items():
+                what = f"victory of {getattr(run.scenario.sides, side)}{words}"
+                rows.append({**head, "what": what, "by_days": last, "p": p})
         for entry in run.summary["funnel"]:
             rows.append({**head, "what": f"funnel: {entry['stage']}", "p": entry["p"]})
         for tag, share in run.summary["anatomy"].items():

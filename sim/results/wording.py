@@ -205,10 +205,14 @@ def still_in_force(summary: Mapping[str, Any], scenario: Scenario) -> str:
     days, cell = list(summary["in_force_180"].items())[-1]
     if cell is None:
         return f"Whether a ceasefire is still in force after 180 days is not known: {why_unknown(summary, scenario)}."
+    return f"Still in force after 180 days: {figures(cell, summary['trials'])}. That is {in_force_basis(cell, days)}."
+
+
+def in_force_basis(cell: Mapping[str, Any], days: str) -> str:
+    """Return what the odds of a ceasefire still in force after 180 days are made of."""
     return (
-        f"Still in force after 180 days: {figures(cell, summary['trials'])}. That is the headline times the model's "
-        f"own share, {percent(cell['share'])} of {counted(cell['n_durable'], 'trial')} with a ceasefire of 30 days or more "
-        f"by day {days}; no reference class says how long they go on."
+        f"the headline times the model's own share, {percent(cell['share'])} of {counted(cell['n_durable'], 'trial')} "
+        f"with a ceasefire of 30 days or more by day {days}; no reference class says how long they go on"
     )
 
 

@@ -32,9 +32,8 @@ from sim.storage.provenance import digest_of
 PAGE = Page("/", "Odds", "What are the odds of a ceasefire that lasts?", 1)
 HAS_OWN_HEADING = True
 ENDINGS = (
-    "Every simulated future is in exactly one part of its bar, by what came first. A victory before any lasting "
-    "ceasefire counts as a victory here, even where the winner then imposes a halt; the odds above count that halt as "
-    "a ceasefire."
+    "Every simulated future is in exactly one part of its bar, by what came first. A victory with a ceasefire that the "
+    "victor imposes is an ending of its own: the odds of a lasting ceasefire do not count it."
 )
 TIMELINE_TRIALS = 8_000
 TIMELINE = "timeline"

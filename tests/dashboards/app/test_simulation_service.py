@@ -152,6 +152,8 @@ def test_odds_alone_are_those_of_the_whole_run(service: Service) -> None:
     assert set(short.columns) < set(whole.columns)
     assert all(np.array_equal(short.columns[name], whole.columns[name]) for name in short.columns)
     assert short.odds("durable", 365) == whole.odds("durable", 365)
+    # They are not followed so far as to tell what is still in force after 180 days.
+    assert short.in_force_180(365) is None and whole.in_force_180(365) is not None
 
 
 def test_halts_need_no_more_weeks_than_they_are_watched() -> None:

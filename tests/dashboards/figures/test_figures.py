@@ -43,7 +43,18 @@ REASONS = [
     {"title": "base", "trust": 0.6, "process": 0.39, "scope": 0.01},
     {"title": "other", "trust": 1.0, "process": 0.0, "scope": 0.0},
 ]
-ENDINGS = [{"title": "base", "ceasefire": 0.3, "short": 0.2, "victory_a": 0.0, "victory_b": 0.1, "war": 0.4}]
+ENDINGS = [
+    {
+        "title": "base",
+        "ceasefire": 0.3,
+        "short": 0.2,
+        "victory_a": 0.0,
+        "imposed_a": 0.0,
+        "victory_b": 0.1,
+        "imposed_b": 0.05,
+        "war": 0.35,
+    }
+]
 
 
 def every_figure(title: str = "T") -> Iterator[dict[str, Any]]:
@@ -177,6 +188,7 @@ def test_endings_name_the_sides_and_stack_to_a_hundred() -> None:
     figure = figures.endings(ENDINGS, title="T", sides={"A": "North", "B": "South"})
     assert trace(figure, "South wins")["x"] == [10.0]
     assert trace(figure, "North wins")["x"] == [0.0]
+    assert trace(figure, "Victory of South, ceasefire imposed")["x"] == [5.0]
     assert sum(one["x"][0] for one in figure["data"]) == pytest.approx(100)
     assert trace(figures.endings(ENDINGS, title="T"), "Side B wins")["x"] == [10.0]
 
@@ -234,7 +246,8 @@ def test_a_full_bar_has_room_for_its_number_and_no_tick_there() -> None:
 
 
 def test_numbers_stand_on_pieces_that_are_wide_enough_and_plain() -> None:
-    shares = {"ceasefire": 0.3, "short": 0.05, "victory_a": 0.2, "victory_b": 0.0, "war": 0.45}
+    shares = {"ceasefire": 0.3, "short": 0.05, "victory_a": 0.2, "imposed_a": 0.0, "victory_b": 0.0, "imposed_b": 0.0}
+    shares |= {"war": 0.45}
     drawn = figures.endings([{"title": "T", "is_base": True, **shares}], title="T")["data"]
-    assert [one.get("text") for one in drawn] == [["30 %"], [""], None, None, ["45 %"]]
+    assert [one.get("text") for one in drawn] == [["30 %"], [""], *[None] * 4, ["45 %"]]
     assert [ink_on(colour) for colour in ("#000000", "#0072B2", "#F0E442", "#56B4E9")] == [PAPER, PAPER, INK, INK]

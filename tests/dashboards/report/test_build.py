@@ -208,6 +208,27 @@ def test_the_three_numbers_are_told_apart(page: Page) -> None:
     assert "The model alone" not in plain.text and "Model alone" not in plain.text
 
 
+def test_imposed_ceasefires_and_those_still_in_force_stand_beside_the_odds() -> None:
+    won = {"victory": 2, "victory_week": 30, "broad_week": 30}
+    kept, broken = [ceasefire(1)] * 320, [{**ceasefire(1), "in_force_180_week": -1, "stage": 8}] * 80
+    imposed = [failure("victory", **won, imposed=1)] * 160
+    trials = [*kept, *broken, *imposed, *[failure("victory", **won)] * 80]
+    page = Page(report([made_run(trials, reference_class=None)]))
+    for words in (
+        "50 % Still in force after 180 days, band",
+        "the headline times the model's own share, 80 % of 400 trials with a ceasefire of 30 days or more by day 365",
+        "38 % South wins.",
+        "25 % South does. That is an ending of its own, part of the wins above, and no lasting ceasefire.",
+    ):
+        assert words in page.text, words
+    (drawn,) = (one for name, one in json.loads(page.scripts[0])["figures"].items() if name == "endings")
+    shares = {one["name"]: one["x"] for one in drawn["data"]}
+    assert shares["South wins"] == [12.5] and shares["Victory of South, ceasefire imposed"] == [25.0]
+    short = Page(report([made_run(trials, reference_class=None, follow_up_weeks=20)]))
+    assert "follows it for 20 weeks after the horizon, and 26 are needed" in short.text
+    assert "180 days on: \u2013" in short.text
+
+
 def test_runs_with_another_horizon_stand_in_the_table_without_the_missing_days() -> None:
     runs = [mixed(8, name="base"), mixed(8, name="short", title="Short one", horizon_weeks=26)]
     assert "Short one" in Page(report(runs)).text

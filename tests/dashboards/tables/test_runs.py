@@ -39,7 +39,8 @@ def test_each_trial_has_one_ending_the_first_that_came() -> None:
     trials = [
         ceasefire(5),
         {**ceasefire(5), "victory": 1, "victory_week": 30},  # the war came back and was won
-        {"durable_week": 31, "broad_week": 31, "victory": 2, "victory_week": 30, "imposed": 1},
+        failure("victory", broad_week=30, victory=2, victory_week=30, imposed=1),
+        {**ceasefire(5), "victory": 2, "victory_week": 30, "imposed": 1},
         failure("collapsed", mutual_week=7, broad_week=7),
         failure("trust", broad_week=20),
         failure("victory", victory=1, victory_week=9),
@@ -48,8 +49,8 @@ def test_each_trial_has_one_ending_the_first_that_came() -> None:
     ]
     run = made_run(trials)
     (row,) = runs.endings([run], run)
-    shares = [row[key] for key in ("ceasefire", "short", "victory_a", "victory_b", "war")]
-    assert shares == [2 / 8, 2 / 8, 1 / 8, 1 / 8, 2 / 8]
+    shares = [row[key] for key in runs.ENDINGS]
+    assert shares == [3 / 9, 2 / 9, 1 / 9, 0, 0, 1 / 9, 2 / 9]
 
 
 def test_differences_are_paired_and_the_base_has_none() -> None:
@@ -77,7 +78,10 @@ def test_the_csv_holds_every_number_and_no_formula() -> None:
     assert float(durable[0]["model"]) == pytest.approx(0.2)
     assert float(durable[0]["reference"]) == pytest.approx(0.142095, abs=1e-6)
     assert float(durable[0]["p"]) == pytest.approx(0.172276, abs=1e-6)
-    assert len(rows) == 12 + 2 + 9 + 13
+    assert len(rows) == 12 + 4 + 2 + 2 + 9 + 13
+    (kept,) = (row for row in rows if row["what"].endswith("after 180 days") and row["by_days"] == "365")
+    assert (float(kept["share"]), kept["n_durable"], kept["n_in_force"]) == (1.0, "8", "8")
+    assert kept["p"] == durable[0]["p"]
 
 
 def test_settlements_count_up_to_the_horizon() -> None:
