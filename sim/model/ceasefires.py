@@ -119,8 +119,7 @@ class Truces:
         survives = self._survives(trials)
         self._collapse(trials[~survives])
         lasting = trials[survives]
-        agreed = lasting[self.track[lasting] >= 0]
-        self.model.record.still_in_force(agreed, self.model.week - self.start_week[agreed])
+        self.model.record.still_in_force(lasting, self.model.week - self.start_week[lasting])
         self._expire(lasting[self.expiry_week[lasting] == self.model.week])
 
     def _holiday(self, number: int) -> None:

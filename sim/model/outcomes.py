@@ -109,18 +109,19 @@ class Record:
             self.columns[f"x_{issue}"][first] = terms[places]
 
     def still_in_force(self, trials: Trials, draws_survived: NDArray[Any]) -> None:
-        """Agreed ceasefires that got through this week's draw: those that count are counted by their start week.
+        """Ceasefires that got through this week's draw: those that count are counted by their start week.
 
         None that a victor imposed is among them: a victory is an ending of its own.
         """
-        start = self.model.truces.start_week[trials]
+        truces = self.model.truces
+        start = truces.start_week[trials]
         columns = self.columns
         for name, draws in COUNTED_AFTER.items():
             proven = np.flatnonzero(draws_survived == draws)
             if len(proven):
                 found, begun = trials[proven], start[proven]
-                is_first = (columns[name][found] < 0) & (begun < self.model.horizon)
-                columns[name][found[is_first]] = begun[is_first]
+                counts = (truces.track[found] >= 0) & (columns[name][found] < 0) & (begun < self.model.horizon)
+                columns[name][found[counts]] = begun[counts]
         is_first = columns["halt_week"][trials] == start
         tracked = trials[is_first]
         columns["halt_weeks"][tracked] = draws_survived[is_first]
