@@ -2,7 +2,7 @@
 /* The page of one trial: a cursor over its weeks, moved by buttons, slider, keys or a clock; the story follows. */
 (function () {
   const STEP_MS = 350;
-  const WORDS = { w: "at war", r: "at war, a round is held", f: "at war, a round fails", h: "a halt is in force", i: "an imposed halt is in force", o: "the war is over" };
+  const WORDS = { w: "at war", r: "at war, a round is held", f: "at war, a round fails", h: "a halt is in force", i: "a ceasefire imposed by the victor is in force", o: "the war is over" };
   let week = 0, clock = null, shown = null;
 
   const controls = () => document.getElementById("trial-controls");
