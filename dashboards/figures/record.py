@@ -1,6 +1,6 @@
 """The record of the forecasts: forecasts against outcomes, and scores side by side.
 
-Tables hold what ``parley backtest --json`` holds. A number that cannot be told is None and is not drawn.
+Tables hold what ``parley backtest --json`` holds. A number that is not known is None and is not drawn.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ TIERS = ("durable", "mutual")
 FORECASTERS = ("constant", "age of war", "ridge", "engine", "pool", "headline")
 """In the order of every table."""
 LINED = ("engine", "ridge", "pool", "headline")
-"""Forecasters with a calibration line: what every row is told alike has no slope worth a number."""
+"""Forecasters with a calibration line: what says nearly the same of every row has no slope worth a number."""
 
 Number = float | None
 Share = Annotated[float, Field(ge=0, le=1)]
