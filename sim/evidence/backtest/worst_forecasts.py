@@ -74,7 +74,8 @@ def _commonest_failure(record: Record, row: int) -> str:
 
 def _carried(points: Floats, weights: Floats, draws: Floats) -> Floats:
     """Return weights of simulated draws that resemble a posterior on other points: its normal approximation."""
-    precision = np.linalg.inv(covariance(points, weights))
+    # Without patrons both sides' costs of war are one input: the covariance has no inverse.
+    precision = np.linalg.pinv(covariance(points, weights), rcond=1e-10, hermitian=True)
     away = draws - weights @ points
     log_weights = -0.5 * np.einsum("ij,jk,ik->i", away, precision, away)
     return np.asarray(np.exp(log_weights - log_weights.max()))

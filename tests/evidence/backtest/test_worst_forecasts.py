@@ -113,3 +113,14 @@ def test_weights_are_carried_to_the_draws_that_resemble_them() -> None:
     # About 600 of 8,192 draws count: means are known to .007, variances to 6 %.
     assert carried @ draws == pytest.approx(weights @ points, abs=0.025)
     assert carried @ (draws - 0.5) ** 2 == pytest.approx(weights @ (points - 0.5) ** 2, rel=0.2)
+
+
+def test_inputs_that_repeat_each_other_carry_weights_too() -> None:
+    points = prior_points(2_048)[:, :2]
+    weights = np.exp(-20 * (points[:, 0] - 0.7) ** 2)
+    weights /= weights.sum()
+    draws = prior_draws(32_768)[:, :2]
+    once, twice = (
+        _carried(of[0], weights, of[1]) for of in ((points, draws), (points[:, [0, 1, 0]], draws[:, [0, 1, 0]]))
+    )
+    assert twice == pytest.approx(once, rel=1e-6)
