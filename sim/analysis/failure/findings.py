@@ -96,7 +96,8 @@ class Smallest:
 class Why:
     """Why one run fails.
 
-    ``tags`` are failure reasons, shares of trials without a durable ceasefire; the rest are of ``n_without_range``.
+    ``tags`` are failure reasons, shares of trials without a durable ceasefire, and ``imposed`` the part of ``victory``
+    in which the victor imposed a ceasefire; the rest are of ``n_without_range``.
 
     ``frictions``: mean Shapley shares over trials that talked and never had a range, and in which some friction closed
     the range; they sum to 1 (all 0 without such trials). ``party``, ``issue`` and ``track``: which side lacked more,
@@ -112,6 +113,7 @@ class Why:
     n_without_range: int
     stages: tuple[Stage, ...]
     tags: dict[str, Share]
+    imposed: Share
     frictions: dict[str, Share]
     party: dict[str, Share]
     issue: dict[str, Share]
@@ -179,6 +181,8 @@ def _rows(found: Why) -> Iterator[tuple[Any, ...]]:
     yield from of("step", {stage.name: stage.step for stage in found.stages})
     for part in ("tag", "friction", "party", "issue", "track"):
         yield from of(part, getattr(found, {"tag": "tags", "friction": "frictions"}.get(part, part)))
+        if part == "tag":
+            yield from of(part, {"victory with an imposed ceasefire": found.imposed})
     yield from spread("shortfall", "", found.shortfall, found.n_without_range)
     if found.smallest:
         least = found.smallest

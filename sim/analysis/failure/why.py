@@ -122,6 +122,7 @@ def explain(run: Run, base: Run | None = None, *, run_again: bool = True) -> Why
         n_without_range=n_without_range,
         stages=_stages(run, found),
         tags={tag: _shown(found.given["tag", tag]) for tag in TAGS},
+        imposed=_shown(found.given["imposed", ""]),
         frictions={name: _mean(found.means[name]) for name in FRICTIONS},
         party={name: _shown(found.given["party", name]) for name in (sides.A, sides.B)},
         issue={name: _shown(found.given["issue", name]) for name in run.scenario.issues},
@@ -150,7 +151,7 @@ class Counted(Summed):
 
 
 def _counted(run: Run) -> Counted:
-    names = ("tag", "stage", "best_track", *BINDING.values(), *(f"share_{name}" for name in FRICTIONS))
+    names = ("tag", "imposed", "stage", "best_track", *BINDING.values(), *(f"share_{name}" for name in FRICTIONS))
     return merged({"": Counted.of(run.scenario, columns)} for columns in run.blocks(*names))[""]
 
 
@@ -164,6 +165,8 @@ def _given_of(scenario: Scenario, columns: Columns) -> dict[tuple[str, str], Giv
     without_range = columns["best_track"] >= 0
     codes = {"party": (scenario.sides.A, scenario.sides.B), "issue": scenario.issues, "track": scenario.tracks}
     found = {("tag", tag): GivenTally.of(columns["tag"] == code, columns["tag"] >= 0) for code, tag in enumerate(TAGS)}
+    imposed = (columns["tag"] == TAGS.index("victory")) & (columns["imposed"] == 1)
+    found["imposed", ""] = GivenTally.of(imposed, columns["tag"] >= 0)
     for kind, named in codes.items():
         for code, name in enumerate(named):
             found[kind, name] = GivenTally.of(columns[BINDING[kind]] == code, without_range)

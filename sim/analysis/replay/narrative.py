@@ -192,9 +192,7 @@ class _Narrator:
             case "victory":
                 self._say(week, "victory", f"{self.called(facts['winner'])} wins the war.")
             case "imposed":
-                self._say(
-                    week, "halt", "The victor imposes a ceasefire, which is an ending of its own."
-                )
+                self._say(week, "halt", "The victor imposes a ceasefire, which is an ending of its own.")
             case _:
                 self._say(week, "halt", self._halt_words(moment.kind, facts))
 

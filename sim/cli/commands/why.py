@@ -56,6 +56,12 @@ def show_why(found: Why, to: Console) -> None:
             for tag, share in sorted(found.tags.items(), key=lambda item: -(item[1].p or 0))
             if share.p or (found.base is not None and _find(found, "tag", tag).is_clear)
         ]
+        if found.imposed.p:
+            places = [number for number, row in enumerate(rows) if row[0] == wording.REASONS["victory"]]
+            blank = ("",) if against else ()
+            rows.insert(
+                places[0] + 1, ("  and imposes a ceasefire, an ending of its own", *_cells(found.imposed), *blank)
+            )
         heads = ("per cent", "share", "95 %", *(("of all trials,\nagainst the base",) if against else ()))
         print_table(to, heads, rows)
     if any(wording.is_no_interval(change.lo, change.hi) for change in found.changes):

@@ -52,6 +52,17 @@ TRIALS = [
 # -- hand-made trials ----------------------------------------------------------------------------------------
 
 
+def test_a_victory_that_imposes_a_ceasefire_is_told_apart() -> None:
+    won = {"victory": 1, "victory_week": 9}
+    plain, imposed = failure("victory", **won), failure("victory", **won, imposed=1)
+    later = {**ceasefire(2), **won, "imposed": 1}  # no failure: a durable ceasefire came first
+    found = explain(run_of([*[plain] * 8, *[imposed] * 4, *[later] * 4, *[failure("process", stage=3)] * 4]))
+    assert (found.tags["victory"].p, found.imposed.p, found.imposed.n) == (12 / 16, 4 / 16, 16)
+    rows = found.table().set_index("name")["value"]
+    assert rows["victory with an imposed ceasefire"] == 4 / 16
+    assert explain(run_of([ceasefire(1)] * 32)).imposed.p is None
+
+
 def test_every_share_of_hand_made_trials() -> None:
     found = explain(run_of(TRIALS))
     assert (found.trials, found.n_failed, found.n_without_range) == (64, 48, 32)
