@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 import sim
-from docs.generate import commands, exit_codes, pages, result_tables, stale, write
+from docs.generate import commands, exit_codes, pages, record_blocks, result_tables, stale, write
 from docs.generate.__main__ import main
 from sim import errors, theory
+from sim.errors import ParleyError
+from sim.evidence.backtest.shipped_record import shipped_record
 from sim.outcome_columns import COLUMNS
 from sim.scenario.json_schema import json_schema
 from tests.project.documents import DOCS
@@ -139,3 +141,16 @@ def test_every_member_that_the_python_page_lists_is_there() -> None:
         if not hasattr(import_module(module), name)
     ]
     assert missing == []
+
+
+def test_tables_of_the_record_on_pages_are_those_of_the_shipped_record() -> None:
+    record = shipped_record()
+    for name in record_blocks.PAGES:
+        text = (REFERENCE.parent / name).read_text(encoding="utf-8")
+        assert record_blocks.refreshed(text, record) == text, "python -m docs.generate"
+        assert text.count("<!-- record: ") == text.count(record_blocks.END) >= 9
+
+
+def test_a_table_of_the_record_that_is_not_known_is_refused_by_name() -> None:
+    with pytest.raises(ParleyError, match="record: expected one of scores, .*, got `scroes`"):
+        record_blocks.refreshed(f"<!-- record: scroes durable -->\n{record_blocks.END}\n", {})

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from sim.evidence.backtest import scores
-from sim.evidence.backtest.backtest import second_coding
+from sim.evidence.backtest.backtest import backtest, second_coding
 from sim.evidence.backtest.forecasts import Forecasts, engine_from_prior, forecast, outcomes_of
+from sim.evidence.backtest.shipped_record import digests, shipped_record
 from sim.evidence.backtest.tier_scores import score
 from sim.evidence.calibration.calibrate import Record, Rows, calibrate, read_rows
 from sim.evidence.calibration.episodes import TIERS
@@ -136,3 +137,19 @@ def test_the_engine_on_posterior_draws_says_what_the_surfaces_say(full: tuple[Ro
     assert np.sqrt(np.mean(np.square(off))) < 0.025
     assert np.max(np.abs(off)) < 0.06
     assert abs(np.mean(off)) < 0.015
+
+
+def test_the_shipped_record_is_of_these_data_and_this_mapping() -> None:
+    record, now = shipped_record(), digests()
+    data = set(now) - {"engine", "scenarios_sha256"}  # another engine or scenario makes it stale, and is said to
+    assert {name: record["digests"][name] for name in data} == {name: now[name] for name in data}
+    assert [term["term"] for term in record["protocol"]["terms"]] == [term.name for term in TERMS]
+    assert [row["episode_id"] for row in record["forecasts"]] == [row.episode_id for row in read_rows().targets]
+    assert (record["trials_an_episode"], record["seed"], record["as_of"]) == (32_768, 1, None)
+
+
+@pytest.mark.slow
+def test_the_shipped_record_is_what_a_backtest_gives() -> None:
+    record, again = shipped_record(), backtest().as_dict()
+    if record["digests"]["engine"] == again["digests"]["engine"]:
+        assert json.loads(json.dumps(again)) == {name: value for name, value in record.items() if name != "stale"}
