@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from sim.evidence.backtest import shipped_record
 from tests.conftest import Answer
 from tests.evidence import factories
 
