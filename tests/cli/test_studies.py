@@ -290,7 +290,7 @@ def test_a_sheet_for_a_second_reader_and_what_it_says(parley: Parley, tmp_path: 
     assert again.code == 2 and "not written over" in again.err
     answer = parley("compare-codings", "korea/july_1951", str(blank), *few)
     assert answer.code == 2 and "no number is filled in" in answer.err
-    filled = "scenarios/readings/korea_july_1951.csv"
+    filled = "readings/korea_july_1951.csv"
     answer = parley("compare-codings", "korea/july_1951", filled, *few, "--json")
     assert answer.code == 0, answer.err
     found = json.loads(answer.out)

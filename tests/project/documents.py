@@ -79,7 +79,7 @@ def is_expensive(command: str) -> bool:
 
 def cheap(command: str) -> list[str]:
     """The words after ``parley``, with few trials. A run folder and what it is compared with need equally many."""
-    words = [str(ROOT / word) if word.startswith("scenarios/readings/") else word for word in shlex.split(command)[1:]]
+    words = shlex.split(command)[1:]
     if words[0] == "exercise" and "--exercise" in words:
         return words
     if words[0] == "efficiency":

@@ -26,7 +26,9 @@ FEW_TRIALS = 3_200
 
 def compare_codings(
     scenario: One,
-    sheet: Annotated[Path, typer.Argument(metavar="SHEET", help="A sheet that a second coder filled in.")],
+    sheet: Annotated[
+        Path, typer.Argument(metavar="SHEET", help="A filled sheet; those that ship are readings/NAME.csv.")
+    ],
     one_by_one: Annotated[
         bool, typer.Option("--one-by-one", help="Which numbers matter: each swapped by itself [3,200 trials].")
     ] = False,

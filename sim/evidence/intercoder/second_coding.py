@@ -22,6 +22,7 @@ from sim.scenario.reading.load import load
 from sim.scenario.sampling.parameter_draws import quantities
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.quantity import Quantity
+from sim.scenario.sources.search_path import typed_table
 from sim.scenario.sources.table_file import read_table
 from sim.scenario.sources.table_rows import Row
 
@@ -187,11 +188,15 @@ def briefing(name: str) -> str:
 
 
 def compare_codings(name: str, sheet: str | os.PathLike[str]) -> CodingComparison:
-    """Compare a filled sheet with the scenario called ``name``. Raises ParleyError with the line of a wrong cell."""
+    """Compare a filled sheet with the scenario called ``name``. Raises ParleyError with the line of a wrong cell.
+
+    A sheet that is no file by that path is looked for in ``./scenarios`` and in the package: a second reading that
+    ships with Parley is ``readings/korea_july_1951.csv``.
+    """
     known = to_code(load(name))
     found, blank = [], []
     seen: dict[str, int] = {}
-    for row in read_table(sheet, ("path", *FILLED, "ground"), COLUMNS).rows:
+    for row in read_table(typed_table(sheet), ("path", *FILLED, "ground"), COLUMNS).rows:
         path = row.needed("path", "the name of a number")
         if path not in known:
             row.refuse("path", f"unknown number `{escaped(path)}`{did_you_mean(path, list(known))}")

@@ -113,6 +113,17 @@ def find_data(name: str) -> Path:
     return path
 
 
+def typed_table(name: str | os.PathLike[str]) -> Path:
+    """Return the table that a command names: the file itself, else one of that name in ``./scenarios`` or the package.
+
+    Where there is none, the name stays as typed, so that whoever reads it says so.
+    """
+    path = Path(name)
+    if os.path.lexists(path) or refusal(os.fspath(name)):
+        return path
+    return look_up(os.fspath(name), None, is_table=True) or path
+
+
 def shipped_file(name: str) -> Path:
     """Return a file that the program itself reads, such as ``history/base_rates.csv``: always the package's."""
     return shipped_root() / name

@@ -114,6 +114,23 @@ def test_a_sheet_of_another_war_or_none(tmp_path: Path) -> None:
         compare_codings(NAME, tmp_path / "none.csv")
 
 
+def test_a_shipped_sheet_is_found_by_its_short_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From any folder; a file of one's own by that path comes first, and a link out of ./scenarios is refused."""
+    monkeypatch.chdir(tmp_path)
+    short = Path("readings/iran_iraq_july_1988.csv")
+    assert compare_codings(NAME, short) == compare_codings(NAME, sheet_of(NAME))
+    own = filled(tmp_path, war__tau=("0.2", "0.3", "0.4"))
+    Path("scenarios/readings").mkdir(parents=True)
+    (Path("scenarios") / short).symlink_to(own)
+    with pytest.raises(ParleyError, match="leads out of the scenarios folder by a link"):
+        compare_codings(NAME, short)
+    short.parent.mkdir()
+    own.rename(short)
+    assert [one.path for one in compare_codings(NAME, short).differences] == ["war.tau"]
+    with pytest.raises(ParleyError, match=r"readings/iran_iraq_july_1989\.csv: error: cannot be read"):
+        compare_codings(NAME, "readings/iran_iraq_july_1989.csv")
+
+
 # -- the readings that are there ---------------------------------------------------------------------
 
 ROOT = Path(__file__).parents[3]
