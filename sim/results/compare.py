@@ -51,9 +51,9 @@ def compare(base: Run, variant: Run, n_compared: int = 1) -> dict[str, Any]:
     dict
         ``tiers`` by tier and horizon in days, each with the odds of both (``base``, ``variant``), their ``difference``
         and its interval ``lo`` to ``hi`` [share], and ``model_*`` without the reference class; ``in_force_180`` by
-        horizon, null where a ceasefire still in force after 180 days is not known of both; ``victory`` by side, and
-        ``victory_imposed`` those that leave a ceasefire imposed by the victor; ``n_changed``, the trials whose durable
-        ceasefire by the last horizon differs.
+        horizon, the same of a ceasefire still in force after 180 days, None where that is not known of both;
+        ``victory`` by side, and ``victory_imposed`` those that leave a ceasefire imposed by the victor; ``n_changed``,
+        the trials whose durable ceasefire by the last horizon differs.
 
     Raises
     ------
@@ -125,18 +125,13 @@ def _tier(base: Run, variant: Run, pair: PairTally, tier: str, day: int, level: 
     """Return the difference of the headlines and, as ``model_*``, that of the model alone."""
     references = (reference_at(base.scenario, tier, day), reference_at(variant.scenario, tier, day))
     heads = [anchored(share, pair.n, at) for share, at in zip(pair.shares, references, strict=True)]
-    apart, low, high = difference(pair, references, level)
-    model = _difference(pair, level)
-    return {
-        "base": heads[0],
-        "variant": heads[1],
-        "difference": apart,
-        "lo": low,
-        "hi": high,
-        "model_difference": model["difference"],
-        "model_lo": model["lo"],
-        "model_hi": model["hi"],
-    }
+    return _cell((heads[0], heads[1], *difference(pair, references, level)), pair, level)
+
+
+def _cell(odds: tuple[float, float, float, float, float], pair: PairTally, level: float) -> dict[str, float]:
+    """Return both headlines, their difference and its interval by name, and as ``model_*`` that of the model alone."""
+    model = zip(("model_difference", "model_lo", "model_hi"), difference(pair, level=level), strict=True)
+    return {**dict(zip(("base", "variant", "difference", "lo", "hi"), odds, strict=True)), **dict(model)}
 
 
 def _in_force(base: Run, variant: Run, n: int, days: Sequence[int], level: float) -> dict[str, Any]:
@@ -144,17 +139,22 @@ def _in_force(base: Run, variant: Run, n: int, days: Sequence[int], level: float
     if not all(is_followed(run.scenario, run.columns) for run in (base, variant)):
         return {str(day): None for day in days}
     sums: dict[tuple[int, int], list[in_force.Sums]] = {(day, side): [] for day in days for side in (0, 1)}
+    parts: list[dict[int, PairTally]] = []
     for blocks in side_by_side(base.columns, variant.columns, n, *LASTING):
-        for side, (run, columns) in enumerate(zip((base, variant), blocks, strict=True)):
-            for day in days:
-                weeks = horizons(run.scenario)[day]
-                sums[day, side].append(in_force.sums_of(*(begun(columns[name], weeks) for name in LASTING)))
-    found: dict[str, Any] = {}
+        hits = {
+            (day, side): [begun(columns[name], horizons(run.scenario)[day]) for name in LASTING]
+            for side, (run, columns) in enumerate(zip((base, variant), blocks, strict=True))
+            for day in days
+        }
+        for key, both in hits.items():
+            sums[key].append(in_force.sums_of(*both))
+        parts.append({day: PairTally.of(hits[day, 0][1], hits[day, 1][1]) for day in days})
+    pairs, found = merged(parts), dict[str, Any]()
     for day in days:
         references = (reference_at(base.scenario, "durable", day), reference_at(variant.scenario, "durable", day))
         here, there = (in_force.joined(sums[day, side]) for side in (0, 1))
         odds = in_force.difference(here, there, n, references, level)
-        found[str(day)] = odds and dict(zip(("base", "variant", "difference", "lo", "hi"), odds, strict=True))
+        found[str(day)] = odds and _cell(odds, pairs[day], level)
     return found
 
 
@@ -169,7 +169,8 @@ def mixed(runs: Sequence[Run], weights: Sequence[float]) -> dict[str, Any]:
     The weighted mean of their headlines.
 
     ``weights`` are divided by their sum, which ``weights_sum`` gives. Beside the mean the least and greatest headline
-    among the scenarios. Raises ParleyError where they do not fit.
+    among the scenarios; ``in_force_180`` is the same of a ceasefire still in force after 180 days, by day, None where
+    that is not known of each. Raises ParleyError where they do not fit.
     """
     check_weights(weights, len(runs))
     shares = [weight / sum(weights) for weight in weights]
@@ -178,11 +179,17 @@ def mixed(runs: Sequence[Run], weights: Sequence[float]) -> dict[str, Any]:
     for tier in TIERS:
         tiers[tier] = {}
         for day in days:
-            odds = [run.odds(tier, day).p for run in runs]
-            mean = sum(share * p for share, p in zip(shares, odds, strict=True))
-            tiers[tier][str(day)] = {"p": mean, "least": min(odds), "greatest": max(odds)}
+            tiers[tier][str(day)] = _weighted([run.odds(tier, day).p for run in runs], shares)
+    lasting = {day: [run.in_force_180(day) for run in runs] for day in days}
+    known = {day: [odds.p for odds in of_runs if odds is not None] for day, of_runs in lasting.items()}
+    kept = {str(day): _weighted(odds, shares) if len(odds) == len(runs) else None for day, odds in known.items()}
     by_name = {run.name: share for run, share in zip(runs, shares, strict=True)}
-    return {"weights": by_name, "weights_sum": round(sum(weights), 12), "tiers": tiers}
+    return {"weights": by_name, "weights_sum": round(sum(weights), 12), "tiers": tiers, "in_force_180": kept}
+
+
+def _weighted(odds: Sequence[float], shares: Sequence[float]) -> dict[str, float]:
+    mean = sum(share * p for share, p in zip(shares, odds, strict=True))
+    return {"p": mean, "least": min(odds), "greatest": max(odds)}
 
 
 def check_weights(weights: Sequence[float], n: int) -> None:

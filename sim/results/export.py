@@ -19,7 +19,7 @@ from sim.results.compare import compare
 from sim.results.summary import QUANTILES
 from sim.scenario.checks.references import NOBODY
 from sim.scenario.sources.source_file import is_hidden
-from sim.statistics.horizons import TIERS, horizons
+from sim.statistics.horizons import IN_FORCE_180, TIERS, horizons
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -152,7 +152,8 @@ def differences(base: Run, variants: Sequence[Run]) -> pd.DataFrame:
     -------
     DataFrame
         ``base`` (odds of the base), ``scenario`` (name of the variant), ``tier``, ``days`` and the other cells of
-        `compare`. [share] Intervals are widened for the number of variants, as ``parley compare`` does.
+        `compare`. [share] Intervals are widened for the number of variants, as ``parley compare`` does. Tier
+        ``in_force_180`` is a ceasefire still in force after 180 days, left out where that is not known of both runs.
 
     Raises
     ------
@@ -171,8 +172,10 @@ def differences(base: Run, variants: Sequence[Run]) -> pd.DataFrame:
     rows = [
         {"base": base.name, "scenario": variant.name, "tier": tier, "days": int(days), **cell}
         for variant in variants
-        for tier, by_days in compare(base, variant, len(variants))["tiers"].items()
+        for found in [compare(base, variant, len(variants))]
+        for tier, by_days in {**found["tiers"], IN_FORCE_180: found[IN_FORCE_180]}.items()
         for days, cell in by_days.items()
+        if cell is not None
     ]
     return pd.DataFrame(rows)
 

@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from sim.results.run import Run
 
 
-IN_FORCE = (
-    "Still in force after 180 days: the headline times the model's own share of ceasefires of 30 days that do so."
-)
+LABEL = "  still in force after 180 days"
+IN_FORCE = "Still in force after 180 days: the headline times the model's own share of ceasefires of 30 days that are."
 NOT_KNOWN = (
     "A dash: it is not known what is still in force after 180 days. A run has no ceasefire of 30 days, does not record "
     "it, or follows ceasefires for fewer than 26 weeks."
@@ -100,15 +99,13 @@ def show_comparison(found: Sequence[Mapping[str, Any]], base: Run, to: Console) 
     alone = (f"model alone,\nby {days[-1]} days",) if has_anchor else ()
     rows = []
     for item in found:
-        tier = item["tiers"]["durable"]
-        cells = [wording.points(*(tier[day][key] for key in ("difference", "lo", "hi"))) for day in shown]
-        last = tier[days[-1]]
-        verdict = wording.more_in_100(last["difference"], last["lo"], last["hi"])
-        if not item["n_changed"]:
-            verdict = "no trial changed"
-        own = [wording.points(*(last[f"model_{key}"] for key in ("difference", "lo", "hi")))] if has_anchor else []
-        rows.append((str(item["variant"]).removeprefix(prefix), *cells, verdict, *own))
-        rows.append(("  still in force after 180 days", *(in_force_cell(item["in_force_180"][day]) for day in shown)))
+        for name, by_days in ((item["variant"], item["tiers"]["durable"]), (LABEL, item["in_force_180"])):
+            last = by_days[days[-1]]
+            verdict = wording.more_in_100(last["difference"], last["lo"], last["hi"]) if last else ""
+            if name != LABEL and not item["n_changed"]:
+                verdict = "no trial changed"
+            own = [points_cell(last, "model_")] if has_anchor else []
+            rows.append((name.removeprefix(prefix), *(points_cell(by_days[day]) for day in shown), verdict, *own))
     print_table(to, ("scenario", *(f"{day} days" for day in shown), f"by {days[-1]} days", *alone), rows)
     shown_cells = (item["tiers"]["durable"][day] for item in found for day in shown)
     if any(wording.is_no_interval(cell["lo"], cell["hi"]) for cell in shown_cells):
@@ -117,11 +114,11 @@ def show_comparison(found: Sequence[Mapping[str, Any]], base: Run, to: Console) 
     to.print(IN_FORCE if all(item["in_force_180"][days[-1]] for item in found) else NOT_KNOWN)
 
 
-def in_force_cell(cell: Mapping[str, float] | None) -> str:
-    """Return the difference of the odds of a ceasefire still in force after 180 days, in points."""
+def points_cell(cell: Mapping[str, float] | None, of: str = "") -> str:
+    """Return a difference of odds in points (``of`` the model alone: ``model_``), a dash where it is not known."""
     from sim.results import wording
 
-    return "-" if cell is None else wording.points(cell["difference"], cell["lo"], cell["hi"])
+    return "-" if cell is None else wording.points(*(cell[f"{of}{key}"] for key in ("difference", "lo", "hi")))
 
 
 def show_decomposition(found: Decomposition, to: Console) -> None:
@@ -154,6 +151,16 @@ def show_mixture(found: Mapping[str, Any], to: Console) -> None:
         to.print(f"The weights given add to {found['weights_sum']:g}, not to 1: each is divided by that.")
     rows = []
     for tier, cells in found["tiers"].items():
-        ends = wording.band(cells[days[-1]]["least"], cells[days[-1]]["greatest"])
-        rows.append((tier, *(whole(cells[day]["p"]) for day in days), ends))
+        rows.append((tier, *mixture_cells(cells)))
+        if tier == "durable":
+            rows.append((LABEL, *mixture_cells(found["in_force_180"])))
     print_table(to, ("per cent", *(f"{day} days" for day in days), "least to greatest"), rows)
+
+
+def mixture_cells(by_days: Mapping[str, Mapping[str, float] | None]) -> list[str]:
+    """Return the weighted odds by day, then the least and greatest by the last; dashes where they are not known."""
+    from sim.results import wording
+
+    cells = list(by_days.values())
+    odds = [whole(cell["p"]) if cell else "-" for cell in cells]
+    return [*odds, wording.band(cells[-1]["least"], cells[-1]["greatest"]) if cells[-1] else "-"]
