@@ -30,7 +30,8 @@ from sim.scenario.differences import changes
 from sim.scenario.schema.quantity import Provenance
 from sim.scenario.timeline import LoadedTimeline, open_timeline
 from sim.statistics.anchoring import Headline
-from sim.statistics.horizons import horizons
+from sim.statistics.horizons import IN_FORCE_180, horizons
+from sim.statistics.in_force import StillInForce
 from sim.statistics.ranges import Count, Difference, Share
 
 if TYPE_CHECKING:
@@ -58,10 +59,15 @@ class Moved:
         return {**self.__dict__, "is_clear": self.is_clear}
 
 
+def _by_day(found: Mapping[int, Headline | StillInForce | Moved | None]) -> dict[str, Any]:
+    return {str(days): None if one is None else one.as_dict() for days, one in found.items()}
+
+
 @dataclass(frozen=True)
 class Step:
     """What an event left behind. ``odds`` (durable) and ``moved`` are by days; the eve has moved nothing.
 
+    ``in_force`` and ``in_force_moved`` are the same of a ceasefire still in force after 180 days, None where not known.
     ``changed`` says what differs in what is simulated, ``n_changed`` in how many trials it decides for or against a
     durable ceasefire by the last horizon. ``reason`` is the main reason for failure in words, ``reason_share`` its
     share of the failures.
@@ -72,6 +78,8 @@ class Step:
     said: Provenance
     odds: Mapping[int, Headline]
     moved: Mapping[int, Moved]
+    in_force: Mapping[int, StillInForce | None]
+    in_force_moved: Mapping[int, Moved | None]
     changed: tuple[str, ...]
     n_changed: Count
     reason: str
@@ -85,8 +93,10 @@ class Step:
             "source": self.said.source,
             "kind": self.said.kind or ("sourced" if self.said.source else None),
             "note": self.said.note,
-            "odds": {str(days): odds.as_dict() for days, odds in self.odds.items()},
-            "moved": {str(days): moved.as_dict() for days, moved in self.moved.items()},
+            "odds": _by_day(self.odds),
+            "moved": _by_day(self.moved),
+            "in_force_180": _by_day(self.in_force),
+            "moved_in_force_180": _by_day(self.in_force_moved),
             "changed": list(self.changed),
             "n_changed": self.n_changed,
             "reason": self.reason,
@@ -108,6 +118,7 @@ class Timeline(OneSentence):
     level: Share
     steps: tuple[Step, ...]
     whole: Moved
+    whole_in_force: Moved | None
 
     @property
     def question(self) -> Question:
@@ -143,10 +154,12 @@ class Timeline(OneSentence):
     @property
     def notes(self) -> tuple[str, ...]:
         """Return what to know beside the table: the whole way, events that changed nothing, events after the start."""
-        whole = wording.points(self.whole.difference, self.whole.lo, self.whole.hi)
+        whole, kept = self.whole, self.whole_in_force
+        still = f" (still in force after 180 days: {wording.points(kept.difference, kept.lo, kept.hi)})" if kept else ""
         said = [
-            f"From the eve to the last event: {whole} points. Intervals hold with 95 % for all "
-            f"{len(self.events) + 1} differences together and are Monte Carlo error alone."
+            f"From the eve to the last event: {wording.points(whole.difference, whole.lo, whole.hi)} points{still}. "
+            f"Intervals hold with 95 % for all {len(self.events) + 1} differences of a kind together and are Monte "
+            "Carlo error alone."
         ]
         if idle := [step.name for step in self.events if not step.changed]:
             said.append(f"Nothing that is simulated changed with: {'; '.join(idle)}.")
@@ -173,13 +186,17 @@ class Timeline(OneSentence):
             "level": self.level,
             "steps": [step.as_dict() for step in self.steps],
             "whole": self.whole.as_dict(),
+            "whole_in_force_180": None if self.whole_in_force is None else self.whole_in_force.as_dict(),
             "moved_most": None if most is None else most.name,
             "sentence": self.sentence,
             "notes": list(self.notes),
         }
 
     def table(self) -> pd.DataFrame:
-        """Return one row per step and horizon: odds with both intervals, the model alone, the movement."""
+        """Return one row per step and horizon: odds with both intervals, the model alone, the movement.
+
+        ``in_force_180`` with its band and movement is the same of a ceasefire still in force after 180 days.
+        """
         nothing = Moved(*[np.nan] * 6)
         rows = [
             {
@@ -194,12 +211,21 @@ class Timeline(OneSentence):
                 "difference_hi": moved.hi,
                 "model_difference": moved.model_difference,
                 "is_clear": moved.is_clear,
+                **_in_force_cells(step.in_force[days], step.in_force_moved.get(days)),
                 "reason": step.reason,
             }
             for number, step in enumerate(self.steps)
             for days, odds in step.odds.items()
         ]
         return frame(rows).astype({"reference": float})
+
+
+def _in_force_cells(kept: StillInForce | None, moved: Moved | None) -> dict[str, float]:
+    """Return the columns of a ceasefire still in force after 180 days."""
+    odds = (kept.p, kept.lo, kept.hi) if kept else (np.nan,) * 3
+    apart = (moved.difference, moved.lo, moved.hi) if moved else (np.nan,) * 3
+    names = ("", "_lo", "_hi", "_difference", "_difference_lo", "_difference_hi")
+    return {f"{IN_FORCE_180}{name}": value for name, value in zip(names, (*odds, *apart), strict=True)}
 
 
 @checked_arguments
@@ -272,7 +298,9 @@ def from_runs(loaded: LoadedTimeline, runs: Sequence[Run]) -> Timeline:
                 state.name,
                 state.said,
                 {days: run.odds("durable", days) for days in horizons(run.scenario)},
-                _moved(found) if found else {},
+                _moved(found["tiers"]["durable"]) if found else {},
+                {days: run.in_force_180(days) for days in horizons(run.scenario)},
+                _moved_in_force(found[IN_FORCE_180]) if found else {},
                 tuple(change.sentence for change in changes(before.scenario, run.scenario)) if before else (),
                 found["n_changed"] if found else 0,
                 wording.reason(run.summary),
@@ -280,14 +308,19 @@ def from_runs(loaded: LoadedTimeline, runs: Sequence[Run]) -> Timeline:
             )
         )
     days = max(horizons(eve.scenario))
-    whole = _moved(compare(eve, runs[-1], n_compared))[days]
+    found = compare(eve, runs[-1], n_compared)
+    whole = _moved(found["tiers"]["durable"])[days], _moved_in_force(found[IN_FORCE_180])[days]
     trials, level, start = min(run.n_trials for run in runs), widened(n_compared), eve.scenario.start
-    return Timeline(loaded.title, loaded.name, loaded.base, start, trials, eve.seed, days, level, tuple(steps), whole)
+    return Timeline(loaded.title, loaded.name, loaded.base, start, trials, eve.seed, days, level, tuple(steps), *whole)
 
 
-def _moved(found: Mapping[str, Any]) -> dict[int, Moved]:
+def _moved(by_days: Mapping[str, Any]) -> dict[int, Moved]:
     """Return the movements by days that ``compare`` found."""
     names = Moved.__dataclass_fields__
-    return {
-        int(days): Moved(**{name: cell[name] for name in names}) for days, cell in found["tiers"]["durable"].items()
-    }
+    return {int(days): Moved(**{name: cell[name] for name in names}) for days, cell in by_days.items()}
+
+
+def _moved_in_force(by_days: Mapping[str, Any]) -> dict[int, Moved | None]:
+    """Return the same of ceasefires still in force after 180 days, None where that is not known."""
+    known = _moved({days: cell for days, cell in by_days.items() if cell is not None})
+    return {int(days): known.get(int(days)) for days in by_days}

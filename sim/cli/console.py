@@ -122,6 +122,11 @@ def odds_cell(cell: Mapping[str, float]) -> str:
     return chance(cell["p"], cell["mc_hi"])
 
 
+def in_force_cell(cell: Mapping[str, float] | None) -> str:
+    """Return the odds of a ceasefire still in force after 180 days in per cent, a dash where they are not known."""
+    return DASH if cell is None else odds_cell(cell)
+
+
 def band_cell(cell: Mapping[str, float], n_trials: int) -> str:
     """Return ``5-46``, or a dash where the draws do not differ or are too few."""
     from sim.statistics.estimates import has_band

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sim.results.formatting import DASH, as_number, counted, is_known
@@ -51,6 +51,8 @@ NO_INTERVAL = (
     "\u00b1-: no interval. The spread is told by clusters of 32 trials that share their draws, and one or two of them "
     "cannot tell it: run more --trials."
 )
+IN_FORCE_180 = "still in force after 180 days"
+"""What stands beside the odds of a ceasefire that lasts 30 days, in every table."""
 HALTED = "a general halt to the fighting that lasts 30 days or more"
 
 
@@ -214,6 +216,16 @@ def in_force_basis(cell: Mapping[str, Any], days: str) -> str:
         f"the headline times the model's own share, {percent(cell['share'])} of {counted(cell['n_durable'], 'trial')} "
         f"with a ceasefire of 30 days or more by day {days}; no reference class says how long they go on"
     )
+
+
+def in_force_note(cells: Iterable[Any]) -> str:
+    """Return under a table what the rows of a ceasefire still in force after 180 days are, and what a dash is."""
+    basis = "the headline times the model's own share of ceasefires of 30 days or more that are so long in force"
+    dash = (
+        " A dash: not known, because no trial has a ceasefire of 30 days or more by then, the run does not record how "
+        f"long they go on, or the scenario follows them for fewer than {WEEKS_WATCHED} weeks."
+    )
+    return f"{IN_FORCE_180.capitalize()}: {basis}.{'' if all(cell is not None for cell in cells) else dash}"
 
 
 def why_unknown(summary: Mapping[str, Any], scenario: Scenario) -> str:

@@ -58,12 +58,17 @@ class Scored:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A forecast with the model's odds, the end where it is known, the scores, and other forecasters, if any."""
+    """A forecast with the model's odds, the end where it is known, the scores, and other forecasters, if any.
+
+    ``in_force`` are the model's odds that such a ceasefire is still in force after 180 days, by horizon, None where
+    that is not known.
+    """
 
     scenario: str
     supposes: str
     days: tuple[int, ...]
     band: tuple[tuple[float, float], ...]
+    in_force: tuple[float | None, ...]
     rows: tuple[Scored, ...]
     outcome: Outcome | None
     forecasters: ForecasterTable | None
@@ -106,6 +111,7 @@ class Lesson:
             "days": list(self.days),
             "forecasts": [asdict(row) for row in self.rows],
             "band": [list(ends) for ends in self.band],
+            "in_force_180": list(self.in_force),
             "apart": list(self.differences),
             "is_scored": self.is_scored,
             "outcome": known
@@ -200,6 +206,7 @@ def lesson(run: Run, forecast: Sequence[float], episodes: str | os.PathLike[str]
         supposes=run.scenario.supposes,
         days=days,
         band=tuple((odds.lo, odds.hi) for odds in headlines),
+        in_force=tuple(None if (kept := run.in_force_180(day)) is None else kept.p for day in days),
         rows=tuple(_scored(who, odds, ends) for who, odds in by_forecaster.items()),
         outcome=outcome,
         forecasters=forecaster_table(run),

@@ -20,14 +20,6 @@ if TYPE_CHECKING:
     from sim.results.run import Run
 
 
-LABEL = "  still in force after 180 days"
-IN_FORCE = "Still in force after 180 days: the headline times the model's own share of ceasefires of 30 days that are."
-NOT_KNOWN = (
-    "A dash: it is not known what is still in force after 180 days. A run has no ceasefire of 30 days, does not record "
-    "it, or follows ceasefires for fewer than 26 weeks."
-)
-
-
 def compare(
     base: Annotated[str, typer.Argument(metavar="BASE", help="Scenario or run folder to compare with.")],
     variants: Annotated[list[str], typer.Argument(metavar="VARIANT...", help="Scenarios or run folders.")],
@@ -97,12 +89,12 @@ def show_comparison(found: Sequence[Mapping[str, Any]], base: Run, to: Console) 
         to.print(f"{len(found)} are compared, so each interval is widened to {level:.2f} %: 95 % for all together.")
     to.print(f"{counted(found[0]['trials'], 'trial')} each with common random numbers, seed {base.seed}\n")
     alone = (f"model alone,\nby {days[-1]} days",) if has_anchor else ()
-    rows = []
+    rows, label = [], f"  {wording.IN_FORCE_180}"
     for item in found:
-        for name, by_days in ((item["variant"], item["tiers"]["durable"]), (LABEL, item["in_force_180"])):
+        for name, by_days in ((item["variant"], item["tiers"]["durable"]), (label, item["in_force_180"])):
             last = by_days[days[-1]]
             verdict = wording.more_in_100(last["difference"], last["lo"], last["hi"]) if last else ""
-            if name != LABEL and not item["n_changed"]:
+            if name != label and not item["n_changed"]:
                 verdict = "no trial changed"
             own = [points_cell(last, "model_")] if has_anchor else []
             rows.append((name.removeprefix(prefix), *(points_cell(by_days[day]) for day in shown), verdict, *own))
@@ -111,7 +103,7 @@ def show_comparison(found: Sequence[Mapping[str, Any]], base: Run, to: Console) 
     if any(wording.is_no_interval(cell["lo"], cell["hi"]) for cell in shown_cells):
         to.print(wording.NO_INTERVAL)
     to.print("\nThe interval is Monte Carlo error alone; it says nothing about whether the model is right.")
-    to.print(IN_FORCE if all(item["in_force_180"][days[-1]] for item in found) else NOT_KNOWN)
+    to.print(wording.in_force_note(cell for item in found for cell in map(item["in_force_180"].get, shown)))
 
 
 def points_cell(cell: Mapping[str, float] | None, of: str = "") -> str:
@@ -153,7 +145,7 @@ def show_mixture(found: Mapping[str, Any], to: Console) -> None:
     for tier, cells in found["tiers"].items():
         rows.append((tier, *mixture_cells(cells)))
         if tier == "durable":
-            rows.append((LABEL, *mixture_cells(found["in_force_180"])))
+            rows.append((f"  {wording.IN_FORCE_180}", *mixture_cells(found["in_force_180"])))
     print_table(to, ("per cent", *(f"{day} days" for day in days), "least to greatest"), rows)
 
 

@@ -82,16 +82,21 @@ def show_comparison_of_readings(found: CodingComparison, to: Console, most: int 
 
 def show_odds_of_readings(found: Readings, to: Console) -> None:
     """Print durable odds by day under each coding, the headline's band by the last, what had to be mended, notes."""
+    from sim.results.wording import IN_FORCE_180, in_force_note
+
     days = [cell.days for cell in found.readings[0].odds]
     to.print(f"{found.scenario}: one war read twice", style="bold")
     to.print("halt that lasts 30 days or more, per cent by day, headline (the model alone)\n")
     rows = []
     for one in found.readings:
         cells = [f"{whole(cell.p)} ({whole(cell.model)})" for cell in one.odds]
+        kept = [whole(cell.in_force_180) for cell in one.odds]
         band = band_cell({"lo": one.odds[-1].lo, "hi": one.odds[-1].hi}, found.trials)
         rows.append((one.reading, str(one.n_read or "-"), *cells, band))
+        rows.append((f"  {IN_FORCE_180}", "", *kept))
     print_table(to, ("reading", "numbers\nread", *map(str, days), f"band\nat {days[-1]}"), rows)
-    for text in (*found.sentences, *found.notes):
+    known = in_force_note(cell.in_force_180 for one in found.readings for cell in one.odds)
+    for text in (*found.sentences, *found.notes, known):
         say(to, text)
 
 

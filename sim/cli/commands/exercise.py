@@ -123,11 +123,14 @@ def show_question(name: str, scenario: Scenario, to: Console) -> None:
 
 def show_lesson(found: Lesson, to: Console) -> None:
     """Print the student's odds and the model's, what the record knows, scores or why there are none, forecasters."""
+    from sim.results import wording
+
     to.print(f"Odds of a halt that lasts 30 days or more: {found.scenario}", style="bold")
     columns = [f"{days} days" for days in found.days]
     scored = ("Brier", "log") if found.is_scored else ()
     rows = [(row.who, *map(whole, row.odds), *_scores(row)) for row in found.rows]
     rows.append(("Parley's 90 % band", *(band_cell({"lo": lo, "hi": hi}, found.trials) for lo, hi in found.band)))
+    rows.append((f"Parley, {wording.IN_FORCE_180}", *map(whole, found.in_force)))
     if found.outcome:
         ends = {True: "yes", False: "no", None: "not settled"}
         rows.append(("what happened", *(ends[end] for end in found.outcome.happened)))
@@ -139,7 +142,7 @@ def show_lesson(found: Lesson, to: Console) -> None:
         _say(to, f"The record ({known.episode}, {known.name}): {known.in_words or 'no words'}.")
     if found.is_scored:
         _say(to, "Brier score and log score: 0 is best; one half throughout scores .25 and .69.")
-    for text in found.notes:
+    for text in (*found.notes, wording.in_force_note(found.in_force)):
         _say(to, text)
     if found.forecasters:
         to.print()

@@ -17,6 +17,7 @@ from sim.cli.console import (
     chance,
     common_folder,
     console,
+    in_force_cell,
     is_anchored,
     note,
     odds_cell,
@@ -156,11 +157,13 @@ def odds_table(runs: Sequence[Run]) -> Table:
             wording.reason(one.summary, short=True),
         )
         kept = one.summary["in_force_180"]
-        by_day = ("-" if kept.get(day) is None else chance(kept[day]["p"], kept[day]["mc_hi"]) for day in days)
         has_any = kept[last] is not None
         own = (chance(kept[last]["model"], kept[last]["model_hi"]) if has_any else "-",) if has_anchor else ()
         table.add_row(
-            "  still in force after 180 days", *by_day, band_cell(kept[last], one.n_trials) if has_any else "-", *own
+            f"  {wording.IN_FORCE_180}",
+            *(in_force_cell(kept.get(day)) for day in days),
+            band_cell(kept[last], one.n_trials) if has_any else "-",
+            *own,
         )
     return table
 
@@ -186,6 +189,7 @@ def show_runs(runs: Sequence[Run], to: Console, is_sweep: bool = False) -> None:
     to.print()
     to.print(odds_table(runs))
     to.print()
+    known = [cell for one in runs for cell in one.summary["in_force_180"].values()]
     is_trend = is_sweep and len(runs) > 1
     if is_trend:
         odds = [wording.percent(one.summary["tiers"]["durable"][last]["p"]) for one in (first, runs[-1])]
@@ -193,6 +197,8 @@ def show_runs(runs: Sequence[Run], to: Console, is_sweep: bool = False) -> None:
     else:
         to.print((f"{first.name}: " if len(runs) > 1 else "") + wording.sentence(first.summary, first.scenario))
         to.print(wording.still_in_force(first.summary, first.scenario))
+    if is_trend or None in known[len(first.summary["in_force_180"]) :]:
+        to.print(wording.in_force_note(known))
     caveat = wording.caveat(first.summary["tiers"]["durable"][last], first.n_trials)
     to.print(f"{caveat} Odds of a supposed scenario are not odds that it comes about.")
     to.print(evidence_of_all([one.scenario for one in runs]))

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.console import band_cell, odds_cell, print_result, print_table, say
+from sim.cli.console import band_cell, in_force_cell, odds_cell, print_result, print_table, say
 from sim.cli.options import AsJson, Quiet, Seed, Trials, Workers
 from sim.cli.runs import note_hidden, run_all
-from sim.results.formatting import counted
+from sim.results.formatting import DASH, counted
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sim.analysis.event_timeline import Step, Timeline
+    from sim.analysis.event_timeline import Moved, Step, Timeline
 
 LONGEST_LIST = 3
 
@@ -40,18 +40,21 @@ def timeline(
 
 def show_timeline(found: Timeline, to: Console) -> None:
     """Print a row per event, what each changed, and the event that moved the odds."""
+    from sim.results.wording import IN_FORCE_180, in_force_note
+
     to.print(f"{found.title} ({found.name})", style="bold")
     to.print(f"a halt that lasts 30 days or more, per cent by day from {found.start} in every row")
     to.print(f"{counted(found.trials, 'trial')}, seed {found.seed}\n")
     last = found.days
     days = [str(day) for day in found.steps[0].odds]
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for step in found.steps:
         cells = [odds.as_dict() for odds in step.odds.values()]
         model = odds_cell({"p": step.odds[last].model, "mc_hi": step.odds[last].model_hi})
         is_clear = bool(step.moved) and step.moved[last].is_clear
         own = band_cell(cells[-1], found.trials), model, _moved(step, last), "clear" if is_clear else ""
         rows.append((f"{step.date.day} {step.date:%b}", step.name, *map(odds_cell, cells), *own))
+        rows.append(("", f"  {IN_FORCE_180}", *_in_force(found, step)))
     heads = ("after", "", *days, "90 %\nband", "model\nalone", f"moved by {last} d,\npoints", "")
     print_table(to, heads, rows, left=2, words=[-1])
     to.print()
@@ -61,15 +64,29 @@ def show_timeline(found: Timeline, to: Console) -> None:
     reason = found.steps[0].reason
     is_one = bool(reason) and {step.reason for step in found.steps} == {reason}
     same = f"Throughout, where it fails the main reason is that {reason}." if is_one else ""
-    for text in (found.sentence, *found.notes, same):
+    known = in_force_note(odds for step in found.steps for odds in step.in_force.values())
+    for text in (found.sentence, *found.notes, known, same):
         say(to, text)
 
 
 def _moved(step: Step, days: int) -> str:
     """Return ``+4.2 ±1.1``, or 0 where nothing that is simulated changed."""
+    return _points(step, step.moved.get(days))
+
+
+def _in_force(found: Timeline, step: Step) -> tuple[str, ...]:
+    """Return the odds by day of a ceasefire still in force after 180 days, their band, the model alone and movement."""
+    cells = [None if odds is None else odds.as_dict() for odds in step.in_force.values()]
+    if (last := cells[-1]) is None:
+        return (*map(in_force_cell, cells), DASH, DASH)
+    model = odds_cell({"p": last["model"], "mc_hi": last["model_hi"]})
+    moved = _points(step, step.in_force_moved.get(found.days))
+    return (*map(in_force_cell, cells), band_cell(last, found.trials), model, moved)
+
+
+def _points(step: Step, moved: Moved | None) -> str:
     from sim.results.wording import points
 
-    moved = step.moved.get(days)
     if moved is None:
         return ""
     return points(moved.difference, moved.lo, moved.hi) if step.changed else "0"
