@@ -14,9 +14,11 @@ from typing import Any
 import numpy as np
 
 from sim.statistics import estimates
-from sim.statistics.anchoring import References, anchored, slope
+from sim.statistics.anchoring import References, anchor, anchored, slope
 from sim.statistics.estimates import TRIALS_PER_CLUSTER, Floats, Hits, Odds
 from sim.statistics.ranges import Share
+
+ENDS = ("lo", "hi", "mc_lo", "mc_hi")
 
 
 @dataclass(frozen=True)
@@ -49,23 +51,26 @@ def still_in_force(durable: Odds, event: Odds, reference: float | None) -> Still
     """Return the headline times the model's share; None where no trial has a durable ceasefire.
 
     An end x of the model's own interval belongs to a durable share of x / share, no further up than that of the durable
-    odds themselves; that is anchored and multiplied back.
+    odds themselves; that is anchored and multiplied back. Whatever the inputs, fewer ceasefires are still in force than
+    last 30 days, so no end lies above the same end of the durable odds; each is estimated by itself, and might.
     """
     if durable.n_events == 0:
         return None
-    share = event.n_events / durable.n_events
+    share, head = event.n_events / durable.n_events, anchor(durable, reference)
+    p, own = share * head.p, {key: min(getattr(event, key), getattr(durable, key)) for key in ENDS}
 
-    def moved(end: float, most: float) -> float:
-        if reference is None or share == 0.0:
-            return end
-        lasts = min(most, end / share)
-        return share * (lasts if lasts in (0.0, 1.0) else anchored(lasts, event.n, reference))
+    def moved(key: str) -> float:
+        end, most = own[key], durable.hi if key in ("lo", "hi") else durable.mc_hi
+        if end == event.p:
+            return float(min(p, getattr(head, key)))
+        if reference is not None and share > 0.0:
+            lasts = min(most, end / share)
+            end = share * (lasts if lasts in (0.0, 1.0) else anchored(lasts, event.n, reference))
+        return float(min(end, getattr(head, key)))
 
-    p = share * anchored(durable.p, durable.n, reference)
-    lo, hi = moved(event.lo, durable.hi), moved(event.hi, durable.hi)
-    mc_lo, mc_hi = moved(event.mc_lo, durable.mc_hi), moved(event.mc_hi, durable.mc_hi)
-    counts = (event.n, event.n_events)
-    return StillInForce(p, lo, hi, mc_lo, mc_hi, *counts, share, durable.n_events, event.p, event.lo, event.hi)
+    lo, hi, mc_lo, mc_hi = map(moved, ENDS)
+    counts, model = (event.n, event.n_events), (event.p, own["lo"], own["hi"])
+    return StillInForce(p, lo, hi, mc_lo, mc_hi, *counts, share, durable.n_events, *model)
 
 
 Sums = tuple[Floats, Floats]

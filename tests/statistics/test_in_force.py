@@ -48,7 +48,28 @@ def test_without_a_reference_class_it_is_the_plain_share() -> None:
     found = still_in_force(durable, event, None)
     assert found is not None
     ends = ("p", "lo", "hi", "mc_lo", "mc_hi")
-    assert [getattr(found, end) for end in ends] == pytest.approx([getattr(event, end) for end in ends])
+    least = [min(getattr(event, end), getattr(durable, end)) for end in ends]
+    assert [getattr(found, end) for end in ends] == pytest.approx(least)
+    assert least != [getattr(event, end) for end in ends]  # the band of the durable odds begins lower
+
+
+@pytest.mark.parametrize("reference", [None, 0.02, 0.6])
+def test_no_end_lies_above_the_same_end_of_the_durable_odds(reference: float | None) -> None:
+    """Both bands are estimated by themselves; here that of the durable odds reaches further down, or has more room."""
+    rng = np.random.default_rng(5)
+    for n_trials, most in ((736, 0.99), (32, 1.0), (1_280, 0.5)):
+        for seed in range(40):
+            draws = np.random.default_rng(seed).beta(0.5, 0.5, n_trials // 16) * most
+            durable = rng.random(n_trials) < np.repeat(draws, 16)
+            durable |= (n_trials == 32) & (seed == 0)
+            kept = durable & (rng.random(n_trials) < rng.choice([0.1, 0.9, 0.99]))
+            lasts = odds(durable)
+            found, head = still_in_force(lasts, odds(kept), reference), anchor(lasts, reference)
+            if found is None:
+                continue
+            for end in ("p", "lo", "hi", "mc_lo", "mc_hi", "model", "model_lo", "model_hi"):
+                assert getattr(found, end) <= getattr(head, end) + 1e-12, (end, seed)
+            assert found.lo <= found.p <= found.hi and found.mc_lo <= found.p <= found.mc_hi
 
 
 def test_without_a_durable_ceasefire_nothing_is_known_of_how_long_they_last() -> None:
