@@ -24,7 +24,7 @@ from dashboards.theme import (
     row_label,
     segments,
 )
-from sim.results.wording import band, more_in_100, percent
+from sim.results.wording import IN_FORCE_180, band, more_in_100, percent
 
 CHANCE = "rgba(0,114,178,0.55)"
 
@@ -33,7 +33,8 @@ def forest(table: Any, *, title: str, reference: float | None = None, narrow: bo
     """Odds of each scenario with its bands, the likeliest on top, the base marked by a diamond and a dotted line.
 
     ``table`` has a row per scenario: ``title``, ``p``, ``lo``, ``hi``, ``mc_lo``, ``mc_hi`` (fractions), ``is_base``,
-    and ``model``, the model alone, which is marked by a small upright stroke where the odds are anchored.
+    and ``model``, the model alone, which is marked by a small upright stroke where the odds are anchored; ``in_force``,
+    the odds that a ceasefire is still in force after 180 days, is told of the mark under the pointer.
     """
     rows = sorted(records(table), key=lambda row: -row["p"])
     places = list(range(len(rows)))
@@ -68,8 +69,9 @@ def forest(table: Any, *, title: str, reference: float | None = None, narrow: bo
 def differences(table: Any, *, title: str, narrow: bool = False) -> Figure:
     """Differences of odds from the base, in points, with 95 % intervals; the largest rise on top.
 
-    ``table`` has a row per scenario: ``title``, ``difference``, ``lo``, ``hi`` (fractions). An interval that includes 0
-    is drawn hollow and grey: no clear difference.
+    ``table`` has a row per scenario: ``title``, ``difference``, ``lo``, ``hi`` (fractions), and ``in_force``, the same
+    three of a ceasefire still in force after 180 days, or None. An interval that includes 0 is drawn hollow and grey:
+    no clear difference.
     """
     rows = sorted(records(table), key=lambda row: -row["difference"])
     places = list(range(len(rows)))
@@ -129,7 +131,11 @@ def _direction(row: dict[str, Any]) -> str:
 
 
 def _difference_words(row: dict[str, Any]) -> str:
-    return f"{literal(row['title'])}<br>{more_in_100(row['difference'], row['lo'], row['hi'])}"
+    said, kept = (
+        f"{literal(row['title'])}<br>{more_in_100(row['difference'], row['lo'], row['hi'])}",
+        row.get("in_force"),
+    )
+    return f"{said}<br>{IN_FORCE_180}: {more_in_100(kept['difference'], kept['lo'], kept['hi'])}" if kept else said
 
 
 def _ticks(low: float, high: float) -> list[float]:
@@ -165,6 +171,7 @@ def _points(name: str, rows: list[dict[str, Any]], places: list[int], marker: di
         "marker": {**marker, "line": {"color": "#ffffff", "width": 1.5}},
         "customdata": [
             f"{literal(row['title'])}<br>{percent(row['p'])}, band {band(row['lo'], row['hi'])}"
+            + ("" if row.get("in_force") is None else f"<br>{IN_FORCE_180}: {percent(row['in_force'])}")
             for row in (rows[place] for place in places)
         ],
         "hovertemplate": "%{customdata}<extra></extra>",

@@ -11,6 +11,7 @@ from dashboards.theme import (
     DARK_SHADE,
     GREEN,
     ORANGE,
+    PURPLE,
     SHADE,
     Figure,
     date_axis,
@@ -20,7 +21,7 @@ from dashboards.theme import (
     percents,
     records,
 )
-from sim.results.wording import band, percent
+from sim.results.wording import IN_FORCE_180, band, percent
 
 TIER_WORDS = {
     "durable": "a halt that lasts 30 days or more",
@@ -38,6 +39,7 @@ BESIDE = (
     ("reference", "reference class (wars like it)", {"color": BLACK, "width": 1.8, "dash": "dash"}),
 )
 """What the headline lies between: column, name and look."""
+IN_FORCE = ("in_force", f"a lasting halt {IN_FORCE_180}", {"color": PURPLE, "width": 2.2, "dash": "longdash"})
 
 
 def odds_by_date(table: Any, *, title: str, base: Any = None, base_title: str = "base", narrow: bool = False) -> Figure:
@@ -46,8 +48,9 @@ def odds_by_date(table: Any, *, title: str, base: Any = None, base_title: str = 
     ``table`` has a row per date, in order: ``date`` (ISO), ``day`` (days since the start), the odds ``durable``,
     ``mutual``, ``broad``, the 90 % band ``lo``, ``hi`` and the Monte Carlo interval ``mc_lo``, ``mc_hi`` of the durable
     tier, and ``reference`` (None where no reference class is named), all fractions. With a reference class ``durable``
-    is anchored and ``model`` is the model alone: a thin line beside the thick one. ``base`` is a table of the same kind
-    whose durable odds are drawn behind.
+    is anchored and ``model`` is the model alone: a thin line beside the thick one. ``in_force`` is the odds that such a
+    halt is still in force after 180 days, where that is known. ``base`` is a table of the same kind whose durable odds
+    are drawn behind.
     """
     rows = records(table)
     dates = [str(row["date"]) for row in rows]
@@ -60,6 +63,8 @@ def odds_by_date(table: Any, *, title: str, base: Any = None, base_title: str = 
     has_anchor = any(row.get("reference") is not None for row in rows)
     if has_anchor:
         data += [_line(dates, rows, *look) for look in BESIDE]
+    if any(row.get("in_force") is not None for row in rows):
+        data.append(_line(dates, rows, *IN_FORCE) | {"legendrank": 1.5})
     data += [_tier_line(dates, rows, tier, has_anchor) for tier in ("broad", "mutual", "durable")]
     largest = [row[column] for row in rows for column in ("hi", "broad", "mutual")]
     return figure(
@@ -69,7 +74,7 @@ def odds_by_date(table: Any, *, title: str, base: Any = None, base_title: str = 
         yaxis=percent_axis("Odds", percents(largest)),
         height=650 if narrow else 560,
         narrow=narrow,
-        legend_rows=8 if narrow else 3,
+        legend_rows=9 if narrow else 3,
         legend_gap=78,
         hovermode="x unified",
     )

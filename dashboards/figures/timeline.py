@@ -10,6 +10,7 @@ from dashboards.theme import (
     BLACK,
     BLUE,
     DARK_SHADE,
+    PURPLE,
     SHADE,
     VERMILLION,
     Figure,
@@ -20,8 +21,9 @@ from dashboards.theme import (
     percents,
     records,
 )
-from sim.results.wording import band, percent
+from sim.results.wording import IN_FORCE_180, band, percent
 
+KEPT = "in_force_180"
 LAST_STEP_DAYS = 1
 FEW_DAYS = 7
 """So few days have a tick each, and no hours between them."""
@@ -33,7 +35,8 @@ def odds_by_event(table: Any, *, title: str, narrow: bool = False) -> Figure:
     ``table`` has a row per state in order, the eve first: ``date`` (ISO), ``name``, the odds ``p`` with the 90 % band
     ``lo``, ``hi`` and the Monte Carlo interval ``mc_lo``, ``mc_hi``, and ``model`` (None where it is no other number),
     all fractions; ``difference`` from the state before (None for the first) and ``is_clear``, whether that is more than
-    luck: such events are marked in another colour. Rows of ``Timeline.table()`` at one horizon are such a table. Events
+    luck: such events are marked in another colour; and ``in_force_180``, the odds that such a ceasefire is still in
+    force after 180 days, where that is known. Rows of ``Timeline.table()`` at one horizon are such a table. Events
     of one day lie side by side within it, in their order. An empty table gives a figure without steps.
     """
     rows = records(table)
@@ -47,6 +50,8 @@ def odds_by_event(table: Any, *, title: str, narrow: bool = False) -> Figure:
         ]
         if any(row.get("model") is not None and row["model"] != row["p"] for row in rows):
             data.append(_steps(ends, rows, "model", "the model alone", {"color": BLACK, "width": 1.4, "dash": "dash"}))
+        if any(row.get(KEPT) is not None for row in rows):
+            data.append(_steps(ends, rows, KEPT, IN_FORCE_180, {"color": PURPLE, "width": 2.2, "dash": "longdash"}))
         data.append(_steps(ends, rows, "p", "odds", {"color": BLUE, "width": 3.5}))
         data += [
             _mark(number, place, row, narrow) for number, (place, row) in enumerate(zip(places, rows, strict=True))
@@ -65,7 +70,7 @@ def odds_by_event(table: Any, *, title: str, narrow: bool = False) -> Figure:
         yaxis=percent_axis("Odds", percents(largest), narrow),
         height=470 + 22 * len(rows),
         narrow=narrow,
-        legend_rows=len(rows) + 4,
+        legend_rows=len(rows) + 5,
         legend_gap=64,
         hovermode="closest",
         annotations=marks,
@@ -134,6 +139,8 @@ def _mark(number: int, place: str, row: dict[str, Any], narrow: bool) -> dict[st
     day = _day(row)
     label = f"{number}  {day.day} {day:%b}: {row['name']}" if number else f"{day.day} {day:%b}: {row['name']}"
     said = f"{percent(row['p'])}, band {band(row['lo'], row['hi'])}"
+    if row.get(KEPT) is not None:
+        said += f"<br>{IN_FORCE_180}: {percent(row[KEPT])}"
     if number:
         said += f"<br>moved by {100 * row['difference']:+.1f} points" + ("" if row["is_clear"] else ", not clearly")
     return {

@@ -192,6 +192,9 @@ def scenario_row(run: Run, base: Run, days: int, row: dict[str, Any] | None) -> 
             for d in horizons(base.scenario)
         ],
         "difference": None if difference is None else difference_cell(difference),
+        "in_force_difference": difference_cell(row["in_force_difference"])
+        if row and row["in_force_difference"]
+        else None,
         "model": model_cell(tiers["durable"][last], run.n_trials),
         "mutual": odds_cell(tiers["mutual"][last], run.n_trials),
         "broad": odds_cell(tiers["broad"][last], run.n_trials),

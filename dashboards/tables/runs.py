@@ -11,7 +11,8 @@ import numpy as np
 from sim.outcome_columns import Columns
 from sim.results.tally import HitTally, weeks_over
 from sim.statistics.anchoring import anchor, reference_at
-from sim.statistics.horizons import begun, horizons
+from sim.statistics.horizons import IN_FORCE_180, begun, horizons, is_followed
+from sim.statistics.in_force import still_in_force
 from sim.statistics.summed import merged
 
 if TYPE_CHECKING:
@@ -30,27 +31,31 @@ def odds_by_date(run: Run) -> Table:
     A row per week ``k`` = 0 ... horizon: odds that a halt of each tier began before the end of ``k`` weeks, so that the
     rows of weeks 4, 13, 26 and 52 are the odds by 30, 90, 180 and 365 days. ``durable``, its band and its Monte Carlo
     interval are the headline (anchored where there is a reference class), ``model`` with ``model_lo`` and ``model_hi``
-    the model alone on that tier; ``mutual`` and ``broad`` are the model alone.
+    the model alone on that tier; ``mutual`` and ``broad`` are the model alone. ``in_force`` is the odds that a lasting
+    one is still in force after 180 days, None where that is not known.
     """
     scenario, n_weeks, n = run.scenario, run.scenario.horizon_weeks, run.n_trials
+    lasting = ["durable_week", *([f"{IN_FORCE_180}_week"] if is_followed(scenario, run.columns) else [])]
     counted = {
         tier: _counts_by_week(weeks_over(scenario, run.columns, f"{tier}_week"), n_weeks) / n
         for tier in ("mutual", "broad")
     }
     started = merged(
-        {week: HitTally.of(begun(columns["durable_week"], week)) for week in range(n_weeks + 1)}
-        for columns in run.blocks("durable_week")
+        {(name, week): HitTally.of(begun(columns[name], week)) for name in lasting for week in range(n_weeks + 1)}
+        for columns in run.blocks(*lasting)
     )
     days_of = {week: days for days, week in horizons(scenario).items()}
     rows: Table = []
     for week in range(n_weeks + 1):
-        lasting = started[week].odds(run.commonest_effect)
-        shown = anchor(lasting, reference_at(scenario, "durable", days_of.get(week, 7 * week)))
+        odds, *event = [started[name, week].odds(run.commonest_effect) for name in lasting]
+        reference = reference_at(scenario, "durable", days_of.get(week, 7 * week))
+        shown, kept = anchor(odds, reference), still_in_force(odds, event[0], reference) if event else None
         rows.append(
             {
                 "date": (scenario.start + timedelta(weeks=week)).isoformat(),
                 "day": 7 * week,
                 "durable": shown.p,
+                "in_force": None if kept is None else kept.p,
                 **{tier: float(counted[tier][week]) for tier in counted},
                 **{key: getattr(shown, key) for key in ("lo", "hi", "mc_lo", "mc_hi", "reference")},
                 **{key: getattr(shown, key) for key in ("model", "model_lo", "model_hi")},
@@ -69,7 +74,8 @@ def _counts_by_week(counts: Any, n_weeks: int) -> Any:
 def comparison(runs: Sequence[Run], base: Run, days: int) -> Table:
     """Durable odds by ``days`` of every run that reaches so far, with the difference from the base.
 
-    ``difference`` is None for the base, and where the luck is not the same (another seed).
+    ``difference`` is None for the base, and where the luck is not the same (another seed). ``in_force`` and
+    ``in_force_difference`` are the same of a ceasefire still in force after 180 days, None where that is not known.
     """
     from sim.results.compare import compare
 
@@ -77,24 +83,35 @@ def comparison(runs: Sequence[Run], base: Run, days: int) -> Table:
     for index, run in enumerate(runs):
         if days not in horizons(run.scenario):
             continue
-        cell = run.summary["tiers"]["durable"][str(days)]
+        cell, kept = run.summary["tiers"]["durable"][str(days)], run.summary[IN_FORCE_180][str(days)]
         row = {
             "index": index,
             "title": run.scenario.title,
             "is_base": run is base,
             **{key: cell[key] for key in ("p", "lo", "hi", "mc_lo", "mc_hi", "model")},
             "difference": None,
+            "in_force": None if kept is None else kept["p"],
+            "in_force_difference": None,
         }
         if run is not base and run.seed == base.seed:
-            pair = compare(base, run)["tiers"]["durable"].get(str(days))
-            row["difference"] = {key: pair[key] for key in ("difference", "lo", "hi")} if pair else None
+            found = compare(base, run)
+            row["difference"] = _difference(found["tiers"]["durable"].get(str(days)))
+            row["in_force_difference"] = _difference(found[IN_FORCE_180].get(str(days)))
         rows.append(row)
     return rows
 
 
+def _difference(pair: dict[str, float] | None) -> dict[str, float] | None:
+    return {key: pair[key] for key in ("difference", "lo", "hi")} if pair else None
+
+
 def paired(rows: Table) -> Table:
     """The rows of ``comparison`` that have a difference, flat."""
-    return [{"title": row["title"], **row["difference"]} for row in rows if row["difference"] is not None]
+    return [
+        {"title": row["title"], **row["difference"], "in_force": row["in_force_difference"]}
+        for row in rows
+        if row["difference"] is not None
+    ]
 
 
 def anatomy(runs: Sequence[Run], base: Run) -> Table:

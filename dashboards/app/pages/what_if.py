@@ -25,7 +25,9 @@ from sim.results.run import Run
 PAGE = Page(PATH, "What if", "What would change the odds?", 3)
 HOW = (
     "The thick blue line is the odds with your changes, the grey line behind it the scenario as it was, on the same "
-    "luck: what differs is your change alone. The light area is the band, the thin dark area only luck."
+    "random numbers: what differs is your change alone. The line in long dashes is the odds that a halt which lasts 30 "
+    "days is still in force after 180; it is there once all trials are. The light area is the band, the thin dark "
+    "area Monte Carlo error."
 )
 AT_ONCE = "{trials:,} futures are simulated again on this computer, as many as the other pages show."
 IN_TWO_STEPS = (

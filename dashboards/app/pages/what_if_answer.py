@@ -17,9 +17,10 @@ from dashboards.theme import Figure
 from sim.results import wording
 from sim.results.compare import compare
 from sim.results.run import Run
-from sim.statistics.horizons import horizons
+from sim.statistics.horizons import horizons, is_followed
 
 PATH = "/what-if"
+AFTER = "after 180 days"
 
 
 def figure_of(service: Service, name: str, base: Run, run: Run, narrow: bool) -> Figure:
@@ -41,18 +42,23 @@ def answer_of(base: Run, run: Run, changes: Mapping[str, str], of: int) -> list[
     ``base`` has the trials of ``run``, which are the first of the ``of`` trials of this scenario's run.
     """
     days = max(horizons(run.scenario))
-    said = odds_words(run.odds("durable", days).as_dict(), run.n_trials)
+    said, kept = odds_words(run.odds("durable", days).as_dict(), run.n_trials), run.in_force_180(days)
+    still = wording.figures(kept.as_dict(), run.n_trials) if kept else "\u2013"
     first = [
         html.P(said["words"], className="big"),
         html.P(
             [html.Strong(said["percent"]), f" within {days} days, band ", html.Strong(said["band"])], className="sub"
         ),
+        html.P(f"{wording.IN_FORCE_180.capitalize()}: {still}", className="sub"),
         html.P(from_which(run.n_trials, of), className="note", id="what-if-trials"),
     ]
     if not changes:
-        return [*first, html.P("Nothing is changed yet: this is the scenario as it is.", className="difference")]
-    pairs = compare(base, run)["tiers"]["durable"]
-    rows = [row_of(int(day), pair, run, base) for day, pair in pairs.items()]
+        unknown = [html.P(wording.in_force_note([kept]), className="note")] if kept is None else []
+        same = "Nothing is changed yet: this is the scenario as it is."
+        return [*first, *unknown, html.P(same, className="difference")]
+    found = compare(base, run)
+    pairs, lasting = found["tiers"]["durable"], found["in_force_180"]
+    rows = [row for day, pair in pairs.items() for row in (row_of(day, pair), row_of(AFTER, lasting[day]))]
     heads = ("By day", "As it was", "With your changes", "Difference in points (95 %)")
     table = html.Table(
         [
@@ -63,7 +69,10 @@ def answer_of(base: Run, run: Run, changes: Mapping[str, str], of: int) -> list[
         ],
         className="differences",
     )
-    scroll = html.Div(table, className="scroll", role="region", tabIndex="0", **{"aria-label": "Odds before and after"})
+    note = html.P(in_force_note(base, run, lasting), className="note")
+    scroll = html.Div(
+        [table, note], className="scroll", role="region", tabIndex="0", **{"aria-label": "Odds before and after"}
+    )
     return [*first, html.P(sentence(pairs[str(days)], days), className="difference"), scroll]
 
 
@@ -90,7 +99,18 @@ def sentence(pair: Mapping[str, float], days: int) -> str:
     return f"{said[:1].upper()}{said[1:]} {where}."
 
 
-def row_of(day: int, pair: Mapping[str, float], run: Run, base: Run) -> html.Tr:
+def in_force_note(base: Run, run: Run, kept: Mapping[str, Any]) -> str:
+    """What the rows of a ceasefire still in force are; a first answer follows none so far."""
+    if is_followed(base.scenario, base.columns) and not is_followed(run.scenario, run.columns):
+        return f"{wording.IN_FORCE_180.capitalize()}: known once all trials are simulated."
+    return wording.in_force_note(kept.values())
+
+
+def row_of(head: str, pair: Mapping[str, float] | None) -> html.Tr:
+    """A row of the table: odds before and after, and their difference; dashes where they are not known."""
+    said = html.Span(head, className="small") if head == AFTER else head
+    if pair is None:
+        return html.Tr([html.Th(said, scope="row"), *(html.Td("\u2013", className="num") for _ in range(3))])
     low, high = (f"{100 * pair[end]:+.1f}".replace("-", "\u2212") for end in ("lo", "hi"))
     points = f"{100 * pair['difference']:+.1f}".replace("-", "\u2212")
     cells = (
@@ -98,7 +118,7 @@ def row_of(day: int, pair: Mapping[str, float], run: Run, base: Run) -> html.Tr:
         wording.percent(pair["variant"]),
         [points, html.Span(f"{low} to {high}", className="small")],
     )
-    return html.Tr([html.Th(f"{day}", scope="row"), *(html.Td(cell, className="num") for cell in cells)])
+    return html.Tr([html.Th(said, scope="row"), *(html.Td(cell, className="num") for cell in cells)])
 
 
 def reasons(base: Run, run: Run) -> str:

@@ -102,6 +102,9 @@ def test_a_first_answer_says_so_and_the_last_is_the_run(asked: tuple[Client, Ser
     cell = theirs.summary["tiers"]["durable"]["365"]
     text = settled(client, CHANGES)
     assert HEADLINE.findall(text) == [(wording.percent(cell["p"]), wording.band(cell["lo"], cell["hi"]))]
+    kept = wording.figures(theirs.summary["in_force_180"]["365"], TRIALS)
+    assert f"Still in force after 180 days: {kept}|" in text and text.count("|after 180 days|") == 4
+    assert "Still in force after 180 days: \u2013|" in first and "known once all trials are simulated" in first
     assert wording.reason(theirs.summary) in text and f"From {TRIALS} trials, as on every other page." in text
 
 

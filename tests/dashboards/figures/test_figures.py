@@ -125,6 +125,36 @@ def test_anchored_odds_are_a_thick_line_between_a_thin_one_and_a_dashed_one() ->
     assert not any(word in plain for word in ("alone", "anchored", "reference"))
 
 
+def test_what_is_still_in_force_is_a_thinner_line_of_its_own() -> None:
+    rows = [{**row, "in_force": p} for row, p in zip(DAYS, (None, 0.08), strict=True)]
+    figure = figures.odds_by_date(rows, title="T")
+    kept, headline = trace(figure, "still in force after 180 days"), trace(figure, "30 days or more")
+    assert (kept["y"], kept["customdata"]) == ([None, 8.0], ["", "8 %"])
+    assert kept["line"]["width"] < headline["line"]["width"] and kept["line"]["dash"] == "longdash"
+    assert kept["line"]["color"] not in {
+        one["line"]["color"]
+        for one in figure["data"]
+        if one is not kept and one["mode"] == "lines" and one["name"] != kept["name"]
+    }
+    plain = figures.odds_by_date([{**row, "in_force": None} for row in DAYS], title="T")
+    assert not any("in force" in one["name"] for one in plain["data"])
+
+
+def test_scenarios_tell_what_is_still_in_force_under_the_pointer() -> None:
+    said = [
+        text
+        for one in figures.forest([{**row, "in_force": 0.07} for row in SCENARIOS], title="T")["data"]
+        for text in one.get("customdata", [])
+    ]
+    assert sum("still in force after 180 days: 7 %" in text for text in said) == len(SCENARIOS)
+    kept = {"difference": 0.05, "lo": 0.04, "hi": 0.06}
+    drawn = figures.differences([{**row, "in_force": kept} for row in PAIRS], title="T")["data"]
+    said = [text for one in drawn for text in one.get("customdata", [])]
+    assert all(text.endswith("still in force after 180 days: 5 more in 100") for text in said) and len(said) == len(
+        PAIRS
+    )
+
+
 def test_base_is_drawn_behind_another_scenario() -> None:
     names = [one["name"] for one in figures.odds_by_date(DAYS, title="T", base=DAYS, base_title="the base")["data"]]
     assert names.index("base: the base") < names.index("a halt that lasts 30 days or more")

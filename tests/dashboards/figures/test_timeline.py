@@ -51,6 +51,15 @@ def test_events_are_numbered_and_what_moved_the_odds_has_another_colour() -> Non
     assert reply["customdata"][0].endswith("+0.0 points, not clearly")
 
 
+def test_what_is_still_in_force_is_a_line_only_where_it_is_known() -> None:
+    figure = odds_by_event([{**one, "in_force_180": one["p"] / 2} for one in ROWS], title="T")
+    assert trace(figure, "still in force after 180 days")["y"] == [5.0, 5.0, 10.0, 10.0, 10.0, 10.0, 2.5, 2.5]
+    said = "20 %, band 10 to 40 %<br>still in force after 180 days: 10 %<br>moved by +10.0 points"
+    assert trace(figure, "an offer")["customdata"] == [said]
+    unknown = odds_by_event([{**one, "in_force_180": None} for one in ROWS], title="T")
+    assert not [one for one in unknown["data"] if "in force" in one["name"]]
+
+
 def test_the_model_alone_is_drawn_only_where_it_differs() -> None:
     assert not [one for one in odds_by_event(ROWS, title="T")["data"] if "alone" in one["name"]]
     rows = [{**one, "model": 0.5} for one in ROWS]

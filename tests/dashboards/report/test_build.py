@@ -226,7 +226,7 @@ def test_imposed_ceasefires_and_those_still_in_force_stand_beside_the_odds() -> 
     assert shares["South wins"] == [12.5] and shares["Victory of South, ceasefire imposed"] == [25.0]
     short = Page(report([made_run(trials, reference_class=None, follow_up_weeks=20)]))
     assert "follows it for 20 weeks after the horizon, and 26 are needed" in short.text
-    assert "180 days on: \u2013" in short.text
+    assert "after 180 days: \u2013" in short.text
 
 
 def test_runs_with_another_horizon_stand_in_the_table_without_the_missing_days() -> None:

@@ -29,6 +29,19 @@ def test_the_curve_agrees_with_the_odds_at_every_horizon() -> None:
     assert all(min(row["model"], row["reference"]) <= row["durable"] for row in curve[4:])
 
 
+def test_the_curve_has_what_is_still_in_force_below_the_headline() -> None:
+    broken = {**ceasefire(20), "in_force_180_week": -1, "stage": 8}
+    run = made_run([ceasefire(3), broken, broken, ceasefire(40)] + [failure()] * 28)
+    curve = runs.odds_by_date(run)
+    for days, week in WEEKS_BY_DAY.items():
+        kept = run.in_force_180(days)
+        assert kept is not None and curve[week]["in_force"] == kept.p <= curve[week]["durable"]
+    assert curve[20]["in_force"] == curve[20]["durable"] and curve[30]["in_force"] < 0.4 * curve[30]["durable"]
+    assert [curve[week]["in_force"] for week in (0, 3)] == [None, None]  # none has begun that could go on
+    short = made_run([ceasefire(3), failure()], follow_up_weeks=25)
+    assert {row["in_force"] for row in runs.odds_by_date(short)} == {None}
+
+
 def test_the_curve_starts_at_nothing_on_the_first_day() -> None:
     first = runs.odds_by_date(mixed(4))[0]
     assert first["date"] == "2025-01-06"
@@ -59,7 +72,10 @@ def test_differences_are_paired_and_the_base_has_none() -> None:
     assert rows[0]["difference"] is None and rows[0]["is_base"]
     # Half way to .142095 in log odds: .136333 for 8 of 64 and .191840 for 16.
     assert rows[1]["difference"]["difference"] == pytest.approx(0.191840 - 0.136333, abs=1e-6)
-    assert runs.paired(rows) == [{"title": "Minimal", **rows[1]["difference"]}]
+    kept = rows[1]["in_force_difference"]
+    assert kept["difference"] == pytest.approx(0.191840 - 0.136333, abs=1e-6) and rows[0]["in_force_difference"] is None
+    assert rows[1]["in_force"] == more.in_force_180(365).p  # type: ignore[union-attr]
+    assert runs.paired(rows) == [{"title": "Minimal", **rows[1]["difference"], "in_force": kept}]
     object.__setattr__(more, "seed", 2)  # other random numbers are not compared
     assert runs.paired(runs.comparison([base, more], base, 365)) == []
 
