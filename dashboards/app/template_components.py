@@ -83,7 +83,7 @@ class Reader(HTMLParser):
             return
         inside = self.open[-1][0] if self.open else ""
         if data.strip() or (inside and data == " "):
-            self.put(re.sub(r"\s+", " ", data))
+            self.put(re.sub(r"[ \t\r\n\f]+", " ", data))  # as a browser does: a no-break space stays
         elif data and inside in ("p", "li", "span", "strong", "summary", "td", "th", "h1", "h2"):
             self.put(" ")
 

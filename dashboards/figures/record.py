@@ -214,7 +214,7 @@ def subset_dots(
         title,
         data,
         xaxis=axis("Mean Brier score", **_score_range([*known, *reach, ONE_HALF])),
-        yaxis=row_axis([f"{row['title']} ({row['n_episodes']})" for row in rows], narrow=narrow),
+        yaxis=row_axis([f"{row['title']}\u00a0({row['n_episodes']})" for row in rows], narrow=narrow),
         height=(200 if narrow else 160) + (58 if narrow else 46) * len(rows),
         narrow=narrow,
         legend_rows=2 if narrow else 1,

@@ -41,7 +41,7 @@ def record(found: Mapping[str, Any], posterior: Mapping[str, Any] | None) -> str
     parameters = parameter_rows(posterior) if posterior else []
     styles = ("report.css", "record.css")
     made = drawn(found, parameters)
-    context = content(found, posterior, parameters) | {"charts": list(made)}
+    context = content(found, posterior, parameters) | {"charts": list(made), "has_tables": False}
     return render("record.html", {"figures": made}, context, script="record.js", styles=styles)
 
 

@@ -211,7 +211,7 @@ def record(found: dict[str, Any], narrow: bool) -> list[Any]:
     made = page.drawn(found, parameters)
     shape = "narrow" if narrow else "wide"
     charts = {name: {"data": one["data"], "layout": one[shape]} for name, one in made.items()}
-    context = page.content(found, posterior, parameters) | {"charts": list(made)}
+    context = page.content(found, posterior, parameters) | {"charts": list(made), "has_tables": True}
     parts = ["record/answer.html"]
     if context["tiers"]:
         parts += ["record/scores.html", "record/protocol.html", "record/misses.html"]

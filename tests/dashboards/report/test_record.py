@@ -84,7 +84,7 @@ def test_a_group_has_a_mark_for_each_forecaster_with_a_score() -> None:
     ]
     figure = figures.subset_dots(rows, title="T", forecasters=("engine", "pool"))
     assert trace(figure, "engine")["x"] == [0.1, None] and trace(figure, "pool")["x"] == [0.2, 0.3]
-    assert figure["layout"]["yaxis"]["ticktext"] == ["young (20)", "old (9)"]
+    assert figure["layout"]["yaxis"]["ticktext"] == ["young\u00a0(20)", "old\u00a0(9)"]
 
 
 def test_a_parameter_is_drawn_on_the_scale_on_which_its_prior_is_even() -> None:
