@@ -76,6 +76,34 @@ def test_movements_are_paired_with_the_state_before_and_widened(found: Timeline,
     assert along == pytest.approx(found.whole.difference)
 
 
+def test_each_state_has_what_is_still_in_force_and_how_far_it_moved(found: Timeline, loaded: LoadedTimeline) -> None:
+    before, after = (run(state.scenario, trials=TRIALS, workers=1) for state in loaded.states[1:3])
+    step, cell = found.steps[2], compare(before, after, 4)["in_force_180"]["365"]
+    kept, moved = step.in_force[365], step.in_force_moved[365]
+    assert kept is not None and kept == after.in_force_180(365) and kept.p <= step.odds[365].p
+    assert moved is not None and (moved.difference, moved.hi) == (cell["difference"], cell["hi"])
+    assert found.steps[0].in_force_moved == {}
+    plain = found.as_dict()["steps"][2]
+    assert plain["in_force_180"]["365"]["n_durable"] == kept.n_durable
+    assert plain["moved_in_force_180"]["365"]["difference"] == moved.difference
+    row = found.table().set_index(["step", "days"]).loc[(2, 365)]
+    assert (row["in_force_180"], row["in_force_180_difference"]) == (kept.p, moved.difference)
+    assert "points (still in force after 180 days: +" in found.notes[0]
+
+
+def test_where_it_is_not_known_what_stays_in_force_there_is_a_dash(loaded: LoadedTimeline) -> None:
+    short = loaded.states[0].scenario.model_copy(update={"follow_up_weeks": 25})
+    found = from_runs(loaded, [run(short, trials=320, workers=1)] * 4)
+    plain = json.loads(json.dumps(found.as_dict(), allow_nan=False))
+    assert set(plain["steps"][1]["in_force_180"].values()) == {None} and plain["whole_in_force_180"] is None
+    assert found.table()["in_force_180_lo"].isna().all()
+    to = Console(file=io.StringIO(), width=100)
+    show_timeline(found, to)
+    assert isinstance(to.file, io.StringIO)
+    (row, *_) = (line for line in to.file.getvalue().splitlines() if "still in force after 180 days" in line)
+    assert row.split()[6:] == ["-"] * 6 and "A dash: not known" in to.file.getvalue()
+
+
 def test_the_event_that_moved_the_odds_is_named(found: Timeline) -> None:
     assert found.moved_most is not None and found.moved_most.name == "both tire"
     assert found.moved_most.moved[365].difference > 0.1
@@ -116,6 +144,8 @@ def test_what_is_printed_fits(found: Timeline) -> None:
     assert max(map(len, lines)) <= 100
     (row,) = (line for line in lines if line.startswith("9 Jan both tire"))
     assert row.rstrip().endswith("clear")
+    kept = lines[lines.index(row) + 1].split()
+    assert kept[:6] == "still in force after 180 days".split() and len(kept) == 14
     assert "The event that moved the odds most: both tire" in to.file.getvalue()
 
 

@@ -282,6 +282,8 @@ def test_an_interrupted_study_is_not_called_resumable(tmp_path: Path) -> None:
 
 
 def test_a_sheet_for_a_second_reader_and_what_it_says(parley: Parley, tmp_path: Path) -> None:
+    from sim.cli.console import whole
+
     few = ("--trials", "320", "--workers", "1")
     made = parley("coding-sheet", "korea/july_1951", "--out", str(tmp_path / "room"))
     assert made.code == 0 and "parley compare-codings korea/july_1951" in made.out
@@ -295,6 +297,10 @@ def test_a_sheet_for_a_second_reader_and_what_it_says(parley: Parley, tmp_path: 
     assert answer.code == 0, answer.err
     found = json.loads(answer.out)
     assert [one["reading"] for one in found["odds"]["readings"]][0] == "file" and found["comparison"]["differences"]
+    shown = [line.split() for line in parley("compare-codings", "korea/july_1951", filled, *few).out.splitlines()]
+    kept = [line[6:] for line in shown if line[:6] == "still in force after 180 days".split()]
+    odds = [[cell["in_force_180"] for cell in one["odds"]] for one in found["odds"]["readings"]]
+    assert kept == [[whole(p) for p in by_day] for by_day in odds]
     for words, said in (((filled,), "unknown number"), (("no.csv",), "no.csv"), ((str(tmp_path),), "directory")):
         wrong = parley("compare-codings", "falklands/april_1982", *words, *few)
         assert wrong.code == 2 and said in wrong.err and "Traceback" not in wrong.err

@@ -54,6 +54,10 @@ def test_one_forecast_from_weighted_scenarios(minimal: sim.Scenario) -> None:
     cell = found["tiers"]["durable"]["365"]
     assert cell["p"] == pytest.approx(0.75 * runs[0].odds("durable", 365).p + 0.25 * runs[1].odds("durable", 365).p)
     assert (cell["least"], cell["greatest"]) == (low, high)
+    kept = [one.in_force_180(365).p for one in runs]  # type: ignore[union-attr]
+    assert found["in_force_180"]["365"]["p"] == pytest.approx(0.75 * kept[0] + 0.25 * kept[1])
+    short = run(changed(minimal, follow_up_weeks=25), trials=640)
+    assert set(mixed([runs[0], short], [1, 1])["in_force_180"].values()) == {None}
     for weights, words_said in (([1], "the base first, got 1"), ([0, 0], "not all 0"), ([-1, 2], "at least 0")):
         with pytest.raises(sim.ParleyError, match=words_said):
             mixed(runs, weights)
@@ -181,3 +185,11 @@ def test_still_in_force_tells_what_it_rests_on_or_why_it_is_unknown(minimal: sim
     assert "follows it for 25 weeks after the horizon, and 26 are needed" in wording.still_in_force(unknown, short)
     unknown["tiers"] = {"durable": {"365": {"model": 0.1}}}
     assert "these trials do not record it" in wording.still_in_force(unknown, minimal)
+
+
+def test_a_table_says_what_a_dash_of_those_still_in_force_is() -> None:
+    known = wording.in_force_note([{"p": 0.1}])
+    assert known.startswith("Still in force after 180 days: the headline times") and "dash" not in known
+    assert "A dash: not known" in wording.in_force_note([{"p": 0.1}, None]) and "26 weeks" in wording.in_force_note(
+        [None]
+    )

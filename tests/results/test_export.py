@@ -15,6 +15,7 @@ import pytest
 import sim
 from sim.cli.commands.results import encoded
 from sim.execution.run import run
+from sim.results.compare import compare
 from sim.results.export import LONG_COLUMNS, as_csv, differences, harmless, long_form
 from sim.scenario.checks import references
 from sim.scenario.schema import Sides
@@ -64,6 +65,14 @@ def test_differences_are_those_of_compare(minimal: sim.Scenario) -> None:
     assert set(table["difference"]) == {0.0}
     assert list(table["scenario"].unique()) == ["s1"]
     assert {"lo", "hi", "tier", "days"} <= set(table.columns)
+    assert list(table["tier"].unique()) == ["durable", "mutual", "broad", "in_force_180"]
+    assert not table.isna().any().any()
+    found = compare(base, variant)["in_force_180"]
+    kept = table[table["tier"] == "in_force_180"]
+    assert list(kept["days"]) == [int(days) for days, cell in found.items() if cell is not None]
+    assert list(kept["model_hi"]) == [cell["model_hi"] for cell in found.values() if cell is not None]
+    short = run(minimal_scenario(follow_up_weeks=25), trials=64, seed=1)
+    assert "in_force_180" not in set(differences(short, [short])["tier"])  # it is not known
 
 
 def test_a_spreadsheet_meets_no_formula() -> None:

@@ -99,7 +99,8 @@ def test_ceasefires_still_in_force_are_compared_by_day() -> None:
     found = compare(*(Run(scenario, name, 1, one) for name, one in (("base", base), ("variant", variant))))
     cells = found["in_force_180"]
     assert [(cells[days]["base"], cells[days]["variant"]) for days in ("30", "180")] == [(4 / 64, 8 / 64)] * 2
-    assert cells["365"]["difference"] == (12 - 4) / 64
+    assert cells["365"]["difference"] == cells["365"]["model_difference"] == (12 - 4) / 64
+    assert set(cells["365"]) == set(found["tiers"]["durable"]["365"])
     kept = Run(scenario, "variant", 1, variant).in_force_180(365)
     assert kept is not None and (kept.p, kept.share, kept.n_durable) == (12 / 64, 12 / 16, 16)
 

@@ -60,6 +60,14 @@ def test_scores_of_a_known_end_by_hand(run: sim.Run) -> None:
     assert lesson(run, (0, 1, 1, 1)).sentences == ("Best here by Brier score: you.",)
 
 
+def test_what_is_still_in_force_stands_below_the_odds_that_it_lasts(run: sim.Run) -> None:
+    found = lesson(run, (0.1, 0.3, 0.5, 0.8))
+    kept = [run.in_force_180(days) for days in found.days]
+    assert found.in_force == tuple(None if one is None else one.p for one in kept)
+    assert found.as_dict()["in_force_180"] == list(found.in_force)
+    assert all(p is None or p <= lasts for p, lasts in zip(found.in_force, found.rows[1].odds, strict=True))
+
+
 def test_nobody_is_scored_where_the_end_is_not_known(minimal: sim.Scenario) -> None:
     shipped = sim.load("istanbul_2025/aides_only")
     assert known_outcome(shipped, DAYS) is None
