@@ -220,7 +220,7 @@ def in_force_basis(cell: Mapping[str, Any], days: str) -> str:
 
 def in_force_note(cells: Iterable[Any]) -> str:
     """Return under a table what the rows of a ceasefire still in force after 180 days are, and what a dash is."""
-    basis = "the headline times the model's own share of ceasefires of 30 days or more that are so long in force"
+    basis = "the headline times the model's own share of ceasefires of 30 days or more that are in force so long"
     dash = (
         " A dash: not known, because no trial has a ceasefire of 30 days or more by then, the run does not record how "
         f"long they go on, or the scenario follows them for fewer than {WEEKS_WATCHED} weeks."
