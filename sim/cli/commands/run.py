@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
     from sim.results.run import Run
 
+LEAST_IMPOSED = 0.005
+"""Imposed ceasefires below half a per cent are left out of the cell of wins."""
 HALF_WAY = (
     "Odds by day and their band are set half way (in log odds) between the model alone and wars like it. "
     "Mutual and any halts, wins and reasons are the model alone: set them beside its own lasting halts."
@@ -169,9 +171,9 @@ def odds_table(runs: Sequence[Run]) -> Table:
 
 
 def wins_cell(summary: Mapping[str, Any], side: str, unseen: float) -> str:
-    """Return ``19 (8)``: how often a side wins, and how often with a ceasefire that it imposes."""
+    """Return ``19 (8)``: how often a side wins, and how often with a ceasefire that it imposes, from half a per cent."""
     won, imposed = summary["victory"][side], summary["victory_imposed"][side]
-    return f"{chance(won, unseen)} ({chance(imposed, unseen)})" if won else chance(won, unseen)
+    return f"{chance(won, unseen)} ({chance(imposed, unseen)})" if imposed >= LEAST_IMPOSED else chance(won, unseen)
 
 
 def show_runs(runs: Sequence[Run], to: Console, is_sweep: bool = False) -> None:
