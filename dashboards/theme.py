@@ -13,6 +13,22 @@ Row = Mapping[str, Any]
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 
+COLOURS = {
+    "blue": BLUE,
+    "faint": "#e3e8ee",
+    "green": GREEN,
+    "grey": "#9aa5b1",
+    "ink": "#1b2733",
+    "orange": ORANGE,
+    "purple": PURPLE,
+    "sky": SKY,
+    "vermillion": VERMILLION,
+    "yellow": YELLOW,
+}
+"""Colours by the names under which tables of the program ask for them."""
+HATCHES = ("/", "\\", "x", "-", "|", "+", ".")
+"""Patterns that Plotly draws over a colour."""
+
 INK, FAINT_INK, GRID, PAPER = "#1b2733", "#52606d", "#e3e8ee", "#ffffff"
 SHADE, DARK_SHADE, BEHIND = "rgba(0,114,178,0.14)", "rgba(0,114,178,0.42)", "#7b8794"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
@@ -41,6 +57,14 @@ def lines(text: object, width: int, most: int = 3) -> str:
 def percents(values: Iterable[float | None]) -> list[float | None]:
     """Fractions as per cents with two decimals, which is finer than any screen."""
     return [None if value is None else round(100 * value, 2) for value in values]
+
+
+def look_of(name: str) -> tuple[str, str]:
+    """Colour and hatch of a look such as ``sky`` or ``sky x``; KeyError or ValueError if there is none of that name."""
+    colour, _, hatch = name.partition(" ")
+    if hatch and hatch not in HATCHES:
+        raise ValueError(f"expected one of {' '.join(HATCHES)}, got {hatch!r}")
+    return COLOURS[colour], hatch
 
 
 def ink_on(colour: str) -> str:

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import frictions
+
 Columns = dict[str, NDArray[Any]]
 
 STAGES = (
@@ -29,22 +31,8 @@ STAGES = (
 """The funnel; ``stage`` is the furthest one reached by the first agreed general halt."""
 HALT_ENDS = ("alive", "collapse", "lapse")
 """How the first agreed general halt ended; an upgrade continues the same halt."""
-FRICTIONS = ("information", "commitment", "trust", "audience", "controllers")
-TAGS = (
-    "not_convened",
-    "fighting_pays",
-    "scope",
-    "information",
-    "commitment",
-    "trust",
-    "audience",
-    "controllers",
-    "combined",
-    "ratification",
-    "process",
-    "collapsed",
-    "victory",
-)
+FRICTIONS = tuple(friction.name for friction in frictions.FRICTIONS)
+TAGS = tuple(reason.name for reason in sorted(frictions.REASONS, key=lambda reason: reason.code))
 """Why a trial had no durable halt."""
 MOST_SHORTFALL = 10.0
 """Utils that are missing where no package is possible at all, as when red lines cross."""
@@ -128,8 +116,10 @@ COLUMNS: dict[str, Column] = {
     "binding_issue": Column(np.int8, -1, "issue"),
 }
 """Stored columns. Beside them: ``x_<issue>`` (agreed terms) and ``share_<friction>`` (Shapley shares)."""
-ADDED_LATER = frozenset({"in_force_180_week"})
-"""Columns that runs stored by an earlier version lack: absent there, and what is made of them unknown."""
+NOUGHT_BEFORE = frozenset(friction.column for friction in frictions.FRICTIONS if friction.is_later)
+"""Shares of frictions that an earlier model did not have: nought in the runs that it stored."""
+ADDED_LATER = frozenset({"in_force_180_week"}) | NOUGHT_BEFORE
+"""Columns that runs stored by an earlier version lack: absent there and what is made of them unknown, unless nought."""
 
 
 def column(name: str) -> Column | None:
@@ -176,9 +166,13 @@ def as_counted_now(columns: Columns) -> Columns:
     """Return the columns of a run of an earlier version, with imposed ceasefires no longer counted as durable.
 
     No agreed ceasefire begins in the week of a victory, so a durable one of that week is the one that was imposed.
+    Frictions that the earlier model did not have get a share of 0.
     """
     imposed = (columns["imposed"] == 1) & (columns["durable_week"] == columns["victory_week"])
-    return columns | {
+    nought = dict.fromkeys(sorted(NOUGHT_BEFORE), np.zeros(len(imposed), dtype=SHARE.dtype))
+    return {
+        **nought,
+        **columns,
         "durable_week": np.where(imposed, np.int16(-1), columns["durable_week"]),
         "tag": np.where(imposed, np.int8(TAGS.index("victory")), columns["tag"]),
     }

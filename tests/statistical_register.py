@@ -144,7 +144,7 @@ STATED = (
              "the band"),
     measured(f"{DIRECTIONS}::test_the_base_does_not_climb_by_construction", "hazards of quarters", "twofold"),
     measured(f"{DIRECTIONS}::test_reversal_of_the_front_decides_iran_iraq", "odds", ".2 apart"),
-    measured("model/test_anatomy.py::test_each_reason_can_be_the_reason", "shares of one reason, 128 trials", ".9"),
+    measured("model/test_reasons.py::test_each_reason_can_be_the_reason", "shares of one reason, 128 trials", ".9"),
     measured("behaviour/test_numbers.py::test_thirty_days_are_four_draws_survived_and_no_fewer",
              "enough halts to look at (60 and more are usual)", "five"),
     staged("statistics/test_estimates.py::test_intervals_cover_with_and_without_the_stopping_rule",

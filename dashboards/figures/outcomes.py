@@ -9,10 +9,7 @@ from dashboards.figures.primitives import bar, hover
 from dashboards.theme import (
     BLACK,
     BLUE,
-    GREEN,
     INK,
-    ORANGE,
-    PURPLE,
     SKY,
     VERMILLION,
     YELLOW,
@@ -21,12 +18,14 @@ from dashboards.theme import (
     ink_on,
     lines,
     literal,
+    look_of,
     percent_axis,
     percents,
     records,
     row_axis,
     row_label,
 )
+from sim import frictions
 from sim.results.wording import REASONS, SHORT_REASONS, percent
 
 LEAST_LABELLED = 0.08
@@ -43,23 +42,8 @@ STAGE_WORDS = {
     "alive 180 d": "It still holds after 180 days",
 }
 
-# Colour and pattern by reason: neighbours differ in both, so that no two need to be told apart by hue alone.
-REASON_LOOKS = {
-    "not_convened": ("#9aa5b1", ""),
-    "fighting_pays": (VERMILLION, ""),
-    "scope": (YELLOW, "/"),
-    "information": (SKY, ""),
-    "commitment": (BLUE, ""),
-    "trust": (ORANGE, ""),
-    "audience": (PURPLE, ""),
-    "controllers": (SKY, "x"),
-    "combined": (YELLOW, ""),
-    "ratification": (PURPLE, "/"),
-    "process": (GREEN, ""),
-    "collapsed": (INK, ""),
-    "victory": (VERMILLION, "\\"),
-    "other": ("#e3e8ee", ""),
-}
+REASON_LOOKS = {reason.name: look_of(reason.look) for reason in frictions.REASONS} | {"other": look_of("faint")}
+"""Colour and hatch by reason, from the registry: no two alike in both."""
 SMALLEST_SHARE = 0.02
 """Reasons that reach this share in no scenario are drawn together as "other"."""
 

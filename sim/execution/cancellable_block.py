@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from sim.errors import ParleyError
 from sim.execution.blocks import Block
-from sim.model.anatomy import explain
+from sim.model.attribution import explain
 from sim.model.outcomes import DURABLE_DRAWS
 from sim.outcome_columns import Columns
 from sim.random_streams import CachedStreams

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.switches import KEPT
 from sim.outcome_columns import HALT_ENDS, empty
 from sim.theory.utility import Array
-from sim.theory.war import gain_from_war
 
 if TYPE_CHECKING:
     from sim.model.lanes import Look
@@ -167,9 +167,9 @@ class BestWeek:
         self.week = np.full(n, -1, dtype=np.int16)
         self.rows = np.zeros(n, dtype=np.int64)
         self.needed = (np.zeros(n), np.zeros(n))
-        self.fear = (np.zeros(n), np.zeros(n))
         self.momentum = np.zeros(n)
-        self.believed_gain = (np.zeros(n), np.zeros(n))
+        self.kept = {friction: (np.zeros(n), np.zeros(n)) for friction in KEPT}
+        """What frictions added to needs, or what that is computed from, by friction and side."""
         self.status_quo = {issue: np.zeros(n) for issue in model.war.moving_issues}
 
     def compare(self, trials: Trials, look: Look) -> None:
@@ -188,13 +188,5 @@ class BestWeek:
             line[better] = war.status_quo[issue].take(better)
         for number, side in enumerate(self.model.sides):
             self.needed[number][better] = look.needed[number][places]
-            self.fear[number][better] = self.track.fear_in_need(side, better)
-            self.believed_gain[number][better] = side.believed_gain(better)
-
-    def mistaken(self, number: int, trials: Trials) -> Array:
-        """Part of a side's need that rested on optimism: what it believed of war less what war would bring."""
-        side = self.model.sides[number]
-        lines = {issue: line.take(trials) for issue, line in self.status_quo.items()}
-        stakes = self.model.war.stakes(side, trials, lines)
-        true_gain = -side.end * self.momentum.take(trials)
-        return gain_from_war(stakes, self.believed_gain[number].take(trials)) - gain_from_war(stakes, true_gain)
+            for friction, keeps in KEPT.items():
+                self.kept[friction][number][better] = keeps(self.track, side, better)

@@ -9,12 +9,13 @@ Only an issue whose status quo moves with the front is worked out when asked (``
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.moving_issue import Moving
+from sim.model.switches import NONE_OFF, Bargain, Off, Place, felt, terms_with
 from sim.theory.bargaining import GRID, GRID_STEPS
 from sim.theory.contract_curve import Terms, contract_curve, value_of
 from sim.theory.utility import Array, Column
@@ -28,19 +29,8 @@ CHUNK = 128
 """Rows tabulated at a time, so that a table being worked on stays in the processor's cache."""
 
 
-class Frictions(NamedTuple):
-    """Which frictions are switched off, for attribution; all on in the simulation itself."""
-
-    trust_off: bool = False
-    audience_off: bool = False
-    controllers_off: bool = False
-
-
-ALL_ON = Frictions()
-
-
-IssueTables = dict[tuple[str, Frictions, int], "Moving | tuple[Array, Array, Array]"]
-"""Tables of single issues by issue, frictions and first row: tracks and sets of frictions share them."""
+IssueTables = dict[tuple[str, Off, int], "Moving | tuple[Array, Array, Array]"]
+"""Tables of single issues by issue, frictions that are off and first row: tracks and sets of frictions share them."""
 
 
 class TrackPackages:
@@ -68,16 +58,16 @@ class TrackPackages:
         self.moving: list[Moving] = []
 
     def tabulate(
-        self, rows: Rows, grid: Array, known: IssueTables, frictions: Frictions = ALL_ON
+        self, rows: Rows, grid: Array, known: IssueTables, off: Off = NONE_OFF
     ) -> tuple[Array, Array, list[Moving], dict[str, Array]]:
         """Gains of both sides over the static issues of the scope, shape (rows, mixes); moving issues; positions."""
         total_a, total_b = (np.zeros((len(rows), len(grid))) for _ in range(2))
         moving, positions = [], {}
         for issue in self.scope:
-            felt = self._felt(issue, frictions)
-            key = (issue, felt, int(rows[0]))
+            without = felt(off, self.model, issue)
+            key = (issue, without, int(rows[0]))
             if key not in known:
-                known[key] = self._tabulate_issue(issue, rows, grid, felt)
+                known[key] = self._tabulate_issue(issue, rows, grid, without)
             entry = known[key]
             if isinstance(entry, Moving):
                 moving.append(entry)
@@ -87,22 +77,10 @@ class TrackPackages:
             total_b += gain_b
         return total_a, total_b, moving, positions
 
-    def _felt(self, issue: str, frictions: Frictions) -> Frictions:
-        """Frictions that are off and matter to an issue, so that its table is built once for all sets alike."""
-        parties = self.model.inputs.scenario.parties
-        sides = [self.model.inputs.scenario.belligerent(side.name) for side in self.model.sides]
-        has_lines = any(issue in side.public_lines or issue in side.red_lines for side in sides)
-        has_controllers = any(name in parties for name in self.model.inputs.scenario.issues[issue].controllers)
-        return Frictions(
-            frictions.trust_off, frictions.audience_off and has_lines, frictions.controllers_off and has_controllers
-        )
-
-    def _tabulate_issue(
-        self, issue: str, rows: Rows, grid: Array, frictions: Frictions
-    ) -> Moving | tuple[Array, Array, Array]:
+    def _tabulate_issue(self, issue: str, rows: Rows, grid: Array, off: Off) -> Moving | tuple[Array, Array, Array]:
         """Position and both gains on one issue, shape (rows, mixes); both branches of the curve where it moves."""
         shape = (len(rows), len(grid))
-        terms, is_blocked = self.terms_of(issue, rows, frictions)
+        terms, is_blocked = self.terms_of(issue, rows, off)
         if issue in self.model.war.moving_issues:
             ends = [contract_curve(grid, terms._replace(status_quo=end)) for end in (terms.ideal_a, terms.ideal_b)]
             ends = [np.ascontiguousarray(np.broadcast_to(end, shape)) for end in ends]
@@ -114,71 +92,28 @@ class TrackPackages:
             gain_a, gain_b = np.where(impossible, -np.inf, gain_a), np.where(impossible, -np.inf, gain_b)
         return position, gain_a, gain_b
 
-    def terms_of(self, issue: str, rows: Rows, frictions: Frictions = ALL_ON) -> tuple[Terms, NDArray[np.bool_]]:
+    def terms_of(self, issue: str, rows: Rows, off: Off = NONE_OFF) -> Bargain:
         """One issue as both sides see it, every entry a number or shape (rows, 1); and where it is off the table."""
         model = self.model
-        side_a, side_b = (side.name for side in model.sides)
         n_regimes = model.regimes.count
-        draw, regime = rows // n_regimes, rows % n_regimes
-
-        def column(values: Column) -> Column:
-            return values[draw][:, None] if isinstance(values, np.ndarray) else values
-
-        def of(side: str, field: str, otherwise: float) -> Column:
-            found = getattr(model.inputs.scenario.parties[side], field)
-            return column(model.inputs.per_draw(f"parties.{side}.{field}.{issue}")) if issue in found else otherwise
-
-        def slope(side: str) -> Column:
-            has_line = issue in model.inputs.scenario.belligerent(side).public_lines
-            if frictions.audience_off or not has_line:
-                return 0.0
-            return column(model.inputs.per_draw(f"parties.{side}.audience_slope"))
-
-        status_quo = column(model.inputs.per_draw(f"issues.{issue}.status_quo"))
-        low, high, is_blocked = self._limits(issue, rows, frictions)
-        low = np.where(is_blocked, status_quo, low)
-        high = np.where(is_blocked, status_quo, high)
-        if not frictions.audience_off:
-            high = np.minimum(high, np.where(is_blocked, 1.0, of(side_a, "red_lines", 1.0)))
-            low = np.maximum(low, np.where(is_blocked, 0.0, of(side_b, "red_lines", 0.0)))
-        trusts = [1.0 if frictions.trust_off else self._trust(side, draw, regime) for side in (side_a, side_b)]
+        place = Place(model, issue, rows // n_regimes, rows % n_regimes)
+        a, b = place.sides
         terms = Terms(
-            status_quo=status_quo,
-            ideal_a=of(side_a, "ideal_point", 0.0),
-            ideal_b=of(side_b, "ideal_point", 1.0),
-            weight_a=column(model.weights[side_a][issue]),
-            weight_b=column(model.weights[side_b][issue]),
-            trust_a=trusts[0],
-            trust_b=trusts[1],
-            slope_a=slope(side_a),
-            slope_b=slope(side_b),
-            public_a=of(side_a, "public_lines", 1.0),
-            public_b=of(side_b, "public_lines", 0.0),
-            low=low,
-            high=high,
+            status_quo=place.given(f"issues.{issue}.status_quo"),
+            ideal_a=place.by_issue(a, "ideal_point", 0.0),
+            ideal_b=place.by_issue(b, "ideal_point", 1.0),
+            weight_a=place.column(model.weights[a][issue]),
+            weight_b=place.column(model.weights[b][issue]),
+            trust_a=1.0,
+            trust_b=1.0,
+            slope_a=0.0,
+            slope_b=0.0,
+            public_a=place.by_issue(a, "public_lines", 1.0),
+            public_b=place.by_issue(b, "public_lines", 0.0),
+            low=np.zeros((len(rows), 1)),
+            high=np.ones((len(rows), 1)),
         )
-        return terms, is_blocked
-
-    def _trust(self, side: str, draw: Rows, regime: Rows) -> Column:
-        by_regime = self.model.assurances.trust_by_regime[side]
-        if isinstance(by_regime, float):
-            return by_regime
-        return by_regime[draw, regime][:, None]
-
-    def _limits(self, issue: str, rows: Rows, frictions: Frictions) -> tuple[Array, Array, NDArray[np.bool_]]:
-        """What the engaged controllers consent to; the issue is off the table where one of them has left."""
-        model = self.model
-        regime = rows % model.regimes.count
-        low, high = np.zeros((len(rows), 1)), np.ones((len(rows), 1))
-        is_blocked = np.zeros((len(rows), 1), dtype=bool)
-        if frictions.controllers_off:
-            return low, high, is_blocked
-        for name in model.inputs.scenario.issues[issue].controllers:
-            engaged = np.array([model.regimes.engaged(name, number) for number in range(model.regimes.count)])
-            is_blocked |= ~engaged[regime][:, None]
-            least, greatest = model.inputs.scenario.third_party(name).limits.get(issue, (0.0, 1.0))
-            low, high = np.maximum(low, least), np.minimum(high, greatest)
-        return low, high, is_blocked
+        return terms_with(place, Bargain(terms, np.zeros((len(rows), 1), dtype=bool)), off)
 
     # -- what frictions add to a side's need ---------------------------------------------------------
 

@@ -15,7 +15,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.anatomy import explain
+from sim.model.attribution import explain
 from sim.model.bargaining import Bargaining
 from sim.model.ceasefires import Truces
 from sim.model.convening import Convening

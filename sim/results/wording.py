@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sim import frictions
 from sim.results.formatting import DASH, as_number, counted, is_known
 from sim.scenario.schema import Scenario
 from sim.statistics import estimates
@@ -23,30 +24,10 @@ FRACTIONS = (
 )
 LEAST, MOST = 0.0035, 0.985
 
-_REASONS = {  # by failure reason: in a sentence, and in a table
-    "not_convened": ("the sides hardly meet", "no talks"),
-    "fighting_pays": ("one side still expects more from fighting on", "fighting pays"),
-    "scope": ("too little is on the table for both to gain", "narrow agenda"),
-    "information": ("the sides disagree about who is winning", "who is winning"),
-    "commitment": ("each fears that the other would use the pause to rearm", "rearming feared"),
-    "trust": ("promised gains are not believed", "distrust"),
-    "audience": ("leaders have ruled it out in public", "public vows"),
-    "controllers": ("third parties withhold what only they can give", "third parties"),
-    "combined": ("several frictions stand in the way together, none of them alone", "mixed frictions"),
-    "ratification": ("a veto player at home refuses", "veto at home"),
-    "process": ("a deal was there, but level, mandate or time missed it", "missed chance"),
-    "collapsed": ("halts are signed but collapse within a month", "halts collapse"),
-    "victory": ("one side wins first", "a side wins"),
-}
-REASONS, SHORT_REASONS = ({tag: words[place] for tag, words in _REASONS.items()} for place in (0, 1))
-_FRICTIONS = {
-    "information": ("optimism about the war", "optimism"),
-    "commitment": ("fear of what the other would do with the pause", "fear"),
-    "trust": ("distrust of promises", "distrust"),
-    "audience": ("what leaders have ruled out", "vows"),
-    "controllers": ("missing consent of third parties", "no consent"),
-}
-FRICTIONS, SHORT_FRICTIONS = ({name: words[place] for name, words in _FRICTIONS.items()} for place in (0, 1))
+REASONS = {reason.name: reason.sentence for reason in frictions.REASONS}
+SHORT_REASONS = {reason.name: reason.short for reason in frictions.REASONS}
+FRICTIONS = {friction.name: friction.part for friction in frictions.FRICTIONS}
+SHORT_FRICTIONS = {friction.name: friction.short_part for friction in frictions.FRICTIONS}
 NO_INTERVAL = (
     "\u00b1-: no interval. The spread is told by clusters of 32 trials that share their draws, and one or two of them "
     "cannot tell it: run more --trials."

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import DamagedRunError, ParleyError, ResourceError
-from sim.outcome_columns import Columns, Limits, as_counted_now, empty
+from sim.outcome_columns import NOUGHT_BEFORE, Columns, Limits, as_counted_now, empty
 from sim.storage import atomic_files
 from sim.storage.atomic_files import (
     LOCK,
@@ -59,7 +59,7 @@ class StoredRun:
     @property
     def columns(self) -> StoredColumns:
         """Return columns to be read from the blocks when they are asked for."""
-        kinds, lacks = kinds_of(empty(0, tuple(self.scenario["issues"]))), lacking(self.manifest)
+        kinds, lacks = kinds_of(empty(0, tuple(self.scenario["issues"]))), lacking(self.manifest) - NOUGHT_BEFORE
         return StoredColumns(
             self.folder, self.manifest, {name: kind for name, kind in kinds.items() if name not in lacks}
         )

@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.outcome_columns import Columns, as_counted_now
+from sim.outcome_columns import NOUGHT_BEFORE, Columns, as_counted_now
 from sim.storage.block_parquet import give_back, lacking, read_part
 
 AT_ONCE = 32_768
 """Trials of a run in memory that are looked at together: as many as a stored block has unless told otherwise."""
 
-RECOUNTED, RECOUNTED_BY = frozenset({"durable_week", "tag"}), ("imposed", "victory_week")
-"""What ``as_counted_now`` changes in a run of an earlier version, and what it goes by."""
+RECOUNTED, RECOUNTED_BY = ("durable_week", "tag"), ("imposed", "victory_week")
+"""What ``as_counted_now`` changes in a run of an earlier version, and what it goes by; it adds ``NOUGHT_BEFORE``."""
 
 AnyColumns = Mapping[str, NDArray[Any]]
 
@@ -59,9 +59,10 @@ class StoredColumns(Mapping[str, NDArray[Any]]):
     def blocks(self, *names: str, first: int = 0) -> Iterator[Columns]:
         """Yield columns by block (all, unless some are named), from the block on that holds trial ``first``."""
         wanted = read = names or tuple(self.kinds)
-        is_recounted = bool(lacking(self.manifest)) and not RECOUNTED.isdisjoint(wanted)
+        lacks = lacking(self.manifest)
+        is_recounted = bool(lacks) and not NOUGHT_BEFORE.union(RECOUNTED).isdisjoint(wanted)
         if is_recounted:
-            read = tuple(dict.fromkeys((*wanted, *RECOUNTED, *RECOUNTED_BY)))
+            read = tuple(name for name in dict.fromkeys((*wanted, *RECOUNTED, *RECOUNTED_BY)) if name not in lacks)
         for index in range(first // self.manifest["block_size"], len(self.manifest["blocks"])):
             columns = read_part(self.folder, self.manifest, index, read)
             if is_recounted:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sim.model import NegotiationModel, simulate
+from sim.model.switches import part_of_need
 from sim.outcome_columns import TAGS
 from tests.factories import FEAR, WEEKLY, both, minimal_scenario, week
 
@@ -90,7 +91,7 @@ def test_what_is_put_down_to_fear_and_optimism_is_what_would_go_without_them() -
     week.compare(trials, model.bargaining.look(track, trials))
     for number, side in enumerate(model.sides):
         before = side.needed_gain(track, trials)
-        fear, mistaken = track.fear_in_need(side, trials), week.mistaken(number, trials)
+        fear, mistaken = track.fear_in_need(side, trials), part_of_need("information", week, number, trials)
         side.fear[:] = 0
         without_fear = side.needed_gain(track, trials)
         side.optimism[:] = 0

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from sim.model import simulate
-from sim.model.anatomy import Gains
+from sim.model.attribution import Gains
 from sim.outcome_columns import FRICTIONS, TAGS
 from tests.factories import WEEKLY, minimal_scenario
 

@@ -87,3 +87,28 @@ def test_too_few_weeks_watched_are_unknown_too() -> None:
     assert "in_force_180_week" in run.columns
     assert set(run.summary["in_force_180"].values()) == {None}
     assert sim.run(minimal_scenario(follow_up_weeks=26), trials=64, seed=1, workers=1).in_force_180(365) is not None
+
+
+def test_a_friction_that_its_model_did_not_have_has_no_share_in_it(
+    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if ``controllers`` had come later: its column is not stored, and reads as nought wherever it is asked for."""
+    later, add = frozenset({"share_controllers"}), Writer.add
+    with monkeypatch.context() as before:
+        before.setattr(
+            Writer,
+            "add",
+            lambda writer, index, columns: add(
+                writer, index, {name: column for name, column in columns.items() if name not in later}
+            ),
+        )
+        sim.run(scenario, trials=640, seed=1, workers=1, out=tmp_path / "earlier")
+    for module in ("outcome_columns", "storage.stored_columns", "storage.run_folder"):
+        monkeypatch.setattr(f"sim.{module}.NOUGHT_BEFORE", later)
+    monkeypatch.setattr("sim.storage.block_parquet.ADDED_LATER", ADDED_LATER | later)
+    monkeypatch.setattr("sim.results.stored_summary.engine_digest", lambda: "another engine")
+    earlier, now = open_run(tmp_path / "earlier"), sim.run(scenario, trials=640, seed=1, workers=1)
+    assert earlier.folder is not None and verify(earlier.folder) == []
+    for columns in (earlier.columns, earlier.part(0, 640), next(earlier.blocks("share_controllers", "stage"))):
+        assert (columns["share_controllers"] == 0).all() and len(columns["share_controllers"]) == 640
+    assert earlier.summary["frictions"] == now.summary["frictions"]

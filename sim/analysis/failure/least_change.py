@@ -2,7 +2,7 @@
 
 The stored shortfall is what *both* sides lacked at once. What one side alone lacked is not stored: the trials are run
 again, to the last bit, and asked in the round in which the sides were closest, on the track that was closest, at every
-fifth weight of the contract curve, as attribution is (``sim.model.anatomy``). Answers are therefore enough, and seldom
+fifth weight of the contract curve, as attribution (``sim.model.attribution``) is. Answers are enough, and seldom
 much more than enough: a finer curve or another round might do with a little less.
 
 A change is measured as the cost of another year of war, in utils: what would be added to a side's cost of war. A range
@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.anatomy import Surplus
+from sim.model.attribution import Surplus
 from sim.model.outcomes import BestWeek
+from sim.model.switches import NONE_OFF, Off, part_of_need
 from sim.outcome_columns import FRICTIONS, Columns
 from sim.statistics.estimates import Floats, Hits
 
@@ -84,8 +85,8 @@ def _ask(model: NegotiationModel, columns: Columns) -> Nearness:
         both[places] = least(week, trials, (True, True))
         for number in (0, 1):
             alone[places, number] = least(week, trials, (number == 0, number == 1))
-            fear[places, number] = week.fear[number][trials]
-            optimism[places, number] = week.mistaken(number, trials)
+            fear[places, number] = part_of_need("commitment", week, number, trials)
+            optimism[places, number] = part_of_need("information", week, number, trials)
         for friction, is_open in _without_each(week, trials).items():
             without[friction][places] = is_open
     return Nearness(model.n_trials, trial, both, alone, fear, optimism, without)
@@ -94,7 +95,7 @@ def _ask(model: NegotiationModel, columns: Columns) -> Nearness:
 def _without_each(week: BestWeek, trials: NDArray[np.int64]) -> dict[str, Hits]:
     """Return whether a range opens with one friction switched off on both sides, the others as they are."""
     surplus = Surplus(week, trials)
-    return {name: np.asarray(surplus.best(tuple(name == other for other in FRICTIONS)) >= 0) for name in FRICTIONS}
+    return {name: np.asarray(surplus.best(frozenset({name})) >= 0) for name in FRICTIONS}
 
 
 def least(week: BestWeek, trials: NDArray[np.int64], moves: tuple[bool, bool]) -> Floats:
@@ -120,15 +121,15 @@ class Costlier(Surplus):
         self.moves = moves
         self.more: Floats = np.zeros(len(trials))
 
-    def needed(self, number: int, information_off: bool, commitment_off: bool, audience_off: bool) -> Floats:
+    def needed(self, number: int, off: Off) -> Floats:
         """Return what side ``number`` needs, less the extra cost of war."""
-        need: Floats = super().needed(number, information_off, commitment_off, audience_off)
+        need: Floats = super().needed(number, off)
         return need - self.more if self.moves[number] else need
 
     def opens_at(self, more: Floats) -> Hits:
         """Return whether a range opens at so much more, shape (trials,), with every friction as it is."""
         self.more = more
-        return np.asarray(self.best(tuple([False] * len(FRICTIONS))) >= 0)
+        return np.asarray(self.best(NONE_OFF) >= 0)
 
 
 def quantiles(values: Floats, levels: Mapping[str, float]) -> dict[str, float | None]:

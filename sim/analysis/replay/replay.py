@@ -22,7 +22,7 @@ from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.execution.blocks import check_counts, shortened
 from sim.execution.request import Request, check_parties
-from sim.model.anatomy import explain
+from sim.model.attribution import explain
 from sim.outcome_columns import Columns
 from sim.results.formatting import finite
 from sim.results.run import Run

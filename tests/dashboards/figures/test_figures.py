@@ -11,7 +11,7 @@ import pytest
 
 from dashboards import figures
 from dashboards.figures.outcomes import ENDING_LOOKS, REASON_LOOKS
-from dashboards.theme import BLUE, INK, PAPER, VERMILLION, ink_on, lines, literal, percent_axis
+from dashboards.theme import BLUE, INK, PAPER, SKY, VERMILLION, ink_on, lines, literal, look_of, percent_axis
 from sim.results.wording import REASONS as TAGS
 
 HOSTILE = "<b onmouseover=alert(1)>&amp;<script>alert(1)</script><a href='javascript:x'>"
@@ -227,6 +227,14 @@ def test_neighbours_in_a_stack_never_share_colour_and_pattern() -> None:
     assert set(REASON_LOOKS) == {*TAGS, "other"}
     assert len(set(REASON_LOOKS.values())) == len(REASON_LOOKS)
     assert len({look[1:] for look in ENDING_LOOKS.values()}) == len(ENDING_LOOKS)
+
+
+def test_a_look_is_a_colour_and_a_hatch_that_are_known() -> None:
+    assert (look_of("sky"), look_of("sky x")) == ((SKY, ""), (SKY, "x"))
+    with pytest.raises(KeyError):
+        look_of("pink")
+    with pytest.raises(ValueError, match="got 'y'"):
+        look_of("sky y")
 
 
 def test_a_dataframe_gives_the_same_figure_as_a_list() -> None:

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.inputs import at
 from sim.model.outcomes import BestWeek
-from sim.model.packages import ALL_ON, Frictions, IssueTables
+from sim.model.packages import IssueTables
+from sim.model.switches import ALL_OFF, IN_TERMS, NONE_OFF, Off, part_of_need
 from sim.outcome_columns import FRICTIONS, MOST_SHORTFALL, TAGS
 from sim.theory.bargaining import GRID
 from sim.theory.contract_curve import contract_curve, value_of
 from sim.theory.shapley import shapley
-from sim.theory.utility import Array
+from sim.theory.utility import Array, Column
 
 if TYPE_CHECKING:
     from sim.model.week import NegotiationModel
@@ -83,7 +83,7 @@ def _closest_track(model: NegotiationModel, trials: Trials) -> tuple[NDArray[np.
             continue
         week = model.record.best[track.name]
         places = np.flatnonzero(week.week[trials] >= 0)
-        found = Surplus(week, trials[places]).best(tuple([False] * len(FRICTIONS)))
+        found = Surplus(week, trials[places]).best(NONE_OFF)
         better = (found > best[places]) | (closest[places] < 0)
         best[places] = np.where(better, found, best[places])
         closest[places] = np.where(better, track.index, closest[places])
@@ -96,49 +96,45 @@ class Surplus:
     def __init__(self, week: BestWeek, trials: Trials, grid: Array = COARSE) -> None:
         self.week, self.trials, self.track, self.grid = week, trials, week.track, grid
         self.rows, self.place = np.unique(week.rows[trials], return_inverse=True)
-        self._tables: dict[Frictions, Gains] = {}
+        self._tables: dict[Off, Gains] = {}
         self._known: IssueTables = {}
-        self._optimism: dict[int, Array] = {}
+        self._parts: dict[tuple[str, int], Column] = {}
 
-    def best(self, off: tuple[bool, ...]) -> Array:
+    def best(self, off: Off) -> Array:
         """max over mixes of min(S_A, S_B), shape (trials,); -inf where no package is possible."""
-        information, commitment, trust, audience, controllers = off
-        gains = self._gains(Frictions(trust, audience, controllers))
-        needed_a, needed_b = (self.needed(side, information, commitment, audience) for side in (0, 1))
+        gains = self._gains(off & IN_TERMS)
+        needed_a, needed_b = (self.needed(side, off) for side in (0, 1))
         return np.asarray(self.track.benefit_share * gains.best_of_the_worse(needed_a, needed_b))
 
-    def needed(self, number: int, information_off: bool, commitment_off: bool, audience_off: bool) -> Array:
-        """A side's need in its best week less the frictions that are switched off."""
-        side = self.track.model.sides[number]
+    def needed(self, number: int, off: Off) -> Array:
+        """A side's need in its best week less what the frictions that are off added to it."""
         needed = self.week.needed[number][self.trials]
-        if information_off:
-            needed = needed - self._mistaken(number)
-        if commitment_off:
-            needed = needed - self.week.fear[number][self.trials]
-        if audience_off:
-            needed = needed - at(self.track.audience_cost[side.name], self.trials)
+        for friction in FRICTIONS:
+            if friction in off:
+                needed = needed - self._part(friction, number)
         return needed
 
-    def _mistaken(self, number: int) -> Array:
-        if number not in self._optimism:
-            self._optimism[number] = self.week.mistaken(number, self.trials)
-        return self._optimism[number]
+    def _part(self, friction: str, number: int) -> Column:
+        key = (friction, number)
+        if key not in self._parts:
+            self._parts[key] = part_of_need(friction, self.week, number, self.trials)
+        return self._parts[key]
 
-    def _gains(self, frictions: Frictions) -> Gains:
-        if frictions not in self._tables:
-            is_tabled = frictions == ALL_ON and self.grid is COARSE
-            found = self._as_simulated() if is_tabled else self._without(frictions)
-            self._tables[frictions] = Gains.of(*found)
-        return self._tables[frictions]
+    def _gains(self, off: Off) -> Gains:
+        if off not in self._tables:
+            is_tabled = off == NONE_OFF and self.grid is COARSE
+            found = self._as_simulated() if is_tabled else self._without(off)
+            self._tables[off] = Gains.of(*found)
+        return self._tables[off]
 
     def _as_simulated(self) -> tuple[Array, Array]:
         """Gains with every friction on, which the weeks looked up, shape (trials, mixes)."""
         lines = [self.week.status_quo[moving.issue][self.trials] for moving in self.track.moving]
         return self.track.values_on_grid(self.week.rows[self.trials], lines, EVERY)
 
-    def _without(self, frictions: Frictions) -> tuple[Array, Array]:
+    def _without(self, off: Off) -> tuple[Array, Array]:
         """Gains with some frictions off, issues that move with the front at that week's line."""
-        fixed_a, fixed_b, moving, _ = self.track.tabulate(self.rows, self.grid, self._known, frictions)
+        fixed_a, fixed_b, moving, _ = self.track.tabulate(self.rows, self.grid, self._known, off)
         gain_a, gain_b = fixed_a[self.place], fixed_b[self.place]
         for issue in moving:
             more_a, more_b = issue.values(self.week.status_quo[issue.issue][self.trials], self.place)
@@ -202,16 +198,20 @@ def _share_out(model: NegotiationModel, week: BestWeek, trials: Trials) -> None:
 
 def _has_no_package(surplus: Surplus) -> NDArray[np.bool_]:
     """Whether nothing can be signed with every friction off; where it seems so, all mixes are looked at."""
-    everything_off = tuple([True] * len(FRICTIONS))
-    hopeless = surplus.best(everything_off) < 0
+    hopeless = surplus.best(ALL_OFF) < 0
     if hopeless.any():
-        hopeless[hopeless] = Surplus(surplus.week, surplus.trials[hopeless], GRID).best(everything_off) < 0
+        hopeless[hopeless] = Surplus(surplus.week, surplus.trials[hopeless], GRID).best(ALL_OFF) < 0
     return np.asarray(hopeless)
 
 
-def _shares(worth: Callable[[tuple[bool, ...]], Array]) -> Array:
+def _shares(best: Callable[[Off], Array]) -> Array:
     """Shapley shares; where no package is possible at all, surplus is floored so that they stay finite."""
-    return shapley(lambda off: np.maximum(worth(off), -MOST_SHORTFALL), len(FRICTIONS))
+
+    def worth(flags: tuple[bool, ...]) -> Array:
+        off = frozenset(friction for friction, is_off in zip(FRICTIONS, flags, strict=True) if is_off)
+        return np.maximum(best(off), -MOST_SHORTFALL)
+
+    return shapley(worth, len(FRICTIONS))
 
 
 def _opens_at_full_scope(model: NegotiationModel, week: BestWeek, trials: Trials) -> NDArray[np.bool_]:

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.model import anatomy, simulate
+from sim.model import attribution, simulate
+from sim.model.switches import NONE_OFF
 from sim.outcome_columns import FRICTIONS, TAGS
 from sim.scenario.reading.load import load
 from tests.factories import FEAR, QUIET, SILENT, WEEKLY, both, minimal_scenario, stepped, week
@@ -116,7 +117,7 @@ def test_reasons_do_not_depend_on_how_many_trials_are_explained_together(monkeyp
     scenario = load("istanbul_2025/aides_only")
     together = simulate(scenario, 1, 0, 256)
     assert np.count_nonzero(together["best_week"] >= 0) > 64
-    monkeypatch.setattr(anatomy, "AT_ONCE", 7)
+    monkeypatch.setattr(attribution, "AT_ONCE", 7)
     apart = simulate(scenario, 1, 0, 256)
     for name, column in together.items():
         np.testing.assert_array_equal(apart[name], column, err_msg=name)
@@ -129,8 +130,8 @@ def test_gains_that_weeks_looked_up_are_those_that_attribution_would_tabulate() 
     weeks = [best for best in model.record.best.values() if best.track.moving]
     assert weeks
     for best in weeks:
-        surplus = anatomy.Surplus(best, np.flatnonzero(best.week >= 0))
-        looked_up, tabulated = surplus._as_simulated(), surplus._without(anatomy.ALL_ON)
-        assert looked_up[0].shape == (len(surplus.trials), len(anatomy.COARSE))
+        surplus = attribution.Surplus(best, np.flatnonzero(best.week >= 0))
+        looked_up, tabulated = surplus._as_simulated(), surplus._without(NONE_OFF)
+        assert looked_up[0].shape == (len(surplus.trials), len(attribution.COARSE))
         for one, other in zip(looked_up, tabulated, strict=True):
             np.testing.assert_allclose(one, other, rtol=0, atol=1e-12)
