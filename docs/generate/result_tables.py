@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from docs.generate import GENERATED, markdown_table
-from sim.outcome_columns import COLUMNS, FRICTIONS, HALT_ENDS, LARGEST, SHARE, STAGES, TAGS, TERMS, Column
+from sim import frictions
+from sim.outcome_columns import COLUMNS, HALT_ENDS, LARGEST, SHARE, STAGES, TAGS, TERMS, Column
 from sim.results.export import LONG_COLUMNS
 from sim.results.record_form import FORECASTERS, described
-from sim.results.wording import REASONS
+from sim.results.wording import REASONS, SHORT_REASONS
 
 INTRODUCTION = """\
 What a run leaves: `run.trials` in Python, `trials/*.parquet` in a run folder, `parley results export --form trials`
@@ -20,6 +21,11 @@ RECORD = """\
 `parley backtest` prints its tables, and the record page is drawn, from this object alone; `parley backtest --shipped
 --json` gives that of the release. Forecasters: {who}. A number that cannot be computed is null; a part that was not
 computed is null or absent. Keys of an object inside are given with its path. [How it is scored](../scoring.md).
+"""
+FRICTIONS = """\
+What keeps two sides from a deal that both prefer. They are switched off one set at a time, on both sides at once
+(sections 3.1 to 3.4 and 3.6 of [the model](../odd.md) have the symbols).
+[How to add one](../contributing/new_friction.md).
 """
 MEANINGS: dict[str, str] = {
     "trial": "number of the trial, from 0; the same number draws common random numbers in every scenario of a seed",
@@ -97,21 +103,30 @@ def page() -> str:
     columns = markdown_table(("column", "type", "range", "meaning"), rows)
     stages = markdown_table(("code", "stage"), [(str(code), name) for code, name in enumerate(STAGES)])
     ends = markdown_table(("code", "end"), [(str(code), name) for code, name in enumerate(HALT_ENDS)])
-    reasons = [(str(code), f"`{name}`", REASONS[name]) for code, name in enumerate(TAGS)]
-    tags = markdown_table(("code", "tag", "in words"), reasons)
+    reasons = [(str(code), f"`{name}`", REASONS[name], SHORT_REASONS[name]) for code, name in enumerate(TAGS)]
+    tags = markdown_table(("code", "tag", "in words", "in a table"), reasons)
     summary = markdown_table(("key", "what"), [(f"`{key}`", words) for key, words in SUMMARY.items()])
     record = markdown_table(("key", "what"), [(f"`{key}`", words) for key, words in described()])
     who = ", ".join(f"`{name}`" for name in FORECASTERS)
     long_form = markdown_table(("column", "what"), [(f"`{name}`", LONG[name]) for name in LONG_COLUMNS])
     return (
         f"# Result tables\n\n{GENERATED}\n\n{INTRODUCTION}\n## Trials\n\n{columns}\n"
-        f"Frictions: {', '.join(f'`{name}`' for name in FRICTIONS)}.\n\n"
+        f"### Frictions (`share_FRICTION`)\n\n{FRICTIONS}\n{frictions_table()}\n"
         f"### Stages (`stage`)\n\n{stages}\n### Ends of a halt (`halt_end`)\n\n{ends}\n"
         f"### Reasons for failure (`tag`)\n\n{tags}\n"
         f"## Summary (`parley run --json`, `summary.json`)\n\n{summary}\n"
         f"## Long form (`parley results export`)\n\n{long_form}\n"
         f"## Record (`parley backtest --json`)\n\n{RECORD.format(who=who)}\n{record}"
     )
+
+
+def frictions_table() -> str:
+    """Return a row per friction: what it is in the model, what is set to nought without it, its words."""
+    rows = [
+        (f"`{friction.name}`", friction.meaning, friction.off, f"{friction.part} ({friction.short_part})")
+        for friction in frictions.FRICTIONS
+    ]
+    return markdown_table(("friction", "in the model", "switched off: without", "in a list"), rows)
 
 
 def names() -> list[str]:

@@ -93,6 +93,12 @@ def terms_with(place: Place, bargain: Bargain, off: Off) -> Bargain:
     return bargain
 
 
+def believed_less(bargain: Bargain, share_a: Column, share_b: Column) -> Bargain:
+    """Terms with the gains that are promised to A and to B counted with a share of what they were."""
+    terms = bargain.terms
+    return bargain._replace(terms=terms._replace(trust_a=terms.trust_a * share_a, trust_b=terms.trust_b * share_b))
+
+
 def felt(off: Off, model: NegotiationModel, issue: str) -> Off:
     """Frictions that are off and would change an issue's terms, so that a table is built once for all sets alike."""
     return frozenset(name for name in off & IN_TERMS if SWITCHES[name].bears_on(model, issue))
@@ -119,7 +125,7 @@ def _feared(week: BestWeek, number: int, trials: Any) -> Array:
 
 def _with_distrust(place: Place, bargain: Bargain) -> Bargain:
     a, b = (_trust(place, side) for side in place.sides)
-    return bargain._replace(terms=bargain.terms._replace(trust_a=a, trust_b=b))
+    return believed_less(bargain, a, b)
 
 
 def _trust(place: Place, side: str) -> Column:
