@@ -115,7 +115,7 @@ MUTANTS = (
     Mutant("the log score of what did not happen", "sim/evidence/backtest/scores.py",
            "np.where(y == 1, p, 1 - p)", "np.where(y == 1, 1 - p, p)", (SCORES,)),
     Mutant("a war teaches its own forecast", "sim/evidence/calibration/posterior.py",
-           "if name != war]", "if name != war or True]", (POSTERIOR,)),
+           "if name not in wars]", "if name]", (POSTERIOR,)),
     Mutant("the block that the old end cut is kept", "sim/storage/run_folder.py",
            'self.manifest["blocks"] if entry["n"] == size]', 'self.manifest["blocks"] if entry["n"]]', (STORE,)),
     Mutant("a block of another run is believed", "sim/storage/block_parquet.py",

@@ -263,6 +263,7 @@ HOLDS_FOR_EVERY_DRAW = {
     "scenario/test_mirror.py": "columns of shares at random, turned around one by one",
     "evidence/backtest/test_baselines.py": "properties of a fit, on rows at random",
     SECOND_SCORING: "equal numbers of two implementations, on tables at random",
+    "evidence/backtest/test_nested.py": "rules and equal bytes, on rows at random",
     "evidence/backtest/test_nested_second_implementation.py": "equal numbers of two implementations, on rows at random",
     "evidence/calibration/test_posterior.py": "equal bytes, on rows at random",
     "analysis/replay/test_replay.py": "trials picked at random, each told exactly",
@@ -279,7 +280,7 @@ HOLDS_FOR_EVERY_DRAW = {
     "statistics/test_anchoring.py::test_only_the_durable_tier_has_a_reference_class": "4.5 is a number of ties",
     "statistics/test_estimates.py::test_reference_class_worked_example": "4.5 is a number of ties",
     "results/test_from_counts_to_odds.py::test_the_reference_class_stands_beside_durable_odds_alone": "the same",
-    "evidence/calibration/test_episode_scenario.py::test_structural_parameters_multiply_what_they_are_about": "products; ends of 128 draws",
+    "evidence/calibration/test_episode_scenario.py::test_inputs_multiply_what_they_are_about": "products; ends of 128 draws",
 }
 """Tests, or whole files, that draw at random and assert what no draw may break, with what that is."""
 

@@ -75,7 +75,7 @@ def test_engine_and_oracle_agree(name: str, n_trials: int) -> None:
 def test_they_agree_on_coded_episodes(name: str) -> None:
     """The template of coded episodes: signing by hazard, unseen costs, six shared factors, optimism that ages."""
     (episode,) = (one for one in read_episodes(shipped()).episodes if one.episode_id == name)
-    assert_alike(scenario_of(episode, draws=None), 512)
+    assert_alike(scenario_of(episode), 512)
 
 
 @pytest.mark.parametrize("n_trials", [N_ON, pytest.param(4 * N_ON, marks=pytest.mark.slow)])

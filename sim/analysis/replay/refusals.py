@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.model.attribution import Gains
 from sim.results.formatting import finite
 from sim.scenario.schema import Issue
 from sim.theory.bargaining import GRID
@@ -48,9 +49,11 @@ def refusals(
     """
     gains = track.values_on_grid(look.rows, look.status_quo)
     surplus = np.minimum(*(gain[0] - need[0] for gain, need in zip(gains, look.needed, strict=True)))
-    best = int(np.argmax(surplus))
-    weights = offered or (float(GRID[best]), float(GRID[best]))
-    found: dict[str, Any] = {"best": finite(track.benefit_share * surplus[best])}
+    nearest = float(GRID[int(np.argmax(surplus))])
+    weights = offered or (nearest, nearest)
+    # Between grid points too, as the stored shortfall is: the best package is where the two surpluses cross.
+    best = Gains.of(*gains).best_of_the_worse(*look.needed)[0]
+    found: dict[str, Any] = {"best": finite(track.benefit_share * best)}
     for number, (side, weight) in enumerate(zip(model.sides, weights, strict=True)):
         gain = track.gains(np.array([weight]), look.rows, look.status_quo)[number][0]
         issue, missing = _furthest(track, look, number, weight)

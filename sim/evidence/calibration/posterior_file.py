@@ -1,7 +1,8 @@
 """The shipped posterior: a small file of equally weighted draws, with weights that leave any one war out.
 
 ``scenarios/calibration/posterior.csv`` holds multiples of the structural parameters' references, one draw a row, the
-alternative of each optional term that goes with them, and a column ``without_WAR`` for each war of the record.
+number of the alternative of each optional term that goes with them (0 the first), and a column ``without_WAR`` for each
+war of the record.
 ``posterior.json`` says from what it was computed, when, and what was known.
 """
 
@@ -52,7 +53,7 @@ def as_csv(posterior: Posterior, n: int = N_DRAWS) -> str:
     out.writerow(["draw", *NAMES, *(term.name for term in TERMS), *(weight_without(war) for war in posterior.wars)])
     chosen = alternatives(posterior.points[rows])
     for number, multiples in enumerate(posterior.multiples[rows]):
-        terms = [term.alternatives[chosen[term.name][number]] for term in TERMS]
+        terms = [chosen[term.name][number] for term in TERMS]
         cells = [*(f"{value:.6g}" for value in multiples), *terms, *(f"{one[number]:.4g}" for one in weights)]
         out.writerow([number, *cells])
     return text.getvalue()
