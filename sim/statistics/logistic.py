@@ -82,11 +82,15 @@ def fit_logistic(
     for _ in range(MOST_STEPS):
         slope = gradient(design, events, b, penalties, chances)
         curvature = information(design, b, chances) + np.diag(penalties)
-        if np.linalg.eigvalsh(curvature)[0] < LEAST_CURVATURE:
-            break
         if np.max(np.abs(slope)) <= flat:
+            # Eigenvalues cost as much as all else in a step: a level direction is looked for where it is flat.
+            if np.linalg.eigvalsh(curvature)[0] < LEAST_CURVATURE:
+                break
             return b
-        step = np.linalg.solve(curvature, slope)
+        try:
+            step = np.linalg.solve(curvature, slope)
+        except np.linalg.LinAlgError:
+            break
         share, reached = 1.0, objective(b + step)
         # Near the optimum the objective is level to rounding, hence the slack.
         while reached < height - 1e-12 * (1 + abs(height)) and share > 1e-6:
