@@ -55,7 +55,7 @@ def as_workers(workers: int | None) -> int | None:
     from sim.execution.worker_pool import MOST_WORKERS
 
     if workers is not None and not 1 <= workers <= MOST_WORKERS:
-        raise ParleyError(f"workers: {workers} came, 1 to {MOST_WORKERS} is allowed")
+        raise ParleyError(f"workers: expected 1 to {MOST_WORKERS}, got {workers}")
     return workers
 
 

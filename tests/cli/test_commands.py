@@ -269,7 +269,7 @@ def test_compare_scenarios_and_run_folders(parley: Parley, tmp_path: Path) -> No
         (["run", "teaching/minimal", "--seed", "one"], "expected a whole number"),
         (["run", "teaching/minimal", "--seed", "-1"], "seed: expected 0 to 18446744073709551615, got -1"),
         (["run", "teaching/minimal", "--seed", str(2**64)], "seed"),
-        (["run", "teaching/minimal", "--workers", "0"], "workers: 0 came"),
+        (["run", "teaching/minimal", "--workers", "0"], "workers: expected 1 to 61, got 0"),
         (["run", "teaching/minimal", "--precision", "nan"], "expected a half-width of 0.0005 to 0.5, got nan"),
         (["run", "teaching/minimal", "--precision", "much"], "expected a number such as .005"),
         (["run", "teaching/minimal", "--set", "war.momentun=1"], "war.momentun"),

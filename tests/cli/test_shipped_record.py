@@ -74,7 +74,11 @@ def test_a_shipped_record_of_another_engine_says_so_everywhere(parley: Parley, s
 
 
 @pytest.mark.parametrize(
-    "options", [["--as-of", "2006-01-01"], ["--alone"], ["--trials", "64"], ["--seed", "2"], ["--episodes", "a.csv"]]
+    "options",
+    [
+        *(["--as-of", "2006-01-01"], ["--alone"], ["--trials", "64"]),
+        *(["--seed", "2"], ["--workers", "2"], ["--episodes", "a.csv"]),
+    ],
 )
 def test_the_shipped_record_takes_no_option_that_computes(parley: Parley, ships: Path, options: list[str]) -> None:
     answer = parley("backtest", "--shipped", *options)

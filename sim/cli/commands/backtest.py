@@ -36,7 +36,7 @@ def backtest(
     day = as_date(as_of)
     if shipped:
         options = {"--episodes": episodes, "--as-of": as_of, "--alone": alone, "--allow-overlap": allow_overlap}
-        refuse_with_shipped(options | {"--trials": trials, "--seed": seed != 1})
+        refuse_with_shipped(options | {"--trials": trials, "--seed": seed != 1, "--workers": workers})
         found, posterior = shipped_objects()
         return show_and_write(found, posterior, report, quiet, as_json)
     from sim.evidence.backtest.backtest import backtest as test
