@@ -19,7 +19,7 @@ from sim.evidence.backtest.backtest import CAVEATS, HINDSIGHT, VARIED, Backtest,
 from sim.evidence.backtest.forecasts import FORECASTERS, anchored, engine_from_prior, outcomes_of
 from sim.evidence.backtest.reference_class import reference_by_age
 from sim.evidence.backtest.tier_scores import TierScores, mean_briers
-from sim.evidence.calibration.calibrate import Rows, calibrate
+from sim.evidence.calibration.calibrate import Rows, calibrate, read_rows
 from sim.evidence.calibration.episodes import HORIZONS, TIERS
 from sim.evidence.calibration.posterior import Posterior
 from tests.evidence import factories
@@ -334,6 +334,16 @@ def test_hindsight_columns_are_held_at_their_medians_over_scored_rows() -> None:
     assert blind.n_later == 7 and [row.episode_id for row in blind.targets] == ["2", "3"]
     for before, after in zip((*rows[2:4], *rows[:2], rows[4]), blind.all, strict=True):
         assert replace(after, **{name: getattr(before, name) for name in HINDSIGHT}) == before
+
+
+def test_no_shipped_war_moves_the_medians_of_hindsight_columns() -> None:
+    """So the variant reads no code of the war that is forecast, although it takes its medians over all wars."""
+    rows = read_rows()
+    scored = [row for row in rows.all if row.is_scored]
+    (held,) = {tuple(getattr(row, name) for name in HINDSIGHT) for row in without_hindsight(rows).all}
+    for war in {row.cluster for row in scored}:
+        others = [row for row in scored if row.cluster != war]
+        assert tuple(np.median([getattr(row, name) for row in others]) for name in HINDSIGHT) == held, war
 
 
 def test_a_contested_end_is_a_variant(world: factories.World) -> None:
