@@ -15,10 +15,13 @@ from typing import Any
 from docs.generate import markdown_table
 from sim.errors import ParleyError
 from sim.results import record_tables as tables
+from sim.results.record_words import comparison, listed, three
 
 END = "<!-- end of record -->"
 BLOCK = re.compile(r"^<!-- record: (?P<words>[^\n]*?) -->\n.*?^" + re.escape(END) + "$", re.M | re.S)
 PAGES = ("explanation/record.md",)
+ONE_HALF = 0.25
+"""Brier score of a forecaster that always says one half."""
 Part = dict[str, Any]
 
 
@@ -38,6 +41,10 @@ def _scores(record: Part, tier: str) -> str:
     return _table("mean Brier score", tables.score_heads(), tables.score_rows(record["scores"][tier]))
 
 
+def _comparison(record: Part, tier: str) -> str:
+    return "\n".join(f"- {sentence}" for sentence in comparison(record["scores"][tier])) + "\n"
+
+
 def _calibration(record: Part, tier: str) -> str:
     return _table("", tables.calibration_heads(), tables.calibration_rows(record["scores"][tier]))
 
@@ -45,7 +52,18 @@ def _calibration(record: Part, tier: str) -> str:
 def _subsets(record: Part, tier: str) -> str:
     rows = tables.subset_rows(record["scores"][tier])
     heads = ("episodes", "wars", *tables.FORECASTERS)
-    return _table("mean Brier score", heads, [tables.Row(f"{by}: {row.title}", row.cells) for by, row in rows])
+    table = _table("mean Brier score", heads, [tables.Row(f"{by}: {row.title}", row.cells) for by, row in rows])
+    return f"{table}\n{_worse_than_half(record['scores'][tier]['subsets'])}\n"
+
+
+def _worse_than_half(groups: list[Part]) -> str:
+    """Return in which groups the engine would have done better to say one half."""
+    worse = [
+        f"{one['by']}: {one['group']} ({three(one['brier']['engine'])})"
+        for one in groups
+        if (one["brier"].get("engine") or 0.0) > ONE_HALF
+    ]
+    return f"The engine did worse than one half said of every case in {listed(worse) if worse else 'no group'}."
 
 
 def _terms(record: Part, _: str) -> str:
@@ -100,6 +118,7 @@ def _table(first: str, heads: Iterable[str], rows: Iterable[tables.Row]) -> str:
 
 TABLES: dict[str, Callable[[Part, str], str]] = {
     "scores": _scores,
+    "comparison": _comparison,
     "calibration": _calibration,
     "subsets": _subsets,
     "terms": _terms,

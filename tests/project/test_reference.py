@@ -154,3 +154,22 @@ def test_tables_of_the_record_on_pages_are_those_of_the_shipped_record() -> None
 def test_a_table_of_the_record_that_is_not_known_is_refused_by_name() -> None:
     with pytest.raises(ParleyError, match="record: expected one of scores, .*, got `scroes`"):
         record_blocks.refreshed(f"<!-- record: scroes durable -->\n{record_blocks.END}\n", {})
+
+
+@pytest.mark.parametrize(
+    ("scores", "said"),
+    [
+        ([0.2, 0.3], "in type: old (.300)."),
+        ([0.25, None], "in no group."),
+        ([0.26, 0.27], "new (.260) and type: old ("),
+    ],
+)
+def test_groups_in_which_the_engine_did_worse_than_one_half_are_named(scores: list[float | None], said: str) -> None:
+    names = ("new", "old")
+    groups = [
+        {"by": "type", "group": name, "n_episodes": 1, "n_wars": 1, "brier": {"engine": score}}
+        for name, score in zip(names, scores, strict=True)
+    ]
+    page = f"<!-- record: subsets durable -->\n{record_blocks.END}\n"
+    found = record_blocks.refreshed(page, {"scores": {"durable": {"subsets": groups}}})
+    assert "The engine did worse than one half said of every case in" in found and said in found
