@@ -63,7 +63,7 @@ def _worse_than_half(groups: list[Part]) -> str:
         for one in groups
         if (one["brier"].get("engine") or 0.0) > ONE_HALF
     ]
-    return f"The engine did worse than one half said of every case in {listed(worse) if worse else 'no group'}."
+    return f"Groups in which the engine did worse than always saying one half: {listed(worse) if worse else 'none'}."
 
 
 def _terms(record: Part, _: str) -> str:

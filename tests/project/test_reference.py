@@ -159,8 +159,8 @@ def test_a_table_of_the_record_that_is_not_known_is_refused_by_name() -> None:
 @pytest.mark.parametrize(
     ("scores", "said"),
     [
-        ([0.2, 0.3], "in type: old (.300)."),
-        ([0.25, None], "in no group."),
+        ([0.2, 0.3], "half: type: old (.300)."),
+        ([0.25, None], "half: none."),
         ([0.26, 0.27], "new (.260) and type: old ("),
     ],
 )
@@ -172,4 +172,4 @@ def test_groups_in_which_the_engine_did_worse_than_one_half_are_named(scores: li
     ]
     page = f"<!-- record: subsets durable -->\n{record_blocks.END}\n"
     found = record_blocks.refreshed(page, {"scores": {"durable": {"subsets": groups}}})
-    assert "The engine did worse than one half said of every case in" in found and said in found
+    assert "Groups in which the engine did worse than always saying one half: " in found and said in found
