@@ -171,7 +171,7 @@ def odds_table(runs: Sequence[Run]) -> Table:
 
 
 def wins_cell(summary: Mapping[str, Any], side: str, unseen: float) -> str:
-    """Return ``19 (8)``: how often a side wins, and how often with a ceasefire that it imposes, from half a per cent."""
+    """Return ``19 (8)``: how often a side wins, and how often with a ceasefire that it imposes, if often enough."""
     won, imposed = summary["victory"][side], summary["victory_imposed"][side]
     return f"{chance(won, unseen)} ({chance(imposed, unseen)})" if imposed >= LEAST_IMPOSED else chance(won, unseen)
 
