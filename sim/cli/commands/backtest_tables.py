@@ -126,7 +126,7 @@ def _show_scenarios(found: Part, to: Console) -> None:
 
     to.print("\nWhat users run: shipped scenarios of past wars, headline, durable ceasefire", style="bold")
     heads = ["scenario", "ceasefire"]
-    heads += [f"{reading}, {days} d" for days in tables.SCENARIO_DAYS for reading in tables.READINGS]
+    heads += [f"{reading},\n{days} d" for days in tables.SCENARIO_DAYS for reading in tables.READINGS]
     rows = [
         (row.scenario, row.outcome, *(row.odds[d].get(r, "-") for d in tables.SCENARIO_DAYS for r in tables.READINGS))
         for row in tables.scenario_rows(found)
