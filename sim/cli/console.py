@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import ceil
@@ -14,13 +15,15 @@ from sim.results.formatting import DASH, is_known, plain
 from sim.scenario.diagnostics import literal
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
     from rich.table import Table
 
     from sim.evidence.forecasters.forecasters import ForecasterTable
     from sim.results.run import Run
 
 WIDTH = 100
+GLUE = "\ue000"
+"""Stands for the space between a number and its per cent while lines are broken, so that they stay together."""
 
 
 class Result(Protocol):
@@ -35,7 +38,7 @@ Found = TypeVar("Found", bound=Result)
 
 def console(to_stderr: bool = False) -> Console:
     """Return a console that prints text literally: no markup, no emoji, 100 columns where there is no terminal."""
-    from rich.console import Console, ConsoleOptions, RenderableType
+    from rich.console import Console, ConsoleOptions
     from rich.segment import Segment
 
     class Literal(Console):
@@ -43,7 +46,10 @@ def console(to_stderr: bool = False) -> Console:
 
         def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
             for part in super().render(renderable, options):
-                yield part if part.control else Segment(literal(part.text), part.style)
+                yield part if part.control else Segment(literal(part.text.replace(GLUE, " ")), part.style)
+
+        def print(self, *objects: Any, **how: Any) -> None:
+            super().print(*(glued(one) if isinstance(one, str) else one for one in objects), **how)
 
         def on_broken_pipe(self) -> None:
             """Nothing is wrong where a reader has seen enough; rich would leave with exit 1."""
@@ -53,6 +59,11 @@ def console(to_stderr: bool = False) -> Console:
     if not opened.is_terminal:
         opened.width = WIDTH
     return opened
+
+
+def glued(text: str) -> str:
+    """Return the text with ``GLUE`` between each number and its per cent."""
+    return re.sub(r"(?<=\d) (?=%)", GLUE, text)
 
 
 def print_json(value: Any) -> None:
@@ -78,7 +89,7 @@ def say(to: Console, text: str, indent: str = "", **wrap: Any) -> None:
     """Print a paragraph, wrapped; nothing where there is no text. ``wrap`` goes to ``textwrap.fill``."""
     if text:
         how = {"initial_indent": indent, "subsequent_indent": indent, **wrap}
-        to.print(textwrap.fill(text, to.width - 1, **how), soft_wrap=True)
+        to.print(textwrap.fill(glued(text), to.width - 1, **how).replace(GLUE, " "), soft_wrap=True)
 
 
 def plain_table(*columns: str, left: int = 1, words: Sequence[int] = ()) -> Table:
@@ -98,8 +109,16 @@ def print_table(
     """Print a ``plain_table`` of ``rows``."""
     table = plain_table(*heads, left=left, words=words)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(hanging, row))
     to.print(table)
+
+
+def hanging(cell: str) -> RenderableType:
+    """Return a cell whose further lines begin where its first does: that of a row which belongs to the one above."""
+    from rich.padding import Padding
+
+    text = cell.lstrip(" ")
+    return Padding(text, (0, 0, 0, len(cell) - len(text))) if cell.startswith(" ") else cell
 
 
 def whole(p: float | None) -> str:

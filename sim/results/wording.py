@@ -173,7 +173,7 @@ def victories(summary: Mapping[str, Any], sides: Mapping[str, str] | None = None
     shares, imposed = summary["victory"], summary["victory_imposed"]
     if sides is None:
         won, left = (percent(sum(found.values())) for found in (shares, imposed))
-        which = f"in {left} with a ceasefire that it imposes: an ending of its own, in the broad tier alone"
+        which = f"in {left} with a ceasefire that it imposes: an ending of its own, counted among any halts alone"
         return f"A side wins in {won} of trials, {which}." if sum(shares.values()) else "No side wins in any trial."
     parts = [
         f"{name} wins in {percent(shares[side])} of trials"

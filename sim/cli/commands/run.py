@@ -17,6 +17,7 @@ from sim.cli.console import (
     chance,
     common_folder,
     console,
+    hanging,
     in_force_cell,
     is_anchored,
     note,
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 LEAST_IMPOSED = 0.005
 """Imposed ceasefires below half a per cent are left out of the cell of wins."""
+MOST_DATES = 2
+"""Of more days from which scenarios count, the line above the table names none."""
 HALF_WAY = (
     "Odds by day and their band are set half way (in log odds) between the model alone and wars like it. "
     "Mutual and any halts, wins and reasons are the model alone: set them beside its own lasting halts."
@@ -134,17 +137,19 @@ def odds_table(runs: Sequence[Run]) -> Table:
     prefix = common_folder([one.name for one in runs])
     days = list(first.summary["tiers"]["durable"])
     sides = sides_called(first.scenario)
+    if any(sides_called(one.scenario) != sides for one in runs):
+        sides = {"A": "side A", "B": "side B"}
     has_anchor = any(is_anchored(one) for one in runs)
     halts = ("model alone:\nlasting /\nmutual / any",) if has_anchor else ("mutual\nhalt", "any\nhalt")
-    wins = f"wins (imposing\na ceasefire):\n{sides['A']} /\n{sides['B']}"
+    wins = f"wins (and\nimposes a\nceasefire):\n{sides['A']} /\n{sides['B']}"
     table = plain_table("per cent, by day", *days, "90 %\nband", *halts, wins)
     table.add_column("main reason\nfor failure", justify="left", overflow="fold")
-    above: list[float | None] = []
+    above: list[str] = []
     for one in runs:
         tiers = one.summary["tiers"]
-        reference = [cell["reference"] for cell in tiers["durable"].values()]
+        reference = [whole(cell["reference"]) for cell in tiers["durable"].values()]
         if is_anchored(one) and reference != above:
-            table.add_row("wars like it, whoever is talking", *map(whole, reference))
+            table.add_row("wars like it, whoever is talking", *reference)
             above = reference
         last = list(tiers["durable"])[-1]
         unseen = wilson(0.0, effective_trials(one.n_trials, 1.0))[1]
@@ -162,7 +167,7 @@ def odds_table(runs: Sequence[Run]) -> Table:
         has_any = kept[last] is not None
         own = (chance(kept[last]["model"], kept[last]["model_hi"]) if has_any else "-",) if has_anchor else ()
         table.add_row(
-            f"  {wording.IN_FORCE_180}",
+            hanging(f"  {wording.IN_FORCE_180}"),
             *(in_force_cell(kept.get(day)) for day in days),
             band_cell(kept[last], one.n_trials) if has_any else "-",
             *own,
@@ -171,9 +176,19 @@ def odds_table(runs: Sequence[Run]) -> Table:
 
 
 def wins_cell(summary: Mapping[str, Any], side: str, unseen: float) -> str:
-    """Return ``19 (8)``: how often a side wins, and how often with a ceasefire that it imposes, if often enough."""
+    """Return ``19 (8)``: how often a side wins, and with an imposed ceasefire, from half a per cent."""
     won, imposed = summary["victory"][side], summary["victory_imposed"][side]
     return f"{chance(won, unseen)} ({chance(imposed, unseen)})" if imposed >= LEAST_IMPOSED else chance(won, unseen)
+
+
+def starts(runs: Sequence[Run]) -> str:
+    """Return the day from which the runs count, or that each has its own."""
+    from sim.results import wording
+
+    dates = list(dict.fromkeys(wording.long_date(one.scenario) for one in runs))
+    if len(dates) > MOST_DATES:
+        return "the day on which each begins"
+    return " and ".join(dates)
 
 
 def show_runs(runs: Sequence[Run], to: Console, is_sweep: bool = False) -> None:
@@ -183,7 +198,7 @@ def show_runs(runs: Sequence[Run], to: Console, is_sweep: bool = False) -> None:
 
     first = runs[0]
     last = list(first.summary["tiers"]["durable"])[-1]
-    to.print(f"Odds of {wording.HALTED}, from {wording.long_date(first.scenario)}", style="bold")
+    to.print(f"Odds of {wording.HALTED}, from {starts(runs)}", style="bold")
     n_trials = counted(first.n_trials, "trial") + (" each" if len(runs) > 1 else "")
     to.print(f"{n_trials}, seed {first.seed}; the band and the columns after it are for {last} days.")
     if any(is_anchored(one) for one in runs):
