@@ -83,12 +83,13 @@ def show_comparison(found: Sequence[Mapping[str, Any]], base: Run, to: Console) 
     days = list(found[0]["tiers"]["durable"])
     shown = [day for day in days if day != days[0]] or days
     has_anchor = is_anchored(base)
-    to.print(f"Change of the durable odds against {base.name}, in points (\u00b1 the 95 % interval)", style="bold")
+    asked = "the odds of a ceasefire that lasts 30 days or more"
+    to.print(f"Change of {asked}, against {base.name}, in points (\u00b1 the 95 % interval)", style="bold")
     if len(found) > 1:
         level = 100 * found[0]["level"]
         to.print(f"{len(found)} are compared, so each interval is widened to {level:.2f} %: 95 % for all together.")
     to.print(f"{counted(found[0]['trials'], 'trial')} each with common random numbers, seed {base.seed}\n")
-    alone = (f"model alone,\nby {days[-1]} days",) if has_anchor else ()
+    alone = (f"model\nalone, by\n{days[-1]} days",) if has_anchor else ()
     rows, label = [], f"  {wording.IN_FORCE_180}"
     for item in found:
         for name, by_days in ((item["variant"], item["tiers"]["durable"]), (label, item["in_force_180"])):
