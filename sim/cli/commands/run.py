@@ -200,7 +200,7 @@ def show_runs(runs: Sequence[Run], to: Console, is_sweep: bool = False) -> None:
     last = list(first.summary["tiers"]["durable"])[-1]
     to.print(f"Odds of {wording.HALTED}, from {starts(runs)}", style="bold")
     n_trials = counted(first.n_trials, "trial") + (" each" if len(runs) > 1 else "")
-    to.print(f"{n_trials}, seed {first.seed}; the band and the columns after it are for {last} days.")
+    to.print(f"{n_trials}, seed {first.seed}. By day: begun by then; band and columns after it: by day {last}.")
     if any(is_anchored(one) for one in runs):
         to.print(HALF_WAY)
     to.print()
