@@ -113,12 +113,14 @@ def print_table(
     to.print(table)
 
 
-def hanging(cell: str) -> RenderableType:
+def hanging(cell: RenderableType) -> RenderableType:
     """Return a cell whose further lines begin where its first does: that of a row which belongs to the one above."""
     from rich.padding import Padding
 
+    if not isinstance(cell, str) or not cell.startswith(" "):
+        return cell
     text = cell.lstrip(" ")
-    return Padding(text, (0, 0, 0, len(cell) - len(text))) if cell.startswith(" ") else cell
+    return Padding(text, (0, 0, 0, len(cell) - len(text)))
 
 
 def whole(p: float | None) -> str:
