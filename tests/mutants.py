@@ -26,7 +26,13 @@ NUMBERS, ORACLE = "tests/behaviour/test_numbers.py", "tests/model/test_oracle.py
 ABSENT = "tests/model/test_absent.py"
 STORE, FILES = (f"tests/storage/test_{name}.py" for name in ("run_folder", "atomic_files"))
 INFORMATION = "tests/analysis/sensitivity/test_value_of_information.py"
-SCORES, POSTERIOR = (f"tests/evidence/{name}.py" for name in ("backtest/test_scores", "calibration/test_posterior"))
+SCORES, NESTED, POSTERIOR, TERMS = (
+    f"tests/evidence/{name}.py"
+    for name in (
+        *("backtest/test_scores", "backtest/test_nested"),
+        *("calibration/test_posterior", "calibration/test_optional_terms"),
+    )
+)
 REPORT, TABLES, OF_TERMS, STUDIES = (
     f"tests/dashboards/{name}.py"
     for name in ("report/test_build", "tables/test_runs", "figures/test_terms", "test_study_cache")
@@ -116,6 +122,13 @@ MUTANTS = (
            "np.where(y == 1, p, 1 - p)", "np.where(y == 1, 1 - p, p)", (SCORES,)),
     Mutant("a war teaches its own forecast", "sim/evidence/calibration/posterior.py",
            "if name not in wars]", "if name]", (POSTERIOR,)),
+    Mutant("a fold sets the ridge's penalty with its own war", "sim/evidence/backtest/nested.py",
+           "outcomes, folds.of != fold)", "outcomes, folds.of >= 0)", (NESTED,)),
+    Mutant("a fold sets the pool's weight with its own war", "sim/evidence/backtest/nested.py",
+           "scores.brier(pooled(engine[tier][fold, inner], ridge[tier][fold, inner], weight), happened[inner])",
+           "scores.brier(pooled(engine[tier][fold], ridge[tier][fold], weight), happened)", (NESTED,)),
+    Mutant("a term does not reach the inputs of a row", "sim/evidence/calibration/prior.py",
+           "np.array([factors[name] for factors in by_alternative])[chosen]", "1.0", (TERMS,)),
     Mutant("the block that the old end cut is kept", "sim/storage/run_folder.py",
            'self.manifest["blocks"] if entry["n"] == size]', 'self.manifest["blocks"] if entry["n"]]', (STORE,)),
     Mutant("a block of another run is believed", "sim/storage/block_parquet.py",
