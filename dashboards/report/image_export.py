@@ -6,6 +6,7 @@ nothing: plotly.js is the copy that comes with plotly, and MathJax is left out.
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from collections.abc import Sequence
@@ -24,6 +25,8 @@ SUFFIXES = (".png", ".svg", ".pdf")
 WIDTH, SCALE = 1100, 2
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 BROWSER = "apt-get install -y chromium"
+BROWSER_LOG = "choreographer"
+"""Logger of the library with which kaleido talks to the browser."""
 SECONDS = 90.0
 
 
@@ -71,6 +74,8 @@ def as_picture(figure: dict[str, Any], kind: str) -> bytes:
         raise ParleyError(f"pictures need an installed Chromium: {BROWSER}, or set BROWSER_PATH")
     options = {"format": kind, "width": WIDTH, "height": figure["layout"]["height"]}
     options["scale"] = SCALE if kind == "png" else 1
+    # It logs a traceback for a message that was cut off while the browser ended, and goes on; what fails is raised.
+    logging.getLogger(BROWSER_LOG).setLevel(logging.CRITICAL)
     try:
         drawn = kaleido.calc_fig_sync(
             figure, opts=options, kopts={"path": browser, "mathjax": False, "timeout": SECONDS}

@@ -1,5 +1,6 @@
 """Static pictures: named figures through kaleido, and plain words where a tool is missing."""
 
+import logging
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -64,3 +65,16 @@ def test_a_browser_that_fails_is_a_resource_error(tmp_path: Path, monkeypatch: p
     with pytest.raises(ResourceError, match="it fell over"):
         write_picture([mixed(4)], "odds", tmp_path / "odds.png")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_message_that_the_browser_cut_off_shows_no_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def draw(figure: Any, **options: Any) -> bytes:
+        logging.getLogger("choreographer.channels.pipe").error("JSONError decoding message. Ignoring")
+        return b"picture"
+
+    monkeypatch.setitem(sys.modules, "kaleido", SimpleNamespace(calc_fig_sync=draw))
+    monkeypatch.setenv("BROWSER_PATH", "/usr/bin/some-browser")
+    write_picture([mixed(4)], "odds", tmp_path / "odds.png")
+    assert caplog.text == ""
