@@ -34,7 +34,7 @@ def forest(table: Any, *, title: str, reference: float | None = None, narrow: bo
 
     ``table`` has a row per scenario: ``title``, ``p``, ``lo``, ``hi``, ``mc_lo``, ``mc_hi`` (fractions), ``is_base``,
     and ``model``, the model alone, which is marked by a small upright stroke where the odds are anchored; ``in_force``,
-    the odds that a ceasefire is still in force after 180 days, is told of the mark under the pointer.
+    the odds that a ceasefire is still in force after 180 days, is shown on hover.
     """
     rows = sorted(records(table), key=lambda row: -row["p"])
     places = list(range(len(rows)))

@@ -256,7 +256,7 @@ class BacktestObject(Form):
     scores: dict[Literal["durable", "mutual"], Tier] | None = Field(description="by tier; null where nothing is scored")
     protocol: Protocol | None = Field(None, description="what each fold weighed or set, from other wars alone")
     variants: dict[str, dict[str, dict[str, Number]]] | None = Field(
-        None, description="mean Brier score of `engine`, `ridge` and `pool` by tier when one thing is done otherwise"
+        None, description="mean Brier score of `engine`, `ridge` and `pool` by tier when one thing is changed"
     )
     misses: list[Miss] | None = Field(
         None, description="the worst forecasts of the engine on the durable tier, with `ridge` and `pool` by that day"

@@ -115,15 +115,20 @@ def digest_of(value: Any) -> str:
     return hashlib.sha256(canonical(value)).hexdigest()
 
 
-@cache
 def engine_digest() -> str:
-    """Return the digest of the code that turns a scenario into trials, so that no run is continued by another model.
+    """Return the digest of the code that turns a scenario into trials, so that no run is continued by another model."""
+    return code_digest(ENGINE)
+
+
+@cache
+def code_digest(parts: tuple[str, ...]) -> str:
+    """Return the digest of modules and packages below ``sim``.
 
     A module that is imported already counts from the file it came from.
     """
     package = Path(__file__).resolve().parents[1]
     found = hashlib.sha256()
-    for part in ENGINE:
+    for part in parts:
         path = package / part
         for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
             if file.is_file():

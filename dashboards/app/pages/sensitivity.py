@@ -89,7 +89,7 @@ def _draw_boxes(found: Discovery, narrow: bool) -> list[Any]:
         if not found.varies:
             return [notice(found.no_variation)]
         return [
-            notice("No box is more than chance: within these ranges no input tells alone, or too few trials were run.")
+            notice("No box is more than chance: no single input decides within these ranges, or trials were too few.")
         ]
     figure = prim_boxes.limits(rows, title="Where halts come, and where they do not", narrow=narrow)
     how = (

@@ -91,7 +91,7 @@ def show_discovery(found: Discovery, to: Console) -> None:
 def _nothing(found: Discovery, kind: str) -> str:
     if found.wanted_density is not None and any(one.kind == kind and one.n_limits for one in found.trade_off):
         return f"No box with {whole(found.wanted_density)} of 100 that the other half of the draws confirms."
-    return "No box that is more than chance: within these ranges no input tells alone, or too few trials were run."
+    return "No box that is more than chance: within these ranges no single input decides, or too few trials were run."
 
 
 def _show_box(box: FoundBox, to: Console) -> None:

@@ -16,11 +16,13 @@ from sim.evidence.calibration.episodes import shipped as shipped_episodes
 from sim.results.record_form import checked
 from sim.results.record_words import listed
 from sim.scenario.sources.search_path import shipped_file, shipped_root
-from sim.storage.provenance import engine_digest
+from sim.storage.provenance import code_digest, engine_digest
 
 NAME = "calibration/record.json"
 LARGEST = 8 * 2**20
 AGAIN = "`parley backtest` computes it again"
+CODE = ("evidence/calibration", "evidence/backtest", "statistics")
+"""Code that makes a record from the engine's trials: the mapping from coded rows, the forecasters, the scores."""
 FILES = {
     "base_rates_sha256": ("base rates", ("history/base_rates.csv",)),
     "second_codings_sha256": ("second codings", ("history/second_codings.csv",)),
@@ -36,14 +38,14 @@ def shipped() -> Path:
 
 
 def digests() -> dict[str, str | None]:
-    """Return what a record computed now rests on: digests of the engine and of the shipped data; None for no file."""
+    """Return what a record computed now rests on: digests of code and of the shipped data; None for no file."""
     root = shipped_root()
     found = {
         key: _digest([path for pattern in patterns for path in sorted(root.glob(pattern))])
         for key, (_, patterns) in FILES.items()
     }
     own = {"episodes_sha256": _digest([shipped_episodes()]), "scenarios_sha256": _digest(_scored_scenarios())}
-    return {"engine": engine_digest(), **own, **found}
+    return {"engine": engine_digest(), "forecasters": code_digest(CODE), **own, **found}
 
 
 def _scored_scenarios() -> list[Path]:
@@ -95,6 +97,8 @@ def stale(record: dict[str, Any]) -> list[str]:
     said = []
     if made["engine"] != now["engine"]:
         said.append(f"This record was computed with another version of the engine than this one: {AGAIN}.")
+    if made.get("forecasters", now["forecasters"]) != now["forecasters"]:
+        said.append(f"The code of its forecasters or scores has changed since: {AGAIN}.")
     names = {"episodes_sha256": "coded episodes", "scenarios_sha256": "scenarios"}
     names |= {key: what for key, (what, _) in FILES.items()}
     if changed := [what for key, what in names.items() if made.get(key, now[key]) != now[key]]:

@@ -22,7 +22,7 @@ def placed(path: Path, monkeypatch: pytest.MonkeyPatch, content: Any) -> Path:
 def test_digests_are_those_of_other_files_of_this_installation() -> None:
     now = shipping.digests()
     assert now["episodes_sha256"] == episodes_digest()
-    assert set(now) == {"engine", "episodes_sha256", "scenarios_sha256", *shipping.FILES}
+    assert set(now) == {"engine", "forecasters", "episodes_sha256", "scenarios_sha256", *shipping.FILES}
     assert None not in now.values() and len(set(now.values())) == len(now)
 
 
@@ -35,6 +35,7 @@ def test_a_record_of_this_installation_is_not_stale(tmp_path: Path, monkeypatch:
     ("changes", "words"),
     [
         ({"engine": "other"}, ["another version of the engine"]),
+        ({"forecasters": "other"}, ["code of its forecasters or scores has changed"]),
         ({"episodes_sha256": "0"}, ["other coded episodes than those here"]),
         ({"base_rates_sha256": "0", "readings_sha256": "0"}, ["other base rates and second readings of scenarios"]),
         ({"engine": "other", "posterior_sha256": "0"}, ["another version", "other posterior draws"]),
