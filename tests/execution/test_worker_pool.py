@@ -190,10 +190,10 @@ def test_the_result_of_another_engine_is_refused(monkeypatch: pytest.MonkeyPatch
 def test_the_digest_is_of_the_files_that_were_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = tmp_path / "war.py"
     other.write_text("# another engine")
-    before = provenance.engine_digest.__wrapped__()
+    before = provenance.code_digest.__wrapped__(provenance.ENGINE)
     assert before == provenance.engine_digest()
     monkeypatch.setattr(importlib.import_module("sim.model.war"), "__file__", str(other))
-    assert provenance.engine_digest.__wrapped__() != before
+    assert provenance.code_digest.__wrapped__(provenance.ENGINE) != before
 
 
 class Local:
