@@ -1,0 +1,29 @@
+"""Compile the functions of the model: plain Python on numbers, turned into machine code by numba.
+
+Compiled functions call each other only, take numbers and records of numbers, and hold no state. ``function.py_func``
+is the Python as written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numba
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
+"""Machine code is kept beside the sources, other threads go on, and 1 / 0 is infinite."""
+
+
+def equation(function: Function) -> Function:
+    """Return the function compiled into whatever calls it; a call costs nothing."""
+    inlined: Function = numba.njit(forceinline=True, **OPTIONS)(function)
+    return inlined
+
+
+def routine(function: Function) -> Function:
+    """Return the function compiled once, to be called: for what is long or seldom needed."""
+    called: Function = numba.njit(**OPTIONS)(function)
+    return called
