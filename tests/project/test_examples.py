@@ -12,16 +12,22 @@ from types import FunctionType
 import pytest
 
 import sim
-from sim import theory
+from sim import equations, theory
 from tests.project.documents import DOCS
 
-THEORY = sorted(f"sim.theory.{found.name}" for found in pkgutil.iter_modules(theory.__path__))
+MODULES = sorted(
+    f"{package.__name__}.{found.name}"
+    for package in (equations, theory)
+    for found in pkgutil.iter_modules(package.__path__)
+    if found.name != "compiled"
+)
 EQUATIONS = [
     function
-    for module in THEORY
-    for name, function in vars(import_module(module)).items()
+    for module in MODULES
+    for name, function in ((name, inspect.unwrap(found)) for name, found in vars(import_module(module)).items())
     if isinstance(function, FunctionType) and function.__module__ == module and not name.startswith("_")
 ]
+"""As written: a compiled or cached function wraps what it was made from."""
 OVERRIDABLE = re.findall(
     r"`(\w+)\(", " ".join(re.findall(r"^\| (`\w+\(.*?) \|", (DOCS / "guide" / "party.md").read_text("utf-8"), re.M))
 )
@@ -29,7 +35,7 @@ OVERRIDABLE = re.findall(
 WITH_EXAMPLES = ("Odds", "ParleyError", "Run", "compare", "differences", "long_form", "read_run", "run", "run_many")
 
 
-@pytest.mark.parametrize("module", THEORY)
+@pytest.mark.parametrize("module", MODULES)
 def test_examples_print_what_they_say(module: str) -> None:
     found = doctest.testmod(import_module(module))
     assert found.attempted > 0 and found.failed == 0
@@ -52,7 +58,7 @@ def run_examples(*tests: doctest.DocTest) -> None:
     assert runner.tries > 0 and runner.failures == 0
 
 
-@pytest.mark.parametrize("equation", EQUATIONS, ids=lambda equation: equation.__name__)
+@pytest.mark.parametrize("equation", EQUATIONS, ids=lambda equation: f"{equation.__module__}.{equation.__name__}")
 def test_every_equation_states_parameters_result_and_example(equation: FunctionType) -> None:
     assert has_section(equation, "Examples")
     states_parameters_and_result(equation)
