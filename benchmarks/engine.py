@@ -41,7 +41,7 @@ class Call(NamedTuple):
 
 def calls_of_a_block(scenario: Any, n_trials: int) -> list[Call]:
     """Return every column of random numbers that one block of trials asks for, in order."""
-    from sim.model import simulate
+    from sim.columns import simulate
     from sim.random_streams import Streams
 
     calls: list[Call] = []
@@ -72,7 +72,7 @@ def replay(calls: list[Call], n_trials: int) -> int:
 
 def rows(n_trials: int, n_stories: int) -> tuple[list[Row], dict[str, int]]:
     """Return what is measured, and how many columns of random numbers of each kind a block draws."""
-    from sim.model import simulate
+    from sim.columns import simulate
     from sim.scenario.reading.load import load
     from tests.oracle import one_mesa_model_per_trial
     from tests.oracle.oracle import tell

@@ -42,7 +42,7 @@ def exponent(costs: Mapping[int, float]) -> float:
 
 def by_block(n_repeats: int) -> dict[str, dict[int, float]]:
     """Measure CPU seconds of a block of the base: with the reasons for failure, and weeks alone (``live``)."""
-    from sim.model import NegotiationModel, simulate
+    from sim.columns import NegotiationModel, simulate
     from sim.scenario.reading.load import load
 
     scenario = load(SCENARIO)
@@ -69,7 +69,7 @@ def small(issues: int = 4, **changes: Any) -> Any:
 
 def by_size(n_trials: int, n_repeats: int) -> dict[str, dict[int, float]]:
     """Measure CPU seconds of a block of a small scenario by weeks, issues, tracks and idle mediators."""
-    from sim.model import simulate
+    from sim.columns import simulate
 
     def cost(**changes: Any) -> float:
         return cpu(partial(simulate, small(**changes), SEED, 0, n_trials), n_repeats)
@@ -97,7 +97,7 @@ OFF: dict[str, dict[str, Any]] = {
 
 def switched_off(n_trials: int, n_repeats: int) -> dict[str, float]:
     """Measure CPU time with a mechanism that is off as a multiple of the time without: least of some, order in turn."""
-    from sim.model import simulate
+    from sim.columns import simulate
 
     def times_as_long(variant: Any) -> float:
         least = {False: math.inf, True: math.inf}
@@ -153,7 +153,7 @@ def workers(n_trials: int, n_repeats: int) -> dict[str, float]:
 START_UP = {
     "python alone": ["-c", "pass"],
     "import sim": ["-c", "import sim"],
-    "import the model": ["-c", "import sim.model.week"],
+    "import the model": ["-c", "import sim.columns.week"],
     "parley list": ["-m", "sim", "list"],
 }
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sim.analysis.sensitivity.value_of_information import value_of_information
     from sim.errors import ParleyError
     from sim.execution.run import run, run_many
-    from sim.model import Backer, Belligerent, Mediator, Party
+    from sim.columns import Backer, Belligerent, Mediator, Party
     from sim.results.compare import compare
     from sim.results.export import differences, long_form
     from sim.results.run import Run
@@ -43,12 +43,12 @@ if TYPE_CHECKING:
     from sim.statistics.estimates import Odds
 
 _HOMES = {
-    "Backer": ("sim.model", "Backer"),
-    "Belligerent": ("sim.model", "Belligerent"),
-    "Mediator": ("sim.model", "Mediator"),
+    "Backer": ("sim.columns", "Backer"),
+    "Belligerent": ("sim.columns", "Belligerent"),
+    "Mediator": ("sim.columns", "Mediator"),
     "Odds": ("sim.statistics.estimates", "Odds"),
     "ParleyError": ("sim.errors", "ParleyError"),
-    "Party": ("sim.model", "Party"),
+    "Party": ("sim.columns", "Party"),
     "Run": ("sim.results.run", "Run"),
     "Scenario": ("sim.scenario.schema", "Scenario"),
     "compare": ("sim.results.compare", "compare"),

@@ -101,7 +101,7 @@ class Streams:
         self.first_trial = first_trial
         self.n_trials = n_trials
         self.mirrored = mirrored
-        self._prefix = f"{independent_stream}\0" if independent_stream else ""
+        self.prefix = f"{independent_stream}\0" if independent_stream else ""
         self._generator = UniformGenerator()
         self._drawn: dict[tuple[str, str, str], tuple[int, Array]] = {}
 
@@ -121,7 +121,7 @@ class Streams:
             is_weekly = len(columns) > 0 and week == first + len(columns)
             n_weeks = max(1, min(MOST_WEEKS, AT_ONCE // self.n_trials)) if is_weekly else 1
             draw = self._uniforms if kind == "uniform" else self._normals
-            first, columns = week, draw(stream_key(self._prefix + decision, party), week, n_weeks)
+            first, columns = week, draw(stream_key(self.prefix + decision, party), week, n_weeks)
             self._drawn[name] = first, columns
         return np.asarray(columns[week - first])
 
@@ -161,6 +161,12 @@ class Streams:
         """Return the numbers of the parameter draws that this block's trials use, ascending."""
         last = (self.first_trial + self.n_trials - 1) // TRIALS_PER_DRAW
         return np.arange(self.first_trial // TRIALS_PER_DRAW, last + 1)
+
+    def trials_by_draw(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the first trial that each parameter draw of the block is used for, and how many use it."""
+        first = np.maximum(self.draws * TRIALS_PER_DRAW, self.first_trial)
+        beyond = np.minimum((self.draws + 1) * TRIALS_PER_DRAW, self.first_trial + self.n_trials)
+        return first, beyond - first
 
     @property
     def row_of_trial(self) -> NDArray[np.int64]:

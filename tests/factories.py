@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sim.model import NegotiationModel
+from sim.columns import NegotiationModel
 from sim.scenario.schema import Scenario
 
 

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from sim.errors import ParleyError
 from sim.execution.blocks import Block
-from sim.model.attribution import explain
-from sim.model.outcomes import DURABLE_DRAWS
+from sim.columns.attribution import explain
+from sim.columns.outcomes import DURABLE_DRAWS
 from sim.outcome_columns import Columns
 from sim.random_streams import CachedStreams
 from sim.scenario.schema import Scenario
@@ -48,7 +48,7 @@ class LiveBlock(NamedTuple):
 
 def simulate_live_block(work: LiveBlock) -> Columns:
     """Return the columns of a block: all of them if it is explained, else ``ODDS``. Raises GivenUp once cancelled."""
-    from sim.model import NegotiationModel  # with Mesa, which only workers need
+    from sim.columns import NegotiationModel  # with Mesa, which only workers need
 
     check = CancellationCheck(work.table, work.slot).check if work.table else lambda: None
     check()

@@ -29,7 +29,7 @@ from sim.statistics.summed import added
 from sim.storage.run_folder import Writer
 
 if TYPE_CHECKING:
-    from sim.model import Party
+    from sim.columns import Party
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a run, its trials done and its trials wanted."""
@@ -47,7 +47,7 @@ class Work(NamedTuple):
 
 def compute(work: Work) -> Columns:
     """Return the outcome columns of one block."""
-    from sim import model
+    from sim import columns as model
 
     columns: Columns = model.simulate(work.scenario, work.seed, work.block.first, work.block.n, work.parties)
     return columns
@@ -82,7 +82,7 @@ def run(
     workers : int, optional
         Processes; by default one for each core. Results do not depend on it.
     parties : mapping of str to class, optional
-        Behaviour of parties by name, subclasses of those in ``sim.model`` (docs/guide/party.md).
+        Behaviour of parties by name, subclasses of those in ``sim.columns`` (docs/guide/party.md).
     out : path, optional
         New folder for the run; without one nothing is written.
     resume : bool

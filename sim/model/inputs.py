@@ -1,94 +1,316 @@
-"""The scenario's numbers as columns: one value per parameter draw, or per trial of a block.
-
-A certain number stays a plain float, so that it costs nothing to carry it through a column of trials.
-"""
+"""Lay out a scenario's numbers as rows of trials: one for each draw of its parameters, and what is the same in all."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from sim.model.calendar import Attendance, attendance_of, changes_of
+from sim.model.packages import n_rows
+from sim.model.state import ENTITIES, Layout
 from sim.random_streams import Streams
 from sim.scenario.sampling.parameter_draws import draw_columns
-from sim.scenario.schema import Scenario
-from sim.scenario.schema.quantity import Quantity
-from sim.theory.utility import Array, Column
+from sim.scenario.schema import Belligerent, Scenario, ThirdParty
+
+Column = float | NDArray[np.float64]
+LARGEST_CHANCE = 1.0 - 1e-12
+"""Certainty is cut here, so that a rate stays finite and can be multiplied by 0."""
 
 
-class Inputs:
-    """Values of every quantity of a scenario for one block."""
+class Inputs(NamedTuple):
+    """Hold what a block of trials starts from.
 
-    def __init__(self, scenario: Scenario, streams: Streams) -> None:
-        self.scenario = scenario
-        self.n_draws = len(streams.draws)
-        self.row_of_trial = streams.row_of_trial
-        self._columns = draw_columns(scenario, streams.parameter)
+    ``starts`` has shape (draws, numbers of a trial); ``changed`` (draws, values that events set). ``scopes`` and
+    ``ratifiers`` list issues and veto players by track, -1 after the last.
+    """
 
-    def has(self, path: str) -> bool:
-        """Whether the scenario gives a number at this path."""
-        return path in self._columns
+    scenario: Scenario
+    layout: Layout
+    starts: NDArray[np.float64]
+    scopes: NDArray[np.int64]
+    ratifiers: NDArray[np.int64]
+    attendance: Attendance
+    holidays: NDArray[np.int64]
+    changes: NDArray[Any]
+    changed: NDArray[np.float64]
+    regime_bits: int
+    n_versions: int
 
-    def per_draw(self, path: str) -> Column:
-        """Value by parameter draw: a float, or shape (draws,)."""
-        return self._columns[path]
+    @property
+    def weeks(self) -> int:
+        """Return the weeks of a trial, those after the horizon included."""
+        return len(self.holidays)
 
-    def per_trial(self, path: str) -> Column:
-        """Value by trial: a float, or shape (trials,)."""
-        return self.expand(self._columns[path])
+    @property
+    def shape_of_curves(self) -> tuple[int, int]:
+        """Return the tables that a draw may need, and the rows of each."""
+        return self.n_versions << self.regime_bits, n_rows(self.layout.counts["tracks"], self.layout.counts["issues"])
 
-    def of_trials(self, path: str, trials: Any) -> Column:
-        """Value in some trials: a float, or one for each of them."""
-        return at(self._columns[path], self.row_of_trial[trials])
 
-    def expand(self, column: Column) -> Column:
-        """From one value per draw to one per trial."""
-        return column.take(self.row_of_trial) if isinstance(column, np.ndarray) else column
+def weekly_rate(chance: Column) -> Column:
+    """Return the weekly rates that give weekly chances (``sim.equations.weekly.weekly_rate``, many at once)."""
+    return -np.log1p(-np.minimum(chance, LARGEST_CHANCE))
 
-    def section(self, path: str, section: Any) -> dict[str, Any]:
-        """Every field of a section by name: quantities (also in dictionaries) as columns over trials."""
-        return {name: self._field(f"{path}.{name}", getattr(section, name)) for name in type(section).model_fields}
 
-    def _field(self, path: str, value: Any) -> Any:
-        if isinstance(value, Quantity):
-            return self.per_trial(path)
-        if isinstance(value, Mapping):
-            return {key: self._field(f"{path}.{key}", entry) for key, entry in value.items()}
-        return value
+def inputs_of(scenario: Scenario, streams: Streams) -> Inputs:
+    """Draw a scenario's parameters and lay them out; a row for each draw of ``streams``."""
+    return _Rows(scenario, len(streams.draws), draw_columns(scenario, streams.parameter), streams.seed).inputs()
 
-    def weights(self, party: str) -> dict[str, Column]:
-        """Salience by issue and draw, as shares of the party's 100 points (an uncertain set is renormalised)."""
-        points = self.scenario.parties[party].points
-        drawn = {issue: self.per_draw(f"parties.{party}.points.{issue}") for issue in points}
+
+class _Rows:
+    """Fill in the rows of one block, section by section."""
+
+    def __init__(self, scenario: Scenario, n_draws: int, drawn: Mapping[str, Column], seed: int) -> None:
+        self.scenario, self.drawn = scenario, drawn
+        self.sides = (scenario.sides.A, scenario.sides.B)
+        self.issues, self.tracks = list(scenario.issues), list(scenario.tracks)
+        parties = scenario.parties.items()
+        self.third_parties = [name for name, party in parties if isinstance(party, ThirdParty)]
+        self.vetoes = list(dict.fromkeys(name for track in scenario.tracks.values() for name in track.ratified_by))
+        self.layout = Layout(
+            len(self.third_parties), len(self.tracks), len(self.issues), len(self.vetoes), len(scenario.windows)
+        )
+        self.rows = np.zeros((n_draws, self.layout.size))
+        self.records = {name: self.layout.records(self.rows, name) for name in ENTITIES}
+        self.weights = {name: self._weights(name) for name in (*self.sides, *self.third_parties, *self.vetoes)}
+        self._put_starts()
+        self._put_trial(seed)
+        for entity, section in (("war", "war"), ("talks", "talks"), ("assurances", "assurances"), ("ceasefire", "truces")):
+            self._put_given(entity, 0, section)
+        self._put_sections()
+        for number, name in enumerate(self.sides):
+            self._put_side(number, name)
+        for number, name in enumerate(self.third_parties):
+            self._put_third_party(number, name)
+        for number, name in enumerate(self.issues):
+            self._put_issue(number, name)
+        for number, name in enumerate(self.tracks):
+            self._put_track(number, name)
+        for number, name in enumerate(self.vetoes):
+            self._put_veto(number, name)
+
+    def inputs(self) -> Inputs:
+        """Return the rows with all that does not hang on the draw."""
+        scenario = self.scenario
+        weeks = scenario.horizon_weeks + scenario.follow_up_weeks
+        holidays = np.full(weeks, -1, np.int64)
+        for number, window in enumerate(scenario.windows):
+            if 0 <= (week := week_of(scenario, window.date)) < weeks:
+                holidays[week] = number
+        comers = [*self.sides, *self.third_parties]
+        changes, changed, n_versions = changes_of(scenario, self.drawn, len(self.rows), self.layout, comers)
+        members = self._put_regimes()
+        return Inputs(
+            scenario=scenario,
+            layout=self.layout,
+            starts=self.rows,
+            scopes=_lists([[self.issues.index(name) for name in track.scope] for track in scenario.tracks.values()]),
+            ratifiers=_lists(
+                [[self.vetoes.index(name) for name in track.ratified_by] for track in scenario.tracks.values()]
+            ),
+            attendance=attendance_of(scenario, comers, weeks),
+            holidays=holidays,
+            changes=changes,
+            changed=changed,
+            regime_bits=len(members),
+            n_versions=n_versions,
+        )
+
+    # -- sections ------------------------------------------------------------------------------------
+
+    def _put(self, entity: str, number: int, field: str, value: Any) -> None:
+        self.records[entity][field][:, number] = value
+
+    def _put_starts(self) -> None:
+        """What every variable is before anything happens, where a number says so."""
+        for name, entity in ENTITIES.items():
+            for variable in entity.variables:
+                if not isinstance(variable.start, str) and variable.start != 0:
+                    self.records[name][variable.name][:] = variable.start
+
+    def _put_given(self, entity: str, number: int, path: str) -> None:
+        """The scenario's own numbers, by name; absent ones stay 0."""
+        for field in ENTITIES[entity].given:
+            key = f"{path}.{field}"
+            if field.endswith(("_a", "_b")):
+                key = f"{path}.{field[:-2]}.{self.sides[field.endswith('_b')]}"
+            if key in self.drawn:
+                self._put(entity, number, field, self.drawn[key])
+
+    def _put_trial(self, seed: int) -> None:
+        scenario = self.scenario
+        general = [number for number, track in enumerate(scenario.tracks.values()) if track.general]
+        self.records["trial"]["seed"] = np.uint64(seed).astype(np.int64)
+        numbers = {
+            "years_at_start": (scenario.start - scenario.war.began).days / 365.25,
+            "is_mirrored": scenario.mirrored,
+            "horizon": scenario.horizon_weeks,
+            "first_general": general[0],
+            "last_general": general[-1],
+            "optimism_ages": scenario.war.optimism_ages,
+        }
+        for field, value in numbers.items():
+            self._put("trial", 0, field, value)
+
+    def _put_sections(self) -> None:
+        self._put("war", 0, "momentum", self.drawn["war.momentum"])
+        self._put("talks", 0, "round_rate", weekly_rate(self.drawn["talks.convening_prob_per_week"]))
+        for level, mandate in enumerate(self.scenario.talks.mandate):
+            self._put("talks", 0, f"mandate_{level}", mandate)
+        for number in range(len(self.scenario.windows)):
+            self._put_given("windows", number, f"windows.{number}")
+
+    def _put_side(self, number: int, name: str) -> None:
+        self._put_given("sides", number, f"parties.{name}")
+        party = self.scenario.belligerent(name)
+        self._put("sides", number, "end", 1 if number == 0 else -1)
+        for field in ("strain", "optimism", "fear"):
+            self._put("sides", number, field, self.drawn[f"parties.{name}.{field}"])
+        for field in ("usual_level", "level_cap"):
+            self._put("sides", number, field, getattr(party, field))
+
+    def _put_third_party(self, number: int, name: str) -> None:
+        path = f"parties.{name}"
+        self._put_given("third_parties", number, path)
+        party = self.scenario.third_party(name)
+        is_backer = party.role == "backer"
+        self._put("third_parties", number, "is_backer", is_backer)
+        self._put("third_parties", number, "act_rate", weekly_rate(self.drawn[f"{path}.act_prob_per_week"]))
+        self._put("third_parties", number, "own_mix", self._own_mix(name))
+        for field in ("usual_level", "level_cap", "patience_weeks"):
+            self._put("third_parties", number, field, getattr(party, field))
+        chances = ("act_prob_per_week", "quit_prob_per_week")
+        may_act = any(np.any(np.asarray(self.drawn[f"{path}.{field}"]) > 0) for field in chances)
+        may_act = may_act or any(self._is_set(name, field) for field in chances)
+        self._put("third_parties", number, "may_act", is_backer and may_act)
+        earlier = self.third_parties[:number]
+        self._put("third_parties", number, "follows", earlier.index(party.follows) if party.follows in earlier else -1)
+        for end, side in zip("ab", self.sides, strict=True):
+            share = self.drawn.get(f"{path}.supports.{side}", 0.0)
+            self._put("third_parties", number, f"is_client_{end}", bool(np.any(np.asarray(share) > 0)))
+        for place, issue in enumerate(self.issues):
+            low, high = party.limits.get(issue, (-np.inf, np.inf))
+            at = number * len(self.issues) + place
+            self._put("limits", at, "low", low)
+            self._put("limits", at, "high", high)
+            self._put("limits", at, "is_controller", name in self.scenario.issues[issue].controllers)
+
+    def _own_mix(self, name: str) -> Column:
+        """The party's own position as a mix: 1 where it agrees with side A, 0 where with side B."""
+        weights = self.weights[name]
+        if not weights:
+            return 0.5
+        mix: Column = 0.0
+        for issue, weight in weights.items():
+            end_a, end_b = (np.asarray(self.drawn[f"parties.{side}.ideal_point.{issue}"]) for side in self.sides)
+            own = np.asarray(self.drawn[f"parties.{name}.ideal_point.{issue}"])
+            mix = mix + weight * np.clip((end_b - own) / np.maximum(end_b - end_a, 1e-9), 0.0, 1.0)
+        return mix
+
+    def _put_issue(self, number: int, name: str) -> None:
+        self._put_given("issues", number, f"issues.{name}")
+        self._put("issues", number, "given_status_quo", self.drawn[f"issues.{name}.status_quo"])
+        front = self.drawn[f"issues.{name}.front_per_week"]
+        self._put("issues", number, "moves", bool(np.any(np.asarray(front) > 0)))
+        for end, side in zip("ab", self.sides, strict=True):
+            path, far_end = f"parties.{side}", 1.0 if end == "a" else 0.0
+            party = self.scenario.belligerent(side)
+            self._put("issues", number, f"ideal_{end}", self.drawn.get(f"{path}.ideal_point.{name}", 1.0 - far_end))
+            self._put("issues", number, f"weight_{end}", self.weights[side].get(name, 0.0))
+            self._put("issues", number, f"red_line_{end}", self.drawn.get(f"{path}.red_lines.{name}", far_end))
+            self._put("issues", number, f"public_{end}", self.drawn.get(f"{path}.public_lines.{name}", far_end))
+            slope = self.drawn[f"{path}.audience_slope"] if name in party.public_lines else 0.0
+            self._put("issues", number, f"slope_{end}", slope)
+        limits = [
+            self.scenario.third_party(party).limits.get(name, (0.0, 1.0))
+            for party in self.scenario.issues[name].controllers
+        ]
+        self._put("issues", number, "limit_low", max([0.0, *(low for low, _ in limits)]))
+        self._put("issues", number, "limit_high", min([1.0, *(high for _, high in limits)]))
+
+    def _put_track(self, number: int, name: str) -> None:
+        track, path = self.scenario.tracks[name], f"tracks.{name}"
+        self._put_given("tracks", number, path)
+        moving = [issue for issue in track.scope if self.records["issues"]["moves"][0, self.issues.index(issue)]]
+        numbers = {
+            "general": track.general,
+            "settles": track.settles,
+            "halts": track.halts,
+            "takes_force": track.general and track.halts,
+            "by_hazard": track.signing == "hazard",
+            "has_term": track.length_days != "open",
+            "least_level": track.least_level,
+            "term_weeks": 0 if track.length_days == "open" else max(1, round(int(track.length_days) / 7)),
+            "waits_for": self.tracks.index(track.waits_for) if track.waits_for is not None else -1,
+            "n_moving": len(moving),
+            "length_weeks": np.inf if track.length_days == "open" else int(track.length_days) / 7.0,
+        }
+        for field, value in numbers.items():
+            self._put("tracks", number, field, value)
+
+    def _put_veto(self, number: int, name: str) -> None:
+        party, path = self.scenario.veto(name), f"parties.{name}"
+        side = self.sides.index(party.side)
+        self._put("vetoes", number, "side", side)
+        for place, issue in enumerate(self.issues):
+            at = number * len(self.issues) + place
+            self._put("veto_issues", at, "weight", self.weights[name].get(issue, 0.0))
+            self._put("veto_issues", at, "ideal_point", self.drawn[f"{path}.ideal_point.{issue}"])
+            no_line = np.inf if side == 0 else -np.inf
+            self._put("veto_issues", at, "red_line", self.drawn.get(f"{path}.red_lines.{issue}", no_line))
+
+    # -- who matters ---------------------------------------------------------------------------------
+
+    def _weights(self, party: str) -> dict[str, Column]:
+        """Salience by issue as shares of the party's 100 points; an uncertain set is made to sum to 1."""
+        points = getattr(self.scenario.parties[party], "points", {})
+        drawn = {issue: self.drawn[f"parties.{party}.points.{issue}"] for issue in points}
         total: Column = 0.0
         for column in drawn.values():
             total = total + column
         return {issue: column / np.maximum(total, 1e-12) for issue, column in drawn.items()}
 
+    def _is_set(self, party: str, field: str) -> bool:
+        return any(f"parties.{party}.{field}" in event.set for event in self.scenario.events)
 
-def fill(column: Column, n_trials: int) -> Array:
-    """A column of its own, shape (trials,), that may be changed in place."""
-    return np.array(np.broadcast_to(np.asarray(column, dtype=np.float64), (n_trials,)))
+    def _put_regimes(self) -> list[str]:
+        """Give a bit to every third party whose leaving would change what may be signed or is believed."""
+        scenario = self.scenario
+        in_scope = [scenario.issues[issue].controllers for track in scenario.tracks.values() for issue in track.scope]
+        guarantors = [name for name in self.third_parties if self._has_share(name)]
+        matter = {name for names in in_scope for name in names} | set(guarantors)
+        members = [name for name in self.third_parties if name in matter and self._can_leave(name)]
+        for number, name in enumerate(self.third_parties):
+            self._put("third_parties", number, "regime_bit", members.index(name) if name in members else -1)
+        self._put("trial", 0, "regime_bits", len(members))
+        self._put("assurances", 0, "has_guarantors", bool(guarantors))
+        return members
+
+    def _has_share(self, name: str) -> bool:
+        share = self.drawn[f"parties.{name}.guarantor_share"]
+        return self.scenario.third_party(name).role == "backer" and bool(np.any(np.asarray(share) > 0))
+
+    def _can_leave(self, name: str) -> bool:
+        """Whether a party's engagement can differ between trials or change during the run."""
+        takes_part = np.asarray(self.drawn[f"parties.{name}.engagement"]) > 0
+        is_backer = self.scenario.third_party(name).role == "backer"
+        by_chance = is_backer and bool(np.any(np.asarray(self.drawn[f"parties.{name}.quit_prob_per_week"]) > 0))
+        return by_chance or self._is_set(name, "engagement") or bool(takes_part.any() and not takes_part.all())
 
 
-def at(column: Any, trials: Any) -> Any:
-    """The entries of some trials (positions or a slice); a plain number stays as it is."""
-    if not isinstance(column, np.ndarray):
-        return column
-    # take is twice as fast as indexing, and this is where a column meets this week's trials.
-    return column.take(trials, 0) if isinstance(trials, np.ndarray) else column[trials]
+def week_of(scenario: Scenario, day: date) -> int:
+    """Return the week of a date; week 0 starts on the scenario's start date."""
+    return (day - scenario.start).days // 7
 
 
-class Kept:
-    """A column made of others, made again only when an event replaces one of them; nobody may change them in place."""
-
-    def __init__(self, make: Callable[..., Any]) -> None:
-        self._make = make
-        self._of: tuple[Any, ...] = ()
-        self._found: Any = None
-
-    def of(self, *columns: Column) -> Any:
-        if len(columns) != len(self._of) or any(new is not old for new, old in zip(columns, self._of, strict=True)):
-            self._of, self._found = columns, self._make(*columns)
-        return self._found
+def _lists(entries: Iterable[list[int]]) -> NDArray[np.int64]:
+    """Return lists as rows of one array, -1 after the last entry of each."""
+    found = list(entries)
+    table = np.full((len(found), max([1, *map(len, found)])), -1, np.int64)
+    for row, entry in zip(table, found, strict=True):
+        row[: len(entry)] = entry
+    return table

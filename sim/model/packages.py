@@ -1,188 +1,234 @@
-"""What each track's packages are worth to both sides, tabulated per parameter draw.
+"""What the packages of each track are worth to both sides, tabulated for a draw of the parameters.
 
-Gains along the contract curve depend on a draw's positions and weights, and on which third parties
-take part (their consent, their guarantees) - not on the week. So they are tabulated once per draw and
-per *regime* (which of the third parties that matter are engaged), and the weekly work is a look-up.
-Only an issue whose status quo moves with the front is worked out when asked (``moving_issue.py``).
+Gains along the contract curve hang on positions and weights, on which third parties take part (their regime) and on
+what promises are worth; not on the week. So they are tabulated when a trial first needs them, for all trials that share
+the draw, on the 101 mixes of the curve. An issue that moves with the front adds a kink at its status quo: both branches
+of its curve are tabulated, ``x(l) = clip(status quo, x(l; ideal A), x(l; ideal B))``, and today's status quo put in.
+
+``curves`` has shape (slots, rows, 101), a slot for each version and regime. Its rows: gains of both sides on each track,
+over what does not move; then for each issue its terms, or the branch toward B, then the branch toward A.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.model.moving_issue import Moving
-from sim.model.switches import NONE_OFF, Bargain, Off, Place, felt, terms_with
-from sim.theory.bargaining import GRID, GRID_STEPS
-from sim.theory.contract_curve import Terms, contract_curve, value_of
-from sim.theory.utility import Array, Column
-
-if TYPE_CHECKING:
-    from sim.model.parties import Belligerent
-    from sim.model.week import NegotiationModel
-
-Rows = NDArray[np.int64]
-CHUNK = 128
-"""Rows tabulated at a time, so that a table being worked on stays in the processor's cache."""
+from sim.equations.bargaining import GRID_STEPS
+from sim.equations.compiled import equation, routine
+from sim.equations.contract_curve import Terms, contract_curve, value_of
+from sim.equations.utility import audience_loss, change_in_value, discounted, trust_with
+from sim.model.steps.third_parties import guarantee_share
+from sim.model.switches import CONTROLLERS, NONE_OFF, is_blocked, terms_with
 
 
-IssueTables = dict[tuple[str, Off, int], "Moving | tuple[Array, Array, Array]"]
-"""Tables of single issues by issue, frictions that are off and first row: tracks and sets of frictions share them."""
+def n_rows(n_tracks: int, n_issues: int) -> int:
+    """Return the number of rows of ``curves``; the last ones are of use only while they are made."""
+    return 2 * n_tracks + 4 * n_issues
 
 
-class TrackPackages:
-    """One track: what may be signed on it and what that is worth. Rows are draw x regime."""
-
-    def __init__(self, model: NegotiationModel, index: int, name: str) -> None:
-        track = model.inputs.scenario.tracks[name]
-        self.model, self.index, self.name = model, index, name
-        self.track = track
-        self.is_general, self.halts, self.settles = track.general, track.halts, track.settles
-        self.takes_force = track.general and track.halts
-        self.scope = track.scope
-        self.term_weeks = None if track.length_days == "open" else max(1, round(int(track.length_days) / 7))
-        weeks = None if track.length_days == "open" else int(track.length_days) / 7.0
-        self.benefit_share, self.exposure = model.assurances.weight_of_length(weeks)
-        self.is_short = self.benefit_share < 1.0
-        self.signing_rate: Column | None = None
-        if track.signing == "hazard":
-            self.signing_rate = model.inputs.per_trial(f"tracks.{name}.signing_rate")
-        path = f"tracks.{name}.audience_cost"
-        self.audience_cost = {
-            side.name: model.inputs.per_trial(f"{path}.{side.name}") if side.name in track.audience_cost else 0.0
-            for side in model.sides
-        }
-        self.moving: list[Moving] = []
-
-    def tabulate(
-        self, rows: Rows, grid: Array, known: IssueTables, off: Off = NONE_OFF
-    ) -> tuple[Array, Array, list[Moving], dict[str, Array]]:
-        """Gains of both sides over the static issues of the scope, shape (rows, mixes); moving issues; positions."""
-        total_a, total_b = (np.zeros((len(rows), len(grid))) for _ in range(2))
-        moving, positions = [], {}
-        for issue in self.scope:
-            without = felt(off, self.model, issue)
-            key = (issue, without, int(rows[0]))
-            if key not in known:
-                known[key] = self._tabulate_issue(issue, rows, grid, without)
-            entry = known[key]
-            if isinstance(entry, Moving):
-                moving.append(entry)
-                continue
-            positions[issue], gain_a, gain_b = entry
-            total_a += gain_a
-            total_b += gain_b
-        return total_a, total_b, moving, positions
-
-    def _tabulate_issue(self, issue: str, rows: Rows, grid: Array, off: Off) -> Moving | tuple[Array, Array, Array]:
-        """Position and both gains on one issue, shape (rows, mixes); both branches of the curve where it moves."""
-        shape = (len(rows), len(grid))
-        terms, is_blocked = self.terms_of(issue, rows, off)
-        if issue in self.model.war.moving_issues:
-            ends = [contract_curve(grid, terms._replace(status_quo=end)) for end in (terms.ideal_a, terms.ideal_b)]
-            ends = [np.ascontiguousarray(np.broadcast_to(end, shape)) for end in ends]
-            return Moving(issue, terms, ends[0], ends[1], is_blocked)
-        position = np.broadcast_to(contract_curve(grid, terms), shape)
-        gain_a, gain_b = value_of(position, terms)
-        impossible = np.asarray(terms.low) > np.asarray(terms.high)
-        if impossible.any():
-            gain_a, gain_b = np.where(impossible, -np.inf, gain_a), np.where(impossible, -np.inf, gain_b)
-        return position, gain_a, gain_b
-
-    def terms_of(self, issue: str, rows: Rows, off: Off = NONE_OFF) -> Bargain:
-        """One issue as both sides see it, every entry a number or shape (rows, 1); and where it is off the table."""
-        model = self.model
-        n_regimes = model.regimes.count
-        place = Place(model, issue, rows // n_regimes, rows % n_regimes)
-        a, b = place.sides
-        terms = Terms(
-            status_quo=place.given(f"issues.{issue}.status_quo"),
-            ideal_a=place.by_issue(a, "ideal_point", 0.0),
-            ideal_b=place.by_issue(b, "ideal_point", 1.0),
-            weight_a=place.column(model.weights[a][issue]),
-            weight_b=place.column(model.weights[b][issue]),
-            trust_a=1.0,
-            trust_b=1.0,
-            slope_a=0.0,
-            slope_b=0.0,
-            public_a=place.by_issue(a, "public_lines", 1.0),
-            public_b=place.by_issue(b, "public_lines", 0.0),
-            low=np.zeros((len(rows), 1)),
-            high=np.ones((len(rows), 1)),
-        )
-        return terms_with(place, Bargain(terms, np.zeros((len(rows), 1), dtype=bool)), off)
-
-    # -- what frictions add to a side's need ---------------------------------------------------------
-
-    def fear_in_need(self, side: Belligerent, trials: Rows) -> Column:
-        """Part of a side's need on this track that is fear."""
-        return side.unassured_fear(trials) * self.exposure / self.benefit_share
-
-    # -- look-ups ------------------------------------------------------------------------------------
-
-    def rows_of(self, trials: Rows) -> Rows:
-        """Table row of each trial: its draw and the regime it is in this week."""
-        n_regimes = self.model.regimes.count
-        return self.model.inputs.row_of_trial[trials] * n_regimes + self.model.regimes.of_trials(trials)
-
-    def status_quo_of(self, trials: Rows) -> list[Array]:
-        """Today's status quo of the scope's moving issues, in the order of ``moving``."""
-        return [self.model.war.status_quo[moving.issue][trials] for moving in self.moving]
-
-    def gains(self, mix: Array, rows: Rows, status_quo: Sequence[Array]) -> tuple[Array, Array]:
-        """Both sides' gains at a mix between grid points, by linear interpolation."""
-        return self.model.gain_tables.gains(self.index, mix, rows, status_quo)
-
-    def values_on_grid(self, rows: Rows, status_quo: Sequence[Array], every: int = 1) -> tuple[Array, Array]:
-        """Both sides' gains on the 101 mixes, or on every so many, shape (rows, mixes), in ascending mix."""
-        found = self.model.gain_tables.static(self.index, rows, every)
-        for moving, line in zip(self.moving, status_quo, strict=True):
-            found = [gain + more for gain, more in zip(found, moving.values(line, rows, every), strict=True)]
-        return found[0], found[1]
-
-    def package(self, mix: Array, rows: Rows, trials: Rows) -> dict[str, Array]:
-        """Terms x_k at a mix for every issue; those out of scope stay at their status quo."""
-        step = np.clip((mix * GRID_STEPS).astype(np.int64), 0, GRID_STEPS - 1)
-        part, cell = mix * GRID_STEPS - step, rows * (GRID_STEPS + 1) + step
-
-        def between(table: Array) -> Array:
-            """Linear between grid points, as the gains are; mixes are the last axis."""
-            start = table.take(cell, axis=-1)
-            return start + part * (table.take(cell + 1, axis=-1) - start)
-
-        found = {}
-        tables = self.model.gain_tables
-        tabled = between(tables.positions)
-        lines = {moving.issue: moving for moving in self.moving}
-        for issue in self.model.inputs.scenario.issues:
-            if issue in self.scope and issue in tables.place:
-                found[issue] = tabled[tables.place[issue]]
-                continue
-            line = np.broadcast_to(np.asarray(self.model.war.status_quo_at(issue, trials)), mix.shape)
-            found[issue] = line
-            if issue in lines:
-                moving = lines[issue]
-                ends = (between(moving.toward_b.ravel())[:, None], between(moving.toward_a.ravel())[:, None])
-                found[issue] = moving.position(line[:, None], *ends, rows)[:, 0]
-        return found
+@equation
+def choose_tables(
+    trial: Any, assurances: Any, sides: Any, third_parties: Any, tracks: Any, issues: Any, limits: Any, scopes: Any,
+    curves: Any, regimes: Any,
+) -> None:  # fmt: skip
+    """Choose the tables of today's version and regime; tabulate them if no trial of the draw has needed them yet."""
+    trial.slot = (trial.version << trial.regime_bits) + trial.regime
+    regime = regimes[trial.slot]
+    if not regime.is_tabulated:
+        credibility = assurances.guarantee_credibility * guarantee_share(assurances, third_parties, trial.regime)
+        regime.trust_a = _trust(assurances, sides[0], credibility * assurances.guaranteed_a)
+        regime.trust_b = _trust(assurances, sides[1], credibility * assurances.guaranteed_b)
+        tabulate(
+            curves[trial.slot], NONE_OFF, trial.regime, regime.trust_a, regime.trust_b, third_parties, tracks, issues,
+            limits, scopes,
+        )  # fmt: skip
+        regime.is_tabulated = 1
 
 
-def tabulate_all(model: NegotiationModel) -> None:
-    """Both sides' gains and the terms on every track over all draws and regimes, some rows at a time."""
-    rows = np.arange(model.inputs.n_draws * model.regimes.count)
-    moving: list[list[list[Moving]]] = [[] for _ in model.tracks]
-    for part in np.array_split(rows, -(-len(rows) // CHUNK)):
-        known: IssueTables = {}
-        for track in model.tracks:
-            gain_a, gain_b, found, _ = track.tabulate(part, GRID, known)
-            model.gain_tables.store(track.index, part, gain_a, gain_b)
-            moving[track.index].append(found)
-        for (issue, _, _), entry in known.items():
-            if not isinstance(entry, Moving):
-                model.gain_tables.store_position(issue, part, entry[0])
-    for track in model.tracks:
-        track.moving = [Moving.joined(parts) for parts in zip(*moving[track.index], strict=True)]
-    model.gain_tables.complete([track.moving for track in model.tracks])
+@equation
+def _trust(assurances: Any, side: Any, guarantee: float) -> float:
+    """Share of promised gains that a side expects to be delivered."""
+    return trust_with(
+        side.trust, assurances.monitoring, guarantee, assurances.trust_from_monitoring, assurances.trust_from_guarantee
+    )
+
+
+@routine
+def tabulate(
+    table: Any, off: int, regime: int, trust_a: float, trust_b: float, third_parties: Any, tracks: Any, issues: Any,
+    limits: Any, scopes: Any,
+) -> None:  # fmt: skip
+    """Fill a table, shape (rows, mixes), as it is in a regime with a set of frictions off."""
+    first_issue, first_gain = 2 * len(tracks), 2 * len(tracks) + 2 * len(issues)
+    for number in range(len(issues)):
+        issue, row, gains = issues[number], first_issue + 2 * number, first_gain + 2 * number
+        blocked = is_blocked(number, len(issues), third_parties, limits, regime)
+        terms = terms_with(off, issue, trust_a, trust_b, blocked)
+        if issue.moves:
+            _tabulate_branches(table, row, terms, blocked and not off & CONTROLLERS)
+        else:
+            _tabulate_terms(table, row, gains, terms)
+    for track in range(len(tracks)):
+        for side in range(2):
+            row = 2 * track + side
+            table[row] = 0.0
+            for place in range(scopes.shape[1]):
+                number = scopes[track, place]
+                if number >= 0 and not issues[number].moves:
+                    for step in range(table.shape[1]):
+                        table[row, step] += table[first_gain + 2 * number + side, step]
+
+
+@equation
+def _tabulate_branches(table: Any, row: int, terms: Any, is_left: bool) -> None:
+    """Both branches of the curve of an issue that moves; boundless where it is left as it is."""
+    at_a, at_b = _at_status_quo(terms, terms.ideal_a), _at_status_quo(terms, terms.ideal_b)
+    steps = table.shape[1] - 1
+    for step in range(steps + 1):
+        table[row, step] = -np.inf if is_left else contract_curve(step / steps, at_a)
+        table[row + 1, step] = np.inf if is_left else contract_curve(step / steps, at_b)
+
+
+@equation
+def _at_status_quo(terms: Any, status_quo: float) -> Any:
+    return Terms(
+        status_quo, terms.ideal_a, terms.ideal_b, terms.weight_a, terms.weight_b, terms.trust_a, terms.trust_b,
+        terms.slope_a, terms.slope_b, terms.public_a, terms.public_b, terms.low, terms.high,
+    )  # fmt: skip
+
+
+@equation
+def _tabulate_terms(table: Any, row: int, gains: int, terms: Any) -> None:
+    """Terms on an issue and what they are worth; nothing can be signed where red lines and limits leave no room."""
+    steps = table.shape[1] - 1
+    for step in range(steps + 1):
+        position = contract_curve(step / steps, terms)
+        table[row, step] = position
+        table[gains, step], table[gains + 1, step] = value_of(position, terms)
+        if terms.low > terms.high:
+            table[gains, step] = table[gains + 1, step] = -np.inf
+
+
+@equation
+def gain_on(issue: Any, side: int, position: float, status_quo: float, trust: float, has_audience: bool) -> float:
+    """Return a side's gain on one issue: promises discounted, losses and audience in full (docs/odd.md, 3.4). [util]"""
+    if side == 0:
+        ideal, weight, slope, line, end = issue.ideal_a, issue.weight_a, issue.slope_a, issue.public_a, -1
+    else:
+        ideal, weight, slope, line, end = issue.ideal_b, issue.weight_b, issue.slope_b, issue.public_b, 1
+    worth = discounted(change_in_value(position, status_quo, ideal), trust)
+    if has_audience and slope > 0.0:
+        worth -= slope * audience_loss(position, line, ideal, end)
+    return weight * worth
+
+
+# -- look-ups ----------------------------------------------------------------------------------------
+
+
+@equation
+def gain_at(
+    track: int, side: int, step: int, tracks: Any, issues: Any, scopes: Any, curves: Any, regimes: Any, slot: int
+) -> float:
+    """Return a side's gain on one of the 101 mixes of a track, issues that move at today's status quo. [util]"""
+    gain = curves[slot, 2 * track + side, step]
+    if tracks[track].n_moving:
+        trust = regimes[slot].trust_a if side == 0 else regimes[slot].trust_b
+        for place in range(scopes.shape[1]):
+            number = scopes[track, place]
+            if number >= 0 and issues[number].moves:
+                row = 2 * len(tracks) + 2 * number
+                line = issues[number].status_quo
+                position = min(max(line, curves[slot, row, step]), curves[slot, row + 1, step])
+                gain += gain_on(issues[number], side, position, line, trust, True)
+    return gain
+
+
+@equation
+def gain_between(
+    track: int, side: int, mix: float, tracks: Any, issues: Any, scopes: Any, curves: Any, regimes: Any, slot: int
+) -> float:
+    """Return a side's gain at a mix between two of the 101, by linear interpolation from its own end. [util]"""
+    place = mix if side == 0 else 1.0 - mix
+    step = min(max(int(place * GRID_STEPS), 0), GRID_STEPS - 1)
+    part = place * GRID_STEPS - step
+    low = gain_at(track, side, _from_own_end(side, step), tracks, issues, scopes, curves, regimes, slot)
+    high = gain_at(track, side, _from_own_end(side, step + 1), tracks, issues, scopes, curves, regimes, slot)
+    return low + part * (high - low)
+
+
+@equation
+def _from_own_end(side: int, step: int) -> int:
+    """Return a step of the grid counted from the end at which a side gains least."""
+    return step if side == 0 else GRID_STEPS - step
+
+
+@equation
+def least_mix(
+    track: int, side: int, need: float, tracks: Any, issues: Any, scopes: Any, curves: Any, regimes: Any, slot: int
+) -> float:
+    """Return the least mix, from the other side's end, that gives a side what it needs; infinity where none does.
+
+    Bisection over the 101 mixes, along which its gain rises, then linear interpolation between two of them.
+    """
+    if not gain_at(track, side, _from_own_end(side, GRID_STEPS), tracks, issues, scopes, curves, regimes, slot) >= need:
+        return np.inf
+    reached, stride = 0, 64
+    while stride:
+        step = reached + stride - 1
+        if step <= GRID_STEPS:
+            at = _from_own_end(side, step)
+            if gain_at(track, side, at, tracks, issues, scopes, curves, regimes, slot) < need:
+                reached += stride
+        stride >>= 1
+    if reached == 0:
+        return 0.0
+    low = gain_at(track, side, _from_own_end(side, reached - 1), tracks, issues, scopes, curves, regimes, slot)
+    high = gain_at(track, side, _from_own_end(side, reached), tracks, issues, scopes, curves, regimes, slot)
+    return (reached - 1 + (need - low) / (high - low)) / GRID_STEPS
+
+
+@routine
+def nash_mix(track: int, tracks: Any, issues: Any, scopes: Any, curves: Any, regimes: Any, slot: int) -> float:
+    """Return the mix with the largest product of surpluses on the grid; the middle of the range where it has none.
+
+    Where the curve rests at a kink or a limit several mixes name one package: the middle of them (docs/odd.md, 3.4).
+
+    References
+    ----------
+    Nash (1950). The bargaining problem. Econometrica 18, 155-162.
+    """
+    need_a, need_b = tracks[track].need_a, tracks[track].need_b
+    products = np.empty(GRID_STEPS + 1)
+    for step in range(GRID_STEPS + 1):
+        over_a = gain_at(track, 0, step, tracks, issues, scopes, curves, regimes, slot) - need_a
+        over_b = gain_at(track, 1, step, tracks, issues, scopes, curves, regimes, slot) - need_b
+        products[step] = over_a * over_b if over_a >= 0.0 and over_b >= 0.0 else -1.0
+    best = products.max()
+    if best < 0.0:
+        return (tracks[track].lower + tracks[track].upper) / 2.0
+    tied = np.flatnonzero(products >= best * (1.0 - 1e-9))
+    return (tied[0] + tied[-1]) / (2 * GRID_STEPS)
+
+
+@routine
+def write_terms(track: int, mix: float, tracks: Any, issues: Any, scopes: Any, curves: Any, slot: int) -> None:
+    """Write the terms of a package into ``issue.terms``, those out of scope at their status quo."""
+    step = min(max(int(mix * GRID_STEPS), 0), GRID_STEPS - 1)
+    part = mix * GRID_STEPS - step
+    for number in range(len(issues)):
+        issues[number].terms = issues[number].status_quo
+    for place in range(scopes.shape[1]):
+        number = scopes[track, place]
+        if number < 0:
+            continue
+        issue, row = issues[number], 2 * len(tracks) + 2 * number
+        start = curves[slot, row, step]
+        if not issue.moves:
+            issue.terms = start + part * (curves[slot, row, step + 1] - start)
+        elif start != -np.inf:  # on the table
+            toward_b = start + part * (curves[slot, row, step + 1] - start)
+            start = curves[slot, row + 1, step]
+            toward_a = start + part * (curves[slot, row + 1, step + 1] - start)
+            issue.terms = min(max(issue.status_quo, toward_b), toward_a)

@@ -22,6 +22,8 @@ ENGINE = (
     "outcome_columns.py",
     "random_streams.py",
     "theory",
+    "columns",
+    "equations",
     "model",
     "scenario/mirror.py",
     "scenario/sampling",

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from sim.execution.blocks import blocks
-from sim.model import simulate
-from sim.model.bargaining import Bargaining
-from sim.model.convening import Convening
+from sim.columns import simulate
+from sim.columns.bargaining import Bargaining
+from sim.columns.convening import Convening
 from sim.outcome_columns import HALT_ENDS
 from sim.random_streams import BIT_GENERATOR, Streams, UniformGenerator, philox_words, stream_key, to_uniform
 from sim.scenario.reading.load import load

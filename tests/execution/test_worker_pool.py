@@ -192,7 +192,7 @@ def test_the_digest_is_of_the_files_that_were_imported(tmp_path: Path, monkeypat
     other.write_text("# another engine")
     before = provenance.code_digest.__wrapped__(provenance.ENGINE)
     assert before == provenance.engine_digest()
-    monkeypatch.setattr(importlib.import_module("sim.model.war"), "__file__", str(other))
+    monkeypatch.setattr(importlib.import_module("sim.columns.war"), "__file__", str(other))
     assert provenance.code_digest.__wrapped__(provenance.ENGINE) != before
 
 

@@ -101,7 +101,7 @@ def test_the_command_imports_nothing_from_the_working_folder(tmp_path: Path) -> 
 
 
 PARTY = """
-from sim.model import Belligerent
+from sim.columns import Belligerent
 class Stubborn(Belligerent):
     def pace(self, other_moved, trials):
         return 0.0

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.model import NegotiationModel, simulate
+from sim.columns import NegotiationModel, simulate
 from sim.scenario.mirror import mirror
 from sim.scenario.schema import Scenario
 from tests.factories import WEEKLY, both, minimal_scenario, stepped, week

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.model import NegotiationModel, simulate
-from sim.model.switches import part_of_need
+from sim.columns import NegotiationModel, simulate
+from sim.columns.switches import part_of_need
 from sim.outcome_columns import TAGS
 from tests.factories import FEAR, WEEKLY, both, minimal_scenario, week
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.model import simulate
-from sim.model.attribution import Gains
+from sim.columns import simulate
+from sim.columns.attribution import Gains
 from sim.outcome_columns import FRICTIONS, TAGS
 from tests.factories import WEEKLY, minimal_scenario
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.execution.blocks import Block
 from sim.execution.cancellable_block import CancellationTable, LiveBlock, cached_streams, simulate_live_block
-from sim.model.inputs import Kept
+from sim.columns.inputs import Kept
 from sim.random_streams import CachedStreams, Streams
 from sim.scenario.reading.load import load
 

@@ -6,8 +6,8 @@ Frequencies are compared with their exact value at an error rate of 1e-6 per ass
 import numpy as np
 import pytest
 
-from sim.model import simulate
-from sim.model.convening import greatest_fixed_point
+from sim.columns import simulate
+from sim.columns.convening import greatest_fixed_point
 from sim.outcome_columns import TAGS
 from sim.random_streams import Streams, philox_words
 from sim.scenario.schema import AttendanceRule

@@ -16,7 +16,7 @@ import pytest
 
 import dashboards
 import sim
-from sim.model import Backer, Belligerent, Mediator, NegotiationModel
+from sim.columns import Backer, Belligerent, Mediator, NegotiationModel
 from tests.oracle.everything_on import everything_on
 
 OURS = (sim, dashboards)
@@ -71,7 +71,7 @@ def hidden(kind: type) -> list[str]:
 
 def test_no_class_hides_what_a_library_defines() -> None:
     found = {f"{kind.__module__}.{kind.__name__}": hidden(kind) for kind in classes()}
-    assert {"sim.model.week.NegotiationModel", "sim.model.third_party_agents.Backer"} <= found.keys()
+    assert {"sim.columns.week.NegotiationModel", "sim.columns.third_party_agents.Backer"} <= found.keys()
     assert {name: names for name, names in found.items() if names} == {}
 
 
@@ -83,7 +83,7 @@ def test_a_name_of_the_library_is_found() -> None:
         def step(self) -> None:
             """Meant."""
 
-    Taken.__module__ = "sim.model.taken"
+    Taken.__module__ = "sim.columns.taken"
     assert hidden(Taken) == ["Model.run_model"]
 
 

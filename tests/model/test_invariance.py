@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.model import Belligerent, simulate
+from sim.columns import Belligerent, simulate
 from sim.scenario.mirror import mirror
 from sim.scenario.reading.load import load
 from sim.scenario.schema import Scenario

@@ -26,7 +26,7 @@ from sim.execution.cancellable_block import (
 )
 from sim.execution.run import run
 from sim.execution.worker_pool import Pool
-from sim.model import Belligerent, simulate
+from sim.columns import Belligerent, simulate
 from sim.scenario.reading.load import load
 from tests.factories import minimal_scenario
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.model import NegotiationModel, simulate
+from sim.columns import NegotiationModel, simulate
 from sim.random_streams import Streams, stream_key
 from sim.scenario.mirror import mirror
 from sim.scenario.sampling.parameter_draws import draw_columns

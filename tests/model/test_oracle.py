@@ -12,7 +12,7 @@ import pytest
 
 from sim.evidence.calibration.episode_scenario import scenario_of
 from sim.evidence.calibration.episodes import read_episodes, shipped
-from sim.model import simulate
+from sim.columns import simulate
 from sim.outcome_columns import TAGS
 from sim.scenario.checks import references
 from sim.scenario.mirror import mirror

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.model import attribution, simulate
-from sim.model.switches import NONE_OFF
+from sim.columns import attribution, simulate
+from sim.columns.switches import NONE_OFF
 from sim.outcome_columns import FRICTIONS, TAGS
 from sim.scenario.reading.load import load
 from tests.factories import FEAR, QUIET, SILENT, WEEKLY, both, minimal_scenario, stepped, week

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.model import NegotiationModel, simulate
+from sim.columns import NegotiationModel, simulate
 from sim.random_streams import Streams
 from sim.scenario.schema import Scenario
 from tests.error_rates import assert_frequency, near

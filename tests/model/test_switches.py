@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim import frictions
-from sim.model import switches
+from sim.columns import switches
 from sim.outcome_columns import FRICTIONS, TAGS, names
 from tests.factories import SILENT, both, minimal_scenario, stepped
 

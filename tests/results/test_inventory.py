@@ -17,7 +17,7 @@ import sim
 from sim.errors import DamagedRunError, ParleyError
 from sim.execution.reproduce import reproduce
 from sim.execution.run import run
-from sim.model import Belligerent
+from sim.columns import Belligerent
 from sim.results.inventory import kept, remark, verify
 from sim.results.run import open_run
 from sim.storage import atomic_files, run_folder

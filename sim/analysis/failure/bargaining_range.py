@@ -27,9 +27,9 @@ from sim.statistics.estimates import Floats
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.model import NegotiationModel
-    from sim.model.bargaining import Trials
-    from sim.model.packages import TrackPackages
+    from sim.columns import NegotiationModel
+    from sim.columns.bargaining import Trials
+    from sim.columns.packages import TrackPackages
 
 MOST_TRIALS = 512
 """Trials that are run again: enough for quantiles that look smooth, in about a second."""
@@ -146,7 +146,7 @@ def range_over_time(run: Run, most: int = MOST_TRIALS) -> RangeOverTime | None:
         Contract-curve weights (0 is side B's end, 1 side A's) by track and week. None for a run without trials, and
         where they do not come out the same again: the run was made with parties of one's own, or by another version.
     """
-    from sim.model import NegotiationModel  # with Mesa, only when it is wanted
+    from sim.columns import NegotiationModel  # with Mesa, only when it is wanted
 
     scenario, n = run.scenario, min(most, run.n_trials)
     if n == 0:

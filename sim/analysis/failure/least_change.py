@@ -2,7 +2,7 @@
 
 The stored shortfall is what *both* sides lacked at once. What one side alone lacked is not stored: the trials are run
 again, to the last bit, and asked in the round in which the sides were closest, on the track that was closest, at every
-fifth weight of the contract curve, as attribution (``sim.model.attribution``) is. Answers are enough, and seldom
+fifth weight of the contract curve, as attribution (``sim.columns.attribution``) is. Answers are enough, and seldom
 much more than enough: a finer curve or another round might do with a little less.
 
 A change is measured as the cost of another year of war, in utils: what would be added to a side's cost of war. A range
@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.attribution import Surplus
-from sim.model.outcomes import BestWeek
-from sim.model.switches import NONE_OFF, Off, part_of_need
+from sim.columns.attribution import Surplus
+from sim.columns.outcomes import BestWeek
+from sim.columns.switches import NONE_OFF, Off, part_of_need
 from sim.outcome_columns import FRICTIONS, Columns
 from sim.statistics.estimates import Floats, Hits
 
 if TYPE_CHECKING:
-    from sim.model import NegotiationModel
+    from sim.columns import NegotiationModel
     from sim.results.run import Run
 
 MOST_TRIALS = 4096
@@ -60,7 +60,7 @@ def nearness(run: Run, most: int = MOST_TRIALS) -> Nearness | None:
 
     They do not with parties of one's own making, which a run does not keep, or in a run of another version.
     """
-    from sim.model import NegotiationModel  # with Mesa, only when it is wanted
+    from sim.columns import NegotiationModel  # with Mesa, only when it is wanted
 
     n = min(most, run.n_trials)
     if n == 0:

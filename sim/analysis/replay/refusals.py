@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.model.attribution import Gains
+from sim.columns.attribution import Gains
 from sim.results.formatting import finite
 from sim.scenario.schema import Issue
 from sim.theory.bargaining import GRID
 from sim.theory.contract_curve import contract_curve, gain_of
 
 if TYPE_CHECKING:
-    from sim.model import NegotiationModel
-    from sim.model.lanes import Look
-    from sim.model.packages import TrackPackages
+    from sim.columns import NegotiationModel
+    from sim.columns.lanes import Look
+    from sim.columns.packages import TrackPackages
 
 _ONE = np.array([0])
 

@@ -22,7 +22,7 @@ from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.execution.blocks import check_counts, shortened
 from sim.execution.request import Request, check_parties
-from sim.model.attribution import explain
+from sim.columns.attribution import explain
 from sim.outcome_columns import Columns
 from sim.results.formatting import finite
 from sim.results.run import Run
@@ -32,7 +32,7 @@ from sim.statistics.horizons import horizons
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.model import Party
+    from sim.columns import Party
 
 MOST_TRIAL = 2**40
 """No trial has a number as large as this; a run holds far fewer."""
@@ -145,7 +145,7 @@ def replay(
     ParleyError
         A trial, a seed or parties that cannot be.
     """
-    from sim.model import NegotiationModel  # with Mesa, only when it is wanted
+    from sim.columns import NegotiationModel  # with Mesa, only when it is wanted
 
     if not 0 <= trial < MOST_TRIAL:
         raise ParleyError(f"trial: expected 0 to {MOST_TRIAL - 1}, got {shortened(trial)}")

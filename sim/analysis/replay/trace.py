@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.replay.refusals import refusals, terms_at
-from sim.model.ceasefires import IMPOSED
+from sim.columns.ceasefires import IMPOSED
 from sim.results.formatting import finite
 
 if TYPE_CHECKING:
-    from sim.model import NegotiationModel
-    from sim.model.lanes import Look
-    from sim.model.packages import TrackPackages
+    from sim.columns import NegotiationModel
+    from sim.columns.lanes import Look
+    from sim.columns.packages import TrackPackages
 
 _PHASES = ("war", "halt", "over")
 

@@ -240,7 +240,7 @@ def evaluate(
 
 def answer(work: Work) -> Floats:
     """Run the points of one block; return shares of trials with the event (points, batches, horizons)."""
-    from sim.model import NegotiationModel  # with Mesa, which only workers need
+    from sim.columns import NegotiationModel  # with Mesa, which only workers need
 
     streams = PointStreams(work)
     with NegotiationModel(work.scenario, n_trials=streams.n_trials, streams=streams, explains=False) as model:

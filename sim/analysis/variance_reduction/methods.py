@@ -24,7 +24,7 @@ from sim.analysis.study import OneSentence, Question, frame
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.execution.blocks import check_counts
-from sim.model import NegotiationModel  # noqa: F401  # Mesa, before the clock: it loads longer than a small run
+from sim.columns import NegotiationModel  # noqa: F401  # Mesa, before the clock: it loads longer than a small run
 from sim.random_streams import TRIALS_PER_CLUSTER, TRIALS_PER_DRAW, Streams, stream_key
 from sim.results.formatting import plain
 from sim.results.wording import percent

@@ -91,7 +91,7 @@ def simulate_at(episode: Episode, points: Floats, seed: int) -> SimulatedEpisode
 
     The stream of random numbers is the episode's own: wars of a record are independent.
     """
-    from sim.model import NegotiationModel
+    from sim.columns import NegotiationModel
     from sim.outcome_columns import TAGS
 
     trials = len(points) * TRIALS_PER_DRAW

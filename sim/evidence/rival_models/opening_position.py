@@ -20,8 +20,8 @@ from sim.theory.bargaining import GRID
 from sim.theory.war import expected_end, gain_from_war
 
 if TYPE_CHECKING:
-    from sim.model.packages import TrackPackages
-    from sim.model.week import NegotiationModel
+    from sim.columns.packages import TrackPackages
+    from sim.columns.week import NegotiationModel
     from sim.scenario.schema import Scenario
 
 SPREADS = {"momentum_spread", "strain_volatility", "unseen_spread"}
@@ -54,7 +54,7 @@ class Curve(NamedTuple):
 @contextmanager
 def first_day(scenario: Scenario) -> Iterator[FirstDay]:
     """Give the first day of a scenario, for as long as the ``with`` statement lasts."""
-    from sim.model.week import NegotiationModel
+    from sim.columns.week import NegotiationModel
 
     still = _without_spread(central(scenario))
     with NegotiationModel(still) as model:

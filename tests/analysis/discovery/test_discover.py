@@ -16,7 +16,7 @@ from sim.analysis.discovery.prim import Draws
 from sim.cli.commands.discover import show_discovery
 from sim.errors import ParleyError
 from sim.execution.run import run
-from sim.model.inputs import Inputs
+from sim.columns.inputs import Inputs
 from sim.random_streams import Streams
 from sim.results.run import Run
 from sim.scenario.reading.load import load

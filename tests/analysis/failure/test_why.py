@@ -13,7 +13,7 @@ from sim.analysis.failure.least_change import nearness, quantiles
 from sim.analysis.failure.sentences import LIMIT
 from sim.analysis.failure.why import explain, why
 from sim.errors import ParleyError
-from sim.model import Belligerent, simulate
+from sim.columns import Belligerent, simulate
 from sim.outcome_columns import FRICTIONS, STAGES, TAGS
 from sim.results import wording
 from sim.results.run import Run

@@ -19,7 +19,7 @@ from sim.analysis.replay.replay import Replay, replay, replay_run
 from sim.analysis.replay.trace import Moment
 from sim.cli.commands.replay import show_replay
 from sim.errors import ParleyError
-from sim.model import Belligerent, simulate
+from sim.columns import Belligerent, simulate
 from sim.outcome_columns import TAGS
 from sim.results.run import Run
 from sim.scenario.catalogue import catalogue

@@ -20,7 +20,7 @@ from sim.analysis.sensitivity.value_of_information import (
 from sim.cli.commands.levers import show_information
 from sim.cli.console import console
 from sim.errors import ParleyError
-from sim.model.inputs import Inputs
+from sim.columns.inputs import Inputs
 from sim.random_streams import Streams
 from tests.factories import WEEKLY, minimal_scenario
 

@@ -19,8 +19,8 @@ from sim.evidence.calibration.optional_terms import INPUTS
 from sim.evidence.calibration.prior import RowInputs
 from sim.evidence.calibration.simulate_episodes import Work, simulate_episode
 from sim.evidence.calibration.structural_parameters import NAMES, STRUCTURAL, Fixed
-from sim.model import simulate
-from sim.model.inputs import Inputs
+from sim.columns import simulate
+from sim.columns.inputs import Inputs
 from sim.random_streams import Streams
 from sim.scenario.checks import references
 from sim.scenario.schema import Scenario

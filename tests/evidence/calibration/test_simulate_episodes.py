@@ -22,7 +22,7 @@ from sim.evidence.calibration.simulate_episodes import (
     simulate_at,
     simulate_episode,
 )
-from sim.model.week import NegotiationModel, simulate
+from sim.columns.week import NegotiationModel, simulate
 from tests.evidence import factories
 
 TRIALS = 2_048

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from sim.model.inputs import at
-from sim.model.regimes import trust_by_regime
-from sim.model.third_party_agents import Backer
+from sim.columns.inputs import at
+from sim.columns.regimes import trust_by_regime
+from sim.columns.third_party_agents import Backer
 from sim.theory.utility import Array, Column, assurance_with, benefit_share, exposure
 
 if TYPE_CHECKING:
-    from sim.model.parties import Belligerent
-    from sim.model.third_party_agents import ThirdParty
-    from sim.model.week import NegotiationModel
+    from sim.columns.parties import Belligerent
+    from sim.columns.third_party_agents import ThirdParty
+    from sim.columns.week import NegotiationModel
 
 
 class ThirdParties:

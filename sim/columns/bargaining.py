@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.inputs import at
-from sim.model.lanes import Lane, Look, NextOffers, Offers, pieces
-from sim.model.ranges import Ask
-from sim.model.ratification import VetoPlayer
+from sim.columns.inputs import at
+from sim.columns.lanes import Lane, Look, NextOffers, Offers, pieces
+from sim.columns.ranges import Ask
+from sim.columns.ratification import VetoPlayer
 from sim.theory import bargaining
 from sim.theory.utility import Array, Column
 from sim.theory.weekly import weekly_probability
 
 if TYPE_CHECKING:
-    from sim.model.packages import TrackPackages
-    from sim.model.parties import Belligerent
-    from sim.model.week import NegotiationModel
+    from sim.columns.packages import TrackPackages
+    from sim.columns.parties import Belligerent
+    from sim.columns.week import NegotiationModel
 
 Trials = NDArray[np.int64]
 MOVED = 1e-9

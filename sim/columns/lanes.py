@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.theory.utility import Array
 
 if TYPE_CHECKING:
-    from sim.model.packages import TrackPackages
+    from sim.columns.packages import TrackPackages
 
 Trials = NDArray[np.int64]
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.inputs import at
-from sim.model.rising import PADDED, Rising
+from sim.columns.inputs import at
+from sim.columns.rising import PADDED, Rising
 from sim.theory.contract_curve import Terms, value_of
 from sim.theory.utility import Array, Column
 

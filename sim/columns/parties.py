@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import mesa
 import numpy as np
 
-from sim.model.inputs import Kept, at, fill
+from sim.columns.inputs import Kept, at, fill
 from sim.theory import bargaining, war, weekly
 
 if TYPE_CHECKING:
-    from sim.model.packages import TrackPackages
-    from sim.model.week import NegotiationModel
+    from sim.columns.packages import TrackPackages
+    from sim.columns.week import NegotiationModel
     from sim.theory.utility import Array, Column
 
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.inputs import at
+from sim.columns.inputs import at
 from sim.theory.ceasefire import collapse_rate, hazard_multiplier
 from sim.theory.utility import Array, Column
 from sim.theory.weekly import weekly_probability
 
 if TYPE_CHECKING:
-    from sim.model.packages import TrackPackages
-    from sim.model.week import NegotiationModel
+    from sim.columns.packages import TrackPackages
+    from sim.columns.week import NegotiationModel
 
 Trials = NDArray[np.int64]
 IMPOSED = -2

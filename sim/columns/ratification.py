@@ -15,7 +15,7 @@ from sim.theory import war
 from sim.theory.utility import Array, Column, change_in_value
 
 if TYPE_CHECKING:
-    from sim.model.week import NegotiationModel
+    from sim.columns.week import NegotiationModel
 
 Trials = NDArray[np.int64]
 TOLERANCE = 1e-9

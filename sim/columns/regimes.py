@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.theory.utility import Array, Column, trust_with
 
 if TYPE_CHECKING:
-    from sim.model.week import NegotiationModel
+    from sim.columns.week import NegotiationModel
 
 Rows = NDArray[np.int64]
 

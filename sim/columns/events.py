@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.model.inputs import fill
-from sim.model.packages import tabulate_all
+from sim.columns.inputs import fill
+from sim.columns.packages import tabulate_all
 from sim.theory.utility import Column
 
 if TYPE_CHECKING:
-    from sim.model.week import NegotiationModel
+    from sim.columns.week import NegotiationModel
     from sim.scenario.schema import Event
 
 

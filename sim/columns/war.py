@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.model.inputs import at, fill
+from sim.columns.inputs import at, fill
 from sim.theory import war, weekly
 from sim.theory.utility import Array, Column
 from sim.theory.war import WarStakes
 
 if TYPE_CHECKING:
-    from sim.model.parties import Belligerent
-    from sim.model.week import NegotiationModel
+    from sim.columns.parties import Belligerent
+    from sim.columns.week import NegotiationModel
 
 
 class War:

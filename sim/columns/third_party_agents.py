@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from sim.model.inputs import Kept, at, fill
-from sim.model.parties import Belligerent, Party
+from sim.columns.inputs import Kept, at, fill
+from sim.columns.parties import Belligerent, Party
 from sim.theory import weekly
 
 if TYPE_CHECKING:
-    from sim.model.week import NegotiationModel
+    from sim.columns.week import NegotiationModel
     from sim.theory.utility import Array, Column
 
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.inputs import Kept, at
+from sim.columns.inputs import Kept, at
 from sim.theory.utility import Array, Column
 from sim.theory.weekly import weekly_probability, weekly_rate
 
 if TYPE_CHECKING:
-    from sim.model.parties import Belligerent, Party
-    from sim.model.week import NegotiationModel
+    from sim.columns.parties import Belligerent, Party
+    from sim.columns.week import NegotiationModel
     from sim.scenario.schema import AttendanceRule, Event
 
 Trials = NDArray[np.int64]

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.switches import KEPT
+from sim.columns.switches import KEPT
 from sim.outcome_columns import HALT_ENDS, empty
 from sim.theory.utility import Array
 
 if TYPE_CHECKING:
-    from sim.model.lanes import Look
-    from sim.model.packages import TrackPackages
-    from sim.model.week import NegotiationModel
+    from sim.columns.lanes import Look
+    from sim.columns.packages import TrackPackages
+    from sim.columns.week import NegotiationModel
 
 Trials = NDArray[np.int64]
 

@@ -1,0 +1,142 @@
+"""What is dated in a scenario, and the rules of who comes if others come, as arrays for the compiled week."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.state import Layout
+from sim.model.steps import events
+from sim.scenario.schema import Event, Scenario
+
+Column = float | NDArray[np.float64]
+
+
+class Attendance(NamedTuple):
+    """Hold who comes when: sides come first, then third parties in the order of the file.
+
+    ``is_forced`` by week; ``dated_levels`` by week and comer, -1 where no event says; ``rules`` (party, level, first
+    condition, beyond the last); ``conditions`` (party, least level).
+    """
+
+    is_forced: NDArray[np.bool_]
+    dated_levels: NDArray[np.int64]
+    rules: NDArray[np.int64]
+    conditions: NDArray[np.int64]
+
+
+def attendance_of(scenario: Scenario, comers: list[str], weeks: int) -> Attendance:
+    """Return rounds and levels that events force, and the rules of attendance."""
+    is_forced = np.zeros(weeks, bool)
+    dated = np.full((weeks, len(comers)), -1, np.int64)
+    for event in in_order(scenario):
+        week = (event.date - scenario.start).days // 7
+        if 0 <= week < weeks:
+            is_forced[week] |= event.round
+            for name, level in event.levels.items():
+                if name in comers:
+                    dated[week, comers.index(name)] = level
+    rules, conditions = [], []
+    for rule in scenario.attendance:
+        # Who never comes is at level 0: such a condition holds only where it asks nothing.
+        known = [(comers.index(name), least) for name, least in rule.when.items() if name in comers]
+        can_hold = all(name in comers or least == 0 for name, least in rule.when.items())
+        if rule.party in comers and can_hold:
+            rules.append((comers.index(rule.party), rule.level, len(conditions), len(conditions) + len(known)))
+            conditions += known
+    return Attendance(
+        is_forced,
+        dated,
+        np.array(rules, np.int64).reshape(-1, 4),
+        np.array(conditions, np.int64).reshape(-1, 2),
+    )
+
+
+def in_order(scenario: Scenario) -> list[Event]:
+    """Return the scenario's events by date, those of one day in the order of the file."""
+    return sorted(scenario.events, key=lambda event: event.date)
+
+
+def changes_of(
+    scenario: Scenario, drawn: Mapping[str, Column], n_draws: int, layout: Layout, comers: list[str]
+) -> tuple[NDArray[Any], NDArray[np.float64], int]:
+    """Return what events change, the values by draw, and how many versions of what promises are worth there are."""
+    found = _Changes(layout, comers)
+    numbered = sorted(enumerate(scenario.events), key=lambda entry: entry[1].date)
+    for number, event in numbered:
+        week = (event.date - scenario.start).days // 7
+        shift = drawn[f"events.{number}.momentum_shift"]
+        if np.any(np.asarray(shift) != 0):
+            found.add(week, events.MOMENTUM, 0, shift)
+        for name in event.pressure:
+            place = layout.place("sides", comers.index(name), "pressure")
+            found.add(week, events.ADD, place, drawn[f"events.{number}.pressure.{name}"])
+        for path in event.set:
+            found.set(week, path, drawn[f"events.{number}.set.{path}"])
+    changes = np.array(found.rows, events.CHANGE) if found.rows else np.zeros(0, events.CHANGE)
+    changed = np.zeros((n_draws, max(1, len(found.values))))
+    for column, value in enumerate(found.values):
+        changed[:, column] = value
+    return changes, changed, 1 + found.n_promises
+
+
+class _Changes:
+    """Gather changes in the order in which they apply."""
+
+    def __init__(self, layout: Layout, comers: list[str]) -> None:
+        self.layout, self.comers = layout, comers
+        self.rows: list[tuple[int, int, int, int]] = []
+        self.values: list[Column] = []
+        self.n_promises = 0
+
+    def add(self, week: int, kind: int, place: int, value: Column) -> None:
+        self.rows.append((week, kind, place, len(self.values)))
+        self.values.append(value)
+
+    def set(self, week: int, path: str, value: Column) -> None:
+        """A parameter takes a new value from this week on."""
+        section, _, rest = path.partition(".")
+        if section == "parties":
+            name, _, field = rest.partition(".")
+            self._set_party(week, name, field, value)
+            return
+        entity = {"truces": "ceasefire"}.get(section, section)
+        if rest == "convening_prob_per_week":
+            rest, value = "round_rate", _rate(value)
+        if section == "assurances":
+            head, _, side = rest.partition(".")
+            rest = f"{head}_{'ab'[self.comers.index(side)]}" if side else head
+        self.add(week, events.SET, self.layout.place(entity, 0, rest), value)
+        if section == "assurances":
+            self._promises(week)
+
+    def _set_party(self, week: int, name: str, field: str, value: Column) -> None:
+        comer = self.comers.index(name)
+        entity, number = ("sides", comer) if comer < 2 else ("third_parties", comer - 2)
+        if field == "engagement":
+            self.add(week, events.SET_ENGAGEMENT, number, value)
+            self.add(week, events.STOCK, 0, 0.0)
+        elif field == "strain":
+            # It moves to its new mean week by week rather than jump.
+            log = np.log(np.maximum(value, 1e-9))
+            self.add(week, events.SET, self.layout.place(entity, number, "mean_log_strain"), log)
+            self.add(week, events.SET_WHOLE, self.layout.place(entity, number, "strain_moves"), 1.0)
+        elif field in ("usual_level", "level_cap"):
+            self.add(week, events.SET_WHOLE, self.layout.place(entity, number, field), np.rint(value))
+        else:
+            if field == "act_prob_per_week":
+                field, value = "act_rate", _rate(value)
+            self.add(week, events.SET, self.layout.place(entity, number, field), value)
+            if field == "trust":
+                self._promises(week)
+
+    def _promises(self, week: int) -> None:
+        self.n_promises += 1
+        self.add(week, events.PROMISES, 0, 0.0)
+
+
+def _rate(chance: Column) -> Column:
+    return -np.log1p(-np.minimum(chance, 1.0 - 1e-12))

@@ -1,0 +1,235 @@
+"""Draw the random numbers of one trial, by the name of the decision they are for.
+
+The same numbers as ``sim.random_streams``: Philox4x64-10 with the key (seed, stream) and the counter (trial // 4, week),
+whose four words serve four neighbouring trials; normals come from one uniform for each pair of trials, with opposite
+signs. They are drawn when a step first asks for them, and kept for the trials that share them.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from sim.equations.compiled import equation, routine
+from sim.random_streams import stream_key
+
+DRAWN = np.dtype([("key", "u8"), ("block", "i8"), ("first", "f8"), ("second", "f8"), ("third", "f8"), ("fourth", "f8")])
+"""One stream in one week for four trials, or four pairs: ``block`` says for which it was last drawn."""
+
+STREAMS = (
+    ("momentum at start", ""),
+    ("strain at start", "A"),
+    ("strain at start", "B"),
+    ("unseen cost of war", "A"),
+    ("unseen cost of war", "B"),
+    ("momentum", ""),
+    ("strain", "A"),
+    ("strain", "B"),
+    ("text error", ""),
+    ("victory", ""),
+    ("imposed halt", ""),
+    ("victor", ""),
+    ("round", ""),
+    ("call home", ""),
+    ("level shift", ""),
+    ("text", ""),
+    ("signing", ""),
+    ("violation", ""),
+    ("upgrade", ""),
+    ("holiday", ""),
+    ("holiday agreed", ""),
+)
+OF_THIRD_PARTY = ("quit", "end aid", "press", "blame")
+(
+    MOMENTUM_AT_START,
+    STRAIN_AT_START,
+    _,
+    UNSEEN,
+    _,
+    MOMENTUM,
+    STRAIN,
+    _,
+    TEXT_ERROR,
+    VICTORY,
+    IMPOSED_CEASEFIRE,
+    VICTOR,
+    ROUND,
+    CALL_HOME,
+    LEVEL_SHIFT,
+    TEXT,
+    SIGNING,
+    VIOLATION,
+    UPGRADE,
+    HOLIDAY,
+    HOLIDAY_AGREED,
+) = range(len(STREAMS))
+"""Numbers of the streams; those of side B follow those of side A, those of third parties come last."""
+QUIT, END_AID, PRESS, BLAME = range(len(STREAMS), len(STREAMS) + len(OF_THIRD_PARTY))
+PER_THIRD_PARTY = len(OF_THIRD_PARTY)
+
+
+def streams(sides: tuple[str, str], third_parties: list[str], weeks: int, prefix: str) -> np.ndarray[Any, Any]:
+    """Return room for the random numbers of sixteen trials, shape (streams, weeks, 4), with the streams' keys."""
+    names = {"A": sides[0], "B": sides[1], "": ""}
+    wanted = [(decision, names[of]) for decision, of in STREAMS]
+    wanted += [(decision, party) for party in third_parties for decision in OF_THIRD_PARTY]
+    drawn = np.zeros((len(wanted), weeks, 4), DRAWN)
+    drawn["key"] = np.array([stream_key(prefix + decision, of) for decision, of in wanted], np.uint64)[:, None, None]
+    drawn["block"] = -1
+    return drawn
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _high_word(typing: Any, a: Any, b: Any) -> Any:
+    """Upper 64 bits of a product of two 64-bit numbers, for which Python has no operator."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        wide = ir.IntType(128)
+        product = builder.mul(builder.zext(arguments[0], wide), builder.zext(arguments[1], wide))
+        return builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), ir.IntType(64))
+
+    return types.uint64(types.uint64, types.uint64), generate
+
+
+MULTIPLIERS = np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157)
+STEPS_OF_KEY = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B)
+ROUNDS = 10
+
+
+@equation
+def philox(seed: Any, stream: Any, block: Any, week: Any) -> Any:
+    """Return four random words of 64 bits.
+
+    References
+    ----------
+    Salmon, Moraes, Dror and Shaw (2011). Parallel random numbers: as easy as 1, 2, 3. Proceedings of SC11, 16:1-12.
+    """
+    key_0, key_1 = np.uint64(seed), np.uint64(stream)
+    word_0, word_1, word_2, word_3 = np.uint64(block), np.uint64(week), np.uint64(0), np.uint64(0)
+    for _ in range(ROUNDS):
+        high_0, low_0 = _high_word(MULTIPLIERS[0], word_0), MULTIPLIERS[0] * word_0
+        high_1, low_1 = _high_word(MULTIPLIERS[1], word_2), MULTIPLIERS[1] * word_2
+        word_0, word_1, word_2, word_3 = high_1 ^ word_1 ^ key_0, low_1, high_0 ^ word_3 ^ key_1, low_0
+        key_0 += STEPS_OF_KEY[0]
+        key_1 += STEPS_OF_KEY[1]
+    return word_0, word_1, word_2, word_3
+
+
+@equation
+def _unit(word: Any) -> float:
+    """Return a uniform strictly between 0 and 1, from the upper 53 bits."""
+    return (np.float64(word >> np.uint64(11)) + 0.5) * 1.1102230246251565e-16
+
+
+@equation
+def _lane(drawn: Any, lane: int) -> float:
+    if lane < 2:
+        return drawn.first if lane == 0 else drawn.second
+    return drawn.third if lane == 2 else drawn.fourth
+
+
+@equation
+def uniform(random: Any, stream: int, trial: Any) -> float:
+    """Return the uniform random number of a decision in this trial and week."""
+    block = trial.number >> 2
+    drawn = random[stream, trial.week, block & 3]
+    if drawn.block != block:
+        _draw(drawn, block, trial)
+    return _lane(drawn, trial.number & 3)
+
+
+@equation
+def normal(random: Any, stream: int, trial: Any) -> float:
+    """Return the standard normal random number of a decision; trials 2i and 2i + 1 see opposite signs."""
+    block = trial.number >> 3
+    drawn = random[stream, trial.week, block & 3]
+    if drawn.block != block:
+        _draw(drawn, block, trial)
+        drawn.first, drawn.second = inverse_normal(drawn.first), inverse_normal(drawn.second)
+        drawn.third, drawn.fourth = inverse_normal(drawn.third), inverse_normal(drawn.fourth)
+    size = _lane(drawn, (trial.number >> 1) & 3)
+    return size if trial.number & 1 == 0 else -size
+
+
+@equation
+def between_sides(random: Any, stream: int, trial: Any) -> float:
+    """Return a uniform that chooses between side A (high) and B (low); a mirrored scenario sees 1 - u."""
+    number = uniform(random, stream, trial)
+    return 1.0 - number if trial.is_mirrored else number
+
+
+@equation
+def favouring_b(random: Any, stream: int, trial: Any) -> float:
+    """Return a normal whose positive sign favours side B; a mirrored scenario sees the other sign."""
+    number = normal(random, stream, trial)
+    return -number if trial.is_mirrored else number
+
+
+@routine
+def _draw(drawn: Any, block: int, trial: Any) -> None:
+    # numpy steps the counter before its first output.
+    first, second, third, fourth = philox(trial.seed, drawn.key, block + 1, trial.week)
+    drawn.first, drawn.second, drawn.third, drawn.fourth = _unit(first), _unit(second), _unit(third), _unit(fourth)
+    drawn.block = block
+
+
+# Rational approximations on three intervals (Cephes, Moshier 1989, which scipy uses as well), highest power first.
+EDGE = 0.13533528323661269189  # exp(-2)
+CENTRE = (
+    (-5.99633501014107895267e1, 9.80010754185999661536e1, -5.66762857469070293439e1, 1.39312609387279679503e1,
+     -1.23916583867381258016e0),
+    (1.0, 1.95448858338141759834e0, 4.67627912898881538453e0, 8.63602421390890590575e1, -2.25462687854119370527e2,
+     2.00260212380060660359e2, -8.20372256168333339912e1, 1.59056225126211695515e1, -1.18331621121330003142e0),
+)  # fmt: skip
+TAIL = (
+    (4.05544892305962419923e0, 3.15251094599893866154e1, 5.71628192246421288162e1, 4.40805073893200834700e1,
+     1.46849561928858024014e1, 2.18663306850790267539e0, -1.40256079171354495875e-1, -3.50424626827848203418e-2,
+     -8.57456785154685413611e-4),
+    (1.0, 1.57799883256466749731e1, 4.53907635128879210584e1, 4.13172038254672030440e1, 1.50425385692907503408e1,
+     2.50464946208309415979e0, -1.42182922854787788574e-1, -3.80806407691578277194e-2, -9.33259480895457427372e-4),
+)  # fmt: skip
+FAR_TAIL = (
+    (3.23774891776946035970e0, 6.91522889068984211695e0, 3.93881025292474443415e0, 1.33303460815807542389e0,
+     2.01485389549179081538e-1, 1.23716634817820021358e-2, 3.01581553508235416007e-4, 2.65806974686737550832e-6,
+     6.23974539184983293730e-9),
+    (1.0, 6.02427039364742014255e0, 3.67983563856160859403e0, 1.37702099489081330271e0, 2.16236993594496635890e-1,
+     1.34204006088543189037e-2, 3.28014464682127739104e-4, 2.89247864745380683936e-6, 6.79019408009981274425e-9),
+)  # fmt: skip
+
+
+@equation
+def _polynomial(x: float, coefficients: Any) -> float:
+    total = coefficients[0]
+    for one in coefficients[1:]:
+        total = total * x + one
+    return total
+
+
+@routine
+def inverse_normal(share: float) -> float:
+    """Return the standard normal number below which a share of all lies.
+
+    References
+    ----------
+    Moshier (1989). Methods and programs for mathematical functions. Ellis Horwood.
+    """
+    is_low = share <= 1.0 - EDGE
+    rest = share if is_low else 1.0 - share
+    if rest > EDGE:
+        middle = rest - 0.5
+        square = middle * middle
+        found = middle + middle * (square * _polynomial(square, CENTRE[0]) / _polynomial(square, CENTRE[1]))
+        return found * 2.50662827463100050242
+    root = math.sqrt(-2.0 * math.log(rest))
+    inverse = 1.0 / root
+    near = root - math.log(root) / root
+    if root < 8.0:
+        found = near - inverse * _polynomial(inverse, TAIL[0]) / _polynomial(inverse, TAIL[1])
+    else:
+        found = near - inverse * _polynomial(inverse, FAR_TAIL[0]) / _polynomial(inverse, FAR_TAIL[1])
+    return -found if is_low else found

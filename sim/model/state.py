@@ -1,0 +1,274 @@
+"""Every number of a trial: what the scenario gives, what is made of it, and what changes week by week (docs/odd.md, 2).
+
+A trial is one row of 8-byte numbers, cut into records: one for the war, one for each side, each third party, each
+track. A step of the week reads and writes their fields by name (``war.momentum``, ``side.pressure``), so a dated event
+that sets a parameter and a step that moves a state do the same thing. Fields that end in ``_a`` and ``_b`` are those of
+side A and side B.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.outcome_columns import COLUMNS, FRICTIONS
+
+AT_WAR, IN_CEASEFIRE, OVER = 0, 1, 2
+"""Phase of a trial: fighting, in an agreed ceasefire, ended by victory."""
+NONE, IMPOSED = -1, -2
+"""Track of the ceasefire in force: none is; one that a victor imposed."""
+LONG_AGO = 999
+"""Weeks since an event that has never happened."""
+
+
+class Variable(NamedTuple):
+    """Describe a number that is not a scenario's own: its unit, its value at the start, and its meaning."""
+
+    name: str
+    unit: str
+    start: float | str
+    meaning: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether it is a count, a code or a truth."""
+        return self.unit in ("week", "count", "code", "truth", "level")
+
+
+class Entity(NamedTuple):
+    """Describe one kind of record: the scenario's numbers in it under their own names, and the variables."""
+
+    given: tuple[str, ...]
+    whole: tuple[str, ...]
+    variables: tuple[Variable, ...]
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Return the type of one record."""
+        fields = [(name, "f8") for name in self.given] + [(name, "i8") for name in self.whole]
+        return np.dtype(fields + [(one.name, "i8" if one.is_whole else "f8") for one in self.variables])
+
+
+def _entity(given: str, *variables: Variable, whole: str = "") -> Entity:
+    return Entity(tuple(given.split()), tuple(whole.split()), variables)
+
+
+V = Variable
+TRIAL = _entity(
+    "years_at_start",
+    V("number", "count", "", "trial of the run"),
+    V("week", "week", 0, "week since the start"),
+    V("phase", "code", AT_WAR, "fighting, in an agreed ceasefire, or ended by victory"),
+    V("regime", "code", "", "which third parties that matter to packages take part, a bit each"),
+    V("version", "count", 0, "how often an event has changed what promises are worth"),
+    V("slot", "code", "", "tables of packages in use: by version and regime"),
+    V("next_change", "count", 0, "dated change that comes next"),
+    V("is_watched", "truth", "", "whether a backer takes part, before which it pays to look peaceful"),
+    V("was_signed", "truth", 0, "whether a general track was ever signed"),
+    V("holds_round", "truth", 0, "whether a round is held this week"),
+    V("saw_range", "truth", 0, "whether a general track of this week's round had a range"),
+    whole="seed is_mirrored horizon first_general last_general regime_bits optimism_ages",
+)
+WAR = _entity(
+    "momentum_spread momentum_mean momentum_reversion momentum_volatility fluidity tau learning talk_learning "
+    "victory_hazard victory_slope imposed_halt_prob pressure_half_life_weeks",
+    V("momentum", "-", "war.momentum, spread by momentum_spread", "who is gaining: 1 is all-out success of side B"),
+    V("support_shift", "-", 0, "shift of mean momentum since aid was cut"),
+    V("pressure_decay", "1/week", "", "factor by which pressure fades in a week"),
+    V("most_by_momentum", "-", "", "largest factor of momentum on victory_hazard"),
+)
+TALKS = _entity(
+    "after_failure age_slope call_home_prob level_shift_prob close_enough text_prob text_error text_bias blame_offer "
+    "blame_attendance mandate_0 mandate_1 mandate_2 mandate_3",
+    V("round_rate", "1/week", "from talks.convening_prob_per_week", "rate of rounds before anybody adds to it"),
+    V("lift", "level", 0, "levels above the usual at which sides come since a deal was near"),
+    V("last_round_failed", "truth", 0, "whether the last round saw no range or was not held"),
+    V("failed_last_week", "truth", 0, "whether that was last week"),
+    V("skill", "share", 0, "skill of the third parties in this week's round"),
+)
+ASSURANCES = _entity(
+    "monitoring guarantee_credibility trust_from_monitoring trust_from_guarantee calm_from_monitoring "
+    "calm_from_guarantee calm_from_resupply_limit guaranteed_a guaranteed_b resupply_limits_a resupply_limits_b",
+    V("guarantee", "share", "", "credibility of the guarantees with the guarantors that take part today"),
+    whole="has_guarantors",
+)
+CEASEFIRE = _entity(
+    "early_hazard early_decay_weeks slow_hazard monitoring_ratio guarantee_ratio settlement_ratio shortfall_slope "
+    "spoilers fear_rise upgrade_prob",
+    V("track", "code", NONE, "track of the ceasefire in force"),
+    V("start_week", "week", -1, "week in which it began"),
+    V("expiry_week", "week", -1, "week in which its term ends"),
+    V("gain_a", "util", 0, "gain of side A when it was signed"),
+    V("gain_b", "util", 0, "gain of side B when it was signed"),
+    V("withheld", "share", 0, "guarantees that guarantors withhold because it breaks their limits"),
+)
+SIDE = _entity(
+    "strain_reversion strain_volatility optimism_rest trust unseen_spread image opening offer_rate reciprocity "
+    "linkage_tolerance audience_slope",
+    V("end", "code", "1 side A, -1 side B", "its end of the contract curve"),
+    V("own_decisions", "code", 0, "decisions that a class of somebody's own makes, a bit each"),
+    V("strain", "util", "parties.*.strain", "cost of a year of war where it does not move"),
+    V("strain_moves", "truth", "", "whether it moves"),
+    V("log_strain", "log util", "spread as in the long run", "log of the cost of a year of war where it moves"),
+    V("mean_log_strain", "log util", "", "what that reverts to"),
+    V("optimism", "-", "parties.*.optimism, aged", "overestimate of momentum in its own favour"),
+    V("fear", "util", "parties.*.fear", "what it would lose if the other used a pause to rearm"),
+    V("unseen", "util", "drawn", "what the scenario does not see of its cost of war"),
+    V("pressure", "util", 0, "cost added by sanctions and cut aid, which fades"),
+    V("leverage", "util", "", "standing cost of fighting on against mediators that take part"),
+    V("assurance", "share", "", "share of its fear that monitoring, guarantees and limits remove"),
+    V("has_seen_collapse", "truth", 0, "whether an agreed ceasefire has collapsed"),
+    V("gain_linear", "util", "", "coefficients of the value of war over issues that do not move"),
+    V("gain_square", "util", "", ""),
+    V("loss_linear", "util", "", ""),
+    V("loss_square", "util", "", ""),
+    V("premium", "util", "", "what it would pay to be rid of the lottery of war"),
+    V("loss_from_peace", "util", "", "what it must be offered above the status quo to stop, as of the last round"),
+    V("own_level", "level", 0, "level at which it would come to the round by itself"),
+    V("level", "level", 0, "level at which it came to the last round"),
+    V("last_level", "level", "usual level", "the same, as backers remember it"),
+    whole="usual_level level_cap",
+)
+THIRD_PARTY = _entity(
+    "engagement persistence skill bias reach_a reach_b leverage_a leverage_b supports_a supports_b tilt unity "
+    "follow_factor quit_prob_per_week ends_aid_on_quit aid_cut_momentum convening_pull guarantor_share own_mix",
+    V("own_decisions", "code", 0, "decisions that a class of somebody's own makes, a bit each"),
+    V("act_rate", "1/week", "from parties.*.act_prob_per_week", "rate of pressing once provoked"),
+    V("is_engaged", "truth", "engagement above 0", "whether it takes part"),
+    V("own_level", "level", 0, "level at which it would come to the round by itself"),
+    V("level", "level", 0, "level at which it came to the last round"),
+    V("weeks_waited", "week", 0, "weeks since talks gave hope or it pressed"),
+    V("weeks_since_action", "week", LONG_AGO, "weeks since it pressed"),
+    V("has_cut_aid", "truth", 0, "whether it has cut its aid"),
+    whole="is_backer may_act usual_level level_cap patience_weeks follows regime_bit is_client_a is_client_b",
+)
+TRACK = _entity(
+    "audience_cost_a audience_cost_b signing_rate length_weeks",
+    V("benefit_share", "share", "", "share of a year's saved war that a ceasefire of its length brings: phi"),
+    V("exposure", "share", "", "how much rearming a ceasefire of its length allows: b"),
+    V("is_short", "truth", "", "whether phi is below 1"),
+    V("offer_a", "mix", "opening", "standing offer of side A"),
+    V("offer_b", "mix", "opening", "standing offer of side B"),
+    V("conceded_a", "truth", 1, "whether side A conceded in the last round"),
+    V("conceded_b", "truth", 1, "whether side B conceded in the last round"),
+    V("was_bargained", "truth", 0, "whether it was on the table in this week's round"),
+    V("need_a", "util", "", "least gain at which side A would sign, as of the last look"),
+    V("need_b", "util", "", "least gain at which side B would sign"),
+    V("lower", "mix", "", "reservation point of side A; infinite where it has none"),
+    V("upper", "mix", "", "reservation point of side B"),
+    V("has_range", "truth", 0, "whether the two leave a range"),
+    V("text", "mix", "", "a mediator's text in this week's round; NaN where there was none"),
+    V("may_sign", "truth", 0, "whether the level or a call home allowed a signature"),
+    V("waits", "truth", 0, "whether a side waited for the linked track"),
+    V("signed_mix", "mix", "", "what was signed this week; NaN where nothing was"),
+    V("refused_by", "code", -1, "veto player that refused what was signed this week"),
+    V("best_need", "util", np.inf, "least sum of both needs in a round so far"),
+    V("best_week", "week", -1, "week of that round, with all that set the needs:"),
+    V("best_regime", "code", 0, ""),
+    V("best_need_a", "util", 0, ""),
+    V("best_need_b", "util", 0, ""),
+    V("best_momentum", "-", 0, ""),
+    V("best_belief_a", "-", 0, ""),
+    V("best_belief_b", "-", 0, ""),
+    V("best_fear_a", "util", 0, ""),
+    V("best_fear_b", "util", 0, ""),
+    whole="general settles halts takes_force by_hazard has_term least_level term_weeks waits_for n_moving",
+)
+ISSUE = _entity(
+    "given_status_quo war_share front_per_week ideal_a ideal_b weight_a weight_b red_line_a red_line_b public_a "
+    "public_b slope_a slope_b limit_low limit_high",
+    V("status_quo", "-", "issues.*.status_quo", "where things stand; moves with the front"),
+    V("terms", "-", "", "what was last signed"),
+    whole="moves is_controlled",
+)
+VETO = _entity("", whole="side")
+VETO_ISSUE = _entity("weight ideal_point red_line")
+LIMITS = _entity("low high", whole="is_controller")
+WINDOW = _entity("reciprocated_prob agreed_share")
+BEST_LINE = _entity("", V("status_quo", "-", 0, "where an issue that moves stood in a track's best round"))
+OUTCOME = Entity(
+    (),
+    (),
+    tuple(
+        Variable(name, "share" if np.dtype(one.dtype).kind == "f" else "code", one.start, "see sim.outcome_columns")
+        for name, one in COLUMNS.items()
+        if name not in ("trial", "draw")
+    ),
+)
+AGREED = _entity("", V("terms", "-", np.nan, "terms of the first agreed ceasefire on an issue"))
+SHARES = _entity("", V("share", "share", 0, "share of a friction in what closed the range"))
+
+
+REGIME = np.dtype([("is_tabulated", "i8"), ("trust_a", "f8"), ("trust_b", "f8")])
+"""What packages hang on beside the draw: whether its tables stand, and the share of promised gains that is believed."""
+
+
+class Layout:
+    """Say where each record of a scenario stands in the row of a trial.
+
+    Attributes
+    ----------
+    counts : dict of str to int
+        Number of records of each entity.
+    first : dict of str to int
+        Place of its first number in the row.
+    size : int
+        Numbers in a row.
+    """
+
+    def __init__(self, n_thirds: int, n_tracks: int, n_issues: int, n_vetoes: int, n_windows: int) -> None:
+        many = {
+            "sides": 2,
+            "third_parties": n_thirds,
+            "tracks": n_tracks,
+            "issues": n_issues,
+            "vetoes": n_vetoes,
+            "veto_issues": n_vetoes * n_issues,
+            "limits": n_thirds * n_issues,
+            "windows": n_windows,
+            "best_lines": n_tracks * n_issues,
+            "agreed": n_issues,
+            "shares": len(FRICTIONS),
+        }
+        self.counts = {name: many.get(name, 1) for name in ENTITIES}
+        self.first: dict[str, int] = {}
+        self.size = 0
+        for name, entity in ENTITIES.items():
+            self.first[name] = self.size
+            self.size += self.counts[name] * entity.dtype.itemsize // 8
+
+    def records(self, rows: np.ndarray[Any, Any], name: str) -> np.ndarray[Any, Any]:
+        """Return the records of an entity in one row or in many, sharing memory with it; they come last."""
+        width = ENTITIES[name].dtype.itemsize // 8
+        first, n = self.first[name], self.counts[name]
+        return rows[..., first : first + n * width].view(ENTITIES[name].dtype)
+
+    def place(self, name: str, number: int, field: str) -> int:
+        """Return the place in the row of one field of one record."""
+        dtype = ENTITIES[name].dtype
+        fields = dtype.fields
+        assert fields is not None
+        return self.first[name] + (number * dtype.itemsize + fields[field][1]) // 8
+
+
+ENTITIES: dict[str, Entity] = {
+    "trial": TRIAL,
+    "war": WAR,
+    "talks": TALKS,
+    "assurances": ASSURANCES,
+    "ceasefire": CEASEFIRE,
+    "sides": SIDE,
+    "third_parties": THIRD_PARTY,
+    "tracks": TRACK,
+    "issues": ISSUE,
+    "vetoes": VETO,
+    "veto_issues": VETO_ISSUE,
+    "limits": LIMITS,
+    "windows": WINDOW,
+    "best_lines": BEST_LINE,
+    "outcome": OUTCOME,
+    "agreed": AGREED,
+    "shares": SHARES,
+}
+"""In the order of the row; what is stored of a trial comes last."""

@@ -1,0 +1,109 @@
+"""Step 6 of the week: what is recorded of a trial (docs/odd.md, 1; columns in ``sim.outcome_columns``)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.equations.compiled import equation, routine
+from sim.model.steps.war import believed_momentum
+from sim.outcome_columns import HALT_ENDS
+
+TALKED, OFFERED, SAW_RANGE, SIGNED, RATIFIED, IN_FORCE = 1, 2, 3, 4, 5, 6
+"""Stages of the funnel; the last three follow when a ceasefire has got through so many weekly draws."""
+DURABLE_DRAWS, DRAWS_IN_90_DAYS, DRAWS_IN_180_DAYS = 4, 13, 26
+"""An agreed ceasefire is durable once it has been in force through four weekly draws (about 30 days)."""
+COLLAPSE, LAPSE = HALT_ENDS.index("collapse"), HALT_ENDS.index("lapse")
+
+
+@equation
+def reach(outcome: Any, stage: int) -> None:
+    """Note that a trial came as far as a stage of the funnel."""
+    outcome.stage = max(outcome.stage, stage)
+
+
+@equation
+def looked(trial: Any, war: Any, sides: Any, track: Any, outcome: Any, has_conceded: bool) -> bool:
+    """Note offers and range of a track in a round; return whether the sides never were closer on it."""
+    if not track.takes_force:
+        return False
+    if track.has_range:
+        reach(outcome, SAW_RANGE)
+    elif has_conceded:
+        reach(outcome, OFFERED)
+    joint = track.need_a + track.need_b
+    if not joint < track.best_need:
+        return False
+    track.best_need, track.best_week, track.best_regime = joint, trial.week, trial.regime
+    track.best_need_a, track.best_need_b = track.need_a, track.need_b
+    track.best_momentum = war.momentum
+    track.best_belief_a, track.best_belief_b = believed_momentum(sides[0], war), believed_momentum(sides[1], war)
+    track.best_fear_a = sides[0].fear * (1.0 - sides[0].assurance) * track.exposure / track.benefit_share
+    track.best_fear_b = sides[1].fear * (1.0 - sides[1].assurance) * track.exposure / track.benefit_share
+    return True
+
+
+@routine
+def exchanged(trial: Any, track: Any, outcome: Any) -> None:
+    """Note a first sector truce, or humanitarian exchange; neither counts as a ceasefire."""
+    if has_exchanged(track, outcome):
+        return
+    if track.has_term:
+        outcome.limited_week = trial.week
+    else:
+        outcome.humanitarian_week = trial.week
+
+
+@equation
+def has_exchanged(track: Any, outcome: Any) -> bool:
+    """Return whether a track that is no ceasefire has been signed: one with a term is a sector truce."""
+    return (outcome.limited_week if track.has_term else outcome.humanitarian_week) >= 0
+
+
+@routine
+def began(trial: Any, number: int, mix: float, track: Any, issues: Any, outcome: Any, agreed: Any) -> None:
+    """Note that an agreed ceasefire takes force; the first one is followed."""
+    if trial.week < trial.horizon:
+        if outcome.mutual_week < 0:
+            outcome.mutual_week = trial.week
+        if outcome.broad_week < 0:
+            outcome.broad_week = trial.week
+        if track.settles and outcome.settlement_week < 0:
+            outcome.settlement_week = trial.week
+    reach(outcome, IN_FORCE)
+    if outcome.halt_week < 0:
+        outcome.halt_week, outcome.halt_track, outcome.halt_mix = trial.week, number, mix
+        for issue in range(len(issues)):
+            agreed[issue].terms = issues[issue].terms
+
+
+@equation
+def still_in_force(trial: Any, ceasefire: Any, outcome: Any) -> None:
+    """Note how long a ceasefire has lasted: it counts by the week in which it began, if it was agreed by both."""
+    draws = trial.week - ceasefire.start_week
+    if ceasefire.track >= 0 and ceasefire.start_week < trial.horizon:
+        if draws == DURABLE_DRAWS and outcome.durable_week < 0:
+            outcome.durable_week = ceasefire.start_week
+        if draws == DRAWS_IN_180_DAYS and outcome.in_force_180_week < 0:
+            outcome.in_force_180_week = ceasefire.start_week
+    if outcome.halt_week == ceasefire.start_week:
+        outcome.halt_weeks = draws
+        if draws == DURABLE_DRAWS or draws == DRAWS_IN_90_DAYS or draws == DRAWS_IN_180_DAYS:
+            passed = 1 if draws == DURABLE_DRAWS else 2 if draws == DRAWS_IN_90_DAYS else 3
+            reach(outcome, IN_FORCE + passed)
+
+
+@equation
+def ended(trial: Any, ceasefire: Any, outcome: Any, how: int) -> None:
+    """Note how the ceasefire that is followed ended."""
+    if outcome.halt_week == ceasefire.start_week:
+        outcome.halt_weeks = trial.week - ceasefire.start_week
+        outcome.halt_end = how
+
+
+@routine
+def holiday(trial: Any, outcome: Any, is_agreed: bool) -> None:
+    """Note a short ceasefire on a holiday: broad tier, and mutual where both agreed to it."""
+    if outcome.broad_week < 0:
+        outcome.broad_week = trial.week
+    if is_agreed and outcome.mutual_week < 0:
+        outcome.mutual_week = trial.week

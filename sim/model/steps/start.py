@@ -1,0 +1,83 @@
+"""Before the first week: what is made of a draw's numbers, and where its trials start (docs/odd.md, 3.0)."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from sim.equations.compiled import equation, routine
+from sim.equations.utility import benefit_share, exposure
+from sim.equations.war import WarStakes, plus, risk_premium
+from sim.equations.weekly import decay, long_run_spread, optimism_left
+from sim.model import random_numbers as draw
+from sim.model.decisions import ATTENDS, address_of
+from sim.model.steps.ceasefires import reopen
+from sim.model.steps.third_parties import take_stock
+from sim.model.steps.war import stakes_on
+
+LEAST_STRAIN = 1e-9
+"""A cost of war of nothing counts as next to nothing in logs."""
+
+
+@routine
+def start_draw(
+    trial: Any, war: Any, assurances: Any, sides: Any, third_parties: Any, tracks: Any, issues: Any
+) -> None:
+    """Work out what all trials of a draw of the parameters have in common; the records hold its numbers."""
+    war.pressure_decay = decay(war.pressure_half_life_weeks)
+    war.most_by_momentum = math.exp(war.victory_slope * (1.0 - 0.3))
+    for number in range(len(third_parties)):
+        third_parties[number].is_engaged = third_parties[number].engagement > 0.0
+    for number in range(len(tracks)):
+        track = tracks[number]
+        track.benefit_share, track.exposure = benefit_share(track.length_weeks), exposure(track.length_weeks)
+        track.is_short = track.benefit_share < 1.0
+    for number in range(2):
+        side = sides[number]
+        if trial.optimism_ages:
+            side.optimism *= optimism_left(trial.years_at_start)
+        side.mean_log_strain = math.log(max(side.strain, LEAST_STRAIN))
+        side.log_strain = side.mean_log_strain
+        side.strain_moves = side.strain_volatility > 0.0
+        _weigh_war(war, side, issues)
+    take_stock(trial, assurances, sides, third_parties)
+
+
+@equation
+def _weigh_war(war: Any, side: Any, issues: Any) -> None:
+    """Risk premium, and the value of war over issues that do not move."""
+    total, premium = WarStakes(0.0, 0.0, 0.0, 0.0), 0.0
+    for number in range(len(issues)):
+        issue = issues[number]
+        issue.status_quo = issue.given_status_quo
+        weight = issue.weight_a if side.end == 1 else issue.weight_b
+        premium += risk_premium(weight, issue.war_share, issue.ideal_b - issue.ideal_a, war.tau)
+        if not issue.moves:
+            total = plus(total, stakes_on(issue, side.end, issue.status_quo))
+    side.premium = premium
+    side.gain_linear, side.gain_square = total.gain_linear, total.gain_square
+    side.loss_linear, side.loss_square = total.loss_linear, total.loss_square
+
+
+@equation
+def start_trial(
+    trial: Any, number: int, war: Any, talks: Any, sides: Any, third_parties: Any, tracks: Any, attendance: Any,
+    random: Any, decide: Any,
+) -> None:  # fmt: skip
+    """Draw what is drawn once for a trial: momentum, costs of war, and what is not seen of them."""
+    trial.number = number
+    if war.momentum_spread > 0.0:
+        shift = war.momentum_spread * draw.favouring_b(random, draw.MOMENTUM_AT_START, trial)
+        war.momentum = min(max(war.momentum + shift, -1.0), 1.0)
+    for place in range(2):
+        side = sides[place]
+        if side.strain_volatility > 0.0:
+            spread = long_run_spread(side.strain_volatility, side.strain_reversion)
+            side.log_strain += spread * draw.normal(random, draw.STRAIN_AT_START + place, trial)
+        if side.unseen_spread > 0.0:
+            side.unseen = side.unseen_spread * draw.normal(random, draw.UNSEEN + place, trial)
+        side.last_level = side.usual_level
+        if side.own_decisions & ATTENDS:
+            side.last_level = int(decide.attends(address_of(side), 0.0, 0.0))
+    for place in range(len(tracks)):
+        reopen(tracks[place], sides, decide)

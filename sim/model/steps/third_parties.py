@@ -1,0 +1,159 @@
+"""Step 2 of the week: backers walk away or press the side they blame; what third parties assure (docs/odd.md, 3.2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.equations.compiled import equation, routine
+from sim.equations.utility import assurance_with
+from sim.equations.weekly import happens
+from sim.model import random_numbers as draw
+from sim.model.decisions import PRESSES, address_of
+from sim.model.state import AT_WAR, OVER
+
+FOLLOWED_WEEKS = 4
+"""A backer that another follows makes its action likelier in so many weeks after its own."""
+
+
+@equation
+def act(
+    trial: Any, war: Any, talks: Any, assurances: Any, sides: Any, third_parties: Any, tracks: Any, random: Any,
+    decide: Any,
+) -> None:  # fmt: skip
+    """Each backer may walk away, or press the side it blames."""
+    for number in range(len(third_parties)):
+        backer = third_parties[number]
+        if not backer.may_act:
+            continue
+        backer.weeks_waited += 1
+        backer.weeks_since_action += 1
+        stream = draw.PER_THIRD_PARTY * number
+        if backer.is_engaged and trial.phase != OVER and backer.quit_prob_per_week > 0.0:
+            if draw.uniform(random, draw.QUIT + stream, trial) < backer.quit_prob_per_week:
+                _walk_away(trial, war, assurances, sides, third_parties, number, random)
+        is_provoked = talks.failed_last_week or backer.weeks_waited >= backer.patience_weeks
+        if backer.is_engaged and trial.phase == AT_WAR and is_provoked:
+            if _presses(trial, third_parties, number, random, decide):
+                _press(trial, war, talks, sides, backer, tracks[trial.first_general], stream, random)
+
+
+@equation
+def _presses(trial: Any, third_parties: Any, number: int, random: Any, decide: Any) -> bool:
+    """Whether a provoked backer presses this week: likelier after the backer that it follows."""
+    backer = third_parties[number]
+    rate = backer.act_rate
+    if backer.follows >= 0 and third_parties[backer.follows].weeks_since_action < FOLLOWED_WEEKS:
+        rate *= backer.follow_factor
+    rate *= backer.unity
+    luck = draw.uniform(random, draw.PRESS + draw.PER_THIRD_PARTY * number, trial)
+    if backer.own_decisions & PRESSES:
+        return decide.presses(address_of(backer), luck, rate) != 0.0
+    return happens(luck, rate)
+
+
+@equation
+def _press(
+    trial: Any, war: Any, talks: Any, sides: Any, backer: Any, track: Any, stream: int, random: Any
+) -> None:
+    """Cost of war rises for the side that is blamed; the first time its aid is cut as well."""
+    backer.weeks_waited = 0
+    backer.weeks_since_action = 0
+    on_b = backer.tilt * _blame(talks, backer, track.offer_b, sides[1])
+    on_a = (1.0 - backer.tilt) * _blame(talks, backer, track.offer_a, sides[0])
+    if draw.between_sides(random, draw.BLAME + stream, trial) * (on_a + on_b) < on_b:
+        sides[1].pressure += backer.leverage_b
+        cut_aid(war, backer, False, True)
+    else:
+        sides[0].pressure += backer.leverage_a
+        cut_aid(war, backer, True, False)
+
+
+@equation
+def _blame(talks: Any, backer: Any, offer: float, side: Any) -> float:
+    """``1 + blame_offer max(0, s (offer - own)) + blame_attendance (1 - last level / 3)`` (docs/odd.md, 3.2, 2)."""
+    beyond = max(side.end * (offer - backer.own_mix), 0.0)
+    missing = 1.0 - side.last_level / 3.0
+    return 1.0 + talks.blame_offer * beyond + talks.blame_attendance * missing
+
+
+@routine
+def _walk_away(
+    trial: Any, war: Any, assurances: Any, sides: Any, third_parties: Any, number: int, random: Any
+) -> None:
+    backer = third_parties[number]
+    backer.is_engaged = 0
+    if draw.uniform(random, draw.END_AID + draw.PER_THIRD_PARTY * number, trial) < backer.ends_aid_on_quit:
+        sides[0].pressure += backer.supports_a * backer.leverage_a
+        sides[1].pressure += backer.supports_b * backer.leverage_b
+        cut_aid(war, backer, True, True)
+    take_stock(trial, assurances, sides, third_parties)
+
+
+@equation
+def cut_aid(war: Any, backer: Any, of_a: bool, of_b: bool) -> None:
+    """Cutting its clients' aid moves mean momentum against them, once."""
+    from_a, from_b = of_a and backer.is_client_a, of_b and backer.is_client_b
+    if backer.has_cut_aid or not (from_a or from_b):
+        return
+    backer.has_cut_aid = 1
+    if from_a:
+        war.support_shift += backer.supports_a * backer.aid_cut_momentum
+    if from_b:
+        war.support_shift -= backer.supports_b * backer.aid_cut_momentum
+
+
+# -- who takes part, and what that assures -----------------------------------------------------------
+
+
+@routine
+def take_stock(trial: Any, assurances: Any, sides: Any, third_parties: Any) -> None:
+    """See who takes part after somebody came or left: regime, standing leverage, guarantees, what calms fear."""
+    trial.is_watched, trial.regime = 0, 0
+    sides[0].leverage, sides[1].leverage = 0.0, 0.0
+    for number in range(len(third_parties)):
+        party = third_parties[number]
+        if party.is_engaged:
+            if party.regime_bit >= 0:
+                trial.regime |= 1 << party.regime_bit
+            if party.is_backer:
+                trial.is_watched = 1
+            else:
+                sides[0].leverage += party.leverage_a
+                sides[1].leverage += party.leverage_b
+    share = guarantee_share(assurances, third_parties, trial.regime)
+    assurances.guarantee = assurances.guarantee_credibility * share
+    sides[0].assurance = _assurance(assurances, assurances.guaranteed_a, assurances.resupply_limits_b)
+    sides[1].assurance = _assurance(assurances, assurances.guaranteed_b, assurances.resupply_limits_a)
+
+
+@equation
+def _assurance(assurances: Any, guaranteed: float, limit_on_other: float) -> float:
+    return assurance_with(
+        assurances.monitoring,
+        assurances.guarantee * guaranteed,
+        limit_on_other,
+        assurances.calm_from_monitoring,
+        assurances.calm_from_guarantee,
+        assurances.calm_from_resupply_limit,
+    )
+
+
+@equation
+def takes_part(party: Any, regime: int) -> bool:
+    """Return whether a third party takes part in a regime; one that never leaves is as it is today."""
+    return (regime >> party.regime_bit) & 1 != 0 if party.regime_bit >= 0 else party.is_engaged != 0
+
+
+@equation
+def guarantee_share(assurances: Any, third_parties: Any, regime: int) -> float:
+    """Return the share of the guarantees that is still carried; 1 where no guarantor is named."""
+    if not assurances.has_guarantors:
+        return 1.0
+    total, carried = 0.0, 0.0
+    for number in range(len(third_parties)):
+        party = third_parties[number]
+        if party.is_backer:
+            total += party.guarantor_share
+            if takes_part(party, regime):
+                carried += party.guarantor_share
+    return carried / max(total, 1e-12)
