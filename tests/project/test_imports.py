@@ -11,7 +11,7 @@ import sim.columns
 
 ROOT = Path(__file__).resolve().parents[2]
 # pydantic is not among them: typer itself uses it to read options.
-HEAVY = {"numpy", "scipy", "pandas", "pyarrow", "mesa", "networkx", "ruamel", "rich", "plotly", "dash"}
+HEAVY = {"numpy", "scipy", "pandas", "pyarrow", "mesa", "networkx", "numba", "ruamel", "rich", "plotly", "dash"}
 
 
 def loaded_by(code: str) -> set[str]:

@@ -13,7 +13,8 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[2]
 ALLOWED = frozenset(
     ("0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "MPL-2.0", "PSF-2.0",
-     "Unlicense", "ZPL-2.1", "Zlib")
+     "Unlicense", "ZPL-2.1", "Zlib",
+     "Apache-2.0 WITH LLVM-exception")  # llvmlite; the exception permits more than Apache-2.0, and asks nothing
 )  # fmt: skip
 SPELT = {
     "apache 2.0": "Apache-2.0", "apache license 2.0": "Apache-2.0", "apache software license": "Apache-2.0",
