@@ -9,21 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import numba
+from sim.equations.compiler import numba
+from sim.equations.machine_code import keep
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
-"""Machine code is kept beside the sources, other threads go on, and 1 / 0 is infinite."""
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+"""Other threads go on, and 1 / 0 is infinite."""
 
 
 def equation(function: Function) -> Function:
     """Return the function compiled into whatever calls it; a call costs nothing."""
-    inlined: Function = numba.njit(forceinline=True, **OPTIONS)(function)
-    return inlined
+    return _kept(numba.njit(forceinline=True, **OPTIONS)(function))
 
 
 def routine(function: Function) -> Function:
     """Return the function compiled once, to be called: for what is long or seldom needed."""
-    called: Function = numba.njit(**OPTIONS)(function)
-    return called
+    return _kept(numba.njit(**OPTIONS)(function))
+
+
+def _kept(function: Any) -> Any:
+    keep(function)
+    return function

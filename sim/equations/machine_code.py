@@ -1,0 +1,142 @@
+"""Keep the machine code of compiled functions on disk, and tell whether a function would have to be compiled.
+
+numba's own cache lacks three things that a model of several files needs:
+
+- It compares a function with its own file alone. Code of the functions that it calls is compiled into it, so after a
+  change of a called file the old model would go on. Here all files of the model count (``COMPILED_FROM``).
+- It writes the index before the code. A process killed between the two leaves an index that names older code. Here
+  the code itself says of which sources and arguments it is.
+- A damaged file or a full disk ends the process. Here the function is compiled again, or for this process alone.
+
+Files lie beside the sources in ``__pycache__``; where that cannot be written in the user's cache folder of numba; in
+``NUMBA_CACHE_DIR`` if that is set.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.equations.compiler import numba
+
+COMPILED_FROM = ("equations", "model", "frictions.py", "outcome_columns.py")
+"""Modules and packages below ``sim`` whose functions and constants are compiled into one another."""
+FIRST_COMPILATION = "about 15 s"
+
+
+def keep(function: Any) -> None:
+    """Keep the machine code of a compiled function, if a folder can be written; else each process compiles it."""
+    with suppress(RuntimeError, OSError, AttributeError, TypeError):  # no folder, or a numba that is made otherwise
+        function._cache = KeptCode(function.py_func)
+
+
+def is_compiled(function: Any, arguments: tuple[Any, ...]) -> bool | None:
+    """Return whether a call needs no compilation: compiled in this process, or kept on disk; None where unknown.
+
+    Parameters
+    ----------
+    function
+        A compiled function.
+    arguments
+        The arguments of the call, or their numba types.
+    """
+    try:
+        types = tuple(one if isinstance(one, numba.types.Type) else numba.typeof(one) for one in arguments)
+        kept = function._cache
+        return types in function.overloads or (isinstance(kept, KeptCode) and kept.holds(types, function.targetctx))
+    except Exception:  # numba's inner names may change, and a line on stderr is all that hangs on them
+        return None
+
+
+def announcement(function: Any, arguments: tuple[Any, ...]) -> str:
+    """Return the line that explains the wait before a call that has to compile; empty where there is no wait."""
+    if is_compiled(function, arguments) is not False:
+        return ""
+    if not isinstance(function._cache, KeptCode):
+        return (
+            f"compiling the model for this process alone ({FIRST_COMPILATION}): no folder for machine code can be "
+            "written; set NUMBA_CACHE_DIR to one that can"
+        )
+    return f"compiling the model, once ({FIRST_COMPILATION})"
+
+
+def announce(function: Any, arguments: tuple[Any, ...]) -> None:
+    """Say on stderr, at most once in a process, that a call has to compile; silent under ``--quiet``."""
+    if line := announcement(function, arguments):
+        _say(line)
+
+
+@cache
+def _say(line: str) -> None:
+    logging.getLogger("sim").warning("%s", line)
+
+
+def _not_kept(problem: OSError) -> None:
+    _say(f"the model is compiled for this process alone: its machine code cannot be kept ({problem.strerror})")
+
+
+@cache
+def sources() -> str:
+    """Return the digest of all that machine code depends on, beside numba and the processor, which numba compares."""
+    package = Path(__file__).resolve().parents[1]
+    found = hashlib.sha256(f"{np.__version__} {numba.__version__}".encode())
+    for part in COMPILED_FROM:
+        path = package / part
+        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            with suppress(FileNotFoundError):
+                found.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return found.hexdigest()
+
+
+class KeptFiles(numba.core.caching.IndexDataCacheFile):  # type: ignore[misc]
+    """Hold index and code of one function; each entry says of which sources and arguments it is."""
+
+    def load(self, key: Any) -> Any:
+        """Return the code kept for ``key``; None where there is none, or it is of other sources, or damaged."""
+        try:
+            found = super().load(key)
+            return found[2] if found is not None and found[:2] == (self._source_stamp, key) else None
+        except Exception:  # unpickling what is damaged may raise anything
+            with suppress(OSError):
+                self.flush()  # numba reads the index again before it writes
+            return None
+
+    def save(self, key: Any, data: Any) -> None:
+        """Keep the code, or note why not."""
+        try:
+            super().save(key, (self._source_stamp, key, data))
+        except OSError as problem:
+            _not_kept(problem)
+
+
+class KeptCode(numba.core.caching.FunctionCache):  # type: ignore[misc]
+    """Find, load and keep the machine code of one function."""
+
+    def __init__(self, function: Any) -> None:
+        super().__init__(function)
+        stamp = (self._impl.locator.get_source_stamp(), sources())
+        self._cache_file = KeptFiles(self._cache_path, self._impl.filename_base, stamp)
+
+    def holds(self, types: tuple[Any, ...], target_context: Any) -> bool:
+        """Return whether code for arguments of these types is kept."""
+        return self._cache_file.load(self._index_key(types, target_context.codegen())) is not None
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return the function as kept, None where it has to be compiled."""
+        try:
+            return super().load_overload(sig, target_context)
+        except Exception:  # code that was kept whole, and that this process cannot link
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep the function, or note why not: the folder may be gone, or full."""
+        try:
+            super().save_overload(sig, data)
+        except OSError as problem:
+            _not_kept(problem)
