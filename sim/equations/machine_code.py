@@ -6,7 +6,8 @@ numba's own cache lacks three things that a model of several files needs:
   change of a called file the old model would go on. Here all files of the model count (``COMPILED_FROM``).
 - It writes the index before the code. A process killed between the two leaves an index that names older code. Here
   the code itself says of which sources and arguments it is.
-- A damaged file or a full disk ends the process. Here the function is compiled again, or for this process alone.
+- A file that was cut or a full disk ends the process, a flipped bit goes unseen. Here the code has its digest; the
+  function is compiled again, or for this process alone.
 
 Files lie beside the sources in ``__pycache__``; where that cannot be written in the user's cache folder of numba; in
 ``NUMBA_CACHE_DIR`` if that is set.
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import pickle
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -95,13 +97,15 @@ def sources() -> str:
 
 
 class KeptFiles(numba.core.caching.IndexDataCacheFile):  # type: ignore[misc]
-    """Hold index and code of one function; each entry says of which sources and arguments it is."""
+    """Hold index and code of one function; each entry says of which sources and arguments it is, and has its digest."""
 
     def load(self, key: Any) -> Any:
         """Return the code kept for ``key``; None where there is none, or it is of other sources, or damaged."""
         try:
-            found = super().load(key)
-            return found[2] if found is not None and found[:2] == (self._source_stamp, key) else None
+            stamp, of, digest, code = super().load(key) or (None, None, "", b"")
+            if (stamp, of, digest) != (self._source_stamp, key, hashlib.sha256(code).hexdigest()):
+                return None
+            return pickle.loads(code)  # noqa: S301 - ours, as the .pyc files beside it
         except Exception:  # unpickling what is damaged may raise anything
             with suppress(OSError):
                 self.flush()  # numba reads the index again before it writes
@@ -110,7 +114,8 @@ class KeptFiles(numba.core.caching.IndexDataCacheFile):  # type: ignore[misc]
     def save(self, key: Any, data: Any) -> None:
         """Keep the code, or note why not."""
         try:
-            super().save(key, (self._source_stamp, key, data))
+            code = self._dump(data)
+            super().save(key, (self._source_stamp, key, hashlib.sha256(code).hexdigest(), code))
         except OSError as problem:
             _not_kept(problem)
 

@@ -17,10 +17,11 @@ from typing import Any, NamedTuple
 FORMAT = 2
 """2: the run folder holds its tables, and names them by digest."""
 BIT_GENERATOR = "Philox4x64-10"
-PACKAGES = ("numpy", "scipy", "mesa", "pyarrow")
+PACKAGES = ("numba", "numpy", "scipy", "mesa", "pyarrow")
 ENGINE = (
     "outcome_columns.py",
     "random_streams.py",
+    "equations",
     "theory",
     "columns",
     "equations",
@@ -37,7 +38,7 @@ ENGINE = (
     "scenario/schema/war.py",
 )
 MOST_LISTED = 12
-MUST_AGREE = ("parley", "python", "numpy", "scipy", "mesa")
+MUST_AGREE = ("parley", "python", "numba", "numpy", "scipy", "mesa")
 """What all processes that compute one run have in the same version."""
 
 

@@ -125,6 +125,18 @@ def test_a_damaged_file_is_written_again(package: Package, ending: str, left: in
     assert package.call() == ("True 3.0 True", [])
 
 
+@pytest.mark.parametrize("place", [0.3, 0.6, 0.9])
+def test_a_flipped_bit_in_the_code_is_seen(package: Package, place: float) -> None:
+    """The processor would run it as it is."""
+    package.call()
+    (file,) = package.files(".nbc")
+    held = bytearray(file.read_bytes())
+    held[int(place * len(held))] ^= 4
+    file.write_bytes(held)
+    assert package.call() == ("False 3.0 True", [ONCE])
+    assert package.call() == ("True 3.0 True", [])
+
+
 def test_a_read_only_package_is_kept_in_the_folder_of_the_user(package: Package) -> None:
     package.block_folders()
     assert package.call() == ("False 3.0 True", [ONCE])
