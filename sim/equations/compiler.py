@@ -5,6 +5,8 @@ Modules of Parley take ``numba`` from here, so that no other import meets its tr
 
 from __future__ import annotations
 
+import os
+import sys
 from contextlib import suppress
 from importlib import metadata
 
@@ -36,7 +38,17 @@ def _installed(package: str) -> str:
     return package
 
 
+def _ignore_settings_of_the_folder() -> None:
+    """Forget a ``.numba_config.yaml`` in the working folder: it may name a folder to load code from (SECURITY.md)."""
+    with suppress(AttributeError):
+        numba.core.config._config_fname = os.devnull
+        numba.core.config.reload_config()
+
+
+_is_imported_by_others = "numba" in sys.modules
 try:
     import numba
 except (ImportError, AttributeError, OSError, SystemError) as problem:  # what extensions of other versions end in
     raise refusal(problem) from None
+if not _is_imported_by_others:
+    _ignore_settings_of_the_folder()

@@ -163,6 +163,17 @@ def test_a_disk_that_fills_up_before_the_code_is_kept_does_not_stop_the_run(pack
     assert package.call() == ("False 3.0 True", [ONCE])
 
 
+def test_a_file_in_the_working_folder_names_no_folder_of_code(package: Package) -> None:
+    """numba reads its settings from there, and unpickles what lies in the folder that they name."""
+    pytest.importorskip("yaml")
+    settings = "cache_dir: elsewhere\ncache_locator_classes: decoy.Locator\n"
+    (package.folder / ".numba_config.yaml").write_text(settings, encoding="utf-8")
+    (package.folder / "decoy.py").write_text("raise SystemExit('imported')", encoding="utf-8")
+    assert package.call() == ("False 3.0 True", [ONCE])
+    assert package.call() == ("True 3.0 True", [])
+    assert not (package.folder / "elsewhere").exists()
+
+
 # -- in this process ---------------------------------------------------------------------------------
 
 
