@@ -18,13 +18,32 @@ OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 """Other threads go on, and 1 / 0 is infinite."""
 
 
+WITHIN = OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""For what is called by compiled code alone: no entry for Python, which takes longer to compile than the function."""
+
+
 def equation(function: Function) -> Function:
     """Return the function compiled into whatever calls it; a call costs nothing."""
     return _kept(numba.njit(forceinline=True, **OPTIONS)(function))
 
 
+def step(function: Function) -> Function:
+    """Return the function compiled into whatever calls it, for compiled code alone."""
+    return _kept(numba.njit(forceinline=True, **WITHIN)(function))
+
+
+def part(function: Function) -> Function:
+    """Return the function written out in the one compiled function that calls it."""
+    return _kept(numba.njit(inline="always", **WITHIN)(function))
+
+
 def routine(function: Function) -> Function:
-    """Return the function compiled once, to be called: for what is long or seldom needed."""
+    """Return the function compiled once, to be called by compiled code: for what is long or seldom needed."""
+    return _kept(numba.njit(**WITHIN)(function))
+
+
+def entry(function: Function) -> Function:
+    """Return the function compiled for Python to call."""
     return _kept(numba.njit(**OPTIONS)(function))
 
 

@@ -3,116 +3,74 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim import outcome_columns
-from sim.equations.compiled import routine
-from sim.model.attribution import COARSE_STEPS, explain
+from sim.equations.compiled import entry, step
+from sim.model.attribution import explain
+from sim.model.borrowed import opened
 from sim.model.decisions import OF_THE_MODEL, Decisions
 from sim.model.inputs import Inputs, inputs_of
-from sim.model.packages import n_rows
-from sim.model.random_numbers import streams as streams_of
-from sim.model.state import ENTITIES, REGIME
+from sim.model.state import ENTITIES
 from sim.model.steps.start import start_draw, start_trial
-from sim.model.switches import N_SETS_OF_TERMS
 from sim.model.week import week
+from sim.model.world import room_for
 from sim.outcome_columns import Columns
 from sim.random_streams import Streams
 from sim.scenario.schema import Scenario
 
 
-class Workspace(NamedTuple):
-    """Hold the room in which one thread simulates one trial after the other: a row, its records, tables, numbers."""
-
-    row: NDArray[np.float64]
-    whole_row: NDArray[np.int64]
-    trial: NDArray[Any]
-    war: NDArray[Any]
-    talks: NDArray[Any]
-    assurances: NDArray[Any]
-    ceasefire: NDArray[Any]
-    sides: NDArray[Any]
-    third_parties: NDArray[Any]
-    tracks: NDArray[Any]
-    issues: NDArray[Any]
-    vetoes: NDArray[Any]
-    veto_issues: NDArray[Any]
-    limits: NDArray[Any]
-    windows: NDArray[Any]
-    best_lines: NDArray[Any]
-    outcome: NDArray[Any]
-    agreed: NDArray[Any]
-    shares: NDArray[Any]
-    curves: NDArray[np.float64]
-    regimes: NDArray[Any]
-    random: NDArray[Any]
-    gains_off: NDArray[np.float64]
-    is_known: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, inputs: Inputs, prefix: str = "") -> Workspace:
-        """Return room for a scenario; ``prefix`` goes before the names of its random numbers."""
-        layout, scenario = inputs.layout, inputs.scenario
-        row = np.zeros(layout.size)
-        slots, rows = inputs.shape_of_curves
-        n_regimes = 1 << inputs.regime_bits
-        thirds = [name for name, party in scenario.parties.items() if party.role in ("backer", "mediator")]
-        return cls(
-            row,
-            row.view(np.int64),
-            *(layout.records(row, name) for name in ENTITIES),
-            np.zeros((slots, rows, 101)),
-            np.zeros(slots, REGIME),
-            streams_of((scenario.sides.A, scenario.sides.B), thirds, inputs.weeks, prefix),
-            np.zeros((n_regimes, N_SETS_OF_TERMS, rows, COARSE_STEPS + 1)),
-            np.zeros((n_regimes, N_SETS_OF_TERMS), np.int64),
-        )
+@step
+def _copy(source: Any, target: Any) -> None:
+    """Copy numbers; an assignment of arrays would compile a check of their shapes, and its message."""
+    for place in range(len(source)):
+        target[place] = source[place]
 
 
-@routine
+@step
+def _forget_tables(world: Any) -> None:
+    """Those of the last draw: they are worked out anew when they are asked for."""
+    for slot in range(len(world.regimes)):
+        world.regimes[slot].is_tabulated = 0
+    for regime in range(world.is_known.shape[0]):
+        for place in range(world.is_known.shape[1]):
+            world.is_known[regime, place] = 0
+
+
+@entry
 def simulate_draws(
-    starts: Any, first_trials: Any, n_trials: Any, weeks: int, explains: bool, is_given_up: Any, results: Any,
-    scopes: Any, ratifiers: Any, attendance: Any, holidays: Any, changes: Any, changed: Any, decide: Any,
-    row: Any, whole_row: Any, trials: Any, wars: Any, talks_: Any, assurances_: Any, ceasefires: Any, sides: Any,
-    third_parties: Any, tracks: Any, issues: Any, vetoes: Any, veto_issues: Any, limits: Any, windows: Any,
-    best_lines: Any, outcomes: Any, agreed: Any, shares: Any, curves: Any, regimes: Any, random: Any, gains_off: Any,
-    is_known: Any,
+    room: Any, starts: Any, first_trials: Any, n_trials: Any, begins: bool, weeks: int, explains: bool,
+    is_given_up: Any, results: Any,
 ) -> int:  # fmt: skip
-    """Simulate ``n_trials`` trials of each draw from ``first_trials`` on; return how many were done when given up."""
-    trial, war, talks, assurances = trials[0], wars[0], talks_[0], assurances_[0]
-    ceasefire, outcome = ceasefires[0], outcomes[0]
-    of_draw = np.empty_like(row)
+    """Simulate ``n_trials`` trials of each draw from ``first_trials`` on; return how many were done when given up.
+
+    Without ``begins`` the trial in the room goes on for so many weeks.
+    """
+    world = opened(room)
+    row, of_draw = world.row, np.empty(len(world.row))
     first_stored = len(row) - results.shape[1]
     done = 0
     for number in range(len(starts)):
         if is_given_up[0]:
             return done
-        row[:] = starts[number]
-        start_draw(trial, war, assurances, sides, third_parties, tracks, issues)
-        of_draw[:] = row
-        for slot in range(len(regimes)):
-            regimes[slot].is_tabulated = 0
-        is_known[:] = 0
+        if begins:
+            _copy(starts[number], row)
+            world.trial.draw = number
+            start_draw(world)
+            _copy(row, of_draw)
+            _forget_tables(world)
         for lane in range(n_trials[number]):
-            row[:] = of_draw
-            start_trial(
-                trial, first_trials[number] + lane, war, talks, sides, third_parties, tracks, attendance, random, decide
-            )
+            if begins:
+                _copy(of_draw, row)
+                start_trial(world, first_trials[number] + lane)
             for _ in range(weeks):
-                week(
-                    trial, war, talks, assurances, ceasefire, sides, third_parties, tracks, issues, vetoes,
-                    veto_issues, limits, windows, best_lines, outcome, agreed, scopes, ratifiers, attendance, holidays,
-                    changes, changed, row, whole_row, number, curves, regimes, random, decide,
-                )  # fmt: skip
+                week(world)
             if explains:
-                explain(
-                    trial, war, assurances, sides, third_parties, tracks, issues, limits, best_lines, scopes, curves,
-                    regimes, outcome, shares, gains_off, is_known,
-                )  # fmt: skip
-            results[done] = row[first_stored:]
+                explain(world)
+            _copy(row[first_stored:], results[done])
             done += 1
     return done
 
@@ -147,19 +105,17 @@ def simulate_streams(
     """Return outcome columns of the trials that ``streams`` has random numbers for, over its draws of the parameters."""
     inputs = inputs_of(scenario, streams)
     first, counts = streams.trials_by_draw()
-    n_stored = sum(ENTITIES[name].dtype.itemsize * inputs.layout.counts[name] // 8 for name in STORED)
-    results = np.empty((int(counts.sum()), n_stored))
+    results = np.empty((int(counts.sum()), n_stored(inputs)))
     if is_given_up is None:
         is_given_up = np.zeros(1, np.bool_)
     ends = np.concatenate([[0], np.cumsum(counts)])
     cuts = np.linspace(0, len(counts), n_threads + 1).astype(int)
 
     def part(low: int, high: int) -> int:
+        room = room_for(inputs._replace(changed=inputs.changed[low:high]), streams.prefix, decide)
         return simulate_draws(
-            inputs.starts[low:high], first[low:high], counts[low:high], inputs.weeks if weeks is None else weeks,
-            explains, is_given_up, results[ends[low] : ends[high]], inputs.scopes, inputs.ratifiers, inputs.attendance,
-            inputs.holidays, inputs.changes, inputs.changed[low:high], decide,
-            *Workspace.of(inputs, streams.prefix),
+            room, inputs.starts[low:high], first[low:high], counts[low:high], True, weeks or inputs.weeks, explains,
+            is_given_up, results[ends[low] : ends[high]],
         )  # fmt: skip
 
     if n_threads == 1:
@@ -167,13 +123,19 @@ def simulate_streams(
     else:
         with ThreadPoolExecutor(n_threads) as pool:
             list(pool.map(part, cuts[:-1], cuts[1:]))
-    return _columns(inputs, streams, first, counts, results)
+    return columns_of(inputs, streams, first, counts, results)
 
 
 STORED = ("outcome", "agreed", "shares")
+"""Entities that are stored of a trial: the last of its row."""
 
 
-def _columns(inputs: Inputs, streams: Streams, first: Any, counts: Any, results: NDArray[np.float64]) -> Columns:
+def n_stored(inputs: Inputs) -> int:
+    """Return how many numbers are stored of a trial."""
+    return sum(ENTITIES[name].dtype.itemsize * inputs.layout.counts[name] // 8 for name in STORED)
+
+
+def columns_of(inputs: Inputs, streams: Streams, first: Any, counts: Any, results: NDArray[np.float64]) -> Columns:
     """Return stored rows as columns of their own types."""
     starts = np.repeat(first - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
     columns: Columns = {

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numba
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
+
+from sim.equations.compiler import numba
 
 OPENING, PACE, ACCEPTS, ATTENDS, PRESSES = 1, 2, 4, 8, 16
 """Bits of ``own_decisions``: what is not set is decided by the model's own rule, without a call."""

@@ -14,7 +14,7 @@ from sim.model.packages import n_rows
 from sim.model.state import ENTITIES, Layout
 from sim.random_streams import Streams
 from sim.scenario.sampling.parameter_draws import draw_columns
-from sim.scenario.schema import Belligerent, Scenario, ThirdParty
+from sim.scenario.schema import Scenario, ThirdParty
 
 Column = float | NDArray[np.float64]
 LARGEST_CHANCE = 1.0 - 1e-12
@@ -29,6 +29,7 @@ class Inputs(NamedTuple):
     """
 
     scenario: Scenario
+    third_parties: tuple[str, ...]
     layout: Layout
     starts: NDArray[np.float64]
     scopes: NDArray[np.int64]
@@ -79,7 +80,12 @@ class _Rows:
         self.weights = {name: self._weights(name) for name in (*self.sides, *self.third_parties, *self.vetoes)}
         self._put_starts()
         self._put_trial(seed)
-        for entity, section in (("war", "war"), ("talks", "talks"), ("assurances", "assurances"), ("ceasefire", "truces")):
+        for entity, section in (
+            ("war", "war"),
+            ("talks", "talks"),
+            ("assurances", "assurances"),
+            ("ceasefire", "truces"),
+        ):
             self._put_given(entity, 0, section)
         self._put_sections()
         for number, name in enumerate(self.sides):
@@ -106,6 +112,7 @@ class _Rows:
         members = self._put_regimes()
         return Inputs(
             scenario=scenario,
+            third_parties=tuple(self.third_parties),
             layout=self.layout,
             starts=self.rows,
             scopes=_lists([[self.issues.index(name) for name in track.scope] for track in scenario.tracks.values()]),

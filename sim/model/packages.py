@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from sim.equations.bargaining import GRID_STEPS
-from sim.equations.compiled import equation, routine
+from sim.equations.compiled import routine, step
 from sim.equations.contract_curve import Terms, contract_curve, value_of
 from sim.equations.utility import audience_loss, change_in_value, discounted, trust_with
 from sim.model.steps.third_parties import guarantee_share
@@ -28,26 +28,22 @@ def n_rows(n_tracks: int, n_issues: int) -> int:
     return 2 * n_tracks + 4 * n_issues
 
 
-@equation
-def choose_tables(
-    trial: Any, assurances: Any, sides: Any, third_parties: Any, tracks: Any, issues: Any, limits: Any, scopes: Any,
-    curves: Any, regimes: Any,
-) -> None:  # fmt: skip
+@step
+def choose_tables(world: Any) -> None:
     """Choose the tables of today's version and regime; tabulate them if no trial of the draw has needed them yet."""
+    trial, assurances, sides = world.trial, world.assurances, world.sides
     trial.slot = (trial.version << trial.regime_bits) + trial.regime
-    regime = regimes[trial.slot]
+    regime = world.regimes[trial.slot]
     if not regime.is_tabulated:
-        credibility = assurances.guarantee_credibility * guarantee_share(assurances, third_parties, trial.regime)
+        share = guarantee_share(world, trial.regime)
+        credibility = assurances.guarantee_credibility * share
         regime.trust_a = _trust(assurances, sides[0], credibility * assurances.guaranteed_a)
         regime.trust_b = _trust(assurances, sides[1], credibility * assurances.guaranteed_b)
-        tabulate(
-            curves[trial.slot], NONE_OFF, trial.regime, regime.trust_a, regime.trust_b, third_parties, tracks, issues,
-            limits, scopes,
-        )  # fmt: skip
+        tabulate(world, world.curves[trial.slot], NONE_OFF, trial.regime, regime.trust_a, regime.trust_b)
         regime.is_tabulated = 1
 
 
-@equation
+@step
 def _trust(assurances: Any, side: Any, guarantee: float) -> float:
     """Share of promised gains that a side expects to be delivered."""
     return trust_with(
@@ -56,15 +52,13 @@ def _trust(assurances: Any, side: Any, guarantee: float) -> float:
 
 
 @routine
-def tabulate(
-    table: Any, off: int, regime: int, trust_a: float, trust_b: float, third_parties: Any, tracks: Any, issues: Any,
-    limits: Any, scopes: Any,
-) -> None:  # fmt: skip
+def tabulate(world: Any, table: Any, off: int, regime: int, trust_a: float, trust_b: float) -> None:
     """Fill a table, shape (rows, mixes), as it is in a regime with a set of frictions off."""
+    tracks, issues, scopes = world.tracks, world.issues, world.scopes
     first_issue, first_gain = 2 * len(tracks), 2 * len(tracks) + 2 * len(issues)
     for number in range(len(issues)):
         issue, row, gains = issues[number], first_issue + 2 * number, first_gain + 2 * number
-        blocked = is_blocked(number, len(issues), third_parties, limits, regime)
+        blocked = is_blocked(world, number, regime)
         terms = terms_with(off, issue, trust_a, trust_b, blocked)
         if issue.moves:
             _tabulate_branches(table, row, terms, blocked and not off & CONTROLLERS)
@@ -73,7 +67,8 @@ def tabulate(
     for track in range(len(tracks)):
         for side in range(2):
             row = 2 * track + side
-            table[row] = 0.0
+            for place in range(table.shape[1]):
+                table[row, place] = 0.0
             for place in range(scopes.shape[1]):
                 number = scopes[track, place]
                 if number >= 0 and not issues[number].moves:
@@ -81,7 +76,7 @@ def tabulate(
                         table[row, step] += table[first_gain + 2 * number + side, step]
 
 
-@equation
+@step
 def _tabulate_branches(table: Any, row: int, terms: Any, is_left: bool) -> None:
     """Both branches of the curve of an issue that moves; boundless where it is left as it is."""
     at_a, at_b = _at_status_quo(terms, terms.ideal_a), _at_status_quo(terms, terms.ideal_b)
@@ -91,7 +86,7 @@ def _tabulate_branches(table: Any, row: int, terms: Any, is_left: bool) -> None:
         table[row + 1, step] = np.inf if is_left else contract_curve(step / steps, at_b)
 
 
-@equation
+@step
 def _at_status_quo(terms: Any, status_quo: float) -> Any:
     return Terms(
         status_quo, terms.ideal_a, terms.ideal_b, terms.weight_a, terms.weight_b, terms.trust_a, terms.trust_b,
@@ -99,7 +94,7 @@ def _at_status_quo(terms: Any, status_quo: float) -> Any:
     )  # fmt: skip
 
 
-@equation
+@step
 def _tabulate_terms(table: Any, row: int, gains: int, terms: Any) -> None:
     """Terms on an issue and what they are worth; nothing can be signed where red lines and limits leave no room."""
     steps = table.shape[1] - 1
@@ -111,7 +106,7 @@ def _tabulate_terms(table: Any, row: int, gains: int, terms: Any) -> None:
             table[gains, step] = table[gains + 1, step] = -np.inf
 
 
-@equation
+@step
 def gain_on(issue: Any, side: int, position: float, status_quo: float, trust: float, has_audience: bool) -> float:
     """Return a side's gain on one issue: promises discounted, losses and audience in full (docs/odd.md, 3.4). [util]"""
     if side == 0:
@@ -127,14 +122,13 @@ def gain_on(issue: Any, side: int, position: float, status_quo: float, trust: fl
 # -- look-ups ----------------------------------------------------------------------------------------
 
 
-@equation
-def gain_at(
-    track: int, side: int, step: int, tracks: Any, issues: Any, scopes: Any, curves: Any, regimes: Any, slot: int
-) -> float:
+@step
+def gain_at(world: Any, track: int, side: int, step: int) -> float:
     """Return a side's gain on one of the 101 mixes of a track, issues that move at today's status quo. [util]"""
+    tracks, issues, scopes, curves, slot = world.tracks, world.issues, world.scopes, world.curves, world.trial.slot
     gain = curves[slot, 2 * track + side, step]
     if tracks[track].n_moving:
-        trust = regimes[slot].trust_a if side == 0 else regimes[slot].trust_b
+        trust = world.regimes[slot].trust_a if side == 0 else world.regimes[slot].trust_b
         for place in range(scopes.shape[1]):
             number = scopes[track, place]
             if number >= 0 and issues[number].moves:
@@ -145,52 +139,48 @@ def gain_at(
     return gain
 
 
-@equation
-def gain_between(
-    track: int, side: int, mix: float, tracks: Any, issues: Any, scopes: Any, curves: Any, regimes: Any, slot: int
-) -> float:
+@step
+def gain_between(world: Any, track: int, side: int, mix: float) -> float:
     """Return a side's gain at a mix between two of the 101, by linear interpolation from its own end. [util]"""
     place = mix if side == 0 else 1.0 - mix
     step = min(max(int(place * GRID_STEPS), 0), GRID_STEPS - 1)
     part = place * GRID_STEPS - step
-    low = gain_at(track, side, _from_own_end(side, step), tracks, issues, scopes, curves, regimes, slot)
-    high = gain_at(track, side, _from_own_end(side, step + 1), tracks, issues, scopes, curves, regimes, slot)
+    low = gain_at(world, track, side, _from_own_end(side, step))
+    high = gain_at(world, track, side, _from_own_end(side, step + 1))
     return low + part * (high - low)
 
 
-@equation
+@step
 def _from_own_end(side: int, step: int) -> int:
     """Return a step of the grid counted from the end at which a side gains least."""
     return step if side == 0 else GRID_STEPS - step
 
 
-@equation
-def least_mix(
-    track: int, side: int, need: float, tracks: Any, issues: Any, scopes: Any, curves: Any, regimes: Any, slot: int
-) -> float:
+@step
+def least_mix(world: Any, track: int, side: int, need: float) -> float:
     """Return the least mix, from the other side's end, that gives a side what it needs; infinity where none does.
 
     Bisection over the 101 mixes, along which its gain rises, then linear interpolation between two of them.
     """
-    if not gain_at(track, side, _from_own_end(side, GRID_STEPS), tracks, issues, scopes, curves, regimes, slot) >= need:
+    if not gain_at(world, track, side, _from_own_end(side, GRID_STEPS)) >= need:
         return np.inf
     reached, stride = 0, 64
     while stride:
         step = reached + stride - 1
         if step <= GRID_STEPS:
             at = _from_own_end(side, step)
-            if gain_at(track, side, at, tracks, issues, scopes, curves, regimes, slot) < need:
+            if gain_at(world, track, side, at) < need:
                 reached += stride
         stride >>= 1
     if reached == 0:
         return 0.0
-    low = gain_at(track, side, _from_own_end(side, reached - 1), tracks, issues, scopes, curves, regimes, slot)
-    high = gain_at(track, side, _from_own_end(side, reached), tracks, issues, scopes, curves, regimes, slot)
+    low = gain_at(world, track, side, _from_own_end(side, reached - 1))
+    high = gain_at(world, track, side, _from_own_end(side, reached))
     return (reached - 1 + (need - low) / (high - low)) / GRID_STEPS
 
 
 @routine
-def nash_mix(track: int, tracks: Any, issues: Any, scopes: Any, curves: Any, regimes: Any, slot: int) -> float:
+def nash_mix(world: Any, track: int) -> float:
     """Return the mix with the largest product of surpluses on the grid; the middle of the range where it has none.
 
     Where the curve rests at a kink or a limit several mixes name one package: the middle of them (docs/odd.md, 3.4).
@@ -199,22 +189,30 @@ def nash_mix(track: int, tracks: Any, issues: Any, scopes: Any, curves: Any, reg
     ----------
     Nash (1950). The bargaining problem. Econometrica 18, 155-162.
     """
-    need_a, need_b = tracks[track].need_a, tracks[track].need_b
-    products = np.empty(GRID_STEPS + 1)
+    track_record, best, first, last = world.tracks[track], -1.0, -1, -1
     for step in range(GRID_STEPS + 1):
-        over_a = gain_at(track, 0, step, tracks, issues, scopes, curves, regimes, slot) - need_a
-        over_b = gain_at(track, 1, step, tracks, issues, scopes, curves, regimes, slot) - need_b
-        products[step] = over_a * over_b if over_a >= 0.0 and over_b >= 0.0 else -1.0
-    best = products.max()
+        best = max(best, _product(world, track, step))
     if best < 0.0:
-        return (tracks[track].lower + tracks[track].upper) / 2.0
-    tied = np.flatnonzero(products >= best * (1.0 - 1e-9))
-    return (tied[0] + tied[-1]) / (2 * GRID_STEPS)
+        return (track_record.lower + track_record.upper) / 2.0
+    for step in range(GRID_STEPS + 1):
+        if _product(world, track, step) >= best * (1.0 - 1e-9):
+            first = step if first < 0 else first
+            last = step
+    return (first + last) / (2 * GRID_STEPS)
 
 
 @routine
-def write_terms(track: int, mix: float, tracks: Any, issues: Any, scopes: Any, curves: Any, slot: int) -> None:
+def _product(world: Any, track: int, step: int) -> float:
+    """Product of both surpluses on a track; -1 where one of them is negative."""
+    over_a = gain_at(world, track, 0, step) - world.tracks[track].need_a
+    over_b = gain_at(world, track, 1, step) - world.tracks[track].need_b
+    return over_a * over_b if over_a >= 0.0 and over_b >= 0.0 else -1.0
+
+
+@routine
+def write_terms(world: Any, track: int, mix: float) -> None:
     """Write the terms of a package into ``issue.terms``, those out of scope at their status quo."""
+    tracks, issues, scopes, curves, slot = world.tracks, world.issues, world.scopes, world.curves, world.trial.slot
     step = min(max(int(mix * GRID_STEPS), 0), GRID_STEPS - 1)
     part = mix * GRID_STEPS - step
     for number in range(len(issues)):

@@ -15,7 +15,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from sim.equations.compiled import equation, routine
+from sim.equations.compiled import routine, step
 from sim.random_streams import stream_key
 
 DRAWN = np.dtype([("key", "u8"), ("block", "i8"), ("first", "f8"), ("second", "f8"), ("third", "f8"), ("fourth", "f8")])
@@ -101,7 +101,7 @@ STEPS_OF_KEY = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B)
 ROUNDS = 10
 
 
-@equation
+@step
 def philox(seed: Any, stream: Any, block: Any, week: Any) -> Any:
     """Return four random words of 64 bits.
 
@@ -120,22 +120,23 @@ def philox(seed: Any, stream: Any, block: Any, week: Any) -> Any:
     return word_0, word_1, word_2, word_3
 
 
-@equation
+@step
 def _unit(word: Any) -> float:
     """Return a uniform strictly between 0 and 1, from the upper 53 bits."""
     return (np.float64(word >> np.uint64(11)) + 0.5) * 1.1102230246251565e-16
 
 
-@equation
+@step
 def _lane(drawn: Any, lane: int) -> float:
     if lane < 2:
         return drawn.first if lane == 0 else drawn.second
     return drawn.third if lane == 2 else drawn.fourth
 
 
-@equation
-def uniform(random: Any, stream: int, trial: Any) -> float:
+@step
+def uniform(world: Any, stream: int) -> float:
     """Return the uniform random number of a decision in this trial and week."""
+    trial, random = world.trial, world.random
     block = trial.number >> 2
     drawn = random[stream, trial.week, block & 3]
     if drawn.block != block:
@@ -143,9 +144,10 @@ def uniform(random: Any, stream: int, trial: Any) -> float:
     return _lane(drawn, trial.number & 3)
 
 
-@equation
-def normal(random: Any, stream: int, trial: Any) -> float:
+@step
+def normal(world: Any, stream: int) -> float:
     """Return the standard normal random number of a decision; trials 2i and 2i + 1 see opposite signs."""
+    trial, random = world.trial, world.random
     block = trial.number >> 3
     drawn = random[stream, trial.week, block & 3]
     if drawn.block != block:
@@ -156,17 +158,19 @@ def normal(random: Any, stream: int, trial: Any) -> float:
     return size if trial.number & 1 == 0 else -size
 
 
-@equation
-def between_sides(random: Any, stream: int, trial: Any) -> float:
+@step
+def between_sides(world: Any, stream: int) -> float:
     """Return a uniform that chooses between side A (high) and B (low); a mirrored scenario sees 1 - u."""
-    number = uniform(random, stream, trial)
+    trial = world.trial
+    number = uniform(world, stream)
     return 1.0 - number if trial.is_mirrored else number
 
 
-@equation
-def favouring_b(random: Any, stream: int, trial: Any) -> float:
+@step
+def favouring_b(world: Any, stream: int) -> float:
     """Return a normal whose positive sign favours side B; a mirrored scenario sees the other sign."""
-    number = normal(random, stream, trial)
+    trial = world.trial
+    number = normal(world, stream)
     return -number if trial.is_mirrored else number
 
 
@@ -181,28 +185,76 @@ def _draw(drawn: Any, block: int, trial: Any) -> None:
 # Rational approximations on three intervals (Cephes, Moshier 1989, which scipy uses as well), highest power first.
 EDGE = 0.13533528323661269189  # exp(-2)
 CENTRE = (
-    (-5.99633501014107895267e1, 9.80010754185999661536e1, -5.66762857469070293439e1, 1.39312609387279679503e1,
-     -1.23916583867381258016e0),
-    (1.0, 1.95448858338141759834e0, 4.67627912898881538453e0, 8.63602421390890590575e1, -2.25462687854119370527e2,
-     2.00260212380060660359e2, -8.20372256168333339912e1, 1.59056225126211695515e1, -1.18331621121330003142e0),
-)  # fmt: skip
+    (
+        -5.99633501014107895267e1,
+        9.80010754185999661536e1,
+        -5.66762857469070293439e1,
+        1.39312609387279679503e1,
+        -1.23916583867381258016e0,
+    ),
+    (
+        1.0,
+        1.95448858338141759834e0,
+        4.67627912898881538453e0,
+        8.63602421390890590575e1,
+        -2.25462687854119370527e2,
+        2.00260212380060660359e2,
+        -8.20372256168333339912e1,
+        1.59056225126211695515e1,
+        -1.18331621121330003142e0,
+    ),
+)
 TAIL = (
-    (4.05544892305962419923e0, 3.15251094599893866154e1, 5.71628192246421288162e1, 4.40805073893200834700e1,
-     1.46849561928858024014e1, 2.18663306850790267539e0, -1.40256079171354495875e-1, -3.50424626827848203418e-2,
-     -8.57456785154685413611e-4),
-    (1.0, 1.57799883256466749731e1, 4.53907635128879210584e1, 4.13172038254672030440e1, 1.50425385692907503408e1,
-     2.50464946208309415979e0, -1.42182922854787788574e-1, -3.80806407691578277194e-2, -9.33259480895457427372e-4),
-)  # fmt: skip
+    (
+        4.05544892305962419923e0,
+        3.15251094599893866154e1,
+        5.71628192246421288162e1,
+        4.40805073893200834700e1,
+        1.46849561928858024014e1,
+        2.18663306850790267539e0,
+        -1.40256079171354495875e-1,
+        -3.50424626827848203418e-2,
+        -8.57456785154685413611e-4,
+    ),
+    (
+        1.0,
+        1.57799883256466749731e1,
+        4.53907635128879210584e1,
+        4.13172038254672030440e1,
+        1.50425385692907503408e1,
+        2.50464946208309415979e0,
+        -1.42182922854787788574e-1,
+        -3.80806407691578277194e-2,
+        -9.33259480895457427372e-4,
+    ),
+)
 FAR_TAIL = (
-    (3.23774891776946035970e0, 6.91522889068984211695e0, 3.93881025292474443415e0, 1.33303460815807542389e0,
-     2.01485389549179081538e-1, 1.23716634817820021358e-2, 3.01581553508235416007e-4, 2.65806974686737550832e-6,
-     6.23974539184983293730e-9),
-    (1.0, 6.02427039364742014255e0, 3.67983563856160859403e0, 1.37702099489081330271e0, 2.16236993594496635890e-1,
-     1.34204006088543189037e-2, 3.28014464682127739104e-4, 2.89247864745380683936e-6, 6.79019408009981274425e-9),
-)  # fmt: skip
+    (
+        3.23774891776946035970e0,
+        6.91522889068984211695e0,
+        3.93881025292474443415e0,
+        1.33303460815807542389e0,
+        2.01485389549179081538e-1,
+        1.23716634817820021358e-2,
+        3.01581553508235416007e-4,
+        2.65806974686737550832e-6,
+        6.23974539184983293730e-9,
+    ),
+    (
+        1.0,
+        6.02427039364742014255e0,
+        3.67983563856160859403e0,
+        1.37702099489081330271e0,
+        2.16236993594496635890e-1,
+        1.34204006088543189037e-2,
+        3.28014464682127739104e-4,
+        2.89247864745380683936e-6,
+        6.79019408009981274425e-9,
+    ),
+)
 
 
-@equation
+@step
 def _polynomial(x: float, coefficients: Any) -> float:
     total = coefficients[0]
     for one in coefficients[1:]:

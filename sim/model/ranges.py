@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.equations.compiled import equation
+from sim.equations.compiled import step
 from sim.model.packages import choose_tables, gain_between, least_mix
 from sim.model.steps.war import loss_from_peace
 
 
-@equation
+@step
 def need_on(track: Any, side: Any, audience_cost: float, is_watched: bool) -> float:
     """Return the least gain over the status quo at which a side would sign on a track. [util]
 
@@ -25,42 +25,40 @@ def need_on(track: Any, side: Any, audience_cost: float, is_watched: bool) -> fl
     return side.loss_from_peace + audience_cost + fear / track.benefit_share
 
 
-@equation
-def weigh_peace(war: Any, sides: Any, issues: Any) -> None:
+@step
+def weigh_peace(world: Any) -> None:
     """Work out what both sides must be offered today to stop; it is the same on all tracks."""
+    sides = world.sides
     for number in range(2):
-        sides[number].loss_from_peace = loss_from_peace(sides[number], war, issues)
+        sides[number].loss_from_peace = loss_from_peace(world, sides[number])
 
 
-@equation
-def look(
-    trial: Any, number: int, assurances: Any, sides: Any, third_parties: Any, tracks: Any, issues: Any, limits: Any,
-    scopes: Any, curves: Any, regimes: Any,
-) -> None:  # fmt: skip
+@step
+def look(world: Any, number: int) -> None:
     """Work out needs, reservation points and range on a track, from both sides' loss from peace as it stands."""
-    choose_tables(trial, assurances, sides, third_parties, tracks, issues, limits, scopes, curves, regimes)
+    trial, sides, tracks = world.trial, world.sides, world.tracks
+    choose_tables(world)
     track = tracks[number]
     track.need_a = need_on(track, sides[0], track.audience_cost_a, trial.is_watched)
     track.need_b = need_on(track, sides[1], track.audience_cost_b, trial.is_watched)
-    track.lower = least_mix(number, 0, track.need_a, tracks, issues, scopes, curves, regimes, trial.slot)
-    track.upper = 1.0 - least_mix(number, 1, track.need_b, tracks, issues, scopes, curves, regimes, trial.slot)
+    track.lower = least_mix(world, number, 0, track.need_a)
+    track.upper = 1.0 - least_mix(world, number, 1, track.need_b)
     track.has_range = track.lower <= track.upper
 
 
-@equation
-def keep_gains(
-    trial: Any, number: int, mix: float, ceasefire: Any, tracks: Any, issues: Any, scopes: Any, curves: Any,
-    regimes: Any,
-) -> None:  # fmt: skip
+@step
+def keep_gains(world: Any, number: int, mix: float) -> None:
     """Remember what a ceasefire was worth to both sides when it was signed."""
-    ceasefire.gain_a = gain_between(number, 0, mix, tracks, issues, scopes, curves, regimes, trial.slot)
-    ceasefire.gain_b = gain_between(number, 1, mix, tracks, issues, scopes, curves, regimes, trial.slot)
+    ceasefire = world.ceasefire
+    ceasefire.gain_a = gain_between(world, number, 0, mix)
+    ceasefire.gain_b = gain_between(world, number, 1, mix)
 
 
-@equation
-def least_surplus(trial: Any, war: Any, ceasefire: Any, sides: Any, tracks: Any, issues: Any) -> float:
+@step
+def least_surplus(world: Any) -> float:
     """Return the surplus of the side that the ceasefire in force suits less: gains as signed, needs of today. [util]"""
-    weigh_peace(war, sides, issues)
+    trial, ceasefire, sides, tracks = world.trial, world.ceasefire, world.sides, world.tracks
+    weigh_peace(world)
     track = tracks[ceasefire.track]
     of_a = ceasefire.gain_a - need_on(track, sides[0], track.audience_cost_a, trial.is_watched)
     of_b = ceasefire.gain_b - need_on(track, sides[1], track.audience_cost_b, trial.is_watched)

@@ -58,6 +58,7 @@ V = Variable
 TRIAL = _entity(
     "years_at_start",
     V("number", "count", "", "trial of the run"),
+    V("draw", "count", "", "draw of the parameters, as its row stands in the block"),
     V("week", "week", 0, "week since the start"),
     V("phase", "code", AT_WAR, "fighting, in an agreed ceasefire, or ended by victory"),
     V("regime", "code", "", "which third parties that matter to packages take part, a bit each"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.equations.compiled import equation
+from sim.equations.compiled import step
 from sim.equations.contract_curve import Terms
 from sim.equations.war import WarStakes, gain_from_war, plus
 from sim.model.steps.third_parties import takes_part
@@ -24,7 +24,7 @@ IN_TERMS = TRUST | AUDIENCE | CONTROLLERS
 N_SETS_OF_TERMS = IN_TERMS + 1
 
 
-@equation
+@step
 def terms_with(off: int, issue: Any, trust_a: float, trust_b: float, blocked: bool) -> Any:
     """Return one issue as both sides see it, with every friction put on that is not off."""
     believed_a, believed_b = (1.0, 1.0) if off & TRUST else (trust_a, trust_b)
@@ -44,29 +44,24 @@ def terms_with(off: int, issue: Any, trust_a: float, trust_b: float, blocked: bo
     )  # fmt: skip
 
 
-@equation
-def is_blocked(issue: int, n_issues: int, third_parties: Any, limits: Any, regime: int) -> bool:
+@step
+def is_blocked(world: Any, issue: int, regime: int) -> bool:
     """Return whether a third party whose consent an issue needs is absent in a regime."""
-    for party in range(len(third_parties)):
-        if limits[party * n_issues + issue].is_controller and not takes_part(third_parties[party], regime):
+    for party in range(len(world.third_parties)):
+        is_needed = world.limits[party * len(world.issues) + issue].is_controller
+        if is_needed and not takes_part(world.third_parties[party], regime):
             return True
     return False
 
 
-@equation
-def part_of_need(off: int, track: Any, side: Any, war: Any, issues: Any, best_lines: Any) -> float:
-    """Return what the frictions that are off added to a side's need in a track's best round. [util]
-
-    ``best_lines`` are the issues' status quo in that round.
-    """
-    is_a = side.end == 1
+@step
+def part_of_need(world: Any, off: int, number: int, side: Any) -> float:
+    """Return what the frictions that are off added to a side's need in a track's best round. [util]"""
+    track, is_a = world.tracks[number], side.end == 1
     part = 0.0
     if off & INFORMATION:
         # Optimism: what the side believed of war less what war would bring.
-        stakes = WarStakes(side.gain_linear, side.gain_square, side.loss_linear, side.loss_square)
-        for number in range(len(issues)):
-            if issues[number].moves:
-                stakes = plus(stakes, stakes_on(issues[number], side.end, best_lines[number].status_quo))
+        stakes = _stakes_in_best_round(world, number, side)
         belief = track.best_belief_a if is_a else track.best_belief_b
         part += gain_from_war(stakes, belief) - gain_from_war(stakes, -side.end * track.best_momentum)
     if off & COMMITMENT:
@@ -74,3 +69,14 @@ def part_of_need(off: int, track: Any, side: Any, war: Any, issues: Any, best_li
     if off & AUDIENCE:
         part += track.audience_cost_a if is_a else track.audience_cost_b
     return part
+
+
+@step
+def _stakes_in_best_round(world: Any, number: int, side: Any) -> Any:
+    """Coefficients of the value of war, issues that move where they stood in a track's best round."""
+    stakes, issues = WarStakes(side.gain_linear, side.gain_square, side.loss_linear, side.loss_square), world.issues
+    for issue in range(len(issues)):
+        if issues[issue].moves:
+            line = world.best_lines[number * len(issues) + issue].status_quo
+            stakes = plus(stakes, stakes_on(issues[issue], side.end, line))
+    return stakes

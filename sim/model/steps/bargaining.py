@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from sim.equations.bargaining import next_offer
-from sim.equations.compiled import equation, routine
+from sim.equations.compiled import part, routine, step
 from sim.equations.weekly import happens
 from sim.model import random_numbers as draw
 from sim.model.decisions import ACCEPTS, PACE, address_of
@@ -22,49 +22,48 @@ MOVED = 1e-9
 """A change of offer smaller than this is not a concession."""
 
 
-@equation
-def bargain(
-    trial: Any, war: Any, talks: Any, assurances: Any, ceasefire: Any, sides: Any, third_parties: Any, tracks: Any,
-    issues: Any, vetoes: Any, veto_issues: Any, limits: Any, best_lines: Any, scopes: Any, ratifiers: Any,
-    curves: Any, regimes: Any, outcome: Any, agreed: Any, random: Any, decide: Any,
-) -> None:  # fmt: skip
+@part
+def bargain(world: Any) -> None:
     """Go through every open track of a round, the farthest-reaching first; a general one that is signed prevails."""
+    trial, tracks, issues, best_lines, outcome = (
+        world.trial,
+        world.tracks,
+        world.issues,
+        world.best_lines,
+        world.outcome,
+    )
     outcome.n_rounds += 1
     record.reach(outcome, record.TALKED)
     trial.saw_range = 0
-    weigh_peace(war, sides, issues)
+    weigh_peace(world)
     for number in range(len(tracks)):
         tracks[number].was_bargained = 0
     for number in range(len(tracks) - 1, -1, -1):
         track = tracks[number]
-        if not _is_open(trial, number, track, ceasefire, outcome):
+        if not _is_open(world, number, track):
             continue
-        look(trial, number, assurances, sides, third_parties, tracks, issues, limits, scopes, curves, regimes)
-        _move_offers(track, talks, sides, decide)
+        look(world, number)
+        _move_offers(world, track)
         has_conceded = track.by_hazard or track.conceded_a or track.conceded_b
-        if record.looked(trial, war, sides, track, outcome, has_conceded):
+        if record.looked(world, track, has_conceded):
             for issue in range(len(issues)):
                 best_lines[number * len(issues) + issue].status_quo = issues[issue].status_quo
         if track.general and track.has_range:
             trial.saw_range = 1
         track.signed_mix, track.refused_by = math.nan, NOBODY
         if track.has_range:
-            mix = _agreed_mix(
-                trial, number, talks, sides, third_parties, tracks, issues, scopes, curves, regimes, random, decide
-            )
-            if mix == mix and _is_signed(
-                trial, number, mix, war, ceasefire, sides, third_parties, tracks, issues, vetoes, veto_issues, limits,
-                scopes, ratifiers, curves, regimes, outcome, agreed, decide,
-            ) and track.general:  # fmt: skip
+            mix = _agreed_mix(world, number)
+            if mix == mix and _is_signed(world, number, mix) and track.general:
                 break
     if trial.saw_range:
         outcome.n_range_rounds += 1
-    learn_from_round(trial, talks, third_parties, random)
+    learn_from_round(world)
 
 
-@equation
-def _is_open(trial: Any, number: int, track: Any, ceasefire: Any, outcome: Any) -> bool:
+@step
+def _is_open(world: Any, number: int, track: Any) -> bool:
     """In war any track, an exchange once; in a ceasefire a general one that goes further than what is in force."""
+    trial, ceasefire, outcome = world.trial, world.ceasefire, world.outcome
     if trial.phase == IN_CEASEFIRE:
         return track.takes_force and ceasefire.track < number
     return track.takes_force or not record.has_exchanged(track, outcome)
@@ -73,22 +72,23 @@ def _is_open(trial: Any, number: int, track: Any, ceasefire: Any, outcome: Any) 
 # -- offers ------------------------------------------------------------------------------------------
 
 
-@equation
-def _move_offers(track: Any, talks: Any, sides: Any, decide: Any) -> None:
+@step
+def _move_offers(world: Any, track: Any) -> None:
     """Both sides answer last round's offers at once, and keep to their own reservation points."""
     track.was_bargained, track.text, track.may_sign, track.waits = 1, math.nan, 1, 0
     if track.by_hazard:
         return
     before_a, before_b = track.offer_a, track.offer_b
-    pace_a, pace_b = _pace(0, talks, sides, track.conceded_b, decide), _pace(1, talks, sides, track.conceded_a, decide)
+    pace_a, pace_b = _pace(world, 0, track.conceded_b), _pace(world, 1, track.conceded_a)
     track.offer_a = next_offer(before_a, before_b, pace_a, track.lower, 1)
     track.offer_b = next_offer(before_b, before_a, pace_b, track.upper, -1)
     track.conceded_a, track.conceded_b = before_a - track.offer_a > MOVED, track.offer_b - before_b > MOVED
 
 
-@equation
-def _pace(number: int, talks: Any, sides: Any, other_moved: bool, decide: Any) -> float:
+@step
+def _pace(world: Any, number: int, other_moved: bool) -> float:
     """Share of the gap between offers that a side closes: ``offer_rate x mandate``, less where the other stood still."""
+    talks, sides, decide = world.talks, world.sides, world.decide
     side = sides[number]
     mandate = mandate_of(talks, side.level)
     if side.own_decisions & PACE:
@@ -99,29 +99,25 @@ def _pace(number: int, talks: Any, sides: Any, other_moved: bool, decide: Any) -
 # -- agreement ---------------------------------------------------------------------------------------
 
 
-@equation
-def _agreed_mix(
-    trial: Any, number: int, talks: Any, sides: Any, third_parties: Any, tracks: Any, issues: Any, scopes: Any,
-    curves: Any, regimes: Any, random: Any, decide: Any,
-) -> float:  # fmt: skip
+@step
+def _agreed_mix(world: Any, number: int) -> float:
     """The mix on which the sides agree on a track that has a range; NaN if they do not."""
+    talks, sides, tracks = world.talks, world.sides, world.tracks
     track = tracks[number]
     if track.by_hazard:
         # Talks in one number: the middle is signed at a weekly rate, whoever sits there.
-        is_signed = happens(draw.uniform(random, draw.SIGNING, trial), track.signing_rate)
+        is_signed = happens(draw.uniform(world, draw.SIGNING), track.signing_rate)
         return (track.lower + track.upper) / 2.0 if is_signed else math.nan
-    track.may_sign = _may_sign(trial, talks, sides, track.least_level, random)
+    track.may_sign = _may_sign(world, track.least_level)
     if track.waits_for >= 0:
         gap = tracks[track.waits_for].offer_a - tracks[track.waits_for].offer_b
         track.waits = gap > sides[0].linkage_tolerance or gap > sides[1].linkage_tolerance
     if not track.may_sign or track.waits:
         return math.nan
     if track.takes_force and talks.skill > 0.0:
-        if draw.uniform(random, draw.TEXT, trial) < talks.text_prob * talks.skill:
-            track.text = _text(trial, number, talks, third_parties, tracks, issues, scopes, curves, regimes, random)
-            if _accepts(0, track.text, track.lower, sides, decide) and _accepts(
-                1, track.text, track.upper, sides, decide
-            ):
+        if draw.uniform(world, draw.TEXT) < talks.text_prob * talks.skill:
+            track.text = _text(world, number)
+            if _accepts(world, 0, track.text, track.lower) and _accepts(world, 1, track.text, track.upper):
                 return track.text
     if track.offer_a - track.offer_b <= talks.close_enough + MOVED:
         middle = (track.offer_a + track.offer_b) / 2.0
@@ -129,30 +125,30 @@ def _agreed_mix(
     return math.nan
 
 
-@equation
-def _may_sign(trial: Any, talks: Any, sides: Any, least_level: int, random: Any) -> bool:
+@step
+def _may_sign(world: Any, least_level: int) -> bool:
     """Both sides at the track's least level, or delegates who got leave by calling home."""
+    talks, sides = world.talks, world.sides
     if min(sides[0].level, sides[1].level) >= least_level:
         return True
-    return talks.call_home_prob > 0.0 and draw.uniform(random, draw.CALL_HOME, trial) < talks.call_home_prob
+    return talks.call_home_prob > 0.0 and draw.uniform(world, draw.CALL_HOME) < talks.call_home_prob
 
 
-@equation
-def _accepts(number: int, mix: float, limit: float, sides: Any, decide: Any) -> bool:
+@step
+def _accepts(world: Any, number: int, mix: float, limit: float) -> bool:
     """Whether a text leaves a side at least as well off as fighting on."""
+    sides, decide = world.sides, world.decide
     if sides[number].own_decisions & ACCEPTS:
         return decide.accepts(address_of(sides[number]), mix, limit) != 0.0
     return mix >= limit if number == 0 else mix <= limit
 
 
 @routine
-def _text(
-    trial: Any, number: int, talks: Any, third_parties: Any, tracks: Any, issues: Any, scopes: Any, curves: Any,
-    regimes: Any, random: Any,
-) -> float:  # fmt: skip
+def _text(world: Any, number: int) -> float:
     """A mediator's text: the Nash point as perceived, with an error that skill shrinks and a pull to the own side."""
-    nash = nash_mix(number, tracks, issues, scopes, curves, regimes, trial.slot)
-    error = talks.text_error * (1.0 - talks.skill) * draw.favouring_b(random, draw.TEXT_ERROR, trial)
+    talks, third_parties = world.talks, world.third_parties
+    nash = nash_mix(world, number)
+    error = talks.text_error * (1.0 - talks.skill) * draw.favouring_b(world, draw.TEXT_ERROR)
     pull, weight = 0.0, 1e-12
     for place in range(len(third_parties)):
         party = third_parties[place]
@@ -163,27 +159,22 @@ def _text(
 
 
 @routine
-def _is_signed(
-    trial: Any, number: int, mix: float, war: Any, ceasefire: Any, sides: Any, third_parties: Any, tracks: Any,
-    issues: Any, vetoes: Any, veto_issues: Any, limits: Any, scopes: Any, ratifiers: Any, curves: Any, regimes: Any,
-    outcome: Any, agreed: Any, decide: Any,
-) -> bool:  # fmt: skip
+def _is_signed(world: Any, number: int, mix: float) -> bool:
     """Sign, and ratify where the track asks for it; what passes takes force at once. Return whether it passes."""
+    trial, tracks, outcome = world.trial, world.tracks, world.outcome
     track = tracks[number]
     track.signed_mix = mix
-    reopen(track, sides, decide)
+    reopen(world, track)
     if track.general:
         record.reach(outcome, record.SIGNED)
         trial.was_signed = 1
     if not track.takes_force:
-        record.exchanged(trial, track, outcome)
+        record.exchanged(world, track)
         return True
-    write_terms(number, mix, tracks, issues, scopes, curves, trial.slot)
-    track.refused_by = refused_by(number, war, sides, issues, vetoes, veto_issues, ratifiers)
+    write_terms(world, number, mix)
+    track.refused_by = refused_by(world, number)
     if track.refused_by != NOBODY:
         return False
     record.reach(outcome, record.RATIFIED)
-    begin_ceasefire(
-        trial, number, mix, ceasefire, third_parties, tracks, issues, limits, scopes, curves, regimes, outcome, agreed
-    )
+    begin_ceasefire(world, number, mix)
     return True

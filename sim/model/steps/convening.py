@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.equations.compiled import equation, routine
+from sim.equations.compiled import part, routine, step
 from sim.equations.weekly import happens
 from sim.model import random_numbers as draw
 from sim.model.decisions import ATTENDS, address_of
@@ -13,38 +13,39 @@ from sim.model.state import AT_WAR, IN_CEASEFIRE
 WEEKS_PER_YEAR = 52.0
 
 
-@equation
-def convene(
-    trial: Any, talks: Any, ceasefire: Any, sides: Any, third_parties: Any, attendance: Any, random: Any, decide: Any
-) -> None:
+@part
+def convene(world: Any) -> None:
     """Hold a round, or fail to: with chance, by a dated event, and only if both sides come."""
+    trial, talks, sides = world.trial, world.talks, world.sides
     talks.failed_last_week = 0
     talks.skill = 0.0
     trial.holds_round = 0
-    if not _may_talk(trial, ceasefire):
+    if not _may_talk(world):
         return
-    if not attendance.is_forced[trial.week] and not _meets(trial, talks, third_parties, random):
+    if not world.is_forced[trial.week] and not _meets(world):
         return
-    set_levels(trial, talks, sides, third_parties, attendance, decide)
+    set_levels(world)
     sides[0].last_level, sides[1].last_level = sides[0].level, sides[1].level
     if sides[0].level > 0 and sides[1].level > 0:
         trial.holds_round = 1
-        talks.skill = _skill_present(talks, third_parties)
+        talks.skill = _skill_present(world)
     else:
         talks.failed_last_week = talks.last_round_failed = 1
 
 
-@equation
-def _may_talk(trial: Any, ceasefire: Any) -> bool:
+@step
+def _may_talk(world: Any) -> bool:
     """In war, or in an agreed ceasefire that a later general track could replace."""
+    trial, ceasefire = world.trial, world.ceasefire
     if trial.phase == AT_WAR:
         return True
     return trial.phase == IN_CEASEFIRE and 0 <= ceasefire.track < trial.last_general
 
 
-@equation
-def _meets(trial: Any, talks: Any, third_parties: Any, random: Any) -> bool:
+@step
+def _meets(world: Any) -> bool:
     """Weekly rate of rounds: base x (1 + reach of mediators + pull of backers), less after failure and with age."""
+    trial, talks, third_parties = world.trial, world.talks, world.third_parties
     pull = 0.0
     for number in range(len(third_parties)):
         party = third_parties[number]
@@ -55,7 +56,7 @@ def _meets(trial: Any, talks: Any, third_parties: Any, random: Any) -> bool:
     rate = talks.round_rate * (1.0 + pull)
     if talks.last_round_failed:
         rate *= talks.after_failure
-    luck = draw.uniform(random, draw.ROUND, trial)
+    luck = draw.uniform(world, draw.ROUND)
     if luck >= rate:  # age only makes it smaller
         return False
     if talks.age_slope != 0.0:
@@ -63,7 +64,7 @@ def _meets(trial: Any, talks: Any, third_parties: Any, random: Any) -> bool:
     return happens(luck, rate)
 
 
-@equation
+@step
 def mandate_of(talks: Any, level: int) -> float:
     """Return the authority of a level: absent, aides, ministers, leaders."""
     if level <= 1:
@@ -71,9 +72,10 @@ def mandate_of(talks: Any, level: int) -> float:
     return talks.mandate_2 if level == 2 else talks.mandate_3
 
 
-@equation
-def _skill_present(talks: Any, third_parties: Any) -> float:
+@step
+def _skill_present(world: Any) -> float:
     """1 - product of (1 - skill x mandate of the level at which each third party comes)."""
+    talks, third_parties = world.talks, world.third_parties
     absent = 1.0
     for number in range(len(third_parties)):
         party = third_parties[number]
@@ -85,9 +87,11 @@ def _skill_present(talks: Any, third_parties: Any) -> float:
 
 
 @routine
-def set_levels(trial: Any, talks: Any, sides: Any, third_parties: Any, attendance: Any, decide: Any) -> None:
+def set_levels(world: Any) -> None:
     """Levels by habit, lifted when a deal was near; then dated events, caps and rules "comes if X comes"."""
-    dated = attendance.dated_levels[trial.week]
+    trial, talks, sides, third_parties = world.trial, world.talks, world.sides, world.third_parties
+    decide = world.decide
+    dated = world.dated_levels[trial.week]
     for number in range(2):
         side = sides[number]
         usual = side.usual_level
@@ -106,12 +110,12 @@ def set_levels(trial: Any, talks: Any, sides: Any, third_parties: Any, attendanc
         # Whoever has walked away does not come, whatever events and rules ask for.
         party.own_level = min(level, party.level_cap) if party.is_engaged else 0
         party.level = party.own_level
-    if len(attendance.rules):
-        _follow_rules(sides, third_parties, attendance.rules, attendance.conditions)
+    if len(world.rules):
+        _follow_rules(world)
 
 
 @routine
-def _follow_rules(sides: Any, third_parties: Any, rules: Any, conditions: Any) -> None:
+def _follow_rules(world: Any) -> None:
     """Start from all rules met and drop those whose conditions fail, until nothing changes.
 
     The rules are monotone, so that this ends in the greatest fixed point: a ring of "I come if you come" comes.
@@ -121,50 +125,55 @@ def _follow_rules(sides: Any, third_parties: Any, rules: Any, conditions: Any) -
     Tarski (1955). A lattice-theoretical fixpoint theorem and its applications. Pacific Journal of Mathematics 5,
     285-309.
     """
-    for rule in rules:
-        _set_level(sides, third_parties, rule[0], max(_level(sides, third_parties, rule[0]), rule[1]))
+    rules = world.rules
+    for number in range(len(rules)):
+        party, level = rules[number, 0], rules[number, 1]
+        _set_level(world, party, max(_level(world, party), level))
     is_settled = False
     while not is_settled:
         is_settled = True
-        for comer in range(2 + len(third_parties)):
-            allowed = sides[comer].own_level if comer < 2 else third_parties[comer - 2].own_level
-            for rule in rules:
-                if rule[0] == comer and _is_met(sides, third_parties, rule, conditions):
-                    allowed = max(allowed, rule[1])
-            before = _level(sides, third_parties, comer)
-            _set_level(sides, third_parties, comer, allowed)
-            if _level(sides, third_parties, comer) != before:
+        for comer in range(2 + len(world.third_parties)):
+            allowed = world.sides[comer].own_level if comer < 2 else world.third_parties[comer - 2].own_level
+            for number in range(len(rules)):
+                if rules[number, 0] == comer and _is_met(world, number):
+                    allowed = max(allowed, rules[number, 1])
+            before = _level(world, comer)
+            _set_level(world, comer, allowed)
+            if _level(world, comer) != before:
                 is_settled = False
 
 
-@equation
-def _is_met(sides: Any, third_parties: Any, rule: Any, conditions: Any) -> bool:
-    for number in range(rule[2], rule[3]):
-        if _level(sides, third_parties, conditions[number, 0]) < conditions[number, 1]:
+@step
+def _is_met(world: Any, rule: int) -> bool:
+    """Whether everybody whom a rule names comes at the level that it asks for."""
+    for number in range(world.rules[rule, 2], world.rules[rule, 3]):
+        if _level(world, world.conditions[number, 0]) < world.conditions[number, 1]:
             return False
     return True
 
 
-@equation
-def _level(sides: Any, third_parties: Any, comer: int) -> int:
-    return sides[comer].level if comer < 2 else third_parties[comer - 2].level
+@step
+def _level(world: Any, comer: int) -> int:
+    """Level of a side (0 and 1), or of a third party (from 2 on)."""
+    return world.sides[comer].level if comer < 2 else world.third_parties[comer - 2].level
 
 
-@equation
-def _set_level(sides: Any, third_parties: Any, comer: int, level: int) -> None:
+@step
+def _set_level(world: Any, comer: int, level: int) -> None:
     """A level within the cap of whoever comes; 0 for one that has walked away."""
     if comer < 2:
-        sides[comer].level = min(level, sides[comer].level_cap)
+        world.sides[comer].level = min(level, world.sides[comer].level_cap)
     else:
-        party = third_parties[comer - 2]
+        party = world.third_parties[comer - 2]
         party.level = min(level, party.level_cap) if party.is_engaged else 0
 
 
-@equation
-def learn_from_round(trial: Any, talks: Any, third_parties: Any, random: Any) -> None:
+@step
+def learn_from_round(world: Any) -> None:
     """After a round: levels rise with a chance where a range was seen; without one it counts as failed."""
+    trial, talks, third_parties = world.trial, world.talks, world.third_parties
     if trial.saw_range:
-        if draw.uniform(random, draw.LEVEL_SHIFT, trial) < talks.level_shift_prob:
+        if draw.uniform(world, draw.LEVEL_SHIFT) < talks.level_shift_prob:
             talks.lift = min(talks.lift + 1, 2)  # aides to leaders
         for number in range(len(third_parties)):
             third_parties[number].weeks_waited = 0

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.equations.compiled import equation, routine
+from sim.equations.compiled import routine, step
 from sim.model.state import AT_WAR
 from sim.model.steps.third_parties import take_stock
 
@@ -16,25 +16,19 @@ MOMENTUM, ADD, SET, SET_WHOLE, SET_ENGAGEMENT, PROMISES, STOCK = range(7)
 """Shift momentum, add to a number, set it, set a whole one, set who takes part; then: promises, or who is there, differ."""
 
 
-@equation
-def happen(
-    trial: Any, war: Any, assurances: Any, sides: Any, third_parties: Any, changes: Any, changed: Any, row: Any,
-    whole_row: Any, draw_number: int,
-) -> None:  # fmt: skip
+@step
+def happen(world: Any) -> None:
     """Apply this week's events; rounds and levels that they force are read where rounds are held."""
+    trial, changes = world.trial, world.changes
     while trial.next_change < len(changes) and changes[trial.next_change].week <= trial.week:
-        _apply(
-            trial, war, assurances, sides, third_parties, changes[trial.next_change], changed, row, whole_row, draw_number
-        )
+        _apply(world, changes[trial.next_change])
         trial.next_change += 1
 
 
 @routine
-def _apply(
-    trial: Any, war: Any, assurances: Any, sides: Any, third_parties: Any, change: Any, changed: Any, row: Any,
-    whole_row: Any, draw_number: int,
-) -> None:  # fmt: skip
-    value = changed[draw_number, change.column]
+def _apply(world: Any, change: Any) -> None:
+    trial, war, third_parties, changed, row = world.trial, world.war, world.third_parties, world.changed, world.row
+    value = changed[trial.draw, change.column]
     if change.kind == MOMENTUM:
         if trial.phase == AT_WAR:
             war.momentum = min(max(war.momentum + value, -1.0), 1.0)
@@ -43,11 +37,11 @@ def _apply(
     elif change.kind == SET:
         row[change.place] = value
     elif change.kind == SET_WHOLE:
-        whole_row[change.place] = int(value)
+        world.whole_row[change.place] = int(value)
     elif change.kind == SET_ENGAGEMENT:
         third_parties[change.place].engagement = value
         third_parties[change.place].is_engaged = value > 0.0
     else:
         if change.kind == PROMISES:
             trial.version += 1
-        take_stock(trial, assurances, sides, third_parties)
+        take_stock(world)

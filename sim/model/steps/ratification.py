@@ -15,17 +15,18 @@ NOBODY = -1
 
 
 @routine
-def refused_by(number: int, war: Any, sides: Any, issues: Any, vetoes: Any, veto_issues: Any, ratifiers: Any) -> int:
+def refused_by(world: Any, number: int) -> int:
     """Return the first veto player of a track that refuses the terms signed on it; -1 if none does."""
+    sides, vetoes, ratifiers = world.sides, world.vetoes, world.ratifiers
     for place in range(ratifiers.shape[1]):
         veto = ratifiers[number, place]
-        if veto >= 0 and not _ratifies(veto, war, sides[vetoes[veto].side], issues, veto_issues):
+        if veto >= 0 and not _ratifies(world, veto, sides[vetoes[veto].side]):
             return veto
     return NOBODY
 
 
 @routine
-def _ratifies(veto: int, war: Any, side: Any, issues: Any, veto_issues: Any) -> bool:
+def _ratifies(world: Any, veto: int, side: Any) -> bool:
     """Whether a veto player prefers the terms to its side's war, by its own weights, and finds no red line crossed.
 
     References
@@ -33,6 +34,7 @@ def _ratifies(veto: int, war: Any, side: Any, issues: Any, veto_issues: Any) -> 
     Putnam (1988). Diplomacy and domestic politics: the logic of two-level games. International Organization 42,
     427-460.
     """
+    war, issues, veto_issues = world.war, world.issues, world.veto_issues
     gain, stakes = 0.0, WarStakes(0.0, 0.0, 0.0, 0.0)
     for number in range(len(issues)):
         issue, own = issues[number], veto_issues[veto * len(issues) + number]

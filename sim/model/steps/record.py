@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.equations.compiled import equation, routine
+from sim.equations.compiled import routine, step
 from sim.model.steps.war import believed_momentum
 from sim.outcome_columns import HALT_ENDS
 
@@ -15,15 +15,16 @@ DURABLE_DRAWS, DRAWS_IN_90_DAYS, DRAWS_IN_180_DAYS = 4, 13, 26
 COLLAPSE, LAPSE = HALT_ENDS.index("collapse"), HALT_ENDS.index("lapse")
 
 
-@equation
+@step
 def reach(outcome: Any, stage: int) -> None:
     """Note that a trial came as far as a stage of the funnel."""
     outcome.stage = max(outcome.stage, stage)
 
 
-@equation
-def looked(trial: Any, war: Any, sides: Any, track: Any, outcome: Any, has_conceded: bool) -> bool:
+@step
+def looked(world: Any, track: Any, has_conceded: bool) -> bool:
     """Note offers and range of a track in a round; return whether the sides never were closer on it."""
+    trial, war, sides, outcome = world.trial, world.war, world.sides, world.outcome
     if not track.takes_force:
         return False
     if track.has_range:
@@ -43,8 +44,9 @@ def looked(trial: Any, war: Any, sides: Any, track: Any, outcome: Any, has_conce
 
 
 @routine
-def exchanged(trial: Any, track: Any, outcome: Any) -> None:
+def exchanged(world: Any, track: Any) -> None:
     """Note a first sector truce, or humanitarian exchange; neither counts as a ceasefire."""
+    trial, outcome = world.trial, world.outcome
     if has_exchanged(track, outcome):
         return
     if track.has_term:
@@ -53,15 +55,16 @@ def exchanged(trial: Any, track: Any, outcome: Any) -> None:
         outcome.humanitarian_week = trial.week
 
 
-@equation
+@step
 def has_exchanged(track: Any, outcome: Any) -> bool:
     """Return whether a track that is no ceasefire has been signed: one with a term is a sector truce."""
     return (outcome.limited_week if track.has_term else outcome.humanitarian_week) >= 0
 
 
 @routine
-def began(trial: Any, number: int, mix: float, track: Any, issues: Any, outcome: Any, agreed: Any) -> None:
+def began(world: Any, number: int, mix: float, track: Any) -> None:
     """Note that an agreed ceasefire takes force; the first one is followed."""
+    trial, issues, outcome, agreed = world.trial, world.issues, world.outcome, world.agreed
     if trial.week < trial.horizon:
         if outcome.mutual_week < 0:
             outcome.mutual_week = trial.week
@@ -76,9 +79,10 @@ def began(trial: Any, number: int, mix: float, track: Any, issues: Any, outcome:
             agreed[issue].terms = issues[issue].terms
 
 
-@equation
-def still_in_force(trial: Any, ceasefire: Any, outcome: Any) -> None:
+@step
+def still_in_force(world: Any) -> None:
     """Note how long a ceasefire has lasted: it counts by the week in which it began, if it was agreed by both."""
+    trial, ceasefire, outcome = world.trial, world.ceasefire, world.outcome
     draws = trial.week - ceasefire.start_week
     if ceasefire.track >= 0 and ceasefire.start_week < trial.horizon:
         if draws == DURABLE_DRAWS and outcome.durable_week < 0:
@@ -92,17 +96,19 @@ def still_in_force(trial: Any, ceasefire: Any, outcome: Any) -> None:
             reach(outcome, IN_FORCE + passed)
 
 
-@equation
-def ended(trial: Any, ceasefire: Any, outcome: Any, how: int) -> None:
+@step
+def ended(world: Any, how: int) -> None:
     """Note how the ceasefire that is followed ended."""
+    trial, ceasefire, outcome = world.trial, world.ceasefire, world.outcome
     if outcome.halt_week == ceasefire.start_week:
         outcome.halt_weeks = trial.week - ceasefire.start_week
         outcome.halt_end = how
 
 
 @routine
-def holiday(trial: Any, outcome: Any, is_agreed: bool) -> None:
+def holiday(world: Any, is_agreed: bool) -> None:
     """Note a short ceasefire on a holiday: broad tier, and mutual where both agreed to it."""
+    trial, outcome = world.trial, world.outcome
     if outcome.broad_week < 0:
         outcome.broad_week = trial.week
     if is_agreed and outcome.mutual_week < 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from sim.equations.compiled import equation, routine
+from sim.equations.compiled import part, routine, step
 from sim.equations.utility import benefit_share, exposure
 from sim.equations.war import WarStakes, plus, risk_premium
 from sim.equations.weekly import decay, long_run_spread, optimism_left
@@ -20,10 +20,10 @@ LEAST_STRAIN = 1e-9
 
 
 @routine
-def start_draw(
-    trial: Any, war: Any, assurances: Any, sides: Any, third_parties: Any, tracks: Any, issues: Any
-) -> None:
+def start_draw(world: Any) -> None:
     """Work out what all trials of a draw of the parameters have in common; the records hold its numbers."""
+    trial, war, sides, third_parties, tracks = world.trial, world.war, world.sides, world.third_parties, world.tracks
+    issues = world.issues
     war.pressure_decay = decay(war.pressure_half_life_weeks)
     war.most_by_momentum = math.exp(war.victory_slope * (1.0 - 0.3))
     for number in range(len(third_parties)):
@@ -40,10 +40,10 @@ def start_draw(
         side.log_strain = side.mean_log_strain
         side.strain_moves = side.strain_volatility > 0.0
         _weigh_war(war, side, issues)
-    take_stock(trial, assurances, sides, third_parties)
+    take_stock(world)
 
 
-@equation
+@step
 def _weigh_war(war: Any, side: Any, issues: Any) -> None:
     """Risk premium, and the value of war over issues that do not move."""
     total, premium = WarStakes(0.0, 0.0, 0.0, 0.0), 0.0
@@ -59,25 +59,23 @@ def _weigh_war(war: Any, side: Any, issues: Any) -> None:
     side.loss_linear, side.loss_square = total.loss_linear, total.loss_square
 
 
-@equation
-def start_trial(
-    trial: Any, number: int, war: Any, talks: Any, sides: Any, third_parties: Any, tracks: Any, attendance: Any,
-    random: Any, decide: Any,
-) -> None:  # fmt: skip
+@part
+def start_trial(world: Any, number: int) -> None:
     """Draw what is drawn once for a trial: momentum, costs of war, and what is not seen of them."""
+    trial, war, sides, tracks, decide = world.trial, world.war, world.sides, world.tracks, world.decide
     trial.number = number
     if war.momentum_spread > 0.0:
-        shift = war.momentum_spread * draw.favouring_b(random, draw.MOMENTUM_AT_START, trial)
+        shift = war.momentum_spread * draw.favouring_b(world, draw.MOMENTUM_AT_START)
         war.momentum = min(max(war.momentum + shift, -1.0), 1.0)
     for place in range(2):
         side = sides[place]
         if side.strain_volatility > 0.0:
             spread = long_run_spread(side.strain_volatility, side.strain_reversion)
-            side.log_strain += spread * draw.normal(random, draw.STRAIN_AT_START + place, trial)
+            side.log_strain += spread * draw.normal(world, draw.STRAIN_AT_START + place)
         if side.unseen_spread > 0.0:
-            side.unseen = side.unseen_spread * draw.normal(random, draw.UNSEEN + place, trial)
+            side.unseen = side.unseen_spread * draw.normal(world, draw.UNSEEN + place)
         side.last_level = side.usual_level
         if side.own_decisions & ATTENDS:
             side.last_level = int(decide.attends(address_of(side), 0.0, 0.0))
     for place in range(len(tracks)):
-        reopen(tracks[place], sides, decide)
+        reopen(world, tracks[place])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.equations.compiled import equation, routine
+from sim.equations.compiled import part, routine, step
 from sim.equations.utility import assurance_with
 from sim.equations.weekly import happens
 from sim.model import random_numbers as draw
@@ -15,12 +15,10 @@ FOLLOWED_WEEKS = 4
 """A backer that another follows makes its action likelier in so many weeks after its own."""
 
 
-@equation
-def act(
-    trial: Any, war: Any, talks: Any, assurances: Any, sides: Any, third_parties: Any, tracks: Any, random: Any,
-    decide: Any,
-) -> None:  # fmt: skip
+@part
+def act(world: Any) -> None:
     """Each backer may walk away, or press the side it blames."""
+    trial, talks, third_parties, tracks = world.trial, world.talks, world.third_parties, world.tracks
     for number in range(len(third_parties)):
         backer = third_parties[number]
         if not backer.may_act:
@@ -29,38 +27,38 @@ def act(
         backer.weeks_since_action += 1
         stream = draw.PER_THIRD_PARTY * number
         if backer.is_engaged and trial.phase != OVER and backer.quit_prob_per_week > 0.0:
-            if draw.uniform(random, draw.QUIT + stream, trial) < backer.quit_prob_per_week:
-                _walk_away(trial, war, assurances, sides, third_parties, number, random)
+            if draw.uniform(world, draw.QUIT + stream) < backer.quit_prob_per_week:
+                _walk_away(world, number)
         is_provoked = talks.failed_last_week or backer.weeks_waited >= backer.patience_weeks
         if backer.is_engaged and trial.phase == AT_WAR and is_provoked:
-            if _presses(trial, third_parties, number, random, decide):
-                _press(trial, war, talks, sides, backer, tracks[trial.first_general], stream, random)
+            if _presses(world, number):
+                _press(world, backer, tracks[trial.first_general], stream)
 
 
-@equation
-def _presses(trial: Any, third_parties: Any, number: int, random: Any, decide: Any) -> bool:
+@step
+def _presses(world: Any, number: int) -> bool:
     """Whether a provoked backer presses this week: likelier after the backer that it follows."""
+    third_parties, decide = world.third_parties, world.decide
     backer = third_parties[number]
     rate = backer.act_rate
     if backer.follows >= 0 and third_parties[backer.follows].weeks_since_action < FOLLOWED_WEEKS:
         rate *= backer.follow_factor
     rate *= backer.unity
-    luck = draw.uniform(random, draw.PRESS + draw.PER_THIRD_PARTY * number, trial)
+    luck = draw.uniform(world, draw.PRESS + draw.PER_THIRD_PARTY * number)
     if backer.own_decisions & PRESSES:
         return decide.presses(address_of(backer), luck, rate) != 0.0
     return happens(luck, rate)
 
 
-@equation
-def _press(
-    trial: Any, war: Any, talks: Any, sides: Any, backer: Any, track: Any, stream: int, random: Any
-) -> None:
+@step
+def _press(world: Any, backer: Any, track: Any, stream: int) -> None:
     """Cost of war rises for the side that is blamed; the first time its aid is cut as well."""
+    war, talks, sides = world.war, world.talks, world.sides
     backer.weeks_waited = 0
     backer.weeks_since_action = 0
     on_b = backer.tilt * _blame(talks, backer, track.offer_b, sides[1])
     on_a = (1.0 - backer.tilt) * _blame(talks, backer, track.offer_a, sides[0])
-    if draw.between_sides(random, draw.BLAME + stream, trial) * (on_a + on_b) < on_b:
+    if draw.between_sides(world, draw.BLAME + stream) * (on_a + on_b) < on_b:
         sides[1].pressure += backer.leverage_b
         cut_aid(war, backer, False, True)
     else:
@@ -68,7 +66,7 @@ def _press(
         cut_aid(war, backer, True, False)
 
 
-@equation
+@step
 def _blame(talks: Any, backer: Any, offer: float, side: Any) -> float:
     """``1 + blame_offer max(0, s (offer - own)) + blame_attendance (1 - last level / 3)`` (docs/odd.md, 3.2, 2)."""
     beyond = max(side.end * (offer - backer.own_mix), 0.0)
@@ -77,19 +75,18 @@ def _blame(talks: Any, backer: Any, offer: float, side: Any) -> float:
 
 
 @routine
-def _walk_away(
-    trial: Any, war: Any, assurances: Any, sides: Any, third_parties: Any, number: int, random: Any
-) -> None:
+def _walk_away(world: Any, number: int) -> None:
+    war, sides, third_parties = world.war, world.sides, world.third_parties
     backer = third_parties[number]
     backer.is_engaged = 0
-    if draw.uniform(random, draw.END_AID + draw.PER_THIRD_PARTY * number, trial) < backer.ends_aid_on_quit:
+    if draw.uniform(world, draw.END_AID + draw.PER_THIRD_PARTY * number) < backer.ends_aid_on_quit:
         sides[0].pressure += backer.supports_a * backer.leverage_a
         sides[1].pressure += backer.supports_b * backer.leverage_b
         cut_aid(war, backer, True, True)
-    take_stock(trial, assurances, sides, third_parties)
+    take_stock(world)
 
 
-@equation
+@step
 def cut_aid(war: Any, backer: Any, of_a: bool, of_b: bool) -> None:
     """Cutting its clients' aid moves mean momentum against them, once."""
     from_a, from_b = of_a and backer.is_client_a, of_b and backer.is_client_b
@@ -106,8 +103,9 @@ def cut_aid(war: Any, backer: Any, of_a: bool, of_b: bool) -> None:
 
 
 @routine
-def take_stock(trial: Any, assurances: Any, sides: Any, third_parties: Any) -> None:
+def take_stock(world: Any) -> None:
     """See who takes part after somebody came or left: regime, standing leverage, guarantees, what calms fear."""
+    trial, assurances, sides, third_parties = world.trial, world.assurances, world.sides, world.third_parties
     trial.is_watched, trial.regime = 0, 0
     sides[0].leverage, sides[1].leverage = 0.0, 0.0
     for number in range(len(third_parties)):
@@ -120,13 +118,13 @@ def take_stock(trial: Any, assurances: Any, sides: Any, third_parties: Any) -> N
             else:
                 sides[0].leverage += party.leverage_a
                 sides[1].leverage += party.leverage_b
-    share = guarantee_share(assurances, third_parties, trial.regime)
+    share = guarantee_share(world, trial.regime)
     assurances.guarantee = assurances.guarantee_credibility * share
     sides[0].assurance = _assurance(assurances, assurances.guaranteed_a, assurances.resupply_limits_b)
     sides[1].assurance = _assurance(assurances, assurances.guaranteed_b, assurances.resupply_limits_a)
 
 
-@equation
+@step
 def _assurance(assurances: Any, guaranteed: float, limit_on_other: float) -> float:
     return assurance_with(
         assurances.monitoring,
@@ -138,16 +136,17 @@ def _assurance(assurances: Any, guaranteed: float, limit_on_other: float) -> flo
     )
 
 
-@equation
+@step
 def takes_part(party: Any, regime: int) -> bool:
     """Return whether a third party takes part in a regime; one that never leaves is as it is today."""
     return (regime >> party.regime_bit) & 1 != 0 if party.regime_bit >= 0 else party.is_engaged != 0
 
 
-@equation
-def guarantee_share(assurances: Any, third_parties: Any, regime: int) -> float:
+@step
+def guarantee_share(world: Any, regime: int) -> float:
     """Return the share of the guarantees that is still carried; 1 where no guarantor is named."""
-    if not assurances.has_guarantors:
+    third_parties = world.third_parties
+    if not world.assurances.has_guarantors:
         return 1.0
     total, carried = 0.0, 0.0
     for number in range(len(third_parties)):

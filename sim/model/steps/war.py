@@ -5,39 +5,40 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from sim.equations.compiled import equation
+from sim.equations.compiled import part, step
 from sim.equations.war import WarStakes, gain_from_war, plus, war_stakes
 from sim.equations.weekly import happens, next_momentum, victory_rate
 from sim.model import random_numbers as draw
 from sim.model.state import AT_WAR, IMPOSED, OVER
 
 
-@equation
-def move_war(
-    trial: Any, war: Any, talks: Any, sides: Any, issues: Any, ceasefire: Any, outcome: Any, random: Any
-) -> None:
+@part
+def move_war(world: Any) -> None:
     """Move momentum and the front, let beliefs and costs revert, and see whether a side wins."""
+    trial, war, talks, sides = world.trial, world.war, world.talks, world.sides
     if trial.phase == AT_WAR:
-        _move_momentum(trial, war, random)
-        _move_front(war, issues)
-    revert(trial, war, sides, random)
+        _move_momentum(world)
+        _move_front(world)
+    revert(world)
     speed = min(war.learning * (1.0 + war.talk_learning * talks.skill), 1.0)
     for side in range(2):
         sides[side].optimism += speed * (sides[side].optimism_rest - sides[side].optimism)
     if trial.phase == AT_WAR and war.victory_hazard > 0.0:
-        _end_in_victory(trial, war, ceasefire, outcome, random)
+        _end_in_victory(world)
 
 
-@equation
-def _move_momentum(trial: Any, war: Any, random: Any) -> None:
+@step
+def _move_momentum(world: Any) -> None:
+    war = world.war
     spread = war.momentum_volatility * war.fluidity
-    shock = spread * draw.favouring_b(random, draw.MOMENTUM, trial) if spread > 0.0 else 0.0
+    shock = spread * draw.favouring_b(world, draw.MOMENTUM) if spread > 0.0 else 0.0
     mean = war.momentum_mean + war.support_shift
     war.momentum = next_momentum(war.momentum, mean, war.momentum_reversion, shock)
 
 
-@equation
-def _move_front(war: Any, issues: Any) -> None:
+@step
+def _move_front(world: Any) -> None:
+    war, issues = world.war, world.issues
     for number in range(len(issues)):
         issue = issues[number]
         if issue.moves and issue.front_per_week > 0.0:
@@ -47,34 +48,36 @@ def _move_front(war: Any, issues: Any) -> None:
             issue.status_quo = min(max(moved, min(issue.ideal_a, line)), max(issue.ideal_b, line))
 
 
-@equation
-def revert(trial: Any, war: Any, sides: Any, random: Any) -> None:
+@step
+def revert(world: Any) -> None:
     """Let pressure fade and the cost of war move toward its mean, in logs; in war and in peace."""
+    war, sides = world.war, world.sides
     for number in range(2):
         side = sides[number]
         side.pressure *= war.pressure_decay
         if side.strain_moves:
             shock = 0.0
             if side.strain_volatility > 0.0:
-                shock = side.strain_volatility * draw.normal(random, draw.STRAIN + number, trial)
+                shock = side.strain_volatility * draw.normal(world, draw.STRAIN + number)
             side.log_strain += side.strain_reversion * (side.mean_log_strain - side.log_strain) + shock
 
 
-@equation
-def _end_in_victory(trial: Any, war: Any, ceasefire: Any, outcome: Any, random: Any) -> None:
+@step
+def _end_in_victory(world: Any) -> None:
     """The side that momentum favours wins, at exactly 0 either by chance; it may impose a ceasefire."""
-    luck = draw.uniform(random, draw.VICTORY, trial)
+    trial, war, ceasefire, outcome = world.trial, world.war, world.ceasefire, world.outcome
+    luck = draw.uniform(world, draw.VICTORY)
     if luck >= war.victory_hazard * war.most_by_momentum * war.fluidity:  # beyond the rate at any momentum
         return
     if not happens(luck, victory_rate(war.momentum, war.victory_hazard, war.victory_slope, war.fluidity)):
         return
     favours_b = war.momentum > 0.0
     if war.momentum == 0.0:
-        favours_b = draw.between_sides(random, draw.VICTOR, trial) < 0.5
+        favours_b = draw.between_sides(world, draw.VICTOR) < 0.5
     outcome.victory = 2 if favours_b else 1
     outcome.victory_week = trial.week
     trial.phase = OVER
-    if draw.uniform(random, draw.IMPOSED_CEASEFIRE, trial) < war.imposed_halt_prob:
+    if draw.uniform(world, draw.IMPOSED_CEASEFIRE) < war.imposed_halt_prob:
         ceasefire.track, ceasefire.start_week, ceasefire.expiry_week = IMPOSED, trial.week, -1
         outcome.imposed = 1
         if outcome.broad_week < 0:
@@ -84,20 +87,20 @@ def _end_in_victory(trial: Any, war: Any, ceasefire: Any, outcome: Any, random: 
 # -- what a year of war is worth ---------------------------------------------------------------------
 
 
-@equation
+@step
 def believed_momentum(side: Any, war: Any) -> float:
     """Return momentum in a side's own favour as it believes it to be: ``g = clip(s m + o, -1, 1)``."""
     return min(max(side.optimism - side.end * war.momentum, -1.0), 1.0)
 
 
-@equation
+@step
 def cost_of_war(side: Any) -> float:
     """Return what another year of war would cost a side; what is not seen of it can make it negative. [util]"""
     strain = math.exp(side.log_strain) if side.strain_moves else side.strain
     return strain + side.pressure + side.leverage + side.unseen
 
 
-@equation
+@step
 def stakes_on(issue: Any, end: int, status_quo: float) -> Any:
     """Return a side's coefficients of the value of war on one issue."""
     if end == 1:
@@ -105,9 +108,10 @@ def stakes_on(issue: Any, end: int, status_quo: float) -> Any:
     return war_stakes(issue.weight_b, status_quo, issue.ideal_b, issue.ideal_a, issue.war_share)
 
 
-@equation
-def stakes(side: Any, issues: Any) -> Any:
+@step
+def stakes(world: Any, side: Any) -> Any:
     """Return a side's coefficients of the value of war over all issues, those that move at today's status quo."""
+    issues = world.issues
     total = WarStakes(side.gain_linear, side.gain_square, side.loss_linear, side.loss_square)
     for number in range(len(issues)):
         if issues[number].moves:
@@ -115,10 +119,11 @@ def stakes(side: Any, issues: Any) -> Any:
     return total
 
 
-@equation
-def loss_from_peace(side: Any, war: Any, issues: Any) -> float:
+@step
+def loss_from_peace(world: Any, side: Any) -> float:
     """Return what a side must be offered above the status quo to stop at once: ``r - u(x0)``. [util]
 
     The expected gain from a year of war less its risk premium and its cost (docs/odd.md, 3.1, Loss from peace).
     """
-    return gain_from_war(stakes(side, issues), believed_momentum(side, war)) - side.premium - cost_of_war(side)
+    war = world.war
+    return gain_from_war(stakes(world, side), believed_momentum(side, war)) - side.premium - cost_of_war(side)
