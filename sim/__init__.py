@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from sim.analysis.sensitivity.sobol import sobol
     from sim.analysis.sensitivity.tornado import tornado
     from sim.analysis.sensitivity.value_of_information import value_of_information
+    from sim.columns import Backer, Belligerent, Mediator, Party
     from sim.errors import ParleyError
     from sim.execution.run import run, run_many
-    from sim.columns import Backer, Belligerent, Mediator, Party
     from sim.results.compare import compare
     from sim.results.export import differences, long_form
     from sim.results.run import Run

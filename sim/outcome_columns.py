@@ -31,6 +31,8 @@ STAGES = (
 """The funnel; ``stage`` is the furthest one reached by the first agreed general halt."""
 HALT_ENDS = ("alive", "collapse", "lapse")
 """How the first agreed general halt ended; an upgrade continues the same halt."""
+DURABLE_DRAWS, DRAWS_IN_90_DAYS, DRAWS_IN_180_DAYS = 4, 13, 26
+"""Weekly draws that a ceasefire gets through in 30, 90 and 180 days; an agreed one is durable after the first."""
 FRICTIONS = tuple(friction.name for friction in frictions.FRICTIONS)
 TAGS = tuple(reason.name for reason in sorted(frictions.REASONS, key=lambda reason: reason.code))
 """Why a trial had no durable halt."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.errors import BusyError
 from sim.results.run import Run
@@ -24,10 +25,10 @@ Key = tuple[str, tuple[tuple[str, str], ...], int, int, bool]
 
 @dataclass
 class Flight:
-    """A simulation under way: what it will give, its place on the board, and whether somebody waits for it."""
+    """A simulation under way: what it will give, whether somebody waits for it, and whether it is given up."""
 
-    place: int
     is_awaited: bool
+    is_given_up: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(1, np.bool_))
     found: Future[Run] = field(default_factory=Future)
 
 

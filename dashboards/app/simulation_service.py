@@ -9,12 +9,15 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dashboards.app import what_if_edits
 from dashboards.app.base_runs import BUSY, PATIENCE, Base, Columns, Flight, Key, awaited, head, joined
 from dashboards.app.bounded_cache import Kept
 from sim.errors import BusyError, ParleyError, WorkersLostError
 from sim.execution.blocks import Block
-from sim.execution.cancellable_block import CancellationTable, LiveBlock, simulate_live_block
+from sim.execution.cancellable_block import LiveBlock, simulate_live_block
 from sim.execution.request import Request
 from sim.execution.run import check_columns
 from sim.execution.worker_pool import Pool, default_workers, is_good
@@ -33,6 +36,8 @@ KEPT, KEPT_BYTES = 48, 32_000_000
 """Live runs kept in memory, and what they may weigh together: a tenth of a megabyte for each thousand trials."""
 KEPT_TABLES = 32
 """Tables and parts of pages kept in memory."""
+NEVER = np.zeros(1, np.bool_)
+"""Of a simulation that is never given up."""
 FREED_WITHIN = 0.3
 """Seconds in which a simulation that was given up has left its place."""
 
@@ -48,7 +53,6 @@ class Service:
         """What pages draw again and again of base runs: ``kept(key, make)``."""
         self._live = Kept(KEPT, KEPT_BYTES, weight)
         self._flights: dict[Key, Flight] = {}
-        self._board = CancellationTable()
         self._lock = threading.RLock()
         self._slots = threading.BoundedSemaphore(MOST_AT_ONCE)
         self._n_live = 0
@@ -140,21 +144,21 @@ class Service:
             if (known := self._flights.get(key)) is None:
                 for other, unwanted in list(self._flights.items()):
                     if not unwanted.is_awaited:
-                        self._board.cancel(unwanted.place)
+                        unwanted.is_given_up[0] = True
                         del self._flights[other]
-                flight = self._flights[key] = Flight(self._board.take_slot(), is_awaited)
+                flight = self._flights[key] = Flight(is_awaited)
             else:
                 known.is_awaited |= is_awaited
         if known is not None:
             return awaited(known)
         try:
-            columns = self._simulated(scenario, seed, trials, changes, is_explained, flight.place)
+            columns = self._simulated(scenario, seed, trials, changes, is_explained, flight.is_given_up)
             run = Run(scenario, name, seed, columns)
             self._live.put(key, run)
             flight.found.set_result(run)
             return run
         except BaseException as problem:
-            self._board.cancel(flight.place)
+            flight.is_given_up[0] = True
             flight.found.set_exception(problem)
             raise
         finally:
@@ -169,7 +173,7 @@ class Service:
         trials: int,
         changes: Mapping[str, str],
         is_explained: bool = True,
-        place: int = 0,
+        is_given_up: NDArray[np.bool_] = NEVER,
     ) -> Columns:
         if not self._slots.acquire(timeout=FREED_WITHIN):
             raise BusyError(BUSY)
@@ -180,7 +184,7 @@ class Service:
             share = -(-trials // self.workers)
             share += -share % CLUSTER
             wanted = [Block(i, first, min(share, trials - first)) for i, first in enumerate(range(0, trials, share))]
-            works = [LiveBlock(scenario, seed, block, is_explained, self._board.path, place) for block in wanted]
+            works = [LiveBlock(scenario, seed, block, is_explained, is_given_up) for block in wanted]
             return joined(self._compute(works, lambda: what_if_edits.check(scenario, changes)))
         finally:
             with self._calm:
@@ -232,14 +236,13 @@ class Service:
             if self._pool is not None:
                 self._pool.stop()
                 self._pool = None
-        self._board.close()
 
     def _started(self) -> Pool:
         with self._lock:
             if self._stopped.is_set():
                 raise BusyError("the dashboard is being stopped")
             if self._pool is None:
-                self._pool = Pool(self.workers, "processes")
+                self._pool = Pool(self.workers, "threads")
             return self._pool
 
     def _fill(self) -> None:
@@ -266,7 +269,7 @@ class Service:
             return
         firsts = range(base.done, min(base.trials, base.done + self.workers * PIECE), PIECE)
         wanted = [Block(first // PIECE, first, min(PIECE, base.trials - first)) for first in firsts]
-        base.parts += self._compute([LiveBlock(base.scenario, base.seed, block, True) for block in wanted])
+        base.parts += self._compute([LiveBlock(base.scenario, base.seed, block, True, NEVER) for block in wanted])
         base.done += sum(block.n for block in wanted)
         if base.done >= base.trials:
             run = Run(base.scenario, base.name, base.seed, joined(base.parts))

@@ -101,7 +101,7 @@ class Surplus:
         self._parts: dict[tuple[str, int], Column] = {}
 
     def best(self, off: Off) -> Array:
-        """max over mixes of min(S_A, S_B), shape (trials,); -inf where no package is possible."""
+        """Max over mixes of min(S_A, S_B), shape (trials,); -inf where no package is possible."""
         gains = self._gains(off & IN_TERMS)
         needed_a, needed_b = (self.needed(side, off) for side in (0, 1))
         return np.asarray(self.track.benefit_share * gains.best_of_the_worse(needed_a, needed_b))
@@ -156,7 +156,7 @@ class Gains(NamedTuple):
             return cls(of_a, of_b, of_a - of_b)
 
     def best_of_the_worse(self, needed_a: Array, needed_b: Array) -> Array:
-        """max over mixes of the smaller of the two surpluses, gain less need, shape (trials,).
+        """Max over mixes of the smaller of the two surpluses, gain less need, shape (trials,).
 
         Along the curve side A's surplus rises and side B's falls, so the best is where they cross, or at an end.
         """

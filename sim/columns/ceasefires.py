@@ -164,7 +164,7 @@ class Truces:
         return lasting
 
     def least_surplus(self, trials: Trials) -> Array:
-        """min over sides of today's surplus of the halt in force; bargains signed under pressure rot as it fades."""
+        """Min over sides of today's surplus of the halt in force; bargains signed under pressure rot as it fades."""
         least = np.full(len(trials), np.inf)
         in_force = self.track.take(trials)
         losses = [side.loss_from_peace(trials) for side in self.model.sides]

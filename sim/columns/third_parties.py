@@ -147,7 +147,7 @@ class Assurances:
 
     @staticmethod
     def weight_of_length(weeks: float | None) -> tuple[float, float]:
-        """phi and b of a halt's length."""
+        """Phi and b of a halt's length."""
         return benefit_share(weeks), exposure(weeks)
 
     def per_draw(self, key: str, otherwise: float | None = None) -> Column:

@@ -25,7 +25,7 @@ def refuse_other_engine(run: Run) -> None:
     """
     if run.folder is None or run.manifest.get("engine") == engine_digest() or run.manifest.get("parties"):
         return
-    from sim.columns import simulate
+    from sim.model.compiled import simulate
 
     refuse_lost_tables(run.scenario, run.folder)
     again = simulate(run.scenario, run.seed, 0, min(TRIALS_TRIED, run.n_trials))

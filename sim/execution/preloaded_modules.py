@@ -6,7 +6,7 @@ import sys
 from types import TracebackType
 
 import sim.execution.worker_start
-import sim.columns.week  # noqa: F401
+import sim.model.compiled  # noqa: F401
 from sim.storage.provenance import stamp
 
 

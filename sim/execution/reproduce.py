@@ -74,7 +74,7 @@ def reproduce(folder: Path, workers: int | None = None, progress: Progress | Non
         for index, entry in enumerate(manifest["blocks"])
     ]
     unequal: list[str] = []
-    for work, again in worker_pool.spread(compute, wanted, len(wanted), workers):
+    for work, again in worker_pool.spread(compute, wanted, len(wanted), workers, releases_gil=True):
         there = read_block(folder, manifest, work.block.index, limits)
         unequal.extend(_unlike(work.block.index, there, again))
         if progress:

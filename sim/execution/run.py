@@ -43,14 +43,19 @@ class Work(NamedTuple):
     scenario: Scenario
     seed: int
     parties: Mapping[str, type[Party]]
+    threads: int = 1
 
 
 def compute(work: Work) -> Columns:
     """Return the outcome columns of one block."""
-    from sim import columns as model
+    from sim.model.compiled import simulate  # with the compiler, which only workers need
 
-    columns: Columns = model.simulate(work.scenario, work.seed, work.block.first, work.block.n, work.parties)
-    return columns
+    if work.parties:
+        from sim import columns as model
+
+        columns: Columns = model.simulate(work.scenario, work.seed, work.block.first, work.block.n, work.parties)
+        return columns
+    return simulate(work.scenario, work.seed, work.block.first, work.block.n, n_threads=work.threads)
 
 
 @checked_arguments
@@ -177,7 +182,10 @@ def run_many(
         jobs = begun(requests, stack, store)
         tasks = sum(job.n_missing for job in jobs)
         parties = [party for request in requests for party in request.parties.values()]
-        results = worker_pool.spread(compute, missing_work(jobs), tasks, workers, parties)
+        # The compiled week leaves other threads alone: with fewer blocks than workers, several share a block.
+        threads = max(1, workers // max(1, tasks)) if not parties else 1
+        work = missing_work(jobs, threads)
+        results = worker_pool.spread(compute, work, tasks, workers, parties, releases_gil=not parties)
         stack.callback(results.close)  # also when a caller keeps an exception alive
         yield from collected(jobs, results, progress)
 
@@ -207,13 +215,14 @@ def collected(jobs: list[Job], results: Iterator[tuple[Work, Columns]], progress
                 progress(jobs[work.job].request.name, jobs[work.job].n_done, jobs[work.job].request.trials)
 
 
-def missing_work(jobs: Sequence[Job]) -> Iterator[Work]:
+def missing_work(jobs: Sequence[Job], threads: int = 1) -> Iterator[Work]:
     """Yield blocks still to be computed, run after run; a run that has become precise enough asks for no more."""
     for number, job in enumerate(jobs):
         for block in job.missing():
             if job.is_done:
                 break
-            yield Work(number, block, job.request.scenario, job.request.seed, job.request.parties)
+            request = job.request
+            yield Work(number, block, request.scenario, request.seed, request.parties, threads)
 
 
 class Job:

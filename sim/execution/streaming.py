@@ -97,7 +97,8 @@ def stream(
     if apply is not None:
         results = apply(tally, pieces)
     else:
-        results = worker_pool.spread(tally, pieces, count, workers, request.parties.values())
+        parties = list(request.parties.values())
+        results = worker_pool.spread(tally, pieces, count, workers, parties, releases_gil=not parties)
     whole: Any = None
     for _, found in results:
         whole = found if whole is None else added(whole, found)

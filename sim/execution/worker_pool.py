@@ -68,10 +68,15 @@ def checked(workers: int | None) -> int:
     return default_workers() if workers is None else workers
 
 
-def choose(workers: int, tasks: int, parties: Iterable[type] = ()) -> Kind:
-    """Choose processes, unless one worker or one task makes them pointless, or a custom party cannot travel to them."""
+def choose(workers: int, tasks: int, parties: Iterable[type] = (), releases_gil: bool = False) -> Kind:
+    """Choose threads for compiled work, else processes, unless a custom party cannot travel to them.
+
+    With one worker or one task neither is of use.
+    """
     if workers <= 1 or tasks <= 1:
         return "inline"
+    if releases_gil:
+        return "threads"
     return "processes" if all(can_reach_workers(party) for party in parties) else "threads"
 
 
@@ -81,10 +86,12 @@ def spread(
     n_items: int,
     workers: int | None,
     parties: Iterable[type] = (),
+    releases_gil: bool = False,
 ) -> Generator[tuple[Item, Result]]:
     """Apply ``function`` to ``n_items`` items at most over as many workers as they keep busy; see ``in_order``."""
     workers = checked(workers)
-    yield from in_order(function, items, min(workers, max(1, n_items)), choose(workers, n_items, parties))
+    kind = choose(workers, n_items, parties, releases_gil)
+    yield from in_order(function, items, min(workers, max(1, n_items)), kind)
 
 
 def in_order(

@@ -1,8 +1,8 @@
 """Why a trial failed (docs/odd.md, 3.6): one reason, and Shapley shares where frictions combine.
 
-Attribution rests on the model's priors; outcomes alone cannot tell these reasons apart. Shares are taken at the round in
-which the two sides' needs were least, on the track that came closest, on every fifth mix of the contract curve and where
-the two surpluses cross between them.
+Attribution rests on the model's priors; outcomes alone cannot tell these reasons apart. Shares are taken at the round
+in which the two sides' needs were least, on the track that came closest, on every fifth mix of the contract curve and
+where the two surpluses cross between them.
 
 ``world.gains_off`` has shape (regimes, sets of frictions that are off, rows, 21): tables as ``curves`` has them, worked
 out when a trial of the draw first asks for them (``world.is_known``).
@@ -192,19 +192,19 @@ def _opens_at_full_scope(world: Any, number: int) -> bool:
     """Whether all issues together, with frictions as they are, would have opened a range in that round."""
     track = world.tracks[number]
     surplus_a, surplus_b = np.empty(GRID_STEPS + 1), np.empty(GRID_STEPS + 1)
-    for step in range(GRID_STEPS + 1):
-        surplus_a[step], surplus_b[step] = -track.best_need_a, -track.best_need_b
+    for point in range(GRID_STEPS + 1):
+        surplus_a[point], surplus_b[point] = -track.best_need_a, -track.best_need_b
     for issue in range(len(world.issues)):
         terms = _terms_as_they_were(world, issue)
-        for step in range(GRID_STEPS + 1):
-            gain_a, gain_b = value_of(contract_curve(step / GRID_STEPS, terms), terms)
-            surplus_a[step] += gain_a
-            surplus_b[step] += gain_b
-    for step in range(GRID_STEPS + 1):
-        if surplus_a[step] >= surplus_b[step]:
-            if step == 0:
+        for point in range(GRID_STEPS + 1):
+            gain_a, gain_b = value_of(contract_curve(point / GRID_STEPS, terms), terms)
+            surplus_a[point] += gain_a
+            surplus_b[point] += gain_b
+    for point in range(GRID_STEPS + 1):
+        if surplus_a[point] >= surplus_b[point]:
+            if point == 0:
                 return surplus_b[0] >= 0.0
-            return _crossing(surplus_a[step - 1], surplus_b[step - 1], surplus_a[step], surplus_b[step]) >= 0.0
+            return _crossing(surplus_a[point - 1], surplus_b[point - 1], surplus_a[point], surplus_b[point]) >= 0.0
     return surplus_a[GRID_STEPS] >= 0.0
 
 

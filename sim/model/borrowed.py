@@ -20,7 +20,7 @@ SINGLE = ("trial", "war", "talks", "assurances", "ceasefire", "outcome")
 """Entities of which a trial has one: steps get the record, not an array of one."""
 
 
-class WorldType(types.Type):  # type: ignore[misc]
+class WorldType(types.Type):  # type: ignore[misc, name-defined]
     """Type a pointer to a described room."""
 
     def __init__(self, room: Any) -> None:
@@ -34,7 +34,7 @@ class WorldType(types.Type):  # type: ignore[misc]
 
 
 @extending.register_model(WorldType)
-class _WorldModel(extending.models.PrimitiveModel):  # type: ignore[misc]
+class _WorldModel(extending.models.PrimitiveModel):  # type: ignore[misc, name-defined]
     def __init__(self, manager: Any, world: Any) -> None:
         super().__init__(manager, world, ir.IntType(8).as_pointer())
 

@@ -39,7 +39,8 @@ def attendance_of(scenario: Scenario, comers: list[str], weeks: int) -> Attendan
             for name, level in event.levels.items():
                 if name in comers:
                     dated[week, comers.index(name)] = level
-    rules, conditions = [], []
+    rules: list[tuple[int, int, int, int]] = []
+    conditions: list[tuple[int, int]] = []
     for rule in scenario.attendance:
         # Who never comes is at level 0: such a condition holds only where it asks nothing.
         known = [(comers.index(name), least) for name, least in rule.when.items() if name in comers]

@@ -84,7 +84,7 @@ def simulate(
     explains: bool = True,
     n_threads: int = 1,
 ) -> Columns:
-    """Return outcome columns of trials ``first_trial`` to ``first_trial + n_trials - 1``, however they are cut in blocks.
+    """Return outcome columns of ``n_trials`` trials from ``first_trial`` on, the same however they are cut in blocks.
 
     ``independent_stream`` names random numbers that no other scenario meets (see ``Streams``). Without ``explains``
     nothing is kept of why trials fail.
@@ -102,7 +102,7 @@ def simulate_streams(
     is_given_up: NDArray[np.bool_] | None = None,
     decide: Decisions = OF_THE_MODEL,
 ) -> Columns:
-    """Return outcome columns of the trials that ``streams`` has random numbers for, over its draws of the parameters."""
+    """Return outcome columns of the trials of ``streams``, over its draws of the parameters."""
     inputs = inputs_of(scenario, streams)
     first, counts = streams.trials_by_draw()
     results = np.empty((int(counts.sum()), n_stored(inputs)))

@@ -5,8 +5,8 @@ what promises are worth; not on the week. So they are tabulated when a trial fir
 the draw, on the 101 mixes of the curve. An issue that moves with the front adds a kink at its status quo: both branches
 of its curve are tabulated, ``x(l) = clip(status quo, x(l; ideal A), x(l; ideal B))``, and today's status quo put in.
 
-``curves`` has shape (slots, rows, 101), a slot for each version and regime. Its rows: gains of both sides on each track,
-over what does not move; then for each issue its terms, or the branch toward B, then the branch toward A.
+``curves`` has shape (slots, rows, 101), a slot for each version and regime. Its rows: gains of both sides on each
+track, over what does not move; then for each issue its terms, or the branch toward B, then the branch toward A.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sim.equations.bargaining import GRID_STEPS
 from sim.equations.compiled import routine, step
 from sim.equations.contract_curve import Terms, contract_curve, value_of
 from sim.equations.utility import audience_loss, change_in_value, discounted, trust_with
-from sim.model.steps.third_parties import guarantee_share
+from sim.model.engagement import guarantee_share
 from sim.model.switches import CONTROLLERS, NONE_OFF, is_blocked, terms_with
 
 
@@ -72,8 +72,8 @@ def tabulate(world: Any, table: Any, off: int, regime: int, trust_a: float, trus
             for place in range(scopes.shape[1]):
                 number = scopes[track, place]
                 if number >= 0 and not issues[number].moves:
-                    for step in range(table.shape[1]):
-                        table[row, step] += table[first_gain + 2 * number + side, step]
+                    for point in range(table.shape[1]):
+                        table[row, point] += table[first_gain + 2 * number + side, point]
 
 
 @step
@@ -81,9 +81,9 @@ def _tabulate_branches(table: Any, row: int, terms: Any, is_left: bool) -> None:
     """Both branches of the curve of an issue that moves; boundless where it is left as it is."""
     at_a, at_b = _at_status_quo(terms, terms.ideal_a), _at_status_quo(terms, terms.ideal_b)
     steps = table.shape[1] - 1
-    for step in range(steps + 1):
-        table[row, step] = -np.inf if is_left else contract_curve(step / steps, at_a)
-        table[row + 1, step] = np.inf if is_left else contract_curve(step / steps, at_b)
+    for point in range(steps + 1):
+        table[row, point] = -np.inf if is_left else contract_curve(point / steps, at_a)
+        table[row + 1, point] = np.inf if is_left else contract_curve(point / steps, at_b)
 
 
 @step
@@ -98,12 +98,12 @@ def _at_status_quo(terms: Any, status_quo: float) -> Any:
 def _tabulate_terms(table: Any, row: int, gains: int, terms: Any) -> None:
     """Terms on an issue and what they are worth; nothing can be signed where red lines and limits leave no room."""
     steps = table.shape[1] - 1
-    for step in range(steps + 1):
-        position = contract_curve(step / steps, terms)
-        table[row, step] = position
-        table[gains, step], table[gains + 1, step] = value_of(position, terms)
+    for point in range(steps + 1):
+        position = contract_curve(point / steps, terms)
+        table[row, point] = position
+        table[gains, point], table[gains + 1, point] = value_of(position, terms)
         if terms.low > terms.high:
-            table[gains, step] = table[gains + 1, step] = -np.inf
+            table[gains, point] = table[gains + 1, point] = -np.inf
 
 
 @step
@@ -190,14 +190,14 @@ def nash_mix(world: Any, track: int) -> float:
     Nash (1950). The bargaining problem. Econometrica 18, 155-162.
     """
     track_record, best, first, last = world.tracks[track], -1.0, -1, -1
-    for step in range(GRID_STEPS + 1):
-        best = max(best, _product(world, track, step))
+    for point in range(GRID_STEPS + 1):
+        best = max(best, _product(world, track, point))
     if best < 0.0:
         return (track_record.lower + track_record.upper) / 2.0
-    for step in range(GRID_STEPS + 1):
-        if _product(world, track, step) >= best * (1.0 - 1e-9):
-            first = step if first < 0 else first
-            last = step
+    for point in range(GRID_STEPS + 1):
+        if _product(world, track, point) >= best * (1.0 - 1e-9):
+            first = point if first < 0 else first
+            last = point
     return (first + last) / (2 * GRID_STEPS)
 
 

@@ -1,8 +1,8 @@
 """Draw the random numbers of one trial, by the name of the decision they are for.
 
-The same numbers as ``sim.random_streams``: Philox4x64-10 with the key (seed, stream) and the counter (trial // 4, week),
-whose four words serve four neighbouring trials; normals come from one uniform for each pair of trials, with opposite
-signs. They are drawn when a step first asks for them, and kept for the trials that share them.
+The same numbers as ``sim.random_streams``: Philox4x64-10 with the key (seed, stream) and the counter (trial // 4,
+week), whose four words serve four neighbouring trials; normals come from one uniform for each pair of trials, with
+opposite signs. They are drawn when a step first asks for them, and kept for the trials that share them.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.equations.compiled import step
 from sim.model.packages import choose_tables, gain_between, least_mix
-from sim.model.steps.war import loss_from_peace
+from sim.model.value_of_war import loss_from_peace
 
 
 @step

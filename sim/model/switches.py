@@ -1,8 +1,8 @@
 """How each friction of ``sim.frictions`` bears on a deal, and so what goes when it is off (docs/odd.md, 3.6).
 
 A friction adds to what a side needs, changes the terms of an issue, or both. Frictions that are off are the bits of a
-number, in the order of ``sim.frictions``. Terms are made without any friction; those that are on are then put on. What a
-friction adds to a need is a term of ``need_on`` (sim.model.steps.bargaining), and is taken off again here.
+number, in the order of ``sim.frictions``. Terms are made without any friction; those that are on are then put on. What
+a friction adds to a need is a term of ``need_on`` (sim.model.ranges), and is taken off again here.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Any
 from sim.equations.compiled import step
 from sim.equations.contract_curve import Terms
 from sim.equations.war import WarStakes, gain_from_war, plus
-from sim.model.steps.third_parties import takes_part
-from sim.model.steps.war import stakes_on
+from sim.model.engagement import takes_part
+from sim.model.value_of_war import stakes_on
 from sim.outcome_columns import FRICTIONS
 
 NONE_OFF = 0

@@ -18,9 +18,9 @@ from sim.model.switches import N_SETS_OF_TERMS
 class Room(NamedTuple):
     """Hold the room in which one trial after the other is simulated.
 
-    ``row`` is the trial as numbers, ``whole_row`` the same memory as whole numbers; the records that follow are parts of
-    it (``sim.model.state``). Then come what is the same in all trials, the tables of packages and the random numbers.
-    Compiled steps see it as a ``world`` (see `opened`).
+    ``row`` is the trial as numbers, ``whole_row`` the same memory as whole numbers; the records that follow are parts
+    of it (``sim.model.state``). Then come what is the same in all trials, the tables of packages and the random
+    numbers. Compiled steps see it as a ``world`` (``sim.model.borrowed``).
     """
 
     row: Any
@@ -65,7 +65,7 @@ def room_for(inputs: Inputs, prefix: str = "", decide: Decisions = OF_THE_MODEL)
     row = np.zeros(layout.size)
     slots, n_rows = inputs.shape_of_curves
     n_regimes = 1 << inputs.regime_bits
-    return Room(
+    return Room(  # type: ignore[call-arg]  # records and attendance are unpacked
         row,
         row.view(np.int64),
         *(layout.records(row, name) for name in ENTITIES),

@@ -140,6 +140,6 @@ def _odds(
         return Work(changed, seed, shares, np.arange(N_DRAWS, dtype=np.int64), TRIALS_EACH, 1, tier)
 
     workers = worker_pool.default_workers() if workers is None else workers
-    kind = worker_pool.choose(min(workers, len(packages)), len(packages))
+    kind = worker_pool.choose(min(workers, len(packages)), len(packages), releases_gil=True)
     results = worker_pool.in_order(answer, map(work, packages), workers, kind)
     return [np.asarray(shares[:, 0, at]) for _, shares in results]

@@ -18,11 +18,11 @@ import numpy as np
 from sim.analysis.replay.narrative import Line, narrate
 from sim.analysis.replay.trace import Moment, Trace
 from sim.analysis.study import Question, frame
+from sim.columns.attribution import explain
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.execution.blocks import check_counts, shortened
 from sim.execution.request import Request, check_parties
-from sim.columns.attribution import explain
 from sim.outcome_columns import Columns
 from sim.results.formatting import finite
 from sim.results.run import Run

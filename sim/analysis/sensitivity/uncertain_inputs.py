@@ -227,7 +227,7 @@ def evaluate(
         cut = {name: column[part] for name, column in by_stream.items()}
         wanted.append(Work(scenario, seed, cut, streams[part], trials_per_point, batches, tier))
     workers = min(len(wanted), worker_pool.default_workers() if workers is None else workers)
-    kind = worker_pool.choose(workers, len(wanted))
+    kind = worker_pool.choose(workers, len(wanted), releases_gil=True)
     found: list[Floats] = []
     done = 0
     for work, shares_of_trials in worker_pool.in_order(answer, wanted, workers, kind):
@@ -240,13 +240,9 @@ def evaluate(
 
 def answer(work: Work) -> Floats:
     """Run the points of one block; return shares of trials with the event (points, batches, horizons)."""
-    from sim.columns import NegotiationModel  # with Mesa, which only workers need
+    from sim.model.compiled import simulate_streams  # with the compiler, which only workers need
 
-    streams = PointStreams(work)
-    with NegotiationModel(work.scenario, n_trials=streams.n_trials, streams=streams, explains=False) as model:
-        for _ in range(model.horizon + work.scenario.follow_up_weeks):
-            model.step()
-        columns = model.record.columns
+    columns = simulate_streams(work.scenario, PointStreams(work), explains=False)
     shape = (len(work.streams), work.batches, -1)
     by_horizon = [
         event_by(columns, work.scenario, work.tier, days).reshape(shape).mean(axis=2)
@@ -263,33 +259,14 @@ class PointStreams(Streams):
     """
 
     def __init__(self, work: Work) -> None:
-        n = work.trials_per_point
-        super().__init__(work.seed, 0, len(work.streams) * n, work.scenario.mirrored)
-        first, last = int(work.streams[0]), int(work.streams[-1])
-        self._shared = Streams(work.seed, first * n, (last - first + 1) * n, work.scenario.mirrored)
-        self._row = work.streams - first
-        self._trials_per_point = n
+        self._n = work.trials_per_point
+        super().__init__(work.seed, 0, len(work.streams) * self._n, work.scenario.mirrored)
+        self._first = work.streams * self._n
         self._shares = work.shares
-        self._week = -1
-        self._spread_out: dict[tuple[str, str, str], Floats] = {}
 
-    def uniform(self, decision: str, party: str = "", week: int = 0) -> Floats:
-        """Return a column of uniforms, shape (trials,)."""
-        return self._spread("uniform", decision, party, week)
-
-    def normal(self, decision: str, party: str = "", week: int = 0) -> Floats:
-        """Return a column of standard normals, shape (trials,)."""
-        return self._spread("normal", decision, party, week)
-
-    def _spread(self, kind: str, decision: str, party: str, week: int) -> Floats:
-        """Repeat a column of random numbers for each point; this week's are kept, as tracks ask for the same one."""
-        if week != self._week:
-            self._week, self._spread_out = week, {}
-        name = (kind, decision, party)
-        if name not in self._spread_out:
-            column: Floats = getattr(self._shared, kind)(decision, party, week)
-            self._spread_out[name] = column.reshape(-1, self._trials_per_point)[self._row].ravel()
-        return self._spread_out[name]
+    def trials_by_draw(self) -> tuple[Integers, Integers]:
+        """Return the first trial whose random numbers each point has, and how many it has."""
+        return self._first, np.full(len(self._first), self._n)
 
     def parameter(self, path: str) -> Floats:
         """Return the shares of an input, shape (points,)."""
@@ -298,9 +275,4 @@ class PointStreams(Streams):
     @property
     def draws(self) -> Integers:
         """Return the numbers of the points."""
-        return np.arange(len(self._row))
-
-    @property
-    def row_of_trial(self) -> Integers:
-        """Return the point of each trial."""
-        return np.repeat(self.draws, self._trials_per_point)
+        return np.arange(len(self._first))

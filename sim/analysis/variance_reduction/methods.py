@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import stats
 
+import sim.model.compiled  # noqa: F401  # the compiler, before the clock: it loads longer than a small run
 from sim.analysis.designs import Progress, check_count, uniforms
 from sim.analysis.sensitivity.constant_outcomes import NO_INPUT
 from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED, Input, evaluate, inputs_whole
@@ -24,7 +25,6 @@ from sim.analysis.study import OneSentence, Question, frame
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.execution.blocks import check_counts
-from sim.columns import NegotiationModel  # noqa: F401  # Mesa, before the clock: it loads longer than a small run
 from sim.random_streams import TRIALS_PER_CLUSTER, TRIALS_PER_DRAW, Streams, stream_key
 from sim.results.formatting import plain
 from sim.results.wording import percent

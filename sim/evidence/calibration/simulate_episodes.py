@@ -71,7 +71,7 @@ def simulate_all(
     workers = worker_pool.default_workers() if workers is None else workers
     wanted = [Work(episode, trials, seed) for episode in episodes]
     results: Iterator[tuple[Work, SimulatedEpisode]] = worker_pool.in_order(
-        simulate_episode, wanted, workers, worker_pool.choose(workers, len(wanted))
+        simulate_episode, wanted, workers, worker_pool.choose(workers, len(wanted), releases_gil=True)
     )
     found = []
     for _, one in results:
@@ -91,14 +91,13 @@ def simulate_at(episode: Episode, points: Floats, seed: int) -> SimulatedEpisode
 
     The stream of random numbers is the episode's own: wars of a record are independent.
     """
-    from sim.columns import NegotiationModel
+    from sim.model.compiled import simulate_streams
     from sim.outcome_columns import TAGS
 
     trials = len(points) * TRIALS_PER_DRAW
     places = dict(zip(INPUTS, RowInputs.of(episode).places(points).T, strict=True))
     streams = GivenDraws(seed, trials, episode.episode_id, {f"joint.0.factors.{k}": v for k, v in places.items()})
-    with NegotiationModel(scenario_of(episode), seed, 0, trials, streams=streams) as model:
-        columns = model.run()
+    columns = simulate_streams(scenario_of(episode), streams)
     classes = {tier: _classes(columns[f"{tier}_week"]) for tier in TIERS}
     return SimulatedEpisode(
         counts={tier: _counted(classes[tier], len(HORIZONS) + 1) for tier in TIERS},

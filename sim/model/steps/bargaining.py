@@ -87,7 +87,7 @@ def _move_offers(world: Any, track: Any) -> None:
 
 @step
 def _pace(world: Any, number: int, other_moved: bool) -> float:
-    """Share of the gap between offers that a side closes: ``offer_rate x mandate``, less where the other stood still."""
+    """Share of the gap that a side closes: ``offer_rate x mandate``, less where the other side stood still."""
     talks, sides, decide = world.talks, world.sides, world.decide
     side = sides[number]
     mandate = mandate_of(talks, side.level)

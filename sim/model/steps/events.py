@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from sim.equations.compiled import routine, step
+from sim.model.engagement import take_stock
 from sim.model.state import AT_WAR
-from sim.model.steps.third_parties import take_stock
 
 CHANGE = np.dtype([("week", "i8"), ("kind", "i8"), ("place", "i8"), ("column", "i8")])
 """One change that an event makes: its kind, the number of the trial's row that it changes, and by which value."""
 MOMENTUM, ADD, SET, SET_WHOLE, SET_ENGAGEMENT, PROMISES, STOCK = range(7)
-"""Shift momentum, add to a number, set it, set a whole one, set who takes part; then: promises, or who is there, differ."""
+"""Shift momentum, add to a number, set one, set a whole one, set who takes part; promises or who is there differ."""
 
 
 @step

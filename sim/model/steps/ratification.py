@@ -7,7 +7,7 @@ from typing import Any
 from sim.equations.compiled import routine
 from sim.equations.utility import change_in_value
 from sim.equations.war import WarStakes, gain_from_war, plus, war_stakes
-from sim.model.steps.war import believed_momentum, cost_of_war
+from sim.model.value_of_war import believed_momentum, cost_of_war
 
 TOLERANCE = 1e-9
 """Terms may pass a red line by so much."""

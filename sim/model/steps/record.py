@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from sim.equations.compiled import routine, step
-from sim.model.steps.war import believed_momentum
-from sim.outcome_columns import HALT_ENDS
+from sim.model.value_of_war import believed_momentum
+from sim.outcome_columns import DRAWS_IN_90_DAYS, DRAWS_IN_180_DAYS, DURABLE_DRAWS, HALT_ENDS
 
 TALKED, OFFERED, SAW_RANGE, SIGNED, RATIFIED, IN_FORCE = 1, 2, 3, 4, 5, 6
 """Stages of the funnel; the last three follow when a ceasefire has got through so many weekly draws."""
-DURABLE_DRAWS, DRAWS_IN_90_DAYS, DRAWS_IN_180_DAYS = 4, 13, 26
-"""An agreed ceasefire is durable once it has been in force through four weekly draws (about 30 days)."""
 COLLAPSE, LAPSE = HALT_ENDS.index("collapse"), HALT_ENDS.index("lapse")
 
 

@@ -11,9 +11,9 @@ from sim.equations.war import WarStakes, plus, risk_premium
 from sim.equations.weekly import decay, long_run_spread, optimism_left
 from sim.model import random_numbers as draw
 from sim.model.decisions import ATTENDS, address_of
+from sim.model.engagement import take_stock
 from sim.model.steps.ceasefires import reopen
-from sim.model.steps.third_parties import take_stock
-from sim.model.steps.war import stakes_on
+from sim.model.value_of_war import stakes_on
 
 LEAST_STRAIN = 1e-9
 """A cost of war of nothing counts as next to nothing in logs."""

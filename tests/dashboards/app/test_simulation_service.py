@@ -160,7 +160,9 @@ def test_halts_need_no_more_weeks_than_they_are_watched() -> None:
     """The largest scenario of the catalogue: what is left out of a glance never decides what it shows."""
     scenario = load("istanbul_2025/halt_30_days_monitored")
     block = Block(0, 0, 256)
-    short, whole = (simulate_live_block(LiveBlock(scenario, 3, block, one)) for one in (False, True))
+    short, whole = (
+        simulate_live_block(LiveBlock(scenario, 3, block, one, np.zeros(1, np.bool_))) for one in (False, True)
+    )
     assert (whole["durable_week"] >= 0).any()
     assert all(np.array_equal(short[name], whole[name]) for name in short)
 
