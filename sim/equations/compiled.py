@@ -24,22 +24,22 @@ WITHIN = OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 def equation(function: Function) -> Function:
     """Return the function compiled into whatever calls it; a call costs nothing."""
-    return _kept(numba.njit(forceinline=True, **OPTIONS)(function))
+    return _kept(_once(numba.njit(forceinline=True, **OPTIONS)(function)))
 
 
 def step(function: Function) -> Function:
     """Return the function compiled into whatever calls it, for compiled code alone."""
-    return _kept(numba.njit(forceinline=True, **WITHIN)(function))
+    return _once(numba.njit(forceinline=True, **WITHIN)(function))
 
 
 def part(function: Function) -> Function:
     """Return the function written out in the one compiled function that calls it."""
-    return _kept(numba.njit(inline="always", **WITHIN)(function))
+    return _once(numba.njit(inline="always", **WITHIN)(function))
 
 
 def routine(function: Function) -> Function:
     """Return the function compiled once, to be called by compiled code: for what is long or seldom needed."""
-    return _kept(numba.njit(**WITHIN)(function))
+    return _once(numba.njit(**WITHIN)(function))
 
 
 def entry(function: Function) -> Function:
@@ -48,5 +48,18 @@ def entry(function: Function) -> Function:
 
 
 def _kept(function: Any) -> Any:
+    """Keep what Python calls; what it calls in turn is within it, and no smaller change than its own asks for it."""
     keep(function)
+    return function
+
+
+def _once(function: Any) -> Any:
+    """Compile a function for numbers, and not again for each constant that some call gives it."""
+    of_arguments = function.get_call_template
+
+    def of_numbers(arguments: Any, named: Any) -> Any:
+        plain = tuple(map(numba.types.unliteral, arguments))
+        return of_arguments(plain, {name: numba.types.unliteral(one) for name, one in named.items()})
+
+    function.get_call_template = of_numbers
     return function

@@ -21,9 +21,9 @@ def raised(x):
     return x + 1.0
 """
 OUTER = """
-from sim.equations.compiled import routine
+from sim.equations.compiled import entry
 from sim.equations.inner import raised
-@routine
+@entry
 def total(xs, n):
     found = 0.0
     for place in range(n):
@@ -177,7 +177,7 @@ def test_a_file_in_the_working_folder_names_no_folder_of_code(package: Package) 
 # -- in this process ---------------------------------------------------------------------------------
 
 
-@compiled.routine
+@compiled.entry
 def larger(a: float, b: float) -> float:
     """Return the larger number."""
     return a if a > b else b
