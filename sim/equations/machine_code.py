@@ -21,6 +21,7 @@ import pickle
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -71,7 +72,11 @@ def announcement(function: Any, arguments: tuple[Any, ...]) -> str:
 def announce(function: Any, arguments: tuple[Any, ...]) -> None:
     """Say on stderr, at most once in a process, that a call has to compile; silent under ``--quiet``."""
     if line := announcement(function, arguments):
-        _say(line)
+        with _one_thread:  # two that begin together would both say it
+            _say(line)
+
+
+_one_thread = Lock()
 
 
 @cache

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim import outcome_columns
 from sim.equations.compiled import entry, step
+from sim.equations.machine_code import announce
 from sim.model.attribution import explain
 from sim.model.borrowed import opened
 from sim.model.decisions import OF_THE_MODEL, Decisions
@@ -75,6 +76,13 @@ def simulate_draws(
     return done
 
 
+def run_draws(*arguments: Any) -> int:
+    """Call `simulate_draws`; say so first where that has to compile the model."""
+    if not simulate_draws.overloads:  # type: ignore[attr-defined]
+        announce(simulate_draws, arguments)
+    return simulate_draws(*arguments)
+
+
 def simulate(
     scenario: Scenario,
     seed: int,
@@ -113,7 +121,7 @@ def simulate_streams(
 
     def part(low: int, high: int) -> int:
         room = room_for(inputs._replace(changed=inputs.changed[low:high]), streams.prefix, decide)
-        return simulate_draws(
+        return run_draws(
             room, inputs.starts[low:high], first[low:high], counts[low:high], True, weeks or inputs.weeks, explains,
             is_given_up, results[ends[low] : ends[high]],
         )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.compiled import columns_of, n_stored, simulate_draws
+from sim.model.compiled import columns_of, n_stored, run_draws
 from sim.model.decisions import OF_THE_MODEL, Decisions
 from sim.model.inputs import inputs_of
 from sim.model.world import room_for
@@ -64,6 +64,6 @@ class OneTrial:
     def _advance(self, begins: bool, weeks: int, explains: bool) -> None:
         one: NDArray[np.int64] = np.ones(1, np.int64)
         first, _ = self._streams.trials_by_draw()
-        simulate_draws(
+        run_draws(
             self.room, self.inputs.starts, first, one, begins, weeks, explains, np.zeros(1, np.bool_), self._results
         )
