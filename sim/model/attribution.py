@@ -112,7 +112,7 @@ def _share_out(world: Any, number: int) -> None:
     outcome.tag = REASON_OF_FRICTION[largest] if shares[largest].share > 0.5 else COMBINED
 
 
-@step
+@routine
 def best_surplus(world: Any, off: int, number: int) -> float:
     """Return the best max-min surplus on a track in its best round, with a set of frictions off. [util]
 

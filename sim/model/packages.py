@@ -31,16 +31,21 @@ def n_rows(n_tracks: int, n_issues: int) -> int:
 @step
 def choose_tables(world: Any) -> None:
     """Choose the tables of today's version and regime; tabulate them if no trial of the draw has needed them yet."""
-    trial, assurances, sides = world.trial, world.assurances, world.sides
+    trial = world.trial
     trial.slot = (trial.version << trial.regime_bits) + trial.regime
-    regime = world.regimes[trial.slot]
-    if not regime.is_tabulated:
-        share = guarantee_share(world, trial.regime)
-        credibility = assurances.guarantee_credibility * share
-        regime.trust_a = _trust(assurances, sides[0], credibility * assurances.guaranteed_a)
-        regime.trust_b = _trust(assurances, sides[1], credibility * assurances.guaranteed_b)
-        tabulate(world, world.curves[trial.slot], NONE_OFF, trial.regime, regime.trust_a, regime.trust_b)
-        regime.is_tabulated = 1
+    if not world.regimes[trial.slot].is_tabulated:
+        _tabulate_regime(world)
+
+
+@routine
+def _tabulate_regime(world: Any) -> None:
+    trial, assurances, sides, regime = world.trial, world.assurances, world.sides, world.regimes[world.trial.slot]
+    share = guarantee_share(world, trial.regime)
+    credibility = assurances.guarantee_credibility * share
+    regime.trust_a = _trust(assurances, sides[0], credibility * assurances.guaranteed_a)
+    regime.trust_b = _trust(assurances, sides[1], credibility * assurances.guaranteed_b)
+    tabulate(world, world.curves[trial.slot], NONE_OFF, trial.regime, regime.trust_a, regime.trust_b)
+    regime.is_tabulated = 1
 
 
 @step

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.equations.compiled import step
+from sim.equations.compiled import routine, step
 from sim.model.packages import choose_tables, gain_between, least_mix
 from sim.model.value_of_war import loss_from_peace
 
@@ -33,7 +33,7 @@ def weigh_peace(world: Any) -> None:
         sides[number].loss_from_peace = loss_from_peace(world, sides[number])
 
 
-@step
+@routine
 def look(world: Any, number: int) -> None:
     """Work out needs, reservation points and range on a track, from both sides' loss from peace as it stands."""
     trial, sides, tracks = world.trial, world.sides, world.tracks
