@@ -1,10 +1,10 @@
-"""How many trials a second: the engine, its random numbers, its calls, the oracle, one Mesa model per trial.
+"""How many trials a second: the engine in blocks, what limits it, one trial at a time, plain Python, Mesa.
 
     python -m benchmarks.engine
 
-Everything runs in one process. What is measured is CPU time of that process, so that a busy machine changes it
-little, and each round measures every row once, so that what still drifts falls on all of them alike. Read the
-ratios: trials per second are this machine's. Results go to ``results/benchmarks/engine.json``.
+Each round measures every row once, so that what drifts on a machine falls on all of them alike; figures are medians of
+rounds. Rows of one core are CPU time of this process, threads are measured by the clock and so need a quiet machine.
+Read the ratios: trials per second are this machine's. Results go to ``results/benchmarks/engine.json``.
 """
 
 from __future__ import annotations
@@ -12,127 +12,190 @@ from __future__ import annotations
 import statistics
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
-from unittest.mock import patch
+
+import numpy as np
 
 from benchmarks import SCENARIO, SEED, reader, write
+from sim.equations.compiled import entry
+from sim.model import random_numbers
+from sim.model.borrowed import opened
+from sim.model.compiled import n_stored, simulate, simulate_draws
+from sim.model.inputs import Inputs, inputs_of
+from sim.model.one_trial import OneTrial
+from sim.model.world import room_for
+from sim.random_streams import Streams
 
-FEW = 64
-"""Trials of a block that costs little but its calls of numpy, which are as many in a block of any size."""
+SIZES = (2_528, 8_192, 32_768, 65_536)
+"""Trials of a block: what a slider asks for, and up to what a stored run is cut into."""
+TIMES = 16
+"""How often trials go through the weeks on the random numbers of the first time, where those are left out."""
+FEWER = 16
+"""Of so many draws of the parameters one is taken there, so that the row does about as many trials as the others."""
 
 
 class Row(NamedTuple):
-    """One thing to measure: ``work()`` does ``n_trials`` trials."""
+    """One thing to measure: ``work()`` does ``n_trials`` trials; threads are measured by the ``clock``."""
 
     name: str
     n_trials: int
     work: Callable[[], object]
+    clock: Callable[[], float] = time.process_time
 
 
-class Call(NamedTuple):
-    """A column of random numbers that the engine asked for."""
+class Block:
+    """Hold the inputs of a block of trials, for its parts to be measured one by one."""
 
-    kind: str
-    arguments: tuple[Any, ...]
-    options: dict[str, Any]
+    def __init__(self, scenario: Any, n_trials: int) -> None:
+        streams = Streams(SEED, 0, n_trials, scenario.mirrored)
+        self.inputs = inputs_of(scenario, streams)
+        self.first, self.counts = streams.trials_by_draw()
+
+    def simulate(self, inputs: Inputs, first: Any, counts: Any, room: Any = None) -> Any:
+        """Simulate draws and nothing else; return the room, with the random numbers that were drawn last."""
+        room = room_for(inputs) if room is None else room
+        results = np.empty((int(counts.sum()), n_stored(inputs)))
+        never = np.zeros(1, np.bool_)
+        simulate_draws(room, inputs.starts, first, counts, True, inputs.weeks, False, never, results)
+        return room
+
+    def arithmetic(self) -> tuple[int, Callable[[], object]]:
+        """Return trials and work of weeks whose random numbers are kept: a draw's sixteen trials ``TIMES`` times over.
+
+        A room keeps the random numbers of the last sixteen trials, so only the first time draws any.
+        """
+        places = np.repeat(np.arange(len(self.counts))[::FEWER], TIMES)
+        inputs = self.inputs._replace(starts=self.inputs.starts[places], changed=self.inputs.changed[places])
+        first, counts = self.first[places], self.counts[places]
+        return int(counts.sum()), lambda: self.simulate(inputs, first, counts)
+
+    def drawn(self) -> np.ndarray[Any, Any]:
+        """Return which random numbers the block draws, one row for each four: stream, week, and for which trials."""
+        room, found = None, []
+        for place in range(len(self.counts)):
+            one = slice(place, place + 1)
+            inputs = self.inputs._replace(starts=self.inputs.starts[one], changed=self.inputs.changed[one])
+            fresh = room_for(inputs) if room is None else room._replace(changed=inputs.changed)
+            fresh.random["block"] = -1
+            room = self.simulate(inputs, self.first[one], self.counts[one], fresh)
+            stream, week, slot = np.nonzero(room.random["block"] >= 0)
+            found.append(np.stack([stream, week, room.random["block"][stream, week, slot]], axis=1))
+        return np.concatenate(found)
+
+    def random_numbers(self) -> Callable[[], object]:
+        """Return the work of drawing the block's random numbers and nothing else."""
+        drawn, room = self.drawn(), room_for(self.inputs)
+        room.trial["seed"] = SEED
+
+        def again() -> object:
+            room.random["block"] = -1
+            return draw_again(room, drawn)
+
+        return again
 
 
-def calls_of_a_block(scenario: Any, n_trials: int) -> list[Call]:
-    """Return every column of random numbers that one block of trials asks for, in order."""
-    from sim.columns import simulate
-    from sim.random_streams import Streams
-
-    calls: list[Call] = []
-
-    def recording(kind: str) -> Callable[..., Any]:
-        plain = getattr(Streams, kind)
-
-        def ask(streams: Any, *arguments: Any, **options: Any) -> Any:
-            calls.append(Call(kind, arguments, options))
-            return plain(streams, *arguments, **options)
-
-        return ask
-
-    with patch.multiple(Streams, **{kind: recording(kind) for kind in ("uniform", "normal", "parameter")}):
-        simulate(scenario, SEED, 0, n_trials)
-    return calls
+@entry
+def draw_again(room: Any, drawn: Any) -> float:
+    """Draw the four numbers of each row of ``drawn`` as the model does; return a sum, so that none is left out."""
+    world = opened(room)
+    trial, total = world.trial, 0.0
+    for row in range(len(drawn)):
+        trial.week = drawn[row, 1]
+        if drawn[row, 0] <= random_numbers.TEXT_ERROR:  # the streams of normals come first
+            trial.number = drawn[row, 2] << 3
+            total += random_numbers.normal(world, drawn[row, 0])
+        else:
+            trial.number = drawn[row, 2] << 2
+            total += random_numbers.uniform(world, drawn[row, 0])
+    return total
 
 
-def replay(calls: list[Call], n_trials: int) -> int:
-    """Draw the same columns of random numbers and nothing else; return how many."""
-    from sim.random_streams import Streams
-
-    streams = Streams(SEED, 0, n_trials)
-    for call in calls:
-        getattr(streams, call.kind)(*call.arguments, **call.options)
-    return len(calls)
-
-
-def rows(n_trials: int, n_stories: int) -> tuple[list[Row], dict[str, int]]:
-    """Return what is measured, and how many columns of random numbers of each kind a block draws."""
-    from sim.columns import simulate
+def rows(sizes: tuple[int, ...], n_stories: int) -> list[Row]:
+    """Return what is measured."""
     from sim.scenario.reading.load import load
     from tests.oracle import one_mesa_model_per_trial
     from tests.oracle.oracle import tell
 
     scenario = load(SCENARIO)
-    calls = calls_of_a_block(scenario, n_trials)
-
-    def by_mesa(n_models: int, block: int) -> object:
-        one_mesa_model_per_trial.forget()
-        return one_mesa_model_per_trial.batch(SCENARIO, SEED, range(n_models), block)
-
+    run = partial(simulate, scenario, SEED, 0)
+    found = [Row(f"odds only, {n:,}", n, partial(run, n, explains=False)) for n in sizes]
+    found += [Row(f"with reasons, {n:,}", n, partial(run, n)) for n in sizes]
+    least, most = min(sizes), max(sizes)
+    block = Block(scenario, most)
+    n_arithmetic, arithmetic = block.arithmetic()
     n_alone = max(1, n_stories // 8)
+
+    def inputs_alone(n_trials: int) -> object:
+        return inputs_of(scenario, Streams(SEED, 0, n_trials, scenario.mirrored))
+
+    def by_mesa() -> object:
+        one_mesa_model_per_trial.forget()
+        return one_mesa_model_per_trial.batch(SCENARIO, SEED, range(n_alone), 1)
+
     return [
-        Row("columns (the engine)", n_trials, lambda: simulate(scenario, SEED, 0, n_trials)),
-        Row("its random numbers alone", n_trials, lambda: replay(calls, n_trials)),
-        Row("its calls of numpy alone", n_trials, lambda: simulate(scenario, SEED, 0, min(FEW, n_trials))),
+        *found,
+        Row(f"inputs alone, {least:,}", least, lambda: inputs_alone(least)),
+        Row(f"inputs alone, {most:,}", most, lambda: inputs_alone(most)),
+        Row("random numbers alone", most, block.random_numbers()),
+        Row("weeks without them", n_arithmetic, arithmetic),
+        Row("one thread, by the clock", most, partial(run, most, explains=False), time.perf_counter),
+        Row("two threads, by the clock", most, partial(run, most, explains=False, n_threads=2), time.perf_counter),
+        Row("one trial at a time", n_stories, lambda: [OneTrial(scenario, SEED, n).run() for n in range(n_stories)]),
         Row("oracle, plain Python", n_stories, lambda: tell(scenario, SEED, range(n_stories))),
-        Row("oracle in Mesa, draws shared", n_stories, lambda: by_mesa(n_stories, one_mesa_model_per_trial.BLOCK)),
-        Row("oracle in Mesa, each on its own", n_alone, lambda: by_mesa(n_alone, 1)),
-    ], Counter(call.kind for call in calls)
+        Row("oracle, a Mesa model a trial", n_alone, by_mesa),
+    ]
 
 
 def measure(to_measure: list[Row], n_repeats: int) -> dict[str, list[float]]:
-    """Return trials per CPU second of each row, once a round, after one round that is not counted."""
+    """Return trials per second of each row, once a round, after one round that is not counted."""
     found: dict[str, list[float]] = {row.name: [] for row in to_measure}
     for number in range(n_repeats + 1):
         for row in to_measure:
-            began = time.process_time()
+            began = row.clock()
             row.work()
-            spent = time.process_time() - began
+            spent = row.clock() - began
             if number:
                 found[row.name].append(row.n_trials / max(spent, 1e-9))
     return found
 
 
+def ratio(found: dict[str, list[float]], of: str, to: str) -> float:
+    """Return the median over rounds of how many times as fast one row is as another."""
+    return statistics.median(one / other for one, other in zip(found[of], found[to], strict=True))
+
+
 def summary(found: dict[str, list[float]]) -> list[dict[str, Any]]:
     """Return median, least and greatest by row, and how many times as fast as the slowest it is."""
-    slowest = min(map(statistics.median, found.values()))
-    rows = []
-    for name, rates in found.items():
-        middle = statistics.median(rates)
-        figures = {"trials_per_second": middle, "min": min(rates), "max": max(rates)}
-        rows.append({"row": name, **figures, "times_the_slowest": middle / slowest})
-    return rows
+    slowest = min(found, key=lambda name: statistics.median(found[name]))
+    return [
+        {
+            "row": name,
+            "trials_per_second": statistics.median(rates),
+            "min": min(rates),
+            "max": max(rates),
+            "times_the_slowest": ratio(found, name, slowest),
+        }
+        for name, rates in found.items()
+    ]
 
 
 def in_words(result: dict[str, Any]) -> str:
-    """Return the table, and what random numbers and calls cost."""
-    lines = [f"{'':34}{'trials/s':>12}{'min':>12}{'max':>12}{'ratio':>10}"]
+    """Return the table, and the ratios to be read."""
+    lines = [f"{'':32}{'trials/s':>12}{'min':>12}{'max':>12}{'ratio':>10}"]
     for row in result["rows"]:
         rates = "".join(f"{row[key]:>12,.0f}" for key in ("trials_per_second", "min", "max"))
-        lines.append(f"{row['row']:34}{rates}{row['times_the_slowest']:>10,.1f}")
-    luck = ", ".join(f"{count} {kind}" for kind, count in result["columns_of_luck_per_block"].items())
-    lines += [
-        f"{SCENARIO}, blocks of {result['trials_per_block']:,} trials, {result['weeks']} weeks; "
-        f"{result['stories']} trials one by one; medians of {result['repeats']}, CPU time of one process.",
-        f"A block draws {luck} columns: {result['share_of_luck']:.0%} of the engine's time; "
-        f"calling numpy, whatever the block, takes {result['share_of_calls']:.0%}.",
-    ]
-    return "\n".join(lines)
+        lines.append(f"{row['row']:32}{rates}{row['times_the_slowest']:>10,.1f}")
+    return "\n".join(
+        [
+            *lines,
+            f"{SCENARIO}, {result['weeks']} weeks and those after them; medians of {result['repeats']} rounds.",
+            f"Two threads: {result['two_threads']:.2f} times one. Of the time of a trial, odds only, random numbers "
+            f"alone take {result['share_of_random_numbers']:.0%}, weeks without them {result['share_of_weeks']:.0%}, "
+            f"inputs {result['share_of_inputs']:.0%}.",
+        ]
+    )
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -140,23 +203,25 @@ def main(arguments: list[str] | None = None) -> None:
     from sim.scenario.reading.load import load
 
     parser = reader("engine", __doc__)
-    parser.add_argument("--trials", type=int, default=65_536, help="trials in a block of the engine")
-    parser.add_argument("--stories", type=int, default=256, help="trials of the oracle, one by one")
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="trials of the blocks")
+    parser.add_argument("--stories", type=int, default=128, help="trials that are simulated one by one")
     parser.add_argument("--repeats", type=int, default=5)
     wanted = parser.parse_args(arguments)
-    to_measure, luck = rows(wanted.trials, wanted.stories)
+    sizes = tuple(wanted.sizes)
+    to_measure = rows(sizes, wanted.stories)
     print("measuring ...", file=sys.stderr)
-    table = summary(measure(to_measure, wanted.repeats))
-    engine, random_numbers, calls = (row["trials_per_second"] for row in table[:3])
+    found = measure(to_measure, wanted.repeats)
+    whole = f"odds only, {max(sizes):,}"
     result = {
         "weeks": load(SCENARIO).horizon_weeks,
-        "trials_per_block": wanted.trials,
+        "sizes": sizes,
         "stories": wanted.stories,
         "repeats": wanted.repeats,
-        "rows": table,
-        "columns_of_luck_per_block": luck,
-        "share_of_luck": engine / random_numbers,
-        "share_of_calls": engine / calls,
+        "rows": summary(found),
+        "two_threads": ratio(found, "two threads, by the clock", "one thread, by the clock"),
+        "share_of_random_numbers": ratio(found, whole, "random numbers alone"),
+        "share_of_weeks": ratio(found, whole, "weeks without them"),
+        "share_of_inputs": ratio(found, whole, f"inputs alone, {max(sizes):,}"),
     }
     print(in_words(result))
     write(wanted.out, result)

@@ -44,7 +44,7 @@ def routine(function: Function) -> Function:
 
 def entry(function: Function) -> Function:
     """Return the function compiled for Python to call."""
-    return _kept(numba.njit(**OPTIONS)(function))
+    return _kept(numba.njit(no_cfunc_wrapper=True, **OPTIONS)(function))
 
 
 def _kept(function: Any) -> Any:

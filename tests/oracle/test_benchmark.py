@@ -3,33 +3,45 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from benchmarks import engine
+from benchmarks import SEED, engine
+from sim.model import random_numbers
+from sim.random_streams import Streams
 from sim.scenario.reading.load import load
 
 
 def test_benchmark_writes_what_it_prints(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "engine.json"
-    engine.main(["--trials", "64", "--stories", "4", "--repeats", "1", "--out", str(out)])
+    engine.main(["--sizes", "64", "512", "--stories", "4", "--repeats", "1", "--out", str(out)])
     result = json.loads(out.read_text(encoding="utf-8"))
-    assert [row["row"] for row in result["rows"]] == [
-        "columns (the engine)",
-        "its random numbers alone",
-        "its calls of numpy alone",
-        "oracle, plain Python",
-        "oracle in Mesa, draws shared",
-        "oracle in Mesa, each on its own",
-    ]
+    names = [row["row"] for row in result["rows"]]
+    assert names[:4] == ["odds only, 64", "odds only, 512", "with reasons, 64", "with reasons, 512"]
+    assert names[-3:] == ["one trial at a time", "oracle, plain Python", "oracle, a Mesa model a trial"]
     assert min(row["times_the_slowest"] for row in result["rows"]) == 1
-    assert result["columns_of_luck_per_block"]["uniform"] > result["weeks"]
-    assert 0 < result["share_of_luck"] < 1 and result["machine"]["cores"] >= 1
+    assert result["two_threads"] > 0 and result["machine"]["cores"] >= 1
+    assert 0 < result["share_of_random_numbers"] and 0 < result["share_of_weeks"]
     printed = capsys.readouterr().out
     assert all(row["row"] in printed for row in result["rows"])
 
 
-def test_luck_is_counted_column_by_column() -> None:
-    """A block of the minimal scenario draws one column a week for rounds, and the replay draws them all."""
-    calls = engine.calls_of_a_block(load("teaching/minimal"), 32)
-    assert sum(call.arguments[:1] == ("round",) for call in calls) == load("teaching/minimal").horizon_weeks
-    assert engine.replay(calls, 32) == len(calls)
+def test_random_numbers_that_are_drawn_alone_are_those_of_the_block() -> None:
+    """The minimal scenario draws for a round in each week at war: sixteen trials in four draws of four, or fewer."""
+    block = engine.Block(load("teaching/minimal"), 64)
+    drawn = block.drawn()
+    rounds = drawn[drawn[:, 0] == random_numbers.ROUND]
+    assert 64 / 4 <= len(rounds) <= 64 / 4 * load("teaching/minimal").horizon_weeks
+    assert len(np.unique(drawn, axis=0)) == len(drawn) and set(rounds[:, 2]) == set(range(16))
+    first_week = drawn[(drawn[:, 0] == random_numbers.ROUND) & (drawn[:, 1] == 0)]
+    total = engine.draw_again(engine.room_for(block.inputs), first_week)
+    assert total == pytest.approx(Streams(0, 0, 64).uniform("round", week=0)[::4].sum())
+    assert SEED == 1 and isinstance(block.random_numbers()(), float)
+
+
+def test_weeks_without_random_numbers_draw_them_once_for_all_their_times() -> None:
+    block = engine.Block(load("teaching/minimal"), 512)
+    n_trials, work = block.arithmetic()
+    assert n_trials == 512 // engine.FEWER * engine.TIMES
+    marks = work().random["block"][random_numbers.ROUND]  # type: ignore[attr-defined]
+    assert set(marks[marks >= 0] // 4) <= set(range(0, 512 // 16, engine.FEWER))  # a draw has four fours of trials
