@@ -41,21 +41,15 @@ def exponent(costs: Mapping[int, float]) -> float:
 
 
 def by_block(n_repeats: int) -> dict[str, dict[int, float]]:
-    """Measure CPU seconds of a block of the base: with the reasons for failure, and weeks alone (``live``)."""
-    from sim.columns import NegotiationModel, simulate
+    """Measure CPU seconds of a block of the base: with the reasons for failure, and odds alone."""
+    from sim.model.compiled import simulate
     from sim.scenario.reading.load import load
 
+    def cost(n_trials: int, explains: bool) -> float:
+        return cpu(partial(simulate, scenario, SEED, 0, n_trials, explains=explains), n_repeats)
+
     scenario = load(SCENARIO)
-
-    def live(n_trials: int) -> None:
-        with NegotiationModel(scenario, SEED, 0, n_trials, explains=False) as model:
-            for _ in range(model.horizon + scenario.follow_up_weeks):
-                model.step()
-
-    return {
-        "whole": {n: cpu(partial(simulate, scenario, SEED, 0, n), n_repeats) for n in BLOCKS},
-        "live": {n: cpu(partial(live, n), n_repeats) for n in BLOCKS},
-    }
+    return {name: {n: cost(n, name == "reasons") for n in BLOCKS} for name in ("reasons", "odds")}
 
 
 def small(issues: int = 4, **changes: Any) -> Any:
@@ -69,7 +63,7 @@ def small(issues: int = 4, **changes: Any) -> Any:
 
 def by_size(n_trials: int, n_repeats: int) -> dict[str, dict[int, float]]:
     """Measure CPU seconds of a block of a small scenario by weeks, issues, tracks and idle mediators."""
-    from sim.columns import simulate
+    from sim.model.compiled import simulate
 
     def cost(**changes: Any) -> float:
         return cpu(partial(simulate, small(**changes), SEED, 0, n_trials), n_repeats)
@@ -97,7 +91,7 @@ OFF: dict[str, dict[str, Any]] = {
 
 def switched_off(n_trials: int, n_repeats: int) -> dict[str, float]:
     """Measure CPU time with a mechanism that is off as a multiple of the time without: least of some, order in turn."""
-    from sim.columns import simulate
+    from sim.model.compiled import simulate
 
     def times_as_long(variant: Any) -> float:
         least = {False: math.inf, True: math.inf}
@@ -153,7 +147,7 @@ def workers(n_trials: int, n_repeats: int) -> dict[str, float]:
 START_UP = {
     "python alone": ["-c", "pass"],
     "import sim": ["-c", "import sim"],
-    "import the model": ["-c", "import sim.columns.week"],
+    "import the model": ["-c", "import sim.model.compiled"],
     "parley list": ["-m", "sim", "list"],
 }
 
@@ -166,11 +160,11 @@ def peak_memory(most: int) -> dict[int, float]:
 
 def in_words(result: dict[str, Any]) -> str:
     """Return the tables."""
-    lines = [f"{'block':>10}{'whole s':>10}{'trials/s':>10}{'live s':>10}{'trials/s':>10}"]
-    for size, whole in result["by_block"]["whole"].items():
-        live = result["by_block"]["live"][size]
-        lines.append(f"{size:>10,}{whole:>10.3f}{size / whole:>10,.0f}{live:>10.3f}{size / live:>10,.0f}")
-    lines.append(f"exponent in trials {exponent(result['by_block']['whole']):.2f}")
+    lines = [f"{'block':>10}{'reasons s':>11}{'trials/s':>10}{'odds s':>10}{'trials/s':>10}"]
+    for size, whole in result["by_block"]["reasons"].items():
+        odds = result["by_block"]["odds"][size]
+        lines.append(f"{size:>10,}{whole:>11.3f}{size / whole:>10,.0f}{odds:>10.3f}{size / odds:>10,.0f}")
+    lines.append(f"exponent in trials {exponent(result['by_block']['reasons']):.2f}")
     for name, costs in result["by_size"].items():
         sizes = ", ".join(f"{size}: {cost:.3f} s" for size, cost in costs.items())
         lines.append(f"{name + ':':16}{sizes}; exponent {exponent(costs):.2f}")
