@@ -24,7 +24,7 @@ from sim.model.switches import (
     AUDIENCE,
     IN_TERMS,
     NONE_OFF,
-    TRUST,
+    counted,
     is_blocked,
     part_of_need,
     terms_with,
@@ -177,7 +177,7 @@ def _gain(world: Any, table: Any, off: int, number: int, side: int, step: int) -
     tracks, issues, scopes = world.tracks, world.issues, world.scopes
     if tracks[number].n_moving:
         regime = world.regimes[world.trial.slot]
-        trust = 1.0 if off & TRUST else regime.trust_a if side == 0 else regime.trust_b
+        trust = counted(world, off, side, regime.trust_a if side == 0 else regime.trust_b)
         for place in range(scopes.shape[1]):
             issue = scopes[number, place]
             if issue >= 0 and issues[issue].moves:
@@ -213,7 +213,7 @@ def _terms_as_they_were(world: Any, issue: int) -> Any:
     """Terms of an issue in the regime of the best round, with every friction on and the status quo as given."""
     trial, issues, regime = world.trial, world.issues, world.regimes[world.trial.slot]
     blocked = is_blocked(world, issue, trial.regime)
-    return terms_with(NONE_OFF, issues[issue], regime.trust_a, regime.trust_b, blocked)
+    return terms_with(world, NONE_OFF, issues[issue], regime.trust_a, regime.trust_b, blocked)
 
 
 @routine

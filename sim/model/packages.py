@@ -20,7 +20,7 @@ from sim.equations.compiled import routine, step
 from sim.equations.contract_curve import Terms, contract_curve, value_of
 from sim.equations.utility import audience_loss, change_in_value, discounted, trust_with
 from sim.model.engagement import guarantee_share
-from sim.model.switches import CONTROLLERS, NONE_OFF, is_blocked, terms_with
+from sim.model.switches import CONTROLLERS, NONE_OFF, counted, is_blocked, terms_with
 
 
 def n_rows(n_tracks: int, n_issues: int) -> int:
@@ -64,7 +64,7 @@ def tabulate(world: Any, table: Any, off: int, regime: int, trust_a: float, trus
     for number in range(len(issues)):
         issue, row, gains = issues[number], first_issue + 2 * number, first_gain + 2 * number
         blocked = is_blocked(world, number, regime)
-        terms = terms_with(off, issue, trust_a, trust_b, blocked)
+        terms = terms_with(world, off, issue, trust_a, trust_b, blocked)
         if issue.moves:
             _tabulate_branches(table, row, terms, blocked and not off & CONTROLLERS)
         else:
@@ -133,7 +133,8 @@ def gain_at(world: Any, track: int, side: int, step: int) -> float:
     tracks, issues, scopes, curves, slot = world.tracks, world.issues, world.scopes, world.curves, world.trial.slot
     gain = curves[slot, 2 * track + side, step]
     if tracks[track].n_moving:
-        trust = world.regimes[slot].trust_a if side == 0 else world.regimes[slot].trust_b
+        regime = world.regimes[slot]
+        trust = counted(world, NONE_OFF, side, regime.trust_a if side == 0 else regime.trust_b)
         for place in range(scopes.shape[1]):
             number = scopes[track, place]
             if number >= 0 and issues[number].moves:

@@ -25,9 +25,15 @@ N_SETS_OF_TERMS = IN_TERMS + 1
 
 
 @step
-def terms_with(off: int, issue: Any, trust_a: float, trust_b: float, blocked: bool) -> Any:
+def counted(world: Any, off: int, side: int, trust: float) -> float:
+    """Return the share of a promised gain that a side counts; ``trust`` is the share that it expects delivered."""
+    return 1.0 if off & TRUST else trust
+
+
+@step
+def terms_with(world: Any, off: int, issue: Any, trust_a: float, trust_b: float, blocked: bool) -> Any:
     """Return one issue as both sides see it, with every friction put on that is not off."""
-    believed_a, believed_b = (1.0, 1.0) if off & TRUST else (trust_a, trust_b)
+    counted_a, counted_b = counted(world, off, 0, trust_a), counted(world, off, 1, trust_b)
     slope_a, slope_b, low, high = 0.0, 0.0, 0.0, 1.0
     if not off & AUDIENCE:
         # Losses beyond public lines, and no package beyond red lines.
@@ -39,7 +45,7 @@ def terms_with(off: int, issue: Any, trust_a: float, trust_b: float, blocked: bo
         if blocked:
             low = high = issue.given_status_quo
     return Terms(
-        issue.given_status_quo, issue.ideal_a, issue.ideal_b, issue.weight_a, issue.weight_b, believed_a, believed_b,
+        issue.given_status_quo, issue.ideal_a, issue.ideal_b, issue.weight_a, issue.weight_b, counted_a, counted_b,
         slope_a, slope_b, issue.public_a, issue.public_b, low, high,
     )  # fmt: skip
 

@@ -120,7 +120,7 @@ def test_a_new_friction(follow: Callable[[str], Path], tmp_path: Path) -> None:
     assert "| 13 | `patience` |" in reference and "| `patience` | a side discounts" in reference
     figures = "tests/dashboards/figures/test_figures.py::test_neighbours_in_a_stack_never_share_colour_and_pattern"
     words = "tests/results/test_compare_and_wording.py::test_every_tag_has_words"
-    check(copy, "new_friction.md", 4, "tests/model/test_switches.py", figures, words)
+    check(copy, "new_friction.md", 5, "tests/model/test_switches.py", figures, words)
 
 
 @pytest.mark.slow
