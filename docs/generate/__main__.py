@@ -20,6 +20,7 @@ def main(words: list[str]) -> int:
     found = [folder / name for name in (stale(folder) if is_check else write(folder))]
     if not given:
         found += refresh_record(is_check)
+        found += refresh_state(is_check)
         found += [INDEX] if refresh_index(is_check) else []
     for path in found:
         print(f"{'stale' if is_check else 'wrote'}: {path}", file=sys.stderr)
@@ -40,6 +41,20 @@ def refresh_record(is_check: bool) -> list[Path]:
             if not is_check:
                 write_file(path, anew.encode())
     return found
+
+
+def refresh_state(is_check: bool) -> list[Path]:
+    """Write the tables of state variables into the page of the model, or only find them stale."""
+    from docs.generate.state_table import PAGE, refreshed
+    from sim.storage.atomic_files import write_file
+
+    path = FOLDER.parent / PAGE
+    text = path.read_text(encoding="utf-8")
+    if (anew := refreshed(text)) == text:
+        return []
+    if not is_check:
+        write_file(path, anew.encode())
+    return [path]
 
 
 def refresh_index(is_check: bool) -> bool:

@@ -1,4 +1,4 @@
-"""Every number of a trial: what the scenario gives, what is made of it, and what changes week by week (docs/odd.md, 2).
+"""Every number of a trial: what a scenario gives, what is made of it, what changes week by week (docs/odd.md, 1.1).
 
 A trial is one row of 8-byte numbers, cut into records: one for the war, one for each side, each third party, each
 track. A step of the week reads and writes their fields by name (``war.momentum``, ``side.pressure``), so a dated event

@@ -41,9 +41,9 @@ class Run:
     seed : int
         Seed of its random numbers.
     columns : mapping of str to array, shape (trials,)
-        Outcomes of the trials by column (docs/columns.md). Those of a run with a folder are read from its blocks when
-        they are asked for, and not kept: `blocks` needs no more memory for five million trials than for a hundred
-        thousand, ``columns[name]`` needs that of one column.
+        Outcomes of the trials by column (docs/reference/results.md). Those of a run with a folder are read from its
+        blocks when they are asked for, and not kept: `blocks` needs no more memory for five million trials than for
+        a hundred thousand, ``columns[name]`` needs that of one column.
     folder : Path or None
         Where the run is stored, if it is.
     manifest : mapping
@@ -71,7 +71,7 @@ class Run:
 
     @cached_property
     def trials(self) -> pd.DataFrame:
-        """Return one row per trial, ``trial`` first; what the columns mean is in docs/columns.md.
+        """Return one row per trial, ``trial`` first; what the columns mean is in docs/reference/results.md.
 
         Returns
         -------

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 import sim
-from docs.generate import commands, exit_codes, pages, record_blocks, result_tables, stale, write
+from docs.generate import commands, exit_codes, pages, record_blocks, result_tables, stale, state_table, write
 from docs.generate.__main__ import main
-from sim import errors, theory
+from sim import equations, errors
 from sim.errors import ParleyError
 from sim.evidence.backtest.shipped_record import shipped_record
+from sim.model.state import ENTITIES, Variable
 from sim.outcome_columns import COLUMNS
 from sim.scenario.json_schema import json_schema
 from tests.project.documents import DOCS
@@ -85,6 +86,10 @@ def test_every_command_is_there_with_its_help(found: dict[str, str]) -> None:
     assert page.count("Usage: parley") == len(list(commands.commands()))
 
 
+MACHINERY = {f"sim.equations.{name}" for name in ("compiled", "compiler", "machine_code")}
+"""How equations are compiled, which is no equation."""
+
+
 def test_every_exported_name_equation_and_error_is_there() -> None:
     """Each directive of the page names what can be imported: `make docs` has it written by autodoc."""
     directives = re.findall(r"^\.\. auto(\w+):: ([\w.]+)$", (REFERENCE / "python.md").read_text("utf-8"), flags=re.M)
@@ -95,7 +100,8 @@ def test_every_exported_name_equation_and_error_is_there() -> None:
         module, _, attribute = name.rpartition(".")
         import_module(name) if kind == "module" else getattr(import_module(module), attribute)
     modules = {name for kind, name in directives if kind == "module"}
-    assert {f"sim.theory.{one.name}" for one in pkgutil.iter_modules(theory.__path__)} | {"sim.errors"} <= modules
+    of_equations = {f"sim.equations.{one.name}" for one in pkgutil.iter_modules(equations.__path__)} - MACHINERY
+    assert of_equations | {"sim.errors"} <= modules
 
 
 def test_every_column_and_every_key_of_the_summary_has_a_meaning(minimal: sim.Scenario) -> None:
@@ -149,6 +155,27 @@ def test_tables_of_the_record_on_pages_are_those_of_the_shipped_record() -> None
         text = (REFERENCE.parent / name).read_text(encoding="utf-8")
         assert record_blocks.refreshed(text, record) == text, "python -m docs.generate"
         assert text.count("<!-- record: ") == text.count(record_blocks.END) >= 9
+
+
+def test_the_model_page_has_every_variable_of_a_trial_as_the_code_has_it() -> None:
+    text = (DOCS / state_table.PAGE).read_text(encoding="utf-8")
+    assert state_table.refreshed(text) == text, "python -m docs.generate"
+    assert text.count(state_table.START) == text.count(state_table.END) == 1
+    assert set(state_table.NAMES) == set(ENTITIES)
+    part = text.partition(state_table.START)[2].partition(state_table.END)[0]
+    for name, entity in ENTITIES.items():
+        of_entity = part.partition(f"(`world.{name}`)\n")[2].partition("(`world.")[0]
+        said = set(re.findall(r"`(\w+)`", of_entity.replace("/b`", "`")))
+        known = {one.name for one in entity.variables} if name != state_table.ELSEWHERE else set()
+        assert known | {*entity.given, *entity.whole} <= said | {f"{field[:-2]}_b" for field in said}, name
+
+
+def test_variables_without_words_of_their_own_stand_with_those_before_them() -> None:
+    variables = (Variable("a", "util", 0, "both:"), Variable("b", "week", -1, ""), Variable("c", "-", "", "alone"))
+    assert state_table._rows(variables) == [
+        ("`a`, `b`", "util, week", "0, -1", "both"),
+        ("`c`", "-", "worked out", "alone"),
+    ]
 
 
 def test_a_table_of_the_record_that_is_not_known_is_refused_by_name() -> None:
