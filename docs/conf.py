@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
+from sim import equations  # noqa: E402
 from sim._version import __version__  # noqa: E402
 
 project = "Parley"
@@ -74,8 +77,18 @@ def leave_out_aliases(app: Any, what: str, name: str, found: Any, *_: Any) -> bo
     return True if (getattr(found, "__doc__", None) or "").startswith("Alias for field number") else None
 
 
+def show_equations_as_written(app: Any) -> None:
+    """Put the Python of each compiled equation in its place: autodoc takes what is compiled for data, and skips it."""
+    for found in pkgutil.iter_modules(equations.__path__, "sim.equations."):
+        module = import_module(found.name)
+        for name, value in list(vars(module).items()):
+            if hasattr(value, "py_func"):
+                setattr(module, name, value.py_func)
+
+
 def setup(app: Any) -> None:
     """Connect the functions above to Sphinx."""
+    app.connect("builder-inited", show_equations_as_written)
     app.connect("source-read", name_what_lies_outside)
     app.connect("autodoc-process-signature", leave_out_fields_of_files)
     app.connect("autodoc-skip-member", leave_out_aliases)

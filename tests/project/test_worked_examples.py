@@ -123,6 +123,24 @@ def test_a_new_friction(follow: Callable[[str], Path], tmp_path: Path) -> None:
     check(copy, "new_friction.md", 5, "tests/model/test_switches.py", figures, words)
 
 
+DURABLE = """
+from sim import load
+from sim.model.compiled import simulate
+print((simulate(load("teaching/minimal"), 1, 0, 4096)["durable_week"] >= 0).mean())
+"""
+
+
+@pytest.mark.slow
+def test_a_mechanism_that_is_tried_in_its_step(follow: Callable[[str], Path]) -> None:
+    """War that tires both sides brings ceasefires; the edit of the page is all that it takes."""
+    copy = follow("../guide/mechanism.md")
+    odds = [
+        float(subprocess.run([sys.executable, "-c", DURABLE], cwd=place, capture_output=True, text=True).stdout)
+        for place in (ROOT, copy)
+    ]
+    assert odds[0] < odds[1] < 1
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("page", sorted(path.name for path in FOLDER.glob("*.md")))
 def test_what_is_added_keeps_types_and_layers(page: str, follow: Callable[[str], Path]) -> None:
