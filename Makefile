@@ -29,19 +29,19 @@ RESUME ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test verify torture mutants audit hashes installed oldest newest bench docs catalogue browser clean
+.PHONY: run test compiled verify torture mutants audit hashes installed oldest newest bench docs catalogue browser clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.ready-run
 	@$(BIN)/parley run istanbul_2025 --trials $(TRIALS) --out $(OUT) --numbered --report
 
-test: $(VENV)/.ready-test browser
+test: $(VENV)/.ready-test compiled browser
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest -q -n $(WORKERS)
 
-verify: $(VENV)/.ready-test
+verify: $(VENV)/.ready-test compiled
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m "slow or not slow"
 
 torture: $(VENV)/.ready-test
@@ -99,6 +99,10 @@ $(VENV)/.ready-docs: $(VENV)/.ready-run
 	@echo "Adding what the documentation needs (once) ..." >&2
 	@$(PIP) -e ".[docs]"
 	@touch $@
+
+# Once, before the tests: else several of them would compile the model at the same time, and find its line on stderr.
+compiled: $(VENV)/.ready-run
+	@$(BIN)/python -c "import sim; from sim.model.compiled import simulate; simulate(sim.load('teaching/minimal'), 1, 0, 16)"
 
 # Pages are tested in a real browser. Where none may be installed the browser tests are skipped, loudly; under CI that fails.
 browser:
