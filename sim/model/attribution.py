@@ -101,7 +101,9 @@ def _share_out(world: Any, number: int) -> None:
     for friction in range(len(FRICTIONS)):
         share = 0.0
         for off in range(N_SETS):
-            share += WEIGHTS[friction, off] * max(worth[off], -MOST_SHORTFALL)
+            if (off >> friction) & 1:  # set by set with it on and off: one that changes nothing gets exactly nothing
+                on = off - (1 << friction)
+                share += WEIGHTS[friction, off] * (max(worth[off], -MOST_SHORTFALL) - max(worth[on], -MOST_SHORTFALL))
         shares[friction].share = share
         total += share
     largest = 0
