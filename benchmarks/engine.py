@@ -1,4 +1,4 @@
-"""How many trials a second: the engine in blocks, what limits it, one trial at a time, plain Python, Mesa.
+"""How many trials a second: the engine in blocks, what limits it, one trial at a time, plain Python.
 
     python -m benchmarks.engine
 
@@ -115,7 +115,6 @@ def draw_again(room: Any, drawn: Any) -> float:
 def rows(sizes: tuple[int, ...], n_stories: int) -> list[Row]:
     """Return what is measured."""
     from sim.scenario.reading.load import load
-    from tests.oracle import one_mesa_model_per_trial
     from tests.oracle.oracle import tell
 
     scenario = load(SCENARIO)
@@ -125,14 +124,9 @@ def rows(sizes: tuple[int, ...], n_stories: int) -> list[Row]:
     least, most = min(sizes), max(sizes)
     block = Block(scenario, most)
     n_arithmetic, arithmetic = block.arithmetic()
-    n_alone = max(1, n_stories // 8)
 
     def inputs_alone(n_trials: int) -> object:
         return inputs_of(scenario, Streams(SEED, 0, n_trials, scenario.mirrored))
-
-    def by_mesa() -> object:
-        one_mesa_model_per_trial.forget()
-        return one_mesa_model_per_trial.batch(SCENARIO, SEED, range(n_alone), 1)
 
     return [
         *found,
@@ -144,7 +138,6 @@ def rows(sizes: tuple[int, ...], n_stories: int) -> list[Row]:
         Row("two threads, by the clock", most, partial(run, most, explains=False, n_threads=2), time.perf_counter),
         Row("one trial at a time", n_stories, lambda: [OneTrial(scenario, SEED, n).run() for n in range(n_stories)]),
         Row("oracle, plain Python", n_stories, lambda: tell(scenario, SEED, range(n_stories))),
-        Row("oracle, a Mesa model a trial", n_alone, by_mesa),
     ]
 
 
