@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sim.columns import NegotiationModel
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.compiled import simulate_draws
+from sim.model.inputs import Inputs, inputs_of
+from sim.model.world import Room, room_for
+from sim.random_streams import Streams
 from sim.scenario.schema import Scenario
 
 
@@ -92,12 +98,43 @@ LASTING = {"truces.early_hazard": 0, "truces.slow_hazard": 0}
 """Halts do not collapse."""
 
 
-def stepped(scenario: Scenario, weeks: int, n_trials: int = 4, seed: int = 1) -> NegotiationModel:
-    """The model of a scenario after so many weeks."""
-    model = NegotiationModel(scenario, seed, n_trials=n_trials)
-    for _ in range(weeks):
-        model.step()
-    return model
+class Trials:
+    """Trials as they stand after some weeks: every number of each of them (``sim.model.state``).
+
+    ``room`` is the one in which the last of them was simulated, with its tables of packages.
+    """
+
+    def __init__(self, inputs: Inputs, rows: NDArray[np.float64], room: Room) -> None:
+        self.inputs, self.rows, self.room = inputs, rows, room
+
+    def of(self, entity: str, field: str, number: int = 0) -> NDArray[Any]:
+        """A field of the ``number``-th record of its kind, by trial."""
+        found: NDArray[Any] = self.inputs.layout.records(self.rows, entity)[field][:, number]
+        return found
+
+    def side(self, name: str, field: str) -> NDArray[Any]:
+        sides = self.inputs.scenario.sides
+        return self.of("sides", field, (sides.A, sides.B).index(name))
+
+    def third_party(self, name: str, field: str) -> NDArray[Any]:
+        return self.of("third_parties", field, self.inputs.third_parties.index(name))
+
+    def track(self, name: str, field: str) -> NDArray[Any]:
+        return self.of("tracks", field, list(self.inputs.scenario.tracks).index(name))
+
+    def issue(self, name: str, field: str) -> NDArray[Any]:
+        return self.of("issues", field, list(self.inputs.scenario.issues).index(name))
+
+
+def stepped(scenario: Scenario, weeks: int, n_trials: int = 4, seed: int = 1) -> Trials:
+    """Trials of a scenario after so many weeks; those of week 0 have only begun."""
+    streams = Streams(seed, 0, n_trials, scenario.mirrored)
+    inputs = inputs_of(scenario, streams)
+    room, (first, counts) = room_for(inputs), streams.trials_by_draw()
+    # What is stored are the last numbers of a row: as many as there are.
+    rows = np.empty((n_trials, inputs.layout.size))
+    simulate_draws(room, inputs.starts, first, counts, True, weeks, False, np.zeros(1, np.bool_), rows)
+    return Trials(inputs, rows, room)
 
 
 def week(number: int) -> date:

@@ -20,7 +20,7 @@ from sim.execution.blocks import blocks
 from sim.execution.request import Request
 from sim.execution.run import Work, compute
 from sim.execution.streaming import Piece
-from sim.columns import simulate
+from sim.model.compiled import simulate
 from sim.outcome_columns import Columns
 
 TRIALS, SEED = 1_500, 5
@@ -111,7 +111,7 @@ import numpy as np
 from numpy._core import _multiarray_umath as core
 assert not [name for name in core.__cpu_dispatch__ if core.__cpu_features__[name]], "optional SIMD is still on"
 import sim
-from sim.columns import simulate
+from sim.model.compiled import simulate
 np.savez(sys.argv[1], **simulate(sim.load(sys.argv[2]), 5, 0, 4096))
 """
 

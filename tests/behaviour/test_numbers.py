@@ -11,14 +11,15 @@ import numpy as np
 import pytest
 
 from sim.execution.blocks import blocks
-from sim.columns import simulate
-from sim.columns.bargaining import Bargaining
-from sim.columns.convening import Convening
+from sim.model.compiled import simulate
+from sim.model.random_numbers import OF_THIRD_PARTY, STREAMS
+from sim.model.steps.bargaining import _may_sign
 from sim.outcome_columns import HALT_ENDS
 from sim.random_streams import BIT_GENERATOR, Streams, UniformGenerator, philox_words, stream_key, to_uniform
 from sim.scenario.reading.load import load
 from sim.statistics.horizons import event_by
 from tests.conftest import Answer
+from tests.factories import stepped
 from tests.mutants import MUTANTS, ROOT
 
 GOLDEN = {  # (seed, stream, week, first trial / 4): words of Philox4x64-10
@@ -81,17 +82,12 @@ def test_hash_seeds_give_the_same_bytes(hash_seeds: range) -> None:
     assert len({bytes_under(hash_seed) for hash_seed in hash_seeds}) == 1
 
 
-def test_every_decision_draws_from_a_stream_of_its_own_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: set[str] = set()
-    column = Streams._column
-
-    def noted(self: Streams, kind: str, decision: str, party: str, week: int) -> np.ndarray:
-        asked.add(decision)
-        return column(self, kind, decision, party, week)
-
-    monkeypatch.setattr(Streams, "_column", noted)
-    simulate(load("istanbul_2025/aides_only"), 1, 0, 64)
-    assert asked == DECISIONS
+def test_every_decision_draws_from_a_stream_of_its_own_name() -> None:
+    trials = stepped(load("istanbul_2025/aides_only"), 78, n_trials=64)
+    names = [decision for decision, _ in STREAMS]
+    names += [decision for _ in trials.inputs.third_parties for decision in OF_THIRD_PARTY]
+    asked = trials.room.random["block"].max(axis=(1, 2)) >= 0
+    assert {name for name, is_asked in zip(names, asked, strict=True) if is_asked} == DECISIONS
 
 
 @pytest.mark.parametrize("trials", [1, 63, 64, 65, 128, 130])
@@ -124,15 +120,6 @@ def test_a_halt_counts_by_a_day_if_it_began_in_a_week_before_it() -> None:
         assert np.array_equal(event_by({"durable_week": weeks}, scenario, "durable", days), expected)
 
 
-def test_a_range_of_one_point_is_a_range() -> None:
-    limits = np.array([0.5, 0.6]), np.array([0.5, 0.5])
-    tables = SimpleNamespace(ranges=lambda asks: [limits for _ in asks])
-    track = SimpleNamespace(index=0, rows_of=lambda trials: trials, status_quo_of=lambda trials: ())
-    bargaining = SimpleNamespace(model=SimpleNamespace(gain_tables=tables))
-    (look,) = Bargaining._looks(bargaining, [(track, np.arange(2), (np.zeros(2), np.zeros(2)))])  # type: ignore[arg-type]
-    assert look.has_range.tolist() == [True, False]
-
-
 def test_a_parameter_that_is_no_number_is_exit_7_naming_it(parley: Callable[..., Answer]) -> None:
     shape = "{dist: beta, a: 1.0e+308, b: 1.0e+308}"
     answer = parley("run", "teaching/minimal", "--trials", "64", "--set", f"parties.North.strain={shape}")
@@ -160,8 +147,9 @@ def test_thirty_days_are_four_draws_survived_and_no_fewer() -> None:
         assert (was_durable[at] == expected).all(), draws
 
 
-def test_the_least_level_may_sign() -> None:
-    sides = SimpleNamespace(level=np.array([1, 2, 3, 3])), SimpleNamespace(level=np.array([3, 3, 2, 1]))
-    talks = SimpleNamespace(model=SimpleNamespace(sides=sides), call_home_prob=0.0)
-    may = Convening.may_sign(talks, 2, np.arange(4))  # type: ignore[arg-type]
-    assert may.tolist() == [False, True, True, False]
+@pytest.mark.parametrize(("levels", "may"), [((1, 3), False), ((2, 3), True), ((3, 2), True), ((3, 1), False)])
+def test_the_least_level_may_sign(levels: tuple[int, int], may: bool) -> None:
+    world = SimpleNamespace(
+        talks=SimpleNamespace(call_home_prob=0.0), sides=[SimpleNamespace(level=level) for level in levels]
+    )
+    assert _may_sign.py_func(world, 2) is may  # type: ignore[attr-defined]

@@ -188,11 +188,11 @@ def test_the_result_of_another_engine_is_refused(monkeypatch: pytest.MonkeyPatch
 
 
 def test_the_digest_is_of_the_files_that_were_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    other = tmp_path / "war.py"
+    other = tmp_path / "week.py"
     other.write_text("# another engine")
     before = provenance.code_digest.__wrapped__(provenance.ENGINE)
     assert before == provenance.engine_digest()
-    monkeypatch.setattr(importlib.import_module("sim.columns.war"), "__file__", str(other))
+    monkeypatch.setattr(importlib.import_module("sim.model.week"), "__file__", str(other))
     assert provenance.code_digest.__wrapped__(provenance.ENGINE) != before
 
 

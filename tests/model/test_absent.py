@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.columns import NegotiationModel, simulate
+from sim.model.compiled import simulate
+from sim.random_streams import Streams
 from sim.scenario.mirror import mirror
 from sim.scenario.schema import Scenario
 from tests.factories import WEEKLY, both, minimal_scenario, stepped, week
@@ -21,13 +22,13 @@ def scenario(party: dict[str, Any], **sets: float) -> Scenario:
 def test_a_mediator_who_is_away_comes_when_an_event_brings_it() -> None:
     for sets, late in (({}, 0), ({"engagement": 1}, 2)):
         for weeks, level in ((4, 0), (5, late), (8, late)):
-            assert stepped(scenario(HOST, **sets), weeks, n_trials=64).party["Third"].level.max() == level
+            assert stepped(scenario(HOST, **sets), weeks, n_trials=64).third_party("Third", "level").max() == level
 
 
 def test_a_backer_who_never_acts_presses_once_an_event_lets_it() -> None:
     for sets, presses in (({}, False), ({"act_prob_per_week": 1}, True)):
-        model = stepped(scenario(FRIEND, **sets), 12, n_trials=64)
-        assert bool(sum(side.pressure.max() for side in model.sides) > 0) is presses
+        trials = stepped(scenario(FRIEND, **sets), 12, n_trials=64)
+        assert bool(sum(trials.side(side, "pressure").max() for side in ("North", "South")) > 0) is presses
 
 
 def test_a_party_that_comes_late_comes_in_the_mirror_too() -> None:
@@ -37,22 +38,34 @@ def test_a_party_that_comes_late_comes_in_the_mirror_too() -> None:
     np.testing.assert_array_equal(halts, mirrored)
 
 
-def test_a_round_at_which_one_side_stays_away_is_not_held_and_counts_as_failed() -> None:
-    """Aides meet every week, see a range and may not sign; in the third week South sends nobody."""
-    aides = {**both(usual_level=1), "talks.call_home_prob": 0}
+def talks_of_aides(**events: Any) -> Scenario:
+    """Rounds are held in weeks 0 to 2, in which aides see a range and may not sign; then with a chance of .9."""
+    aides = {**both(usual_level=1), "talks.call_home_prob": 0, "talks.convening_prob_per_week": 0.9}
     talks = {"talks.after_failure": 0.5, "talks.age_slope": 0, "talks.level_shift_prob": 0}
-    walkout = {"name": "walkout", "date": week(2), "levels": {"South": 0}}
-    with NegotiationModel(minimal_scenario(**{**WEEKLY, **aides, **talks, "events": [walkout]}), n_trials=64) as model:
-        offers = []
-        for number in range(4):
-            model.step()
-            offers.append([model.bargaining.headline_offer(side).copy() for side in model.sides])
-            assert model.convening.failed_last_week.all() == (number == 2) == model.convening.failed_last_week.any()
-            assert model.convening.last_level["North"].tolist() == [1.0] * 64
-            assert model.convening.last_level["South"].tolist() == [0.0 if number == 2 else 1.0] * 64
-            if number == 1:
-                rate = model.convening.rate()
-            elif number == 2:
-                np.testing.assert_array_equal(model.convening.rate(), rate / 2)
-        np.testing.assert_array_equal(offers[2], offers[1])
-        assert (np.array(offers[3]) != offers[2]).any()
+    rounds = [{"name": f"round {number}", "date": week(number), "round": True} for number in range(3)]
+    rounds[2] |= events
+    return minimal_scenario(**{**WEEKLY, **aides, **talks, "events": rounds})
+
+
+def test_a_round_at_which_one_side_stays_away_is_not_held_and_counts_as_failed() -> None:
+    walkout = talks_of_aides(levels={"South": 0})
+    offers = []
+    for number in range(3):
+        trials = stepped(walkout, number + 1, n_trials=64)
+        offers.append([trials.track("ceasefire", f"offer_{end}") for end in "ab"])
+        assert (trials.of("trial", "holds_round") == (number < 2)).all()
+        for field in ("failed_last_week", "last_round_failed"):
+            assert (trials.of("talks", field) == (number == 2)).all()
+        assert trials.side("North", "last_level").tolist() == [1] * 64
+        assert trials.side("South", "last_level").tolist() == [0 if number == 2 else 1] * 64
+    np.testing.assert_array_equal(offers[2], offers[1])
+    assert (np.array(offers[1]) != offers[0]).any()
+
+
+def test_after_a_round_that_was_not_held_the_rate_of_rounds_is_halved() -> None:
+    """To the trial: with chance .9 a week, and 1 - .1^(1/2) after the failure."""
+    uniforms = Streams(1, 0, 512).uniform("round", week=3)
+    for events, chance in (({}, 0.9), ({"levels": {"South": 0}}, 1 - 0.1**0.5)):
+        held = stepped(talks_of_aides(**events), 4, n_trials=512).of("trial", "holds_round")
+        assert 0 < held.sum() < 512
+        np.testing.assert_array_equal(held == 1, uniforms < chance)

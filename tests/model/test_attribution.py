@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.columns import NegotiationModel, simulate
-from sim.columns.switches import part_of_need
+from sim.model.compiled import simulate
+from sim.model.switches import COMMITMENT, INFORMATION
 from sim.outcome_columns import TAGS
-from tests.factories import FEAR, WEEKLY, both, minimal_scenario, week
+from tests.factories import FEAR, WEEKLY, both, minimal_scenario, stepped, week
+from tests.model.entries import look_again, need_put_down_to
 
 
 def fear_dips(at: int, weeks: int) -> list[dict[str, Any]]:
@@ -85,19 +86,20 @@ def test_what_is_put_down_to_fear_and_optimism_is_what_would_go_without_them() -
     halt = {"tracks.ceasefire.length_days": 30, "assurances.monitoring": 0.5}
     optimism = {"parties.North.optimism": 0.2, "parties.South.optimism": 0.4}
     scenario = minimal_scenario(**WEEKLY, **FEAR, **war, **halt, **optimism)
-    model = NegotiationModel(scenario, n_trials=4)
-    trials, track = np.arange(4), model.tracks[0]
-    week = model.record.best[track.name]
-    week.compare(trials, model.bargaining.look(track, trials))
-    for number, side in enumerate(model.sides):
-        before = side.needed_gain(track, trials)
-        fear, mistaken = track.fear_in_need(side, trials), part_of_need("information", week, number, trials)
-        side.fear[:] = 0
-        without_fear = side.needed_gain(track, trials)
-        side.optimism[:] = 0
-        assert before - without_fear == pytest.approx(fear)
-        assert without_fear - side.needed_gain(track, trials) == pytest.approx(mistaken)
-        assert (fear > 0).all() and (mistaken > 0).all()
+    room = stepped(scenario, 1, n_trials=1).room
+    assert room.tracks["best_week"][0] == 0
+    for number, need in enumerate(("need_a", "need_b")):
+        put_down_to_fear, to_optimism = (need_put_down_to(room, off, 0, number) for off in (COMMITMENT, INFORMATION))
+        needs = []
+        for field in (None, "fear", "optimism"):
+            if field:
+                room.sides[field][number] = 0
+            look_again(room, 0)
+            needs.append(room.tracks[need][0])
+        assert needs[0] == room.tracks[f"best_{need}"][0]
+        assert needs[0] - needs[1] == pytest.approx(put_down_to_fear)
+        assert needs[1] - needs[2] == pytest.approx(to_optimism)
+        assert put_down_to_fear > 0 and to_optimism > 0
 
 
 def test_a_range_by_a_hair_at_full_scope_is_a_matter_of_scope() -> None:

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.columns import simulate
-from sim.columns.attribution import Gains
+from sim.model.compiled import simulate
 from sim.outcome_columns import FRICTIONS, TAGS
-from tests.factories import WEEKLY, minimal_scenario
+from tests.factories import WEEKLY, minimal_scenario, stepped
+from tests.model.entries import best_surplus
 
 N_CONFIGURATIONS = 500
 N_TRIALS = 32
@@ -100,12 +100,29 @@ def test_a_cheap_war_that_is_certain_does_not_pay_either() -> None:
     assert n_failed > N_CHEAP
 
 
-def test_the_best_of_two_surpluses_is_where_they_cross_or_at_an_end() -> None:
-    for_a = np.array([[-1.0, 0.0, 3.0], [2.0, 3.0, 4.0], [-3.0, -2.0, -1.0], [-np.inf] * 3])
-    for_b = np.array([[3.0, 1.0, -1.0], [1.0, 0.5, -1.0], [4.0, 3.0, 2.0], [-np.inf] * 3])
-    # From (0, 1) to (3, -1) the two meet a fifth of the way along, at 3/5; where one is always below, its best end.
-    nought = np.zeros(4)
-    assert Gains.of(for_a, for_b).best_of_the_worse(nought, nought) == pytest.approx([0.6, 1.0, -1.0, -np.inf])
+@pytest.mark.parametrize(
+    ("for_a", "for_b", "expected"),
+    [
+        # From (0, 1) to (3, -1) the two meet a fifth of the way along, at 3/5.
+        ((-1.0, 0.0, 3.0), (3.0, 1.0, -1.0), 0.6),
+        # Where one is always below, its best end.
+        ((2.0, 3.0, 4.0), (1.0, 0.5, -1.0), 1.0),
+        ((-3.0, -2.0, -1.0), (4.0, 3.0, 2.0), -1.0),
+        # Where no package is possible.
+        ((-np.inf,) * 3, (-np.inf,) * 3, -np.inf),
+    ],
+)
+def test_the_best_of_two_surpluses_is_where_they_cross_or_at_an_end(
+    for_a: tuple[float, ...], for_b: tuple[float, ...], expected: float
+) -> None:
+    room = stepped(minimal_scenario(), 0, n_trials=1).room
+    room.regimes["trust_a"] = room.regimes["trust_b"] = 1.0
+    mixes = np.linspace(0, 1, room.gains_off.shape[-1])
+    for side, gains in enumerate((for_a, for_b)):
+        straight = np.isfinite(gains).all()
+        room.gains_off[0, 0, side] = np.interp(mixes, (0, 0.5, 1), gains) if straight else gains[0]
+    room.is_known[0, 0] = 1
+    assert best_surplus(room, 0, 0) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("part", range(5))

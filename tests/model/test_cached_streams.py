@@ -4,7 +4,6 @@ import numpy as np
 
 from sim.execution.blocks import Block
 from sim.execution.cancellable_block import CancellationTable, LiveBlock, cached_streams, simulate_live_block
-from sim.columns.inputs import Kept
 from sim.random_streams import CachedStreams, Streams
 from sim.scenario.reading.load import load
 
@@ -33,12 +32,3 @@ def test_a_block_seen_again_after_another_scenario_has_the_same_trials() -> None
         assert cached_streams.cache_info().hits >= 2
     finally:
         table.close()
-
-
-def test_a_kept_column_is_made_again_when_one_of_its_own_is_replaced() -> None:
-    made = []
-    kept = Kept(lambda a, b: made.append(1) or a + b)
-    first, second = np.ones(3), np.ones(3)
-    assert kept.of(first, 2.0) is kept.of(first, 2.0)
-    kept.of(second, 2.0)
-    assert len(made) == 2

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from sim.columns import simulate
+from sim.model.compiled import simulate
 from sim.scenario.reading.load import load
 from sim.scenario.sampling.parameter_draws import central
 

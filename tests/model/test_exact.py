@@ -6,13 +6,11 @@ Frequencies are compared with their exact value at an error rate of 1e-6 per ass
 import numpy as np
 import pytest
 
-from sim.columns import simulate
-from sim.columns.convening import greatest_fixed_point
+from sim.model.compiled import simulate
 from sim.outcome_columns import TAGS
 from sim.random_streams import Streams, philox_words
-from sim.scenario.schema import AttendanceRule
 from tests.error_rates import assert_frequency, near
-from tests.factories import LASTING, QUIET, START, both, minimal_scenario, stepped, week
+from tests.factories import LASTING, QUIET, START, WEEKLY, both, minimal_scenario, stepped, week
 
 NO_DEAL = {**QUIET, **both(strain=0, fear=1)}
 AT_ONCE = both(usual_level=3, offer_rate=1)
@@ -52,7 +50,7 @@ def test_convening_at_a_weekly_chance_of_three_tenths() -> None:
 def test_momentum_spreads_as_theory_says() -> None:
     """Mean .139584 and sd .127793 after 52 updates from 0 to .15, theta .05, sigma .04, clip inactive."""
     scenario = minimal_scenario(**{**NO_DEAL, "war.momentum_volatility": 0.04, "war.momentum_mean": 0.15})
-    pairs = stepped(scenario, 52, n_trials=40_000, seed=3).war.momentum.reshape(-1, 2)
+    pairs = stepped(scenario, 52, n_trials=40_000, seed=3).of("war", "momentum").reshape(-1, 2)
     assert pairs.mean() == pytest.approx(0.139584, abs=1e-6)  # exact: antithetic pairs share their mean
     near(pairs[:, 0].std(), 0.127793, 0.127793 / 200)
 
@@ -123,15 +121,18 @@ def test_aides_without_a_call_home_sign_no_halt() -> None:
     assert max(columns[tier].max() for tier in ("durable_week", "mutual_week", "broad_week", "limited_week")) == -1
 
 
-def test_attendance_rings() -> None:
-    """ "Comes if the next comes": all come; with one fixed at level 0, none come."""
-    rules = [AttendanceRule(party=a, level=3, when={b: 3}) for a, b in (("P", "Q"), ("Q", "R"), ("R", "P"))]
-    own = {name: np.array([0, 1, 2]) for name in "PQR"}
-    caps = {name: np.array(3) for name in "PQR"}
-    assert all((level == 3).all() for level in greatest_fixed_point(own, caps, rules).values())
-    caps["R"] = np.array(0)
-    levels = greatest_fixed_point(own, caps, rules)
-    assert np.array_equal(levels["P"], own["P"]) and np.array_equal(levels["Q"], own["Q"]) and (levels["R"] == 0).all()
+@pytest.mark.parametrize("own", [1, 2])
+@pytest.mark.parametrize("cap", [3, 0])
+def test_attendance_rings(own: int, cap: int) -> None:
+    """ "Comes if the next comes": all come; with one fixed at level 0, none come any higher than by themselves."""
+    hosts = {f"parties.{name}": {"role": "mediator", "usual_level": own, "level_cap": 3} for name in "PQ"}
+    hosts["parties.R"] = {"role": "mediator", "usual_level": min(own, cap), "level_cap": cap}
+    rules = [{"party": a, "level": 3, "when": {b: 3}} for a, b in (("P", "Q"), ("Q", "R"), ("R", "P"))]
+    trials = stepped(minimal_scenario(**WEEKLY, **hosts, attendance=rules), 1)
+    expected = {"P": 3, "Q": 3, "R": 3} if cap else {"P": own, "Q": own, "R": 0}
+    assert {name: trials.third_party(name, "level").tolist() for name in "PQR"} == {
+        name: [level] * 4 for name, level in expected.items()
+    }
 
 
 def test_a_halt_of_thirty_days_that_serves_its_term_is_durable() -> None:

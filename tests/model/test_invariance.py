@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from sim.columns import Belligerent, simulate
+from sim.columns import Belligerent
+from sim.columns import simulate as simulate_columns
+from sim.model.compiled import simulate
 from sim.scenario.mirror import mirror
 from sim.scenario.reading.load import load
 from sim.scenario.schema import Scenario
@@ -100,5 +102,5 @@ class Stubborn(Belligerent):
 def test_a_party_of_ones_own_changes_the_odds() -> None:
     scenario = load(BASE, [("talks.text_prob", "0")])
     usual = simulate(scenario, 1, 0, 1_024)
-    stubborn = simulate(scenario, 1, 0, 1_024, parties={"Russia": Stubborn, "Ukraine": Stubborn})
+    stubborn = simulate_columns(scenario, 1, 0, 1_024, parties={"Russia": Stubborn, "Ukraine": Stubborn})
     assert (usual["mutual_week"] >= 0).sum() > (stubborn["mutual_week"] >= 0).sum()

@@ -1,140 +1,110 @@
-"""No model, no agent and no entry of Mesa's register outlives its question, however the question ended.
+"""Nothing of a run outlives it: compiled code borrows arrays without counting as a holder, and gives back what it took.
 
 Python's own collector of cycles is off: it would find them some day, and gigabytes may come first.
 """
 
-import ast
 import gc
+import sys
+import time
+import weakref
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
+from numba.core.runtime import _nrt_python, rtsys
 
-from sim.analysis.failure.bargaining_range import range_over_time
-from sim.analysis.failure.least_change import nearness
-from sim.analysis.replay.replay import replay_run
-from sim.errors import ParleyError
-from sim.evidence.rival_models.panel import panel
-from sim.execution.blocks import Block
-from sim.execution.cancellable_block import (
-    CancellationCheck,
-    CancellationTable,
-    GivenUp,
-    LiveBlock,
-    simulate_live_block,
-)
-from sim.execution.run import run
-from sim.execution.worker_pool import Pool
-from sim.columns import Belligerent, simulate
-from sim.scenario.reading.load import load
-from tests.factories import minimal_scenario
+from sim.model.compiled import n_stored, simulate, simulate_draws
+from sim.model.inputs import Inputs, inputs_of
+from sim.model.one_trial import OneTrial
+from sim.model.world import Room, room_for
+from sim.random_streams import Streams
+from tests.oracle.everything_on import everything_on
 
-ROOT = Path(__file__).resolve().parents[2]
-RUNS = 200
-COUNT = """[
-    sum(isinstance(one, (mesa.Model, mesa.Agent)) for one in gc.get_objects())
-    + len(getattr(mesa.Agent, "_ids", ()))
-    for gc, mesa in [(__import__("gc"), __import__("mesa"))]
-][0]"""
-"""Models, agents and entries of the register in this process, as ``eval`` takes it: a worker needs no module for it."""
+N = 320
 
 
 @pytest.fixture
-def alive() -> Iterator[Any]:
-    """How many there are more than before."""
+def held() -> Iterator[None]:
+    """Fail if compiled code holds more arrays of its own after the test than before."""
+    _nrt_python.memsys_enable_stats()
     gc.collect()
     gc.disable()
-    before = eval(COUNT)
-    yield lambda: eval(COUNT) - before
+    before = rtsys.get_allocation_stats()
+    yield
     gc.enable()
+    after = rtsys.get_allocation_stats()
+    assert after.alloc > before.alloc
+    assert after.alloc - after.free == before.alloc - before.free
+    assert after.mi_alloc - after.mi_free == before.mi_alloc - before.mi_free
 
 
-class Unborn(Belligerent):
-    """A side that fails while the model is being made."""
-
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
-        raise ParleyError("no such side")
-
-
-class Unsteady(Belligerent):
-    """A side that fails in the third week."""
-
-    def revert(self) -> None:
-        if self.model.week == 2:
-            raise ParleyError("no such week")
-        super().revert()
+def in_a_room(is_given_up: bool, explains: bool = True) -> tuple[Inputs, Room, int]:
+    """Trials simulated in a room, and how many were done."""
+    streams = Streams(1, 0, N)
+    inputs = inputs_of(everything_on(), streams)
+    room, (first, counts) = room_for(inputs), streams.trials_by_draw()
+    results = np.empty((N, n_stored(inputs)))
+    flag = np.full(1, is_given_up)
+    done = simulate_draws(room, inputs.starts, first, counts, True, inputs.weeks, explains, flag, results)
+    return inputs, room, done
 
 
-def made(run_number: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One run in four succeeds; others are given up, fail in a week, or while the model is being made."""
-    scenario = minimal_scenario(horizon_weeks=4, follow_up_weeks=4)
-    kind = run_number % 4
-    if kind == 0:
-        simulate_live_block(LiveBlock(scenario, 1, Block(0, 0, 32), run_number % 8 == 0))
-    elif kind == 1:
-        weeks = iter(range(1 + run_number % 5))
-
-        def check(_: CancellationCheck) -> None:
-            if next(weeks, None) is None:
-                raise GivenUp("nobody waits")
-
-        monkeypatch.setattr(CancellationCheck, "check", check)
-        table = CancellationTable()
-        with pytest.raises(GivenUp):
-            simulate_live_block(LiveBlock(scenario, 1, Block(0, 0, 32), True, table.path, table.take_slot()))
-        table.close()
-    else:
-        with pytest.raises(ParleyError):
-            simulate(scenario, 1, 0, 32, {"North": Unborn if kind == 2 else Unsteady})
+@pytest.mark.parametrize("explains", [False, True])
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_a_run_gives_back_what_it_took(held: None, n_threads: int, explains: bool) -> None:
+    for _ in range(3):
+        simulate(everything_on(), 1, 0, N, explains=explains, n_threads=n_threads)
 
 
-def test_nothing_is_left_of_runs_that_end_well_or_badly(alive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    for number in range(RUNS):
-        made(number, monkeypatch)
-    assert alive() == 0
+def test_a_trial_that_is_followed_gives_back_what_it_took(held: None) -> None:
+    trial = OneTrial(everything_on(), 1, 3)
+    for _ in range(20):
+        trial.step()
+    trial.run()
 
 
-STUDIES = [range_over_time, nearness, lambda run: replay_run(run, 3), lambda run: panel(run.scenario)]
+def test_a_run_that_is_given_up_does_nothing_more_and_gives_back_what_it_took(held: None) -> None:
+    assert in_a_room(is_given_up=True)[2] == 0
+    assert in_a_room(is_given_up=False)[2] == N
 
 
-@pytest.mark.parametrize("study", STUDIES)
-def test_nothing_is_left_of_a_study(alive: Any, study: Any) -> None:
-    assert study(run(load("istanbul_2025/aides_only"), trials=32, workers=1)) is not None
-    assert alive() == 0
+def test_a_run_is_given_up_while_it_goes_on(held: None) -> None:
+    """By another thread, after the first trial: what is left of that draw of the parameters is done, and no more."""
+    streams = Streams(1, 0, 40_000)
+    inputs = inputs_of(everything_on(), streams)
+    room, (first, counts) = room_for(inputs), streams.trials_by_draw()
+    results, flag = np.zeros((40_000, n_stored(inputs))), np.zeros(1, np.bool_)
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(
+            simulate_draws, room, inputs.starts, first, counts, True, inputs.weeks, True, flag, results
+        )
+        while not results[0].any():
+            time.sleep(0.001)
+        flag[0] = True
+        done = future.result(60)
+    assert 0 < done < 40_000 and done % 16 == 0
+    assert results[done - 1].any() and not results[done:].any()
 
 
-def test_nothing_is_left_in_a_worker() -> None:
-    """Half of the simulations are given up, some before they begin and some half way."""
-    pool, table, scenario = Pool(1, "processes"), CancellationTable(), load("teaching/minimal")
-    try:
-        pool.submit(simulate_live_block, LiveBlock(scenario, 1, Block(0, 0, 32), True)).result(60)
-        pool.submit(eval, "__import__('gc').collect() and __import__('gc').disable()").result(60)
-        for number in range(30):
-            slot = table.take_slot()
-            future = pool.submit(simulate_live_block, LiveBlock(scenario, 1, Block(0, 0, 256), True, table.path, slot))
-            if number % 2:
-                table.cancel(slot)
-            assert future.exception(60) is None or isinstance(future.exception(), GivenUp)
-        assert pool.submit(eval, COUNT).result(60) == 0
-    finally:
-        pool.stop()
-        table.close()
+def test_arrays_have_as_many_holders_after_a_run_as_before(held: None) -> None:
+    """Too few would free them under their owner, too many never."""
+    streams = Streams(1, 0, N)
+    inputs = inputs_of(everything_on(), streams)
+    room, (first, counts) = room_for(inputs), streams.trials_by_draw()
+    results = np.empty((N, n_stored(inputs)))
+    arrays = [one for one in (*room, *inputs, first, counts, results) if isinstance(one, np.ndarray)]
+    before = [sys.getrefcount(one) for one in arrays]
+    flag = np.zeros(1, np.bool_)
+    for _ in range(3):
+        simulate_draws(room, inputs.starts, first, counts, True, inputs.weeks, True, flag, results)
+    assert [sys.getrefcount(one) for one in arrays] == before and len(before) > 25
 
 
-def test_every_model_is_made_in_a_with_statement() -> None:
-    """So that no new study brings the fault back."""
-    bare = []
-    for path in [*ROOT.glob("sim/**/*.py"), *ROOT.glob("dashboards/**/*.py"), *ROOT.glob("benchmarks/*.py")]:
-        text = path.read_text(encoding="utf-8")
-        if "NegotiationModel(" not in text:
-            continue
-        tree = ast.parse(text)
-        held = {id(item.context_expr) for node in ast.walk(tree) if isinstance(node, ast.With) for item in node.items}
-        bare += [
-            f"{path.relative_to(ROOT)}:{node.lineno}"
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Call) and "NegotiationModel" in ast.unparse(node.func) and id(node) not in held
-        ]
-    assert not bare
+@pytest.mark.parametrize("is_given_up", [False, True])
+def test_rooms_and_inputs_are_freed_once_nobody_holds_them(held: None, is_given_up: bool) -> None:
+    inputs, room, _ = in_a_room(is_given_up)
+    kept = [weakref.ref(one) for one in (inputs.starts, inputs.changed, *room) if isinstance(one, np.ndarray)]
+    assert len(kept) > 25 and all(one() is not None for one in kept)
+    del inputs, room
+    assert all(one() is None for one in kept)

@@ -5,13 +5,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.columns import NegotiationModel, simulate
+from sim.equations.utility import audience_loss
+from sim.model.compiled import simulate
+from sim.model.state import IN_CEASEFIRE
 from sim.random_streams import Streams, stream_key
 from sim.scenario.mirror import mirror
 from sim.scenario.sampling.parameter_draws import draw_columns
-from sim.theory.bargaining import GRID, nash_weight
-from sim.theory.utility import audience_loss
 from tests.factories import FEAR, LASTING, QUIET, SILENT, START, WEEKLY, both, minimal_scenario, stepped, week
+from tests.model.entries import GRID, blame_of, cost_of_war_to, factor_on_hazard, nash_mix_of
 from tests.oracle.oracle import tell
 
 
@@ -111,8 +112,8 @@ def test_pressure_fades_after_the_horizon_too() -> None:
     """Half of it is gone after a half-life, wherever the horizon lies."""
     event = {"name": "sanctions", "date": START, "pressure": {"South": 0.08}}
     quiet = {**SILENT, "war.pressure_half_life_weeks": 10}
-    model = stepped(minimal_scenario(**quiet, events=(event,), horizon_weeks=4), 20)
-    assert model.side("South").pressure == pytest.approx(np.full(4, 0.02))
+    trials = stepped(minimal_scenario(**quiet, events=(event,), horizon_weeks=4), 20)
+    assert trials.side("South", "pressure") == pytest.approx(np.full(4, 0.02))
 
 
 @pytest.mark.parametrize("engagement", [0, 1])
@@ -122,20 +123,22 @@ def test_a_guarantor_whose_limits_are_broken_withholds_its_share(engagement: flo
     mild = {"guarantor_share": 0.25, "limits": {"territory": (0.4, 0.6)}}
     parties = {"parties.Strict": {"role": "backer", **strict}, "parties.Mild": {"role": "backer", **mild}}
     guarantees = {"assurances.guarantee_credibility": 1, "truces.guarantee_ratio": 0.25}
-    model = stepped(minimal_scenario(**WEEKLY, **both(offer_rate=1), **parties, **guarantees), 1)
-    assert model.is_in_halt.all()
-    assert model.truces.withheld == pytest.approx(np.full(4, 0.75 * engagement))
-    assert model.truces.multiplier(np.arange(4)) == pytest.approx(np.full(4, 0.25**0.25))
+    trials = stepped(minimal_scenario(**WEEKLY, **both(offer_rate=1), **parties, **guarantees), 1)
+    assert (trials.of("trial", "phase") == IN_CEASEFIRE).all()
+    assert trials.of("ceasefire", "withheld") == pytest.approx(np.full(4, 0.75 * engagement))
+    assert factor_on_hazard(trials.room) == pytest.approx(0.25**0.25)
 
 
 def test_momentum_stays_between_its_ends() -> None:
     """Neither a wide start nor an offensive takes it beyond 1."""
     event = {"name": "offensive", "date": START, "momentum_shift": 0.9}
     scenario = minimal_scenario(**QUIET, **{"war.momentum": 0.5, "war.momentum_spread": 1}, events=(event,))
-    model = NegotiationModel(scenario, n_trials=512)
-    assert model.war.momentum.min() == -1 and model.war.momentum.max() == 1
-    model.events.step()
-    assert model.war.momentum.max() == 1
+    momentum = stepped(scenario, 0, n_trials=512).of("war", "momentum")
+    assert momentum.min() == -1 and momentum.max() == 1
+    # A week later it has reverted by a twentieth from where the offensive had taken it.
+    later = stepped(scenario, 1, n_trials=512).of("war", "momentum")
+    np.testing.assert_allclose(later, 0.95 * np.minimum(momentum + 0.9, 1), rtol=0, atol=1e-15)
+    assert later.max() == 0.95
 
 
 def test_victory_goes_to_the_side_that_momentum_favours_and_at_nought_to_either() -> None:
@@ -157,7 +160,7 @@ def test_optimism_never_overshoots_its_rest() -> None:
     learning = {"war.learning": 0.6, "war.talk_learning": 2, "parties.North.optimism": 0.5}
     scenario = minimal_scenario(**WEEKLY, **FEAR, **learning, **{"parties.Host": host})
     for weeks in (1, 2, 3):
-        optimism = stepped(scenario, weeks).side("North").optimism
+        optimism = stepped(scenario, weeks).side("North", "optimism")
         assert (optimism >= 0).all()
     assert optimism == pytest.approx(np.zeros(4))
 
@@ -166,8 +169,8 @@ def test_a_front_beyond_an_ideal_stays_where_it_is() -> None:
     """It does not jump back to the ideal of the side that gains."""
     beyond = {"parties.South.ideal_point.territory": 0.8, "issues.territory.status_quo": 0.95}
     moves = {"issues.territory.front_per_week": 0.01, "war.momentum": 0.5, "war.momentum_mean": 0.5}
-    model = stepped(minimal_scenario(**SILENT, **beyond, **moves), 5)
-    assert model.war.status_quo["territory"] == pytest.approx(np.full(4, 0.95))
+    trials = stepped(minimal_scenario(**SILENT, **beyond, **moves), 5)
+    assert trials.issue("territory", "status_quo") == pytest.approx(np.full(4, 0.95))
 
 
 def test_offers_exactly_close_enough_are_split() -> None:
@@ -181,32 +184,32 @@ def test_offers_exactly_close_enough_are_split() -> None:
 def test_a_backer_blames_distance_and_absence_of_each_side() -> None:
     """Leaders of North and aides of South, both .4 from the backer's own mix of .5: 1.8 and 1.8 + 2/3."""
     levels = {"parties.North.usual_level": 3, "parties.South.usual_level": 1}
-    model = NegotiationModel(minimal_scenario(**levels, **{"parties.Patron": {"role": "backer"}}), n_trials=4)
-    for side, expected in zip(model.sides, (1.8, 1.8 + 2 / 3), strict=True):
-        assert model.backers[0].blame(side) == pytest.approx(np.full(4, expected))
+    room = stepped(minimal_scenario(**levels, **{"parties.Patron": {"role": "backer"}}), 0).room
+    for side, expected in ((0, 1.8), (1, 1.8 + 2 / 3)):
+        assert blame_of(room, 0, side) == pytest.approx(expected)
 
 
 def test_levels_rise_by_two_at_most() -> None:
-    model = NegotiationModel(minimal_scenario(**QUIET, **{"talks.level_shift_prob": 1}), n_trials=4)
-    for _ in range(5):
-        model.convening.learn_from(np.arange(4), np.ones(4, dtype=bool))
-    assert (model.convening.lift == 2).all()
+    aides = {**both(usual_level=1, level_cap=1), "talks.call_home_prob": 0, "talks.level_shift_prob": 1}
+    scenario = minimal_scenario(**{**WEEKLY, **aides})
+    for weeks, lift in ((1, 1), (2, 2), (3, 2), (6, 2)):
+        trials = stepped(scenario, weeks)
+        assert (trials.of("outcome", "n_range_rounds") == weeks).all() and (trials.of("talks", "lift") == lift).all()
 
 
 def test_leverage_of_a_mediator_ends_when_it_leaves() -> None:
     """A standing cost of fighting on, until an event takes the mediator away."""
     host = {"role": "mediator", "leverage": {"North": 0.07}}
     event = {"name": "leaves", "date": week(2), "set": {"parties.Host.engagement": 0}}
-    model = NegotiationModel(minimal_scenario(**SILENT, **{"parties.Host": host}, events=(event,)), n_trials=4)
-    for cost in (0.12, 0.12, 0.05):
-        model.step()
-        assert np.broadcast_to(model.side("North").cost_of_war(np.arange(4)), (4,)) == pytest.approx(np.full(4, cost))
+    scenario = minimal_scenario(**SILENT, **{"parties.Host": host}, events=(event,))
+    for weeks, cost in ((1, 0.12), (2, 0.12), (3, 0.05)):
+        assert cost_of_war_to(stepped(scenario, weeks), 0) == pytest.approx(np.full(4, cost))
 
 
 def test_a_text_on_a_plateau_is_its_middle() -> None:
     """Mixes .4 to .6 name one package, which has the largest product of surpluses: .5, not .4."""
     gain = np.where(GRID < 0.4, GRID, np.where(GRID <= 0.6, 0.4, GRID - 0.2))
-    assert float(nash_weight(gain, gain[::-1], 0.0, 0.0)) == pytest.approx(0.5)
+    assert nash_mix_of(gain, gain[::-1], 0.0, 0.0) == pytest.approx(0.5)
 
 
 def test_an_audience_never_rewards() -> None:
@@ -220,8 +223,8 @@ def test_optimism_given_at_the_outset_has_aged_by_the_start() -> None:
     """A war of 735 days keeps .25 + .75 exp(-2.012) of it, and is told so by the oracle too."""
     aged = {**WEEKLY, "war.optimism_ages": True, "parties.North.optimism": 0.5, "issues.territory.war_share": 0.6}
     scenario = minimal_scenario(**aged)
-    model = NegotiationModel(scenario, n_trials=4)
-    assert model.side("North").optimism == pytest.approx(np.full(4, 0.5 * (0.25 + 0.75 * np.exp(-735 / 365.25))))
+    left = 0.25 + 0.75 * np.exp(-735 / 365.25)
+    assert stepped(scenario, 0).side("North", "optimism") == pytest.approx(np.full(4, 0.5 * left))
     columns = simulate(scenario, 1, 0, 32)
     for name in ("halt_week", "n_rounds", "halt_mix"):
         np.testing.assert_allclose(columns[name], [story[name] for story in tell(scenario, 1, range(32))], atol=1e-6)

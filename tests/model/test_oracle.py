@@ -12,7 +12,7 @@ import pytest
 
 from sim.evidence.calibration.episode_scenario import scenario_of
 from sim.evidence.calibration.episodes import read_episodes, shipped
-from sim.columns import simulate
+from sim.model.compiled import simulate
 from sim.outcome_columns import TAGS
 from sim.scenario.checks import references
 from sim.scenario.mirror import mirror
@@ -20,7 +20,6 @@ from sim.scenario.reading.load import load
 from sim.scenario.schema import Scenario
 from sim.scenario.timeline import open_timeline
 from tests.oracle.everything_on import TRACKS_BY_HAZARD, everything_on
-from tests.oracle.one_mesa_model_per_trial import batch
 from tests.oracle.oracle import NO_RANGE, tell
 
 SEED = 3
@@ -112,9 +111,3 @@ def test_a_trial_tells_the_same_story_in_any_company() -> None:
     """A trial does not depend on which others are told with it (docs/odd.md, 3.8)."""
     scenario = load("istanbul_2025/aides_only")
     np.testing.assert_equal(tell(scenario, SEED, range(77, 78))[0], tell(scenario, SEED, range(64, 96))[13])
-
-
-def test_one_mesa_model_per_trial_tells_the_same() -> None:
-    by_mesa = batch("teaching/minimal", SEED, range(64))
-    for one, other in zip(by_mesa, tell(load("teaching/minimal"), SEED, range(64)), strict=True):
-        np.testing.assert_equal(one, other)

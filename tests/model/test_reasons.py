@@ -5,11 +5,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.columns import attribution, simulate
-from sim.columns.switches import NONE_OFF
+from sim.equations.bargaining import GRID_STEPS
+from sim.model.attribution import COARSE_STEPS
+from sim.model.compiled import simulate
+from sim.model.one_trial import OneTrial
+from sim.model.switches import NONE_OFF
 from sim.outcome_columns import FRICTIONS, TAGS
 from sim.scenario.reading.load import load
 from tests.factories import FEAR, QUIET, SILENT, WEEKLY, both, minimal_scenario, stepped, week
+from tests.model.entries import best_surplus, gains_both_ways
 
 TALKS = {**QUIET, **both(usual_level=3), "talks.convening_prob_per_week": 0.5}
 COSTLY = {"parties.South.strain": 0.02, "parties.North.strain": 0.2}
@@ -97,12 +101,13 @@ def test_events_reach_what_they_name() -> None:
         {"name": "sanctions", "date": week(2), "pressure": {"South": 0.05}},
         {"name": "monitors", "date": week(2), "set": {"assurances.monitoring": 0.8}},
     ]
-    model = stepped(minimal_scenario(**SILENT, events=events), 2, n_trials=32)
-    assert (model.war.momentum == 0).all() and (model.side("South").pressure == 0).all()
-    model.step()
-    assert model.war.momentum == pytest.approx(np.full(32, 0.3 * 0.95))
-    assert model.side("South").pressure == pytest.approx(np.full(32, 0.05 * 0.5 ** (1 / 35)))
-    assert model.assurances.monitoring == 0.8
+    before, after = (stepped(minimal_scenario(**SILENT, events=events), weeks, n_trials=32) for weeks in (2, 3))
+    assert (before.of("war", "momentum") == 0).all() and (before.side("South", "pressure") == 0).all()
+    assert (before.of("assurances", "monitoring") != 0.8).all()
+    assert after.of("war", "momentum") == pytest.approx(np.full(32, 0.3 * 0.95))
+    assert after.side("South", "pressure") == pytest.approx(np.full(32, 0.05 * 0.5 ** (1 / 35)))
+    assert (after.side("North", "pressure") == 0).all()
+    assert (after.of("assurances", "monitoring") == 0.8).all()
 
 
 def test_red_lines_that_cross_are_an_audience_s_doing() -> None:
@@ -113,25 +118,23 @@ def test_red_lines_that_cross_are_an_audience_s_doing() -> None:
     assert set(columns["shortfall"]) == {10.0}
 
 
-def test_reasons_do_not_depend_on_how_many_trials_are_explained_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    scenario = load("istanbul_2025/aides_only")
-    together = simulate(scenario, 1, 0, 256)
-    assert np.count_nonzero(together["best_week"] >= 0) > 64
-    monkeypatch.setattr(attribution, "AT_ONCE", 7)
-    apart = simulate(scenario, 1, 0, 256)
-    for name, column in together.items():
-        np.testing.assert_array_equal(apart[name], column, err_msg=name)
-
-
 def test_gains_that_weeks_looked_up_are_those_that_attribution_would_tabulate() -> None:
-    """On the same mixes, an issue that moves with the front included."""
+    """On the same mixes, with an issue that moves with the front where it stood in the best round."""
     scenario = load("istanbul_2025/aides_only")
-    model = stepped(scenario, scenario.horizon_weeks, n_trials=256)
-    weeks = [best for best in model.record.best.values() if best.track.moving]
-    assert weeks
-    for best in weeks:
-        surplus = attribution.Surplus(best, np.flatnonzero(best.week >= 0))
-        looked_up, tabulated = surplus._as_simulated(), surplus._without(NONE_OFF)
-        assert looked_up[0].shape == (len(surplus.trials), len(attribution.COARSE))
-        for one, other in zip(looked_up, tabulated, strict=True):
-            np.testing.assert_allclose(one, other, rtol=0, atol=1e-12)
+    n_compared = 0
+    for number in range(4):
+        trial = OneTrial(scenario, 1, number)
+        while trial.is_counting:
+            trial.step()
+        room = trial.room
+        lines = room.best_lines["status_quo"].reshape(len(room.tracks), -1)
+        for track in np.flatnonzero((room.tracks["best_week"] >= 0) & (room.tracks["n_moving"] > 0)):
+            room.trial["regime"] = room.tracks["best_regime"][track]
+            room.issues["status_quo"] = lines[track]
+            best_surplus(room, NONE_OFF, track)
+            for side in (0, 1):
+                for step in range(0, GRID_STEPS + 1, GRID_STEPS // COARSE_STEPS):
+                    looked_up, tabulated = gains_both_ways(room, track, side, step)
+                    assert looked_up == pytest.approx(tabulated, abs=1e-12)
+                    n_compared += 1
+    assert n_compared >= 2 * (COARSE_STEPS + 1)

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.columns import NegotiationModel, simulate
+from sim.model.compiled import simulate
 from sim.random_streams import Streams
 from sim.scenario.schema import Scenario
 from tests.error_rates import assert_frequency, near
-from tests.factories import FEAR, LASTING, QUIET, WEEKLY, both, minimal_scenario
+from tests.factories import FEAR, LASTING, QUIET, WEEKLY, both, minimal_scenario, stepped
+from tests.model.entries import cost_of_war_to
 
 N = 40_000
 CERTAIN = 50.0
@@ -133,8 +134,8 @@ def test_each_trial_signs_by_its_own_unseen_cost() -> None:
 
 def test_antithetic_trials_see_opposite_signs_and_each_side_its_own() -> None:
     sides = {"parties.North.unseen_spread": 0.03, "parties.South.unseen_spread": 0.05}
-    model = NegotiationModel(minimal_scenario(**sides), seed=2, n_trials=20_000)
-    north, south = (np.asarray(model.side(name).unseen) for name in ("North", "South"))
+    trials = stepped(minimal_scenario(**sides), 0, seed=2, n_trials=20_000)
+    north, south = (trials.side(name, "unseen") for name in ("North", "South"))
     for unseen, spread in ((north, 0.03), (south, 0.05)):
         np.testing.assert_array_equal(unseen[::2], -unseen[1::2])
         near(unseen[::2].std() / spread, 1, 20_000**-0.5)
@@ -142,14 +143,13 @@ def test_antithetic_trials_see_opposite_signs_and_each_side_its_own() -> None:
 
 
 def test_it_is_a_cost_of_war_beside_the_others() -> None:
-    everyone = np.arange(64)
     plain, seen = (
-        NegotiationModel(minimal_scenario(**{"parties.South.unseen_spread": spread}), seed=2, n_trials=64)
+        stepped(minimal_scenario(**{"parties.South.unseen_spread": spread}), 0, seed=2, n_trials=64)
         for spread in (0, 0.05)
     )
-    more = seen.side("South").cost_of_war(everyone) - plain.side("South").cost_of_war(everyone)
+    more = cost_of_war_to(seen, 1) - cost_of_war_to(plain, 1)
     np.testing.assert_allclose(more, 0.05 * Streams(2, 0, 64).normal("unseen cost of war", "South"), atol=1e-15)
-    np.testing.assert_array_equal(seen.side("North").cost_of_war(everyone), plain.side("North").cost_of_war(everyone))
+    np.testing.assert_array_equal(cost_of_war_to(seen, 0), cost_of_war_to(plain, 0))
 
 
 def test_a_spread_of_nought_changes_no_trial() -> None:

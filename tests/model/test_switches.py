@@ -1,15 +1,16 @@
-"""The registry of frictions and the model's switches: one entry each, whatever the order in which they are put on."""
+"""The registry of frictions and the model's switches: one entry each, in the order of the columns."""
 
 from __future__ import annotations
 
-from itertools import permutations
 from typing import Any
 
 import numpy as np
 import pytest
 
 from sim import frictions
-from sim.columns import switches
+from sim.equations.compiled import entry
+from sim.model import switches
+from sim.model.borrowed import opened
 from sim.outcome_columns import FRICTIONS, TAGS, names
 from tests.factories import SILENT, both, minimal_scenario, stepped
 
@@ -22,12 +23,21 @@ CONTROLLED: dict[str, Any] = {
     **both(trust=0.4, audience_slope=1.5),
 }
 """The two frictions that narrow the terms of an issue narrow them at different ends, and one may block the issue."""
+IN_CAPITALS = [name.upper() for name in FRICTIONS]
+
+
+@entry
+def is_blocked(room: Any, regime: int) -> bool:
+    return switches.is_blocked(opened(room), 0, regime)
 
 
 def test_every_friction_of_the_registry_has_its_switch_and_no_other_has() -> None:
-    assert list(switches.SWITCHES) == [friction.name for friction in frictions.FRICTIONS] == list(FRICTIONS)
-    assert all(switch.in_need or switch.in_terms for switch in switches.SWITCHES.values())
-    assert switches.KEPT.keys() <= {name for name, switch in switches.SWITCHES.items() if switch.in_need}
+    """The bit of a friction has its name; the bits are in the order of the columns of shares."""
+    names_of_bits = [name.lower() for name, value in vars(switches).items() if name in IN_CAPITALS and value]
+    assert names_of_bits == [friction.name for friction in frictions.FRICTIONS] == list(FRICTIONS)
+    assert [getattr(switches, name) for name in IN_CAPITALS] == [1 << number for number in range(len(FRICTIONS))]
+    assert switches.ALL_OFF == sum(getattr(switches, name) for name in IN_CAPITALS) and switches.NONE_OFF == 0
+    assert switches.IN_TERMS & ~switches.ALL_OFF == 0
 
 
 def test_codes_that_stored_runs_hold_mean_what_they_meant() -> None:
@@ -38,24 +48,35 @@ def test_codes_that_stored_runs_hold_mean_what_they_meant() -> None:
     assert [name for name in names(()) if name.startswith("share_")] == [one.column for one in frictions.FRICTIONS]
 
 
-@pytest.mark.parametrize("order", list(permutations(("trust", "audience", "controllers"))))
-def test_terms_do_not_depend_on_the_order_in_which_frictions_are_put_on(
-    order: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    model = stepped(minimal_scenario(**SILENT, **CONTROLLED), 1, n_trials=32)
-    rows = np.arange(model.inputs.n_draws * model.regimes.count)
-    assert model.regimes.count > 1
-    expected = model.tracks[0].terms_of("territory", rows)
-    assert expected.is_blocked.any() and not expected.is_blocked.all()
-    monkeypatch.setattr(switches, "SWITCHES", {name: switches.SWITCHES[name] for name in order})
-    found = model.tracks[0].terms_of("territory", rows)
-    np.testing.assert_array_equal(found.is_blocked, expected.is_blocked)
-    for name, value in expected.terms._asdict().items():
-        np.testing.assert_array_equal(getattr(found.terms, name), value, err_msg=name)
+def terms_of_territory(off: int, blocked: bool) -> Any:
+    """Terms of the controlled issue with frictions off; sides believe .25 and .75 of what is promised."""
+    issue = stepped(minimal_scenario(**SILENT, **CONTROLLED), 1).room.issues.view(np.recarray)[0]
+    return switches.terms_with.py_func(off, issue, 0.25, 0.75, blocked)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("off", range(switches.ALL_OFF + 1))
+@pytest.mark.parametrize("blocked", [False, True])
+def test_each_friction_changes_its_own_part_of_the_terms_of_an_issue(off: int, blocked: bool) -> None:
+    """Whichever others are off: trust what is believed, the audience slopes and red lines, controllers their limits."""
+    terms = terms_of_territory(off, blocked)
+    assert (terms.trust_a, terms.trust_b) == ((1, 1) if off & switches.TRUST else (0.25, 0.75))
+    assert (terms.slope_a, terms.slope_b) == ((0, 0) if off & switches.AUDIENCE else (1.5, 0))
+    low, high = (0, 1) if off & switches.AUDIENCE else (0.2, 0.6)
+    if not off & switches.CONTROLLERS:
+        low, high = (0.5, 0.5) if blocked else (max(low, 0.3), min(high, 0.7))
+    assert (terms.low, terms.high) == (low, high)
+
+
+def test_an_issue_is_blocked_where_its_controller_is_absent() -> None:
+    """After some weeks the patron has left in some trials; its regime has no bit set there."""
+    trials = stepped(minimal_scenario(**SILENT, **CONTROLLED), 4, n_trials=64)
+    takes_part = trials.third_party("Patron", "is_engaged")
+    assert 0 < takes_part.sum() < 64
+    np.testing.assert_array_equal(trials.of("trial", "regime"), takes_part)
+    assert [is_blocked(trials.room, regime) for regime in (0, 1)] == [True, False]
 
 
 def test_with_everything_off_both_believe_and_nothing_is_ruled_out() -> None:
-    model = stepped(minimal_scenario(**SILENT, **CONTROLLED), 1, n_trials=32)
-    terms, is_blocked = model.tracks[0].terms_of("territory", np.arange(model.regimes.count), switches.ALL_OFF)
+    terms = terms_of_territory(switches.ALL_OFF, True)
     assert (terms.trust_a, terms.trust_b, terms.slope_a, terms.slope_b) == (1, 1, 0, 0)
-    assert (terms.low == 0).all() and (terms.high == 1).all() and not is_blocked.any()
+    assert (terms.low, terms.high) == (0, 1)

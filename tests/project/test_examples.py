@@ -12,14 +12,13 @@ from types import FunctionType
 import pytest
 
 import sim
-from sim import equations, theory
+from sim import equations
 from tests.project.documents import DOCS
 
 MODULES = sorted(
-    f"{package.__name__}.{found.name}"
-    for package in (equations, theory)
-    for found in pkgutil.iter_modules(package.__path__)
-    if found.name != "compiled"
+    f"{equations.__name__}.{found.name}"
+    for found in pkgutil.iter_modules(equations.__path__)
+    if found.name not in ("compiled", "compiler", "machine_code")
 )
 EQUATIONS = [
     function

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.columns import simulate
+from sim.model.compiled import simulate
 from sim.outcome_columns import TAGS
 from sim.results.compare import compare
 from sim.results.run import Run

@@ -16,11 +16,10 @@ from sim.analysis.discovery.prim import Draws
 from sim.cli.commands.discover import show_discovery
 from sim.errors import ParleyError
 from sim.execution.run import run
-from sim.columns.inputs import Inputs
 from sim.random_streams import Streams
 from sim.results.run import Run
 from sim.scenario.reading.load import load
-from sim.scenario.sampling.parameter_draws import central
+from sim.scenario.sampling.parameter_draws import central, draw_columns
 from tests.analysis.discovery.test_prim import drawn, luck, made
 
 BASE = "istanbul_2025/aides_only"
@@ -69,9 +68,9 @@ def test_noise_has_no_box_in_99_of_100_seeds() -> None:
 def test_columns_are_the_values_that_the_trials_met(base: Run) -> None:
     """Also in a block in the middle of the run, and with calibrated and jointly drawn inputs."""
     columns = uncertain_columns(base.scenario, base.seed, base.n_trials)
-    met = Inputs(base.scenario, Streams(base.seed, 1_600, 320))
+    met = draw_columns(base.scenario, Streams(base.seed, 1_600, 320).parameter)
     for path, column in columns.items():
-        assert np.array_equal(column[100:120], met.per_draw(path)), path
+        assert np.array_equal(column[100:120], met[path]), path
 
 
 def test_copies_and_certain_inputs_are_left_out(base: Run) -> None:

@@ -16,7 +16,7 @@ from sim.analysis.sensitivity.uncertain_inputs import (
     separate_inputs,
 )
 from sim.errors import ParleyError
-from sim.columns import simulate
+from sim.model.compiled import simulate
 from sim.random_streams import Streams
 from sim.scenario.mirror import mirror
 from sim.scenario.sampling.parameter_draws import central, draw_columns

@@ -20,8 +20,8 @@ from sim.analysis.sensitivity.value_of_information import (
 from sim.cli.commands.levers import show_information
 from sim.cli.console import console
 from sim.errors import ParleyError
-from sim.columns.inputs import Inputs
 from sim.random_streams import Streams
+from sim.scenario.sampling.parameter_draws import draw_columns
 from tests.factories import WEEKLY, minimal_scenario
 
 N = 1250
@@ -98,10 +98,10 @@ def test_columns_are_what_the_engine_drew() -> None:
     scenario = sim.load("istanbul_2025/aides_only")
     n_draws = 8
     columns = unknown_columns(scenario, 5, n_draws)
-    drawn = Inputs(scenario, Streams(5, 0, n_draws * 16))
+    drawn = draw_columns(scenario, Streams(5, 0, n_draws * 16).parameter)
     plain, moved = "truces.slow_hazard", "parties.Russia.strain"
-    assert np.array_equal(columns[plain], drawn.per_draw(plain))
-    assert np.allclose(columns[moved] * columns["calibration.strain"], drawn.per_draw(moved))
+    assert np.array_equal(columns[plain], drawn[plain])
+    assert np.allclose(columns[moved] * columns["calibration.strain"], drawn[moved])
     assert "war.momentum_mean" not in columns
 
 

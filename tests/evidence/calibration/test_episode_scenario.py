@@ -19,10 +19,10 @@ from sim.evidence.calibration.optional_terms import INPUTS
 from sim.evidence.calibration.prior import RowInputs
 from sim.evidence.calibration.simulate_episodes import Work, simulate_episode
 from sim.evidence.calibration.structural_parameters import NAMES, STRUCTURAL, Fixed
-from sim.columns import simulate
-from sim.columns.inputs import Inputs
+from sim.model.compiled import simulate
 from sim.random_streams import Streams
 from sim.scenario.checks import references
+from sim.scenario.sampling.parameter_draws import draw_columns
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.quantity import Quantity
 from tests.evidence import factories
@@ -93,8 +93,8 @@ def test_inputs_multiply_what_they_are_about() -> None:
     episode = factories.episode()
     scenario = scenario_of(episode)
     streams = Streams(3, 0, 2_048)
-    inputs = Inputs(scenario, streams)
-    plain = Inputs(scenario.model_copy(update={"joint": ()}), streams)
+    inputs = draw_columns(scenario, streams.parameter)
+    plain = draw_columns(scenario.model_copy(update={"joint": ()}), streams.parameter)
     paths = {
         "tracks.ceasefire.signing_rate": "speed",
         "parties.A.strain": "strain_a",
@@ -107,8 +107,8 @@ def test_inputs_multiply_what_they_are_about() -> None:
     assert scenario.joint[0].columns == paths
     ranges = RowInputs.of(episode).ranges
     for path, name in paths.items():
-        multiple = inputs.per_draw(f"joint.0.factors.{name}")
-        assert inputs.per_draw(path) == pytest.approx(plain.per_draw(path) * multiple, rel=1e-12)
+        multiple = inputs[f"joint.0.factors.{name}"]
+        assert inputs[path] == pytest.approx(plain[path] * multiple, rel=1e-12)
         assert (np.min(multiple), np.max(multiple)) == pytest.approx(ranges[name].bounds, rel=0.08, abs=0.02)
 
 

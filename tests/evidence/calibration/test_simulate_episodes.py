@@ -22,7 +22,8 @@ from sim.evidence.calibration.simulate_episodes import (
     simulate_at,
     simulate_episode,
 )
-from sim.columns.week import NegotiationModel, simulate
+from sim.model.compiled import simulate, simulate_streams
+from sim.scenario.sampling.parameter_draws import draw_columns
 from tests.evidence import factories
 
 TRIALS = 2_048
@@ -39,8 +40,7 @@ def columns_of(episode: Episode, seed: int = 1) -> dict[str, np.ndarray]:
     places = dict(zip(INPUTS, RowInputs.of(episode).places(prior_draws(TRIALS, seed)).T, strict=True))
     given = {f"joint.0.factors.{name}": place for name, place in places.items()}
     streams = GivenDraws(seed, TRIALS, episode.episode_id, given)
-    with NegotiationModel(scenario_of(episode), seed, 0, TRIALS, streams=streams) as model:
-        return model.run()
+    return simulate_streams(scenario_of(episode), streams)
 
 
 def same(one: SimulatedEpisode, other: SimulatedEpisode) -> bool:
@@ -121,10 +121,9 @@ def test_the_draws_are_those_of_the_engine() -> None:
     for episode in (THREE[0], factories.episode(prior_failed_cf=0, war_start=factories.OPENED)):
         inputs = RowInputs.of(episode)
         given = {f"joint.0.factors.{k}": v for k, v in zip(INPUTS, inputs.places(draws).T, strict=True)}
-        model = NegotiationModel(scenario_of(episode), 5, 0, TRIALS, streams=GivenDraws(5, TRIALS, "ONE", given))
+        drawn = draw_columns(scenario_of(episode), GivenDraws(5, TRIALS, "ONE", given).parameter)
         for place, name in enumerate(INPUTS):
-            column = model.inputs.per_draw(f"joint.0.factors.{name}")
-            assert column == pytest.approx(inputs.multiples(draws)[:, place], rel=1e-12)
+            assert drawn[f"joint.0.factors.{name}"] == pytest.approx(inputs.multiples(draws)[:, place], rel=1e-12)
 
 
 def test_any_points_can_be_simulated() -> None:

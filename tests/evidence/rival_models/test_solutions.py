@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.equations.bargaining import GRID_STEPS
 from sim.errors import ParleyError
 from sim.evidence.rival_models import kalai_smorodinsky_point, nash_point, rubinstein_share
 from sim.evidence.rival_models.solutions import (
@@ -13,9 +14,9 @@ from sim.evidence.rival_models.solutions import (
     rubinstein_on_curve,
     value_at,
 )
-from sim.theory.bargaining import GRID
 
 Frontier = Callable[[float], float]
+GRID = np.arange(GRID_STEPS + 1) / GRID_STEPS
 OPTIMUM = 1e-7
 """A maximum is flat: an optimiser knows its place to about the square root of machine precision."""
 

@@ -1,0 +1,106 @@
+"""Steps of the model for a test to call: each compiled into an entry of its own, and run in a room of one trial."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.equations.bargaining import GRID_STEPS
+from sim.equations.compiled import entry
+from sim.model import attribution, packages, ranges
+from sim.model.borrowed import opened
+from sim.model.steps import ceasefires, third_parties, war
+from sim.model.switches import part_of_need
+from sim.model.world import Room
+from tests.factories import Trials, minimal_scenario, stepped
+
+GRID = np.arange(GRID_STEPS + 1) / GRID_STEPS
+"""The 101 mixes at which gains are tabulated."""
+
+
+@entry
+def look_again(room: Any, track: int) -> None:
+    """Needs and range of a track from the records as they stand."""
+    world = opened(room)
+    ranges.weigh_peace(world)
+    ranges.look(world, track)
+
+
+@entry
+def look_from(room: Any, track: int) -> None:
+    """The same with the loss from peace as it stands."""
+    ranges.look(opened(room), track)
+
+
+@entry
+def need_put_down_to(room: Any, off: int, track: int, side: int) -> float:
+    world = opened(room)
+    return part_of_need(world, off, track, world.sides[side])
+
+
+@entry
+def best_surplus(room: Any, off: int, track: int) -> float:
+    return attribution.best_surplus(opened(room), off, track)
+
+
+@entry
+def gains_both_ways(room: Any, track: int, side: int, step: int) -> tuple[float, float]:
+    """A side's gain on a mix as weeks look it up and as attribution tabulates it, after a call of `best_surplus`."""
+    world = opened(room)
+    packages.choose_tables(world)
+    table = world.gains_off[world.trial.regime, 0]
+    coarse = step * (table.shape[1] - 1) // GRID_STEPS
+    return packages.gain_at(world, track, side, step), attribution._gain(world, table, 0, track, side, coarse)
+
+
+@entry
+def factor_on_hazard(room: Any) -> float:
+    return ceasefires.hazard_factor(opened(room))
+
+
+@entry
+def blame_of(room: Any, backer: int, side: int) -> float:
+    """How much a backer blames a side for its offer on the first track and for the level at which it comes."""
+    world = opened(room)
+    track = world.tracks[0]
+    offer = track.offer_a if side == 0 else track.offer_b
+    return third_parties._blame(world.talks, world.third_parties[backer], offer, world.sides[side])
+
+
+@entry
+def _least_mix(room: Any, side: int, need: float) -> float:
+    return packages.least_mix(opened(room), 0, side, need)
+
+
+@entry
+def _nash_mix(room: Any) -> float:
+    return packages.nash_mix(opened(room), 0)
+
+
+def room_with_gains(gain_a: NDArray[np.float64], gain_b: NDArray[np.float64]) -> Room:
+    """A room with one track, open-ended, on which the 101 mixes are worth this to both sides."""
+    room = stepped(minimal_scenario(), 0, n_trials=1).room
+    room.curves[0, 0], room.curves[0, 1] = gain_a, gain_b
+    room.regimes["is_tabulated"] = 1
+    return room
+
+
+def range_of(
+    gain_a: NDArray[np.float64], gain_b: NDArray[np.float64], need_a: float, need_b: float
+) -> tuple[float, float]:
+    """Reservation points of both sides, as mixes."""
+    room = room_with_gains(gain_a, gain_b)
+    return _least_mix(room, 0, need_a), 1.0 - _least_mix(room, 1, need_b)
+
+
+def nash_mix_of(gain_a: NDArray[np.float64], gain_b: NDArray[np.float64], need_a: float, need_b: float) -> float:
+    """The mix that a text without error names."""
+    room = room_with_gains(gain_a, gain_b)
+    room.tracks["need_a"], room.tracks["need_b"] = need_a, need_b
+    return _nash_mix(room)
+
+
+def cost_of_war_to(trials: Trials, side: int) -> NDArray[np.float64]:
+    """What another year of war would cost a side, by trial."""
+    records = trials.inputs.layout.records(trials.rows, "sides")[:, side].view(np.recarray)
+    return np.array([war.cost_of_war.py_func(record) for record in records])  # type: ignore[attr-defined]
