@@ -260,6 +260,7 @@ HOLDS_FOR_EVERY_DRAW = {
     "statistics/test_exact_sums.py": "equal quantiles, of values at random read in pieces",
     "execution/test_streaming.py": "streamed and whole estimates of the same trials",
     "model/test_attribution_limits.py": "theorems, tried on configurations at random",
+    "model/test_random_numbers.py": "equal numbers of two implementations, for shares and orders at random",
     "scenario/test_mirror.py": "columns of shares at random, turned around one by one",
     "evidence/backtest/test_baselines.py": "properties of a fit, on rows at random",
     SECOND_SCORING: "equal numbers of two implementations, on tables at random",
