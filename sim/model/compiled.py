@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,6 @@ from sim.equations.compiled import entry, step
 from sim.equations.machine_code import announce
 from sim.model.attribution import explain
 from sim.model.borrowed import opened
-from sim.model.decisions import OF_THE_MODEL, Decisions
 from sim.model.inputs import Inputs, inputs_of
 from sim.model.state import ENTITIES
 from sim.model.steps.start import start_draw, start_trial
@@ -22,6 +22,10 @@ from sim.model.world import room_for
 from sim.outcome_columns import Columns
 from sim.random_streams import Streams
 from sim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from sim.model.own_rules import Bound, Rules
+    from sim.model.parties import Party
 
 
 @step
@@ -91,14 +95,17 @@ def simulate(
     independent_stream: str = "",
     explains: bool = True,
     n_threads: int = 1,
+    parties: Mapping[str, type[Party]] | None = None,
 ) -> Columns:
     """Return outcome columns of ``n_trials`` trials from ``first_trial`` on, the same however they are cut in blocks.
 
     ``independent_stream`` names random numbers that no other scenario meets (see ``Streams``). Without ``explains``
-    nothing is kept of why trials fail.
+    nothing is kept of why trials fail. ``parties`` are classes of somebody's own, by name (docs/guide/party.md).
     """
     streams = Streams(seed, first_trial, n_trials, scenario.mirrored, independent_stream)
-    return simulate_streams(scenario, streams, explains=explains, n_threads=n_threads)
+    return simulate_streams(
+        scenario, streams, explains=explains, n_threads=n_threads, rules=rules_of(scenario, parties)
+    )
 
 
 def simulate_streams(
@@ -108,7 +115,7 @@ def simulate_streams(
     weeks: int | None = None,
     n_threads: int = 1,
     is_given_up: NDArray[np.bool_] | None = None,
-    decide: Decisions = OF_THE_MODEL,
+    rules: Rules | None = None,
 ) -> Columns:
     """Return outcome columns of the trials of ``streams``, over its draws of the parameters."""
     inputs = inputs_of(scenario, streams)
@@ -119,9 +126,13 @@ def simulate_streams(
     ends = np.concatenate([[0], np.cumsum(counts)])
     cuts = np.linspace(0, len(counts), n_threads + 1).astype(int)
 
-    def part(low: int, high: int) -> int:
-        room = room_for(inputs._replace(changed=inputs.changed[low:high]), streams.prefix, decide)
-        return run_draws(
+    bound: list[Bound] = []
+
+    def part(low: int, high: int) -> None:
+        room = room_for(inputs._replace(changed=inputs.changed[low:high]), streams.prefix)
+        if rules:
+            bound.append(rules.bind(room, inputs, streams, is_given_up))
+        run_draws(
             room, inputs.starts[low:high], first[low:high], counts[low:high], True, weeks or inputs.weeks, explains,
             is_given_up, results[ends[low] : ends[high]],
         )  # fmt: skip
@@ -131,7 +142,18 @@ def simulate_streams(
     else:
         with ThreadPoolExecutor(n_threads) as pool:
             list(pool.map(part, cuts[:-1], cuts[1:]))
+    for one in bound:
+        one.raise_problem()
     return columns_of(inputs, streams, first, counts, results)
+
+
+def rules_of(scenario: Scenario, parties: Mapping[str, type[Party]] | None) -> Rules | None:
+    """Return the rules of classes of somebody's own; without any, Mesa is not imported."""
+    if not parties:
+        return None
+    from sim.model.own_rules import Rules
+
+    return Rules.of(scenario, parties)
 
 
 STORED = ("outcome", "agreed", "shares")

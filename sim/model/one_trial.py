@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.compiled import columns_of, n_stored, run_draws
-from sim.model.decisions import OF_THE_MODEL, Decisions
 from sim.model.inputs import inputs_of
 from sim.model.world import room_for
 from sim.outcome_columns import Columns
 from sim.random_streams import Streams
 from sim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from sim.model.own_rules import Rules
 
 
 class OneTrial:
@@ -24,6 +28,8 @@ class OneTrial:
     room : Room
         Every record of the trial, as arrays that change with it: ``room.war["momentum"][0]``,
         ``room.sides["pressure"][1]`` (``sim.model.state`` says what each is).
+    bound : Bound or None
+        The agents of classes of somebody's own.
     """
 
     def __init__(
@@ -32,13 +38,15 @@ class OneTrial:
         seed: int,
         trial: int,
         independent_stream: str = "",
-        decide: Decisions = OF_THE_MODEL,
+        rules: Rules | None = None,
     ) -> None:
         self.scenario = scenario
-        self._streams = Streams(seed, trial, 1, scenario.mirrored, independent_stream)
-        self.inputs = inputs_of(scenario, self._streams)
-        self.room = room_for(self.inputs, self._streams.prefix, decide)
+        self.streams = Streams(seed, trial, 1, scenario.mirrored, independent_stream)
+        self.inputs = inputs_of(scenario, self.streams)
+        self.room = room_for(self.inputs, self.streams.prefix)
         self._results = np.zeros((1, n_stored(self.inputs)))
+        self._is_given_up: NDArray[np.bool_] = np.zeros(1, np.bool_)
+        self.bound = rules.bind(self.room, self.inputs, self.streams, self._is_given_up) if rules else None
         self._advance(True, 0, False)
 
     @property
@@ -51,6 +59,11 @@ class OneTrial:
         """Return whether the next week lies before the horizon; after it ceasefires are only watched."""
         return self.week < self.scenario.horizon_weeks
 
+    @property
+    def is_over(self) -> bool:
+        """Return whether no week is left, those after the horizon included."""
+        return self.week >= self.inputs.weeks
+
     def step(self) -> None:
         """Live through one week."""
         self._advance(False, 1, False)
@@ -58,12 +71,14 @@ class OneTrial:
     def run(self) -> Columns:
         """Live through all weeks that are left, and return the outcome as columns of one trial, reasons included."""
         self._advance(False, self.inputs.weeks - self.week, True)
-        first, counts = self._streams.trials_by_draw()
-        return columns_of(self.inputs, self._streams, first, counts, self._results)
+        first, counts = self.streams.trials_by_draw()
+        return columns_of(self.inputs, self.streams, first, counts, self._results)
 
     def _advance(self, begins: bool, weeks: int, explains: bool) -> None:
         one: NDArray[np.int64] = np.ones(1, np.int64)
-        first, _ = self._streams.trials_by_draw()
+        first, _ = self.streams.trials_by_draw()
         run_draws(
-            self.room, self.inputs.starts, first, one, begins, weeks, explains, np.zeros(1, np.bool_), self._results
+            self.room, self.inputs.starts, first, one, begins, weeks, explains, self._is_given_up, self._results
         )
+        if self.bound:
+            self.bound.raise_problem()

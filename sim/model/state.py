@@ -108,7 +108,6 @@ SIDE = _entity(
     "strain_reversion strain_volatility optimism_rest trust unseen_spread image opening offer_rate reciprocity "
     "linkage_tolerance audience_slope",
     V("end", "code", "1 side A, -1 side B", "its end of the contract curve"),
-    V("own_decisions", "code", 0, "decisions that a class of somebody's own makes, a bit each"),
     V("strain", "util", "parties.*.strain", "cost of a year of war where it does not move"),
     V("strain_moves", "truth", "", "whether it moves"),
     V("log_strain", "log util", "spread as in the long run", "log of the cost of a year of war where it moves"),
@@ -134,7 +133,6 @@ SIDE = _entity(
 THIRD_PARTY = _entity(
     "engagement persistence skill bias reach_a reach_b leverage_a leverage_b supports_a supports_b tilt unity "
     "follow_factor quit_prob_per_week ends_aid_on_quit aid_cut_momentum convening_pull guarantor_share own_mix",
-    V("own_decisions", "code", 0, "decisions that a class of somebody's own makes, a bit each"),
     V("act_rate", "1/week", "from parties.*.act_prob_per_week", "rate of pressing once provoked"),
     V("is_engaged", "truth", "engagement above 0", "whether it takes part"),
     V("own_level", "level", 0, "level at which it would come to the round by itself"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.equations.compiled import part
+from sim.model.decisions import take_own_steps
 from sim.model.steps.bargaining import bargain
 from sim.model.steps.ceasefires import watch
 from sim.model.steps.convening import convene
@@ -18,6 +19,7 @@ def week(world: Any) -> None:
     """Live through one week; after the horizon ceasefires are only watched, while pressure and cost of war move on."""
     trial = world.trial
     happen(world)
+    take_own_steps(world)
     if trial.week < trial.horizon:
         move_war(world)
         act(world)

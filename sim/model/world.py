@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.equations.bargaining import GRID_STEPS
 from sim.model.attribution import COARSE_STEPS
-from sim.model.decisions import OF_THE_MODEL, Decisions
+from sim.model.decisions import CHECK, DECISIONS
 from sim.model.inputs import Inputs
 from sim.model.random_numbers import streams
 from sim.model.state import ENTITIES, REGIME
@@ -56,14 +56,19 @@ class Room(NamedTuple):
     gains_off: Any
     is_known: Any
     random: Any
-    decide: Any
+    own_rules: Any
+    own_steps: Any
 
 
-def room_for(inputs: Inputs, prefix: str = "", decide: Decisions = OF_THE_MODEL) -> Room:
-    """Return room for one thread; ``prefix`` goes before the names of its random numbers."""
+def room_for(inputs: Inputs, prefix: str = "") -> Room:
+    """Return room for one thread; ``prefix`` goes before the names of its random numbers.
+
+    ``own_rules`` and ``own_steps`` say that every party decides by the model's own rules, until ``Rules.bind`` changes it.
+    """
     layout, scenario = inputs.layout, inputs.scenario
     row = np.zeros(layout.size)
     slots, n_rows = inputs.shape_of_curves
+    n_comers = 2 + layout.counts["third_parties"]
     n_regimes = 1 << inputs.regime_bits
     return Room(  # type: ignore[call-arg]  # records and attendance are unpacked
         row,
@@ -80,5 +85,6 @@ def room_for(inputs: Inputs, prefix: str = "", decide: Decisions = OF_THE_MODEL)
         np.zeros((n_regimes, N_SETS_OF_TERMS, n_rows, COARSE_STEPS + 1)),
         np.zeros((n_regimes, N_SETS_OF_TERMS), np.int64),
         streams((scenario.sides.A, scenario.sides.B), list(inputs.third_parties), inputs.weeks, prefix),
-        decide,
+        np.zeros((n_comers, len(DECISIONS), CHECK + 1), np.int64),
+        np.full(n_comers, -1, np.int64),
     )

@@ -9,7 +9,7 @@ from sim.equations.bargaining import next_offer
 from sim.equations.compiled import part, routine, step
 from sim.equations.weekly import happens
 from sim.model import random_numbers as draw
-from sim.model.decisions import ACCEPTS, PACE, address_of
+from sim.model.decisions import ACCEPTS, PACE, has_own, own_answer, usual_accepts, usual_pace
 from sim.model.packages import nash_mix, write_terms
 from sim.model.ranges import look, weigh_peace
 from sim.model.state import IN_CEASEFIRE
@@ -88,12 +88,11 @@ def _move_offers(world: Any, track: Any) -> None:
 @step
 def _pace(world: Any, number: int, other_moved: bool) -> float:
     """Share of the gap that a side closes: ``offer_rate x mandate``, less where the other side stood still."""
-    talks, sides, decide = world.talks, world.sides, world.decide
-    side = sides[number]
-    mandate = mandate_of(talks, side.level)
-    if side.own_decisions & PACE:
-        return decide.pace(address_of(side), 1.0 if other_moved else 0.0, mandate)
-    return side.offer_rate * mandate * (1.0 if other_moved else side.reciprocity)
+    side = world.sides[number]
+    mandate = mandate_of(world.talks, side.level)
+    if has_own(world, number, PACE):
+        return own_answer(world, number, PACE, 1.0 if other_moved else 0.0, mandate)
+    return usual_pace(side, other_moved, mandate)
 
 
 # -- agreement ---------------------------------------------------------------------------------------
@@ -137,10 +136,9 @@ def _may_sign(world: Any, least_level: int) -> bool:
 @step
 def _accepts(world: Any, number: int, mix: float, limit: float) -> bool:
     """Whether a text leaves a side at least as well off as fighting on."""
-    sides, decide = world.sides, world.decide
-    if sides[number].own_decisions & ACCEPTS:
-        return decide.accepts(address_of(sides[number]), mix, limit) != 0.0
-    return mix >= limit if number == 0 else mix <= limit
+    if has_own(world, number, ACCEPTS):
+        return own_answer(world, number, ACCEPTS, mix, limit) != 0.0
+    return usual_accepts(world.sides[number], mix, limit)
 
 
 @routine

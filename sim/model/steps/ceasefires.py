@@ -8,7 +8,7 @@ from sim.equations.ceasefire import collapse_rate, hazard_multiplier
 from sim.equations.compiled import part, routine, step
 from sim.equations.weekly import happens
 from sim.model import random_numbers as draw
-from sim.model.decisions import OPENING, address_of
+from sim.model.decisions import OPENING, has_own, own_answer, usual_opening
 from sim.model.packages import write_terms
 from sim.model.ranges import keep_gains, least_surplus, look, weigh_peace
 from sim.model.state import AT_WAR, IMPOSED, IN_CEASEFIRE, NONE
@@ -155,10 +155,12 @@ def _resume_war(world: Any) -> None:
 @step
 def reopen(world: Any, track: Any) -> None:
     """Put both sides' opening offers on a track: ``opening`` of the way to the own end of the curve."""
-    sides, decide = world.sides, world.decide
-    track.offer_a, track.offer_b = sides[0].opening, 1.0 - sides[1].opening
-    if sides[0].own_decisions & OPENING:
-        track.offer_a = decide.opening(address_of(sides[0]), 0.0, 0.0)
-    if sides[1].own_decisions & OPENING:
-        track.offer_b = decide.opening(address_of(sides[1]), 0.0, 0.0)
+    track.offer_a, track.offer_b = _opening(world, 0), _opening(world, 1)
     track.conceded_a = track.conceded_b = 1
+
+
+@step
+def _opening(world: Any, number: int) -> float:
+    if has_own(world, number, OPENING):
+        return own_answer(world, number, OPENING, 0.0, 0.0)
+    return usual_opening(world.sides[number])

@@ -7,7 +7,7 @@ from typing import Any
 from sim.equations.compiled import part, routine, step
 from sim.equations.weekly import happens
 from sim.model import random_numbers as draw
-from sim.model.decisions import ATTENDS, address_of
+from sim.model.decisions import ATTENDS, has_own, own_answer, usual_attends
 from sim.model.state import AT_WAR, IN_CEASEFIRE
 
 WEEKS_PER_YEAR = 52.0
@@ -90,28 +90,31 @@ def _skill_present(world: Any) -> float:
 def set_levels(world: Any) -> None:
     """Levels by habit, lifted when a deal was near; then dated events, caps and rules "comes if X comes"."""
     trial, talks, sides, third_parties = world.trial, world.talks, world.sides, world.third_parties
-    decide = world.decide
     dated = world.dated_levels[trial.week]
     for number in range(2):
         side = sides[number]
-        usual = side.usual_level
-        if side.own_decisions & ATTENDS:
-            usual = int(decide.attends(address_of(side), 0.0, 0.0))
+        usual = level_by_itself(world, number, side)
         level = usual + talks.lift if usual > 0 else 0
         level = dated[number] if dated[number] >= 0 else level
         side.own_level = min(level, side.level_cap)
         side.level = side.own_level
     for number in range(len(third_parties)):
         party = third_parties[number]
-        level = party.usual_level
-        if party.own_decisions & ATTENDS:
-            level = int(decide.attends(address_of(party), 0.0, 0.0))
+        level = level_by_itself(world, 2 + number, party)
         level = dated[2 + number] if dated[2 + number] >= 0 else level
         # Whoever has walked away does not come, whatever events and rules ask for.
         party.own_level = min(level, party.level_cap) if party.is_engaged else 0
         party.level = party.own_level
     if len(world.rules):
         _follow_rules(world)
+
+
+@step
+def level_by_itself(world: Any, comer: int, party: Any) -> int:
+    """Return the level at which a side (0 and 1) or third party (from 2 on) would come before events and caps."""
+    if has_own(world, comer, ATTENDS):
+        return int(own_answer(world, comer, ATTENDS, 0.0, 0.0))
+    return usual_attends(party)
 
 
 @routine

@@ -10,9 +10,10 @@ from sim.equations.utility import benefit_share, exposure
 from sim.equations.war import WarStakes, plus, risk_premium
 from sim.equations.weekly import decay, long_run_spread, optimism_left
 from sim.model import random_numbers as draw
-from sim.model.decisions import ATTENDS, address_of
+from sim.model.decisions import START, has_own, own_answer
 from sim.model.engagement import take_stock
 from sim.model.steps.ceasefires import reopen
+from sim.model.steps.convening import level_by_itself
 from sim.model.value_of_war import stakes_on
 
 LEAST_STRAIN = 1e-9
@@ -62,7 +63,7 @@ def _weigh_war(war: Any, side: Any, issues: Any) -> None:
 @part
 def start_trial(world: Any, number: int) -> None:
     """Draw what is drawn once for a trial: momentum, costs of war, and what is not seen of them."""
-    trial, war, sides, tracks, decide = world.trial, world.war, world.sides, world.tracks, world.decide
+    trial, war, sides, tracks = world.trial, world.war, world.sides, world.tracks
     trial.number = number
     if war.momentum_spread > 0.0:
         shift = war.momentum_spread * draw.favouring_b(world, draw.MOMENTUM_AT_START)
@@ -74,8 +75,10 @@ def start_trial(world: Any, number: int) -> None:
             side.log_strain += spread * draw.normal(world, draw.STRAIN_AT_START + place)
         if side.unseen_spread > 0.0:
             side.unseen = side.unseen_spread * draw.normal(world, draw.UNSEEN + place)
-        side.last_level = side.usual_level
-        if side.own_decisions & ATTENDS:
-            side.last_level = int(decide.attends(address_of(side), 0.0, 0.0))
+    for comer in range(len(world.own_steps)):
+        if has_own(world, comer, START):
+            own_answer(world, comer, START, 0.0, 0.0)
+    for place in range(2):
+        sides[place].last_level = level_by_itself(world, place, sides[place])
     for place in range(len(tracks)):
         reopen(world, tracks[place])

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sim.equations.compiled import part, routine, step
-from sim.equations.weekly import happens
 from sim.model import random_numbers as draw
-from sim.model.decisions import PRESSES, address_of
+from sim.model.decisions import PRESSES, has_own, own_answer, usual_presses
 from sim.model.engagement import take_stock
 from sim.model.state import AT_WAR, OVER
 
@@ -38,16 +37,16 @@ def act(world: Any) -> None:
 @step
 def _presses(world: Any, number: int) -> bool:
     """Whether a provoked backer presses this week: likelier after the backer that it follows."""
-    third_parties, decide = world.third_parties, world.decide
+    third_parties = world.third_parties
     backer = third_parties[number]
     rate = backer.act_rate
     if backer.follows >= 0 and third_parties[backer.follows].weeks_since_action < FOLLOWED_WEEKS:
         rate *= backer.follow_factor
     rate *= backer.unity
     luck = draw.uniform(world, draw.PRESS + draw.PER_THIRD_PARTY * number)
-    if backer.own_decisions & PRESSES:
-        return decide.presses(address_of(backer), luck, rate) != 0.0
-    return happens(luck, rate)
+    if has_own(world, 2 + number, PRESSES):
+        return own_answer(world, 2 + number, PRESSES, luck, rate) != 0.0
+    return usual_presses(backer, luck, rate)
 
 
 @step

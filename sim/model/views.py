@@ -1,0 +1,67 @@
+"""See a record of a trial as an object: ``war.momentum``, ``side.fear = 0.1``. A wrong name is refused with the nearest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from numbers import Real
+from typing import Any
+
+from sim.errors import ParleyError
+from sim.model.inputs import Inputs
+from sim.model.state import ENTITIES
+from sim.model.world import Room
+
+
+class UnknownNameError(ParleyError, AttributeError):
+    """Report a name that a record does not have."""
+
+
+class View:
+    """Read and write the numbers of one record of the trial that stands in a room.
+
+    Fields have the names of the scenario file and of ``sim.model.state``; those of side A and side B end in ``_a`` and
+    ``_b``. They are whole numbers where ``state.py`` says that they are counts, codes or truths.
+    """
+
+    _fields: dict[str, tuple[int, bool]]
+    _room: Room
+
+    def __init__(self, room: Room, inputs: Inputs, entity: str, number: int = 0) -> None:
+        self.look_at(room, inputs, entity, number)
+
+    def look_at(self, room: Room, inputs: Inputs, entity: str, number: int) -> None:
+        """Say which record is meant."""
+        fields = ENTITIES[entity].dtype.fields or {}
+        places = {name: inputs.layout.place(entity, number, name) for name in fields}
+        kept = self.__dict__
+        kept["_room"] = room
+        kept["_fields"] = {name: (place, fields[name][0].kind == "i") for name, place in places.items()}
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        place, is_whole = self._place_of(name)
+        return (self._room.whole_row if is_whole else self._room.row).item(place)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        place, is_whole = self._place_of(name)
+        if not isinstance(value, Real) or (is_whole and value != int(value)):
+            raise ParleyError(f"{name}: expected a {'whole ' if is_whole else ''}number, got {value!r}")
+        if is_whole:
+            self._room.whole_row[place] = value
+        else:
+            self._room.row[place] = value
+
+    def __dir__(self) -> Iterable[str]:
+        return [*super().__dir__(), *self._fields]
+
+    def _place_of(self, name: str) -> tuple[int, bool]:
+        if name not in self._fields:
+            close = get_close_matches(name, self._fields, n=1, cutoff=0.5)
+            known = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(sorted(self._fields))}"
+            raise UnknownNameError(f"{self._what()} has no {name!r}: {known}")
+        return self._fields[name]
+
+    def _what(self) -> str:
+        return "this part of the trial"
