@@ -137,13 +137,17 @@ def simulate_streams(
             is_given_up, results[ends[low] : ends[high]],
         )  # fmt: skip
 
-    if n_threads == 1:
-        part(0, len(counts))
-    else:
-        with ThreadPoolExecutor(n_threads) as pool:
-            list(pool.map(part, cuts[:-1], cuts[1:]))
-    for one in bound:
-        one.raise_problem()
+    try:
+        if n_threads == 1:
+            part(0, len(counts))
+        else:
+            with ThreadPoolExecutor(n_threads) as pool:
+                list(pool.map(part, cuts[:-1], cuts[1:]))
+        for one in bound:
+            one.raise_problem()
+    finally:
+        for one in bound:
+            one.let_go()
     return columns_of(inputs, streams, first, counts, results)
 
 

@@ -1,17 +1,19 @@
-"""Compile a method of somebody's own: ``self`` is where the party's record stands, ``self.model`` where the trial does.
+"""Compile a method of somebody's own: ``self`` is where the party's record stands, ``self.model`` where the trial is.
 
-So ``self.fear``, ``self.model.week``, ``self.model.war.momentum`` and ``self.model.sides[1].pressure`` mean in a compiled
-method what they mean in Python. Whatever else a method asks of ``self`` cannot be compiled; it is then called back.
+So ``self.fear``, ``self.model.week``, ``self.model.war.momentum`` and ``self.model.sides[1].pressure`` mean in a
+compiled method what they mean in Python. A method that asks anything else of ``self`` is called back instead.
 """
 
 from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
-from typing import Any
+from types import FunctionType as Method
+from typing import Any, NamedTuple
 
+import numpy as np
 from llvmlite import ir
 
 from sim.equations.compiler import numba
@@ -20,18 +22,17 @@ from sim.model.decisions import ATTENDS, OPENING, PACE, SIGNATURE, START, STEP
 from sim.model.state import ENTITIES, Layout
 
 types, extending = numba.core.types, numba.extending
-Method = Callable[..., Any]
 BYTES = ir.IntType(8).as_pointer()
 
 
-class ModelType(types.Type):  # type: ignore[misc]
+class ModelType(types.Type):  # type: ignore[misc, name-defined]
     """Type the start of a trial's row."""
 
     def __init__(self) -> None:
         super().__init__(name="Trial")
 
 
-class PartyType(types.Type):  # type: ignore[misc]
+class PartyType(types.Type):  # type: ignore[misc, name-defined]
     """Type the record of a side or third party; ``place`` is how many bytes into the row it stands."""
 
     def __init__(self, entity: str, number: int) -> None:
@@ -42,14 +43,14 @@ class PartyType(types.Type):  # type: ignore[misc]
 
 
 FIRST = Layout(0, 0, 0, 0, 0).first
-"""Places in the row of all that stands before the third parties, the same in every scenario, and of the first of these."""
+"""Places in the row of all that stands before the third parties, and of the first of these: the same everywhere."""
 MODEL = ModelType()
 SIDES = types.Tuple([PartyType("sides", 0), PartyType("sides", 1)])
 
 
 @extending.register_model(ModelType)
 @extending.register_model(PartyType)
-class _Pointer(extending.models.PrimitiveModel):  # type: ignore[misc]
+class _Pointer(extending.models.PrimitiveModel):  # type: ignore[misc, name-defined]
     def __init__(self, manager: Any, kind: Any) -> None:
         super().__init__(manager, kind, BYTES)
 
@@ -177,8 +178,8 @@ def _rule(method: Any, decision: int, party_at: Any) -> Any:
     return numba.njit(kinds.get(decision, with_two))
 
 
-def _guarded(rule: Any) -> Method:
-    """Return the rule with errors as NaN, which no decision may be: it is then asked again in Python, and raises there."""
+def _guarded(rule: Any) -> Any:
+    """Return the rule with errors as NaN, after which it is asked again in Python, and raises there."""
 
     def guarded(address: int, first: float, second: float) -> float:
         answer = math.nan
@@ -191,11 +192,28 @@ def _guarded(rule: Any) -> Method:
     return guarded
 
 
+class _Same(NamedTuple):
+    """Hold an object that is equal to itself alone."""
+
+    one: Any
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.one is other.one
+
+    def __hash__(self) -> int:
+        return id(self.one)
+
+
 def _constants(method: Method) -> Any:
-    """Return what the machine code of a method has taken from outside it: numbers as they are, objects by identity."""
-    code, scope = getattr(method, "__code__", None), getattr(method, "__globals__", {})
-    if code is None:
-        return None
-    cells = [cell.cell_contents for cell in method.__closure__ or ()]  # type: ignore[attr-defined]
-    used = [*cells, *(method.__defaults__ or ()), *(scope[name] for name in code.co_names if name in scope)]  # type: ignore[attr-defined]
-    return tuple(one if isinstance(one, (int, float, str, bool)) else id(one) for one in used)
+    """Return what the machine code of a method takes from outside it: numbers by value, whatever else by identity."""
+    code, scope, used = method.__code__, method.__globals__, list(method.__defaults__ or ())
+    with suppress(ValueError):  # a cell that is still empty
+        used += [cell.cell_contents for cell in method.__closure__ or ()]
+    used += [scope[name] for name in code.co_names if name in scope]
+    return tuple(_constant(one) for one in used)
+
+
+def _constant(one: Any) -> Any:
+    if isinstance(one, np.ndarray):
+        return one.dtype.str, one.shape, one.tobytes()
+    return (type(one), one) if isinstance(one, (int, float, str)) else _Same(one)

@@ -1,4 +1,4 @@
-"""Let classes of somebody's own decide: compiled where numba can, called back from the compiled week where it cannot."""
+"""Let classes of somebody's own decide: compiled where numba can, called back from the week where it cannot."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from sim.random_streams import Streams
 from sim.scenario.schema import Scenario, ThirdParty
 
 C_RULE = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_int64, ctypes.c_double, ctypes.c_double)
-N_ARGUMENTS = {"pace": 2, "accepts": 2, "presses": 2}
+WITH_ARGUMENTS = ("pace", "accepts", "presses")
+MakeModel = Callable[[Room, Inputs, Streams, Mapping[str, type[Party]]], TrialModel]
 
 
 class OwnRule(NamedTuple):
@@ -46,13 +47,23 @@ class Rules:
         The classes, by party.
     rules : tuple of OwnRule
         What they decide otherwise, in the order of the parties.
+    make_model : callable
+        Makes the agents of a room.
     """
 
-    def __init__(self, parties: Mapping[str, type[Party]], rules: tuple[OwnRule, ...]) -> None:
-        self.parties, self.rules = dict(parties), rules
+    def __init__(
+        self, parties: Mapping[str, type[Party]], rules: tuple[OwnRule, ...], make_model: MakeModel = TrialModel
+    ) -> None:
+        self.parties, self.rules, self.make_model = dict(parties), rules, make_model
 
     @classmethod
-    def of(cls, scenario: Scenario, parties: Mapping[str, type[Party]], compiles: bool = True) -> Rules:
+    def of(
+        cls,
+        scenario: Scenario,
+        parties: Mapping[str, type[Party]],
+        compiles: bool = True,
+        make_model: MakeModel = TrialModel,
+    ) -> Rules:
         """Inspect classes for what they override, and compile it; without ``compiles`` all is called back.
 
         Raises
@@ -72,7 +83,7 @@ class Rules:
                 comer = comers.index(name)
                 code = compiled_rule(method, decision, comer) if compiles and inspect.isfunction(method) else None
                 rules.append(OwnRule(name, comer, decision, code))
-        return cls(parties, tuple(rules))
+        return cls(parties, tuple(rules), make_model)
 
     def describe(self) -> list[str]:
         """Return a line for each decision: "Russia.pace is compiled"."""
@@ -94,11 +105,11 @@ class Bound:
     ) -> None:
         self.problem: BaseException | None = None
         self._is_given_up = is_given_up
-        self._make = lambda: TrialModel(room, inputs, streams, rules.parties)
+        self._make: Callable[[], TrialModel] = lambda: rules.make_model(room, inputs, streams, rules.parties)
         self._model: TrialModel | None = None
         self._kept: list[Any] = []
-        if any(rule.code is None for rule in rules.rules):
-            self.model  # noqa: B018 - an error in a constructor is one of this moment, not of a week
+        if rules.make_model is not TrialModel or any(rule.code is None for rule in rules.rules):
+            self._model = self._make()
         for rule in rules.rules:
             back = C_RULE(self._asking(rule))
             address = ctypes.cast(back, ctypes.c_void_p).value
@@ -118,7 +129,14 @@ class Bound:
     def raise_problem(self) -> None:
         """Raise what a method of an agent raised, with its traceback."""
         if self.problem is not None:
-            raise self.problem
+            problem, self.problem = self.problem, None
+            raise problem
+
+    def let_go(self) -> None:
+        """Drop agents and functions, which hold each other; the room must not be used again."""
+        if self._model:
+            self._model.let_go()
+        vars(self).clear()
 
     def _asking(self, rule: OwnRule) -> Callable[[int, float, float], float]:
         """Return the function that asks an agent in Python; ctypes would drop an error, so it is kept for later."""
@@ -138,7 +156,7 @@ class Bound:
 
 def _answer(agent: Party, decision: int, first: float, second: float) -> float:
     name = DECISIONS[decision]
-    arguments: tuple[Any, ...] = (first, second) if name in N_ARGUMENTS else ()
+    arguments: tuple[Any, ...] = (first, second) if name in WITH_ARGUMENTS else ()
     if decision == PACE:
         arguments = (first != 0.0, second)
     answer = getattr(agent, name)(*arguments)

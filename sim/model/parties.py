@@ -41,8 +41,8 @@ class TrialModel(mesa.Model):  # type: ignore[misc]
         super().__init__(rng=streams.seed)
         self.inputs = inputs
         self._room, self._streams, self._uniforms = room, streams, UniformGenerator()
-        self.war, self.talks, self.assurances, self.ceasefire, self._trial = (
-            View(room, inputs, entity) for entity in ("war", "talks", "assurances", "ceasefire", "trial")
+        self.war, self.talks, self.assurances, self.ceasefire, self._trial, self._reached = (
+            View(room, inputs, entity) for entity in ("war", "talks", "assurances", "ceasefire", "trial", "outcome")
         )
         scenario = inputs.scenario
         self.issues = {name: View(room, inputs, "issues", number) for number, name in enumerate(scenario.issues)}
@@ -51,9 +51,14 @@ class TrialModel(mesa.Model):  # type: ignore[misc]
         for name in (scenario.sides.A, scenario.sides.B, *inputs.third_parties):
             kind = classes.get(name) or ROLES[scenario.parties[name].role]
             self.party[name] = kind(self, name)
-            vars(self.party[name])["_is_made"] = True
+            object.__setattr__(self.party[name], "_is_made", True)
         everybody = tuple(self.party.values())
         self.sides, self.third_parties = everybody[:2], everybody[2:]
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)  # Mesa 3.3 would hold every model for good
+
+    def let_go(self) -> None:
+        """Drop all agents: they and the model hold each other."""
+        self.__dict__.clear()
 
     @property
     def week(self) -> int:
@@ -158,8 +163,8 @@ class Belligerent(Party):
     end : int
         Its end of the contract curve: 1 for side A, -1 for side B.
     log_strain, fear, optimism, unseen : float
-        Log of the cost of a year of war where it moves (``strain`` where it does not), fear of what a pause is used for,
-        overestimate of momentum, and what the scenario does not see of its cost of war.
+        Log of the cost of a year of war where it moves (``strain`` where it does not), fear of what a pause is used
+        for, overestimate of momentum, and what the scenario does not see of its cost of war.
     pressure : float
         Cost added by sanctions and cut aid, which fades. [util/year]
     """

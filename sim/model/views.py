@@ -1,11 +1,12 @@
-"""See a record of a trial as an object: ``war.momentum``, ``side.fear = 0.1``. A wrong name is refused with the nearest."""
+"""See a record of a trial as an object: ``war.momentum``, ``side.fear = 0.1``. A wrong name is refused."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from numbers import Real
 from typing import Any
+
+import numpy as np
 
 from sim.errors import ParleyError
 from sim.model.inputs import Inputs
@@ -32,11 +33,11 @@ class View:
 
     def look_at(self, room: Room, inputs: Inputs, entity: str, number: int) -> None:
         """Say which record is meant."""
-        fields = ENTITIES[entity].dtype.fields or {}
-        places = {name: inputs.layout.place(entity, number, name) for name in fields}
+        dtype = ENTITIES[entity].dtype
+        places = {name: inputs.layout.place(entity, number, name) for name in dtype.names or ()}
         kept = self.__dict__
         kept["_room"] = room
-        kept["_fields"] = {name: (place, fields[name][0].kind == "i") for name, place in places.items()}
+        kept["_fields"] = {name: (place, dtype[name].kind == "i") for name, place in places.items()}
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -46,7 +47,7 @@ class View:
 
     def __setattr__(self, name: str, value: Any) -> None:
         place, is_whole = self._place_of(name)
-        if not isinstance(value, Real) or (is_whole and value != int(value)):
+        if not isinstance(value, (int, float, np.number)) or (is_whole and value != int(value)):
             raise ParleyError(f"{name}: expected a {'whole ' if is_whole else ''}number, got {value!r}")
         if is_whole:
             self._room.whole_row[place] = value

@@ -63,7 +63,7 @@ class Room(NamedTuple):
 def room_for(inputs: Inputs, prefix: str = "") -> Room:
     """Return room for one thread; ``prefix`` goes before the names of its random numbers.
 
-    ``own_rules`` and ``own_steps`` say that every party decides by the model's own rules, until ``Rules.bind`` changes it.
+    Every party decides by the model's own rules until ``Rules.bind`` fills in ``own_rules`` and ``own_steps``.
     """
     layout, scenario = inputs.layout, inputs.scenario
     row = np.zeros(layout.size)
