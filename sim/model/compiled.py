@@ -29,20 +29,32 @@ if TYPE_CHECKING:
 
 
 @step
-def _copy(source: Any, target: Any) -> None:
+def copy(source: Any, target: Any) -> None:
     """Copy numbers; an assignment of arrays would compile a check of their shapes, and its message."""
     for place in range(len(source)):
         target[place] = source[place]
 
 
 @step
-def _forget_tables(world: Any) -> None:
-    """Those of the last draw: they are worked out anew when they are asked for."""
+def begin_draw(world: Any, start: Any, number: int, of_draw: Any) -> None:
+    """Put a draw of the parameters into the room, and a copy of its row as trials begin with it into ``of_draw``."""
+    copy(start, world.row)
+    world.trial.draw = number
+    start_draw(world)
+    copy(world.row, of_draw)
+    # The tables of the last draw: they are worked out anew when they are asked for.
     for slot in range(len(world.regimes)):
         world.regimes[slot].is_tabulated = 0
     for regime in range(world.is_known.shape[0]):
         for place in range(world.is_known.shape[1]):
             world.is_known[regime, place] = 0
+
+
+@step
+def begin_trial(world: Any, of_draw: Any, number: int) -> None:
+    """Begin a trial of the draw in the room."""
+    copy(of_draw, world.row)
+    start_trial(world, number)
 
 
 @entry
@@ -62,20 +74,15 @@ def simulate_draws(
         if is_given_up[0]:
             return done
         if begins:
-            _copy(starts[number], row)
-            world.trial.draw = number
-            start_draw(world)
-            _copy(row, of_draw)
-            _forget_tables(world)
+            begin_draw(world, starts[number], number, of_draw)
         for lane in range(n_trials[number]):
             if begins:
-                _copy(of_draw, row)
-                start_trial(world, first_trials[number] + lane)
+                begin_trial(world, of_draw, first_trials[number] + lane)
             for _ in range(weeks):
                 week(world)
             if explains:
                 explain(world)
-            _copy(row[first_stored:], results[done])
+            copy(row[first_stored:], results[done])
             done += 1
     return done
 

@@ -103,6 +103,8 @@ CEASEFIRE = _entity(
     V("gain_a", "util", 0, "gain of side A when it was signed"),
     V("gain_b", "util", 0, "gain of side B when it was signed"),
     V("withheld", "share", 0, "guarantees that guarantors withhold because it breaks their limits"),
+    V("shortfall", "util", 0, "what the side that it suits less lacks today against fighting on"),
+    V("last_end", "code", NONE, "how the last one ended: collapse or lapse"),
 )
 SIDE = _entity(
     "strain_reversion strain_volatility optimism_rest trust unseen_spread image opening offer_rate reciprocity "
@@ -140,6 +142,10 @@ THIRD_PARTY = _entity(
     V("weeks_waited", "week", 0, "weeks since talks gave hope or it pressed"),
     V("weeks_since_action", "week", LONG_AGO, "weeks since it pressed"),
     V("has_cut_aid", "truth", 0, "whether it has cut its aid"),
+    V("pressed", "code", -1, "side that it pressed last: 0 side A, 1 side B"),
+    V("blame_a", "-", 0, "how much it blamed side A when it pressed"),
+    V("blame_b", "-", 0, "how much it blamed side B"),
+    V("left_week", "week", -1, "week in which it walked away"),
     whole="is_backer may_act usual_level level_cap patience_weeks follows regime_bit is_client_a is_client_b",
 )
 TRACK = _entity(
@@ -149,6 +155,8 @@ TRACK = _entity(
     V("is_short", "truth", "", "whether phi is below 1"),
     V("offer_a", "mix", "opening", "standing offer of side A"),
     V("offer_b", "mix", "opening", "standing offer of side B"),
+    V("tabled_a", "mix", 0, "offer of side A in the last round"),
+    V("tabled_b", "mix", 0, "offer of side B in the last round"),
     V("conceded_a", "truth", 1, "whether side A conceded in the last round"),
     V("conceded_b", "truth", 1, "whether side B conceded in the last round"),
     V("was_bargained", "truth", 0, "whether it was on the table in this week's round"),
@@ -158,10 +166,12 @@ TRACK = _entity(
     V("upper", "mix", "", "reservation point of side B"),
     V("has_range", "truth", 0, "whether the two leave a range"),
     V("text", "mix", "", "a mediator's text in this week's round; NaN where there was none"),
-    V("may_sign", "truth", 0, "whether the level or a call home allowed a signature"),
+    V("accepts_a", "truth", 0, "whether side A accepted the text"),
+    V("accepts_b", "truth", 0, "whether side B did"),
+    V("may_sign", "truth", 0, "whether the level or a call home allowed a signature; asked where there is a range"),
     V("waits", "truth", 0, "whether a side waited for the linked track"),
     V("signed_mix", "mix", "", "what was signed this week; NaN where nothing was"),
-    V("refused_by", "code", -1, "veto player that refused what was signed this week"),
+    V("refused_by", "code", 0, "veto players that refused what was signed this week, a bit each"),
     V("best_need", "util", np.inf, "least sum of both needs in a round so far"),
     V("best_week", "week", -1, "week of that round, with all that set the needs:"),
     V("best_regime", "code", 0, ""),
@@ -184,7 +194,10 @@ ISSUE = _entity(
 VETO = _entity("", whole="side")
 VETO_ISSUE = _entity("weight ideal_point red_line")
 LIMITS = _entity("low high", whole="is_controller")
-WINDOW = _entity("reciprocated_prob agreed_share")
+WINDOW = _entity(
+    "reciprocated_prob agreed_share",
+    V("kept", "code", 0, "ceasefire of the holiday: 0 none, 1 declared and returned, 2 agreed by both"),
+)
 BEST_LINE = _entity("", V("status_quo", "-", 0, "where an issue that moves stood in a track's best round"))
 OUTCOME = Entity(
     (),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.equations.compiled import part
+from sim.equations.compiled import routine
 from sim.model.decisions import take_own_steps
 from sim.model.steps.bargaining import bargain
 from sim.model.steps.ceasefires import watch
@@ -14,7 +14,7 @@ from sim.model.steps.third_parties import act
 from sim.model.steps.war import move_war, revert
 
 
-@part
+@routine
 def week(world: Any) -> None:
     """Live through one week; after the horizon ceasefires are only watched, while pressure and cost of war move on."""
     trial = world.trial

@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from sim.equations.bargaining import fearon_range
+from sim.equations.war import expected_end
 from sim.errors import ParleyError
 from sim.random_streams import philox_words, stream_key, to_uniform
 from sim.results.formatting import counted
 from sim.scenario.diagnostics import did_you_mean
-from sim.theory.bargaining import fearon_range
-from sim.theory.war import expected_end
 
 TOLERANCE = 0.005
 """An answer to two digits is right."""

@@ -18,18 +18,15 @@ import numpy as np
 
 from sim.analysis.failure.least_change import quantiles
 from sim.analysis.study import OneSentence, Question, frame
+from sim.model.questions import Ranges, ranges
 from sim.results.formatting import counted
 from sim.results.run import Run
 from sim.results.summary import QUANTILES
 from sim.results.wording import percent
-from sim.statistics.estimates import Floats
+from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from sim.columns import NegotiationModel
-    from sim.columns.bargaining import Trials
-    from sim.columns.packages import TrackPackages
 
 MOST_TRIALS = 512
 """Trials that are run again: enough for quantiles that look smooth, in about a second."""
@@ -146,25 +143,21 @@ def range_over_time(run: Run, most: int = MOST_TRIALS) -> RangeOverTime | None:
         Contract-curve weights (0 is side B's end, 1 side A's) by track and week. None for a run without trials, and
         where they do not come out the same again: the run was made with parties of one's own, or by another version.
     """
-    from sim.columns import NegotiationModel  # with Mesa, only when it is wanted
-
     scenario, n = run.scenario, min(most, run.n_trials)
     if n == 0:
         return None
     stored = run.part(0, n, "trial", *CHECKED)
-    with NegotiationModel(scenario, run.seed, int(stored["trial"][0]), n) as model:
-        tracks = [track for track in model.tracks if track.takes_force]
-        weeks: dict[str, list[WeekOfRange]] = {track.name: [] for track in tracks}
-        for week in range(scenario.horizon_weeks):
-            model.step()
-            trials = np.flatnonzero(model.is_at_war)
-            for track in tracks:
-                weeks[track.name].append(_week(model, track, week, trials))
-        if not all(np.array_equal(model.record.columns[name], stored[name]) for name in CHECKED):
-            return None
+    seen, again = ranges(scenario, run.seed, int(stored["trial"][0]), n)
+    if not all(np.array_equal(again[name], stored[name]) for name in CHECKED):
+        return None
     found = tuple(
-        TrackRange(name, scenario.tracks[name].label or name.replace("_", " "), tuple(by_week))
-        for name, by_week in weeks.items()
+        TrackRange(
+            name,
+            track.label or name.replace("_", " "),
+            tuple(_week(scenario, seen, number, week) for week in range(scenario.horizon_weeks)),
+        )
+        for number, (name, track) in enumerate(scenario.tracks.items())
+        if track.general and track.halts
     )
     return RangeOverTime(run.name, run.seed, n, scenario.start, (scenario.sides.A, scenario.sides.B), found)
 
@@ -173,28 +166,25 @@ def _share(week: WeekOfRange) -> str:
     return "no war" if week.open is None else f"{percent(week.open)} of {counted(week.n, 'war')}"
 
 
-def _week(model: NegotiationModel, track: TrackPackages, week: int, trials: Trials) -> WeekOfRange:
+def _week(scenario: Scenario, seen: Ranges, number: int, week: int) -> WeekOfRange:
+    trials = np.flatnonzero(seen.is_at_war[:, week])
     if len(trials) == 0:
         nothing: Spread = dict.fromkeys(QUANTILES)
         return WeekOfRange(week, 0, None, None, None, nothing, nothing, nothing, nothing, nothing, {})
-    look = model.bargaining.look(track, trials)
-    offers = [weight[trials] for weight in model.bargaining.offers[track.name].mix]
-    packages = [track.package(weight, look.rows, trials) for weight in offers]
-    width = (look.upper - look.lower)[look.has_range]
+    lower, upper, offer_a, offer_b, terms_a, terms_b = (column[trials, week, number] for column in seen[1:])
+    has_range = lower <= upper
+    medians = zip(scenario.issues, np.median(terms_a, axis=0), np.median(terms_b, axis=0), strict=True)
+    terms = {issue: (float(of_a), float(of_b)) for issue, of_a, of_b in medians}
     return WeekOfRange(
         week,
         len(trials),
-        float(np.mean(look.has_range)),
-        float(np.mean(np.isposinf(look.lower))),
-        float(np.mean(np.isneginf(look.upper))),
-        quantiles(look.lower, QUANTILES),
-        quantiles(look.upper, QUANTILES),
-        quantiles(offers[0], QUANTILES),
-        quantiles(offers[1], QUANTILES),
-        quantiles(width, QUANTILES),
-        {issue: (_middle(packages[0][issue]), _middle(packages[1][issue])) for issue in track.scope},
+        float(np.mean(has_range)),
+        float(np.mean(np.isposinf(lower))),
+        float(np.mean(np.isneginf(upper))),
+        quantiles(lower, QUANTILES),
+        quantiles(upper, QUANTILES),
+        quantiles(offer_a, QUANTILES),
+        quantiles(offer_b, QUANTILES),
+        quantiles((upper - lower)[has_range], QUANTILES),
+        {issue: terms[issue] for issue in list(scenario.tracks.values())[number].scope},
     )
-
-
-def _middle(values: Floats) -> float:
-    return float(np.median(values))

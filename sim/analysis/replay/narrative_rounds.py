@@ -224,7 +224,8 @@ def _changes(known: Facts, now: Facts) -> Facts:
         if (now[issue]["landmark"] is None or now[issue]["landmark"] != known[issue]["landmark"])
         and moved[issue] >= _NOTABLE_MOVE
     ]
-    return {issue: now[issue] for issue in sorted(notable, key=lambda issue: -moved[issue])}
+    # Equal moves differ in the last digits: rounded, they come in the order of the issues.
+    return {issue: now[issue] for issue in sorted(notable, key=lambda issue: -round(moved[issue], 9))}
 
 
 def _is_same(best: float, known: float) -> bool:

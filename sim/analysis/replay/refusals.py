@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.columns.attribution import Gains
+from sim.equations.bargaining import GRID_STEPS
+from sim.model.observer import Bargained
+from sim.model.one_trial import OneTrial
+from sim.model.questions import on_offer
 from sim.results.formatting import finite
 from sim.scenario.schema import Issue
-from sim.theory.bargaining import GRID
-from sim.theory.contract_curve import contract_curve, gain_of
 
-if TYPE_CHECKING:
-    from sim.columns import NegotiationModel
-    from sim.columns.lanes import Look
-    from sim.columns.packages import TrackPackages
-
-_ONE = np.array([0])
+GRID = np.arange(GRID_STEPS + 1) / GRID_STEPS
 
 
 def landmark(issue: Issue, position: float) -> str | None:
@@ -26,62 +23,62 @@ def landmark(issue: Issue, position: float) -> str | None:
     return near.name if near is not None else None
 
 
-def terms_at(track: TrackPackages, weight: float, look: Look | None) -> dict[str, dict[str, Any]]:
-    """Return the terms of the track's issues at a contract-curve weight: position and nearest landmark."""
-    issues = track.model.inputs.scenario.issues
-    rows = track.rows_of(_ONE) if look is None else look.rows
-    package = track.package(np.array([weight]), rows, _ONE)
-    return {
-        issue: {"at": float(package[issue][0]), "landmark": landmark(issues[issue], float(package[issue][0]))}
-        for issue in track.scope
-    }
+def terms_at(trial: OneTrial, number: int, weight: float) -> dict[str, dict[str, Any]]:
+    """Return the terms of a track's issues at a contract-curve weight: position and nearest landmark."""
+    return worded(trial, number, on_offer(trial, number, weight, weight).terms[0])
 
 
-def refusals(
-    model: NegotiationModel, track: TrackPackages, look: Look, offered: tuple[float, float] | None
-) -> dict[str, Any]:
-    """Return what sides A and B miss in what each is offered, in utils, and the best that any package leaves both.
+def worded(trial: OneTrial, number: int, terms: NDArray[np.float64]) -> dict[str, dict[str, Any]]:
+    """Return terms, shape (issues,), of the issues of a track: position and nearest landmark."""
+    issues = trial.scenario.issues
+    at = dict(zip(issues, terms.tolist(), strict=True))
+    scope = list(trial.scenario.tracks.values())[number].scope
+    return {issue: {"at": at[issue], "landmark": landmark(issues[issue], at[issue])} for issue in scope}
 
-    ``offered`` are the contract-curve weights offered *to* A and to B; without offers (None) the best package for both
-    stands for them. ``short`` is need less gain, negative where the offer is good enough; ``issue`` is the one whose
-    term costs the side most against the best it could have there, ``issue_short`` how much; None and 0 on a track that
-    settles no issue.
+
+def on_the_table(trial: OneTrial, found: Bargained) -> dict[str, Any]:
+    """Return offers with their terms, and what sides A and B miss in what each is offered.
+
+    ``refusals`` hold the best that any package leaves both, in utils, and by side: ``short``, need less gain, negative
+    where the offer is good enough; ``issue``, the one whose term costs the side most against the best it could have
+    there, and ``issue_short``, how much; None and 0 on a track that settles no issue. Without offers the best package
+    for both stands for them.
     """
-    gains = track.values_on_grid(look.rows, look.status_quo)
-    surplus = np.minimum(*(gain[0] - need[0] for gain, need in zip(gains, look.needed, strict=True)))
-    nearest = float(GRID[int(np.argmax(surplus))])
-    weights = offered or (nearest, nearest)
-    # Between grid points too, as the stored shortfall is: the best package is where the two surpluses cross.
-    best = Gains.of(*gains).best_of_the_worse(*look.needed)[0]
-    found: dict[str, Any] = {"best": finite(track.benefit_share * best)}
-    for number, (side, weight) in enumerate(zip(model.sides, weights, strict=True)):
-        gain = track.gains(np.array([weight]), look.rows, look.status_quo)[number][0]
-        issue, missing = _furthest(track, look, number, weight)
-        found[side.name] = {
-            "short": finite(track.benefit_share * (look.needed[number][0] - gain)),
-            "issue": issue,
-            "issue_short": missing,
+    sides, scope = (trial.scenario.sides.A, trial.scenario.sides.B), trial.scenario.tracks[found.track].scope
+    share = float(trial.room.tracks["benefit_share"][found.number])
+    seen = on_offer(trial, found.number, *reversed(found.offers))
+    surplus = [gain - need for gain, need in zip(seen.gains, found.needs, strict=True)]
+    to_sides = found.offers[::-1]
+    if found.by_hazard:
+        nearest = float(GRID[int(np.argmax(np.minimum(*surplus)))])
+        to_sides = (nearest, nearest)
+        seen = on_offer(trial, found.number, *to_sides)
+    refusals: dict[str, Any] = {"best": finite(share * best_of_the_worse(*surplus))}
+    forgone = dict(zip(trial.scenario.issues, seen.forgone.T, strict=True))
+    for side, name in enumerate(sides):
+        gain = float(np.interp(to_sides[side], GRID, seen.gains[side]))
+        worst = max(scope, key=lambda issue: forgone[issue][side], default=None)
+        refusals[name] = {
+            "short": finite(share * (found.needs[side] - gain)),
+            "issue": worst,
+            "issue_short": 0.0 if worst is None else float(forgone[worst][side]),
         }
-    return found
+    if found.by_hazard:
+        return {"refusals": refusals}
+    offered = zip(sides, found.offers, reversed(seen.terms), strict=True)
+    offers = {name: {"mix": mix, "terms": worded(trial, found.number, terms)} for name, mix, terms in offered}
+    return {"offers": offers, "close_enough": found.close_enough, "refusals": refusals}
 
 
-def _furthest(track: TrackPackages, look: Look, side: int, weight: float) -> tuple[str | None, float]:
-    """Return the issue on which a side gives up most utils against its own wish; None on a track without issues."""
-    package = track.package(np.array([weight]), look.rows, _ONE)
-    lines = {moving.issue: line for moving, line in zip(track.moving, look.status_quo, strict=True)}
-    missing = {}
-    for issue in track.scope:
-        terms, is_blocked = track.terms_of(issue, look.rows)
-        if issue in lines:
-            line = lines[issue][:, None]
-            # A blocked issue stays where the line is.
-            low, high = (np.where(is_blocked, line, end) for end in (terms.low, terms.high))
-            terms = terms._replace(status_quo=line, low=low, high=high)
-        own_end = contract_curve(1.0 if side == 0 else 0.0, terms)
-        wish = gain_of(side, own_end, terms)
-        given = gain_of(side, package[issue][:, None], terms)
-        missing[issue] = float(np.ravel(wish - given)[0])
-    if not missing:
-        return None, 0.0
-    worst = max(missing, key=lambda name: missing[name])
-    return worst, missing[worst]
+def best_of_the_worse(of_a: NDArray[np.float64], of_b: NDArray[np.float64]) -> float:
+    """Return the largest smaller surplus along the curve, between grid points too, as the stored shortfall is.
+
+    A's rises and B's falls, so it is where they cross, or at an end.
+    """
+    ahead = np.flatnonzero(~(of_a < of_b))
+    after = int(ahead[0]) if len(ahead) else len(of_a)
+    if after in (0, len(of_a)):
+        place = min(after, len(of_a) - 1)
+        return float(min(of_a[place], of_b[place]))
+    behind, lead = of_b[after - 1] - of_a[after - 1], of_a[after] - of_b[after]
+    return float(of_a[after - 1] + (of_a[after] - of_a[after - 1]) * (behind / (behind + lead)))

@@ -7,7 +7,6 @@ the run.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -23,6 +22,8 @@ from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.execution.blocks import check_counts, shortened
 from sim.execution.request import Request, check_parties
+from sim.model.compiled import rules_of
+from sim.model.one_trial import OneTrial
 from sim.outcome_columns import Columns
 from sim.results.formatting import finite
 from sim.results.run import Run
@@ -32,7 +33,7 @@ from sim.statistics.horizons import horizons
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.columns import Party
+    from sim.model.parties import Party
 
 MOST_TRIAL = 2**40
 """No trial has a number as large as this; a run holds far fewer."""
@@ -145,21 +146,16 @@ def replay(
     ParleyError
         A trial, a seed or parties that cannot be.
     """
-    from sim.columns import NegotiationModel  # with Mesa, only when it is wanted
-
     if not 0 <= trial < MOST_TRIAL:
         raise ParleyError(f"trial: expected 0 to {MOST_TRIAL - 1}, got {shortened(trial)}")
     check_counts(1, seed, None)
     custom = dict(parties or {})
     check_parties(Request(scenario, name or scenario.title, 1, seed, custom))
-    with (
-        NegotiationModel(scenario, seed, first_trial=trial, n_trials=1, parties=custom) as model,
-        closing(Trace(model)) as trace,
-    ):
-        for _ in range(scenario.horizon_weeks + scenario.follow_up_weeks):
-            trace.step()
-        explain(model)
-        columns = model.record.columns
+    one = OneTrial(scenario, seed, trial, rules=rules_of(scenario, custom))
+    trace = Trace(one)
+    while not one.is_over:
+        trace.step()
+    columns = one.run()
     return Replay(scenario, name or scenario.title, seed, trial, columns, tuple(trace.moments), tuple(trace.weeks))
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 AGREED = ("mutual_week", "halt_week")
 DURABLE_DRAWS = 4
-"""Weekly draws that a ceasefire of 30 days survives: the rule of the durable tier (``sim.columns.outcomes``)."""
+"""Weekly draws that a ceasefire of 30 days survives: the rule of the durable tier (``sim.model.steps.record``)."""
 
 
 SHORT, LONG, LASTING = "under 30 days", "30 days or more", "lasting"

@@ -6,27 +6,23 @@ engine's own, from a model of one trial; so a rival bargains over exactly the pa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sim.evidence.rival_models.solutions import Surplus
+from sim.equations.war import expected_end
+from sim.evidence.rival_models.solutions import GRID, Surplus
 from sim.evidence.rival_models.spatial import Actor
+from sim.model import questions
+from sim.model.one_trial import OneTrial
 from sim.scenario.sampling.parameter_draws import central
 from sim.scenario.schema.quantity import Quantity
-from sim.theory.bargaining import GRID
-from sim.theory.war import expected_end, gain_from_war
 
 if TYPE_CHECKING:
-    from sim.columns.packages import TrackPackages
-    from sim.columns.week import NegotiationModel
     from sim.scenario.schema import Scenario
 
 SPREADS = {"momentum_spread", "strain_volatility", "unseen_spread"}
 """Keys that spread trials around central values on the first day; at 0 one trial is the central one."""
-TRIAL = np.array([0])
 
 
 class Curve(NamedTuple):
@@ -51,26 +47,24 @@ class Curve(NamedTuple):
         return float(GRID[int(np.argmax(np.minimum(self.surplus_a, self.surplus_b)))])
 
 
-@contextmanager
-def first_day(scenario: Scenario) -> Iterator[FirstDay]:
-    """Give the first day of a scenario, for as long as the ``with`` statement lasts."""
-    from sim.columns.week import NegotiationModel
-
-    still = _without_spread(central(scenario))
-    with NegotiationModel(still) as model:
-        yield FirstDay(still, model)
+def first_day(scenario: Scenario) -> FirstDay:
+    """Return the first day of a scenario."""
+    return FirstDay(_without_spread(central(scenario)))
 
 
 class FirstDay:
     """What the engine sees in week 0, events of that week included."""
 
-    def __init__(self, scenario: Scenario, model: NegotiationModel) -> None:
-        self.scenario, self.model = scenario, model
-        self.model.events.step()
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario, self._trial = scenario, OneTrial(scenario, 1, 0)
+        self._war = questions.first_day(self._trial)
         self.names = self.scenario.sides.A, self.scenario.sides.B
-        self.momentum = float(self.model.war.momentum[0])
-        self._tracks = {track.name: track for track in self.model.tracks if track.is_general and track.halts}
-        self.curves = tuple(self._curve(track) for track in self._tracks.values())
+        self.momentum = float(self._trial.room.war["momentum"][0])
+        self.curves = tuple(
+            self._curve(number, name)
+            for number, (name, track) in enumerate(scenario.tracks.items())
+            if track.general and track.halts
+        )
 
     def label(self, party: str) -> str:
         """Return what a party is called."""
@@ -78,35 +72,35 @@ class FirstDay:
 
     # -- bargaining ----------------------------------------------------------------------------------
 
-    def _curve(self, track: TrackPackages) -> Curve:
-        look = self.model.bargaining.look(track, TRIAL)
-        values = track.values_on_grid(look.rows, look.status_quo)
-        surplus_a, surplus_b = (value[0] - needed[0] for value, needed in zip(values, look.needed, strict=True))
-        return Curve(track.name, self.scenario.tracks[track.name].label or track.name, surplus_a, surplus_b)
+    def _curve(self, number: int, name: str) -> Curve:
+        track = self._trial.room.tracks[number]
+        gains = questions.on_offer(self._trial, number, 0.0, 0.0).gains
+        surplus_a, surplus_b = (gain - track[f"need_{end}"] for end, gain in zip("ab", gains, strict=True))
+        return Curve(name, self.scenario.tracks[name].label or name, surplus_a, surplus_b)
 
     def package(self, track: str, mix: float) -> dict[str, float]:
         """Where a package puts each issue of its track's scope; the rest stay at their status quo."""
-        packages = self._tracks[track]
-        found = packages.package(np.array([mix]), packages.rows_of(TRIAL), TRIAL)
-        return {issue: float(found[issue][0]) for issue in packages.scope}
+        number = list(self.scenario.tracks).index(track)
+        terms = questions.on_offer(self._trial, number, mix, mix).terms[0]
+        found = dict(zip(self.scenario.issues, terms.tolist(), strict=True))
+        return {issue: found[issue] for issue in self.scenario.tracks[track].scope}
 
     def cost_of_war(self, side: int) -> float:
         """Cost of a year of war to side 0 (A) or 1 (B): strain, pressure so far and mediators' leverage, in utils."""
-        return float(np.asarray(self.model.sides[side].cost_of_war(TRIAL)).ravel()[0])
+        return float(self._war.cost_of_war[side])
 
     def value_of_war(self, side: int) -> float:
         """Return what a side believes a year of war to be worth, over the status quo."""
-        return float(np.asarray(self.model.sides[side].loss_from_peace(TRIAL)).ravel()[0])
+        return float(self._war.loss_from_peace[side])
 
     def value_at_full_momentum(self, side: int, in_own_favour: bool) -> float:
         """Return what a year would bring if one side alone had stopped: full momentum, no lottery, the cost of war."""
-        stakes = self.model.war.stakes(self.model.sides[side], TRIAL)
-        gain = gain_from_war(stakes, np.full(1, 1.0 if in_own_favour else -1.0))
-        return float(gain[0]) - self.cost_of_war(side)
+        gain = self._war.if_won if in_own_favour else self._war.if_lost
+        return float(gain[side]) - self.cost_of_war(side)
 
     def fear_of_bare_halt(self, side: int) -> float:
         """Fear that the other rearms in a halt without monitoring or guarantees."""
-        return float(self.model.sides[side].fear[0])
+        return float(self._trial.room.sides["fear"][side])
 
     # -- positions -----------------------------------------------------------------------------------
 
@@ -119,7 +113,7 @@ class FirstDay:
 
     def status_quo(self, issue: str) -> float:
         """Return where an issue stands, from 0 (side A's end) to 1."""
-        return float(np.asarray(self.model.war.status_quo_at(issue, TRIAL)).ravel()[0])
+        return float(self._trial.room.issues["status_quo"][list(self.scenario.issues).index(issue)])
 
     def capability(self) -> dict[str, float]:
         """Share of the means that each party brings (judgement: no scenario states capability).

@@ -91,18 +91,18 @@ class Panel:
 
 def panel(scenario: Scenario) -> Panel:
     """Put the same scenario through every school, on its first day and at central values."""
-    with first_day(scenario) as day:
-        actors = {issue: found for issue in day.scenario.issues if (found := day.actors(issue))}
-        curves = [curve for curve in day.curves if not curve.is_empty]
-        rows = _rows(SPATIAL, day, "each issue", actors) + _rows(CHALLENGE, day, "each issue", actors) if actors else []
-        for curve in day.curves:
-            rows += _rows(BARGAINING, day, curve.label, curve)
-        if curves:
-            rows += _rows(GRAPH, day, curves[0].label, CeasefireGame(day, curves[0]))
-        means = day.capability()
-        shares = ", ".join(f"{day.label(name)} {share:.3g}" for name, share in means.items() if share > 0)
-        notes = tuple(note.replace("SHARES", shares) for note in NOTES)
-        return Panel(scenario.title, scenario.start.isoformat(), tuple(rows), _rounded(means), notes)
+    day = first_day(scenario)
+    actors = {issue: found for issue in day.scenario.issues if (found := day.actors(issue))}
+    curves = [curve for curve in day.curves if not curve.is_empty]
+    rows = _rows(SPATIAL, day, "each issue", actors) + _rows(CHALLENGE, day, "each issue", actors) if actors else []
+    for curve in day.curves:
+        rows += _rows(BARGAINING, day, curve.label, curve)
+    if curves:
+        rows += _rows(GRAPH, day, curves[0].label, CeasefireGame(day, curves[0]))
+    means = day.capability()
+    shares = ", ".join(f"{day.label(name)} {share:.3g}" for name, share in means.items() if share > 0)
+    notes = tuple(note.replace("SHARES", shares) for note in NOTES)
+    return Panel(scenario.title, scenario.start.isoformat(), tuple(rows), _rounded(means), notes)
 
 
 def _rows(school: str, day: FirstDay, subject: str, given: Any) -> list[Row]:

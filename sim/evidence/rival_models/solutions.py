@@ -1,7 +1,7 @@
 """Bargaining solutions on general frontiers: Nash, Kalai-Smorodinsky, Rubinstein.
 
 Two forms of a frontier. A function u2 = f(u1), decreasing and concave, solved by scipy. A tabulated
-contract curve: both sides' surplus over fighting on, on the 101 mixes of ``sim.theory.bargaining``, in
+contract curve: both sides' surplus over fighting on, on the 101 mixes of ``sim.equations.bargaining``, in
 which side A's rises and side B's falls. On a curve a solution is a mix; None where no mix suits both.
 """
 
@@ -14,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize_scalar
 
+from sim.equations.bargaining import GRID_STEPS
 from sim.errors import ParleyError
-from sim.theory.bargaining import GRID, nash_weight
 
+GRID = np.arange(GRID_STEPS + 1) / GRID_STEPS
+"""Mixes at which both sides' gains are tabulated."""
 Frontier = Callable[[float], float]
 Surplus = NDArray[Any]
 """Surplus over disagreement on the grid of mixes, shape (101,)."""
@@ -77,9 +79,16 @@ def rubinstein_share(discount_first: float, discount_second: float) -> float:
 
 
 def nash_on_curve(surplus_a: Surplus, surplus_b: Surplus) -> float | None:
-    """Mix on the grid with the largest product of surpluses (the engine's own ``nash_weight``)."""
-    mix = float(nash_weight(surplus_a[None, :], surplus_b[None, :], np.zeros(1), np.zeros(1))[0])
-    return None if np.isnan(mix) else mix
+    """Mix on the grid with the largest product of surpluses (Nash 1950), as mediators of the model take it.
+
+    Where the curve rests at a kink or a limit several mixes name one package: the middle of them.
+    """
+    inside = (surplus_a >= 0) & (surplus_b >= 0)
+    if not inside.any():
+        return None
+    product = np.where(inside, surplus_a * surplus_b, -1.0)
+    best = np.flatnonzero(product >= product.max() * (1.0 - 1e-9))
+    return float(best[0] + best[-1]) / (2 * GRID_STEPS)
 
 
 def kalai_smorodinsky_on_curve(surplus_a: Surplus, surplus_b: Surplus) -> float | None:

@@ -16,7 +16,7 @@ from sim.model.state import IN_CEASEFIRE
 from sim.model.steps import record
 from sim.model.steps.ceasefires import begin_ceasefire, reopen
 from sim.model.steps.convening import learn_from_round, mandate_of
-from sim.model.steps.ratification import NOBODY, refused_by
+from sim.model.steps.ratification import NOBODY, refusals
 
 MOVED = 1e-9
 """A change of offer smaller than this is not a concession."""
@@ -75,14 +75,16 @@ def _is_open(world: Any, number: int, track: Any) -> bool:
 @step
 def _move_offers(world: Any, track: Any) -> None:
     """Both sides answer last round's offers at once, and keep to their own reservation points."""
-    track.was_bargained, track.text, track.may_sign, track.waits = 1, math.nan, 1, 0
+    track.was_bargained, track.text, track.may_sign = 1, math.nan, 1
     if track.by_hazard:
         return
     before_a, before_b = track.offer_a, track.offer_b
     pace_a, pace_b = _pace(world, 0, track.conceded_b), _pace(world, 1, track.conceded_a)
     track.offer_a = next_offer(before_a, before_b, pace_a, track.lower, 1)
     track.offer_b = next_offer(before_b, before_a, pace_b, track.upper, -1)
+    track.tabled_a, track.tabled_b = track.offer_a, track.offer_b
     track.conceded_a, track.conceded_b = before_a - track.offer_a > MOVED, track.offer_b - before_b > MOVED
+    track.waits = track.waits_for >= 0 and _waits(world, world.tracks[track.waits_for])
 
 
 @step
@@ -95,28 +97,35 @@ def _pace(world: Any, number: int, other_moved: bool) -> float:
     return usual_pace(side, other_moved, mandate)
 
 
+@step
+def _waits(world: Any, linked: Any) -> bool:
+    """Whether offers on the linked track are further apart than a side tolerates."""
+    sides = world.sides
+    gap = linked.offer_a - linked.offer_b
+    return gap > sides[0].linkage_tolerance or gap > sides[1].linkage_tolerance
+
+
 # -- agreement ---------------------------------------------------------------------------------------
 
 
 @step
 def _agreed_mix(world: Any, number: int) -> float:
     """The mix on which the sides agree on a track that has a range; NaN if they do not."""
-    talks, sides, tracks = world.talks, world.sides, world.tracks
+    talks, tracks = world.talks, world.tracks
     track = tracks[number]
     if track.by_hazard:
         # Talks in one number: the middle is signed at a weekly rate, whoever sits there.
         is_signed = happens(draw.uniform(world, draw.SIGNING), track.signing_rate)
         return (track.lower + track.upper) / 2.0 if is_signed else math.nan
     track.may_sign = _may_sign(world, track.least_level)
-    if track.waits_for >= 0:
-        gap = tracks[track.waits_for].offer_a - tracks[track.waits_for].offer_b
-        track.waits = gap > sides[0].linkage_tolerance or gap > sides[1].linkage_tolerance
     if not track.may_sign or track.waits:
         return math.nan
     if track.takes_force and talks.skill > 0.0:
         if draw.uniform(world, draw.TEXT) < talks.text_prob * talks.skill:
             track.text = _text(world, number)
-            if _accepts(world, 0, track.text, track.lower) and _accepts(world, 1, track.text, track.upper):
+            track.accepts_a = _accepts(world, 0, track.text, track.lower)
+            track.accepts_b = _accepts(world, 1, track.text, track.upper)
+            if track.accepts_a and track.accepts_b:
                 return track.text
     if track.offer_a - track.offer_b <= talks.close_enough + MOVED:
         middle = (track.offer_a + track.offer_b) / 2.0
@@ -170,7 +179,7 @@ def _is_signed(world: Any, number: int, mix: float) -> bool:
         record.exchanged(world, track)
         return True
     write_terms(world, number, mix)
-    track.refused_by = refused_by(world, number)
+    track.refused_by = refusals(world, number)
     if track.refused_by != NOBODY:
         return False
     record.reach(outcome, record.RATIFIED)

@@ -29,7 +29,7 @@ def watch(world: Any) -> None:
         world.windows,
         world.holidays,
     )
-    if holidays[trial.week] >= 0 and trial.phase == AT_WAR and trial.week < trial.horizon:
+    if holidays[trial.week] >= 0 and trial.phase == AT_WAR:
         _keep_holiday(world, windows[holidays[trial.week]])
     if ceasefire.track == NONE or ceasefire.start_week >= trial.week:
         return
@@ -51,6 +51,7 @@ def _keep_holiday(world: Any, window: Any) -> None:
     """A short ceasefire on a holiday: reciprocated with a chance, a share of those jointly agreed; war resumes."""
     if draw.uniform(world, draw.HOLIDAY) < window.reciprocated_prob:
         is_agreed = draw.uniform(world, draw.HOLIDAY_AGREED) < window.agreed_share
+        window.kept = 2 if is_agreed else 1
         record.holiday(world, is_agreed)
 
 
@@ -69,10 +70,11 @@ def hazard_factor(world: Any) -> float:
     assurances, ceasefire, tracks = world.assurances, world.ceasefire, world.tracks
     if ceasefire.track == IMPOSED:
         return ceasefire.spoilers
+    ceasefire.shortfall = max(0.0, -least_surplus(world))
     factor = hazard_multiplier(
         assurances.monitoring,
         assurances.guarantee * (1.0 - ceasefire.withheld),
-        max(0.0, -least_surplus(world)),
+        ceasefire.shortfall,
         ceasefire.monitoring_ratio,
         ceasefire.guarantee_ratio,
         ceasefire.shortfall_slope,

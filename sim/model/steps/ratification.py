@@ -11,18 +11,19 @@ from sim.model.value_of_war import believed_momentum, cost_of_war
 
 TOLERANCE = 1e-9
 """Terms may pass a red line by so much."""
-NOBODY = -1
+NOBODY = 0
 
 
 @routine
-def refused_by(world: Any, number: int) -> int:
-    """Return the first veto player of a track that refuses the terms signed on it; -1 if none does."""
+def refusals(world: Any, number: int) -> int:
+    """Return which veto players of a track refuse the terms signed on it: a bit each, in the order of the track."""
     sides, vetoes, ratifiers = world.sides, world.vetoes, world.ratifiers
+    refused = NOBODY
     for place in range(ratifiers.shape[1]):
         veto = ratifiers[number, place]
         if veto >= 0 and not _ratifies(world, veto, sides[vetoes[veto].side]):
-            return veto
-    return NOBODY
+            refused |= 1 << place
+    return refused
 
 
 @routine

@@ -96,8 +96,9 @@ def still_in_force(world: Any) -> None:
 
 @step
 def ended(world: Any, how: int) -> None:
-    """Note how the ceasefire that is followed ended."""
+    """Note how a ceasefire ended, and the outcome where it is the one that is followed."""
     trial, ceasefire, outcome = world.trial, world.ceasefire, world.outcome
+    ceasefire.last_end = how
     if outcome.halt_week == ceasefire.start_week:
         outcome.halt_weeks = trial.week - ceasefire.start_week
         outcome.halt_end = how
@@ -105,8 +106,10 @@ def ended(world: Any, how: int) -> None:
 
 @routine
 def holiday(world: Any, is_agreed: bool) -> None:
-    """Note a short ceasefire on a holiday: broad tier, and mutual where both agreed to it."""
+    """Note a short ceasefire on a holiday before the horizon: broad tier, and mutual where both agreed to it."""
     trial, outcome = world.trial, world.outcome
+    if trial.week >= trial.horizon:
+        return
     if outcome.broad_week < 0:
         outcome.broad_week = trial.week
     if is_agreed and outcome.mutual_week < 0:

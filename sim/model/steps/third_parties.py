@@ -55,9 +55,11 @@ def _press(world: Any, backer: Any, track: Any, stream: int) -> None:
     war, talks, sides = world.war, world.talks, world.sides
     backer.weeks_waited = 0
     backer.weeks_since_action = 0
-    on_b = backer.tilt * _blame(talks, backer, track.offer_b, sides[1])
-    on_a = (1.0 - backer.tilt) * _blame(talks, backer, track.offer_a, sides[0])
-    if draw.between_sides(world, draw.BLAME + stream) * (on_a + on_b) < on_b:
+    backer.blame_a = _blame(talks, backer, track.offer_a, sides[0])
+    backer.blame_b = _blame(talks, backer, track.offer_b, sides[1])
+    on_a, on_b = (1.0 - backer.tilt) * backer.blame_a, backer.tilt * backer.blame_b
+    backer.pressed = 1 if draw.between_sides(world, draw.BLAME + stream) * (on_a + on_b) < on_b else 0
+    if backer.pressed:
         sides[1].pressure += backer.leverage_b
         cut_aid(war, backer, False, True)
     else:
@@ -75,9 +77,9 @@ def _blame(talks: Any, backer: Any, offer: float, side: Any) -> float:
 
 @routine
 def _walk_away(world: Any, number: int) -> None:
-    war, sides, third_parties = world.war, world.sides, world.third_parties
+    trial, war, sides, third_parties = world.trial, world.war, world.sides, world.third_parties
     backer = third_parties[number]
-    backer.is_engaged = 0
+    backer.is_engaged, backer.left_week = 0, trial.week
     if draw.uniform(world, draw.END_AID + draw.PER_THIRD_PARTY * number) < backer.ends_aid_on_quit:
         sides[0].pressure += backer.supports_a * backer.leverage_a
         sides[1].pressure += backer.supports_b * backer.leverage_b

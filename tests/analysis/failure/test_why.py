@@ -13,7 +13,8 @@ from sim.analysis.failure.least_change import nearness, quantiles
 from sim.analysis.failure.sentences import LIMIT
 from sim.analysis.failure.why import explain, why
 from sim.errors import ParleyError
-from sim.columns import Belligerent, simulate
+from sim.model.compiled import simulate
+from sim.model.parties import Belligerent
 from sim.outcome_columns import FRICTIONS, STAGES, TAGS
 from sim.results import wording
 from sim.results.run import Run
@@ -220,11 +221,12 @@ def test_a_friction_taken_away_opens_a_range_exactly_where_it_is_said_to() -> No
 
 def test_parties_of_ones_own_are_not_run_again() -> None:
     class Patient(Belligerent):
-        def loss_from_peace(self, trials: Any) -> Any:
-            return super().loss_from_peace(trials) + 0.2
+        def step(self) -> None:
+            self.unseen = -0.2
 
-    run = sim.run(minimal_scenario(**WEEKLY, **FEAR), trials=64, workers=1, parties={"South": Patient})
-    found = explain(run)
+    scenario = minimal_scenario(**WEEKLY, **FEAR)
+    columns = simulate(scenario, 1, 0, 64, parties={"South": Patient})
+    found = explain(Run(scenario, "patient", 1, columns))
     assert found.n_without_range == 64 and found.smallest is None
 
 

@@ -19,7 +19,8 @@ from sim.analysis.replay.replay import Replay, replay, replay_run
 from sim.analysis.replay.trace import Moment
 from sim.cli.commands.replay import show_replay
 from sim.errors import ParleyError
-from sim.columns import Belligerent, simulate
+from sim.model.compiled import simulate
+from sim.model.parties import Belligerent
 from sim.outcome_columns import TAGS
 from sim.results.run import Run
 from sim.scenario.catalogue import catalogue
@@ -225,13 +226,14 @@ def test_the_printed_story_keeps_to_100_columns() -> None:
 class Stubborn(Belligerent):
     """Never moves from its opening offer."""
 
-    def pace(self, other_moved: np.ndarray, trials: np.ndarray) -> float:
+    def pace(self, other_moved: bool, mandate: float) -> float:
         return 0.0
 
 
 def test_parties_of_ones_own_are_replayed_with_them_and_refused_without() -> None:
     parties = {"North": Stubborn}
-    run = sim.run("teaching/minimal", trials=64, workers=1, parties=parties)
+    scenario = sim.load("teaching/minimal")
+    run = Run(scenario, "teaching/minimal", 1, simulate(scenario, 1, 0, 64, parties=parties))
     plain = sim.run("teaching/minimal", trials=64, workers=1)
     differs = next(t for t in range(64) if run.columns["stage"][t] != plain.columns["stage"][t])
     assert_same_row(replay_run(run, differs, parties=parties), dict(run.columns), differs)

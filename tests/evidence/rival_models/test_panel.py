@@ -98,8 +98,8 @@ def test_capability_follows_momentum_and_support() -> None:
             "parties.Host": {"role": "mediator"},
         }
     )
-    with first_day(scenario) as day:
-        assert day.capability() == pytest.approx({"North": 0.4, "South": 0.6, "Patron": 0.1, "Host": 0.0})
+    day = first_day(scenario)
+    assert day.capability() == pytest.approx({"North": 0.4, "South": 0.6, "Patron": 0.1, "Host": 0.0})
 
 
 def test_central_values_and_no_luck() -> None:
@@ -110,8 +110,8 @@ def test_central_values_and_no_luck() -> None:
 
 def test_an_event_of_the_first_week_counts() -> None:
     shift = ({"name": "Offensive", "date": minimal_scenario().start, "momentum_shift": 0.3},)
-    with first_day(minimal_scenario(events=shift)) as day:
-        assert day.momentum == pytest.approx(0.3)
+    day = first_day(minimal_scenario(events=shift))
+    assert day.momentum == pytest.approx(0.3)
 
 
 def test_main_backers_have_leverage_and_use_it() -> None:
@@ -126,15 +126,15 @@ def test_main_backers_have_leverage_and_use_it() -> None:
             "parties.Middle": backer(0.02, 0.1),
         }
     )
-    with first_day(scenario) as day:
-        assert main_backers(day) == ["Large", "Middle"]
+    day = first_day(scenario)
+    assert main_backers(day) == ["Large", "Middle"]
 
 
 def test_the_game_uses_the_scenarios_utilities() -> None:
     """July 1988: signing the Nash package is worth to each side what war is, plus its surplus."""
-    with first_day(sim.load("iran_iraq/july_1988")) as day:
-        curve = day.curves[0]
-        game = CeasefireGame(day, curve)
+    day = first_day(sim.load("iran_iraq/july_1988"))
+    curve = day.curves[0]
+    game = CeasefireGame(day, curve)
     assert game.mix == nash_on_curve(curve.surplus_a, curve.surplus_b)
     conflict: Conflict = game.conflict
     signed, war = game.words.index("both accept the terms"), game.words.index("fighting goes on")

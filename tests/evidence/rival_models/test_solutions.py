@@ -9,6 +9,7 @@ from sim.equations.bargaining import GRID_STEPS
 from sim.errors import ParleyError
 from sim.evidence.rival_models import kalai_smorodinsky_point, nash_point, rubinstein_share
 from sim.evidence.rival_models.solutions import (
+    GRID,
     kalai_smorodinsky_on_curve,
     nash_on_curve,
     rubinstein_on_curve,

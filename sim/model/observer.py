@@ -1,0 +1,350 @@
+"""Say what happened in a week of one trial, read off its records before and after (docs/odd.md, 3).
+
+Each event is what a step of the week decided, with the numbers that it decided by; they come in the order of the week.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+from sim.model.calendar import in_order
+from sim.model.one_trial import OneTrial
+from sim.model.state import ENTITIES, IMPOSED, NONE
+from sim.outcome_columns import HALT_ENDS
+from sim.scenario.schema import Event
+
+
+class Dated(NamedTuple):
+    """A dated event of the scenario takes place; ``sets`` are the parameters that it changes."""
+
+    name: str
+    date: date
+    sets: tuple[str, ...]
+
+
+class Victory(NamedTuple):
+    """A side wins the war, and may impose a ceasefire."""
+
+    winner: str
+    imposes_ceasefire: bool
+
+
+class WalkedAway(NamedTuple):
+    """A backer takes no part any more, and may cut its aid."""
+
+    party: str
+    cuts_aid: bool
+
+
+class Pressed(NamedTuple):
+    """A backer presses a side, after a failed round or when its patience has run out.
+
+    ``adds`` is the cost that fighting on has for the side beyond today's. [util] ``blame_a`` and ``blame_b`` are how
+    much it blames side A and side B. [-]
+    """
+
+    party: str
+    side: str
+    adds: float
+    cuts_aid: bool
+    after_failure: bool
+    weeks_waited: int
+    blame_a: float
+    blame_b: float
+
+
+class Comer(NamedTuple):
+    """Somebody who may come to a round, its level (0 stays away) and the reason for it.
+
+    ``reason`` is ``habit``, ``lifted`` (by ``lift`` levels since a deal was near), ``event`` or ``rule``, with the
+    names of the events, or of those because of whom it comes, in ``because_of``; or ``left`` where it takes no part.
+    """
+
+    name: str
+    level: int
+    reason: str
+    because_of: tuple[str, ...] = ()
+    lift: int = 0
+
+
+class Round(NamedTuple):
+    """A round is called, by a dated event or by chance; it is held if both sides come."""
+
+    called_by: str | None
+    comers: tuple[Comer, ...]
+    is_held: bool
+
+
+class Bargained(NamedTuple):
+    """One track of a round: what both sides need and offer, and what is signed and ratified.
+
+    Attributes
+    ----------
+    track, number
+        Its name, and its place among the tracks of the scenario.
+    is_ceasefire : bool
+        Whether a signature stops the fighting everywhere.
+    by_hazard : bool
+        Whether it is signed at a weekly rate, without offers and texts.
+    needs : tuple of two floats
+        Least gain at which side A and side B would sign. [util]
+    lower, upper : float
+        Reservation points of side A and side B, infinite where a side has none. [mix]
+    has_range : bool
+        Whether they leave a range.
+    offers : tuple of two floats
+        Offers of side A and side B. [mix]
+    close_enough : float
+        Gap between offers that is split.
+    may_sign : bool
+        Whether the level, or a call home, would have allowed a signature.
+    waits : bool
+        Whether a side waits until offers on the linked track come closer.
+    text : float or None
+        A mediator's text. [mix]
+    accepts : tuple of two bools
+        Whether side A and side B accept it.
+    signed : float or None
+        What is signed. [mix]
+    how : str
+        ``text``, ``split`` (between the offers) or ``hazard``.
+    votes : dict of str to bool
+        Who is asked to ratify it, and whether they do.
+    """
+
+    track: str
+    number: int
+    is_ceasefire: bool
+    by_hazard: bool
+    needs: tuple[float, float]
+    lower: float
+    upper: float
+    has_range: bool
+    offers: tuple[float, float]
+    close_enough: float
+    may_sign: bool
+    waits: bool
+    text: float | None
+    accepts: tuple[bool, bool]
+    signed: float | None
+    how: str
+    votes: dict[str, bool]
+
+    @property
+    def passes(self) -> bool:
+        """Return whether something is signed that nobody refuses to ratify."""
+        return self.signed is not None and all(self.votes.values())
+
+
+class Began(NamedTuple):
+    """An agreed ceasefire takes force, in place of another or for the first time.
+
+    ``mix`` is what was signed, or, with ``is_upgrade_at_expiry``, the middle of the range where one that ran out is
+    upgraded.
+    """
+
+    track: str
+    number: int
+    replaces: str | None
+    term_weeks: int | None
+    mix: float
+    is_upgrade_at_expiry: bool
+
+
+class Renewed(NamedTuple):
+    """A ceasefire runs out, and both sides still gain by it."""
+
+    track: str
+
+
+class Ended(NamedTuple):
+    """A ceasefire collapses, or lapses when its term ends; ``track`` is None where a victor had imposed it.
+
+    ``shortfall`` is what the side that it suited less lacked by then against fighting on. [util]
+    """
+
+    track: str | None
+    how: str
+    weeks: int
+    shortfall: float
+
+
+class Holiday(NamedTuple):
+    """A holiday on which a short ceasefire may be declared and returned, or agreed by both."""
+
+    name: str
+    date: date
+    is_kept: bool
+    is_agreed: bool
+
+
+Happening = Dated | Victory | WalkedAway | Pressed | Round | Bargained | Began | Renewed | Ended | Holiday
+
+
+def live_through_week(trial: OneTrial) -> list[Happening]:
+    """Step a trial by one week, and return what happened in it, in order."""
+    week, before = trial.week, trial.room.row.copy()
+    records = {name: trial.inputs.layout.records(before, name) for name in ENTITIES}
+    trial.step()
+    return list(_Week(trial, week, SimpleNamespace(**records)).happenings())
+
+
+class _Week:
+    """Reads a week off the records before (``was``) and after it (``now``)."""
+
+    def __init__(self, trial: OneTrial, week: int, was: Any) -> None:
+        self.trial, self.week, self.was, self.now = trial, week, was, trial.room
+        self.scenario = trial.scenario
+        self.sides = (self.scenario.sides.A, self.scenario.sides.B)
+        self.comers = (*self.sides, *trial.inputs.third_parties)
+        self.tracks = list(self.scenario.tracks)
+        self.counts = week < self.scenario.horizon_weeks
+        self.events = [event for event in in_order(self.scenario) if self._week_of(event) == week]
+
+    def _week_of(self, event: Event) -> int:
+        return (event.date - self.scenario.start).days // 7
+
+    def happenings(self) -> Iterator[Happening]:
+        for event in self.events:
+            yield Dated(event.name, event.date, tuple(event.set))
+        signed = None
+        if self.counts:
+            yield from self._war()
+            yield from self._third_parties()
+            yield from self._talks()
+            tracks = list(self._bargained()) if self.now.trial["holds_round"][0] else []
+            yield from tracks
+            signed = next((track for track in tracks if track.is_ceasefire and track.passes), None)
+        yield from self._ceasefires(signed)
+
+    def _war(self) -> Iterator[Happening]:
+        outcome = self.now.outcome[0]
+        if outcome["victory_week"] == self.week:
+            yield Victory(self.sides[outcome["victory"] - 1], bool(outcome["imposed"]))
+
+    def _third_parties(self) -> Iterator[Happening]:
+        talks = self.was.talks[0]
+        for name, was, now in zip(self.comers[2:], self.was.third_parties, self.now.third_parties, strict=True):
+            cuts_aid = bool(now["has_cut_aid"]) and not was["has_cut_aid"]
+            if now["left_week"] == self.week:
+                yield WalkedAway(name, cuts_aid)
+            if now["may_act"] and now["weeks_since_action"] == 0:
+                end = "ab"[now["pressed"]]
+                yield Pressed(
+                    party=name,
+                    side=self.sides[now["pressed"]],
+                    adds=float(now[f"leverage_{end}"]),
+                    cuts_aid=cuts_aid,
+                    after_failure=bool(talks["failed_last_week"]),
+                    weeks_waited=int(was["weeks_waited"]) + 1,
+                    blame_a=float(now["blame_a"]),
+                    blame_b=float(now["blame_b"]),
+                )
+
+    # -- talks ---------------------------------------------------------------------------------------
+
+    def _talks(self) -> Iterator[Happening]:
+        is_held = bool(self.now.trial["holds_round"][0])
+        if is_held or self.now.talks["failed_last_week"][0]:
+            caller = next((event.name for event in self.events if event.round), None)
+            records = [*self.now.sides, *self.now.third_parties]
+            levels = {name: int(record["level"]) for name, record in zip(self.comers, records, strict=True)}
+            comers = (self._comer(name, levels, record) for name, record in zip(self.comers, records, strict=True))
+            yield Round(caller, tuple(comers), is_held)
+
+    def _comer(self, name: str, levels: dict[str, int], record: Any) -> Comer:
+        level, lift = levels[name], int(self.was.talks["lift"][0])
+        if name not in self.sides and not record["is_engaged"]:
+            return Comer(name, level, "left")
+        if level > record["own_level"]:
+            rule = next(
+                rule
+                for rule in self.scenario.attendance
+                if rule.party == name
+                and rule.level >= level
+                and all(levels.get(other, 0) >= least for other, least in rule.when.items())
+            )
+            return Comer(name, level, "rule", tuple(rule.when))
+        if events := tuple(event.name for event in self.events if name in event.levels):
+            return Comer(name, level, "event", events)
+        if name in self.sides and lift > 0 and level > record["usual_level"]:
+            return Comer(name, level, "lifted", lift=lift)
+        return Comer(name, level, "habit")
+
+    def _bargained(self) -> Iterator[Bargained]:
+        for number in reversed(range(len(self.tracks))):
+            track = self.now.tracks[number]
+            if track["was_bargained"]:
+                yield self._track(number, track)
+
+    def _track(self, number: int, track: Any) -> Bargained:
+        text, signed = float(track["text"]), float(track["signed_mix"])
+        is_signed, accepts = signed == signed, (bool(track["accepts_a"]), bool(track["accepts_b"]))
+        names = self.scenario.tracks[self.tracks[number]].ratified_by if is_signed and track["takes_force"] else ()
+        by_text = text == text and all(accepts)
+        return Bargained(
+            track=self.tracks[number],
+            number=number,
+            is_ceasefire=bool(track["takes_force"]),
+            by_hazard=bool(track["by_hazard"]),
+            needs=(float(track["need_a"]), float(track["need_b"])),
+            lower=float(track["lower"]),
+            upper=float(track["upper"]),
+            has_range=bool(track["has_range"]),
+            offers=(float(track["tabled_a"]), float(track["tabled_b"])),
+            close_enough=float(self.now.talks["close_enough"][0]),
+            may_sign=bool(track["may_sign"]) if track["has_range"] else self._would_get_leave(track),
+            waits=bool(track["waits"]),
+            text=text if text == text else None,
+            accepts=accepts,
+            signed=signed if is_signed else None,
+            how="hazard" if track["by_hazard"] else "text" if by_text else "split",
+            votes={name: not track["refused_by"] >> place & 1 for place, name in enumerate(names)},
+        )
+
+    def _would_get_leave(self, track: Any) -> bool:
+        """Without a range nobody asks; the same random number says what the answer would have been."""
+        if min(self.now.sides["level"]) >= track["least_level"]:
+            return True
+        luck = self.trial.streams.uniform("call home", week=self.week)[0]
+        return bool(luck < self.now.talks["call_home_prob"][0])
+
+    # -- ceasefires ----------------------------------------------------------------------------------
+
+    def _ceasefires(self, signed: Bargained | None) -> Iterator[Happening]:
+        was, now = self.was.ceasefire[0], self.now.ceasefire[0]
+        in_force = int(was["track"])
+        if signed:
+            assert signed.signed is not None
+            yield self._began(signed.number, in_force, signed.signed, False)
+            in_force = signed.number
+        yield from self._holiday()
+        if was["track"] == NONE:
+            return  # what began this week neither ends nor expires in it
+        if now["track"] == NONE:
+            is_imposed = in_force == IMPOSED
+            yield Ended(
+                track=None if is_imposed else self.tracks[in_force],
+                how=HALT_ENDS[now["last_end"]],
+                weeks=self.week - int(was["start_week"]),
+                shortfall=0.0 if is_imposed else float(now["shortfall"]),
+            )
+        elif now["track"] != in_force:
+            track = self.now.tracks[now["track"]]
+            yield self._began(int(now["track"]), in_force, float(track["lower"] + track["upper"]) / 2.0, True)
+        elif not signed and was["expiry_week"] == self.week:
+            yield Renewed(self.tracks[in_force])
+
+    def _began(self, number: int, before: int, mix: float, is_upgrade: bool) -> Began:
+        track = self.now.tracks[number]
+        term = int(track["term_weeks"]) if track["has_term"] else None
+        return Began(self.tracks[number], number, self.tracks[before] if before >= 0 else None, term, mix, is_upgrade)
+
+    def _holiday(self) -> Iterator[Happening]:
+        number = self.trial.inputs.holidays[self.week]
+        if number >= 0:
+            window, kept = self.scenario.windows[number], self.now.windows["kept"][number]
+            yield Holiday(window.name, window.date, bool(kept > 0), bool(kept == 2))

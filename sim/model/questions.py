@@ -1,0 +1,291 @@
+"""Ask of trials what their outcomes do not say: the range of every week, what would have opened one, what is on offer.
+
+Nothing here changes what a trial becomes: the tables are those that the week itself looks at.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.equations.bargaining import GRID_STEPS
+from sim.equations.compiled import entry, routine, step
+from sim.equations.contract_curve import Terms, contract_curve, gain_of
+from sim.equations.war import gain_from_war
+from sim.model.attribution import best_surplus, explain
+from sim.model.borrowed import opened
+from sim.model.compiled import begin_draw, begin_trial, columns_of, copy, n_stored
+from sim.model.inputs import inputs_of
+from sim.model.one_trial import OneTrial
+from sim.model.packages import gain_at, write_terms
+from sim.model.ranges import look, weigh_peace
+from sim.model.state import AT_WAR
+from sim.model.steps.events import happen
+from sim.model.steps.war import cost_of_war, stakes
+from sim.model.switches import COMMITMENT, INFORMATION, NONE_OFF, is_blocked, part_of_need, terms_with
+from sim.model.week import week
+from sim.model.world import room_for
+from sim.outcome_columns import FRICTIONS, Columns
+from sim.random_streams import Streams
+from sim.scenario.schema import Scenario
+
+Values = NDArray[np.float64]
+
+TOO_MUCH = 100.0
+"""Utils that no war costs: what does not open a range by then never does."""
+HALVINGS = 50
+
+
+# -- what would have opened a range --------------------------------------------------------------------
+
+
+class Openings(NamedTuple):
+    """Hold what would have opened a range by trial, shape (trials,), and by side, shape (trials, 2).
+
+    ``both`` is what another year of war would have to cost both sides more, ``alone`` one of them. [util] NaN in trials
+    without a round in which they lacked one. ``without`` has shape (trials, frictions): a range opens without it.
+    """
+
+    both: Values
+    alone: Values
+    fear: Values
+    optimism: Values
+    without: NDArray[np.bool_]
+
+
+def openings(scenario: Scenario, seed: int, first_trial: int, n_trials: int) -> tuple[Openings, Columns]:
+    """Return what would have opened a range in trials that talked and never had one, and the outcome of all trials."""
+    streams = Streams(seed, first_trial, n_trials, scenario.mirrored)
+    inputs = inputs_of(scenario, streams)
+    first, counts = streams.trials_by_draw()
+    found = np.full((n_trials, 7 + len(FRICTIONS)), np.nan)
+    results = np.empty((n_trials, n_stored(inputs)))
+    _openings(room_for(inputs, streams.prefix), inputs.starts, first, counts, inputs.weeks, found, results)
+    answers = Openings(found[:, 0], found[:, 1:3], found[:, 3:5], found[:, 5:7], found[:, 7:] > 0)
+    return answers, columns_of(inputs, streams, first, counts, results)
+
+
+@entry
+def _openings(room: Any, starts: Any, first_trials: Any, n_trials: Any, weeks: int, found: Any, results: Any) -> None:
+    world = opened(room)
+    of_draw, done = np.empty(len(world.row)), 0
+    for number in range(len(starts)):
+        begin_draw(world, starts[number], number, of_draw)
+        for lane in range(n_trials[number]):
+            begin_trial(world, of_draw, first_trials[number] + lane)
+            for _ in range(weeks):
+                week(world)
+            explain(world)
+            copy(world.row[len(world.row) - results.shape[1] :], results[done])
+            if world.outcome.best_track >= 0:
+                _openings_of(world, world.outcome.best_track, found[done])
+            done += 1
+
+
+@routine
+def _openings_of(world: Any, number: int, found: Any) -> None:
+    """Ask a trial after its end, in the round in which the sides were closest; its tables are those in use."""
+    found[0] = _least(world, number, True, True)
+    found[1] = _least(world, number, True, False)
+    found[2] = _least(world, number, False, True)
+    for side in range(2):
+        found[3 + side] = part_of_need(world, COMMITMENT, number, world.sides[side])
+        found[5 + side] = part_of_need(world, INFORMATION, number, world.sides[side])
+    for friction in range(len(FRICTIONS)):
+        found[7 + friction] = 1.0 if best_surplus(world, 1 << friction, number) >= 0.0 else 0.0
+
+
+@routine
+def _least(world: Any, number: int, moves_a: bool, moves_b: bool) -> float:
+    """Least extra cost of a year of war to some sides at which a range opens: the best surplus rises with it."""
+    if not _opens_at(world, number, TOO_MUCH, moves_a, moves_b):
+        return np.inf
+    low, high = 0.0, TOO_MUCH
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2.0
+        if _opens_at(world, number, middle, moves_a, moves_b):
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+@routine
+def _opens_at(world: Any, number: int, more: float, moves_a: bool, moves_b: bool) -> bool:
+    track = world.tracks[number]
+    need_a, need_b = track.best_need_a, track.best_need_b
+    track.best_need_a = need_a - more if moves_a else need_a
+    track.best_need_b = need_b - more if moves_b else need_b
+    surplus = best_surplus(world, NONE_OFF, number)
+    track.best_need_a, track.best_need_b = need_a, need_b
+    return surplus >= 0.0
+
+
+# -- the range of every week ---------------------------------------------------------------------------
+
+
+class Ranges(NamedTuple):
+    """Hold what a round would find after each week, shape (trials, weeks, tracks).
+
+    Everything is NaN in trials that are not at war then, and on tracks that are no ceasefire. ``lower``, ``upper`` are
+    reservation points of sides A and B, infinite where a side has none; ``offer_a``, ``offer_b`` standing offers, and
+    ``terms_a``, ``terms_b`` what they say, with issues as the last axis.
+    """
+
+    is_at_war: NDArray[np.bool_]
+    lower: Values
+    upper: Values
+    offer_a: Values
+    offer_b: Values
+    terms_a: Values
+    terms_b: Values
+
+
+def ranges(scenario: Scenario, seed: int, first_trial: int, n_trials: int) -> tuple[Ranges, Columns]:
+    """Return the range after each week up to the horizon, and the outcome by then."""
+    streams = Streams(seed, first_trial, n_trials, scenario.mirrored)
+    inputs = inputs_of(scenario, streams)
+    first, counts = streams.trials_by_draw()
+    n_tracks, n_issues = len(scenario.tracks), len(scenario.issues)
+    found = np.full((n_trials, scenario.horizon_weeks, n_tracks, 4 + 2 * n_issues), np.nan)
+    is_at_war = np.zeros(found.shape[:2], np.bool_)
+    results = np.empty((n_trials, n_stored(inputs)))
+    _ranges(room_for(inputs, streams.prefix), inputs.starts, first, counts, is_at_war, found, results)
+    lower, upper, offer_a, offer_b = np.moveaxis(found[..., :4], -1, 0)
+    terms_a, terms_b = found[..., 4 : 4 + n_issues], found[..., 4 + n_issues :]
+    seen = Ranges(is_at_war, lower, upper, offer_a, offer_b, terms_a, terms_b)
+    return seen, columns_of(inputs, streams, first, counts, results)
+
+
+@entry
+def _ranges(room: Any, starts: Any, first_trials: Any, n_trials: Any, is_at_war: Any, found: Any, results: Any) -> None:
+    world = opened(room)
+    of_draw, done = np.empty(len(world.row)), 0
+    for number in range(len(starts)):
+        begin_draw(world, starts[number], number, of_draw)
+        for lane in range(n_trials[number]):
+            begin_trial(world, of_draw, first_trials[number] + lane)
+            for place in range(is_at_war.shape[1]):
+                week(world)
+                if world.trial.phase == AT_WAR:
+                    is_at_war[done, place] = True
+                    _look_at_all(world, found[done, place])
+            copy(world.row[len(world.row) - results.shape[1] :], results[done])
+            done += 1
+
+
+@routine
+def _look_at_all(world: Any, found: Any) -> None:
+    tracks, issues = world.tracks, world.issues
+    weigh_peace(world)
+    for number in range(len(tracks)):
+        track, seen = tracks[number], found[number]
+        if track.takes_force:
+            look(world, number)
+            seen[0], seen[1], seen[2], seen[3] = track.lower, track.upper, track.offer_a, track.offer_b
+            write_terms(world, number, track.offer_a)
+            for issue in range(len(issues)):
+                seen[4 + issue] = issues[issue].terms
+            write_terms(world, number, track.offer_b)
+            for issue in range(len(issues)):
+                seen[4 + len(issues) + issue] = issues[issue].terms
+
+
+# -- the first day -------------------------------------------------------------------------------------
+
+
+class FirstDay(NamedTuple):
+    """Hold what both sides see before the first week, shape (2,): costs and values of a year of war. [util]
+
+    ``if_won`` and ``if_lost`` are what a year at full momentum would bring, without its cost.
+    """
+
+    cost_of_war: Values
+    loss_from_peace: Values
+    if_won: Values
+    if_lost: Values
+
+
+def first_day(trial: OneTrial) -> FirstDay:
+    """Apply the first week's events to a trial that has not begun, and look at every track: ``trial.room.tracks``."""
+    found = np.empty((4, 2))
+    _first_day(trial.room, found)
+    return FirstDay(*found)
+
+
+@entry
+def _first_day(room: Any, found: Any) -> None:
+    world = opened(room)
+    happen(world)
+    weigh_peace(world)
+    for number in range(len(world.tracks)):
+        look(world, number)
+    for number in range(2):
+        side = world.sides[number]
+        total = stakes(world, side)
+        found[0, number], found[1, number] = cost_of_war(side), side.loss_from_peace
+        found[2, number], found[3, number] = gain_from_war(total, 1.0), gain_from_war(total, -1.0)
+
+
+# -- what is on offer ----------------------------------------------------------------------------------
+
+
+class OnOffer(NamedTuple):
+    """Hold what two packages of a track are worth today.
+
+    Attributes
+    ----------
+    gains : array, shape (2, 101)
+        Gains of both sides along the contract curve. [util]
+    terms : array, shape (2, issues)
+        Terms of the package offered to side A, and of that offered to side B; out of scope the status quo.
+    forgone : array, shape (2, issues)
+        What each side gives up on an issue in its package against its best there. [util] NaN out of scope.
+    """
+
+    gains: Values
+    terms: Values
+    forgone: Values
+
+
+def on_offer(trial: OneTrial, track: int, to_a: float, to_b: float) -> OnOffer:
+    """Return what packages at two mixes are worth on a track, by the tables in use since the last look at it."""
+    n_issues = len(trial.scenario.issues)
+    found = OnOffer(np.empty((2, GRID_STEPS + 1)), np.empty((2, n_issues)), np.full((2, n_issues), np.nan))
+    _on_offer(trial.room, track, to_a, to_b, *found)
+    return found
+
+
+@entry
+def _on_offer(room: Any, number: int, to_a: float, to_b: float, gains: Any, terms: Any, forgone: Any) -> None:
+    world = opened(room)
+    issues, scopes = world.issues, world.scopes
+    for side in range(2):
+        for place in range(gains.shape[1]):
+            gains[side, place] = gain_at(world, number, side, place)
+        write_terms(world, number, to_a if side == 0 else to_b)
+        for issue in range(len(issues)):
+            terms[side, issue] = issues[issue].terms
+        for place in range(scopes.shape[1]):
+            issue = scopes[number, place]
+            if issue >= 0:
+                seen = _terms_today(world, issue)
+                wish = gain_of(side, contract_curve(1.0 - side, seen), seen)
+                forgone[side, issue] = wish - gain_of(side, terms[side, issue], seen)
+
+
+@step
+def _terms_today(world: Any, number: int) -> Any:
+    """Terms of an issue, one that moves from where it stands; off the table it stays there."""
+    issue, trial = world.issues[number], world.trial
+    regime = world.regimes[trial.slot]
+    blocked = is_blocked(world, number, trial.regime)
+    terms = terms_with(NONE_OFF, issue, regime.trust_a, regime.trust_b, blocked)
+    line = issue.status_quo
+    low, high = (line, line) if blocked else (terms.low, terms.high)
+    return Terms(
+        line, terms.ideal_a, terms.ideal_b, terms.weight_a, terms.weight_b, terms.trust_a, terms.trust_b,
+        terms.slope_a, terms.slope_b, terms.public_a, terms.public_b, low, high,
+    )  # fmt: skip
