@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.model.compiled import simulate
-from sim.model.observer import (
+from sim.model.happenings import (
     Bargained,
     Began,
     Dated,
@@ -20,8 +20,8 @@ from sim.model.observer import (
     Round,
     Victory,
     WalkedAway,
-    live_through_week,
 )
+from sim.model.observer import live_through_week
 from sim.model.one_trial import OneTrial
 from sim.outcome_columns import HALT_ENDS, Columns
 from sim.scenario.mirror import mirror

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.equations.bargaining import GRID_STEPS
-from sim.model.observer import Bargained
+from sim.model.happenings import Bargained
 from sim.model.one_trial import OneTrial
 from sim.model.questions import on_offer
 from sim.results.formatting import finite

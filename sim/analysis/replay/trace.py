@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from sim.analysis.replay.refusals import on_the_table, terms_at
-from sim.model import observer
+from sim.model import happenings
 from sim.model.observer import live_through_week
 from sim.model.one_trial import OneTrial
 from sim.model.state import IMPOSED
@@ -53,41 +53,41 @@ class Trace:
     def _moment(self, kind: str, **facts: Any) -> None:
         self.moments.append(Moment(self._week, kind, facts))
 
-    def _note(self, seen: observer.Happening) -> None:
+    def _note(self, seen: happenings.Happening) -> None:
         match seen:
-            case observer.Dated():
+            case happenings.Dated():
                 # What it asks of rounds and levels shows in the round.
                 self._moment("event", name=seen.name, date=seen.date.isoformat(), sets=list(seen.sets))
-            case observer.Victory():
+            case happenings.Victory():
                 self._moment("victory", winner=seen.winner)
                 if seen.imposes_ceasefire:
                     self._moment("imposed")
-            case observer.WalkedAway():
+            case happenings.WalkedAway():
                 self._moment("quit", **seen._asdict())
-            case observer.Pressed():
+            case happenings.Pressed():
                 facts = seen._asdict()
                 blame = dict(zip(self.sides[::-1], (facts.pop("blame_b"), facts.pop("blame_a")), strict=True))
                 self._moment("press", **facts, blame=blame)
-            case observer.Round():
+            case happenings.Round():
                 self._note_round(seen)
-            case observer.Bargained():
+            case happenings.Bargained():
                 self._round["tracks"].append(self._lane(seen))
-            case observer.Began():
+            case happenings.Began():
                 terms = {"terms": terms_at(self.trial, seen.number, seen.mix)} if seen.is_upgrade_at_expiry else {}
                 facts = {"track": seen.track, "upgrades": seen.replaces, "term_weeks": seen.term_weeks}
                 self._moment("in_force", **facts, **terms)
-            case observer.Renewed():
+            case happenings.Renewed():
                 self._moment("renewed", track=seen.track)
-            case observer.Ended():
+            case happenings.Ended():
                 facts = {"is_imposed": seen.track is None, "weeks": seen.weeks, "shortfall": seen.shortfall}
                 self._moment(seen.how, track=seen.track, **facts)
-            case observer.Holiday():
+            case happenings.Holiday():
                 day = seen.date.isoformat()
                 self._moment("holiday", name=seen.name, date=day, is_joined=seen.is_kept, is_agreed=seen.is_agreed)
 
     # -- rounds ----------------------------------------------------------------------------------------
 
-    def _note_round(self, seen: observer.Round) -> None:
+    def _note_round(self, seen: happenings.Round) -> None:
         self._moment(
             "round",
             called_by=seen.called_by,
@@ -98,7 +98,7 @@ class Trace:
         )
         self._round = self.moments[-1].facts
 
-    def _lane(self, seen: observer.Bargained) -> Facts:
+    def _lane(self, seen: happenings.Bargained) -> Facts:
         """Return needs and reservation points on a track, what is offered and missing, and what comes of it."""
         lane: Facts = {
             "track": seen.track,
@@ -156,7 +156,7 @@ class Trace:
         return row
 
 
-def _why(comer: observer.Comer) -> Facts:
+def _why(comer: happenings.Comer) -> Facts:
     why: Facts = {"reason": comer.reason}
     if comer.because_of or comer.reason in ("rule", "event"):
         why["because_of"] = list(comer.because_of)

@@ -1,0 +1,103 @@
+"""What is asked of trials beside their outcomes agrees with the week's own numbers, and asking changes nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.equations.bargaining import GRID_STEPS
+from sim.model.compiled import simulate, simulate_streams
+from sim.model.happenings import Bargained
+from sim.model.observer import live_through_week
+from sim.model.one_trial import OneTrial
+from sim.model.questions import first_day, on_offer, openings, ranges
+from sim.outcome_columns import FRICTIONS, Columns
+from sim.random_streams import Streams
+from sim.scenario.mirror import mirror
+from sim.scenario.reading.load import load
+from tests.factories import FEAR, WEEKLY, minimal_scenario
+from tests.oracle.everything_on import everything_on
+
+GRID = np.arange(GRID_STEPS + 1) / GRID_STEPS
+
+
+def assert_same(found: Columns, expected: Columns) -> None:
+    for name, column in expected.items():
+        np.testing.assert_array_equal(found[name], column, err_msg=name)
+
+
+@pytest.mark.parametrize("first", [0, 37])
+def test_trials_that_are_asked_come_out_the_same(first: int) -> None:
+    scenario = everything_on()
+    assert_same(openings(scenario, 3, first, 150)[1], simulate(scenario, 3, first, 150))
+    streams = Streams(3, first, 150, scenario.mirrored)
+    until = simulate_streams(scenario, streams, explains=False, weeks=scenario.horizon_weeks)
+    assert_same(ranges(scenario, 3, first, 150)[1], until)
+
+
+def test_only_trials_that_talked_in_vain_are_asked_what_would_have_opened_a_range() -> None:
+    found, columns = openings(load("istanbul_2025/aides_only"), 1, 0, 300)
+    is_asked = columns["best_track"] >= 0
+    assert is_asked.any() and not is_asked.all()
+    np.testing.assert_array_equal(np.isnan(found.both), ~is_asked)
+    # Stored in single precision; where the ceasefire counts in full a util of cost is a util of surplus.
+    settles = columns["best_track"] == list(load("istanbul_2025/aides_only").tracks).index("settlement")
+    np.testing.assert_allclose(found.both[settles], columns["shortfall"][settles], atol=1e-6)
+    assert (found.alone[is_asked] >= found.both[is_asked, None] - 1e-9).all()
+    assert found.without.shape == (300, len(FRICTIONS)) and not found.without[~is_asked].any()
+
+
+def test_a_mirror_swaps_the_sides() -> None:
+    scenario = load("istanbul_2025/aides_only")
+    (plain, _), (turned, _) = openings(scenario, 1, 0, 200), openings(mirror(scenario), 1, 0, 200)
+    np.testing.assert_allclose(turned.alone, plain.alone[:, ::-1], atol=1e-9)
+    np.testing.assert_allclose(turned.optimism, plain.optimism[:, ::-1], atol=1e-9)
+
+
+def test_the_range_of_a_week_is_what_a_round_finds_where_nothing_moves() -> None:
+    scenario = minimal_scenario(**WEEKLY, **FEAR, horizon_weeks=6)
+    seen, _ = ranges(scenario, 1, 0, 3)
+    for trial in range(3):
+        one = OneTrial(scenario, 1, trial)
+        for week in range(6):
+            (held,) = [entry for entry in live_through_week(one) if isinstance(entry, Bargained)]
+            assert seen.is_at_war[trial, week]
+            assert (seen.lower[trial, week, 0], seen.upper[trial, week, 0]) == (held.lower, held.upper)
+            assert (seen.offer_a[trial, week, 0], seen.offer_b[trial, week, 0]) == held.offers
+            # Straight between opposite ideals: the terms are the mix, counted from side B's end.
+            assert seen.terms_a[trial, week, 0, 0] == pytest.approx(1 - held.offers[0], abs=1e-9)
+
+
+def test_gains_meet_the_need_at_the_reservation_point() -> None:
+    compared = 0
+    for trial in range(6):
+        one = OneTrial(everything_on(), 1, trial)
+        while one.is_counting:
+            for held in live_through_week(one):
+                if isinstance(held, Bargained) and held.signed is None and 0 < held.lower < 1:
+                    gains = on_offer(one, held.number, 0.5, 0.5).gains
+                    assert np.interp(held.lower, GRID, gains[0]) == pytest.approx(held.needs[0], abs=1e-9)
+                    assert (np.diff(gains[0]) >= -1e-12).all() and (np.diff(gains[1]) <= 1e-12).all()
+                    compared += 1
+    assert compared > 20
+
+
+def test_each_side_has_its_wish_at_its_own_end_and_gives_it_up_at_the_other() -> None:
+    """One issue, opposite ideals, from the middle: 1/4 gained at the own end, 3/4 lost at the other's."""
+    one = OneTrial(minimal_scenario(), 1, 0)
+    first_day(one)
+    own, others = on_offer(one, 0, 1.0, 0.0), on_offer(one, 0, 0.0, 1.0)
+    assert own.terms.ravel() == pytest.approx([0, 1], abs=1e-9)
+    assert others.terms.ravel() == pytest.approx([1, 0], abs=1e-9)
+    assert own.forgone.ravel() == pytest.approx([0, 0]) and others.forgone.ravel() == pytest.approx([1, 1])
+    assert own.gains[:, [0, -1]].ravel() == pytest.approx([-0.75, 0.25, 0.25, -0.75])
+
+
+def test_the_first_day_has_its_events_and_no_week() -> None:
+    shift = {"name": "Offensive", "date": minimal_scenario().start, "momentum_shift": 0.3, "pressure": {"South": 0.04}}
+    one = OneTrial(minimal_scenario(events=[shift], **{"issues.territory.war_share": 0.5}), 1, 0)
+    found = first_day(one)
+    assert one.week == 0 and one.room.war["momentum"][0] == pytest.approx(0.3)
+    assert found.cost_of_war == pytest.approx([0.05, 0.09])
+    # Half of the way from the middle to an end: 1/4 - 1/16 gained, 9/16 - 1/4 lost.
+    assert found.if_won == pytest.approx([3 / 16] * 2) and found.if_lost == pytest.approx([-5 / 16] * 2)
