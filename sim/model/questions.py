@@ -23,8 +23,8 @@ from sim.model.packages import gain_at, write_terms
 from sim.model.ranges import look, weigh_peace
 from sim.model.state import AT_WAR
 from sim.model.steps.events import happen
-from sim.model.steps.war import cost_of_war, stakes
 from sim.model.switches import COMMITMENT, INFORMATION, NONE_OFF, is_blocked, part_of_need, terms_with
+from sim.model.value_of_war import cost_of_war, stakes
 from sim.model.week import week
 from sim.model.world import room_for
 from sim.outcome_columns import FRICTIONS, Columns
@@ -282,7 +282,7 @@ def _terms_today(world: Any, number: int) -> Any:
     issue, trial = world.issues[number], world.trial
     regime = world.regimes[trial.slot]
     blocked = is_blocked(world, number, trial.regime)
-    terms = terms_with(NONE_OFF, issue, regime.trust_a, regime.trust_b, blocked)
+    terms = terms_with(world, NONE_OFF, issue, regime.trust_a, regime.trust_b, blocked)
     line = issue.status_quo
     low, high = (line, line) if blocked else (terms.low, terms.high)
     return Terms(

@@ -14,10 +14,10 @@ import pyarrow.parquet as pq
 import pytest
 
 import sim
+from sim.columns import Belligerent
 from sim.errors import DamagedRunError, ParleyError
 from sim.execution.reproduce import reproduce
 from sim.execution.run import run
-from sim.columns import Belligerent
 from sim.results.inventory import kept, remark, verify
 from sim.results.run import open_run
 from sim.storage import atomic_files, run_folder

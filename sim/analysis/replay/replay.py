@@ -17,7 +17,6 @@ import numpy as np
 from sim.analysis.replay.narrative import Line, narrate
 from sim.analysis.replay.trace import Moment, Trace
 from sim.analysis.study import Question, frame
-from sim.columns.attribution import explain
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.execution.blocks import check_counts, shortened

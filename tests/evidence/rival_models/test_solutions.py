@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.equations.bargaining import GRID_STEPS
 from sim.errors import ParleyError
 from sim.evidence.rival_models import kalai_smorodinsky_point, nash_point, rubinstein_share
 from sim.evidence.rival_models.solutions import (
@@ -17,7 +16,6 @@ from sim.evidence.rival_models.solutions import (
 )
 
 Frontier = Callable[[float], float]
-GRID = np.arange(GRID_STEPS + 1) / GRID_STEPS
 OPTIMUM = 1e-7
 """A maximum is flat: an optimiser knows its place to about the square root of machine precision."""
 
