@@ -30,7 +30,7 @@ from sim.equations.compiler import numba
 
 COMPILED_FROM = ("equations", "model", "frictions.py", "outcome_columns.py")
 """Modules and packages below ``sim`` whose functions and constants are compiled into one another."""
-FIRST_COMPILATION = "about 15 s"
+FIRST_COMPILATION = "about 20 s"
 
 
 def keep(function: Any) -> None:

@@ -41,9 +41,9 @@ announce(total, arguments), announce(total, arguments)
 exec(sys.argv[1])
 print(before, total(*arguments), is_compiled(total, arguments))
 """
-ONCE = "compiling the model, once (about 15 s)"
+ONCE = "compiling the model, once (about 20 s)"
 ALONE = (
-    "compiling the model for this process alone (about 15 s): no folder for machine code can be written; "
+    "compiling the model for this process alone (about 20 s): no folder for machine code can be written; "
     "set NUMBA_CACHE_DIR to one that can"
 )
 
