@@ -31,9 +31,10 @@ if TYPE_CHECKING:
     from sim.analysis.sensitivity.sobol import sobol
     from sim.analysis.sensitivity.tornado import tornado
     from sim.analysis.sensitivity.value_of_information import value_of_information
-    from sim.columns import Backer, Belligerent, Mediator, Party
     from sim.errors import ParleyError
     from sim.execution.run import run, run_many
+    from sim.model.mesa_model import NegotiationModel
+    from sim.model.parties import Backer, Belligerent, Mediator, Party
     from sim.results.compare import compare
     from sim.results.export import differences, long_form
     from sim.results.run import Run
@@ -43,12 +44,13 @@ if TYPE_CHECKING:
     from sim.statistics.estimates import Odds
 
 _HOMES = {
-    "Backer": ("sim.columns", "Backer"),
-    "Belligerent": ("sim.columns", "Belligerent"),
-    "Mediator": ("sim.columns", "Mediator"),
+    "Backer": ("sim.model.parties", "Backer"),
+    "Belligerent": ("sim.model.parties", "Belligerent"),
+    "Mediator": ("sim.model.parties", "Mediator"),
+    "NegotiationModel": ("sim.model.mesa_model", "NegotiationModel"),
     "Odds": ("sim.statistics.estimates", "Odds"),
     "ParleyError": ("sim.errors", "ParleyError"),
-    "Party": ("sim.columns", "Party"),
+    "Party": ("sim.model.parties", "Party"),
     "Run": ("sim.results.run", "Run"),
     "Scenario": ("sim.scenario.schema", "Scenario"),
     "compare": ("sim.results.compare", "compare"),
@@ -73,6 +75,7 @@ __all__ = [
     "Backer",
     "Belligerent",
     "Mediator",
+    "NegotiationModel",
     "Odds",
     "ParleyError",
     "Party",

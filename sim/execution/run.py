@@ -29,7 +29,7 @@ from sim.statistics.summed import added
 from sim.storage.run_folder import Writer
 
 if TYPE_CHECKING:
-    from sim.columns import Party
+    from sim.model.parties import Party
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a run, its trials done and its trials wanted."""
@@ -50,12 +50,8 @@ def compute(work: Work) -> Columns:
     """Return the outcome columns of one block."""
     from sim.model.compiled import simulate  # with the compiler, which only workers need
 
-    if work.parties:
-        from sim import columns as model
-
-        columns: Columns = model.simulate(work.scenario, work.seed, work.block.first, work.block.n, work.parties)
-        return columns
-    return simulate(work.scenario, work.seed, work.block.first, work.block.n, n_threads=work.threads)
+    block = work.block
+    return simulate(work.scenario, work.seed, block.first, block.n, n_threads=work.threads, parties=work.parties)
 
 
 @checked_arguments
@@ -87,7 +83,7 @@ def run(
     workers : int, optional
         Processes; by default one for each core. Results do not depend on it.
     parties : mapping of str to class, optional
-        Behaviour of parties by name, subclasses of those in ``sim.columns`` (docs/guide/party.md).
+        Classes of parties by name, of `sim.Belligerent`, `sim.Mediator` or `sim.Backer` (docs/guide/party.md).
     out : path, optional
         New folder for the run; without one nothing is written.
     resume : bool

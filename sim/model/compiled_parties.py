@@ -159,20 +159,20 @@ def _compiled(method: Method, decision: int, comer: int, constants: Any) -> Any:
 
 
 def _rule(method: Any, decision: int, party_at: Any) -> Any:
-    """Return a method as a function of an address and two numbers."""
+    """Return a method as a function of an address and two numbers; ``1.0 *`` takes a truth, ``float`` does not."""
 
     def hook(address: int, first: float, second: float) -> float:
         method(party_at(address))
         return 0.0
 
     def alone(address: int, first: float, second: float) -> float:
-        return float(method(party_at(address)))
+        return 1.0 * method(party_at(address))
 
     def pace(address: int, first: float, second: float) -> float:
-        return float(method(party_at(address), first != 0.0, second))
+        return 1.0 * method(party_at(address), first != 0.0, second)
 
     def with_two(address: int, first: float, second: float) -> float:
-        return float(method(party_at(address), first, second))
+        return 1.0 * method(party_at(address), first, second)
 
     kinds = {START: hook, STEP: hook, OPENING: alone, ATTENDS: alone, PACE: pace}
     return numba.njit(kinds.get(decision, with_two))

@@ -36,8 +36,8 @@ class NegotiationModel(TrialModel):
         Names the random numbers; 1 unless said otherwise. From Mesa 3.4 on ``batch_run(..., rng=[1, 2])`` sets it.
     parties : mapping of str to class, optional
         Classes of one's own, by party. Here all of their methods are called from Python.
-    **changes
-        Other values for keys of the scenario: ``**{"parties.North.fear": 0.2}``.
+    **kwargs
+        Other values for keys of the scenario: ``**{"parties.North.fear": 0.2}``. (Mesa's pages go by this name.)
 
     Attributes
     ----------
@@ -55,12 +55,12 @@ class NegotiationModel(TrialModel):
         trial: int = 0,
         seed: int | None = None,
         parties: Mapping[str, type[Party]] | None = None,
-        **changes: Any,
+        **kwargs: Any,
     ) -> None:
         if isinstance(scenario_name, str):
-            scenario = load(scenario_name, [(key, str(value)) for key, value in changes.items()])
-        elif changes:
-            raise ParleyError(f"{next(iter(changes))}: expected the name of a scenario to change, got a Scenario")
+            scenario = load(scenario_name, [(key, str(value)) for key, value in kwargs.items()])
+        elif kwargs:
+            raise ParleyError(f"{next(iter(kwargs))}: expected the name of a scenario to change, got a Scenario")
         else:
             scenario = scenario_name
         rules = Rules.of(scenario, parties or {}, compiles=False, make_model=self._look_at)

@@ -130,7 +130,10 @@ class Bound:
         """Raise what a method of an agent raised, with its traceback."""
         if self.problem is not None:
             problem, self.problem = self.problem, None
-            raise problem
+            try:
+                raise problem
+            finally:
+                del problem  # it holds this frame, which would hold it
 
     def let_go(self) -> None:
         """Drop agents and functions, which hold each other; the room must not be used again."""

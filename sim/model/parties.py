@@ -39,6 +39,12 @@ class TrialModel(mesa.Model):  # type: ignore[misc]
 
     def __init__(self, room: Room, inputs: Inputs, streams: Streams, classes: Mapping[str, type[Party]]) -> None:
         super().__init__(rng=streams.seed)
+        try:
+            self._fill(room, inputs, streams, classes)
+        finally:
+            getattr(mesa.Agent, "_ids", {}).pop(self, None)  # Mesa 3.3 would hold every model for good
+
+    def _fill(self, room: Room, inputs: Inputs, streams: Streams, classes: Mapping[str, type[Party]]) -> None:
         self.inputs = inputs
         self._room, self._streams, self._uniforms = room, streams, UniformGenerator()
         self.war, self.talks, self.assurances, self.ceasefire, self._trial, self._reached = (
@@ -54,7 +60,6 @@ class TrialModel(mesa.Model):  # type: ignore[misc]
             object.__setattr__(self.party[name], "_is_made", True)
         everybody = tuple(self.party.values())
         self.sides, self.third_parties = everybody[:2], everybody[2:]
-        getattr(mesa.Agent, "_ids", {}).pop(self, None)  # Mesa 3.3 would hold every model for good
 
     def let_go(self) -> None:
         """Drop all agents: they and the model hold each other."""

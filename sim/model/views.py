@@ -15,7 +15,14 @@ from sim.model.world import Room
 
 
 class UnknownNameError(ParleyError, AttributeError):
-    """Report a name that a record does not have."""
+    """Report a name that a record does not have; the nearest is looked for only if somebody reads it."""
+
+    def __str__(self) -> str:
+        what, name, known = self.args
+        close = get_close_matches(name, known, n=1, cutoff=0.5)
+        return f"{what} has no {name!r}: " + (
+            f"did you mean {close[0]!r}?" if close else f"there are {', '.join(sorted(known))}"
+        )
 
 
 class View:
@@ -59,9 +66,7 @@ class View:
 
     def _place_of(self, name: str) -> tuple[int, bool]:
         if name not in self._fields:
-            close = get_close_matches(name, self._fields, n=1, cutoff=0.5)
-            known = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(sorted(self._fields))}"
-            raise UnknownNameError(f"{self._what()} has no {name!r}: {known}")
+            raise UnknownNameError(self._what(), name, tuple(self._fields))
         return self._fields[name]
 
     def _what(self) -> str:

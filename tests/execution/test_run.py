@@ -21,11 +21,11 @@ from tests.factories import changed, minimal_scenario
 class Unyielding(sim.Belligerent):
     """Signs nothing."""
 
-    def accepts(self, mix, limit, trials):  # type: ignore[no-untyped-def]
-        return np.zeros(len(trials), dtype=bool)
+    def accepts(self, mix: float, limit: float) -> bool:
+        return False
 
-    def next_offer(self, own, other, limit, other_moved, trials):  # type: ignore[no-untyped-def]
-        return own
+    def pace(self, other_moved: bool, mandate: float) -> float:
+        return 0.0
 
 
 def same_columns(one: sim.Run, other: sim.Run) -> bool:

@@ -101,9 +101,9 @@ def test_the_command_imports_nothing_from_the_working_folder(tmp_path: Path) -> 
 
 
 PARTY = """
-from sim.columns import Belligerent
-class Stubborn(Belligerent):
-    def pace(self, other_moved, trials):
+import sim
+class Stubborn(sim.Belligerent):
+    def pace(self, other_moved, mandate):
         return 0.0
 """
 BESIDE = """

@@ -209,7 +209,7 @@ def test_a_small_file_with_huge_content_is_refused_before_it_is_unpacked(copy: P
 
 
 def test_a_run_with_parties_of_its_own_cannot_be_made_again(minimal: sim.Scenario, tmp_path: Path) -> None:
-    class Other(Belligerent):
+    class Other(sim.Belligerent):
         pass
 
     run(minimal, trials=32, parties={"North": Other}, out=tmp_path / "own", workers=1)
