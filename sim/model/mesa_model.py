@@ -71,7 +71,7 @@ class NegotiationModel(TrialModel):
         self._outcome: dict[str, Any] | None = None
         self.datacollector = mesa.DataCollector(
             model_reporters={name: name for name in REPORTED},
-            agent_reporters={name: name for name in ("name", "level", "pressure", "fear", "optimism")},
+            agent_reporters={name: [_number, [name]] for name in REPORTED_OF_PARTIES},
         )
 
     def _look_at(self, *arguments: Any) -> TrialModel:
@@ -138,3 +138,9 @@ class NegotiationModel(TrialModel):
 
 REPORTED = ("week", "phase", "momentum", "offer_a", "offer_b", "ceasefire_in_force", "stage", "is_durable")
 """Properties of the model that its DataCollector takes down after each week."""
+REPORTED_OF_PARTIES = ("name", "level", "pressure", "fear", "optimism")
+
+
+def _number(agent: Party, name: str) -> Any:
+    """Return a number of a party; None where its role has none of that name, which newer versions of Mesa refuse."""
+    return getattr(agent, name, None)
