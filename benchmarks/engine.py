@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from benchmarks import SCENARIO, SEED, reader, write
-from sim.equations.compiled import entry
+from sim.compiler.decorators import entry
 from sim.model import random_numbers
 from sim.model.borrowed import opened
 from sim.model.compiled import n_stored, simulate, simulate_draws

@@ -1,7 +1,7 @@
 """The frictions that keep two sides from a deal both prefer, and the other reasons why no ceasefire lasts.
 
 The one home of their names, codes and words. Columns, summaries, sentences, figures and reference pages are made from
-these tables; ``sim.columns.switches`` has for each friction how it is switched off. How to add one:
+these tables; ``sim.model.switches`` has for each friction how it is switched off. How to add one:
 docs/contributing/new_friction.md.
 """
 

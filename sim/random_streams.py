@@ -1,23 +1,21 @@
-"""Draw random numbers by name: each is a function of (seed, decision, party, trial, week).
+"""Name and draw random numbers: each depends on nothing but what it is for.
 
-Philox4x64-10 (Salmon et al. 2011) is a counter-based generator: its output is a hash of a key and a
-counter. The key is (seed, hash of decision and party); the counter is (trial // 4, week, draw, 0) and
-its four words serve four neighbouring trials. So a draw depends on nothing but what it is for: not on
-blocks, workers, other parties or mechanisms that are switched off. A draw always fills the whole column
-of the block, and reaches its distribution through an inverse CDF; masks come afterwards.
+A stream is named by the decision that it serves and by the party that decides. Its numbers come from Philox4x64-10, a
+counter-based generator (Salmon et al. 2011): a keyed function of a counter. The key is (seed, hash of decision and
+party); the counter is (trial // 4, week, draw, 0), and its four words serve four neighbouring trials. So a number does
+not depend on blocks, workers, other parties or mechanisms that are switched off.
+
+Here they are defined, in numpy, for parameters and for the tests' own telling of the model; the compiled week draws the
+same ones as it needs them (``sim.model.random_numbers``).
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
-
-from sim.theory.utility import Array
 
 BIT_GENERATOR = "Philox4x64-10"
 TRIALS_PER_DRAW = 16
@@ -25,13 +23,8 @@ TRIALS_PER_DRAW = 16
 TRIALS_PER_CLUSTER = 2 * TRIALS_PER_DRAW
 """A draw and its antithetic partner: the unit of independent replication."""
 
+Numbers = NDArray[np.float64]
 _TO_UNIT = 2.0**-53
-AT_ONCE = 16_384
-MOST_WEEKS = 13
-"""Weeks of a stream are drawn together up to this many, and up to so many numbers in all."""
-MOST_CACHED = 64_000_000
-"""Bytes of columns that the cached streams of a block hold at most."""
-_NONE = np.empty((0, 0))
 
 
 @lru_cache(maxsize=4096)
@@ -50,45 +43,15 @@ def philox_words(seed: int, stream: int, week: int, draw: int, first: int, count
     return generator.random_raw(skip + count)[skip:]
 
 
-def to_uniform(words: NDArray[np.uint64]) -> Array:
+def to_uniform(words: NDArray[np.uint64]) -> Numbers:
     """Return uniforms strictly between 0 and 1, from the upper 53 bits."""
     uniform = np.add(words >> np.uint64(11), 0.5)
     uniform *= _TO_UNIT
     return uniform
 
 
-class UniformGenerator:
-    """Draw uniforms of any stream from one generator that is set to a counter: a new one costs more than a column."""
-
-    def __init__(self) -> None:
-        self._philox = np.random.Philox(key=0)
-        self._generator = np.random.Generator(self._philox)
-        self._key, self._counter = np.zeros(2, dtype=np.uint64), np.zeros(4, dtype=np.uint64)
-        self._state: Any = {
-            "bit_generator": "Philox",
-            "state": {"counter": self._counter, "key": self._key},
-            "buffer": np.zeros(4, dtype=np.uint64),
-            "buffer_pos": 4,
-            "has_uint32": 0,
-            "uinteger": 0,
-        }
-
-    def uniforms(self, seed: int, stream: int, week: int, n_weeks: int, first: int, count: int) -> Array:
-        """Return ``to_uniform(philox_words(seed, stream, week, 0, first, count))`` by week, shape (weeks, count)."""
-        skip = first % 4
-        found = np.empty((n_weeks, skip + count))
-        self._key[:] = seed, stream
-        for number in range(n_weeks):
-            self._counter[:2] = first // 4, week + number
-            self._philox.state = self._state
-            self._generator.random(out=found[number])
-        # numpy's are (word >> 11) 2^-53; half a step more keeps them from 0, to the same last bit as ``to_uniform``.
-        found += 0.5 * _TO_UNIT
-        return found[:, skip:]
-
-
 class Streams:
-    """Draw the random numbers of one block of trials.
+    """Name the trials of a block and their draws of the parameters, and draw their random numbers.
 
     ``independent_stream`` names random numbers that no other scenario meets: scenarios that are compared draw common
     random numbers, wars of a record do not. Draws of the parameters are the same either way.
@@ -102,53 +65,34 @@ class Streams:
         self.n_trials = n_trials
         self.mirrored = mirrored
         self.prefix = f"{independent_stream}\0" if independent_stream else ""
-        self._generator = UniformGenerator()
-        self._drawn: dict[tuple[str, str, str], tuple[int, Array]] = {}
 
-    def uniform(self, decision: str, party: str = "", week: int = 0) -> Array:
-        """Return one uniform per trial, shape (trials,); the same column whenever the same decision is asked for."""
-        return self._column("uniform", decision, party, week)
+    def uniform(self, decision: str, party: str = "", week: int = 0) -> Numbers:
+        """Return one uniform per trial, shape (trials,); the same whenever the same decision is asked for."""
+        return self._uniforms(decision, party, week, self.first_trial, self.n_trials)
 
-    def normal(self, decision: str, party: str = "", week: int = 0) -> Array:
+    def normal(self, decision: str, party: str = "", week: int = 0) -> Numbers:
         """Return one standard normal per trial; trials 2i and 2i + 1 are antithetic (same size, other sign)."""
-        return self._column("normal", decision, party, week)
+        from scipy.special import ndtri  # .3 s, and simulations draw their own
 
-    def _column(self, kind: str, decision: str, party: str, week: int) -> Array:
-        """Return a week's column; small blocks draw several weeks at once of what they ask for week after week."""
-        name = (kind, decision, party)
-        first, columns = self._drawn.get(name, (0, _NONE))
-        if not first <= week < first + len(columns):
-            is_weekly = len(columns) > 0 and week == first + len(columns)
-            n_weeks = max(1, min(MOST_WEEKS, AT_ONCE // self.n_trials)) if is_weekly else 1
-            draw = self._uniforms if kind == "uniform" else self._normals
-            first, columns = week, draw(stream_key(self.prefix + decision, party), week, n_weeks)
-            self._drawn[name] = first, columns
-        return np.asarray(columns[week - first])
-
-    def _uniforms(self, stream: int, week: int, n_weeks: int) -> Array:
-        """Return uniforms, shape (weeks, trials)."""
-        return self._generator.uniforms(self.seed, stream, week, n_weeks, self.first_trial, self.n_trials)
-
-    def _normals(self, stream: int, week: int, n_weeks: int) -> Array:
-        """Return normals, shape (weeks, trials), from one uniform for each pair."""
         first_pair, skip = divmod(self.first_trial, 2)
         n_pairs = (self.first_trial + self.n_trials + 1) // 2 - first_pair
-        pairs = np.empty((n_weeks, n_pairs, 2))
-        ndtri(self._generator.uniforms(self.seed, stream, week, n_weeks, first_pair, n_pairs), out=pairs[:, :, 0])
-        np.negative(pairs[:, :, 0], out=pairs[:, :, 1])
-        return pairs.reshape(n_weeks, -1)[:, skip : skip + self.n_trials]
+        sizes = ndtri(self._uniforms(decision, party, week, first_pair, n_pairs))
+        return np.stack([sizes, -sizes], axis=1).ravel()[skip : skip + self.n_trials]
 
-    def between_sides(self, decision: str, party: str = "", week: int = 0) -> Array:
+    def _uniforms(self, decision: str, party: str, week: int, first: int, count: int) -> Numbers:
+        return to_uniform(philox_words(self.seed, stream_key(self.prefix + decision, party), week, 0, first, count))
+
+    def between_sides(self, decision: str, party: str = "", week: int = 0) -> Numbers:
         """Return a uniform that chooses between side A (high) and side B (low); a mirrored scenario sees 1 - u."""
         uniforms = self.uniform(decision, party, week)
         return 1.0 - uniforms if self.mirrored else uniforms
 
-    def favouring_b(self, decision: str, week: int = 0) -> Array:
+    def favouring_b(self, decision: str, week: int = 0) -> Numbers:
         """Return a standard normal whose positive sign favours side B; a mirrored scenario sees the other sign."""
         normals = self.normal(decision, week=week)
         return -normals if self.mirrored else normals
 
-    def parameter(self, path: str) -> Array:
+    def parameter(self, path: str) -> Numbers:
         """Return one uniform per parameter draw of the block; draws 2j and 2j + 1 are antithetic (u and 1 - u)."""
         draws = self.draws
         first_pair, last_pair = int(draws[0]) // 2, int(draws[-1]) // 2
@@ -167,38 +111,3 @@ class Streams:
         first = np.maximum(self.draws * TRIALS_PER_DRAW, self.first_trial)
         beyond = np.minimum((self.draws + 1) * TRIALS_PER_DRAW, self.first_trial + self.n_trials)
         return first, beyond - first
-
-    @property
-    def row_of_trial(self) -> NDArray[np.int64]:
-        """Return, for each trial of the block, the position of its draw in ``draws``."""
-        trials = np.arange(self.first_trial, self.first_trial + self.n_trials)
-        return trials // TRIALS_PER_DRAW - self.first_trial // TRIALS_PER_DRAW
-
-
-class CachedStreams(Streams):
-    """Cache what was drawn, for a block that is simulated again and again with common random numbers.
-
-    About 7 kB a trial for a year of weeks; nobody may change a column in place. Scenarios that ask for other streams
-    add theirs: beyond ``MOST_CACHED`` bytes all are dropped and drawn again.
-    """
-
-    def __init__(
-        self, seed: int, first_trial: int, n_trials: int, mirrored: bool = False, independent_stream: str = ""
-    ) -> None:
-        super().__init__(seed, first_trial, n_trials, mirrored, independent_stream)
-        self._columns: dict[tuple[str, str, str, int], Array] = {}
-        self._parameters: dict[str, Array] = {}
-
-    def _column(self, kind: str, decision: str, party: str, week: int) -> Array:
-        name = (kind, decision, party, week)
-        if name not in self._columns:
-            if len(self._columns) * self.n_trials * 8 >= MOST_CACHED:
-                self._columns.clear()
-            self._columns[name] = super()._column(kind, decision, party, week)
-        return self._columns[name]
-
-    def parameter(self, path: str) -> Array:
-        """Return the same as `Streams.parameter`, drawn once."""
-        if path not in self._parameters:
-            self._parameters[path] = super().parameter(path)
-        return self._parameters[path]

@@ -6,7 +6,7 @@ reservation point, and a range (ZOPA) exists if and only if they do not cross.
 
 from __future__ import annotations
 
-from sim.equations.compiled import equation
+from sim.compiler.decorators import equation
 
 GRID_STEPS = 100
 """Steps between the 101 contract-curve weights at which gains are tabulated; between them they are interpolated."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from sim.equations.compiled import equation
+from sim.compiler.decorators import equation
 from sim.equations.utility import audience_loss, change_in_value, discounted
 
 INSIDE = 1e-12

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from sim.equations.compiled import equation
+from sim.compiler.decorators import equation
 
 
 @equation

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sim.equations.compiled import equation
+from sim.compiler.decorators import equation
 
 YEAR_WEEKS = 52.0
 """H, the length of war that a party compares a deal with."""

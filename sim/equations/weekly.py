@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.equations.compiled import equation
+from sim.compiler.decorators import equation
 
 
 @equation

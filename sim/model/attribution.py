@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from sim.compiler.decorators import part, routine, step
 from sim.equations.bargaining import GRID_STEPS
-from sim.equations.compiled import part, routine, step
 from sim.equations.contract_curve import contract_curve, value_of
 from sim.equations.shapley import shapley_weights
 from sim.model.packages import choose_tables, gain_on, tabulate

@@ -13,7 +13,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from sim.equations.compiler import numba
+from sim.compiler.import_numba import numba
 
 types, extending = numba.core.types, numba.extending
 SINGLE = ("trial", "war", "talks", "assurances", "ceasefire", "outcome")

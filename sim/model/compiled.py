@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import outcome_columns
-from sim.equations.compiled import entry, step
-from sim.equations.machine_code import announce
+from sim.compiler.decorators import entry, step
+from sim.compiler.machine_code import announce
 from sim.model.attribution import explain
 from sim.model.borrowed import opened
 from sim.model.inputs import Inputs, inputs_of

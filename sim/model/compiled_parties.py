@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from llvmlite import ir
 
-from sim.equations.compiler import numba
+from sim.compiler.import_numba import numba
 from sim.model.borrowed import SINGLE
 from sim.model.decisions import ATTENDS, OPENING, PACE, SIGNATURE, START, STEP
 from sim.model.state import ENTITIES, Layout

@@ -13,7 +13,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic, register_jitable
 
-from sim.equations.compiled import OPTIONS, part, routine, step
+from sim.compiler.decorators import OPTIONS, part, routine, step
 from sim.equations.weekly import happens
 
 DECISIONS = ("opening_offer", "pace", "accepts", "attends", "presses", "start", "step")

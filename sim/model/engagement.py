@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.equations.compiled import routine, step
+from sim.compiler.decorators import routine, step
 from sim.equations.utility import assurance_with
 
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from sim.compiler.decorators import routine, step
 from sim.equations.bargaining import GRID_STEPS
-from sim.equations.compiled import routine, step
 from sim.equations.contract_curve import Terms, contract_curve, value_of
 from sim.equations.utility import audience_loss, change_in_value, discounted, trust_with
 from sim.model.engagement import guarantee_share

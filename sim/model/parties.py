@@ -17,7 +17,7 @@ from sim.model.decisions import usual
 from sim.model.inputs import Inputs
 from sim.model.views import View
 from sim.model.world import Room
-from sim.random_streams import Streams, UniformGenerator, stream_key
+from sim.random_streams import Streams, philox_words, stream_key, to_uniform
 
 
 class TrialModel(mesa.Model):  # type: ignore[misc]
@@ -46,7 +46,7 @@ class TrialModel(mesa.Model):  # type: ignore[misc]
 
     def _fill(self, room: Room, inputs: Inputs, streams: Streams, classes: Mapping[str, type[Party]]) -> None:
         self.inputs = inputs
-        self._room, self._streams, self._uniforms = room, streams, UniformGenerator()
+        self._room, self._streams = room, streams
         self.war, self.talks, self.assurances, self.ceasefire, self._trial, self._reached = (
             View(room, inputs, entity) for entity in ("war", "talks", "assurances", "ceasefire", "trial", "outcome")
         )
@@ -89,7 +89,7 @@ class TrialModel(mesa.Model):  # type: ignore[misc]
             Uniform from 0 to 1, the same on every machine. [-]
         """
         stream = stream_key(self._streams.prefix + decision, party)
-        return float(self._uniforms.uniforms(self._streams.seed, stream, self.week, 1, self.trial_number, 1)[0, 0])
+        return float(to_uniform(philox_words(self._streams.seed, stream, self.week, 0, self.trial_number, 1))[0])
 
 
 class Party(View, mesa.Agent):  # type: ignore[misc]

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.compiler.decorators import entry, routine, step
 from sim.equations.bargaining import GRID_STEPS
-from sim.equations.compiled import entry, routine, step
 from sim.equations.contract_curve import Terms, contract_curve, gain_of
 from sim.equations.war import gain_from_war
 from sim.model.attribution import best_surplus, explain

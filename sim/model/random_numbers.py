@@ -15,7 +15,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from sim.equations.compiled import routine, step
+from sim.compiler.decorators import routine, step
 from sim.random_streams import stream_key
 
 DRAWN = np.dtype([("key", "u8"), ("block", "i8"), ("first", "f8"), ("second", "f8"), ("third", "f8"), ("fourth", "f8")])

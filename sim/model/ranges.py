@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.equations.compiled import routine, step
+from sim.compiler.decorators import routine, step
 from sim.model.packages import choose_tables, gain_between, least_mix
 from sim.model.value_of_war import loss_from_peace
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.equations.compiled import step
+from sim.compiler.decorators import step
 from sim.equations.contract_curve import Terms
 from sim.equations.war import WarStakes, gain_from_war, plus
 from sim.model.engagement import takes_part

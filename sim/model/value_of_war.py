@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from sim.equations.compiled import step
+from sim.compiler.decorators import step
 from sim.equations.war import WarStakes, gain_from_war, plus, war_stakes
 
 

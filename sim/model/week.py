@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.equations.compiled import routine
+from sim.compiler.decorators import routine
 from sim.model.decisions import take_own_steps
 from sim.model.steps.bargaining import bargain
 from sim.model.steps.ceasefires import watch

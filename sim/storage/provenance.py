@@ -21,9 +21,9 @@ PACKAGES = ("numba", "numpy", "scipy", "mesa", "pyarrow")
 ENGINE = (
     "outcome_columns.py",
     "random_streams.py",
+    "compiler",
     "equations",
-    "theory",
-    "columns",
+    "compiler",
     "equations",
     "model",
     "scenario/mirror.py",

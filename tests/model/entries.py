@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.compiler.decorators import entry
 from sim.equations.bargaining import GRID_STEPS
-from sim.equations.compiled import entry
 from sim.model import attribution, packages, ranges
 from sim.model.borrowed import opened
 from sim.model.steps import ceasefires, third_parties, war

@@ -16,7 +16,8 @@ import pytest
 
 import dashboards
 import sim
-from sim.columns import Backer, Belligerent, Mediator, NegotiationModel
+from sim.model.mesa_model import NegotiationModel
+from sim.model.parties import Backer, Belligerent, Mediator
 from tests.oracle.everything_on import everything_on
 
 OURS = (sim, dashboards)
@@ -88,7 +89,7 @@ def test_a_name_of_the_library_is_found() -> None:
         def step(self) -> None:
             """Meant."""
 
-    Taken.__module__ = "sim.columns.taken"
+    Taken.__module__ = "sim.model.taken"
     assert hidden(Taken) == ["Model.run_model"]
 
 
@@ -105,17 +106,19 @@ def watched(kind: type, names: set[str]) -> type:
 
 @pytest.fixture(scope="module")
 def set_by_us() -> dict[str, set[str]]:
-    """Attributes that a run with every mechanism switched on sets on the model and on parties, fields included."""
+    """Attributes that a trial with every mechanism switched on sets on the model and on parties."""
     names: dict[str, set[str]] = {"Model": set(), "Agent": set()}
     scenario = everything_on()
     kinds = {"belligerent": Belligerent, "backer": Backer, "mediator": Mediator}
     acting = {name: party.role for name, party in scenario.parties.items() if party.role in kinds}
     parties = {name: watched(kinds[role], names["Agent"]) for name, role in acting.items()}
-    watched(NegotiationModel, names["Model"])(scenario, n_trials=64, parties=parties).run()
+    model = watched(NegotiationModel, names["Model"])(scenario, parties=parties)
+    while model.running:
+        model.step()
     return names
 
 
-@pytest.mark.parametrize(("base", "some"), [("Model", "inputs"), ("Agent", "strain")])
+@pytest.mark.parametrize(("base", "some"), [("Model", "inputs"), ("Agent", "name")])
 def test_no_attribute_is_one_that_mesa_sets_or_defines(set_by_us: dict[str, set[str]], base: str, some: str) -> None:
     model = mesa.Model()
     taken = set(dir({"Model": model, "Agent": mesa.Agent(model)}[base]))

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from sim.columns import Belligerent
-from sim.columns import simulate as simulate_columns
 from sim.model.compiled import simulate
+from sim.model.parties import Belligerent
 from sim.scenario.mirror import mirror
 from sim.scenario.reading.load import load
 from sim.scenario.schema import Scenario
@@ -95,12 +94,12 @@ def test_an_issue_without_weight_changes_no_trial(base: Scenario) -> None:
 class Stubborn(Belligerent):
     """Never moves from its opening offer: an analyst's subclass in three lines."""
 
-    def pace(self, other_moved, trials):  # type: ignore[no-untyped-def]
+    def pace(self, other_moved, mandate):  # type: ignore[no-untyped-def]
         return 0.0
 
 
 def test_a_party_of_ones_own_changes_the_odds() -> None:
     scenario = load(BASE, [("talks.text_prob", "0")])
     usual = simulate(scenario, 1, 0, 1_024)
-    stubborn = simulate_columns(scenario, 1, 0, 1_024, parties={"Russia": Stubborn, "Ukraine": Stubborn})
+    stubborn = simulate(scenario, 1, 0, 1_024, parties={"Russia": Stubborn, "Ukraine": Stubborn})
     assert (usual["mutual_week"] >= 0).sum() > (stubborn["mutual_week"] >= 0).sum()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
-from sim.equations.compiled import entry
+from sim.compiler.decorators import entry
 from sim.model import random_numbers
 from sim.model.borrowed import opened
 from sim.model.random_numbers import EDGE, OF_THIRD_PARTY, STREAMS, streams

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim import frictions
-from sim.equations.compiled import entry
+from sim.compiler.decorators import entry
 from sim.model import switches
 from sim.model.borrowed import opened
 from sim.outcome_columns import FRICTIONS, TAGS, names

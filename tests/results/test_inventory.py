@@ -14,7 +14,6 @@ import pyarrow.parquet as pq
 import pytest
 
 import sim
-from sim.columns import Belligerent
 from sim.errors import DamagedRunError, ParleyError
 from sim.execution.reproduce import reproduce
 from sim.execution.run import run

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from sim.compiler.decorators import part, routine, step
 from sim.equations.bargaining import next_offer
-from sim.equations.compiled import part, routine, step
 from sim.equations.weekly import happens
 from sim.model import random_numbers as draw
 from sim.model.decisions import ACCEPTS, PACE, has_own, own_answer, usual_accepts, usual_pace

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.compiler.decorators import part, routine, step
 from sim.equations.ceasefire import collapse_rate, hazard_multiplier
-from sim.equations.compiled import part, routine, step
 from sim.equations.weekly import happens
 from sim.model import random_numbers as draw
 from sim.model.decisions import OPENING, has_own, own_answer, usual_opening

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.equations.compiled import routine, step
+from sim.compiler.decorators import routine, step
 from sim.model.engagement import take_stock
 from sim.model.state import AT_WAR
 

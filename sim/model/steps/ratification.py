@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.equations.compiled import routine
+from sim.compiler.decorators import routine
 from sim.equations.utility import change_in_value
 from sim.equations.war import WarStakes, gain_from_war, plus, war_stakes
 from sim.model.value_of_war import believed_momentum, cost_of_war

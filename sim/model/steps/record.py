@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.equations.compiled import routine, step
+from sim.compiler.decorators import routine, step
 from sim.model.value_of_war import believed_momentum
 from sim.outcome_columns import DRAWS_IN_90_DAYS, DRAWS_IN_180_DAYS, DURABLE_DRAWS, HALT_ENDS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from sim.equations.compiled import part, routine, step
+from sim.compiler.decorators import part, routine, step
 from sim.equations.utility import benefit_share, exposure
 from sim.equations.war import WarStakes, plus, risk_premium
 from sim.equations.weekly import decay, long_run_spread, optimism_left

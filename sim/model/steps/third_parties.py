@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.equations.compiled import part, routine, step
+from sim.compiler.decorators import part, routine, step
 from sim.model import random_numbers as draw
 from sim.model.decisions import PRESSES, has_own, own_answer, usual_presses
 from sim.model.engagement import take_stock

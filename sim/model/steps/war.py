@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.equations.compiled import part, step
+from sim.compiler.decorators import part, step
 from sim.equations.weekly import happens, next_momentum, victory_rate
 from sim.model import random_numbers as draw
 from sim.model.state import AT_WAR, IMPOSED, OVER

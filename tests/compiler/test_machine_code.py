@@ -15,13 +15,13 @@ from sim.equations import compiled, machine_code
 
 ROOT = Path(__file__).resolve().parents[2]
 INNER = """
-from sim.equations.compiled import equation
+from sim.compiler.decorators import equation
 @equation
 def raised(x):
     return x + 1.0
 """
 OUTER = """
-from sim.equations.compiled import entry
+from sim.compiler.decorators import entry
 from sim.equations.inner import raised
 @entry
 def total(xs, n):
@@ -33,7 +33,7 @@ def total(xs, n):
 CALL = """
 import sys
 import numpy as np
-from sim.equations.machine_code import announce, is_compiled
+from sim.compiler.machine_code import announce, is_compiled
 from sim.model.outer import total
 arguments = (np.zeros(3), 3)
 before = is_compiled(total, arguments)
@@ -195,6 +195,6 @@ def test_types_stand_for_arguments_and_what_is_unknown_is_not_announced() -> Non
 def test_files_that_are_compiled_count_for_the_machine_code() -> None:
     """Numbers of a file that is compiled, and not compared, would stay after a change."""
     found = [file.relative_to(ROOT / "sim") for file in (ROOT / "sim").rglob("*.py")]
-    compiled_ones = [file for file in found if "sim.equations.compiled" in (ROOT / "sim" / file).read_text("utf-8")]
+    compiled_ones = [file for file in found if "sim.compiler.decorators" in (ROOT / "sim" / file).read_text("utf-8")]
     assert {file.parts[0] for file in compiled_ones} <= set(machine_code.COMPILED_FROM)
     assert all((ROOT / "sim" / part).exists() for part in machine_code.COMPILED_FROM)

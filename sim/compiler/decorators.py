@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sim.equations.compiler import numba
-from sim.equations.machine_code import keep
+from sim.compiler.import_numba import numba
+from sim.compiler.machine_code import keep
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

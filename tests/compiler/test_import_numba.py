@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from sim.equations.compiler import refusal
+from sim.compiler.import_numba import refusal
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = """
 import sys
 from sim.cli import app
 def probe() -> None:
-    import sim.equations.compiled
+    import sim.compiler.decorators
 app.app.command("probe")(probe)
 sys.argv = ["parley", *sys.argv[1:]]
 app.main()

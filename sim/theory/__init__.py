@@ -1,1 +1,0 @@
-"""Provide pure equations with citations: arrays in, arrays out, no randomness, no state."""
