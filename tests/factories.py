@@ -137,6 +137,14 @@ def stepped(scenario: Scenario, weeks: int, n_trials: int = 4, seed: int = 1) ->
     return Trials(inputs, rows, room)
 
 
+def given_room(scenario: Scenario, seed: int = 1) -> Room:
+    """A room with what the scenario gives, before anything is made of it: steps can be tried without the week."""
+    inputs = inputs_of(scenario, Streams(seed, 0, 1, scenario.mirrored))
+    room = room_for(inputs)
+    room.row[:] = inputs.starts[0]
+    return room
+
+
 def week(number: int) -> date:
     """First day of a week of the smallest scenario."""
     return START + timedelta(weeks=number)

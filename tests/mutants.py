@@ -2,6 +2,9 @@
 
 ``python -m tests.mutants`` prints which test caught which bug; words choose bugs by name. A bug that its own tests miss
 has survived: exit 1 if more than one in twenty does.
+
+Two copies are worked on at once. A bug in the model has the model compiled again, about half a minute: such bugs come
+last, so that the others run the machine code that was copied, and name one test each.
 """
 
 import os
@@ -11,18 +14,26 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 from typing import NamedTuple
+
+from sim.equations.machine_code import COMPILED_FROM
 
 ROOT = Path(__file__).resolve().parents[1]
 COPIED = ("sim", "dashboards", "tests", "scenarios", "pyproject.toml")
 EXACT, MECHANISMS, INVARIANCE = (f"tests/model/test_{name}.py" for name in ("exact", "mechanisms", "invariance"))
+RANDOM, PACKAGES, BLOCKS = (f"tests/model/test_{name}.py" for name in ("random_numbers", "packages", "blocks"))
+VICTOR = f"{MECHANISMS}::test_victory_goes_to_the_side_that_momentum_favours_and_at_nought_to_either"
+IN_BLOCKS = f"{BLOCKS}::test_a_block_may_begin_and_end_within_a_draw"
+STREAMS = f"{RANDOM}::test_every_stream_gives_a_trial_what_its_column_holds"
 ESTIMATES, RUN, WORDS = (
     f"tests/{name}.py"
     for name in ("statistics/test_estimates", "execution/test_run", "results/test_compare_and_wording")
 )
 EXECUTORS, PRIORS = "tests/execution/test_worker_pool.py", "tests/scenario/sampling/test_parameter_draws.py"
-NUMBERS, ORACLE = "tests/behaviour/test_numbers.py", "tests/model/test_oracle.py"
+NUMBERS = "tests/behaviour/test_numbers.py"
 ABSENT = "tests/model/test_absent.py"
 STORE, FILES = (f"tests/storage/test_{name}.py" for name in ("run_folder", "atomic_files"))
 INFORMATION = "tests/analysis/sensitivity/test_value_of_information.py"
@@ -41,10 +52,11 @@ STATE, SERVICE = (f"tests/dashboards/app/test_{name}.py" for name in ("what_if_e
 
 LONGEST = 600.0
 """Seconds for one file of tests."""
+AT_ONCE = 2
 
 
 class Mutant(NamedTuple):
-    """A bug: in ``file`` the one place ``old`` becomes ``new``; ``tests`` are those it must not pass."""
+    """A bug: in ``file`` the one place ``old`` becomes ``new``; ``tests`` are the files, or the one test, to fail."""
 
     name: str
     file: str
@@ -54,34 +66,41 @@ class Mutant(NamedTuple):
 
 
 MUTANTS = (
-    Mutant("a week too young at each violation draw", "sim/columns/ceasefires.py",
-           "self.start_week.take(trials) - 1\n", "self.start_week.take(trials)\n", (EXACT,)),
-    Mutant("a halt proves durable a week early", "sim/columns/outcomes.py",
-           "DURABLE_DRAWS = 4", "DURABLE_DRAWS = 3", (NUMBERS,)),
-    Mutant("a ceasefire imposed by a victor counts as durable", "sim/columns/outcomes.py",
-           "(truces.track[found] >= 0) & (columns", "(columns", (EXACT,)),
-    Mutant("still in force after 180 days a week early", "sim/columns/outcomes.py",
-           "DRAWS_IN_180_DAYS = 26", "DRAWS_IN_180_DAYS = 25", (EXACT,)),
-    Mutant("a term ends a week late", "sim/columns/ceasefires.py",
-           "-1 if track.term_weeks is None else model.week + track.term_weeks",
-           "-1 if track.term_weeks is None else model.week + track.term_weeks + 1", (EXACT, MECHANISMS, ORACLE)),
+    Mutant("a week too young at each violation draw", "sim/model/steps/ceasefires.py",
+           "trial.week - ceasefire.start_week - 1\n", "trial.week - ceasefire.start_week\n",
+           (f"{EXACT}::test_lasting_of_halts_in_the_engine",)),
+    Mutant("a halt proves durable a week early", "sim/model/steps/record.py",
+           "DRAWS_IN_180_DAYS = 4, 13, 26", "DRAWS_IN_180_DAYS = 3, 13, 26",
+           (f"{NUMBERS}::test_thirty_days_are_four_draws_survived_and_no_fewer",)),
+    Mutant("a ceasefire imposed by a victor counts as durable", "sim/model/steps/record.py",
+           "if ceasefire.track >= 0 and ceasefire.start_week", "if ceasefire.start_week",
+           (f"{EXACT}::test_a_ceasefire_that_a_victor_imposes_is_an_ending_of_its_own",)),
+    Mutant("still in force after 180 days a week early", "sim/model/steps/record.py",
+           "DRAWS_IN_180_DAYS = 4, 13, 26", "DRAWS_IN_180_DAYS = 4, 13, 25",
+           (f"{EXACT}::test_a_ceasefire_that_collapses_at_the_last_draw_has_not_lasted",)),
+    Mutant("a term ends a week late", "sim/model/steps/ceasefires.py",
+           "trial.week + track.term_weeks if track.has_term", "trial.week + track.term_weeks + 1 if track.has_term",
+           (f"{EXACT}::test_a_halt_of_thirty_days_that_serves_its_term_is_durable",)),
     Mutant("odds by a day count one week more", "sim/statistics/horizons.py",
            "(column < weeks)", "(column <= weeks)", (NUMBERS,)),
-    Mutant("> for >= at the level that may sign", "sim/columns/convening.py",
-           "side_b.level.take(trials)) >= least_level", "side_b.level.take(trials)) > least_level", (NUMBERS,)),
-    Mutant("< for <= where the range is one point", "sim/columns/bargaining.py",
-           "upper, lower <= upper, ask.rows", "upper, lower < upper, ask.rows", (NUMBERS, ORACLE)),
-    Mutant("reused stream: level shift drawn from rounds", "sim/columns/convening.py",
-           'uniform("level shift"', 'uniform("round"', (MECHANISMS, NUMBERS, ORACLE)),
-    Mutant("reused stream: one week's luck in every week", "sim/random_streams.py",
-           "self._counter[:2] = first // 4, week + number", "self._counter[:2] = first // 4, 0", (EXACT, MECHANISMS)),
+    Mutant("> for >= at the level that may sign", "sim/model/steps/bargaining.py",
+           "sides[1].level) >= least_level", "sides[1].level) > least_level",
+           (f"{NUMBERS}::test_the_least_level_may_sign",)),
+    Mutant("< for <= where the range is one point", "sim/model/ranges.py",
+           "track.lower <= track.upper", "track.lower < track.upper",
+           (f"{PACKAGES}::test_a_range_of_one_point_is_a_range",)),
+    Mutant("reused stream: level shift drawn from rounds", "sim/model/steps/convening.py",
+           "draw.uniform(world, draw.LEVEL_SHIFT)", "draw.uniform(world, draw.ROUND)",
+           (f"{NUMBERS}::test_every_decision_draws_from_a_stream_of_its_own_name",)),
+    Mutant("reused stream: one week's luck in every week", "sim/model/random_numbers.py",
+           "drawn.key, block + 1, trial.week)", "drawn.key, block + 1, 0)", (STREAMS,)),
     Mutant("seed + worker: every block has a seed of its own", "sim/execution/run.py",
            "work.scenario, work.seed, work.block.first",
            "work.scenario, work.seed + work.block.index, work.block.first", (RUN,)),
-    Mutant("biased tie-break: at momentum 0 side B wins", "sim/columns/week.py",
-           "favours_b = momentum > 0\n", "favours_b = momentum >= 0\n", (MECHANISMS,)),
-    Mutant("swapped sides in the victor", "sim/columns/week.py",
-           "np.where(favours_b, 2, 1)", "np.where(favours_b, 1, 2)", (MECHANISMS,)),
+    Mutant("biased tie-break: at momentum 0 side B wins", "sim/model/steps/war.py",
+           "draw.between_sides(world, draw.VICTOR) < 0.5", "draw.between_sides(world, draw.VICTOR) < 1.5", (VICTOR,)),
+    Mutant("swapped sides in the victor", "sim/model/steps/war.py",
+           "outcome.victory = 2 if favours_b else 1", "outcome.victory = 1 if favours_b else 2", (VICTOR,)),
     Mutant("dropped last block", "sim/execution/blocks.py",
            "range(0, trials, size)", "range(0, max(1, trials - size + 1), size)", (RUN, NUMBERS)),
     Mutant("streams named by Python's own hash", "sim/random_streams.py",
@@ -90,12 +109,22 @@ MUTANTS = (
     Mutant("blocks joined in the order they came", "sim/execution/worker_pool.py",
            "            item, future = pending[0]\n",
            "            pending.rotate(1)\n            item, future = pending[0]\n", (EXECUTORS, RUN)),
-    Mutant("32-bit trial numbers", "sim/random_streams.py",
-           "self._counter[:2] = first // 4, week", "self._counter[:2] = first // 4 % 2**32, week", (NUMBERS,)),
-    Mutant("pairs are not antithetic", "sim/random_streams.py",
-           "np.negative(pairs[:, :, 0], out=pairs[:, :, 1])", "pairs[:, :, 1] = pairs[:, :, 0]", (EXACT,)),
-    Mutant("the mirror forgets momentum", "sim/random_streams.py",
-           "return -normals if self.mirrored else normals", "return normals", (INVARIANCE,)),
+    Mutant("32-bit trial numbers", "sim/model/random_numbers.py",
+           "np.uint64(block), np.uint64(week)", "np.uint64(block % 2**32), np.uint64(week)",
+           (f"{RANDOM}::test_words_are_those_of_numpy",)),
+    Mutant("pairs are not antithetic", "sim/model/random_numbers.py",
+           "return size if trial.number & 1 == 0 else -size", "return size", (STREAMS,)),
+    Mutant("the mirror forgets momentum", "sim/model/random_numbers.py",
+           "return -number if trial.is_mirrored else number", "return number", (STREAMS,)),
+    Mutant("a number kept for four trials is given to the next four", "sim/model/random_numbers.py",
+           "    if drawn.block != block:\n        _draw(drawn, block, trial)\n    return",
+           "    if drawn.block < 0:\n        _draw(drawn, block, trial)\n    return", (STREAMS,)),
+    Mutant("a normal number of the wrong pair", "sim/model/random_numbers.py",
+           "_lane(drawn, (trial.number >> 1) & 3)", "_lane(drawn, trial.number & 3)", (STREAMS,)),
+    Mutant("tables of packages of one draw serve the next", "sim/model/compiled.py",
+           "world.regimes[slot].is_tabulated = 0", "world.regimes[slot].is_tabulated *= 1", (IN_BLOCKS,)),
+    Mutant("a trial goes on from the last one of its draw", "sim/model/compiled.py",
+           "_copy(of_draw, row)\n                start_trial", "start_trial", (IN_BLOCKS,)),
     Mutant("each block repeats the first draws of the parameters", "sim/random_streams.py",
            'stream_key("parameter", path), 0, 0, first_pair, last_pair',
            'stream_key("parameter", path), 0, 0, 0 * first_pair, last_pair', (INVARIANCE,)),
@@ -112,8 +141,9 @@ MUTANTS = (
            "1.0 - ERROR_RATE / max(1, n_compared)", "1.0 - ERROR_RATE", (WORDS,)),
     Mutant("nought is printed as 0 %", "sim/results/wording.py",
            '        return "under 1 %"\n', '        return "0 %"\n', (WORDS,)),
-    Mutant("a round is held though one side stays away", "sim/columns/convening.py",
-           "(side_a.level.take(convened) > 0) & (side_b", "(side_a.level.take(convened) > 0) | (side_b", (ABSENT,)),
+    Mutant("a round is held though one side stays away", "sim/model/steps/convening.py",
+           "if sides[0].level > 0 and sides[1].level > 0:", "if sides[0].level > 0 or sides[1].level > 0:",
+           (f"{ABSENT}::test_a_round_at_which_one_side_stays_away_is_not_held_and_counts_as_failed",)),
     Mutant("antithetic pairs split over folds", "sim/analysis/sensitivity/value_of_information.py",
            "dtype=np.int64) // 2 % N_FOLDS", "dtype=np.int64) % N_FOLDS", (INFORMATION,)),
     Mutant("no floor under the interval of an input", "sim/analysis/sensitivity/value_of_information.py",
@@ -186,27 +216,47 @@ def caught_by(tests: tuple[str, ...], place: Path) -> str:
     return ""
 
 
+def copied(place: Path) -> Path:
+    """A copy of the sources with their machine code, which fits as long as no file of the model is changed."""
+    place.mkdir()
+    for name in COPIED:
+        whole, to = ROOT / name, place / name
+        if whole.is_dir():
+            shutil.copytree(whole, to, ignore=shutil.ignore_patterns("*.pyc", ".hypothesis"))
+        else:
+            shutil.copy2(whole, to)
+    return place
+
+
+def needs_compilation(mutant: Mutant) -> bool:
+    return any(mutant.file.startswith(f"sim/{part}") for part in COMPILED_FROM)
+
+
+def tried(mutant: Mutant, places: "SimpleQueue[Path]") -> tuple[str, float]:
+    """What caught a bug in a copy that is free, and the seconds it took."""
+    place, began = places.get(), time.monotonic()
+    try:
+        planted(mutant, place)
+        return caught_by(mutant.tests, place), time.monotonic() - began
+    finally:
+        shutil.copy2(ROOT / mutant.file, place / mutant.file)
+        places.put(place)
+
+
 def main(words: list[str]) -> int:
     """Plant, test and print each; 1 if more than one in twenty survive."""
     chosen = [mutant for mutant in MUTANTS if not words or any(word in mutant.name for word in words)]
-    survived = 0
-    with tempfile.TemporaryDirectory(prefix="mutants-") as temporary:
-        place = Path(temporary)
-        for name in COPIED:
-            whole, to = ROOT / name, place / name
-            if whole.is_dir():
-                shutil.copytree(whole, to, ignore=shutil.ignore_patterns("__pycache__", ".hypothesis"))
-            else:
-                shutil.copy(whole, to)
-        for mutant in chosen:
-            began = time.monotonic()
-            planted(mutant, place)
-            found = caught_by(mutant.tests, place)
-            shutil.copy(ROOT / mutant.file, place / mutant.file)
+    chosen.sort(key=needs_compilation)
+    survived, places, began = 0, SimpleQueue[Path](), time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="mutants-") as temporary, ThreadPoolExecutor(AT_ONCE) as pool:
+        for number in range(AT_ONCE):
+            places.put(copied(Path(temporary) / str(number)))
+        results = pool.map(lambda mutant: tried(mutant, places), chosen)
+        for mutant, (found, seconds) in zip(chosen, results, strict=True):
             survived += not found
-            print(f"{mutant.name:<54} {'caught by ' + found if found else 'SURVIVED'}", flush=True)
-            print(f"{'':54} {time.monotonic() - began:.0f} s", flush=True) if not found else None
-    print(f"{len(chosen)} bugs planted, {len(chosen) - survived} caught")
+            print(f"{mutant.name:<54} {seconds:4.0f} s  {'caught by ' + found if found else 'SURVIVED'}", flush=True)
+    spent = time.monotonic() - began
+    print(f"{len(chosen)} bugs planted, {len(chosen) - survived} caught in {spent / 60:.1f} min")
     return int(survived * 20 > len(chosen))
 
 

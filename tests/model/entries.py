@@ -12,7 +12,7 @@ from sim.model.borrowed import opened
 from sim.model.steps import ceasefires, third_parties, war
 from sim.model.switches import part_of_need
 from sim.model.world import Room
-from tests.factories import Trials, minimal_scenario, stepped
+from tests.factories import Trials, given_room, minimal_scenario
 
 GRID = np.arange(GRID_STEPS + 1) / GRID_STEPS
 """The 101 mixes at which gains are tabulated."""
@@ -79,7 +79,8 @@ def _nash_mix(room: Any) -> float:
 
 def room_with_gains(gain_a: NDArray[np.float64], gain_b: NDArray[np.float64]) -> Room:
     """A room with one track, open-ended, on which the 101 mixes are worth this to both sides."""
-    room = stepped(minimal_scenario(), 0, n_trials=1).room
+    room = given_room(minimal_scenario())
+    room.tracks["benefit_share"] = room.tracks["exposure"] = 1.0
     room.curves[0, 0], room.curves[0, 1] = gain_a, gain_b
     room.regimes["is_tabulated"] = 1
     return room

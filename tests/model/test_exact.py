@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sim.model.compiled import simulate
-from sim.outcome_columns import TAGS
+from sim.outcome_columns import HALT_ENDS, TAGS
 from sim.random_streams import Streams, philox_words
 from tests.error_rates import assert_frequency, near
 from tests.factories import LASTING, QUIET, START, WEEKLY, both, minimal_scenario, stepped, week
@@ -84,6 +84,19 @@ def test_a_ceasefire_still_in_force_after_180_days_got_through_26_draws() -> Non
     lived = np.exp(-0.0075 * 26 - 0.140341 * (1 - np.exp(-13)) / (1 - np.exp(-0.5)))
     assert_frequency(columns["in_force_180_week"] == 0, float(lived))
     assert np.array_equal(columns["in_force_180_week"] == 0, columns["stage"] == 9)
+
+
+@pytest.mark.parametrize(("draws", "stage"), [(4, 7), (13, 8), (26, 9)])
+def test_a_ceasefire_that_collapses_at_the_last_draw_has_not_lasted(draws: int, stage: int) -> None:
+    """About 30, 90 and 180 days are 4, 13 and 26 draws got through: to the trial, by the draw at which it collapsed."""
+    weeks = {"horizon_weeks": 4, "follow_up_weeks": 30, "truces.early_hazard": 0, "truces.slow_hazard": 0.08}
+    columns = simulate(minimal_scenario(**QUIET, **AT_ONCE, **weeks, events=[SUMMIT]), 4, 0, 4_000)
+    for collapsed_at, has_lasted in ((draws - 1, False), (draws, False), (draws + 1, True)):
+        these = (columns["halt_end"] == HALT_ENDS.index("collapse")) & (columns["halt_weeks"] == collapsed_at)
+        assert np.count_nonzero(these) > 5
+        assert ((columns["stage"][these] >= stage) == has_lasted).all()
+        if draws == 26:
+            assert ((columns["in_force_180_week"][these] == 0) == has_lasted).all()
 
 
 @pytest.mark.parametrize("imposed", [0, 1])

@@ -14,7 +14,7 @@ from sim.model.world import Room
 from sim.random_streams import Streams, stream_key
 from sim.scenario.mirror import mirror
 from sim.scenario.schema import Scenario
-from tests.factories import minimal_scenario, stepped
+from tests.factories import given_room, minimal_scenario
 
 UNIFORM, NORMAL, BETWEEN_SIDES, FAVOURING_B = range(4)
 METHODS = ("uniform", "normal", "between_sides", "favouring_b")
@@ -100,7 +100,7 @@ def test_every_stream_gives_a_trial_what_its_column_holds(kind: int, is_mirrored
     """In any order of trials and weeks: what is kept for neighbours is not given to others."""
     scenario = minimal_scenario(**BACKER)
     scenario = mirror(scenario) if is_mirrored else scenario
-    room, sides = stepped(scenario, 0, n_trials=1, seed=5).room, {"A": scenario.sides.A, "B": scenario.sides.B, "": ""}
+    room, sides = given_room(scenario, seed=5), {"A": scenario.sides.A, "B": scenario.sides.B, "": ""}
     names = [(decision, sides[of]) for decision, of in STREAMS] + [(decision, "Patron") for decision in OF_THIRD_PARTY]
     assert len(names) == len(room.random)
     order = np.random.default_rng(2).permutation(5 * 40)
@@ -118,7 +118,7 @@ def test_kinds_of_numbers_differ_where_they_should() -> None:
     trials, weeks = np.arange(64), np.zeros(64, np.int64)
     for kind in range(4):
         here, there = (
-            asked(stepped(one, 0, n_trials=1, seed=5).room, kind, 0, trials, weeks)
+            asked(given_room(one, seed=5), kind, 0, trials, weeks)
             for one in (minimal_scenario(), mirror(minimal_scenario()))
         )
         turned = {BETWEEN_SIDES: 1 - here, FAVOURING_B: -here}.get(kind, here)
