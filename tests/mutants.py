@@ -19,7 +19,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import NamedTuple
 
-from sim.equations.machine_code import COMPILED_FROM
+from sim.compiler.machine_code import COMPILED_FROM
 
 ROOT = Path(__file__).resolve().parents[1]
 COPIED = ("sim", "dashboards", "tests", "scenarios", "pyproject.toml")

@@ -77,8 +77,6 @@ class OneTrial:
     def _advance(self, begins: bool, weeks: int, explains: bool) -> None:
         one: NDArray[np.int64] = np.ones(1, np.int64)
         first, _ = self.streams.trials_by_draw()
-        run_draws(
-            self.room, self.inputs.starts, first, one, begins, weeks, explains, self._is_given_up, self._results
-        )
+        run_draws(self.room, self.inputs.starts, first, one, begins, weeks, explains, self._is_given_up, self._results)
         if self.bound:
             self.bound.raise_problem()
