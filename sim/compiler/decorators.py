@@ -29,17 +29,17 @@ def equation(function: Function) -> Function:
 
 def step(function: Function) -> Function:
     """Return the function compiled into whatever calls it, for compiled code alone."""
-    return _once(numba.njit(forceinline=True, **WITHIN)(function))
+    return _within(numba.njit(forceinline=True, **WITHIN)(function))
 
 
 def part(function: Function) -> Function:
     """Return the function written out in the one compiled function that calls it."""
-    return _once(numba.njit(inline="always", **WITHIN)(function))
+    return _within(numba.njit(inline="always", **WITHIN)(function))
 
 
 def routine(function: Function) -> Function:
     """Return the function compiled once, to be called by compiled code: for what is long or seldom needed."""
-    return _once(numba.njit(**WITHIN)(function))
+    return _within(numba.njit(**WITHIN)(function))
 
 
 def entry(function: Function) -> Function:
@@ -51,6 +51,20 @@ def _kept(function: Any) -> Any:
     """Keep what Python calls; what it calls in turn is within it, and no smaller change than its own asks for it."""
     keep(function)
     return function
+
+
+def _within(function: Any) -> Any:
+    """Refuse Python, which would otherwise jump to an entry that is not there."""
+    name = function.py_func.__name__
+
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise TypeError(f"{name}: expected a call by compiled code, got one by Python: write an `entry` for it")
+
+    def add_overload(found: Any) -> None:
+        function.overloads[tuple(found.signature.args)] = found
+
+    function.add_overload, function._compile_for_args = add_overload, refuse
+    return _once(function)
 
 
 def _once(function: Any) -> Any:

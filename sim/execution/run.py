@@ -6,6 +6,7 @@ number of workers, on the size of blocks, or on what else was run.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -178,10 +179,10 @@ def run_many(
         jobs = begun(requests, stack, store)
         tasks = sum(job.n_missing for job in jobs)
         parties = [party for request in requests for party in request.parties.values()]
+        is_compiled = all([say_who_decides(request) for request in requests])
         # The compiled week leaves other threads alone: with fewer blocks than workers, several share a block.
-        threads = max(1, workers // max(1, tasks)) if not parties else 1
-        work = missing_work(jobs, threads)
-        results = worker_pool.spread(compute, work, tasks, workers, parties, releases_gil=not parties)
+        work = missing_work(jobs, max(1, workers // max(1, tasks)) if is_compiled else 1)
+        results = worker_pool.spread(compute, work, tasks, workers, parties, releases_gil=is_compiled)
         stack.callback(results.close)  # also when a caller keeps an exception alive
         yield from collected(jobs, results, progress)
 
@@ -193,6 +194,19 @@ def begun(requests: Sequence[Request], stack: ExitStack, store: bool | None) -> 
         check_precision(request.precision)
         check_parties(request)
     return [Job(request, stack) for request in requests]
+
+
+def say_who_decides(request: Request) -> bool:
+    """Log which decisions of parties of somebody's own are compiled; return whether none is called back."""
+    if not request.parties:
+        return True
+    from sim.model.own_rules import Rules  # with Mesa
+
+    rules = Rules.of(request.scenario, request.parties)
+    called_back = [str(rule) for rule in rules.rules if not rule.code]
+    if called_back:
+        logging.getLogger("sim").warning("%s: %s", request.name, "; ".join(called_back))
+    return not called_back
 
 
 def collected(jobs: list[Job], results: Iterator[tuple[Work, Columns]], progress: Progress | None) -> Iterator[Run]:

@@ -18,7 +18,7 @@ from sim.errors.arguments import checked_arguments
 from sim.execution import worker_pool
 from sim.execution.blocks import MOST_STREAMED, blocks, check_counts, n_blocks, shortened
 from sim.execution.request import Request, check_parties
-from sim.execution.run import Progress, Work, check_columns, compute
+from sim.execution.run import Progress, Work, check_columns, compute, say_who_decides
 from sim.results.summary import QUANTILES, commonest_effect, headline, summary_of
 from sim.results.tally import Tally, tally_of
 from sim.scenario.schema import Scenario
@@ -97,8 +97,8 @@ def stream(
     if apply is not None:
         results = apply(tally, pieces)
     else:
-        parties = list(request.parties.values())
-        results = worker_pool.spread(tally, pieces, count, workers, parties, releases_gil=not parties)
+        parties, is_compiled = list(request.parties.values()), say_who_decides(request)
+        results = worker_pool.spread(tally, pieces, count, workers, parties, releases_gil=is_compiled)
     whole: Any = None
     for _, found in results:
         whole = found if whole is None else added(whole, found)

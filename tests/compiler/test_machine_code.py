@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.equations import compiled, machine_code
+from sim.compiler import decorators as compiled
+from sim.compiler import machine_code
 
 ROOT = Path(__file__).resolve().parents[2]
 INNER = """
@@ -56,7 +57,7 @@ class Package:
         for name in ("__init__.py", "_version.py"):
             (folder / "sim").mkdir(exist_ok=True)
             shutil.copy(ROOT / "sim" / name, folder / "sim" / name)
-        for name in ("errors", "equations"):
+        for name in ("errors", "compiler", "equations"):
             shutil.copytree(ROOT / "sim" / name, folder / "sim" / name, ignore=shutil.ignore_patterns("__pycache__"))
         (folder / "sim" / "model").mkdir()
         for name, text in (("model/__init__", ""), ("equations/inner", INNER), ("model/outer", OUTER)):

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from sim.compiler.decorators import entry
 from sim.equations.bargaining import GRID_STEPS
-from sim.model import attribution, packages, ranges
+from sim.model import attribution, packages, ranges, value_of_war
 from sim.model.borrowed import opened
-from sim.model.steps import ceasefires, third_parties, war
+from sim.model.steps import ceasefires, third_parties
 from sim.model.switches import part_of_need
 from sim.model.world import Room
 from tests.factories import Trials, given_room, minimal_scenario
@@ -104,4 +104,4 @@ def nash_mix_of(gain_a: NDArray[np.float64], gain_b: NDArray[np.float64], need_a
 def cost_of_war_to(trials: Trials, side: int) -> NDArray[np.float64]:
     """What another year of war would cost a side, by trial."""
     records = trials.inputs.layout.records(trials.rows, "sides")[:, side].view(np.recarray)
-    return np.array([war.cost_of_war.py_func(record) for record in records])  # type: ignore[attr-defined]
+    return np.array([value_of_war.cost_of_war.py_func(record) for record in records])  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ import pytest
 
 import sim
 from sim.cli.progress import Bar
-from sim.equations import machine_code
+from sim.compiler import machine_code
 from sim.model import compiled
 from sim.model.compiled import simulate
 

@@ -123,4 +123,4 @@ def test_no_attribute_is_one_that_mesa_sets_or_defines(set_by_us: dict[str, set[
     model = mesa.Model()
     taken = set(dir({"Model": model, "Agent": mesa.Agent(model)}[base]))
     assert some in set_by_us[base] and "step" in taken
-    assert set_by_us[base] & taken == set()
+    assert set_by_us[base] & taken - MEANT[base] == set()

@@ -48,10 +48,15 @@ def test_codes_that_stored_runs_hold_mean_what_they_meant() -> None:
     assert [name for name in names(()) if name.startswith("share_")] == [one.column for one in frictions.FRICTIONS]
 
 
+@entry
+def terms_with(room: Any, off: int, blocked: bool) -> Any:
+    world = opened(room)
+    return switches.terms_with(world, off, world.issues[0], 0.25, 0.75, blocked)
+
+
 def terms_of_territory(off: int, blocked: bool) -> Any:
     """Terms of the controlled issue with frictions off; sides believe .25 and .75 of what is promised."""
-    issue = stepped(minimal_scenario(**SILENT, **CONTROLLED), 1).room.issues.view(np.recarray)[0]
-    return switches.terms_with.py_func(off, issue, 0.25, 0.75, blocked)  # type: ignore[attr-defined]
+    return terms_with(stepped(minimal_scenario(**SILENT, **CONTROLLED), 1).room, off, blocked)
 
 
 @pytest.mark.parametrize("off", range(switches.ALL_OFF + 1))

@@ -225,11 +225,6 @@ def test_what_is_not_ours_is_not_written_over(write: Callable[[Path], None], tmp
 
 # -- nobody writes in another way ----------------------------------------------------------------------
 
-NOT_OF_THE_USER = {
-    ("sim/execution/cancellable_block.py", "write_bytes"),
-    ("sim/execution/cancellable_block.py", "open"),
-}
-"""The dashboard's cancellation table: a file in a temporary folder of its own, which its workers share."""
 WRITING = {"write_text", "write_bytes", "mkdir", "makedirs", "touch", "to_csv", "to_parquet", "to_json", "to_excel"}
 WRITING |= {"write_html", "write_image", "savefig", "symlink_to", "savez", "tofile", "copy2", "copyfile", "copytree"}
 
@@ -251,4 +246,4 @@ def test_nothing_is_written_elsewhere() -> None:
     for path in sorted([*(ROOT / "sim").rglob("*.py"), *(ROOT / "dashboards").rglob("*.py")]):
         if path != ROOT / "sim" / "storage" / "atomic_files.py":
             found |= {(path.relative_to(ROOT).as_posix(), name) for name in calls_that_write(path)}
-    assert found == NOT_OF_THE_USER
+    assert found == set()

@@ -24,9 +24,13 @@ class Joint(Strict):
     file: str | None = text("CSV file in the folder of the scenarios, one draw per row", default=None)
     sha256: Digest | None = text(DIGEST, default=None)
     weight: str | None = text("column of the file with the weights of its rows; `weight` if there is one", default=None)
-    factors: dict[str, Factor] = text("instead of a file: shared factors, each with a distribution of its own", default={})
+    factors: dict[str, Factor] = text(
+        "instead of a file: shared factors, each with a distribution of its own", default={}
+    )
     columns: dict[str, str] = text("parameter path -> column of the file, or factor")
-    mode: Literal["value", "multiply", "ratio"] = text("the draw is the value, multiplies it, or multiplies it over the draws' median", default="value")
+    mode: Literal["value", "multiply", "ratio"] = text(
+        "the draw is the value, multiplies it, or multiplies it over the draws' median", default="value"
+    )
     source: str
 
     @property

@@ -38,4 +38,6 @@ def text(words: str, **options: Any) -> Any:
 class Section(Strict):
     """A section whose numbers may take their source from ``sources`` (key, or ``*`` for all)."""
 
-    sources: dict[str, Provenance] = Field(default_factory=dict, description="source by key; * stands for every key of the section")
+    sources: dict[str, Provenance] = Field(
+        default_factory=dict, description="source by key; * stands for every key of the section"
+    )

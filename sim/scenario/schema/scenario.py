@@ -40,7 +40,9 @@ class Scenario(Section):
     resolution: str = text("the exact rule that settles the question")
     start: Day
     horizon_weeks: int = Field(default=52, ge=4, le=520)
-    follow_up_weeks: int = Field(default=26, ge=4, le=260, description="weeks a ceasefire is followed after the horizon")
+    follow_up_weeks: int = Field(
+        default=26, ge=4, le=260, description="weeks a ceasefire is followed after the horizon"
+    )
     sides: Sides
     issues: dict[str, Issue]
     tracks: dict[str, Track]
@@ -56,9 +58,15 @@ class Scenario(Section):
     calibration: Calibration | None = None
     joint: tuple[Joint, ...] = ()
     crowd: Crowd | None = None
-    levers: dict[str, Lever] = text("what parties could move, how far, and with what effort; never simulated unless asked", default={}, exclude=True)
-    mirrored: bool = text("flip the sign of the random numbers of the front and of texts (set by mirror)", default=False)
-    expect: Literal["open", "certain", "impossible"] = text("a teaching scenario may be certain or impossible by construction", default="open")
+    levers: dict[str, Lever] = text(
+        "what parties could move, how far, and with what effort; never simulated unless asked", default={}, exclude=True
+    )
+    mirrored: bool = text(
+        "flip the sign of the random numbers of the front and of texts (set by mirror)", default=False
+    )
+    expect: Literal["open", "certain", "impossible"] = text(
+        "a teaching scenario may be certain or impossible by construction", default="open"
+    )
     _held: Uncompared[Content] = PrivateAttr(default_factory=Uncompared)
     _origin: Uncompared[ReadFile] = PrivateAttr(default_factory=Uncompared)
 
@@ -96,7 +104,11 @@ class Scenario(Section):
             The copy, or the scenario itself where no section changes.
         """
         joint = tuple(group if group.file is None else change(group, "file") for group in self.joint)
-        found = {"joint": joint, "calibration": self.calibration and change(self.calibration, "draws"), "crowd": self.crowd and change(self.crowd, "file")}
+        found = {
+            "joint": joint,
+            "calibration": self.calibration and change(self.calibration, "draws"),
+            "crowd": self.crowd and change(self.crowd, "file"),
+        }
         update = {key: value for key, value in found.items() if value != getattr(self, key)}
         copy = self.model_copy(update=update) if update else self
         return copy._holding_its_tables()

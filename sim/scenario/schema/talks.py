@@ -11,16 +11,49 @@ from sim.scenario.schema.quantity import Day, Factor, Quantity, Share, Signed, S
 class Talks(Section):
     """Rounds of talks: how often they are held, at which level, and with which texts."""
 
-    convening_prob_per_week: Share = number(0.15, "chance of a round in a week, before persistence and convening_pull of third parties add to it; where those are 0 it holds whoever convenes. A round is a week in which both sides send delegates, face to face or through a go-between. Coded for this war on its first day in the file; where age_slope is above 0, for the first day of the war", "per week")
-    after_failure: Factor = number(0.7, "factor on that rate after a failed round, one that saw no range: 1 as before, 0 never again", "ratio")
-    age_slope: Factor = number(0, "old wars meet less: rate divided by (1 + years) to this power; 0 where the rate is coded for the war at its age", "exponent")
-    mandate: tuple[float, float, float, float] = text("authority by level: absent, aides, ministers, leaders", default=(0.0, 0.4, 0.7, 1.0))
-    call_home_prob: Share = number(0.25, "chance that delegations below the track's least level get leave to sign, in a round in which there is something to sign; 0 never, 1 always", "per round")
-    level_shift_prob: Share = number(0.35, "chance, after each round that saw a range, that both sides from then on send people one level higher (aides, ministers, leaders; twice at most, never above level_cap)", "per round")
-    close_enough: Share = number(0.1, "offers this close on the contract curve are split: 0 only the same offer, .1 a tenth of the way between the two ends, 1 any", "contract-curve weight")
-    text_prob: Share = number(1, "factor on the chance of a mediator's text in a round, which is this times the skill in the room: 1 leaves it to skill, 0 no texts")
-    text_error: Share = number(0.2, "standard deviation of a text around the Nash point, times 1 - skill", "contract-curve weight")
-    text_bias: Share = number(0.1, "how far a mediator of bias 1 pulls a text from the middle toward that side's end: 0 not at all, .1 a tenth of the contract curve", "contract-curve weight")
+    convening_prob_per_week: Share = number(
+        0.15,
+        "chance of a round in a week, before persistence and convening_pull of third parties add to it; where those are 0 it holds whoever convenes. A round is a week in which both sides send delegates, face to face or through a go-between. Coded for this war on its first day in the file; where age_slope is above 0, for the first day of the war",
+        "per week",
+    )
+    after_failure: Factor = number(
+        0.7, "factor on that rate after a failed round, one that saw no range: 1 as before, 0 never again", "ratio"
+    )
+    age_slope: Factor = number(
+        0,
+        "old wars meet less: rate divided by (1 + years) to this power; 0 where the rate is coded for the war at its age",
+        "exponent",
+    )
+    mandate: tuple[float, float, float, float] = text(
+        "authority by level: absent, aides, ministers, leaders", default=(0.0, 0.4, 0.7, 1.0)
+    )
+    call_home_prob: Share = number(
+        0.25,
+        "chance that delegations below the track's least level get leave to sign, in a round in which there is something to sign; 0 never, 1 always",
+        "per round",
+    )
+    level_shift_prob: Share = number(
+        0.35,
+        "chance, after each round that saw a range, that both sides from then on send people one level higher (aides, ministers, leaders; twice at most, never above level_cap)",
+        "per round",
+    )
+    close_enough: Share = number(
+        0.1,
+        "offers this close on the contract curve are split: 0 only the same offer, .1 a tenth of the way between the two ends, 1 any",
+        "contract-curve weight",
+    )
+    text_prob: Share = number(
+        1,
+        "factor on the chance of a mediator's text in a round, which is this times the skill in the room: 1 leaves it to skill, 0 no texts",
+    )
+    text_error: Share = number(
+        0.2, "standard deviation of a text around the Nash point, times 1 - skill", "contract-curve weight"
+    )
+    text_bias: Share = number(
+        0.1,
+        "how far a mediator of bias 1 pulls a text from the middle toward that side's end: 0 not at all, .1 a tenth of the contract curve",
+        "contract-curve weight",
+    )
     blame_offer: Factor = number(2, "weight of the offer's distance in a backer's blame", "ratio")
     blame_attendance: Factor = number(1, "weight of attendance in a backer's blame", "ratio")
 
