@@ -124,7 +124,7 @@ MUTANTS = (
     Mutant("tables of packages of one draw serve the next", "sim/model/compiled.py",
            "world.regimes[slot].is_tabulated = 0", "world.regimes[slot].is_tabulated *= 1", (IN_BLOCKS,)),
     Mutant("a trial goes on from the last one of its draw", "sim/model/compiled.py",
-           "_copy(of_draw, row)\n                start_trial", "start_trial", (IN_BLOCKS,)),
+           "copy(of_draw, world.row)\n    start_trial", "start_trial", (IN_BLOCKS,)),
     Mutant("each block repeats the first draws of the parameters", "sim/random_streams.py",
            'stream_key("parameter", path), 0, 0, first_pair, last_pair',
            'stream_key("parameter", path), 0, 0, 0 * first_pair, last_pair', (INVARIANCE,)),

@@ -179,10 +179,10 @@ def run_many(
         jobs = begun(requests, stack, store)
         tasks = sum(job.n_missing for job in jobs)
         parties = [party for request in requests for party in request.parties.values()]
-        is_compiled = all([say_who_decides(request) for request in requests])
+        are_compiled = [say_who_decides(request) for request in requests]
         # The compiled week leaves other threads alone: with fewer blocks than workers, several share a block.
-        work = missing_work(jobs, max(1, workers // max(1, tasks)) if is_compiled else 1)
-        results = worker_pool.spread(compute, work, tasks, workers, parties, releases_gil=is_compiled)
+        work = missing_work(jobs, max(1, workers // max(1, tasks)) if all(are_compiled) else 1)
+        results = worker_pool.spread(compute, work, tasks, workers, parties, releases_gil=all(are_compiled))
         stack.callback(results.close)  # also when a caller keeps an exception alive
         yield from collected(jobs, results, progress)
 
