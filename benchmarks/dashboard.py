@@ -58,13 +58,13 @@ TOOK = "return window.released && window.redrawn > window.released ? window.redr
 
 
 def stages() -> dict[str, float]:
-    """Measure CPU milliseconds of the server's work for a move, and of one worker's half of it."""
+    """Measure CPU milliseconds of the server's work for a move, and of one thread's half of it."""
     from dashboards.app import what_if_edits
     from dashboards.app.pages import what_if
-    from dashboards.app.simulation_service import LIVE_TRIALS, Service
+    from dashboards.app.simulation_service import LIVE_TRIALS, NEVER, Service
     from dashboards.tables import runs as run_tables
     from sim.execution.blocks import Block
-    from sim.execution.cancellable_block import CancellationTable, LiveBlock, simulate_live_block
+    from sim.execution.cancellable_block import LiveBlock, simulate_live_block
     from sim.execution.run import run
     from sim.results.run import Run
     from sim.scenario.reading.load import load
@@ -81,19 +81,19 @@ def stages() -> dict[str, float]:
 
     changes = moved()
     variant = what_if_edits.changed(scenario, changes)
-    half, table, service = Block(0, 0, 2528), CancellationTable(), Service(LIVE_TRIALS, 1)
+    half, service = Block(0, 0, 2528), Service(LIVE_TRIALS, 1)
 
     def work(is_explained: bool) -> object:
-        return simulate_live_block(
-            LiveBlock(what_if_edits.changed(scenario, moved()), 1, half, is_explained, table.path, table.take_slot())
-        )
+        return simulate_live_block(LiveBlock(what_if_edits.changed(scenario, moved()), 1, half, is_explained, NEVER))
 
-    found = Run(variant, SCENARIO, 1, simulate_live_block(LiveBlock(variant, 1, Block(0, 0, LIVE_TRIALS), False)))
+    found = Run(
+        variant, SCENARIO, 1, simulate_live_block(LiveBlock(variant, 1, Block(0, 0, LIVE_TRIALS), False, NEVER))
+    )
     to_measure: dict[str, Callable[[], object]] = {
         "change put in, rules": lambda: what_if_edits.changed(scenario, moved()),
         "rules on draws (while it is simulated)": lambda: what_if_edits.check(variant, moved()),
-        "a worker's half, odds alone": lambda: work(False),
-        "a worker's half, explained": lambda: work(True),
+        "a thread's half, odds alone": lambda: work(False),
+        "a thread's half, explained": lambda: work(True),
         "table of odds by date": lambda: run_tables.odds_by_date(found),
         "table and figure": lambda: what_if.figure_of(service, SCENARIO, base, found, False),
         "words and differences": lambda: what_if.answer_of(base, found, moved(), base.n_trials),
@@ -102,7 +102,6 @@ def stages() -> dict[str, float]:
         return {name: 1000 * cpu(one, 9) for name, one in to_measure.items()}
     finally:
         service.stop()
-        table.close()
 
 
 @contextmanager
