@@ -25,13 +25,8 @@ MOVED = 1e-9
 @part
 def bargain(world: Any) -> None:
     """Go through every open track of a round, the farthest-reaching first; a general one that is signed prevails."""
-    trial, tracks, issues, best_lines, outcome = (
-        world.trial,
-        world.tracks,
-        world.issues,
-        world.best_lines,
-        world.outcome,
-    )
+    trial, tracks, issues, best_lines = world.trial, world.tracks, world.issues, world.best_lines
+    outcome = world.outcome
     outcome.n_rounds += 1
     record.reach(outcome, record.TALKED)
     trial.saw_range = 0

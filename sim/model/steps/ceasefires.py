@@ -22,13 +22,8 @@ TOLERANCE = 1e-9
 @part
 def watch(world: Any) -> None:
     """Holiday windows; then a ceasefire begun before this week may collapse, prove durable, or expire."""
-    trial, ceasefire, sides, windows, holidays = (
-        world.trial,
-        world.ceasefire,
-        world.sides,
-        world.windows,
-        world.holidays,
-    )
+    trial, ceasefire, sides, windows = world.trial, world.ceasefire, world.sides, world.windows
+    holidays = world.holidays
     if holidays[trial.week] >= 0 and trial.phase == AT_WAR:
         _keep_holiday(world, windows[holidays[trial.week]])
     if ceasefire.track == NONE or ceasefire.start_week >= trial.week:
