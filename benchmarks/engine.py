@@ -21,11 +21,11 @@ import numpy as np
 from benchmarks import SCENARIO, SEED, reader, write
 from sim.compiler.decorators import entry
 from sim.model import random_numbers
-from sim.model.borrowed import opened
 from sim.model.compiled import n_stored, simulate, simulate_draws
 from sim.model.inputs import Inputs, inputs_of
 from sim.model.one_trial import OneTrial
-from sim.model.world import room_for
+from sim.model.world import workspace_for
+from sim.model.world_pointer import world_of
 from sim.random_streams import Streams
 
 SIZES = (2_528, 8_192, 32_768, 65_536)
@@ -53,13 +53,13 @@ class Block:
         self.inputs = inputs_of(scenario, streams)
         self.first, self.counts = streams.trials_by_draw()
 
-    def simulate(self, inputs: Inputs, first: Any, counts: Any, room: Any = None) -> Any:
+    def simulate(self, inputs: Inputs, first: Any, counts: Any, workspace: Any = None) -> Any:
         """Simulate draws and nothing else; return the room, with the random numbers that were drawn last."""
-        room = room_for(inputs) if room is None else room
+        workspace = workspace_for(inputs) if workspace is None else workspace
         results = np.empty((int(counts.sum()), n_stored(inputs)))
         never = np.zeros(1, np.bool_)
-        simulate_draws(room, inputs.starts, first, counts, True, inputs.weeks, False, never, results)
-        return room
+        simulate_draws(workspace, inputs.starts, first, counts, True, inputs.weeks, False, never, results)
+        return workspace
 
     def arithmetic(self) -> tuple[int, Callable[[], object]]:
         """Return trials and work of weeks whose random numbers are kept: a draw's sixteen trials ``TIMES`` times over.
@@ -73,33 +73,33 @@ class Block:
 
     def drawn(self) -> np.ndarray[Any, Any]:
         """Return which random numbers the block draws, one row for each four: stream, week, and for which trials."""
-        room, found = None, []
+        workspace, found = None, []
         for place in range(len(self.counts)):
             one = slice(place, place + 1)
             inputs = self.inputs._replace(starts=self.inputs.starts[one], changed=self.inputs.changed[one])
-            fresh = room_for(inputs) if room is None else room._replace(changed=inputs.changed)
+            fresh = workspace_for(inputs) if workspace is None else workspace._replace(changed=inputs.changed)
             fresh.random["block"] = -1
-            room = self.simulate(inputs, self.first[one], self.counts[one], fresh)
-            stream, week, slot = np.nonzero(room.random["block"] >= 0)
-            found.append(np.stack([stream, week, room.random["block"][stream, week, slot]], axis=1))
+            workspace = self.simulate(inputs, self.first[one], self.counts[one], fresh)
+            stream, week, slot = np.nonzero(workspace.random["block"] >= 0)
+            found.append(np.stack([stream, week, workspace.random["block"][stream, week, slot]], axis=1))
         return np.concatenate(found)
 
     def random_numbers(self) -> Callable[[], object]:
         """Return the work of drawing the block's random numbers and nothing else."""
-        drawn, room = self.drawn(), room_for(self.inputs)
-        room.trial["seed"] = SEED
+        drawn, workspace = self.drawn(), workspace_for(self.inputs)
+        workspace.trial["seed"] = SEED
 
         def again() -> object:
-            room.random["block"] = -1
-            return draw_again(room, drawn)
+            workspace.random["block"] = -1
+            return draw_again(workspace, drawn)
 
         return again
 
 
 @entry
-def draw_again(room: Any, drawn: Any) -> float:
+def draw_again(workspace: Any, drawn: Any) -> float:
     """Draw the four numbers of each row of ``drawn`` as the model does; return a sum, so that none is left out."""
-    world = opened(room)
+    world = world_of(workspace)
     trial, total = world.trial, 0.0
     for row in range(len(drawn)):
         trial.week = drawn[row, 1]

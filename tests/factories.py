@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.model.compiled import simulate_draws
 from sim.model.inputs import Inputs, inputs_of
-from sim.model.world import Room, room_for
+from sim.model.world import Workspace, workspace_for
 from sim.random_streams import Streams
 from sim.scenario.schema import Scenario
 
@@ -104,8 +104,8 @@ class Trials:
     ``room`` is the one in which the last of them was simulated, with its tables of packages.
     """
 
-    def __init__(self, inputs: Inputs, rows: NDArray[np.float64], room: Room) -> None:
-        self.inputs, self.rows, self.room = inputs, rows, room
+    def __init__(self, inputs: Inputs, rows: NDArray[np.float64], workspace: Workspace) -> None:
+        self.inputs, self.rows, self.workspace = inputs, rows, workspace
 
     def of(self, entity: str, field: str, number: int = 0) -> NDArray[Any]:
         """A field of the ``number``-th record of its kind, by trial."""
@@ -130,19 +130,19 @@ def stepped(scenario: Scenario, weeks: int, n_trials: int = 4, seed: int = 1) ->
     """Trials of a scenario after so many weeks; those of week 0 have only begun."""
     streams = Streams(seed, 0, n_trials, scenario.mirrored)
     inputs = inputs_of(scenario, streams)
-    room, (first, counts) = room_for(inputs), streams.trials_by_draw()
+    workspace, (first, counts) = workspace_for(inputs), streams.trials_by_draw()
     # What is stored are the last numbers of a row: as many as there are.
     rows = np.empty((n_trials, inputs.layout.size))
-    simulate_draws(room, inputs.starts, first, counts, True, weeks, False, np.zeros(1, np.bool_), rows)
-    return Trials(inputs, rows, room)
+    simulate_draws(workspace, inputs.starts, first, counts, True, weeks, False, np.zeros(1, np.bool_), rows)
+    return Trials(inputs, rows, workspace)
 
 
-def given_room(scenario: Scenario, seed: int = 1) -> Room:
+def given_workspace(scenario: Scenario, seed: int = 1) -> Workspace:
     """A room with what the scenario gives, before anything is made of it: steps can be tried without the week."""
     inputs = inputs_of(scenario, Streams(seed, 0, 1, scenario.mirrored))
-    room = room_for(inputs)
-    room.row[:] = inputs.starts[0]
-    return room
+    workspace = workspace_for(inputs)
+    workspace.row[:] = inputs.starts[0]
+    return workspace
 
 
 def week(number: int) -> date:

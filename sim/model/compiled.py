@@ -13,12 +13,12 @@ from sim import outcome_columns
 from sim.compiler.decorators import entry, step
 from sim.compiler.machine_code import announce
 from sim.model.attribution import explain
-from sim.model.borrowed import opened
 from sim.model.inputs import Inputs, inputs_of
 from sim.model.state import ENTITIES
 from sim.model.steps.start import start_draw, start_trial
 from sim.model.week import week
-from sim.model.world import room_for
+from sim.model.world import workspace_for
+from sim.model.world_pointer import world_of
 from sim.outcome_columns import Columns
 from sim.random_streams import Streams
 from sim.scenario.schema import Scenario
@@ -37,7 +37,7 @@ def copy(source: Any, target: Any) -> None:
 
 @step
 def begin_draw(world: Any, start: Any, number: int, of_draw: Any) -> None:
-    """Put a draw of the parameters into the room, and a copy of its row as trials begin with it into ``of_draw``."""
+    """Put a draw of the parameters into the workspace, and its row as trials begin with it into ``of_draw``."""
     copy(start, world.row)
     world.trial.draw = number
     start_draw(world)
@@ -52,21 +52,21 @@ def begin_draw(world: Any, start: Any, number: int, of_draw: Any) -> None:
 
 @step
 def begin_trial(world: Any, of_draw: Any, number: int) -> None:
-    """Begin a trial of the draw in the room."""
+    """Begin a trial of the draw in the workspace."""
     copy(of_draw, world.row)
     start_trial(world, number)
 
 
 @entry
 def simulate_draws(
-    room: Any, starts: Any, first_trials: Any, n_trials: Any, begins: bool, weeks: int, explains: bool,
+    workspace: Any, starts: Any, first_trials: Any, n_trials: Any, begins: bool, weeks: int, explains: bool,
     is_given_up: Any, results: Any,
 ) -> int:  # fmt: skip
     """Simulate ``n_trials`` trials of each draw from ``first_trials`` on; return how many were done when given up.
 
-    Without ``begins`` the trial in the room goes on for so many weeks.
+    Without ``begins`` the trial in the workspace goes on for so many weeks.
     """
-    world = opened(room)
+    world = world_of(workspace)
     row, of_draw = world.row, np.empty(len(world.row))
     first_stored = len(row) - results.shape[1]
     done = 0
@@ -136,12 +136,12 @@ def simulate_streams(
     bound: list[Bound] = []
 
     def part(low: int, high: int) -> None:
-        room = room_for(inputs._replace(changed=inputs.changed[low:high]), streams.prefix)
+        workspace = workspace_for(inputs._replace(changed=inputs.changed[low:high]), streams.prefix)
         if rules:
-            bound.append(rules.bind(room, inputs, streams, is_given_up))
+            bound.append(rules.bind(workspace, inputs, streams, is_given_up))
         run_draws(
-            room, inputs.starts[low:high], first[low:high], counts[low:high], True, weeks or inputs.weeks, explains,
-            is_given_up, results[ends[low] : ends[high]],
+            workspace, inputs.starts[low:high], first[low:high], counts[low:high], True, weeks or inputs.weeks,
+            explains, is_given_up, results[ends[low] : ends[high]],
         )  # fmt: skip
 
     try:

@@ -17,9 +17,9 @@ import numpy as np
 from llvmlite import ir
 
 from sim.compiler.import_numba import numba
-from sim.model.borrowed import SINGLE
 from sim.model.decisions import ATTENDS, OPENING, PACE, SIGNATURE, START, STEP
 from sim.model.state import ENTITIES, Layout
+from sim.model.world_pointer import SINGLE
 
 types, extending = numba.core.types, numba.extending
 BYTES = ir.IntType(8).as_pointer()

@@ -52,8 +52,6 @@ def takes_part(party: Any, regime: int) -> bool:
 def guarantee_share(world: Any, regime: int) -> float:
     """Return the share of the guarantees that is still carried; 1 where no guarantor is named."""
     third_parties = world.third_parties
-    if not world.assurances.has_guarantors:
-        return 1.0
     total, carried = 0.0, 0.0
     for number in range(len(third_parties)):
         party = third_parties[number]
@@ -61,4 +59,4 @@ def guarantee_share(world: Any, regime: int) -> float:
             total += party.guarantor_share
             if takes_part(party, regime):
                 carried += party.guarantor_share
-    return carried / max(total, 1e-12)
+    return carried / total if total > 0.0 else 1.0

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import ParleyError
 from sim.model.calendar import Attendance, attendance_of, changes_of
 from sim.model.packages import n_rows
 from sim.model.state import ENTITIES, Layout
@@ -17,6 +18,8 @@ from sim.scenario.sampling.parameter_draws import draw_columns
 from sim.scenario.schema import Scenario, ThirdParty
 
 Column = float | NDArray[np.float64]
+MOST_LEAVING = 12
+"""Third parties that matter to packages and may leave: tables are kept for each set of them."""
 LARGEST_CHANCE = 1.0 - 1e-12
 """Certainty is cut here, so that a rate stays finite and can be multiplied by 0."""
 
@@ -196,9 +199,6 @@ class _Rows:
         self._put("third_parties", number, "may_act", is_backer and may_act)
         earlier = self.third_parties[:number]
         self._put("third_parties", number, "follows", earlier.index(party.follows) if party.follows in earlier else -1)
-        for end, side in zip("ab", self.sides, strict=True):
-            share = self.drawn.get(f"{path}.supports.{side}", 0.0)
-            self._put("third_parties", number, f"is_client_{end}", bool(np.any(np.asarray(share) > 0)))
         for place, issue in enumerate(self.issues):
             low, high = party.limits.get(issue, (-np.inf, np.inf))
             at = number * len(self.issues) + place
@@ -291,10 +291,14 @@ class _Rows:
         guarantors = [name for name in self.third_parties if self._has_share(name)]
         matter = {name for names in in_scope for name in names} | set(guarantors)
         members = [name for name in self.third_parties if name in matter and self._can_leave(name)]
+        if len(members) > MOST_LEAVING:
+            raise ParleyError(
+                f"parties: expected at most {MOST_LEAVING} controllers and guarantors that may leave, "
+                f"got {len(members)} ({', '.join(members[:3])} and others)"
+            )
         for number, name in enumerate(self.third_parties):
             self._put("third_parties", number, "regime_bit", members.index(name) if name in members else -1)
         self._put("trial", 0, "regime_bits", len(members))
-        self._put("assurances", 0, "has_guarantors", bool(guarantors))
         return members
 
     def _has_share(self, name: str) -> bool:

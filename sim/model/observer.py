@@ -32,7 +32,7 @@ from sim.scenario.schema import Event
 
 def live_through_week(trial: OneTrial) -> list[Happening]:
     """Step a trial by one week, and return what happened in it, in order."""
-    week, before = trial.week, trial.room.row.copy()
+    week, before = trial.week, trial.workspace.row.copy()
     records = {name: trial.inputs.layout.records(before, name) for name in ENTITIES}
     trial.step()
     return list(_Week(trial, week, SimpleNamespace(**records)).happenings())
@@ -42,7 +42,7 @@ class _Week:
     """Reads a week off the records before (``was``) and after it (``now``)."""
 
     def __init__(self, trial: OneTrial, week: int, was: Any) -> None:
-        self.trial, self.week, self.was, self.now = trial, week, was, trial.room
+        self.trial, self.week, self.was, self.now = trial, week, was, trial.workspace
         self.scenario = trial.scenario
         self.sides = (self.scenario.sides.A, self.scenario.sides.B)
         self.comers = (*self.sides, *trial.inputs.third_parties)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.model.compiled import columns_of, n_stored, run_draws
 from sim.model.inputs import inputs_of
-from sim.model.world import room_for
+from sim.model.world import workspace_for
 from sim.outcome_columns import Columns
 from sim.random_streams import Streams
 from sim.scenario.schema import Scenario
@@ -25,9 +25,9 @@ class OneTrial:
     ----------
     scenario : Scenario
         What is simulated.
-    room : Room
-        Every record of the trial, as arrays that change with it: ``room.war["momentum"][0]``,
-        ``room.sides["pressure"][1]`` (``sim.model.state`` says what each is).
+    workspace : Workspace
+        Every record of the trial, as arrays that change with it: ``workspace.war["momentum"][0]``,
+        ``workspace.sides["pressure"][1]`` (``sim.model.state`` says what each is).
     bound : Bound or None
         The agents of classes of somebody's own.
     """
@@ -43,16 +43,16 @@ class OneTrial:
         self.scenario = scenario
         self.streams = Streams(seed, trial, 1, scenario.mirrored, independent_stream)
         self.inputs = inputs_of(scenario, self.streams)
-        self.room = room_for(self.inputs, self.streams.prefix)
+        self.workspace = workspace_for(self.inputs, self.streams.prefix)
         self._results = np.zeros((1, n_stored(self.inputs)))
         self._is_given_up: NDArray[np.bool_] = np.zeros(1, np.bool_)
-        self.bound = rules.bind(self.room, self.inputs, self.streams, self._is_given_up) if rules else None
+        self.bound = rules.bind(self.workspace, self.inputs, self.streams, self._is_given_up) if rules else None
         self._advance(True, 0, False)
 
     @property
     def week(self) -> int:
         """Return the number of weeks lived through."""
-        return int(self.room.trial["week"][0])
+        return int(self.workspace.trial["week"][0])
 
     @property
     def is_counting(self) -> bool:
@@ -65,8 +65,9 @@ class OneTrial:
         return self.week >= self.inputs.weeks
 
     def step(self) -> None:
-        """Live through one week."""
-        self._advance(False, 1, False)
+        """Live through one week; at the end nothing changes any more."""
+        if not self.is_over:
+            self._advance(False, 1, False)
 
     def run(self) -> Columns:
         """Live through all weeks that are left, and return the outcome as columns of one trial, reasons included."""
@@ -77,6 +78,8 @@ class OneTrial:
     def _advance(self, begins: bool, weeks: int, explains: bool) -> None:
         one: NDArray[np.int64] = np.ones(1, np.int64)
         first, _ = self.streams.trials_by_draw()
-        run_draws(self.room, self.inputs.starts, first, one, begins, weeks, explains, self._is_given_up, self._results)
+        run_draws(
+            self.workspace, self.inputs.starts, first, one, begins, weeks, explains, self._is_given_up, self._results
+        )
         if self.bound:
             self.bound.raise_problem()

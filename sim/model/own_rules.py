@@ -16,13 +16,13 @@ from sim.model.compiled_parties import compiled_rule
 from sim.model.decisions import CHECK, DECISIONS, MOST, PACE, RULE, START, STEP
 from sim.model.inputs import Inputs
 from sim.model.parties import ROLES, Party, TrialModel
-from sim.model.world import Room
+from sim.model.world import Workspace
 from sim.random_streams import Streams
 from sim.scenario.schema import Scenario, ThirdParty
 
 C_RULE = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_int64, ctypes.c_double, ctypes.c_double)
 WITH_ARGUMENTS = ("pace", "accepts", "presses")
-MakeModel = Callable[[Room, Inputs, Streams, Mapping[str, type[Party]]], TrialModel]
+MakeModel = Callable[[Workspace, Inputs, Streams, Mapping[str, type[Party]]], TrialModel]
 
 
 class OwnRule(NamedTuple):
@@ -48,7 +48,7 @@ class Rules:
     rules : tuple of OwnRule
         What they decide otherwise, in the order of the parties.
     make_model : callable
-        Makes the agents of a room.
+        Makes the agents of a workspace.
     """
 
     def __init__(
@@ -89,39 +89,44 @@ class Rules:
         """Return a line for each decision: "Russia.pace is compiled"."""
         return [str(rule) for rule in self.rules]
 
-    def bind(self, room: Room, inputs: Inputs, streams: Streams, is_given_up: NDArray[np.bool_]) -> Bound:
-        """Let the classes decide in a room, from now on; a room is bound once, and its agents are of no other room."""
-        return Bound(self, room, inputs, streams, is_given_up)
+    def bind(self, workspace: Workspace, inputs: Inputs, streams: Streams, is_given_up: NDArray[np.bool_]) -> Bound:
+        """Let the classes decide in a workspace from now on; it is bound once, and its agents are of no other."""
+        return Bound(self, workspace, inputs, streams, is_given_up)
 
 
 class Bound:
-    """Hold the agents of one room, and the first error that one of their methods raised.
+    """Hold the agents of one workspace, and the first error that one of their methods raised.
 
-    Machine code knows where a function stands and nothing of who holds it: keep this as long as the room.
+    Machine code knows where a function stands and nothing of who holds it: keep this as long as the workspace.
     """
 
     def __init__(
-        self, rules: Rules, room: Room, inputs: Inputs, streams: Streams, is_given_up: NDArray[np.bool_]
+        self, rules: Rules, workspace: Workspace, inputs: Inputs, streams: Streams, is_given_up: NDArray[np.bool_]
     ) -> None:
         self.problem: BaseException | None = None
         self._is_given_up = is_given_up
-        self._make: Callable[[], TrialModel] = lambda: rules.make_model(room, inputs, streams, rules.parties)
+        self._make: Callable[[], TrialModel] = lambda: rules.make_model(workspace, inputs, streams, rules.parties)
         self._model: TrialModel | None = None
         self._kept: list[Any] = []
         if rules.make_model is not TrialModel or any(rule.code is None for rule in rules.rules):
             self._model = self._make()
+        thirds = inputs.layout.records(inputs.starts, "third_parties")
+        for name in rules.parties:
+            if name in inputs.third_parties:  # a class of somebody's own may press whatever the scenario says
+                number = inputs.third_parties.index(name)
+                thirds["may_act"][:, number] = thirds["is_backer"][:, number]
         for rule in rules.rules:
             back = C_RULE(self._asking(rule))
             address = ctypes.cast(back, ctypes.c_void_p).value
             self._kept += [back, rule.code]
-            room.own_rules[rule.comer, rule.decision, RULE] = rule.code.address if rule.code else address
-            room.own_rules[rule.comer, rule.decision, CHECK] = address
+            workspace.own_rules[rule.comer, rule.decision, RULE] = rule.code.address if rule.code else address
+            workspace.own_rules[rule.comer, rule.decision, CHECK] = address
         steppers = [rule.comer for rule in rules.rules if rule.decision == STEP]
-        room.own_steps[: len(steppers)] = steppers
+        workspace.own_steps[: len(steppers)] = steppers
 
     @property
     def model(self) -> TrialModel:
-        """Return the agents of the room, made when they are first asked for."""
+        """Return the agents of the workspace, made when they are first asked for."""
         if self._model is None:
             self._model = self._make()
         return self._model
@@ -136,7 +141,7 @@ class Bound:
                 del problem  # it holds this frame, which would hold it
 
     def let_go(self) -> None:
-        """Drop agents and functions, which hold each other; the room must not be used again."""
+        """Drop agents and functions, which hold each other; the workspace must not be used again."""
         if self._model:
             self._model.let_go()
         vars(self).clear()

@@ -16,12 +16,12 @@ from sim.model import decisions
 from sim.model.decisions import usual
 from sim.model.inputs import Inputs
 from sim.model.views import View
-from sim.model.world import Room
+from sim.model.world import Workspace
 from sim.random_streams import Streams, philox_words, stream_key, to_uniform
 
 
 class TrialModel(mesa.Model):  # type: ignore[misc]
-    """Hold the agents of the trial that stands in a room.
+    """Hold the agents of the trial that stands in a workspace.
 
     Attributes
     ----------
@@ -37,22 +37,25 @@ class TrialModel(mesa.Model):  # type: ignore[misc]
         What the trial started from; ``model.inputs.scenario`` is the scenario as loaded.
     """
 
-    def __init__(self, room: Room, inputs: Inputs, streams: Streams, classes: Mapping[str, type[Party]]) -> None:
+    def __init__(
+        self, workspace: Workspace, inputs: Inputs, streams: Streams, classes: Mapping[str, type[Party]]
+    ) -> None:
         super().__init__(rng=streams.seed)
         try:
-            self._fill(room, inputs, streams, classes)
+            self._fill(workspace, inputs, streams, classes)
         finally:
             getattr(mesa.Agent, "_ids", {}).pop(self, None)  # Mesa 3.3 would hold every model for good
 
-    def _fill(self, room: Room, inputs: Inputs, streams: Streams, classes: Mapping[str, type[Party]]) -> None:
+    def _fill(self, workspace: Workspace, inputs: Inputs, streams: Streams, classes: Mapping[str, type[Party]]) -> None:
         self.inputs = inputs
-        self._room, self._streams = room, streams
+        self._room, self._streams = workspace, streams
         self.war, self.talks, self.assurances, self.ceasefire, self._trial, self._reached = (
-            View(room, inputs, entity) for entity in ("war", "talks", "assurances", "ceasefire", "trial", "outcome")
+            View(workspace, inputs, entity)
+            for entity in ("war", "talks", "assurances", "ceasefire", "trial", "outcome")
         )
         scenario = inputs.scenario
-        self.issues = {name: View(room, inputs, "issues", number) for number, name in enumerate(scenario.issues)}
-        self.tracks = {name: View(room, inputs, "tracks", number) for number, name in enumerate(scenario.tracks)}
+        self.issues = {name: View(workspace, inputs, "issues", number) for number, name in enumerate(scenario.issues)}
+        self.tracks = {name: View(workspace, inputs, "tracks", number) for number, name in enumerate(scenario.tracks)}
         self.party: dict[str, Party] = {}
         for name in (scenario.sides.A, scenario.sides.B, *inputs.third_parties):
             kind = classes.get(name) or ROLES[scenario.parties[name].role]

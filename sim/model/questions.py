@@ -15,18 +15,18 @@ from sim.equations.bargaining import GRID_STEPS
 from sim.equations.contract_curve import Terms, contract_curve, gain_of
 from sim.equations.war import gain_from_war
 from sim.model.attribution import best_surplus, explain
-from sim.model.borrowed import opened
 from sim.model.compiled import begin_draw, begin_trial, columns_of, copy, n_stored
 from sim.model.inputs import inputs_of
 from sim.model.one_trial import OneTrial
 from sim.model.packages import gain_at, write_terms
-from sim.model.ranges import look, weigh_peace
+from sim.model.ranges import find_range, update_loss_from_peace
 from sim.model.state import AT_WAR
-from sim.model.steps.events import happen
+from sim.model.steps.events import apply_events
 from sim.model.switches import COMMITMENT, INFORMATION, NONE_OFF, is_blocked, part_of_need, terms_with
 from sim.model.value_of_war import cost_of_war, stakes
 from sim.model.week import week
-from sim.model.world import room_for
+from sim.model.world import workspace_for
+from sim.model.world_pointer import world_of
 from sim.outcome_columns import FRICTIONS, Columns
 from sim.random_streams import Streams
 from sim.scenario.schema import Scenario
@@ -62,14 +62,16 @@ def openings(scenario: Scenario, seed: int, first_trial: int, n_trials: int) -> 
     first, counts = streams.trials_by_draw()
     found = np.full((n_trials, 7 + len(FRICTIONS)), np.nan)
     results = np.empty((n_trials, n_stored(inputs)))
-    _openings(room_for(inputs, streams.prefix), inputs.starts, first, counts, inputs.weeks, found, results)
+    _openings(workspace_for(inputs, streams.prefix), inputs.starts, first, counts, inputs.weeks, found, results)
     answers = Openings(found[:, 0], found[:, 1:3], found[:, 3:5], found[:, 5:7], found[:, 7:] > 0)
     return answers, columns_of(inputs, streams, first, counts, results)
 
 
 @entry
-def _openings(room: Any, starts: Any, first_trials: Any, n_trials: Any, weeks: int, found: Any, results: Any) -> None:
-    world = opened(room)
+def _openings(
+    workspace: Any, starts: Any, first_trials: Any, n_trials: Any, weeks: int, found: Any, results: Any
+) -> None:
+    world = world_of(workspace)
     of_draw, done = np.empty(len(world.row)), 0
     for number in range(len(starts)):
         begin_draw(world, starts[number], number, of_draw)
@@ -152,7 +154,7 @@ def ranges(scenario: Scenario, seed: int, first_trial: int, n_trials: int) -> tu
     found = np.full((n_trials, scenario.horizon_weeks, n_tracks, 4 + 2 * n_issues), np.nan)
     is_at_war = np.zeros(found.shape[:2], np.bool_)
     results = np.empty((n_trials, n_stored(inputs)))
-    _ranges(room_for(inputs, streams.prefix), inputs.starts, first, counts, is_at_war, found, results)
+    _ranges(workspace_for(inputs, streams.prefix), inputs.starts, first, counts, is_at_war, found, results)
     lower, upper, offer_a, offer_b = np.moveaxis(found[..., :4], -1, 0)
     terms_a, terms_b = found[..., 4 : 4 + n_issues], found[..., 4 + n_issues :]
     seen = Ranges(is_at_war, lower, upper, offer_a, offer_b, terms_a, terms_b)
@@ -160,8 +162,10 @@ def ranges(scenario: Scenario, seed: int, first_trial: int, n_trials: int) -> tu
 
 
 @entry
-def _ranges(room: Any, starts: Any, first_trials: Any, n_trials: Any, is_at_war: Any, found: Any, results: Any) -> None:
-    world = opened(room)
+def _ranges(
+    workspace: Any, starts: Any, first_trials: Any, n_trials: Any, is_at_war: Any, found: Any, results: Any
+) -> None:
+    world = world_of(workspace)
     of_draw, done = np.empty(len(world.row)), 0
     for number in range(len(starts)):
         begin_draw(world, starts[number], number, of_draw)
@@ -179,11 +183,11 @@ def _ranges(room: Any, starts: Any, first_trials: Any, n_trials: Any, is_at_war:
 @routine
 def _look_at_all(world: Any, found: Any) -> None:
     tracks, issues = world.tracks, world.issues
-    weigh_peace(world)
+    update_loss_from_peace(world)
     for number in range(len(tracks)):
         track, seen = tracks[number], found[number]
         if track.takes_force:
-            look(world, number)
+            find_range(world, number)
             seen[0], seen[1], seen[2], seen[3] = track.lower, track.upper, track.offer_a, track.offer_b
             write_terms(world, number, track.offer_a)
             for issue in range(len(issues)):
@@ -209,19 +213,19 @@ class FirstDay(NamedTuple):
 
 
 def first_day(trial: OneTrial) -> FirstDay:
-    """Apply the first week's events to a trial that has not begun, and look at every track: ``trial.room.tracks``."""
+    """Apply the first week's events to a trial that has not begun, and find the range of every track."""
     found = np.empty((4, 2))
-    _first_day(trial.room, found)
+    _first_day(trial.workspace, found)
     return FirstDay(*found)
 
 
 @entry
-def _first_day(room: Any, found: Any) -> None:
-    world = opened(room)
-    happen(world)
-    weigh_peace(world)
+def _first_day(workspace: Any, found: Any) -> None:
+    world = world_of(workspace)
+    apply_events(world)
+    update_loss_from_peace(world)
     for number in range(len(world.tracks)):
-        look(world, number)
+        find_range(world, number)
     for number in range(2):
         side = world.sides[number]
         total = stakes(world, side)
@@ -254,13 +258,13 @@ def on_offer(trial: OneTrial, track: int, to_a: float, to_b: float) -> OnOffer:
     """Return what packages at two mixes are worth on a track, by the tables in use since the last look at it."""
     n_issues = len(trial.scenario.issues)
     found = OnOffer(np.empty((2, GRID_STEPS + 1)), np.empty((2, n_issues)), np.full((2, n_issues), np.nan))
-    _on_offer(trial.room, track, to_a, to_b, *found)
+    _on_offer(trial.workspace, track, to_a, to_b, *found)
     return found
 
 
 @entry
-def _on_offer(room: Any, number: int, to_a: float, to_b: float, gains: Any, terms: Any, forgone: Any) -> None:
-    world = opened(room)
+def _on_offer(workspace: Any, number: int, to_a: float, to_b: float, gains: Any, terms: Any, forgone: Any) -> None:
+    world = world_of(workspace)
     issues, scopes = world.issues, world.scopes
     for side in range(2):
         for place in range(gains.shape[1]):

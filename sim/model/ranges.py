@@ -26,7 +26,7 @@ def need_on(track: Any, side: Any, audience_cost: float, is_watched: bool) -> fl
 
 
 @step
-def weigh_peace(world: Any) -> None:
+def update_loss_from_peace(world: Any) -> None:
     """Work out what both sides must be offered today to stop; it is the same on all tracks."""
     sides = world.sides
     for number in range(2):
@@ -34,7 +34,7 @@ def weigh_peace(world: Any) -> None:
 
 
 @routine
-def look(world: Any, number: int) -> None:
+def find_range(world: Any, number: int) -> None:
     """Work out needs, reservation points and range on a track, from both sides' loss from peace as it stands."""
     trial, sides, tracks = world.trial, world.sides, world.tracks
     choose_tables(world)
@@ -58,7 +58,7 @@ def keep_gains(world: Any, number: int, mix: float) -> None:
 def least_surplus(world: Any) -> float:
     """Return the surplus of the side that the ceasefire in force suits less: gains as signed, needs of today. [util]"""
     trial, ceasefire, sides, tracks = world.trial, world.ceasefire, world.sides, world.tracks
-    weigh_peace(world)
+    update_loss_from_peace(world)
     track = tracks[ceasefire.track]
     of_a = ceasefire.gain_a - need_on(track, sides[0], track.audience_cost_a, trial.is_watched)
     of_b = ceasefire.gain_b - need_on(track, sides[1], track.audience_cost_b, trial.is_watched)

@@ -92,7 +92,6 @@ ASSURANCES = _entity(
     "monitoring guarantee_credibility trust_from_monitoring trust_from_guarantee calm_from_monitoring "
     "calm_from_guarantee calm_from_resupply_limit guaranteed_a guaranteed_b resupply_limits_a resupply_limits_b",
     V("guarantee", "share", "", "credibility of the guarantees with the guarantors that take part today"),
-    whole="has_guarantors",
 )
 CEASEFIRE = _entity(
     "early_hazard early_decay_weeks slow_hazard monitoring_ratio guarantee_ratio settlement_ratio shortfall_slope "
@@ -116,7 +115,7 @@ SIDE = _entity(
     V("mean_log_strain", "log util", "", "what that reverts to"),
     V("optimism", "-", "parties.*.optimism, aged", "overestimate of momentum in its own favour"),
     V("fear", "util", "parties.*.fear", "what it would lose if the other used a pause to rearm"),
-    V("unseen", "util", "drawn", "what the scenario does not see of its cost of war"),
+    V("unseen", "util", "drawn", "what the scenario does not see of its cost of war, as a frailty"),
     V("pressure", "util", 0, "cost added by sanctions and cut aid, which fades"),
     V("leverage", "util", "", "standing cost of fighting on against mediators that take part"),
     V("assurance", "share", "", "share of its fear that monitoring, guarantees and limits remove"),
@@ -146,7 +145,7 @@ THIRD_PARTY = _entity(
     V("blame_a", "-", 0, "how much it blamed side A when it pressed"),
     V("blame_b", "-", 0, "how much it blamed side B"),
     V("left_week", "week", -1, "week in which it walked away"),
-    whole="is_backer may_act usual_level level_cap patience_weeks follows regime_bit is_client_a is_client_b",
+    whole="is_backer may_act usual_level level_cap patience_weeks follows regime_bit",
 )
 TRACK = _entity(
     "audience_cost_a audience_cost_b signing_rate length_weeks",
@@ -172,6 +171,7 @@ TRACK = _entity(
     V("waits", "truth", 0, "whether a side waited for the linked track"),
     V("signed_mix", "mix", "", "what was signed this week; NaN where nothing was"),
     V("refused_by", "code", 0, "veto players that refused what was signed this week, a bit each"),
+    V("was_exchanged", "truth", 0, "whether it was signed, if it is no ceasefire; it is signed once"),
     V("best_need", "util", np.inf, "least sum of both needs in a round so far"),
     V("best_week", "week", -1, "week of that round, with all that set the needs:"),
     V("best_regime", "code", 0, ""),

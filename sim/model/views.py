@@ -11,7 +11,7 @@ import numpy as np
 from sim.errors import ParleyError
 from sim.model.inputs import Inputs
 from sim.model.state import ENTITIES
-from sim.model.world import Room
+from sim.model.world import Workspace
 
 
 class UnknownNameError(ParleyError, AttributeError):
@@ -26,24 +26,24 @@ class UnknownNameError(ParleyError, AttributeError):
 
 
 class View:
-    """Read and write the numbers of one record of the trial that stands in a room.
+    """Read and write the numbers of one record of the trial that stands in a workspace.
 
     Fields have the names of the scenario file and of ``sim.model.state``; those of side A and side B end in ``_a`` and
     ``_b``. They are whole numbers where ``state.py`` says that they are counts, codes or truths.
     """
 
     _fields: dict[str, tuple[int, bool]]
-    _room: Room
+    _room: Workspace
 
-    def __init__(self, room: Room, inputs: Inputs, entity: str, number: int = 0) -> None:
-        self.look_at(room, inputs, entity, number)
+    def __init__(self, workspace: Workspace, inputs: Inputs, entity: str, number: int = 0) -> None:
+        self.look_at(workspace, inputs, entity, number)
 
-    def look_at(self, room: Room, inputs: Inputs, entity: str, number: int) -> None:
+    def look_at(self, workspace: Workspace, inputs: Inputs, entity: str, number: int) -> None:
         """Say which record is meant."""
         dtype = ENTITIES[entity].dtype
         places = {name: inputs.layout.place(entity, number, name) for name in dtype.names or ()}
         kept = self.__dict__
-        kept["_room"] = room
+        kept["_room"] = workspace
         kept["_fields"] = {name: (place, dtype[name].kind == "i") for name, place in places.items()}
 
     def __getattr__(self, name: str) -> Any:

@@ -7,26 +7,26 @@ from typing import Any
 from sim.compiler.decorators import routine
 from sim.model.decisions import take_own_steps
 from sim.model.steps.bargaining import bargain
-from sim.model.steps.ceasefires import watch
+from sim.model.steps.ceasefires import follow_ceasefire
 from sim.model.steps.convening import convene
-from sim.model.steps.events import happen
-from sim.model.steps.third_parties import act
-from sim.model.steps.war import move_war, revert
+from sim.model.steps.events import apply_events
+from sim.model.steps.third_parties import let_backers_act
+from sim.model.steps.war import move_war, revert_costs
 
 
 @routine
 def week(world: Any) -> None:
     """Live through one week; after the horizon ceasefires are only watched, while pressure and cost of war move on."""
     trial = world.trial
-    happen(world)
+    apply_events(world)
     take_own_steps(world)
     if trial.week < trial.horizon:
         move_war(world)
-        act(world)
+        let_backers_act(world)
         convene(world)
         if trial.holds_round:
             bargain(world)
     else:
-        revert(world)
-    watch(world)
+        revert_costs(world)
+    follow_ceasefire(world)
     trial.week += 1

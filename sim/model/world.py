@@ -15,12 +15,12 @@ from sim.model.state import ENTITIES, REGIME
 from sim.model.switches import N_SETS_OF_TERMS
 
 
-class Room(NamedTuple):
-    """Hold the room in which one trial after the other is simulated.
+class Workspace(NamedTuple):
+    """Hold the workspace in which one trial after the other is simulated.
 
     ``row`` is the trial as numbers, ``whole_row`` the same memory as whole numbers; the records that follow are parts
     of it (``sim.model.state``). Then come what is the same in all trials, the tables of packages and the random
-    numbers. Compiled steps see it as a ``world`` (``sim.model.borrowed``).
+    numbers. Compiled steps see it as a ``world`` (``sim.model.world_pointer``).
     """
 
     row: Any
@@ -60,8 +60,8 @@ class Room(NamedTuple):
     own_steps: Any
 
 
-def room_for(inputs: Inputs, prefix: str = "") -> Room:
-    """Return room for one thread; ``prefix`` goes before the names of its random numbers.
+def workspace_for(inputs: Inputs, prefix: str = "") -> Workspace:
+    """Return a workspace for one thread; ``prefix`` goes before the names of its random numbers.
 
     Every party decides by the model's own rules until ``Rules.bind`` fills in ``own_rules`` and ``own_steps``.
     """
@@ -70,7 +70,7 @@ def room_for(inputs: Inputs, prefix: str = "") -> Room:
     slots, n_rows = inputs.shape_of_curves
     n_comers = 2 + layout.counts["third_parties"]
     n_regimes = 1 << inputs.regime_bits
-    return Room(  # type: ignore[call-arg]  # records and attendance are unpacked
+    return Workspace(  # type: ignore[call-arg]  # records and attendance are unpacked
         row,
         row.view(np.int64),
         *(layout.records(row, name) for name in ENTITIES),

@@ -85,7 +85,7 @@ def test_every_decision_draws_from_a_stream_of_its_own_name() -> None:
     trials = stepped(load("istanbul_2025/aides_only"), 78, n_trials=64)
     names = [decision for decision, _ in STREAMS]
     names += [decision for _ in trials.inputs.third_parties for decision in OF_THIRD_PARTY]
-    asked = trials.room.random["block"].max(axis=(1, 2)) >= 0
+    asked = trials.workspace.random["block"].max(axis=(1, 2)) >= 0
     assert {name for name, is_asked in zip(names, asked, strict=True) if is_asked} == DECISIONS
 
 

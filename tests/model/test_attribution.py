@@ -86,17 +86,19 @@ def test_what_is_put_down_to_fear_and_optimism_is_what_would_go_without_them() -
     halt = {"tracks.ceasefire.length_days": 30, "assurances.monitoring": 0.5}
     optimism = {"parties.North.optimism": 0.2, "parties.South.optimism": 0.4}
     scenario = minimal_scenario(**WEEKLY, **FEAR, **war, **halt, **optimism)
-    room = stepped(scenario, 1, n_trials=1).room
-    assert room.tracks["best_week"][0] == 0
+    workspace = stepped(scenario, 1, n_trials=1).workspace
+    assert workspace.tracks["best_week"][0] == 0
     for number, need in enumerate(("need_a", "need_b")):
-        put_down_to_fear, to_optimism = (need_put_down_to(room, off, 0, number) for off in (COMMITMENT, INFORMATION))
+        put_down_to_fear, to_optimism = (
+            need_put_down_to(workspace, off, 0, number) for off in (COMMITMENT, INFORMATION)
+        )
         needs = []
         for field in (None, "fear", "optimism"):
             if field:
-                room.sides[field][number] = 0
-            look_again(room, 0)
-            needs.append(room.tracks[need][0])
-        assert needs[0] == room.tracks[f"best_{need}"][0]
+                workspace.sides[field][number] = 0
+            look_again(workspace, 0)
+            needs.append(workspace.tracks[need][0])
+        assert needs[0] == workspace.tracks[f"best_{need}"][0]
         assert needs[0] - needs[1] == pytest.approx(put_down_to_fear)
         assert needs[1] - needs[2] == pytest.approx(to_optimism)
         assert put_down_to_fear > 0 and to_optimism > 0

@@ -115,14 +115,14 @@ def test_a_cheap_war_that_is_certain_does_not_pay_either() -> None:
 def test_the_best_of_two_surpluses_is_where_they_cross_or_at_an_end(
     for_a: tuple[float, ...], for_b: tuple[float, ...], expected: float
 ) -> None:
-    room = stepped(minimal_scenario(), 0, n_trials=1).room
-    room.regimes["trust_a"] = room.regimes["trust_b"] = 1.0
-    mixes = np.linspace(0, 1, room.gains_off.shape[-1])
+    workspace = stepped(minimal_scenario(), 0, n_trials=1).workspace
+    workspace.regimes["trust_a"] = workspace.regimes["trust_b"] = 1.0
+    mixes = np.linspace(0, 1, workspace.gains_off.shape[-1])
     for side, gains in enumerate((for_a, for_b)):
         straight = np.isfinite(gains).all()
-        room.gains_off[0, 0, side] = np.interp(mixes, (0, 0.5, 1), gains) if straight else gains[0]
-    room.is_known[0, 0] = 1
-    assert best_surplus(room, 0, 0) == pytest.approx(expected)
+        workspace.gains_off[0, 0, side] = np.interp(mixes, (0, 0.5, 1), gains) if straight else gains[0]
+    workspace.is_known[0, 0] = 1
+    assert best_surplus(workspace, 0, 0) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("part", range(5))

@@ -126,7 +126,7 @@ def test_a_guarantor_whose_limits_are_broken_withholds_its_share(engagement: flo
     trials = stepped(minimal_scenario(**WEEKLY, **both(offer_rate=1), **parties, **guarantees), 1)
     assert (trials.of("trial", "phase") == IN_CEASEFIRE).all()
     assert trials.of("ceasefire", "withheld") == pytest.approx(np.full(4, 0.75 * engagement))
-    assert factor_on_hazard(trials.room) == pytest.approx(0.25**0.25)
+    assert factor_on_hazard(trials.workspace) == pytest.approx(0.25**0.25)
 
 
 def test_momentum_stays_between_its_ends() -> None:
@@ -184,9 +184,9 @@ def test_offers_exactly_close_enough_are_split() -> None:
 def test_a_backer_blames_distance_and_absence_of_each_side() -> None:
     """Leaders of North and aides of South, both .4 from the backer's own mix of .5: 1.8 and 1.8 + 2/3."""
     levels = {"parties.North.usual_level": 3, "parties.South.usual_level": 1}
-    room = stepped(minimal_scenario(**levels, **{"parties.Patron": {"role": "backer"}}), 0).room
+    workspace = stepped(minimal_scenario(**levels, **{"parties.Patron": {"role": "backer"}}), 0).workspace
     for side, expected in ((0, 1.8), (1, 1.8 + 2 / 3)):
-        assert blame_of(room, 0, side) == pytest.approx(expected)
+        assert blame_of(workspace, 0, side) == pytest.approx(expected)
 
 
 def test_levels_rise_by_two_at_most() -> None:

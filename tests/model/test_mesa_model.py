@@ -101,7 +101,7 @@ def test_every_number_of_a_party_is_read_as_it_stands_in_the_trial() -> None:
     for agents, records in ((model.sides, "sides"), (model.third_parties, "third_parties")):
         for number, agent in enumerate(agents):
             for name in ENTITIES[records].dtype.names or ():
-                (kept,) = np.atleast_1d(getattr(model.followed.room, records)[name][number])
+                (kept,) = np.atleast_1d(getattr(model.followed.workspace, records)[name][number])
                 found = getattr(agent, name)
                 assert found == kept and isinstance(found, int if kept.dtype.kind == "i" else float)
 

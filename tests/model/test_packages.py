@@ -62,8 +62,8 @@ def test_no_reservation_point_is_infinite() -> None:
 @pytest.mark.parametrize(("need_a", "has_range"), [(0.0, True), (1e-6, False)])
 def test_a_range_of_one_point_is_a_range(need_a: float, has_range: bool) -> None:
     """Side B needs all there is, so that only its own end of the curve is left."""
-    room = room_with_gains(GRID, 1 - GRID)
-    room.sides["fear"], room.sides["loss_from_peace"] = 0.0, (need_a, 1.0)
-    look_from(room, 0)
-    assert room.tracks["upper"][0] == 0 and bool(room.tracks["lower"][0] == 0) is has_range
-    assert bool(room.tracks["has_range"][0]) is has_range
+    workspace = room_with_gains(GRID, 1 - GRID)
+    workspace.sides["fear"], workspace.sides["loss_from_peace"] = 0.0, (need_a, 1.0)
+    look_from(workspace, 0)
+    assert workspace.tracks["upper"][0] == 0 and bool(workspace.tracks["lower"][0] == 0) is has_range
+    assert bool(workspace.tracks["has_range"][0]) is has_range

@@ -97,7 +97,7 @@ def test_the_first_day_has_its_events_and_no_week() -> None:
     shift = {"name": "Offensive", "date": minimal_scenario().start, "momentum_shift": 0.3, "pressure": {"South": 0.04}}
     one = OneTrial(minimal_scenario(events=[shift], **{"issues.territory.war_share": 0.5}), 1, 0)
     found = first_day(one)
-    assert one.week == 0 and one.room.war["momentum"][0] == pytest.approx(0.3)
+    assert one.week == 0 and one.workspace.war["momentum"][0] == pytest.approx(0.3)
     assert found.cost_of_war == pytest.approx([0.05, 0.09])
     # Half of the way from the middle to an end: 1/4 - 1/16 gained, 9/16 - 1/4 lost.
     assert found.if_won == pytest.approx([3 / 16] * 2) and found.if_lost == pytest.approx([-5 / 16] * 2)

@@ -8,13 +8,13 @@ from scipy.special import ndtri
 
 from sim.compiler.decorators import entry
 from sim.model import random_numbers
-from sim.model.borrowed import opened
 from sim.model.random_numbers import EDGE, OF_THIRD_PARTY, STREAMS, streams
-from sim.model.world import Room
+from sim.model.world import Workspace
+from sim.model.world_pointer import world_of
 from sim.random_streams import Streams, stream_key
 from sim.scenario.mirror import mirror
 from sim.scenario.schema import Scenario
-from tests.factories import given_room, minimal_scenario
+from tests.factories import given_workspace, minimal_scenario
 
 UNIFORM, NORMAL, BETWEEN_SIDES, FAVOURING_B = range(4)
 METHODS = ("uniform", "normal", "between_sides", "favouring_b")
@@ -34,9 +34,9 @@ def normals(shares: Any, found: Any) -> None:
 
 
 @entry
-def drawn(room: Any, kind: int, stream: int, trials: Any, weeks: Any, found: Any) -> None:
+def drawn(workspace: Any, kind: int, stream: int, trials: Any, weeks: Any, found: Any) -> None:
     """A random number of a stream for each pair of a trial and a week, in the order in which they are asked for."""
-    world = opened(room)
+    world = world_of(workspace)
     for number in range(len(trials)):
         world.trial.number, world.trial.week = trials[number], weeks[number]
         if kind == UNIFORM:
@@ -49,9 +49,9 @@ def drawn(room: Any, kind: int, stream: int, trials: Any, weeks: Any, found: Any
             found[number] = random_numbers.favouring_b(world, stream)
 
 
-def asked(room: Room, kind: int, stream: int, trials: np.ndarray, weeks: np.ndarray) -> np.ndarray:
+def asked(workspace: Workspace, kind: int, stream: int, trials: np.ndarray, weeks: np.ndarray) -> np.ndarray:
     found = np.empty(len(trials))
-    drawn(room, kind, stream, trials, weeks, found)
+    drawn(workspace, kind, stream, trials, weeks, found)
     return found
 
 
@@ -100,17 +100,17 @@ def test_every_stream_gives_a_trial_what_its_column_holds(kind: int, is_mirrored
     """In any order of trials and weeks: what is kept for neighbours is not given to others."""
     scenario = minimal_scenario(**BACKER)
     scenario = mirror(scenario) if is_mirrored else scenario
-    room, sides = given_room(scenario, seed=5), {"A": scenario.sides.A, "B": scenario.sides.B, "": ""}
+    workspace, sides = given_workspace(scenario, seed=5), {"A": scenario.sides.A, "B": scenario.sides.B, "": ""}
     names = [(decision, sides[of]) for decision, of in STREAMS] + [(decision, "Patron") for decision in OF_THIRD_PARTY]
-    assert len(names) == len(room.random)
+    assert len(names) == len(workspace.random)
     order = np.random.default_rng(2).permutation(5 * 40)
     weeks, lanes = np.divmod(order, 40)
     for number, (decision, party) in enumerate(names):
         if METHODS[kind] == "favouring_b" and party:
             continue
         expected = columns_of(scenario, kind, decision, party, first, 5)[weeks, lanes]
-        room.random["block"] = -1
-        np.testing.assert_array_equal(asked(room, kind, number, first + lanes, weeks), expected, err_msg=decision)
+        workspace.random["block"] = -1
+        np.testing.assert_array_equal(asked(workspace, kind, number, first + lanes, weeks), expected, err_msg=decision)
 
 
 def test_kinds_of_numbers_differ_where_they_should() -> None:
@@ -118,7 +118,7 @@ def test_kinds_of_numbers_differ_where_they_should() -> None:
     trials, weeks = np.arange(64), np.zeros(64, np.int64)
     for kind in range(4):
         here, there = (
-            asked(given_room(one, seed=5), kind, 0, trials, weeks)
+            asked(given_workspace(one, seed=5), kind, 0, trials, weeks)
             for one in (minimal_scenario(), mirror(minimal_scenario()))
         )
         turned = {BETWEEN_SIDES: 1 - here, FAVOURING_B: -here}.get(kind, here)

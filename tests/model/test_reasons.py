@@ -126,15 +126,15 @@ def test_gains_that_weeks_looked_up_are_those_that_attribution_would_tabulate() 
         trial = OneTrial(scenario, 1, number)
         while trial.is_counting:
             trial.step()
-        room = trial.room
-        lines = room.best_lines["status_quo"].reshape(len(room.tracks), -1)
-        for track in np.flatnonzero((room.tracks["best_week"] >= 0) & (room.tracks["n_moving"] > 0)):
-            room.trial["regime"] = room.tracks["best_regime"][track]
-            room.issues["status_quo"] = lines[track]
-            best_surplus(room, NONE_OFF, track)
+        workspace = trial.workspace
+        lines = workspace.best_lines["status_quo"].reshape(len(workspace.tracks), -1)
+        for track in np.flatnonzero((workspace.tracks["best_week"] >= 0) & (workspace.tracks["n_moving"] > 0)):
+            workspace.trial["regime"] = workspace.tracks["best_regime"][track]
+            workspace.issues["status_quo"] = lines[track]
+            best_surplus(workspace, NONE_OFF, track)
             for side in (0, 1):
                 for step in range(0, GRID_STEPS + 1, GRID_STEPS // COARSE_STEPS):
-                    looked_up, tabulated = gains_both_ways(room, track, side, step)
+                    looked_up, tabulated = gains_both_ways(workspace, track, side, step)
                     assert looked_up == pytest.approx(tabulated, abs=1e-12)
                     n_compared += 1
     assert n_compared >= 2 * (COARSE_STEPS + 1)

@@ -10,7 +10,7 @@ import pytest
 from sim import frictions
 from sim.compiler.decorators import entry
 from sim.model import switches
-from sim.model.borrowed import opened
+from sim.model.world_pointer import world_of
 from sim.outcome_columns import FRICTIONS, TAGS, names
 from tests.factories import SILENT, both, minimal_scenario, stepped
 
@@ -27,8 +27,8 @@ IN_CAPITALS = [name.upper() for name in FRICTIONS]
 
 
 @entry
-def is_blocked(room: Any, regime: int) -> bool:
-    return switches.is_blocked(opened(room), 0, regime)
+def is_blocked(workspace: Any, regime: int) -> bool:
+    return switches.is_blocked(world_of(workspace), 0, regime)
 
 
 def test_every_friction_of_the_registry_has_its_switch_and_no_other_has() -> None:
@@ -49,14 +49,14 @@ def test_codes_that_stored_runs_hold_mean_what_they_meant() -> None:
 
 
 @entry
-def terms_with(room: Any, off: int, blocked: bool) -> Any:
-    world = opened(room)
+def terms_with(workspace: Any, off: int, blocked: bool) -> Any:
+    world = world_of(workspace)
     return switches.terms_with(world, off, world.issues[0], 0.25, 0.75, blocked)
 
 
 def terms_of_territory(off: int, blocked: bool) -> Any:
     """Terms of the controlled issue with frictions off; sides believe .25 and .75 of what is promised."""
-    return terms_with(stepped(minimal_scenario(**SILENT, **CONTROLLED), 1).room, off, blocked)
+    return terms_with(stepped(minimal_scenario(**SILENT, **CONTROLLED), 1).workspace, off, blocked)
 
 
 @pytest.mark.parametrize("off", range(switches.ALL_OFF + 1))
@@ -78,7 +78,7 @@ def test_an_issue_is_blocked_where_its_controller_is_absent() -> None:
     takes_part = trials.third_party("Patron", "is_engaged")
     assert 0 < takes_part.sum() < 64
     np.testing.assert_array_equal(trials.of("trial", "regime"), takes_part)
-    assert [is_blocked(trials.room, regime) for regime in (0, 1)] == [True, False]
+    assert [is_blocked(trials.workspace, regime) for regime in (0, 1)] == [True, False]
 
 
 def test_with_everything_off_both_believe_and_nothing_is_ruled_out() -> None:

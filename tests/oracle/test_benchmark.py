@@ -34,7 +34,7 @@ def test_random_numbers_that_are_drawn_alone_are_those_of_the_block() -> None:
     assert 64 / 4 <= len(rounds) <= 64 / 4 * load("teaching/minimal").horizon_weeks
     assert len(np.unique(drawn, axis=0)) == len(drawn) and set(rounds[:, 2]) == set(range(16))
     first_week = drawn[(drawn[:, 0] == random_numbers.ROUND) & (drawn[:, 1] == 0)]
-    total = engine.draw_again(engine.room_for(block.inputs), first_week)
+    total = engine.draw_again(engine.workspace_for(block.inputs), first_week)
     assert total == pytest.approx(Streams(0, 0, 64).uniform("round", week=0)[::4].sum())
     assert SEED == 1 and isinstance(block.random_numbers()(), float)
 

@@ -45,7 +45,7 @@ def on_the_table(trial: OneTrial, found: Bargained) -> dict[str, Any]:
     for both stands for them.
     """
     sides, scope = (trial.scenario.sides.A, trial.scenario.sides.B), trial.scenario.tracks[found.track].scope
-    share = float(trial.room.tracks["benefit_share"][found.number])
+    share = float(trial.workspace.tracks["benefit_share"][found.number])
     seen = on_offer(trial, found.number, *reversed(found.offers))
     surplus = [gain - need for gain, need in zip(seen.gains, found.needs, strict=True)]
     to_sides = found.offers[::-1]

@@ -128,25 +128,25 @@ class Trace:
 
     def _state(self, week: int) -> Facts:
         """Return the state after a week, as one flat row."""
-        room = self.trial.room
+        workspace = self.trial.workspace
         row: Facts = {
             "week": week,
-            "phase": _PHASES[room.trial["phase"][0]],
-            "momentum": float(room.war["momentum"][0]),
+            "phase": _PHASES[workspace.trial["phase"][0]],
+            "momentum": float(workspace.war["momentum"][0]),
         }
-        for issue, record in zip(self.trial.scenario.issues, room.issues, strict=True):
+        for issue, record in zip(self.trial.scenario.issues, workspace.issues, strict=True):
             if record["moves"]:
                 row[f"line_{issue}"] = float(record["status_quo"])
-        for side, record in zip(self.sides, room.sides, strict=True):
+        for side, record in zip(self.sides, workspace.sides, strict=True):
             strain = np.exp(record["log_strain"]) if record["strain_moves"] else record["strain"]
             row[f"strain_{side}"] = float(strain)
             for field in ("pressure", "optimism", "fear"):
                 row[f"{field}_{side}"] = float(record[field])
         row["round"] = "none" if not self._round else "held" if self._round["is_held"] else "failed"
-        track = int(room.ceasefire["track"][0])
+        track = int(workspace.ceasefire["track"][0])
         row["halt"] = "imposed" if track == IMPOSED else self.tracks[track] if track >= 0 else None
         lanes = {lane["track"]: lane for lane in self._round.get("tracks", ())}
-        for name, record in zip(self.tracks, room.tracks, strict=True):
+        for name, record in zip(self.tracks, workspace.tracks, strict=True):
             for side, offer in zip(self.sides, (record["offer_a"], record["offer_b"]), strict=True):
                 row[f"offer_{name}_{side}"] = float(offer)
             found = lanes.get(name, {})

@@ -59,7 +59,7 @@ class FirstDay:
         self.scenario, self._trial = scenario, OneTrial(scenario, 1, 0)
         self._war = questions.first_day(self._trial)
         self.names = self.scenario.sides.A, self.scenario.sides.B
-        self.momentum = float(self._trial.room.war["momentum"][0])
+        self.momentum = float(self._trial.workspace.war["momentum"][0])
         self.curves = tuple(
             self._curve(number, name)
             for number, (name, track) in enumerate(scenario.tracks.items())
@@ -73,7 +73,7 @@ class FirstDay:
     # -- bargaining ----------------------------------------------------------------------------------
 
     def _curve(self, number: int, name: str) -> Curve:
-        track = self._trial.room.tracks[number]
+        track = self._trial.workspace.tracks[number]
         gains = questions.on_offer(self._trial, number, 0.0, 0.0).gains
         surplus_a, surplus_b = (gain - track[f"need_{end}"] for end, gain in zip("ab", gains, strict=True))
         return Curve(name, self.scenario.tracks[name].label or name, surplus_a, surplus_b)
@@ -100,7 +100,7 @@ class FirstDay:
 
     def fear_of_bare_halt(self, side: int) -> float:
         """Fear that the other rearms in a halt without monitoring or guarantees."""
-        return float(self._trial.room.sides["fear"][side])
+        return float(self._trial.workspace.sides["fear"][side])
 
     # -- positions -----------------------------------------------------------------------------------
 
@@ -113,7 +113,7 @@ class FirstDay:
 
     def status_quo(self, issue: str) -> float:
         """Return where an issue stands, from 0 (side A's end) to 1."""
-        return float(self._trial.room.issues["status_quo"][list(self.scenario.issues).index(issue)])
+        return float(self._trial.workspace.issues["status_quo"][list(self.scenario.issues).index(issue)])
 
     def capability(self) -> dict[str, float]:
         """Share of the means that each party brings (judgement: no scenario states capability).

@@ -11,7 +11,7 @@ from sim.equations.weekly import happens
 from sim.model import random_numbers as draw
 from sim.model.decisions import ACCEPTS, PACE, has_own, own_answer, usual_accepts, usual_pace
 from sim.model.packages import nash_mix, write_terms
-from sim.model.ranges import look, weigh_peace
+from sim.model.ranges import find_range, update_loss_from_peace
 from sim.model.state import IN_CEASEFIRE
 from sim.model.steps import record
 from sim.model.steps.ceasefires import begin_ceasefire, reopen
@@ -30,14 +30,14 @@ def bargain(world: Any) -> None:
     outcome.n_rounds += 1
     record.reach(outcome, record.TALKED)
     trial.saw_range = 0
-    weigh_peace(world)
+    update_loss_from_peace(world)
     for number in range(len(tracks)):
         tracks[number].was_bargained = 0
     for number in range(len(tracks) - 1, -1, -1):
         track = tracks[number]
         if not _is_open(world, number, track):
             continue
-        look(world, number)
+        find_range(world, number)
         _move_offers(world, track)
         has_conceded = track.by_hazard or track.conceded_a or track.conceded_b
         if record.looked(world, track, has_conceded):
@@ -58,10 +58,10 @@ def bargain(world: Any) -> None:
 @step
 def _is_open(world: Any, number: int, track: Any) -> bool:
     """In war any track, an exchange once; in a ceasefire a general one that goes further than what is in force."""
-    trial, ceasefire, outcome = world.trial, world.ceasefire, world.outcome
+    trial, ceasefire = world.trial, world.ceasefire
     if trial.phase == IN_CEASEFIRE:
         return track.takes_force and ceasefire.track < number
-    return track.takes_force or not record.has_exchanged(track, outcome)
+    return track.takes_force or not track.was_exchanged
 
 
 # -- offers ------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from sim.equations.weekly import happens
 from sim.model import random_numbers as draw
 from sim.model.decisions import OPENING, has_own, own_answer, usual_opening
 from sim.model.packages import write_terms
-from sim.model.ranges import keep_gains, least_surplus, look, weigh_peace
+from sim.model.ranges import find_range, keep_gains, least_surplus, update_loss_from_peace
 from sim.model.state import AT_WAR, IMPOSED, IN_CEASEFIRE, NONE
 from sim.model.steps import record
 
@@ -20,7 +20,7 @@ TOLERANCE = 1e-9
 
 
 @part
-def watch(world: Any) -> None:
+def follow_ceasefire(world: Any) -> None:
     """Holiday windows; then a ceasefire begun before this week may collapse, prove durable, or expire."""
     trial, ceasefire, sides, windows = world.trial, world.ceasefire, world.sides, world.windows
     holidays = world.holidays
@@ -30,9 +30,10 @@ def watch(world: Any) -> None:
         return
     if not _survives(world):
         record.ended(world, record.COLLAPSE)
+        was_agreed = ceasefire.track >= 0
         _resume_war(world)
         for number in range(2):
-            if not sides[number].has_seen_collapse:
+            if was_agreed and not sides[number].has_seen_collapse:
                 sides[number].has_seen_collapse = 1
                 sides[number].fear *= 1.0 + ceasefire.fear_rise
         return
@@ -121,11 +122,11 @@ def _expire(world: Any) -> None:
     """At the end of a term: upgraded with a chance, else renewed if both still gain, else lapsed."""
     trial, ceasefire, tracks, ratifiers = world.trial, world.ceasefire, world.tracks, world.ratifiers
     if draw.uniform(world, draw.UPGRADE) < ceasefire.upgrade_prob:
-        weigh_peace(world)
+        update_loss_from_peace(world)
         for number in range(len(tracks) - 1, ceasefire.track, -1):
             if not tracks[number].takes_force or ratifiers[number, 0] >= 0:
                 continue
-            look(world, number)
+            find_range(world, number)
             if tracks[number].has_range:
                 middle = (tracks[number].lower + tracks[number].upper) / 2.0
                 write_terms(world, number, middle)

@@ -74,12 +74,13 @@ def mandate_of(talks: Any, level: int) -> float:
 
 @step
 def _skill_present(world: Any) -> float:
-    """1 - product of (1 - skill x mandate of the level at which each third party comes)."""
+    """1 - product, over third parties that take part, of (1 - skill x mandate of the level at which they come)."""
     talks, third_parties = world.talks, world.third_parties
     absent = 1.0
     for number in range(len(third_parties)):
         party = third_parties[number]
-        absent *= 1.0 - party.skill * mandate_of(talks, party.level)
+        if party.is_engaged:
+            absent *= 1.0 - party.skill * mandate_of(talks, party.level)
     return 1.0 - absent
 
 

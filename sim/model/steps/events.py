@@ -17,7 +17,7 @@ MOMENTUM, ADD, SET, SET_WHOLE, SET_ENGAGEMENT, PROMISES, STOCK = range(7)
 
 
 @step
-def happen(world: Any) -> None:
+def apply_events(world: Any) -> None:
     """Apply this week's events; rounds and levels that they force are read where rounds are held."""
     trial, changes = world.trial, world.changes
     while trial.next_change < len(changes) and changes[trial.next_change].week <= trial.week:

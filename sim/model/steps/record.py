@@ -1,4 +1,4 @@
-"""Step 6 of the week: what is recorded of a trial (docs/odd.md, 1; columns in ``sim.outcome_columns``)."""
+"""What is recorded of a trial, by the step in which it happens (docs/odd.md, 1; ``sim.outcome_columns``)."""
 
 from __future__ import annotations
 
@@ -44,19 +44,12 @@ def looked(world: Any, track: Any, has_conceded: bool) -> bool:
 @routine
 def exchanged(world: Any, track: Any) -> None:
     """Note a first sector truce, or humanitarian exchange; neither counts as a ceasefire."""
-    trial, outcome = world.trial, world.outcome
-    if has_exchanged(track, outcome):
-        return
-    if track.has_term:
-        outcome.limited_week = trial.week
-    else:
-        outcome.humanitarian_week = trial.week
-
-
-@step
-def has_exchanged(track: Any, outcome: Any) -> bool:
-    """Return whether a track that is no ceasefire has been signed: one with a term is a sector truce."""
-    return (outcome.limited_week if track.has_term else outcome.humanitarian_week) >= 0
+    week, outcome = world.trial.week, world.outcome
+    track.was_exchanged = 1
+    if track.has_term and outcome.limited_week < 0:
+        outcome.limited_week = week
+    elif not track.has_term and outcome.humanitarian_week < 0:
+        outcome.humanitarian_week = week
 
 
 @routine

@@ -15,7 +15,7 @@ FOLLOWED_WEEKS = 4
 
 
 @part
-def act(world: Any) -> None:
+def let_backers_act(world: Any) -> None:
     """Each backer may walk away, or press the side it blames."""
     trial, talks, third_parties, tracks = world.trial, world.talks, world.third_parties, world.tracks
     for number in range(len(third_parties)):
@@ -90,7 +90,7 @@ def _walk_away(world: Any, number: int) -> None:
 @step
 def cut_aid(war: Any, backer: Any, of_a: bool, of_b: bool) -> None:
     """Cutting its clients' aid moves mean momentum against them, once."""
-    from_a, from_b = of_a and backer.is_client_a, of_b and backer.is_client_b
+    from_a, from_b = of_a and backer.supports_a > 0.0, of_b and backer.supports_b > 0.0
     if backer.has_cut_aid or not (from_a or from_b):
         return
     backer.has_cut_aid = 1

@@ -17,7 +17,7 @@ def move_war(world: Any) -> None:
     if trial.phase == AT_WAR:
         _move_momentum(world)
         _move_front(world)
-    revert(world)
+    revert_costs(world)
     speed = min(war.learning * (1.0 + war.talk_learning * talks.skill), 1.0)
     for side in range(2):
         sides[side].optimism += speed * (sides[side].optimism_rest - sides[side].optimism)
@@ -47,7 +47,7 @@ def _move_front(world: Any) -> None:
 
 
 @step
-def revert(world: Any) -> None:
+def revert_costs(world: Any) -> None:
     """Let pressure fade and the cost of war move toward its mean, in logs; in war and in peace."""
     war, sides = world.war, world.sides
     for number in range(2):

@@ -1,9 +1,9 @@
-"""Pass a room full of arrays to compiled functions as one pointer: ``world.sides``, ``world.war.momentum``.
+"""Pass a workspace of arrays to compiled functions as one pointer: ``world.sides``, ``world.war.momentum``.
 
 A numba function that takes arrays counts one holder more of each, and one less at its end, in a way that threads agree
 upon; in a week's many small functions that took two thirds of the time, and thirty arguments each took minutes to
-compile. A world is where the arrays are described in memory. It holds none of them: whoever opens one keeps the room
-until it is done (numba, Low-level extension API).
+compile. A world is where the arrays are described in memory. It holds none of them: whoever makes one keeps the
+workspace until it is done (numba, Low-level extension API).
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ SINGLE = ("trial", "war", "talks", "assurances", "ceasefire", "outcome")
 
 
 class WorldType(types.Type):  # type: ignore[misc, name-defined]
-    """Type a pointer to a described room."""
+    """Type a pointer to a described workspace."""
 
-    def __init__(self, room: Any) -> None:
-        self.room = room
+    def __init__(self, workspace: Any) -> None:
+        self.workspace = workspace
         # A short name: it stands in the name of every function that takes a world.
-        super().__init__(name=f"World({blake2b(str(room).encode(), digest_size=4).hexdigest()})")
+        super().__init__(name=f"World({blake2b(str(workspace).encode(), digest_size=4).hexdigest()})")
 
     def place_of(self, name: str) -> int:
-        """Return the number of a field of the room."""
-        return int(self.room.fields.index(name))
+        """Return the number of a field of the workspace."""
+        return int(self.workspace.fields.index(name))
 
 
 @extending.register_model(WorldType)
@@ -45,17 +45,17 @@ class _Attributes(numba.core.typing.templates.AttributeTemplate):  # type: ignor
 
     def generic_resolve(self, world: Any, name: str) -> Any:
         """Return the type of a field: that of its record where there is one of a kind."""
-        if name not in world.room.fields:
+        if name not in world.workspace.fields:
             return None
-        found = world.room.types[world.place_of(name)]
+        found = world.workspace.types[world.place_of(name)]
         return found.dtype if name in SINGLE else found
 
 
 @extending.lower_getattr_generic(WorldType)  # type: ignore[untyped-decorator]
 def _get(context: Any, builder: Any, world: Any, value: Any, name: str) -> Any:
     """Read a field where it is described; arrays come without a holder to be counted."""
-    kind = world.room.types[world.place_of(name)]
-    described = builder.bitcast(value, context.get_data_type(world.room).as_pointer())
+    kind = world.workspace.types[world.place_of(name)]
+    described = builder.bitcast(value, context.get_data_type(world.workspace).as_pointer())
     pointer = builder.gep(described, [ir.IntType(32)(0), ir.IntType(32)(world.place_of(name))], inbounds=True)
     found = context.unpack_value(builder, kind, pointer)
     if not isinstance(kind, types.Array):
@@ -68,13 +68,13 @@ def _get(context: Any, builder: Any, world: Any, value: Any, name: str) -> Any:
 
 
 @extending.intrinsic  # type: ignore[untyped-decorator]
-def opened(typing: Any, room: Any) -> Any:
-    """Return a world: the room as compiled steps take it, for as long as the function that opens it runs."""
+def world_of(typing: Any, workspace: Any) -> Any:
+    """Return a world: the workspace as compiled steps take it, for as long as the function that makes it runs."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         with builder.goto_entry_block():
-            place = builder.alloca(context.get_data_type(room))
-        context.pack_value(builder, room, arguments[0], place)
+            place = builder.alloca(context.get_data_type(workspace))
+        context.pack_value(builder, workspace, arguments[0], place)
         return builder.bitcast(place, ir.IntType(8).as_pointer())
 
-    return WorldType(room)(room), generate
+    return WorldType(workspace)(workspace), generate
