@@ -127,7 +127,7 @@ def simulate_streams(
     """Return outcome columns of the trials of ``streams``, over its draws of the parameters."""
     inputs = inputs_of(scenario, streams)
     first, counts = streams.trials_by_draw()
-    results = np.empty((int(counts.sum()), n_stored(inputs)))
+    results = np.zeros((int(counts.sum()), n_stored(inputs)))
     if is_given_up is None:
         is_given_up = np.zeros(1, np.bool_)
     ends = np.concatenate([[0], np.cumsum(counts)])
