@@ -57,21 +57,30 @@ def is_compiled(function: Any, arguments: tuple[Any, ...]) -> bool | None:
         return None
 
 
-def announcement(function: Any, arguments: tuple[Any, ...]) -> str:
+def call(function: Any, *arguments: Any, what: str = "the model", wait: str = FIRST_COMPILATION) -> Any:
+    """Call a compiled function; say first what is compiled, and how long that takes, where that has to be."""
+    if not function.overloads:
+        announce(function, arguments, what, wait)
+    return function(*arguments)
+
+
+def announcement(
+    function: Any, arguments: tuple[Any, ...], what: str = "the model", wait: str = FIRST_COMPILATION
+) -> str:
     """Return the line that explains the wait before a call that has to compile; empty where there is no wait."""
     if is_compiled(function, arguments) is not False:
         return ""
     if not isinstance(function._cache, KeptCode):
         return (
-            f"compiling the model for this process alone ({FIRST_COMPILATION}): no folder for machine code can be "
+            f"compiling {what} for this process alone ({wait}): no folder for machine code can be "
             "written; set NUMBA_CACHE_DIR to one that can"
         )
-    return f"compiling the model, once ({FIRST_COMPILATION})"
+    return f"compiling {what}, once ({wait})"
 
 
-def announce(function: Any, arguments: tuple[Any, ...]) -> None:
+def announce(function: Any, arguments: tuple[Any, ...], what: str = "the model", wait: str = FIRST_COMPILATION) -> None:
     """Say on stderr, at most once in a process, that a call has to compile; silent under ``--quiet``."""
-    if line := announcement(function, arguments):
+    if line := announcement(function, arguments, what, wait):
         with _one_thread:  # two that begin together would both say it
             _say(line)
 

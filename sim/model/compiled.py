@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim import outcome_columns
 from sim.compiler.decorators import entry, step
-from sim.compiler.machine_code import announce
+from sim.compiler.machine_code import call
 from sim.model.attribution import explain
 from sim.model.inputs import Inputs, inputs_of
 from sim.model.state import ENTITIES
@@ -89,9 +89,7 @@ def simulate_draws(
 
 def run_draws(*arguments: Any) -> int:
     """Call `simulate_draws`; say so first where that has to compile the model."""
-    if not simulate_draws.overloads:  # type: ignore[attr-defined]
-        announce(simulate_draws, arguments)
-    return simulate_draws(*arguments)
+    return call(simulate_draws, *arguments)
 
 
 def simulate(

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiler.decorators import entry, routine, step
+from sim.compiler.machine_code import call
 from sim.equations.bargaining import GRID_STEPS
 from sim.equations.contract_curve import Terms, contract_curve, gain_of
 from sim.equations.war import gain_from_war
@@ -38,6 +39,11 @@ TOO_MUCH = 100.0
 HALVINGS = 50
 
 
+def _ask(question: Any, *arguments: Any) -> None:
+    """Call an entry; say so first where that has to compile."""
+    call(question, *arguments, what="what is asked of single trials", wait="about 10 s")
+
+
 # -- what would have opened a range --------------------------------------------------------------------
 
 
@@ -62,7 +68,8 @@ def openings(scenario: Scenario, seed: int, first_trial: int, n_trials: int) -> 
     first, counts = streams.trials_by_draw()
     found = np.full((n_trials, 7 + len(FRICTIONS)), np.nan)
     results = np.empty((n_trials, n_stored(inputs)))
-    _openings(workspace_for(inputs, streams.prefix), inputs.starts, first, counts, inputs.weeks, found, results)
+    workspace = workspace_for(inputs, streams.prefix)
+    _ask(_openings, workspace, inputs.starts, first, counts, inputs.weeks, found, results)
     answers = Openings(found[:, 0], found[:, 1:3], found[:, 3:5], found[:, 5:7], found[:, 7:] > 0)
     return answers, columns_of(inputs, streams, first, counts, results)
 
@@ -154,7 +161,8 @@ def ranges(scenario: Scenario, seed: int, first_trial: int, n_trials: int) -> tu
     found = np.full((n_trials, scenario.horizon_weeks, n_tracks, 4 + 2 * n_issues), np.nan)
     is_at_war = np.zeros(found.shape[:2], np.bool_)
     results = np.empty((n_trials, n_stored(inputs)))
-    _ranges(workspace_for(inputs, streams.prefix), inputs.starts, first, counts, is_at_war, found, results)
+    workspace = workspace_for(inputs, streams.prefix)
+    _ask(_ranges, workspace, inputs.starts, first, counts, is_at_war, found, results)
     lower, upper, offer_a, offer_b = np.moveaxis(found[..., :4], -1, 0)
     terms_a, terms_b = found[..., 4 : 4 + n_issues], found[..., 4 + n_issues :]
     seen = Ranges(is_at_war, lower, upper, offer_a, offer_b, terms_a, terms_b)
@@ -215,7 +223,7 @@ class FirstDay(NamedTuple):
 def first_day(trial: OneTrial) -> FirstDay:
     """Apply the first week's events to a trial that has not begun, and find the range of every track."""
     found = np.empty((4, 2))
-    _first_day(trial.workspace, found)
+    _ask(_first_day, trial.workspace, found)
     return FirstDay(*found)
 
 
@@ -258,7 +266,7 @@ def on_offer(trial: OneTrial, track: int, to_a: float, to_b: float) -> OnOffer:
     """Return what packages at two mixes are worth on a track, by the tables in use since the last look at it."""
     n_issues = len(trial.scenario.issues)
     found = OnOffer(np.empty((2, GRID_STEPS + 1)), np.empty((2, n_issues)), np.full((2, n_issues), np.nan))
-    _on_offer(trial.workspace, track, to_a, to_b, *found)
+    _ask(_on_offer, trial.workspace, track, to_a, to_b, *found)
     return found
 
 
