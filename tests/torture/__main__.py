@@ -58,7 +58,6 @@ def everything(place: Path) -> Iterator[Check]:
         for how in (signal.SIGINT, signal.SIGTERM):
             yield partial(processes.signalled, place, how, presses, 4)
     yield partial(processes.parents_killed, place, 6)
-    yield partial(processes.workers_killed, place, 3)
     yield partial(hostile_scenarios, place, HOSTILE)
     for batch in range(BATCHES):
         yield partial(damaged_scenarios, place, range(2_000 + batch, 22_000, BATCHES))

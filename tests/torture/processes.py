@@ -1,4 +1,4 @@
-"""The real command with real workers: signals, killed parents, killed workers. Times are of the machine it runs on."""
+"""The real command with two workers: signals, and the command killed. Times are of the machine it runs on."""
 
 import os
 import random
@@ -127,24 +127,4 @@ def parents_killed(place: Path, n: int) -> Row:
             row.expect(content_of(folder) == wanted, f"{number}: not the undisturbed run")
             shutil.rmtree(folder)
     row.expect(finished(folder) == wanted, "at the end: not the undisturbed run")
-    return row
-
-
-def workers_killed(place: Path, n: int) -> Row:
-    """One worker killed in each of ``n`` runs: the run ends by itself, with the same bytes."""
-    row, luck = Row("kill -9 of a worker"), random.Random(10)
-    wanted = finished(place / "without loss")
-    for number in range(n):
-        folder = place / f"loss-{number}"
-        process = start(folder, SHORT)
-        wait_for(lambda pid=process.pid: len(children_of(pid)) >= 4, 60)
-        time.sleep(luck.uniform(0, 1.5))
-        victims = children_of(process.pid)[2:]
-        if victims:
-            os.kill(luck.choice(victims), signal.SIGKILL)
-        _, said = process.communicate(timeout=600)
-        row.tried += 1
-        row.expect(process.returncode == 0, f"{number}: exit {process.returncode}, {said[-200:]}")
-        row.expect(content_of(folder) == wanted, f"{number}: not the undisturbed run")
-        shutil.rmtree(folder)
     return row
