@@ -6,6 +6,9 @@ import math
 
 from sim.compiler.decorators import equation
 
+MOST_CHANCE = 1.0 - 1e-12
+"""Certainty is cut here, so that a rate stays finite and can be multiplied by 0. [share]"""
+
 
 @equation
 def weekly_probability(rate: float) -> float:
@@ -87,7 +90,7 @@ def weekly_rate(probability: float) -> float:
     >>> round(weekly_rate(0.3), 4)
     0.3567
     """
-    return -math.log1p(-min(probability, 1.0 - 1e-12))
+    return -math.log1p(-min(probability, MOST_CHANCE))
 
 
 @equation

@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.equations.weekly import MOST_CHANCE
 from sim.model.state import Layout
 from sim.model.steps import events
+from sim.model.steps.start import LEAST_STRAIN
 from sim.scenario.schema import Event, Scenario
 
 Column = float | NDArray[np.float64]
@@ -106,7 +108,7 @@ class _Changes:
             return
         entity = {"truces": "ceasefire"}.get(section, section)
         if rest == "convening_prob_per_week":
-            rest, value = "round_rate", _rate(value)
+            rest, value = "round_rate", weekly_rates(value)
         if section == "assurances":
             head, _, side = rest.partition(".")
             rest = f"{head}_{'ab'[self.comers.index(side)]}" if side else head
@@ -122,14 +124,14 @@ class _Changes:
             self.add(week, events.STOCK, 0, 0.0)
         elif field == "strain":
             # It moves to its new mean week by week rather than jump.
-            log = np.log(np.maximum(value, 1e-9))
+            log = np.log(np.maximum(value, LEAST_STRAIN))
             self.add(week, events.SET, self.layout.place(entity, number, "mean_log_strain"), log)
             self.add(week, events.SET_WHOLE, self.layout.place(entity, number, "strain_moves"), 1.0)
         elif field in ("usual_level", "level_cap"):
             self.add(week, events.SET_WHOLE, self.layout.place(entity, number, field), np.rint(value))
         else:
             if field == "act_prob_per_week":
-                field, value = "act_rate", _rate(value)
+                field, value = "act_rate", weekly_rates(value)
             self.add(week, events.SET, self.layout.place(entity, number, field), value)
             if field == "trust":
                 self._promises(week)
@@ -139,5 +141,6 @@ class _Changes:
         self.add(week, events.PROMISES, 0, 0.0)
 
 
-def _rate(chance: Column) -> Column:
-    return -np.log1p(-np.minimum(chance, 1.0 - 1e-12))
+def weekly_rates(chances: Column) -> Column:
+    """Return the weekly rates of weekly chances, many at once (``sim.equations.weekly.weekly_rate``). [1/week]"""
+    return -np.log1p(-np.minimum(chances, MOST_CHANCE))

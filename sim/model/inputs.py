@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import ParleyError
-from sim.model.calendar import Attendance, attendance_of, changes_of
+from sim.model.calendar import Attendance, attendance_of, changes_of, weekly_rates
 from sim.model.packages import n_rows
 from sim.model.state import ENTITIES, Layout
 from sim.random_streams import Streams
@@ -20,8 +20,6 @@ from sim.scenario.schema import Scenario, ThirdParty
 Column = float | NDArray[np.float64]
 MOST_LEAVING = 12
 """Third parties that matter to packages and may leave: tables are kept for each set of them."""
-LARGEST_CHANCE = 1.0 - 1e-12
-"""Certainty is cut here, so that a rate stays finite and can be multiplied by 0."""
 
 
 class Inputs(NamedTuple):
@@ -53,11 +51,6 @@ class Inputs(NamedTuple):
     def shape_of_curves(self) -> tuple[int, int]:
         """Return the tables that a draw may need, and the rows of each."""
         return self.n_versions << self.regime_bits, n_rows(self.layout.counts["tracks"], self.layout.counts["issues"])
-
-
-def weekly_rate(chance: Column) -> Column:
-    """Return the weekly rates that give weekly chances (``sim.equations.weekly.weekly_rate``, many at once)."""
-    return -np.log1p(-np.minimum(chance, LARGEST_CHANCE))
 
 
 def inputs_of(scenario: Scenario, streams: Streams) -> Inputs:
@@ -168,7 +161,7 @@ class _Rows:
 
     def _put_sections(self) -> None:
         self._put("war", 0, "momentum", self.drawn["war.momentum"])
-        self._put("talks", 0, "round_rate", weekly_rate(self.drawn["talks.convening_prob_per_week"]))
+        self._put("talks", 0, "round_rate", weekly_rates(self.drawn["talks.convening_prob_per_week"]))
         for level, mandate in enumerate(self.scenario.talks.mandate):
             self._put("talks", 0, f"mandate_{level}", mandate)
         for number in range(len(self.scenario.windows)):
@@ -189,7 +182,7 @@ class _Rows:
         party = self.scenario.third_party(name)
         is_backer = party.role == "backer"
         self._put("third_parties", number, "is_backer", is_backer)
-        self._put("third_parties", number, "act_rate", weekly_rate(self.drawn[f"{path}.act_prob_per_week"]))
+        self._put("third_parties", number, "act_rate", weekly_rates(self.drawn[f"{path}.act_prob_per_week"]))
         self._put("third_parties", number, "own_mix", self._own_mix(name))
         for field in ("usual_level", "level_cap", "patience_weeks"):
             self._put("third_parties", number, field, getattr(party, field))
