@@ -208,6 +208,8 @@ def caught_by(tests: tuple[str, ...], place: Path) -> str:
             )
         except subprocess.TimeoutExpired:
             return f"{test} (never ended)"
+        if done.returncode < 0:  # compiled code does not check the bounds of arrays
+            return f"{test} (the process died)"
         failed = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.M)
         if done.returncode and not failed:
             raise RuntimeError(f"{test}: the tests did not run\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
