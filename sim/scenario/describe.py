@@ -51,7 +51,7 @@ def plain_in_words(scenario: Scenario, path: KeyPath) -> str:
 
 def field_of(path: KeyPath) -> FieldInfo | None:
     """Return the schema's field of a number; for one of several by name, such as points, the field of them all."""
-    for place in (path, path[:-1]):
+    for place in (path, path[:-1], path[:-2]):
         slot = slot_at(place)
         if slot and slot.field:
             return slot.field

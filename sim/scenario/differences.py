@@ -10,13 +10,13 @@ from pydantic import BaseModel
 
 from sim.scenario.diagnostics import KeyPath, dotted
 from sim.scenario.key_paths import children
-from sim.scenario.schema import AttendanceRule, Calibration, Event, Joint, Scenario, Window
+from sim.scenario.schema import AttendanceRule, Calibration, Condition, Event, Joint, Scenario, Window
 from sim.scenario.schema.quantity import Quantity
 from sim.scenario.sources.contents import SHORT
 
 WORDS_ONLY = frozenset(
     ("title", "supposes", "question", "sources", "label", "note", "source", "kind", "expect", "mirrored")
-    + ("crowd", "levers")
+    + ("crowd", "levers", "delegation")
 )
 LEFT_OUT = WORDS_ONLY | {"file", "draws", "sha256"}
 LISTS_OF_SECTIONS = (("windows",), ("events",), ("attendance",), ("joint",))
@@ -149,16 +149,25 @@ def _table(item: Joint | Calibration) -> NamedTable | None:
 
 def _dated(item: Event | Window) -> str:
     """Write an event or window: ``2025-05-15, round, levels Russia 3``."""
-    said = [str(item.date)]
+    said = [str(item.date)] if item.date else []
     if isinstance(item, Window):
         chances = (("reciprocated", item.reciprocated_prob), ("jointly agreed", item.agreed_share))
         return ", ".join([*said, *(f"{name} {_words(q)}" for name, q in chances)])
+    said += [f"when {_condition(item.when)}"] if item.when else []
     said += ["round"] if item.round else []
     for name, values in (("levels", item.levels), ("set", item.set), ("pressure", item.pressure)):
         said += [f"{name} " + ", ".join(f"{key} {_words(value)}" for key, value in values.items())] if values else []
     if item.momentum_shift != Quantity(value=0.0):
         said.append(f"momentum moves by {_words(item.momentum_shift)}")
     return ", ".join(said)
+
+
+def _condition(when: Condition) -> str:
+    """Write what must hold: ``no ceasefire by 2025-06-15 and Russia below level 3``."""
+    said = [f"no ceasefire by {when.no_ceasefire_by}"] if when.no_ceasefire_by else []
+    said += ["a round failed"] if when.round_failed else []
+    said += [f"{party} below level {level}" for party, level in when.absent.items()]
+    return " and ".join([*said, *(f"{party} engaged" for party in when.engaged)])
 
 
 def _shape(item: Any) -> Any:

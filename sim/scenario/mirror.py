@@ -26,6 +26,8 @@ def is_on_scale(path: KeyPath) -> bool:
             return True
         case ("parties", _, group, _) if group in ON_SCALE:
             return True
+        case ("tracks", _, "demands", _, _):
+            return True
         case ("events", _, "set", str(inner)):
             return is_on_scale(split(inner))
     return False

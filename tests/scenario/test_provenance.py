@@ -58,11 +58,11 @@ def test_bare_numbers_are_listed_and_defaults_carry_the_schemas_source() -> None
     ]
     assert standing(scenario, "truces.settlement_ratio") == "default"
     assert provenance(scenario, "truces.settlement_ratio").source == "Fortna pk&pkept, Cox, 0.48 (0.25-0.92)"
-    assert provenance(scenario, "war.tau").kind == "judgement"
+    assert provenance(scenario, "war.momentum_spread").kind == "judgement"
     found = counts(scenario)
     assert (found["sourced"], found["judgement"], found["unstated"]) == (0, 0, 7)
     with pytest.raises(KeyError):
-        provenance(scenario, "war.tua")
+        provenance(scenario, "war.momentum_spred")
 
 
 def test_a_number_that_is_the_same_as_another_shares_its_source() -> None:
@@ -105,13 +105,13 @@ def test_broken_sources_are_reported_once(here: Path) -> None:
 
 def test_evidence_is_one_line_for_one_scenario_or_many() -> None:
     lesson, talks = load("teaching/minimal"), load("istanbul_2025/aides_only")
-    assert evidence(lesson).words == "0 of 82 numbers have a source; never calibrated."
-    assert evidence(talks).words == "64 of 304 numbers have a source; calibrated on the record of past wars."
+    assert evidence(lesson).words == "0 of 92 numbers have a source; never calibrated."
+    assert evidence(talks).words == "64 of 332 numbers have a source; calibrated on the record of past wars."
     one = Evidence(numbers=3, sourced=1, calibrated=False)
     assert one.words == "1 of 3 numbers has a source; never calibrated."
     assert evidence_of_all([talks, talks]) == evidence(talks).words
     assert evidence_of_all([talks, lesson]) == (
-        "0 of 82 to 64 of 304 numbers of a scenario have a source; 1 of 2 scenarios are calibrated."
+        "0 of 92 to 64 of 332 numbers of a scenario have a source; 1 of 2 scenarios are calibrated."
     )
 
 

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from sim.scenario.checks import values
 from sim.scenario.checks.levers import levels_of_parties
 from sim.scenario.diagnostics import KeyPath, Problem, dotted, escaped, fold, unknown
-from sim.scenario.key_paths import allowed_at, is_settable, quantities, scalars, slot_at
+from sim.scenario.key_paths import allowed_at, expected, is_settable, quantities, scalars, slot_at
 from sim.scenario.schema import SETTABLE, Belligerent, Scenario, ThirdParty, Veto
 from sim.scenario.schema.quantity import Quantity
 
@@ -103,7 +103,10 @@ def _references(scenario: Scenario) -> Iterator[Problem]:
     for name, track in scenario.tracks.items():
         yield from _exist(("tracks", name, "scope"), track.scope, scenario.issues, "issue")
         yield from _exist(("tracks", name, "ratified_by"), track.ratified_by, vetoes, "veto player")
-        yield from _exist(("tracks", name, "audience_cost"), track.audience_cost, sides, "side")
+        for key in ("audience_cost", "demands"):
+            yield from _exist(("tracks", name, key), getattr(track, key), sides, "side")
+        for side, points in track.demands.items():
+            yield from _exist(("tracks", name, "demands", side), points, scenario.issues, "issue")
         if track.waits_for is not None:
             others = [other for other in scenario.tracks if other != name]
             yield from _one(("tracks", name, "waits_for"), track.waits_for, others, "track")
@@ -117,6 +120,9 @@ def _references(scenario: Scenario) -> Iterator[Problem]:
     for number, event in enumerate(scenario.events):
         yield from _exist(("events", number, "levels"), event.levels, attending, "party")
         yield from _exist(("events", number, "pressure"), event.pressure, sides, "side")
+        if event.when is not None:
+            yield from _exist(("events", number, "when", "absent"), event.when.absent, attending, "party")
+            yield from _exist(("events", number, "when", "engaged"), event.when.engaged, third, "third party")
 
 
 def _of_kind(scenario: Scenario, kind: type[Belligerent | ThirdParty | Veto]) -> list[str]:
@@ -142,6 +148,8 @@ def _party_references(
             for issue in scenario.issues:
                 if issue not in getattr(party, key):
                     yield Problem((*path, key, issue), "missing, expected a number for every issue", at_key=True)
+    if isinstance(party, Belligerent) and party.signs is not None:
+        yield from _exist((*path, "signs"), party.signs, scenario.tracks, "track")
     if isinstance(party, Veto):
         yield from _one((*path, "side"), party.side, sides, "side")
     if isinstance(party, ThirdParty):
@@ -197,7 +205,12 @@ def _dates(scenario: Scenario) -> Iterator[Problem]:
         words = f"expected a day up to the start ({scenario.start}), got {scenario.war.began}"
         yield Problem(("war", "began"), words)
     dated: list[tuple[str, int, date]] = [("windows", n, window.date) for n, window in enumerate(scenario.windows)]
-    dated += [("events", n, event.date) for n, event in enumerate(scenario.events)]
+    for number, event in enumerate(scenario.events):
+        if event.date is not None:
+            dated.append(("events", number, event.date))
+        elif event.when is None:
+            words = f"missing, expected {expected(slot_at(('events', number, 'date')))}"
+            yield Problem(("events", number, "date"), words, at_key=True)
     for section, number, day in dated:
         if not scenario.start <= day < end:
             words = f"expected a day from {scenario.start} to {end - timedelta(days=1)}, got {day}"

@@ -87,17 +87,18 @@ def _positions(scenario: Scenario) -> Iterator[Problem]:
 
 
 def _lines(scenario: Scenario, name: str, party: Belligerent | Veto, is_a: bool, can_stop: bool) -> Iterator[Problem]:
-    """Check that lines lie between the ideal and the other side's, and that red lines allow the status quo."""
+    """Check that lines lie between the ideal and the other side's, and that a side's red lines allow the status quo."""
     lines = [("red_lines", issue, line) for issue, line in party.red_lines.items()]
     if isinstance(party, Belligerent):
         lines += [("public_lines", issue, line) for issue, line in party.public_lines.items()]
+    must_allow = ("red_lines",) if can_stop and isinstance(party, Belligerent) else ()
     for key, issue, line in lines:
         at, ideal = line.middle, party.ideal_point[issue].middle
         status_quo = scenario.issues[issue].status_quo.middle
         word = "at least" if is_a else "at most"
         if (at < ideal) if is_a else (at > ideal):
             yield Problem(("parties", name, key, issue), f"expected {word} the party's ideal {ideal:g}, got {at:g}")
-        elif key == "red_lines" and can_stop and ((at < status_quo) if is_a else (at > status_quo)):
+        elif key in must_allow and ((at < status_quo) if is_a else (at > status_quo)):
             message = f"expected {word} the status quo {status_quo:g}, got {at:g}: else no ceasefire is possible"
             yield Problem(("parties", name, key, issue), message)
 

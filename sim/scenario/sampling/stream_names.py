@@ -74,6 +74,6 @@ def _called(items: tuple[Event, ...] | tuple[Window, ...]) -> list[str]:
     for item in items:
         key = (item.name, item.date)
         seen[key] += 1
-        day = f" on {item.date}" if named[item.name] > 1 else ""
+        day = f" on {item.date}" if named[item.name] > 1 and item.date else ""
         found.append(f"{item.name}{day}" + (f" ({seen[key]})" if dated[key] > 1 else ""))
     return found

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sim.scenario.schema.ceasefires import Assurances, Truces
 from sim.scenario.schema.evidence import Calibration, Crowd, Joint, NamedTable, ReadFile, ReferenceClass
 from sim.scenario.schema.fields import DIGEST, JUDGED, Digest, Level, Section, number, text
-from sim.scenario.schema.parties import Belligerent, Issue, Landmark, Party, ThirdParty, Track, Veto
+from sim.scenario.schema.parties import Belligerent, Delegation, Issue, Landmark, Party, ThirdParty, Track, Veto
 from sim.scenario.schema.scenario import SETTABLE, Scenario, Sides
-from sim.scenario.schema.talks import AttendanceRule, Event, Talks, Window
+from sim.scenario.schema.talks import AttendanceRule, Condition, Event, Talks, Window
 from sim.scenario.schema.war import War
 
 __all__ = [
@@ -18,7 +18,9 @@ __all__ = [
     "AttendanceRule",
     "Belligerent",
     "Calibration",
+    "Condition",
     "Crowd",
+    "Delegation",
     "Digest",
     "Event",
     "Issue",

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field
 
 from sim.scenario.schema.fields import Level, Section, number, text
-from sim.scenario.schema.quantity import Factor, Points, Rate, Share, Signed, Strict, Utils
+from sim.scenario.schema.quantity import Factor, LossAversion, Multiple, Points, Rate, Share, Signed, Strict, Utils
 
 
 class Landmark(Strict):
@@ -36,6 +36,10 @@ class Issue(Section):
         "what war does: how far the status quo itself moves in a week at momentum 1, all-out success; how still the front is belongs to momentum, not here. war_share is only what a year more is expected to be worth",
         "scale per week",
     )
+    delivered: Share = number(
+        0,
+        "share of what is agreed on this issue that is delivered on signing, whatever trust there is: 1 what troops stand on or hand over that day, 0 what is only promised (elections, neutrality, payments)",
+    )
     controllers: tuple[str, ...] = text("third parties whose consent the issue needs", default=())
 
 
@@ -55,6 +59,11 @@ class Track(Section):
         "cost to a side of signing such a track at all, having ruled it out in public, whatever its terms; .01 is one of its 100 points. .02 small, .05 felt, .15 may end a career",
         default={},
     )
+    demands: dict[str, dict[str, Share]] = text(
+        "side -> issue -> point: the side signs no package on this track that gives it less than that point. Unlike a red line it may lie beyond the status quo (not without a withdrawal), and it holds on this track alone",
+        default={},
+        json_schema_extra={"unit": "scale"},
+    )
     waits_for: str | None = text("track whose offers must come close first (linkage)", default=None)
     signing: Literal["offers", "hazard"] = text(
         "how a text gets signed: offers that move toward each other, or a chance in each round that has a range",
@@ -64,6 +73,13 @@ class Track(Section):
         0, "with `signing: hazard`: rate of signing in a week with a round that has a range", "per week"
     )
     ratified_by: tuple[str, ...] = text("veto players who must agree after signature", default=())
+
+
+class Delegation(Strict):
+    """Persons of a side's delegation, for readers: they have no effect of their own."""
+
+    led_by: str = text("who leads it", default="")
+    stay_away: tuple[str, ...] = text("who is expected and does not come", default=())
 
 
 class Belligerent(Section):
@@ -89,6 +105,15 @@ class Belligerent(Section):
         "point beyond which the leader has publicly ruled out going; going beyond costs (audience_slope) and is possible",
         default={},
         json_schema_extra={"unit": "scale"},
+    )
+    curvature: Share = number(
+        0.5,
+        "how much less each further step toward the own wish is worth: 0 all steps alike, .5 the last step half of the first, 1 the last worth nothing",
+    )
+    loss_aversion: LossAversion = number(
+        1.25,
+        "weight of a step that makes things worse than they are, against one that makes them better: 1 alike, 2 twice (Kahneman and Tversky 1979)",
+        "ratio",
     )
     strain: Utils = text(
         "cost of war for one more year, the level to which it reverts; .01 is one of the side's 100 points. .03 hardly felt, .06 an issue of minor weight, .12 a hurting stalemate",
@@ -123,6 +148,16 @@ class Belligerent(Section):
         "audience cost: extra weight of losses beyond the public line. 0: a public line costs nothing; 1: a loss beyond it counts twice; above 1: more than twice",
         "ratio",
     )
+    signature_cost: Utils = number(
+        0,
+        "cost of any signature with the other side's government that stops the fighting, on whatever terms, where its legitimacy is denied; .01 is one of the side's 100 points",
+        "utils",
+    )
+    meeting_cost: Utils = number(
+        0,
+        "cost of meeting the other side at leaders' level, paid on what is signed in a round to which both send leaders; .01 is one of the side's 100 points",
+        "utils",
+    )
     image: Utils = number(
         0,
         "gain from granting a ceasefire for less than a year while a backer takes part; .01 is one of the side's 100 points",
@@ -150,6 +185,11 @@ class Belligerent(Section):
     )
     usual_level: Level = text("level sent unless something changes it", default=1)
     level_cap: Level = text("highest level that can ever come", default=3)
+    signs: tuple[str, ...] | None = text(
+        "tracks that its delegation may sign below leaders' level; on any other it must call home. Without it: every track",
+        default=None,
+    )
+    delegation: Delegation = text("persons, for readers; no effect", default=Delegation())
 
 
 class ThirdParty(Section):
@@ -180,6 +220,10 @@ class ThirdParty(Section):
         "how much it adds to the rate of rounds, which is multiplied by 1 + the smaller reach x persistence; 0 nothing (or its pull is in talks.convening_prob_per_week already), 1 doubles it at full reach",
         "ratio",
     )
+    effort: Share = number(
+        0,
+        "effort to have the sides send leaders: with the chance reach x effort a side comes to a round at leaders' level, up to its level_cap. 0 none, 1 at full reach they always come",
+    )
     skill: Share = number(
         0,
         "skill as a mediator in the room; times the mandate of the level at which it comes it is the chance that a round sees its text, and moves how near the middle the text lies and how fast optimism falls. 0 tables no text, or is not in the room; 1 always one, without error",
@@ -199,6 +243,11 @@ class ThirdParty(Section):
     # backing
     supports: dict[str, Share] = text(
         "share of a side's outside support (arms and money) that it gives; with others' at most 1", default={}
+    )
+    aid: Multiple = number(
+        1,
+        "backer: aid that flows, as a multiple of what flows on the first day of the coding. 1 as then, 0 stopped, 1.5 half as much again; what a stop does to momentum is aid_cut_momentum, by its share in supports",
+        "ratio",
     )
     act_prob_per_week: Share = number(
         0,
@@ -242,7 +291,15 @@ class Veto(Section):
     side: str = text("belligerent whose signature it ratifies")
     ideal_point: dict[str, Share]
     points: dict[str, Points]
-    red_lines: dict[str, Share] = {}
+    red_lines: dict[str, Share] = text(
+        "it ratifies no package beyond this point, on tracks that it ratifies; one that the status quo is beyond already holds at the status quo instead",
+        default={},
+    )
+    misperception: Utils = number(
+        0.02,
+        "standard deviation, trial by trial, of how far its own side misjudges what it would ratify, until it has refused once; .01 is one of its 100 points",
+        "utils",
+    )
 
 
 Role = TypeVar("Role", Belligerent, ThirdParty, Veto)

@@ -9,6 +9,7 @@ to 100, parties exist, the status quo lies between the ideals) are in ``sim.scen
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from typing import Any, Literal, Self
 
 from pydantic import Field, PrivateAttr
@@ -162,6 +163,10 @@ class Scenario(Section):
         """Return the veto player of a name; raises as ``belligerent`` does."""
         return self._party(name, Veto)
 
+    def day_of(self, event: Event) -> date:
+        """Return the day of an event; for one with a condition and no date the start, from which it may happen."""
+        return event.date or self.start
+
     def _party(self, name: str, role: type[Role]) -> Role:
         party = self.parties[name]
         if not isinstance(party, role):
@@ -177,6 +182,7 @@ SETTABLE: tuple[str, ...] = (
     "talks.convening_prob_per_week",
     "talks.level_shift_prob",
     "talks.call_home_prob",
+    "talks.ripeness",
     "assurances.monitoring",
     "assurances.guarantee_credibility",
     "assurances.resupply_limits.*",
@@ -186,6 +192,8 @@ SETTABLE: tuple[str, ...] = (
     "parties.*.fear",
     "parties.*.trust",
     "parties.*.engagement",
+    "parties.*.aid",
+    "parties.*.effort",
     "parties.*.act_prob_per_week",
     "parties.*.tilt",
     "parties.*.skill",

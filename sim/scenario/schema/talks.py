@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
+
+from pydantic import model_validator
 
 from sim.scenario.schema.fields import Level, Section, number, text
-from sim.scenario.schema.quantity import Day, Factor, Quantity, Share, Signed, Strict, Utils
+from sim.scenario.schema.quantity import Day, Factor, Quantity, Rate, Share, Signed, Strict, Utils
 
 
 class Talks(Section):
@@ -24,6 +26,11 @@ class Talks(Section):
         "old wars meet less: rate divided by (1 + years) to this power; 0 where the rate is coded for the war at its age",
         "exponent",
     )
+    ripeness: Rate = number(
+        0.3,
+        "extra rate of rounds in weeks in which a general ceasefire has a range (Zartman 2000): .3 is a chance of a quarter a week on top of the others, 0 the sides do not sense it",
+        "per week",
+    )
     mandate: tuple[float, float, float, float] = text(
         "authority by level: absent, aides, ministers, leaders", default=(0.0, 0.4, 0.7, 1.0)
     )
@@ -41,6 +48,10 @@ class Talks(Section):
         0.1,
         "offers this close on the contract curve are split: 0 only the same offer, .1 a tenth of the way between the two ends, 1 any",
         "contract-curve weight",
+    )
+    persistence_of_chance: Share = number(
+        0.5,
+        "how alike the weeks of one trial are in whether a call home, a mediator's text or a higher level succeeds: the share of the variance that lasts. 0 every week anew, 1 a trial in which it fails once fails always",
     )
     text_prob: Share = number(
         1,
@@ -78,11 +89,37 @@ class Window(Section):
     agreed_share: Share = number(0, "share of reciprocated ceasefires that are jointly agreed")
 
 
+class Condition(Strict):
+    """What must hold for an event to happen: everything that is given."""
+
+    no_ceasefire_by: Day | None = text(
+        "the fighting goes on in the week of this day or later, and no general ceasefire has been agreed so far",
+        default=None,
+    )
+    round_failed: bool = text("a round failed in the week before: it saw no range", default=False)
+    absent: dict[str, Level] = text(
+        "party that sent a lower level than this to the last round held or attempted", default={}
+    )
+    engaged: tuple[str, ...] = text("third parties that take part", default=())
+
+    @model_validator(mode="after")
+    def _states_something(self) -> Self:
+        if self == type(self).model_construct():
+            raise ValueError(f"expected at least one of {', '.join(type(self).model_fields)}, got none")
+        return self
+
+
 class Event(Section):
-    """A dated event that the scenario supposes. It applies at the start of its week."""
+    """An event that the scenario supposes, on a date or once something holds. It applies at the start of its week."""
 
     name: str
-    date: Day
+    date: Day | None = text(
+        "day on which it happens; with `when` the first day on which it may, by default the start", default=None
+    )
+    when: Condition | None = text(
+        "happens once, in the first week in which all of this holds, and not at all if it never does; it then sets parameters, momentum or pressure, but forces no round and no level",
+        default=None,
+    )
     round: bool = text("a round is held that week", default=False)
     levels: dict[str, Level] = text("level at which parties come that week", default={})
     set: dict[str, Quantity] = text("parameters that take a new value from that week on", default={})

@@ -37,11 +37,6 @@ class War(Section):
         "factor on momentum_volatility, front_per_week and victory_hazard together, for what if the front were freer: 1 where these three are those of this front already",
         "ratio",
     )
-    tau: Share = number(
-        0.25,
-        "how uncertain the sides are of a year of war: the standard deviation of what momentum averages over that year (not of where it ends). 0 certain, .25 from stalemate to a clear gain either way; only its risk premium enters",
-        "momentum",
-    )
     learning: Share = number(
         0.02, "weekly pull of optimism to its resting level: half-life .69 / learning, so .02 is 35 weeks", "per week"
     )

@@ -29,7 +29,8 @@ MISTAKES = {
     "allowed: ceasefire, limited_truce, settlement",
     "parties: {North: {red_lines: {teritory: null}}}": "2:41: error: parties.North.red_lines.teritory: "
     "there is no `teritory` to remove, did you mean `territory`?",
-    "war: {tau: null}": "2:12: error: war.tau: there is no `tau` below to remove, expected a number from 0 to 1",
+    "war: {momentum_spread: null}": "2:24: error: war.momentum_spread: "
+    "there is no `momentum_spread` below to remove, expected a number from 0 to 1",
     "events+:\n  - {name: x, date: 2025-06-03, rond: true}": "3:33: error: events+.0.rond: unknown key `rond`, "
     "did you mean `round`?",
     "tracks: {ceasefire: {scope+: [sanctions, foo]}}": "2:42: error: tracks.ceasefire.scope+.1: "

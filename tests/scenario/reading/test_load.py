@@ -41,8 +41,8 @@ def test_lists_replace_or_append_and_null_removes(here: Path) -> None:
         child(here, "events+: 3\n")
     with pytest.raises(ScenarioError, match=r"expected one of `events` and `events\+`, got both"):
         child(here, "events: []\nevents+: []\n")
-    with pytest.raises(ScenarioError, match=r"child.yaml:2:12: error: war.tau: there is no `tau` below to remove, "):
-        child(here, "war: {tau: null}\n")  # a default was not inherited from a file, so there is nothing to remove
+    with pytest.raises(ScenarioError, match=r"child.yaml:2:24: error: war.momentum_spread: there is no "):
+        child(here, "war: {momentum_spread: null}\n")  # a default is not inherited: there is nothing to remove
 
 
 def test_three_generations_and_positions(here: Path) -> None:

@@ -96,15 +96,15 @@ def test_sweep_by_steps_and_by_values() -> None:
 @pytest.mark.parametrize(
     ("argument", "words"),
     [
-        ("war.tau", "expected a key path, `=` and lo:hi:n or v1,v2,..., such as parties.Russia.strain=.03:.10:5"),
-        ("war.tau=0:1:1", "expected n from 2 to 1000, got 1"),
-        ("war.tau=0:1:1000000", "expected n from 2 to 1000, got 1000000"),
-        ("war.tau=0:inf:3", "expected finite numbers in lo:hi:n"),
-        ("war.tau=a:b:c", "expected numbers in lo:hi:n"),
-        ("war.tau=1:1:3", "expected two different ends, got equal ones"),
-        ("war.tau=1:2", "expected lo:hi:n or v1,v2,..., got 2 parts"),
-        ("war.tau=.1,,.2", "expected plain values with commas between them"),
-        ("war.tau=.1,.1", "expected each value once, got one of them twice"),
+        ("war.learning", "expected a key path, `=` and lo:hi:n or v1,v2,..., such as parties.Russia.strain=.03:.10:5"),
+        ("war.learning=0:1:1", "expected n from 2 to 1000, got 1"),
+        ("war.learning=0:1:1000000", "expected n from 2 to 1000, got 1000000"),
+        ("war.learning=0:inf:3", "expected finite numbers in lo:hi:n"),
+        ("war.learning=a:b:c", "expected numbers in lo:hi:n"),
+        ("war.learning=1:1:3", "expected two different ends, got equal ones"),
+        ("war.learning=1:2", "expected lo:hi:n or v1,v2,..., got 2 parts"),
+        ("war.learning=.1,,.2", "expected plain values with commas between them"),
+        ("war.learning=.1,.1", "expected each value once, got one of them twice"),
     ],
 )
 def test_sweeps_that_make_no_sense(argument: str, words: str) -> None:

@@ -54,7 +54,7 @@ def test_a_calibrated_scenario_draws_one_row_over_its_medians(draws: Callable[[s
     for path, (value, factor) in moved.items():
         np.testing.assert_allclose(drawn[path], [value, value * factor], err_msg=path)
     np.testing.assert_allclose(drawn["talks.convening_prob_per_week"], [0.15, 0.9])
-    assert drawn["war.tau"] == 0.25 and drawn["parties.North.trust"] == 1.0
+    assert drawn["assurances.trust_from_monitoring"] == 0.25 and drawn["parties.North.trust"] == 1.0
     assert central(scenario).calibration is None
 
 

@@ -35,13 +35,13 @@ def test_joint_draws_take_one_row_for_all(draws: Callable[[str], None]) -> None:
             {"file": "draws.csv", "columns": STRAINS, "source": "test"},
             {"file": "draws.csv", "columns": {"parties.North.fear": "b"}, "mode": "multiply", "source": "test"},
         ),
-        **{"parties.North.fear": 0.3, "war.tau": {"same_as": "parties.North.strain"}},
+        **{"parties.North.fear": 0.3, "war.momentum_spread": {"same_as": "parties.North.strain"}},
     )
     assert references.check(scenario) == []
     uniform, asked = recording(0.24, 0.26, 0.99)
     drawn = draw_columns(scenario, uniform)
     np.testing.assert_allclose(drawn["parties.North.strain"], [0.1, 0.2, 0.2])
-    np.testing.assert_allclose(drawn["war.tau"], [0.1, 0.2, 0.2])
+    np.testing.assert_allclose(drawn["war.momentum_spread"], [0.1, 0.2, 0.2])
     np.testing.assert_allclose(drawn["parties.North.fear"], [0.6, 0.9, 0.9])
     assert set(asked) == {"joint:parties.North.fear"}
     assert central(scenario).joint == ()
@@ -105,7 +105,7 @@ def test_a_ratio_moves_what_is_itself_uncertain(draws: Callable[[str], None]) ->
         ("a\nnan\n", {}, "draws.csv: line 2: a: expected a number, got 'nan'"),
         ("a\n", {}, "draws.csv: line 1: expected a row below the header, got none"),
         ("b\n.1\n", {}, "draws.csv: line 1: there is no column `a`; got `b`"),
-        ("a\n.1\n", {"columns": {"war.tua": "a"}}, "unknown parameter `war.tua`, did you mean `war.tau`?"),
+        ("a\n.1\n", {"columns": {"war.momentum_spred": "a"}}, "unknown parameter `war.momentum_spred`, did you mean"),
         ("a,weight\n.1,-1\n", {}, "draws.csv: error: expected weights of at least 0 that are not all 0"),
         ("a,w\n.1,0\n", {"weight": "w"}, "draws.csv: error: expected weights of at least 0 that are not all 0"),
         ("a,w\n.1,1\n", {"weight": "v"}, "draws.csv: line 1: there is no column `v`"),
@@ -116,7 +116,7 @@ def test_a_ratio_moves_what_is_itself_uncertain(draws: Callable[[str], None]) ->
 )
 def test_broken_joint_files(draws: Callable[[str], None], text: str, group: dict[str, Any], words: str) -> None:
     draws(text)
-    given = {"columns": {"war.tau": "a"}, "mode": "value", **group}
+    given = {"columns": {"war.momentum_spread": "a"}, "mode": "value", **group}
     (problem,) = references.check(drawing(file="draws.csv", **given))
     assert problem.message.endswith(words)
 
@@ -192,7 +192,7 @@ def test_a_rate_that_only_a_draw_gives_is_no_rate_of_zero() -> None:
 
 
 def test_central_drops_the_factors_and_keeps_the_numbers() -> None:
-    collapsed = central(drawing({**STRAINS, "war.tau": "a"}, **SHARED))
+    collapsed = central(drawing({**STRAINS, "war.momentum_spread": "a"}, **SHARED))
     assert collapsed.joint == ()
     assert "joint.0.factors.a" not in quantities(collapsed)
     assert collapsed.parties["North"].strain.value == 0.05

@@ -18,7 +18,7 @@ from tests.scenario.conftest import refusal_of
 FACTORS = """
 joint:
   - factors: {speed: {dist: loguniform, low: 0.25, high: 4}, cost: {value: 2, kind: judgement, note: own reading}}
-    columns: {war.learning: speed, war.tau: cost}
+    columns: {war.learning: speed, war.momentum_spread: cost}
     mode: multiply
     source: a study of other wars
 crowd: {file: crowd.csv, date: 2025-05-08, note: asked about another event}
@@ -55,7 +55,7 @@ def test_factors_are_changes_and_the_crowd_is_none(shared: Scenario) -> None:
         "joint.0.factors.speed added: 1.00 (.25 to 4.00)",
         "joint.0.factors.cost added: 2",
         "joint.0.columns.war.learning added: speed",
-        "joint.0.columns.war.tau added: cost",
+        "joint.0.columns.war.momentum_spread added: cost",
         "joint.0.mode added: multiply",
     ]
 
@@ -81,7 +81,8 @@ def test_data_files_are_found_next_to_the_scenario_that_names_them(here: Path) -
     (here / "deep" / "draws.csv").write_text("a\n.1\n")
     (here / "deep" / "crowd.csv").write_text(CROWD)
     (here / "south.yaml").rename(here / "deep" / "south.yaml")
-    text = (here / "base.yaml").read_text() + "joint: [{file: draws.csv, columns: {war.tau: a}, source: test}]\n"
+    text = (here / "base.yaml").read_text()
+    text += "joint: [{file: draws.csv, columns: {war.momentum_spread: a}, source: test}]\n"
     text += "crowd: {file: crowd.csv, date: 2025-05-08}\n"
     (here / "deep" / "war.yaml").write_text(text)
     (here / "top.yaml").write_text("extends: deep/war\ncrowd: {note: asked about another war}\n")

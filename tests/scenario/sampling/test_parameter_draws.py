@@ -139,8 +139,8 @@ def test_certain_numbers_stay_floats_and_same_as_follows() -> None:
 
 def test_only_uncertain_numbers_ask_for_uniforms() -> None:
     uniform, asked = recording(0.5, 0.25)
-    draw_columns(minimal_scenario(**{"war.tau": {"low": 0.1, "central": 0.2, "high": 0.3}}), uniform)
-    assert asked == ["war.tau"]
+    draw_columns(minimal_scenario(**{"war.momentum_spread": {"low": 0.1, "central": 0.2, "high": 0.3}}), uniform)
+    assert asked == ["war.momentum_spread"]
 
 
 def test_uncertain_points_sum_to_100_in_every_draw() -> None:
@@ -154,13 +154,14 @@ def test_uncertain_points_sum_to_100_in_every_draw() -> None:
 
 
 def test_a_value_that_is_no_number_stops_the_run_by_name() -> None:
-    scenario = minimal_scenario(**{"war.tau": {"dist": "uniform", "low": 0.0, "high": 1.0}})
-    with pytest.raises(NumericError, match="war.tau"):
+    scenario = minimal_scenario(**{"war.momentum_spread": {"dist": "uniform", "low": 0.0, "high": 1.0}})
+    with pytest.raises(NumericError, match="war.momentum_spread"):
         draw_columns(scenario, lambda name: np.array([0.5, math.nan]))
 
 
 def test_same_as_in_a_circle_is_refused() -> None:
-    scenario = minimal_scenario(**{"war.tau": {"same_as": "war.learning"}, "war.learning": {"same_as": "war.tau"}})
+    pair = {"war.momentum_spread": "war.learning", "war.learning": "war.momentum_spread"}
+    scenario = minimal_scenario(**{path: {"same_as": other} for path, other in pair.items()})
     with pytest.raises(ScenarioError, match="circle"):
         draw_columns(scenario, half)
 

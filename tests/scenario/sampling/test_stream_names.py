@@ -20,7 +20,7 @@ from tests.factories import minimal_scenario
 
 FACTOR = {"a": {"dist": "loguniform", "low": 0.5, "high": 8.0}}
 UNSURE = {"low": 0.1, "central": 0.3, "high": 0.6}
-RISING = {"name": "Offensive", "date": date(2001, 3, 1), "set": {"war.tau": UNSURE}}
+RISING = {"name": "Offensive", "date": date(2001, 3, 1), "set": {"war.momentum_spread": UNSURE}}
 HALTED = {"name": "Harvest", "date": date(2001, 6, 1), "momentum_shift": UNSURE}
 FEASTS = tuple(
     {"name": name, "date": day, "reciprocated_prob": UNSURE}
@@ -39,11 +39,11 @@ def group(table: str, side: str = "North", mode: str = "multiply") -> dict[str, 
 def test_neither_the_name_of_a_table_nor_the_order_of_groups_changes_a_draw(draws: Callable[..., None]) -> None:
     draws("a\n1\n2\n3\n5\n")
     draws("a\n1\n2\n3\n5\n", "deep/moved.csv")
-    factor = {"factors": FACTOR, "columns": {"war.tau": "a"}, "mode": "multiply", "source": "test"}
+    factor = {"factors": FACTOR, "columns": {"war.momentum_volatility": "a"}, "mode": "multiply", "source": "test"}
     first = minimal_scenario(joint=(group("draws.csv"), factor))
     second = minimal_scenario(joint=(factor, group("deep/moved.csv")))
     a, b = drawn(first), drawn(second)
-    for path in ("parties.North.strain", "war.tau"):
+    for path in ("parties.North.strain", "war.momentum_volatility"):
         np.testing.assert_array_equal(a[path], b[path])
         assert len(np.unique(a[path])) > 1
 
@@ -75,7 +75,7 @@ def test_what_stands_in_a_list_is_drawn_by_its_name() -> None:
     one = minimal_scenario(events=(RISING,), windows=FEASTS)
     other = minimal_scenario(events=(HALTED, RISING), windows=FEASTS[::-1])
     a, b = drawn(one), drawn(other)
-    np.testing.assert_array_equal(a["events.0.set.war.tau"], b["events.1.set.war.tau"])
+    np.testing.assert_array_equal(a["events.0.set.war.momentum_spread"], b["events.1.set.war.momentum_spread"])
     np.testing.assert_array_equal(a["windows.0.reciprocated_prob"], b["windows.1.reciprocated_prob"])
     assert (a["windows.0.reciprocated_prob"] != a["windows.1.reciprocated_prob"]).any()
 
@@ -83,10 +83,10 @@ def test_what_stands_in_a_list_is_drawn_by_its_name() -> None:
 def test_events_of_one_name_are_distinguished_by_their_day() -> None:
     later = RISING | {"date": date(2001, 9, 1)}
     names = stream_names(minimal_scenario(events=(RISING, later, later)))
-    assert [names.of(f"events.{number}.set.war.tau") for number in range(3)] == [
-        "events.Offensive on 2001-03-01.set.war.tau",
-        "events.Offensive on 2001-09-01 (1).set.war.tau",
-        "events.Offensive on 2001-09-01 (2).set.war.tau",
+    assert [names.of(f"events.{number}.set.war.momentum_spread") for number in range(3)] == [
+        "events.Offensive on 2001-03-01.set.war.momentum_spread",
+        "events.Offensive on 2001-09-01 (1).set.war.momentum_spread",
+        "events.Offensive on 2001-09-01 (2).set.war.momentum_spread",
     ]
 
 

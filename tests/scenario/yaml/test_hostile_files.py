@@ -217,7 +217,7 @@ def test_a_dotted_path_is_a_name_that_is_not_there_and_is_never_imported(
 def test_a_huge_data_file_is_refused_unread(here: Path) -> None:
     with (here / "big.csv").open("wb") as stream:
         stream.truncate(9 * 1024 * 1024)  # of zero bytes that take no room
-    (here / "child.yaml").write_text("extends: base\njoint: [{file: big.csv, columns: {war.tau: a}, source: x}]\n")
+    (here / "child.yaml").write_text("extends: base\njoint: [{file: big.csv, columns: {war.learning: a}, source: x}]\n")
     assert "big.csv: error: expected at most 8 MiB, got a larger file" in refusal_of("child.yaml")
 
 
