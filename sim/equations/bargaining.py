@@ -1,15 +1,12 @@
 """Move offers and bound what can be bargained over (docs/odd.md, 3.4).
 
-Each side's gain is tabulated at equally spaced contract-curve weights, one monotone curve a side; so each side has one
-reservation point, and a range (ZOPA) exists if and only if they do not cross.
+Along the best packages one side's gain falls as the other's rises; so each side has one reservation point, and a range
+(ZOPA) exists if and only if they do not cross.
 """
 
 from __future__ import annotations
 
 from sim.compiler.decorators import equation
-
-GRID_STEPS = 100
-"""Steps between the 101 contract-curve weights at which gains are tabulated; between them they are interpolated."""
 
 
 @equation

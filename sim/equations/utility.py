@@ -1,8 +1,7 @@
-"""Value a package of terms for a party (docs/odd.md, 3.2 and 3.4).
+"""Value terms for a party, as a change from the status quo (docs/odd.md, 3.2 and 3.4).
 
-Positions lie on [0, 1]; losses are quadratic in the distance to the ideal point. A package is valued as a change
-from the status quo: what is given away counts in full, what is promised counts with the share of it that is expected
-to be delivered (trust).
+Positions lie on [0, 1]. What is given away counts in full and somewhat more, what is promised counts with the share of
+it that is expected to be delivered.
 """
 
 from __future__ import annotations
@@ -11,66 +10,107 @@ import math
 
 from sim.compiler.decorators import equation
 
-
-@equation
-def loss(position: float, ideal_point: float) -> float:
-    """Return the quadratic loss of a position.
-
-    Parameters
-    ----------
-    position : float
-        Terms on one issue, on its scale from 0 (side A's end) to 1. [-]
-    ideal_point : float
-        What the party wants on the issue, on the same scale. [-]
-
-    Returns
-    -------
-    float
-        Loss as a share of the issue's weight: 0 at the ideal, 1 at most. [-]
-
-    Notes
-    -----
-    The square of the distance: ``(x - ideal)^2``, the summand of u in docs/odd.md, 3.1. The source sums over issues
-    with one matrix of weights; here issues are separable, so each is valued alone and weighted by the caller.
-
-    References
-    ----------
-    Davis, Hinich and Ordeshook (1970). An expository development of a mathematical model of the electoral process.
-    American Political Science Review 64, 426-448.
-
-    Examples
-    --------
-    >>> loss(0.75, 0.25)
-    0.25
-    """
-    distance = position - ideal_point
-    return distance * distance
+LEAST_ROOM = 1e-12
+"""Where the other side's ideal is the status quo, no package costs anything there, and nothing curves."""
 
 
 @equation
-def change_in_value(position: float, status_quo: float, ideal_point: float) -> float:
-    """Return how much closer to the ideal point a position is than the status quo.
+def progress(position: float, status_quo: float, ideal_point: float, end: int) -> float:
+    """Return how far a position lies from the status quo toward the ideal point.
 
     Parameters
     ----------
     position, status_quo, ideal_point : float
         Terms, status quo and the party's ideal on one issue, on its scale from 0 to 1. [-]
+    end : int
+        1 for side A, which turns to the low end where its ideal is the status quo, and -1 for side B.
 
     Returns
     -------
     float
-        D, in units of the issue's weight: positive where the position is closer, negative where it is further. [-]
+        s, negative where the position lies on the far side of the status quo. [-]
 
     Notes
     -----
-    The loss avoided: ``D = (x0 - ideal)^2 - (x - ideal)^2`` (docs/odd.md, 3.4, Packages).
+    ``s = d (x - x0)``, d being the direction from the status quo to the ideal (docs/odd.md, 3.4, Utility).
 
     Examples
     --------
-    >>> round(change_in_value(0.5, 0.75, 0.25), 4)
-    0.1875
+    >>> progress(0.25, 0.75, 0.0, end=1), progress(1.0, 0.75, 0.0, end=1), progress(0.25, 0.75, 1.0, end=-1)
+    (0.5, -0.25, -0.5)
     """
-    return loss(status_quo, ideal_point) - loss(position, ideal_point)
+    is_up = ideal_point > status_quo or (ideal_point == status_quo and end == -1)
+    return position - status_quo if is_up else status_quo - position
+
+
+@equation
+def value(progress_made: float, goal: float, room: float, curvature: float, loss_aversion: float) -> float:
+    """Return what a change from the status quo is worth on one issue.
+
+    Parameters
+    ----------
+    progress_made : float
+        s of `progress`. [-]
+    goal, room : float
+        G and R: distances from the status quo to the own ideal and to the other side's. [-]
+    curvature : float
+        gamma: how much less the last step toward the ideal is worth than the first, from 0 to 1. [share]
+    loss_aversion : float
+        lambda, at least 1: weight of a loss against a gain of the same size. [-]
+
+    Returns
+    -------
+    float
+        v, in units of the issue's weight. [-]
+
+    Notes
+    -----
+    ``v = s - gamma s^2 / 2G`` up to the ideal, ``G (1 - gamma / 2) - lambda (s - G)`` beyond it, and
+    ``-lambda (|s| + gamma s^2 / 2R)`` for a loss (docs/odd.md, 3.4, Utility): piecewise quadratic and concave, its
+    slope 1 just above the status quo. Anchored at the status quo, so that what a side would give does not hang on how
+    far its wishes go. The source measures losses against a point of reference and weighs them more than gains; the
+    quadratic form is ours.
+
+    References
+    ----------
+    Tversky and Kahneman (1991). Loss aversion in riskless choice: a reference-dependent model. Quarterly Journal of
+    Economics 106, 1039-1061.
+
+    Examples
+    --------
+    >>> [round(value(s, 0.5, 0.5, 0.5, 1.25), 4) for s in (0.5, 0.25, 0.0, -0.25, 0.75)]
+    [0.375, 0.2188, 0.0, -0.3516, 0.0625]
+    """
+    if progress_made < 0.0:
+        curve = curvature * progress_made * progress_made / (2.0 * room) if room > LEAST_ROOM else 0.0
+        return -loss_aversion * (curve - progress_made)
+    if progress_made > goal:
+        return goal * (1.0 - 0.5 * curvature) - loss_aversion * (progress_made - goal)
+    return progress_made - curvature * progress_made * progress_made / (2.0 * goal) if goal > 0.0 else 0.0
+
+
+@equation
+def delivered_share(delivered: float, trust: float) -> float:
+    """Return the share of a gain on an issue that a side counts.
+
+    Parameters
+    ----------
+    delivered : float
+        delta, share of what is agreed that is handed over at signature. [share]
+    trust : float
+        a, share of promised gains that is expected to be delivered. [share]
+
+    Returns
+    -------
+    float
+        ``delta + (1 - delta) a``. [share]
+
+    Examples
+    --------
+    >>> round(delivered_share(0.6, 0.25), 2)
+    0.7
+    """
+    return delivered + (1.0 - delivered) * trust
 
 
 @equation
@@ -80,9 +120,9 @@ def discounted(change: float, trust: float) -> float:
     Parameters
     ----------
     change : float
-        D, the change of value on one issue. [-]
+        v, the change of value on one issue. [-]
     trust : float
-        a, the share of promised gains that is expected to be delivered, at most 1. [-]
+        a, the share of the gain that is expected to be delivered, at most 1. [-]
 
     Returns
     -------
@@ -91,8 +131,8 @@ def discounted(change: float, trust: float) -> float:
 
     Notes
     -----
-    ``D where D <= 0, else a D`` (docs/odd.md, 3.4, Packages), computed as the lesser of D and a D, which is the same
-    for a trust of at most 1.
+    ``v where v <= 0, else a v`` (docs/odd.md, 3.4, Utility), computed as the lesser of the two, which is the same for a
+    trust of at most 1.
 
     Examples
     --------
@@ -103,26 +143,26 @@ def discounted(change: float, trust: float) -> float:
 
 
 @equation
-def audience_loss(position: float, public_line: float, ideal_point: float, end: int) -> float:
-    """Return the extra loss beyond the line that a leader has publicly ruled out crossing.
+def beyond_line(position: float, public_line: float, end: int) -> float:
+    """Return how far terms go beyond the line that a leader has publicly ruled out crossing.
 
     Parameters
     ----------
-    position, public_line, ideal_point : float
-        Terms, public line and ideal on one issue, on its scale from 0 to 1. [-]
+    position, public_line : float
+        Terms and public line on one issue, on its scale from 0 to 1. [-]
     end : int
-        -1 for a side whose ideal lies at the low end (it is hurt above its line), 1 for a side at the high end.
+        1 for side A, which is hurt above its line, -1 for side B, hurt below it.
 
     Returns
     -------
     float
-        Extra loss in units of the issue's weight; 0 on the side's own side of its line. [-]
+        Distance; 0 on the side's own side of its line. [-]
 
     Notes
     -----
-    ``max(0, (x - ideal)^2 - (line - ideal)^2)`` beyond the line (docs/odd.md, 3.4, Packages). In the source an
-    audience punishes a leader who backs down in a crisis, by an amount that grows with escalation; here it punishes
-    terms, the more the further they go beyond what was ruled out.
+    Each step beyond the line costs ``audience_slope`` more (docs/odd.md, 3.4, Utility). In the source an audience
+    punishes a leader who backs down in a crisis, by an amount that grows with escalation; here it punishes terms, the
+    more the further they go beyond what was ruled out.
 
     References
     ----------
@@ -131,11 +171,10 @@ def audience_loss(position: float, public_line: float, ideal_point: float, end: 
 
     Examples
     --------
-    >>> audience_loss(0.3, 0.4, 0.0, end=-1), round(audience_loss(0.5, 0.4, 0.0, end=-1), 3)
-    (0.0, 0.09)
+    >>> beyond_line(0.3, 0.4, end=1), round(beyond_line(0.5, 0.4, end=1), 3), round(beyond_line(0.3, 0.4, end=-1), 3)
+    (0.0, 0.1, 0.1)
     """
-    beyond = (public_line - position) * end > 0
-    return max(loss(position, ideal_point) - loss(public_line, ideal_point), 0.0) if beyond else 0.0
+    return max((position - public_line) * end, 0.0)
 
 
 @equation

@@ -1,8 +1,8 @@
 """Value war as a costly way to move the issues (docs/odd.md, 3.1).
 
 Momentum m lies in [-1, 1]; positive favours side B. A year of war at momentum m gains the stronger side the share
-``kappa |m|`` of its remaining distance on each issue that war moves. Fighting on is a lottery around that end (Fearon
-1995), valued at its end point less a risk premium and a cost.
+``kappa |m|`` of its remaining distance on each issue that war moves. Fighting on is valued at that end, less a cost
+(Fearon 1995); believed momentum is an average over the year to come.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class WarStakes(NamedTuple):
     Attributes
     ----------
     gain_linear, gain_square, loss_linear, loss_square : float
-        Sums of w q kappa and of w q kappa^2 over the issues, q being products of distances. [util]
+        Sums over the issues of w kappa and w kappa^2 times distances. [util]
 
     Notes
     -----
@@ -100,17 +100,21 @@ def plus(stakes: WarStakes, other: WarStakes) -> WarStakes:
 
 
 @equation
-def war_stakes(weight: float, status_quo: float, own_ideal: float, other_ideal: float, war_share: float) -> WarStakes:
+def war_stakes(
+    weight: float, goal: float, room: float, war_share: float, curvature: float, loss_aversion: float
+) -> WarStakes:
     """Return the coefficients of the value of war on one issue.
 
     Parameters
     ----------
     weight : float
         w, the party's points on the issue / 100. [share]
-    status_quo, own_ideal, other_ideal : float
-        Status quo and both ideals, on the issue's scale from 0 to 1. [-]
+    goal, room : float
+        G and R: distances from the status quo to the own ideal and to the other side's. [-]
     war_share : float
-        kappa, share of the remaining distance that a year of war at momentum 1 gains. [1/year]
+        kappa, share of the way that a year of war at momentum 1 gains. [1/year]
+    curvature, loss_aversion : float
+        gamma and lambda of `sim.equations.utility.value`. [-]
 
     Returns
     -------
@@ -119,27 +123,27 @@ def war_stakes(weight: float, status_quo: float, own_ideal: float, other_ideal: 
 
     Notes
     -----
-    Gaining, the distance to the own ideal shrinks to ``(x0 - ideal)(1 - kappa g)``; losing, it grows to
-    ``(x0 - ideal) + kappa |g| (other - x0)``. Squaring both gives quadratics in g (docs/odd.md, 3.1, Value of war).
+    War moves the issue the share ``kappa |g|`` of the way to the winner's ideal; ``v`` there is a quadratic in g, one
+    for gains and one for losses (docs/odd.md, 3.1, Value of war).
 
     Examples
     --------
-    >>> [round(value, 4) for value in war_stakes(1.0, 0.4, 1.0, 0.0, 0.35)]
-    [0.252, -0.0441, 0.168, 0.0196]
+    >>> [round(value, 4) for value in war_stakes(1.0, 0.6, 0.4, 0.35, curvature=0.5, loss_aversion=1.25)]
+    [0.21, -0.0184, 0.175, 0.0153]
     """
-    distance, room = status_quo - own_ideal, other_ideal - status_quo
     scaled = weight * war_share
+    bend = 0.5 * curvature * war_share
     return WarStakes(
-        gain_linear=2.0 * scaled * distance * distance,
-        gain_square=-scaled * war_share * distance * distance,
-        loss_linear=2.0 * scaled * distance * room,
-        loss_square=scaled * war_share * room * room,
+        gain_linear=scaled * goal,
+        gain_square=-scaled * goal * bend,
+        loss_linear=loss_aversion * scaled * room,
+        loss_square=loss_aversion * scaled * room * bend,
     )
 
 
 @equation
 def gain_from_war(stakes: WarStakes, gain: float) -> float:
-    """Return what a party expects a year of war to add to the value of the status quo.
+    """Return what a party expects a year of war to be worth against the status quo, without its cost.
 
     Parameters
     ----------
@@ -151,50 +155,13 @@ def gain_from_war(stakes: WarStakes, gain: float) -> float:
     Returns
     -------
     float
-        u(xW) - u(x0); losses are negative. [util]
+        W; losses are negative. [util]
 
     Notes
     -----
-    The quadratic loss avoided by moving to `expected_end`, summed over issues by weight:
-    ``sum_k w_k [(x0_k - ideal_k)^2 - (xW_k - ideal_k)^2]`` (docs/odd.md, 3.1, Value of war). Without costs and risk,
-    which the caller deducts.
-
-    Examples
-    --------
-    >>> [round(gain_from_war(war_stakes(1.0, 0.4, 1.0, 0.0, 0.35), gain), 4) for gain in (0.4, -0.4)]
-    [0.0937, -0.0703]
-    """
-    size = abs(gain)
-    if gain >= 0:
-        return size * (stakes.gain_linear + size * stakes.gain_square)
-    return -size * (stakes.loss_linear + size * stakes.loss_square)
-
-
-@equation
-def risk_premium(weight: float, war_share: float, span: float, tau: float) -> float:
-    """Return what a party would pay to be rid of the lottery of war on one issue.
-
-    Parameters
-    ----------
-    weight : float
-        w, the party's points on the issue / 100. [share]
-    war_share : float
-        kappa, share of the remaining distance that a year of war at momentum 1 gains. [1/year]
-    span : float
-        Distance between the two ideals. [-]
-    tau : float
-        Standard deviation of the outcome of a year of war, in momentum: a convention, not the volatility of momentum.
-
-    Returns
-    -------
-    float
-        V. [util]
-
-    Notes
-    -----
-    ``w (kappa span tau)^2`` (docs/odd.md, 3.1, Value of war): under quadratic losses a lottery costs its variance,
-    exactly. The source's lottery is over victory and defeat, of variance p (1 - p) on one issue from 0 to 1; tau stands
-    for its root, and with kappa and span at 1 the two are the same.
+    ``sum_k w_k v(kappa_k |g| of the way)``, toward the own ideal where g >= 0 and toward the other's where g < 0
+    (docs/odd.md, 3.1, Value of war). In the source war ends in victory or defeat with a probability; here a year of it
+    moves each issue part of the way.
 
     References
     ----------
@@ -202,8 +169,10 @@ def risk_premium(weight: float, war_share: float, span: float, tau: float) -> fl
 
     Examples
     --------
-    >>> round(risk_premium(weight=1.0, war_share=1.0, span=1.0, tau=0.24**0.5), 3)
-    0.24
+    >>> [round(gain_from_war(war_stakes(1.0, 0.6, 0.4, 0.35, 0.5, 1.25), gain), 4) for gain in (0.4, -0.4)]
+    [0.0811, -0.0725]
     """
-    spread = war_share * span * tau
-    return weight * spread * spread
+    size = abs(gain)
+    if gain >= 0:
+        return size * (stakes.gain_linear + size * stakes.gain_square)
+    return -size * (stakes.loss_linear + size * stakes.loss_square)

@@ -184,6 +184,64 @@ def long_run_spread(volatility: float, reversion: float) -> float:
 
 
 @equation
+def year_average(reversion: float) -> float:
+    """Return the share of today's deviation from a mean that is left on average over the coming year.
+
+    Parameters
+    ----------
+    reversion : float
+        theta, share of the distance to the mean that a week closes. [share]
+
+    Returns
+    -------
+    float
+        f, 1 where nothing reverts. [share]
+
+    Notes
+    -----
+    The mean of ``(1 - theta)^n`` over weeks 0 to 51: ``(1 - (1 - theta)^52) / (52 theta)`` (docs/odd.md, 3.1, The year
+    ahead). A side that weighs a year of war weighs what the year will be like, not its first week.
+
+    Examples
+    --------
+    >>> [round(year_average(reversion), 6) for reversion in (0.05, 0.02, 0.0)]
+    [0.357907, 0.625242, 1.0]
+    """
+    return (1.0 - (1.0 - reversion) ** 52) / (52.0 * reversion) if reversion > 0 else 1.0
+
+
+@equation
+def next_variance(variance: float, reversion: float, volatility: float) -> float:
+    """Return the variance of a mean-reverting process after one more week.
+
+    Parameters
+    ----------
+    variance : float
+        V, of today's deviation from the mean. [unit of the process, squared]
+    reversion : float
+        Share of the distance to the mean that a week closes. [share]
+    volatility : float
+        Standard deviation of the weekly shock. [unit of the process]
+
+    Returns
+    -------
+    float
+        Variance. [unit of the process, squared]
+
+    Notes
+    -----
+    ``(1 - theta)^2 V + sigma^2``. A lognormal ``exp(z - V / 2)`` keeps its mean in every week (docs/odd.md, 3.1, 4).
+
+    Examples
+    --------
+    >>> round(next_variance(0.01, 0.05, 0.1), 6)
+    0.019025
+    """
+    kept = 1.0 - reversion
+    return kept * kept * variance + volatility * volatility
+
+
+@equation
 def optimism_left(years: float) -> float:
     """Return the share of the optimism at the war's outset that is left after some years.
 

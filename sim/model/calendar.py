@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,8 +36,8 @@ def attendance_of(scenario: Scenario, comers: list[str], weeks: int) -> Attendan
     is_forced = np.zeros(weeks, bool)
     dated = np.full((weeks, len(comers)), -1, np.int64)
     for event in in_order(scenario):
-        week = (event.date - scenario.start).days // 7
-        if 0 <= week < weeks:
+        week = week_of(scenario, event.date)
+        if event.when is None and 0 <= week < weeks:
             is_forced[week] |= event.round
             for name, level in event.levels.items():
                 if name in comers:
@@ -60,30 +61,85 @@ def attendance_of(scenario: Scenario, comers: list[str], weeks: int) -> Attendan
 
 def in_order(scenario: Scenario) -> list[Event]:
     """Return the scenario's events by date, those of one day in the order of the file."""
-    return sorted(scenario.events, key=lambda event: event.date)
+    return sorted(scenario.events, key=lambda event: event.date or scenario.start)
+
+
+def week_of(scenario: Scenario, day: date | None) -> int:
+    """Return the week of a date, without one that of the start; week 0 starts on the scenario's start date."""
+    return (day - scenario.start).days // 7 if day is not None else 0
+
+
+class Conditions(NamedTuple):
+    """Hold events that take place once something holds.
+
+    ``when`` has one entry an event (``sim.model.steps.events.WHEN``); ``below`` and ``present`` have shape (events,
+    comers): a level that somebody must have stayed below, 0 where none is asked, and who must take part. ``changes``
+    are what they change, an event's one after the other.
+    """
+
+    when: NDArray[Any]
+    below: NDArray[np.int64]
+    present: NDArray[np.bool_]
+    changes: NDArray[Any]
+
+
+class Changes(NamedTuple):
+    """Hold what events change: ``dated`` in order, ``conditions``, and the values of both by draw.
+
+    ``n_versions`` counts how often what promises are worth may differ in a trial; ``is_by_trial`` says that it differs
+    from trial to trial.
+    """
+
+    dated: NDArray[Any]
+    conditions: Conditions
+    values: NDArray[np.float64]
+    n_versions: int
+    is_by_trial: bool
 
 
 def changes_of(
     scenario: Scenario, drawn: Mapping[str, Column], n_draws: int, layout: Layout, comers: list[str]
-) -> tuple[NDArray[Any], NDArray[np.float64], int]:
-    """Return what events change, the values by draw, and how many versions of what promises are worth there are."""
+) -> Changes:
+    """Return what events of a scenario change, dated ones by week and conditional ones by event."""
     found = _Changes(layout, comers)
-    numbered = sorted(enumerate(scenario.events), key=lambda entry: entry[1].date)
+    numbered = sorted(enumerate(scenario.events), key=lambda entry: entry[1].date or scenario.start)
     for number, event in numbered:
-        week = (event.date - scenario.start).days // 7
-        shift = drawn[f"events.{number}.momentum_shift"]
-        if np.any(np.asarray(shift) != 0):
-            found.add(week, events.MOMENTUM, 0, shift)
-        for name in event.pressure:
-            place = layout.place("sides", comers.index(name), "pressure")
-            found.add(week, events.ADD, place, drawn[f"events.{number}.pressure.{name}"])
-        for path in event.set:
-            found.set(week, path, drawn[f"events.{number}.set.{path}"])
-    changes = np.array(found.rows, events.CHANGE) if found.rows else np.zeros(0, events.CHANGE)
-    changed = np.zeros((n_draws, max(1, len(found.values))))
+        if event.when is None:
+            _gather(found, week_of(scenario, event.date), number, event, drawn)
+    dated, n_dated_promises = len(found.rows), found.n_promises
+    conditional = [(number, event) for number, event in numbered if event.when is not None]
+    when = np.zeros(len(conditional), events.WHEN)
+    below, present = np.zeros((len(when), len(comers)), np.int64), np.zeros((len(when), len(comers)), bool)
+    for place, (number, event) in enumerate(conditional):
+        first = len(found.rows) - dated
+        _gather(found, 0, number, event, drawn)
+        condition = event.when
+        assert condition is not None
+        by = condition.no_ceasefire_by
+        last = week_of(scenario, by) if by is not None else -1
+        when[place] = (week_of(scenario, event.date), last, condition.round_failed, first, len(found.rows) - dated)
+        for name, level in condition.absent.items():
+            below[place, comers.index(name)] = level
+        for name in condition.engaged:
+            present[place, comers.index(name)] = True
+    rows = np.array(found.rows, events.CHANGE) if found.rows else np.zeros(0, events.CHANGE)
+    values = np.zeros((n_draws, max(1, len(found.values))))
     for column, value in enumerate(found.values):
-        changed[:, column] = value
-    return changes, changed, 1 + found.n_promises
+        values[:, column] = value
+    conditions = Conditions(when, below, present, rows[dated:])
+    return Changes(rows[:dated], conditions, values, 1 + found.n_promises, found.n_promises > n_dated_promises)
+
+
+def _gather(found: _Changes, week: int, number: int, event: Event, drawn: Mapping[str, Column]) -> None:
+    """Add the changes of one event."""
+    shift = drawn[f"events.{number}.momentum_shift"]
+    if np.any(np.asarray(shift) != 0):
+        found.add(week, events.MOMENTUM, 0, shift)
+    for name in event.pressure:
+        place = found.layout.place("sides", found.comers.index(name), "pressure")
+        found.add(week, events.ADD, place, drawn[f"events.{number}.pressure.{name}"])
+    for path in event.set:
+        found.set(week, path, drawn[f"events.{number}.set.{path}"])
 
 
 class _Changes:
@@ -127,6 +183,8 @@ class _Changes:
             log = np.log(np.maximum(value, LEAST_STRAIN))
             self.add(week, events.SET, self.layout.place(entity, number, "mean_log_strain"), log)
             self.add(week, events.SET_WHOLE, self.layout.place(entity, number, "strain_moves"), 1.0)
+        elif field == "aid":
+            self.add(week, events.AID, number, value)
         elif field in ("usual_level", "level_cap"):
             self.add(week, events.SET_WHOLE, self.layout.place(entity, number, field), np.rint(value))
         else:

@@ -36,24 +36,31 @@ def copy(source: Any, target: Any) -> None:
 
 
 @step
+def close_books(world: Any) -> None:
+    """Forget the trades of the last draw: they are worked out anew when they are asked for."""
+    for book in range(len(world.books)):
+        world.books[book].is_open = 0
+    for number in range(len(world.paths)):
+        world.paths[number].book = -1
+    world.moved.book = -1
+
+
+@step
 def begin_draw(world: Any, start: Any, number: int, of_draw: Any) -> None:
     """Put a draw of the parameters into the workspace, and its row as trials begin with it into ``of_draw``."""
     copy(start, world.row)
     world.trial.draw = number
     start_draw(world)
     copy(world.row, of_draw)
-    # The tables of the last draw: they are worked out anew when they are asked for.
-    for slot in range(len(world.regimes)):
-        world.regimes[slot].is_tabulated = 0
-    for regime in range(world.is_known.shape[0]):
-        for place in range(world.is_known.shape[1]):
-            world.is_known[regime, place] = 0
+    close_books(world)
 
 
 @step
 def begin_trial(world: Any, of_draw: Any, number: int) -> None:
     """Begin a trial of the draw in the workspace."""
     copy(of_draw, world.row)
+    if world.trial.is_by_trial:
+        close_books(world)
     start_trial(world, number)
 
 

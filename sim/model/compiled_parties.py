@@ -42,7 +42,7 @@ class PartyType(types.Type):  # type: ignore[misc, name-defined]
         super().__init__(name=f"Party({entity}, {number})")
 
 
-FIRST = Layout(0, 0, 0, 0, 0).first
+FIRST = Layout(0, 0, 0, 0, 0, 0).first
 """Places in the row of all that stands before the third parties, and of the first of these: the same everywhere."""
 MODEL = ModelType()
 SIDES = types.Tuple([PartyType("sides", 0), PartyType("sides", 1)])

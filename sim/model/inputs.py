@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import ParleyError
-from sim.model.calendar import Attendance, attendance_of, changes_of, weekly_rates
-from sim.model.packages import n_rows
+from sim.model.calendar import Attendance, Conditions, attendance_of, changes_of, week_of, weekly_rates
 from sim.model.state import ENTITIES, Layout
+from sim.model.switches import N_SETS_OF_TERMS
 from sim.random_streams import Streams
 from sim.scenario.sampling.parameter_draws import draw_columns
 from sim.scenario.schema import Scenario, ThirdParty
@@ -31,6 +30,7 @@ class Inputs(NamedTuple):
 
     scenario: Scenario
     third_parties: tuple[str, ...]
+    vetoes: tuple[str, ...]
     layout: Layout
     starts: NDArray[np.float64]
     scopes: NDArray[np.int64]
@@ -39,6 +39,7 @@ class Inputs(NamedTuple):
     holidays: NDArray[np.int64]
     changes: NDArray[Any]
     changed: NDArray[np.float64]
+    conditions: Conditions
     regime_bits: int
     n_versions: int
 
@@ -48,9 +49,9 @@ class Inputs(NamedTuple):
         return len(self.holidays)
 
     @property
-    def shape_of_curves(self) -> tuple[int, int]:
-        """Return the tables that a draw may need, and the rows of each."""
-        return self.n_versions << self.regime_bits, n_rows(self.layout.counts["tracks"], self.layout.counts["issues"])
+    def n_books(self) -> int:
+        """Return the books of trades that a draw may need: by version, regime and frictions that are off."""
+        return (self.n_versions << self.regime_bits) * N_SETS_OF_TERMS
 
 
 def inputs_of(scenario: Scenario, streams: Streams) -> Inputs:
@@ -69,7 +70,12 @@ class _Rows:
         self.third_parties = [name for name, party in parties if isinstance(party, ThirdParty)]
         self.vetoes = list(dict.fromkeys(name for track in scenario.tracks.values() for name in track.ratified_by))
         self.layout = Layout(
-            len(self.third_parties), len(self.tracks), len(self.issues), len(self.vetoes), len(scenario.windows)
+            len(self.third_parties),
+            len(self.tracks),
+            len(self.issues),
+            len(self.vetoes),
+            len(scenario.windows),
+            sum(event.when is not None for event in scenario.events),
         )
         self.rows = np.zeros((n_draws, self.layout.size))
         self.records = {name: self.layout.records(self.rows, name) for name in ENTITIES}
@@ -104,11 +110,13 @@ class _Rows:
             if 0 <= (week := week_of(scenario, window.date)) < weeks:
                 holidays[week] = number
         comers = [*self.sides, *self.third_parties]
-        changes, changed, n_versions = changes_of(scenario, self.drawn, len(self.rows), self.layout, comers)
+        changes = changes_of(scenario, self.drawn, len(self.rows), self.layout, comers)
+        self._put("trial", 0, "is_by_trial", changes.is_by_trial)
         members = self._put_regimes()
         return Inputs(
             scenario=scenario,
             third_parties=tuple(self.third_parties),
+            vetoes=tuple(self.vetoes),
             layout=self.layout,
             starts=self.rows,
             scopes=_lists([[self.issues.index(name) for name in track.scope] for track in scenario.tracks.values()]),
@@ -117,10 +125,11 @@ class _Rows:
             ),
             attendance=attendance_of(scenario, comers, weeks),
             holidays=holidays,
-            changes=changes,
-            changed=changed,
+            changes=changes.dated,
+            changed=changes.values,
+            conditions=changes.conditions,
             regime_bits=len(members),
-            n_versions=n_versions,
+            n_versions=changes.n_versions,
         )
 
     # -- sections ------------------------------------------------------------------------------------
@@ -175,6 +184,8 @@ class _Rows:
             self._put("sides", number, field, self.drawn[f"parties.{name}.{field}"])
         for field in ("usual_level", "level_cap"):
             self._put("sides", number, field, getattr(party, field))
+        signs = self.tracks if party.signs is None else party.signs
+        self._put("sides", number, "signs", sum(1 << self.tracks.index(track) for track in signs))
 
     def _put_third_party(self, number: int, name: str) -> None:
         path = f"parties.{name}"
@@ -251,10 +262,16 @@ class _Rows:
         }
         for field, value in numbers.items():
             self._put("tracks", number, field, value)
+        for place, issue in enumerate(self.issues):
+            for end, side in zip("ab", self.sides, strict=True):
+                far_end = 1.0 if end == "a" else 0.0
+                point = self.drawn.get(f"{path}.demands.{side}.{issue}", far_end)
+                self._put("demands", number * len(self.issues) + place, f"point_{end}", point)
 
     def _put_veto(self, number: int, name: str) -> None:
         party, path = self.scenario.veto(name), f"parties.{name}"
         side = self.sides.index(party.side)
+        self._put_given("vetoes", number, path)
         self._put("vetoes", number, "side", side)
         for place, issue in enumerate(self.issues):
             at = number * len(self.issues) + place
@@ -304,11 +321,6 @@ class _Rows:
         is_backer = self.scenario.third_party(name).role == "backer"
         by_chance = is_backer and bool(np.any(np.asarray(self.drawn[f"parties.{name}.quit_prob_per_week"]) > 0))
         return by_chance or self._is_set(name, "engagement") or bool(takes_part.any() and not takes_part.all())
-
-
-def week_of(scenario: Scenario, day: date) -> int:
-    """Return the week of a date; week 0 starts on the scenario's start date."""
-    return (day - scenario.start).days // 7
 
 
 def _lists(entries: Iterable[list[int]]) -> NDArray[np.int64]:

@@ -6,10 +6,13 @@ The happenings (``sim.model.happenings``) come in the order of the week.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
+from math import sqrt
+from statistics import NormalDist
 from types import SimpleNamespace
 from typing import Any
 
-from sim.model.calendar import in_order
+from sim.model.calendar import in_order, week_of
 from sim.model.happenings import (
     Bargained,
     Began,
@@ -48,14 +51,21 @@ class _Week:
         self.comers = (*self.sides, *trial.inputs.third_parties)
         self.tracks = list(self.scenario.tracks)
         self.counts = week < self.scenario.horizon_weeks
-        self.events = [event for event in in_order(self.scenario) if self._week_of(event) == week]
+        dated = [event for event in in_order(self.scenario) if event.when is None]
+        conditional = [event for event in in_order(self.scenario) if event.when is not None]
+        self.events = [event for event in dated if week_of(self.scenario, event.date) == week]
+        happened = zip(conditional, self.now.happened["applied_week"], strict=True)
+        self.events += [event for event, applied in happened if applied == week]
 
-    def _week_of(self, event: Event) -> int:
-        return (event.date - self.scenario.start).days // 7
+    def _day_of(self, event: Event) -> date:
+        """The day of a dated event; of one with a condition the first of the week in which it holds."""
+        if event.when is None:
+            return self.scenario.day_of(event)
+        return self.scenario.start + timedelta(weeks=self.week)
 
     def happenings(self) -> Iterator[Happening]:
         for event in self.events:
-            yield Dated(event.name, event.date, tuple(event.set))
+            yield Dated(event.name, self._day_of(event), tuple(event.set))
         signed = None
         if self.counts:
             yield from self._war()
@@ -116,9 +126,18 @@ class _Week:
             return Comer(name, level, "rule", tuple(rule.when))
         if events := tuple(event.name for event in self.events if name in event.levels):
             return Comer(name, level, "event", events)
+        if name in self.sides and level > min(record["usual_level"] + lift, record["level_cap"]):
+            return Comer(name, level, "persuaded", tuple(self._who_persuades(name)))
         if name in self.sides and lift > 0 and level > record["usual_level"]:
             return Comer(name, level, "lifted", lift=lift)
         return Comer(name, level, "habit")
+
+    def _who_persuades(self, side: str) -> Iterator[str]:
+        """Third parties that make an effort and have the side's ear."""
+        end = "ab"[self.sides.index(side)]
+        for name, party in zip(self.comers[2:], self.now.third_parties, strict=True):
+            if party["is_engaged"] and party["effort"] * party[f"reach_{end}"] > 0.0:
+                yield name
 
     def _bargained(self) -> Iterator[Bargained]:
         for number in reversed(range(len(self.tracks))):
@@ -142,7 +161,7 @@ class _Week:
             has_range=bool(track["has_range"]),
             offers=(float(track["tabled_a"]), float(track["tabled_b"])),
             close_enough=float(self.now.talks["close_enough"][0]),
-            may_sign=bool(track["may_sign"]) if track["has_range"] else self._would_get_leave(track),
+            may_sign=bool(track["may_sign"]) if track["has_range"] else self._would_get_leave(number, track),
             waits=bool(track["waits"]),
             text=text if text == text else None,
             accepts=accepts,
@@ -151,12 +170,16 @@ class _Week:
             votes={name: not track["refused_by"] >> place & 1 for place, name in enumerate(names)},
         )
 
-    def _would_get_leave(self, track: Any) -> bool:
+    def _would_get_leave(self, number: int, track: Any) -> bool:
         """Without a range nobody asks; the same random number says what the answer would have been."""
-        if min(self.now.sides["level"]) >= track["least_level"]:
+        leaders, least, sides = 3, track["least_level"], self.now.sides
+        if all(s["level"] >= least and (s["level"] == leaders or s["signs"] >> number & 1) for s in sides):
             return True
-        luck = self.trial.streams.uniform("call home", week=self.week)[0]
-        return bool(luck < self.now.talks["call_home_prob"][0])
+        today = float(self.trial.streams.uniform("call home", week=self.week)[0])
+        if rho := float(self.now.talks["persistence_of_chance"][0]):
+            normal, lasts = NormalDist(), float(self.now.trial["chance_of_call"][0])
+            today = normal.cdf(sqrt(rho) * lasts + sqrt(1.0 - rho) * normal.inv_cdf(today))
+        return today < float(self.now.talks["call_home_prob"][0])
 
     # -- ceasefires ----------------------------------------------------------------------------------
 

@@ -1,238 +1,283 @@
-"""What the packages of each track are worth to both sides, tabulated for a draw of the parameters.
+"""The best packages of a track today, from all that side A can have to all that side B can have (docs/odd.md, 3.4).
 
-Gains along the contract curve hang on positions and weights, on which third parties take part (their regime) and on
-what promises are worth; not on the week. So they are tabulated when a trial first needs them, for all trials that share
-the draw, on the 101 mixes of the curve. An issue that moves with the front adds a kink at its status quo: both branches
-of its curve are tabulated, ``x(l) = clip(status quo, x(l; ideal A), x(l; ideal B))``, and today's status quo put in.
-
-``curves`` has shape (slots, rows, 101), a slot for each version and regime. Its rows: gains of both sides on each
-track, over what does not move; then for each issue its terms, or the branch toward B, then the branch toward A.
+A track's *path* makes its trades one after the other, the largest gain per loss first: A's gain falls, B's rises, as a
+concave broken line. A point of the path is a number of whole trades and a part of the next; offers and texts name it by
+its *contract-curve weight* (mix), 1 at side A's end and 0 at side B's, which weighs both sides' way along it equally.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-import numpy as np
-
 from sim.compiler.decorators import routine, step
-from sim.equations.bargaining import GRID_STEPS
-from sim.equations.contract_curve import Terms, contract_curve, value_of
-from sim.equations.utility import audience_loss, change_in_value, discounted, trust_with
-from sim.model.engagement import guarantee_share
-from sim.model.switches import CONTROLLERS, NONE_OFF, counted, is_blocked, terms_with
-
-
-def n_rows(n_tracks: int, n_issues: int) -> int:
-    """Return the number of rows of ``curves``; the last ones are of use only while they are made."""
-    return 2 * n_tracks + 4 * n_issues
+from sim.equations.trades import EQUAL_RATES, nash_part
+from sim.equations.war import WarStakes, gain_from_war, plus, war_stakes
+from sim.model.trades import IDLE, IMPOSSIBLE, TRADED, choose_book, is_before, open_book, own_gain
+from sim.model.value_of_war import believed_momentum, cost_of_war
 
 
 @step
-def choose_tables(world: Any) -> None:
-    """Choose the tables of today's version and regime; tabulate them if no trial of the draw has needed them yet."""
-    trial = world.trial
-    trial.slot = (trial.version << trial.regime_bits) + trial.regime
-    if not world.regimes[trial.slot].is_tabulated:
-        _tabulate_regime(world)
-
-
-@routine
-def _tabulate_regime(world: Any) -> None:
-    trial, assurances, sides, regime = world.trial, world.assurances, world.sides, world.regimes[world.trial.slot]
-    share = guarantee_share(world, trial.regime)
-    credibility = assurances.guarantee_credibility * share
-    regime.trust_a = _trust(assurances, sides[0], credibility * assurances.guaranteed_a)
-    regime.trust_b = _trust(assurances, sides[1], credibility * assurances.guaranteed_b)
-    tabulate(world, world.curves[trial.slot], NONE_OFF, trial.regime, regime.trust_a, regime.trust_b)
-    regime.is_tabulated = 1
+def lay_path(world: Any, number: int) -> None:
+    """Lay out a track's path as it is today, in the book of today's version and regime."""
+    choose_book(world)
+    lay_path_in(world, number, world.trial.book)
 
 
 @step
-def _trust(assurances: Any, side: Any, guarantee: float) -> float:
-    """Share of promised gains that a side expects to be delivered."""
-    return trust_with(
-        side.trust, assurances.monitoring, guarantee, assurances.trust_from_monitoring, assurances.trust_from_guarantee
-    )
+def lay_path_in(world: Any, number: int, book: int) -> None:
+    """Lay out a track's path in a book of trades, unless it stands."""
+    open_book(world, book)
+    path = world.paths[number]
+    if path.book != book or path.moved != world.moved.times:
+        if path.book != book or _moves(world, number):
+            _lay_out(world, number, book)
+        path.book, path.moved = book, world.moved.times
+
+
+@step
+def _moves(world: Any, number: int) -> bool:
+    return number == len(world.tracks) or world.tracks[number].n_moving > 0
 
 
 @routine
-def tabulate(world: Any, table: Any, off: int, regime: int, trust_a: float, trust_b: float) -> None:
-    """Fill a table, shape (rows, mixes), as it is in a regime with a set of frictions off."""
-    tracks, issues, scopes = world.tracks, world.issues, world.scopes
-    first_issue, first_gain = 2 * len(tracks), 2 * len(tracks) + 2 * len(issues)
-    for number in range(len(issues)):
-        issue, row, gains = issues[number], first_issue + 2 * number, first_gain + 2 * number
-        blocked = is_blocked(world, number, regime)
-        terms = terms_with(world, off, issue, trust_a, trust_b, blocked)
-        if issue.moves:
-            _tabulate_branches(table, row, terms, blocked and not off & CONTROLLERS)
+def _lay_out(world: Any, number: int, book: int) -> None:
+    """Merge the trades that are possible on a track, and sum up what they cost side A and bring side B."""
+    path, losses, gains = world.paths[number], world.path_losses[number], world.path_gains[number]
+    found, fixed, moved = world.path_trades[number], world.trades[book], world.moved_trades
+    path.is_possible, path.start_a, path.start_b = 1, 0.0, 0.0
+    for issue in range(len(world.issues)):
+        edge = world.edges[book, number, issue]
+        if edge.kind == IMPOSSIBLE:
+            path.is_possible = 0
+        elif edge.kind == TRADED:
+            path.start_a += edge.start_a
+            path.start_b += edge.start_b
+    n, place, other = 0, 0, 0
+    n_fixed, n_moved = world.books[book].n, world.moved.n
+    loss, gain = 0.0, 0.0
+    losses[0], gains[0] = loss, gain
+    while place < n_fixed or other < n_moved:
+        if other == n_moved or (place < n_fixed and not is_before(moved[other], fixed[place])):
+            trade, source = fixed[place], place
+            place += 1
         else:
-            _tabulate_terms(table, row, gains, terms)
-    for track in range(len(tracks)):
-        for side in range(2):
-            row = 2 * track + side
-            for place in range(table.shape[1]):
-                table[row, place] = 0.0
-            for place in range(scopes.shape[1]):
-                number = scopes[track, place]
-                if number >= 0 and not issues[number].moves:
-                    for point in range(table.shape[1]):
-                        table[row, point] += table[first_gain + 2 * number + side, point]
+            trade, source = moved[other], -1 - other
+            other += 1
+        if (trade.tracks >> number) & 1:
+            found[n] = source
+            n += 1
+            loss += trade.loss
+            gain += trade.gain
+            losses[n], gains[n] = loss, gain
+    path.n = n
 
 
 @step
-def _tabulate_branches(table: Any, row: int, terms: Any, is_left: bool) -> None:
-    """Both branches of the curve of an issue that moves; boundless where it is left as it is."""
-    at_a, at_b = _at_status_quo(terms, terms.ideal_a), _at_status_quo(terms, terms.ideal_b)
-    steps = table.shape[1] - 1
-    for point in range(steps + 1):
-        table[row, point] = -np.inf if is_left else contract_curve(point / steps, at_a)
-        table[row + 1, point] = np.inf if is_left else contract_curve(point / steps, at_b)
+def trade_at(world: Any, number: int, place: int) -> Any:
+    """Return a trade of a path by its place."""
+    source = world.path_trades[number, place]
+    return world.trades[world.paths[number].book, source] if source >= 0 else world.moved_trades[-1 - source]
+
+
+# -- points of the path --------------------------------------------------------------------------------
 
 
 @step
-def _at_status_quo(terms: Any, status_quo: float) -> Any:
-    return Terms(
-        status_quo, terms.ideal_a, terms.ideal_b, terms.weight_a, terms.weight_b, terms.trust_a, terms.trust_b,
-        terms.slope_a, terms.slope_b, terms.public_a, terms.public_b, terms.low, terms.high,
-    )  # fmt: skip
+def mix_at(world: Any, number: int, whole: int, part: float) -> float:
+    """Return the contract-curve weight of a point of the path."""
+    losses, gains, n = world.path_losses[number], world.path_gains[number], world.paths[number].n
+    loss, gain = _between(losses, whole, part, n), _between(gains, whole, part, n)
+    if losses[n] > 0.0 and gains[n] > 0.0:
+        return 1.0 - 0.5 * (loss / losses[n] + gain / gains[n])
+    if losses[n] > 0.0:
+        return 1.0 - loss / losses[n]
+    return 1.0 - gain / gains[n] if gains[n] > 0.0 else 0.5
 
 
 @step
-def _tabulate_terms(table: Any, row: int, gains: int, terms: Any) -> None:
-    """Terms on an issue and what they are worth; nothing can be signed where red lines and limits leave no room."""
-    steps = table.shape[1] - 1
-    for point in range(steps + 1):
-        position = contract_curve(point / steps, terms)
-        table[row, point] = position
-        table[gains, point], table[gains + 1, point] = value_of(position, terms)
-        if terms.low > terms.high:
-            table[gains, point] = table[gains + 1, point] = -np.inf
-
-
-@step
-def gain_on(issue: Any, side: int, position: float, status_quo: float, trust: float, has_audience: bool) -> float:
-    """Return a side's gain on one issue: promises discounted, losses and audience in full (docs/odd.md, 3.4). [util]"""
-    if side == 0:
-        ideal, weight, slope, line, end = issue.ideal_a, issue.weight_a, issue.slope_a, issue.public_a, -1
-    else:
-        ideal, weight, slope, line, end = issue.ideal_b, issue.weight_b, issue.slope_b, issue.public_b, 1
-    worth = discounted(change_in_value(position, status_quo, ideal), trust)
-    if has_audience and slope > 0.0:
-        worth -= slope * audience_loss(position, line, ideal, end)
-    return weight * worth
-
-
-# -- look-ups ----------------------------------------------------------------------------------------
-
-
-@step
-def gain_at(world: Any, track: int, side: int, step: int) -> float:
-    """Return a side's gain on one of the 101 mixes of a track, issues that move at today's status quo. [util]"""
-    tracks, issues, scopes, curves, slot = world.tracks, world.issues, world.scopes, world.curves, world.trial.slot
-    gain = curves[slot, 2 * track + side, step]
-    if tracks[track].n_moving:
-        regime = world.regimes[slot]
-        trust = counted(world, NONE_OFF, side, regime.trust_a if side == 0 else regime.trust_b)
-        for place in range(scopes.shape[1]):
-            number = scopes[track, place]
-            if number >= 0 and issues[number].moves:
-                row = 2 * len(tracks) + 2 * number
-                line = issues[number].status_quo
-                position = min(max(line, curves[slot, row, step]), curves[slot, row + 1, step])
-                gain += gain_on(issues[number], side, position, line, trust, True)
-    return gain
-
-
-@step
-def gain_between(world: Any, track: int, side: int, mix: float) -> float:
-    """Return a side's gain at a mix between two of the 101, by linear interpolation from its own end. [util]"""
-    place = mix if side == 0 else 1.0 - mix
-    step = min(max(int(place * GRID_STEPS), 0), GRID_STEPS - 1)
-    part = place * GRID_STEPS - step
-    low = gain_at(world, track, side, _from_own_end(side, step))
-    high = gain_at(world, track, side, _from_own_end(side, step + 1))
-    return low + part * (high - low)
-
-
-@step
-def _from_own_end(side: int, step: int) -> int:
-    """Return a step of the grid counted from the end at which a side gains least."""
-    return step if side == 0 else GRID_STEPS - step
-
-
-@step
-def least_mix(world: Any, track: int, side: int, need: float) -> float:
-    """Return the least mix, from the other side's end, that gives a side what it needs; infinity where none does.
-
-    Bisection over the 101 mixes, along which its gain rises, then linear interpolation between two of them.
-    """
-    if not gain_at(world, track, side, _from_own_end(side, GRID_STEPS)) >= need:
-        return np.inf
-    reached, stride = 0, 64
-    while stride:
-        step = reached + stride - 1
-        if step <= GRID_STEPS:
-            at = _from_own_end(side, step)
-            if gain_at(world, track, side, at) < need:
-                reached += stride
-        stride >>= 1
-    if reached == 0:
-        return 0.0
-    low = gain_at(world, track, side, _from_own_end(side, reached - 1))
-    high = gain_at(world, track, side, _from_own_end(side, reached))
-    return (reached - 1 + (need - low) / (high - low)) / GRID_STEPS
+def _between(sums: Any, whole: int, part: float, n: int) -> float:
+    return sums[whole] + part * (sums[whole + 1] - sums[whole]) if whole < n else sums[n]
 
 
 @routine
-def nash_mix(world: Any, track: int) -> float:
-    """Return the mix with the largest product of surpluses on the grid; the middle of the range where it has none.
+def point_at(world: Any, number: int, mix: float) -> tuple[int, float]:
+    """Return the point of the path with a contract-curve weight: whole trades, and a part of the next."""
+    low, high = 0, world.paths[number].n
+    while low < high:
+        middle = (low + high + 1) // 2
+        if mix_at(world, number, middle, 0.0) >= mix:
+            low = middle
+        else:
+            high = middle - 1
+    if low == world.paths[number].n:
+        return low, 0.0
+    before, after = mix_at(world, number, low, 0.0), mix_at(world, number, low + 1, 0.0)
+    return low, min(max((before - mix) / (before - after), 0.0), 1.0)
 
-    Where the curve rests at a kink or a limit several mixes name one package: the middle of them (docs/odd.md, 3.4).
+
+@step
+def gain_between(world: Any, number: int, side: int, mix: float) -> float:
+    """Return a side's gain in the package of a contract-curve weight. [util]"""
+    whole, part = point_at(world, number, mix)
+    path = world.paths[number]
+    if side == 0:
+        return path.start_a - _between(world.path_losses[number], whole, part, path.n)
+    return path.start_b + _between(world.path_gains[number], whole, part, path.n)
+
+
+@routine
+def limit_of_a(world: Any, number: int, need: float) -> float:
+    """Return the least weight that gives side A what it needs: the last point of the path; infinity where none does."""
+    path, losses = world.paths[number], world.path_losses[number]
+    left = path.start_a - need
+    if not path.is_possible or not left >= 0.0:
+        return math.inf
+    low, high = 0, path.n
+    while low < high:
+        middle = (low + high + 1) // 2
+        if losses[middle] <= left:
+            low = middle
+        else:
+            high = middle - 1
+    part = 0.0 if low == path.n else (left - losses[low]) / (losses[low + 1] - losses[low])
+    return mix_at(world, number, low, part)
+
+
+@routine
+def limit_of_b(world: Any, number: int, need: float) -> float:
+    """Return the largest weight that gives side B what it needs: the first point; minus infinity where none does."""
+    path, gains = world.paths[number], world.path_gains[number]
+    missing = need - path.start_b
+    if not path.is_possible or not missing <= gains[path.n]:
+        return -math.inf
+    low, high = 0, path.n
+    while low < high:
+        middle = (low + high) // 2
+        if gains[middle] >= missing:
+            high = middle
+        else:
+            low = middle + 1
+    if low == 0:
+        return mix_at(world, number, 0, 0.0)
+    return mix_at(world, number, low - 1, (missing - gains[low - 1]) / (gains[low] - gains[low - 1]))
+
+
+@routine
+def nash_mix(world: Any, number: int) -> float:
+    """Return the weight with the largest product of surpluses, within the range (docs/odd.md, 3.4, Texts)."""
+    track, path = world.tracks[number], world.paths[number]
+    losses, gains = world.path_losses[number], world.path_gains[number]
+    over_a, over_b = path.start_a - track.need_a, path.start_b - track.need_b
+    whole, part = 0, 0.0
+    while whole < path.n:
+        trade = trade_at(world, number, whole)
+        part = nash_part(trade.rate, trade.gain, over_a - losses[whole], over_b + gains[whole])
+        if part < 1.0:
+            break
+        whole, part = whole + 1, 0.0
+    return min(max(mix_at(world, number, whole, part), track.lower), track.upper)
+
+
+@routine
+def write_terms(world: Any, number: int, mix: float) -> None:
+    """Write the terms of a package into ``issue.terms``, those out of scope at their status quo."""
+    path, issues = world.paths[number], world.issues
+    for issue in range(len(issues)):
+        edge, line = world.edges[path.book, number, issue], issues[issue].status_quo
+        issues[issue].terms = edge.low if edge.kind == TRADED else line
+        if edge.kind == IDLE:
+            issues[issue].terms = min(max(line, edge.low), edge.high)
+    whole, part = point_at(world, number, mix)
+    first, last = whole, whole
+    if whole < path.n:
+        # Trades of the same rate are made together.
+        rate = trade_at(world, number, whole).rate
+        while first > 0 and _is_same(trade_at(world, number, first - 1).rate, rate):
+            first -= 1
+        while last < path.n and _is_same(trade_at(world, number, last).rate, rate):
+            last += 1
+    for place in range(first):
+        trade = trade_at(world, number, place)
+        issues[trade.issue].terms += trade.width
+    if last > first:
+        share = _share_made(world, number, first, last, whole, part)
+        for place in range(first, last):
+            trade = trade_at(world, number, place)
+            issues[trade.issue].terms += share * trade.width
+
+
+@step
+def _is_same(rate: float, other: float) -> bool:
+    return rate == other or abs(rate - other) <= EQUAL_RATES * max(rate, other)
+
+
+@step
+def _share_made(world: Any, number: int, first: int, last: int, whole: int, part: float) -> float:
+    """Share of the trades from first to last that is made at a point among them."""
+    losses, gains, n = world.path_losses[number], world.path_gains[number], world.paths[number].n
+    made = _between(losses, whole, part, n) - losses[first] + _between(gains, whole, part, n) - gains[first]
+    total = losses[last] - losses[first] + gains[last] - gains[first]
+    return made / total if total > 0.0 else 0.0
+
+
+# -- veto players --------------------------------------------------------------------------------------
+
+
+@routine
+def own_need(world: Any, veto: int) -> float:
+    """Return the least gain at which a veto player ratifies, as its side knows it: its own war by its side's belief."""
+    issues, record = world.issues, world.vetoes[veto]
+    side, total = world.sides[record.side], WarStakes(0.0, 0.0, 0.0, 0.0)
+    for number in range(len(issues)):
+        issue, own = issues[number], world.veto_issues[veto * len(issues) + number]
+        if issue.war_share > 0.0:
+            line = issue.status_quo
+            far = issue.ideal_b if side.end == 1 else issue.ideal_a
+            goal, room = abs(own.ideal_point - line), abs(far - line)
+            more = war_stakes(own.weight, goal, room, issue.war_share, side.curvature, side.loss_aversion)
+            total = plus(total, more)
+    need = gain_from_war(total, believed_momentum(side, world.war)) - cost_of_war(side, world.war)
+    return need + record.error if record.is_known else need
+
+
+@routine
+def limit_of_veto(world: Any, number: int, veto: int) -> float:
+    """Return the weight at which a veto player's own gain meets its need: the last point for side A, B's first.
 
     References
     ----------
-    Nash (1950). The bargaining problem. Econometrica 18, 155-162.
+    Putnam (1988). Diplomacy and domestic politics: the logic of two-level games. International Organization 42,
+    427-460.
     """
-    track_record, best, first, last = world.tracks[track], -1.0, -1, -1
-    for point in range(GRID_STEPS + 1):
-        best = max(best, _product(world, track, point))
-    if best < 0.0:
-        return (track_record.lower + track_record.upper) / 2.0
-    for point in range(GRID_STEPS + 1):
-        if _product(world, track, point) >= best * (1.0 - 1e-9):
-            first = point if first < 0 else first
-            last = point
-    return (first + last) / (2 * GRID_STEPS)
+    path, is_of_a = world.paths[number], world.vetoes[veto].side == 0
+    need, gain = own_need(world, veto), _own_start(world, number, veto)
+    found = math.inf if is_of_a else -math.inf
+    if gain >= need:
+        found = mix_at(world, number, 0, 0.0)
+        if not is_of_a:
+            return found
+    for place in range(path.n):
+        source = world.path_trades[number, place]
+        change = world.own[path.book, veto, source] if source >= 0 else world.moved_own[veto, -1 - source]
+        if is_of_a and gain + change >= need:
+            found = mix_at(world, number, place + 1, 0.0)
+        elif is_of_a and gain >= need:
+            found = mix_at(world, number, place, (need - gain) / change)
+        elif not is_of_a and gain + change >= need:
+            return mix_at(world, number, place, (need - gain) / change)
+        gain += change
+    return found
 
 
-@routine
-def _product(world: Any, track: int, step: int) -> float:
-    """Product of both surpluses on a track; -1 where one of them is negative."""
-    over_a = gain_at(world, track, 0, step) - world.tracks[track].need_a
-    over_b = gain_at(world, track, 1, step) - world.tracks[track].need_b
-    return over_a * over_b if over_a >= 0.0 and over_b >= 0.0 else -1.0
-
-
-@routine
-def write_terms(world: Any, track: int, mix: float) -> None:
-    """Write the terms of a package into ``issue.terms``, those out of scope at their status quo."""
-    tracks, issues, scopes, curves, slot = world.tracks, world.issues, world.scopes, world.curves, world.trial.slot
-    step = min(max(int(mix * GRID_STEPS), 0), GRID_STEPS - 1)
-    part = mix * GRID_STEPS - step
-    for number in range(len(issues)):
-        issues[number].terms = issues[number].status_quo
-    for place in range(scopes.shape[1]):
-        number = scopes[track, place]
-        if number < 0:
-            continue
-        issue, row = issues[number], 2 * len(tracks) + 2 * number
-        start = curves[slot, row, step]
-        if not issue.moves:
-            issue.terms = start + part * (curves[slot, row, step + 1] - start)
-        elif start != -np.inf:  # on the table
-            toward_b = start + part * (curves[slot, row, step + 1] - start)
-            start = curves[slot, row + 1, step]
-            toward_a = start + part * (curves[slot, row + 1, step + 1] - start)
-            issue.terms = min(max(issue.status_quo, toward_b), toward_a)
+@step
+def _own_start(world: Any, number: int, veto: int) -> float:
+    """A veto player's own gain where side A has all that it can have."""
+    gain = 0.0
+    for issue in range(len(world.issues)):
+        edge = world.edges[world.paths[number].book, number, issue]
+        if edge.kind == TRADED:
+            gain += own_gain(world, veto, issue, edge.low)
+        elif edge.kind == IDLE:
+            gain += own_gain(world, veto, issue, min(max(world.issues[issue].status_quo, edge.low), edge.high))
+    return gain

@@ -10,20 +10,20 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiler.decorators import entry, routine, step
+from sim.compiler.decorators import entry, routine
 from sim.compiler.machine_code import call
-from sim.equations.bargaining import GRID_STEPS
-from sim.equations.contract_curve import Terms, contract_curve, gain_of
+from sim.equations.trades import gain_at
 from sim.equations.war import gain_from_war
 from sim.model.attribution import best_surplus, explain
 from sim.model.compiled import begin_draw, begin_trial, columns_of, copy, n_stored
 from sim.model.inputs import inputs_of
 from sim.model.one_trial import OneTrial
-from sim.model.packages import gain_at, write_terms
+from sim.model.packages import gain_between, lay_path, write_terms
 from sim.model.ranges import find_range, update_loss_from_peace
 from sim.model.state import AT_WAR
 from sim.model.steps.events import apply_events
-from sim.model.switches import COMMITMENT, INFORMATION, NONE_OFF, is_blocked, part_of_need, terms_with
+from sim.model.switches import COMMITMENT, INFORMATION, NONE_OFF, part_of_need, stake_of
+from sim.model.trades import TRADED
 from sim.model.value_of_war import cost_of_war, stakes
 from sim.model.week import week
 from sim.model.world import workspace_for
@@ -37,6 +37,8 @@ Values = NDArray[np.float64]
 TOO_MUCH = 100.0
 """Utils that no war costs: what does not open a range by then never does."""
 HALVINGS = 50
+POINTS = 101
+"""Contract-curve weights at which gains are shown."""
 
 
 def _ask(question: Any, *arguments: Any) -> None:
@@ -237,7 +239,7 @@ def _first_day(workspace: Any, found: Any) -> None:
     for number in range(2):
         side = world.sides[number]
         total = stakes(world, side)
-        found[0, number], found[1, number] = cost_of_war(side), side.loss_from_peace
+        found[0, number], found[1, number] = cost_of_war(side, world.war), side.loss_from_peace
         found[2, number], found[3, number] = gain_from_war(total, 1.0), gain_from_war(total, -1.0)
 
 
@@ -265,7 +267,7 @@ class OnOffer(NamedTuple):
 def on_offer(trial: OneTrial, track: int, to_a: float, to_b: float) -> OnOffer:
     """Return what packages at two mixes are worth on a track, by the tables in use since the last look at it."""
     n_issues = len(trial.scenario.issues)
-    found = OnOffer(np.empty((2, GRID_STEPS + 1)), np.empty((2, n_issues)), np.full((2, n_issues), np.nan))
+    found = OnOffer(np.empty((2, POINTS)), np.empty((2, n_issues)), np.full((2, n_issues), np.nan))
     _ask(_on_offer, trial.workspace, track, to_a, to_b, *found)
     return found
 
@@ -273,31 +275,18 @@ def on_offer(trial: OneTrial, track: int, to_a: float, to_b: float) -> OnOffer:
 @entry
 def _on_offer(workspace: Any, number: int, to_a: float, to_b: float, gains: Any, terms: Any, forgone: Any) -> None:
     world = world_of(workspace)
-    issues, scopes = world.issues, world.scopes
+    issues = world.issues
+    lay_path(world, number)
+    book = world.trial.book
     for side in range(2):
         for place in range(gains.shape[1]):
-            gains[side, place] = gain_at(world, number, side, place)
+            gains[side, place] = gain_between(world, number, side, place / (gains.shape[1] - 1))
         write_terms(world, number, to_a if side == 0 else to_b)
+        trust = world.books[book].trust_a if side == 0 else world.books[book].trust_b
         for issue in range(len(issues)):
             terms[side, issue] = issues[issue].terms
-        for place in range(scopes.shape[1]):
-            issue = scopes[number, place]
-            if issue >= 0:
-                seen = _terms_today(world, issue)
-                wish = gain_of(side, contract_curve(1.0 - side, seen), seen)
-                forgone[side, issue] = wish - gain_of(side, terms[side, issue], seen)
-
-
-@step
-def _terms_today(world: Any, number: int) -> Any:
-    """Terms of an issue, one that moves from where it stands; off the table it stays there."""
-    issue, trial = world.issues[number], world.trial
-    regime = world.regimes[trial.slot]
-    blocked = is_blocked(world, number, trial.regime)
-    terms = terms_with(world, NONE_OFF, issue, regime.trust_a, regime.trust_b, blocked)
-    line = issue.status_quo
-    low, high = (line, line) if blocked else (terms.low, terms.high)
-    return Terms(
-        line, terms.ideal_a, terms.ideal_b, terms.weight_a, terms.weight_b, terms.trust_a, terms.trust_b,
-        terms.slope_a, terms.slope_b, terms.public_a, terms.public_b, low, high,
-    )  # fmt: skip
+            edge = world.edges[book, number, issue]
+            if edge.kind == TRADED:
+                seen = stake_of(issues[issue], world.sides[side], NONE_OFF, trust)
+                wish = gain_at(edge.low if side == 0 else edge.high, seen)
+                forgone[side, issue] = wish - gain_at(terms[side, issue], seen)

@@ -43,22 +43,31 @@ STREAMS = (
     ("upgrade", ""),
     ("holiday", ""),
     ("holiday agreed", ""),
+    ("call home in general", ""),
+    ("text in general", ""),
+    ("level shift in general", ""),
+    ("persuasion", "A"),
+    ("persuasion", "B"),
 )
 OF_THIRD_PARTY = ("quit", "end aid", "press", "blame")
 (
     MOMENTUM_AT_START, STRAIN_AT_START, _, UNSEEN, _, MOMENTUM, STRAIN, _, TEXT_ERROR, VICTORY, IMPOSED_CEASEFIRE,
     VICTOR, ROUND, CALL_HOME, LEVEL_SHIFT, TEXT, SIGNING, VIOLATION, UPGRADE, HOLIDAY, HOLIDAY_AGREED,
+    CALL_IN_GENERAL, TEXT_IN_GENERAL, LEVEL_IN_GENERAL, PERSUASION, _,
 ) = range(len(STREAMS))  # fmt: skip
 """Numbers of the streams; those of side B follow those of side A, those of third parties come last."""
 QUIT, END_AID, PRESS, BLAME = range(len(STREAMS), len(STREAMS) + len(OF_THIRD_PARTY))
 PER_THIRD_PARTY = len(OF_THIRD_PARTY)
 
 
-def streams(sides: tuple[str, str], third_parties: list[str], weeks: int, prefix: str) -> np.ndarray[Any, Any]:
+def streams(
+    sides: tuple[str, str], third_parties: list[str], vetoes: list[str], weeks: int, prefix: str
+) -> np.ndarray[Any, Any]:
     """Return room for the random numbers of sixteen trials, shape (streams, weeks, 4), with the streams' keys."""
     names = {"A": sides[0], "B": sides[1], "": ""}
     wanted = [(decision, names[of]) for decision, of in STREAMS]
     wanted += [(decision, party) for party in third_parties for decision in OF_THIRD_PARTY]
+    wanted += [("veto", name) for name in vetoes]
     drawn = np.zeros((len(wanted), weeks, 4), DRAWN)
     drawn["key"] = np.array([stream_key(prefix + decision, of) for decision, of in wanted], np.uint64)[:, None, None]
     drawn["block"] = -1
@@ -137,6 +146,30 @@ def normal(world: Any, stream: int) -> float:
         drawn.third, drawn.fourth = inverse_normal(drawn.third), inverse_normal(drawn.fourth)
     size = _lane(drawn, (trial.number >> 1) & 3)
     return size if trial.number & 1 == 0 else -size
+
+
+@step
+def of_veto(world: Any, number: int) -> int:
+    """Return the stream of a veto player: they come after those of third parties."""
+    return QUIT + PER_THIRD_PARTY * len(world.third_parties) + number
+
+
+@step
+def lasting(world: Any, stream: int, in_general: float) -> float:
+    """Return a uniform of a week that resembles the other weeks' of its trial: ``Phi(sqrt(rho) Z + sqrt(1 - rho) z)``.
+
+    ``in_general`` is Z; rho is ``talks.persistence_of_chance``. Without it the week's own number. [-]
+    """
+    rho, today = world.talks.persistence_of_chance, uniform(world, stream)
+    if rho <= 0.0:
+        return today
+    return below_normal(math.sqrt(rho) * in_general + math.sqrt(1.0 - rho) * inverse_normal(today))
+
+
+@step
+def below_normal(number: float) -> float:
+    """Return the share of a standard normal below a number."""
+    return 0.5 * math.erfc(-number * 0.7071067811865476)
 
 
 @step

@@ -5,24 +5,45 @@ from __future__ import annotations
 from typing import Any
 
 from sim.compiler.decorators import routine, step
-from sim.model.packages import choose_tables, gain_between, least_mix
+from sim.model.packages import gain_between, lay_path, limit_of_a, limit_of_b, limit_of_veto
 from sim.model.value_of_war import loss_from_peace
+
+TOUCHING = 1e-12
+"""Reservation points that cross by less meet: rounding decides nothing."""
 
 
 @step
-def need_on(track: Any, side: Any, audience_cost: float, is_watched: bool) -> float:
+def audience_on(track: Any, side: Any, audience_cost: float, leaders_met: bool) -> float:
+    """Return what signing on a track costs a side at home, whatever the terms. [util]"""
+    cost = audience_cost
+    if track.halts:
+        cost += side.signature_cost
+        if leaders_met:
+            cost += side.meeting_cost
+    return cost
+
+
+@step
+def fear_on(track: Any, side: Any) -> float:
+    """Return what a side fears to lose by rearming during a ceasefire, per year of war saved. [util]"""
+    return side.fear * (1.0 - side.assurance) * track.exposure / track.benefit_share
+
+
+@step
+def need_on(track: Any, side: Any, audience_cost: float, trial: Any) -> float:
     """Return the least gain over the status quo at which a side would sign on a track. [util]
 
-    ``(r - u(x0)) + audience cost + [fear (1 - assurance) b - image] / phi``, the image only where a backer watches and
-    phi < 1; on a track that does not halt fighting the audience cost alone. The side signs where
-    ``phi (gain - need) >= 0``. ``side.loss_from_peace`` is r - u(x0).
+    ``W - c + audience + [fear (1 - assurance) b - image] / phi``, the image only where a backer watches and phi < 1; on
+    a track that does not halt fighting the audience cost alone. The side signs where ``phi (gain - need) >= 0``.
+    ``side.loss_from_peace`` is W - c.
     """
+    audience = audience_on(track, side, audience_cost, trial.leaders_met)
     if not track.halts:
-        return audience_cost
-    fear = side.fear * (1.0 - side.assurance) * track.exposure
-    if track.is_short and is_watched:
-        fear -= side.image
-    return side.loss_from_peace + audience_cost + fear / track.benefit_share
+        return audience
+    need = side.loss_from_peace + audience + fear_on(track, side)
+    if track.is_short and trial.is_watched:
+        need -= side.image / track.benefit_share
+    return need
 
 
 @step
@@ -36,14 +57,21 @@ def update_loss_from_peace(world: Any) -> None:
 @routine
 def find_range(world: Any, number: int) -> None:
     """Work out needs, reservation points and range on a track, from both sides' loss from peace as it stands."""
-    trial, sides, tracks = world.trial, world.sides, world.tracks
-    choose_tables(world)
+    trial, sides, tracks, ratifiers = world.trial, world.sides, world.tracks, world.ratifiers
+    lay_path(world, number)
     track = tracks[number]
-    track.need_a = need_on(track, sides[0], track.audience_cost_a, trial.is_watched)
-    track.need_b = need_on(track, sides[1], track.audience_cost_b, trial.is_watched)
-    track.lower = least_mix(world, number, 0, track.need_a)
-    track.upper = 1.0 - least_mix(world, number, 1, track.need_b)
-    track.has_range = track.lower <= track.upper
+    track.need_a = need_on(track, sides[0], track.audience_cost_a, trial)
+    track.need_b = need_on(track, sides[1], track.audience_cost_b, trial)
+    track.lower = limit_of_a(world, number, track.need_a)
+    track.upper = limit_of_b(world, number, track.need_b)
+    if world.paths[number].is_possible:
+        for place in range(ratifiers.shape[1]):
+            veto = ratifiers[number, place]
+            if veto >= 0 and world.vetoes[veto].side == 0:
+                track.lower = max(track.lower, limit_of_veto(world, number, veto))
+            elif veto >= 0:
+                track.upper = min(track.upper, limit_of_veto(world, number, veto))
+    track.has_range = track.lower <= track.upper + TOUCHING
 
 
 @step
@@ -60,6 +88,6 @@ def least_surplus(world: Any) -> float:
     trial, ceasefire, sides, tracks = world.trial, world.ceasefire, world.sides, world.tracks
     update_loss_from_peace(world)
     track = tracks[ceasefire.track]
-    of_a = ceasefire.gain_a - need_on(track, sides[0], track.audience_cost_a, trial.is_watched)
-    of_b = ceasefire.gain_b - need_on(track, sides[1], track.audience_cost_b, trial.is_watched)
+    of_a = ceasefire.gain_a - need_on(track, sides[0], track.audience_cost_a, trial)
+    of_b = ceasefire.gain_b - need_on(track, sides[1], track.audience_cost_b, trial)
     return min(track.benefit_share * of_a, track.benefit_share * of_b)

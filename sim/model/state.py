@@ -63,30 +63,37 @@ TRIAL = _entity(
     V("phase", "code", AT_WAR, "fighting, in an agreed ceasefire, or ended by victory"),
     V("regime", "code", "", "which third parties that matter to packages take part, a bit each"),
     V("version", "count", 0, "how often an event has changed what promises are worth"),
-    V("slot", "code", "", "tables of packages in use: by version and regime"),
+    V("book", "code", "", "trades in use: by version and regime"),
     V("next_change", "count", 0, "dated change that comes next"),
     V("is_watched", "truth", "", "whether a backer takes part, before which it pays to look peaceful"),
     V("was_signed", "truth", 0, "whether a general track was ever signed"),
     V("holds_round", "truth", 0, "whether a round is held this week"),
     V("saw_range", "truth", 0, "whether a general track of this week's round had a range"),
-    whole="seed is_mirrored horizon first_general last_general regime_bits optimism_ages",
+    V("leaders_met", "truth", 0, "whether leaders of both sides came to the last round"),
+    V("chance_of_call", "-", 0, "what lasts of the chance of leave from home"),
+    V("chance_of_text", "-", 0, "what lasts of the chance of a mediator's text"),
+    V("chance_of_level", "-", 0, "what lasts of the chance that levels rise"),
+    whole="seed is_mirrored horizon first_general last_general regime_bits optimism_ages is_by_trial",
 )
 WAR = _entity(
-    "momentum_spread momentum_mean momentum_reversion momentum_volatility fluidity tau learning talk_learning "
+    "momentum_spread momentum_mean momentum_reversion momentum_volatility fluidity learning talk_learning "
     "victory_hazard victory_slope imposed_halt_prob pressure_half_life_weeks",
     V("momentum", "-", "war.momentum, spread by momentum_spread", "who is gaining: 1 is all-out success of side B"),
-    V("support_shift", "-", 0, "shift of mean momentum since aid was cut"),
+    V("support_shift", "-", "", "shift of mean momentum by aid that does not flow as usual"),
+    V("momentum_ahead", "share", "", "share of momentum's deviation from its mean that the coming year keeps: f"),
+    V("pressure_ahead", "share", "", "share of today's pressure that the coming year keeps"),
     V("pressure_decay", "1/week", "", "factor by which pressure fades in a week"),
     V("most_by_momentum", "-", "", "largest factor of momentum on victory_hazard"),
 )
 TALKS = _entity(
-    "after_failure age_slope call_home_prob level_shift_prob close_enough text_prob text_error text_bias blame_offer "
-    "blame_attendance mandate_0 mandate_1 mandate_2 mandate_3",
+    "after_failure age_slope ripeness persistence_of_chance call_home_prob level_shift_prob close_enough text_prob "
+    "text_error text_bias blame_offer blame_attendance mandate_0 mandate_1 mandate_2 mandate_3",
     V("round_rate", "1/week", "from talks.convening_prob_per_week", "rate of rounds before anybody adds to it"),
     V("lift", "level", 0, "levels above the usual at which sides come since a deal was near"),
     V("last_round_failed", "truth", 0, "whether the last round saw no range or was not held"),
     V("failed_last_week", "truth", 0, "whether that was last week"),
     V("skill", "share", 0, "skill of the third parties in this week's round"),
+    V("has_met", "truth", 0, "whether a round was ever held or tried"),
 )
 ASSURANCES = _entity(
     "monitoring guarantee_credibility trust_from_monitoring trust_from_guarantee calm_from_monitoring "
@@ -106,13 +113,15 @@ CEASEFIRE = _entity(
     V("last_end", "code", NONE, "how the last one ended: collapse or lapse"),
 )
 SIDE = _entity(
-    "strain_reversion strain_volatility optimism_rest trust unseen_spread image opening offer_rate reciprocity "
-    "linkage_tolerance audience_slope",
+    "curvature loss_aversion strain_reversion strain_volatility optimism_rest trust unseen_spread image "
+    "signature_cost meeting_cost opening offer_rate reciprocity linkage_tolerance audience_slope",
     V("end", "code", "1 side A, -1 side B", "its end of the contract curve"),
     V("strain", "util", "parties.*.strain", "cost of a year of war where it does not move"),
     V("strain_moves", "truth", "", "whether it moves"),
-    V("log_strain", "log util", "spread as in the long run", "log of the cost of a year of war where it moves"),
-    V("mean_log_strain", "log util", "", "what that reverts to"),
+    V("log_strain", "log util", "spread as in the long run", "log of a cost that moves, half its variance up"),
+    V("mean_log_strain", "log util", "", "what that reverts to: log of the mean cost"),
+    V("strain_variance", "-", "as in the long run", "variance of log_strain"),
+    V("strain_ahead", "share", "", "share of the cost's deviation from its mean that the coming year keeps"),
     V("optimism", "-", "parties.*.optimism, aged", "overestimate of momentum in its own favour"),
     V("fear", "util", "parties.*.fear", "what it would lose if the other used a pause to rearm"),
     V("unseen", "util", "drawn", "what the scenario does not see of its cost of war, as a frailty"),
@@ -124,16 +133,16 @@ SIDE = _entity(
     V("gain_square", "util", "", ""),
     V("loss_linear", "util", "", ""),
     V("loss_square", "util", "", ""),
-    V("premium", "util", "", "what it would pay to be rid of the lottery of war"),
     V("loss_from_peace", "util", "", "what it must be offered above the status quo to stop, as of the last round"),
     V("own_level", "level", 0, "level at which it would come to the round by itself"),
     V("level", "level", 0, "level at which it came to the last round"),
     V("last_level", "level", "usual level", "the same, as backers remember it"),
-    whole="usual_level level_cap",
+    whole="usual_level level_cap signs",
 )
 THIRD_PARTY = _entity(
     "engagement persistence skill bias reach_a reach_b leverage_a leverage_b supports_a supports_b tilt unity "
-    "follow_factor quit_prob_per_week ends_aid_on_quit aid_cut_momentum convening_pull guarantor_share own_mix",
+    "follow_factor quit_prob_per_week ends_aid_on_quit aid_cut_momentum aid effort convening_pull guarantor_share "
+    "own_mix",
     V("act_rate", "1/week", "from parties.*.act_prob_per_week", "rate of pressing once provoked"),
     V("is_engaged", "truth", "engagement above 0", "whether it takes part"),
     V("own_level", "level", 0, "level at which it would come to the round by itself"),
@@ -174,7 +183,7 @@ TRACK = _entity(
     V("was_exchanged", "truth", 0, "whether it was signed, if it is no ceasefire; it is signed once"),
     V("best_need", "util", np.inf, "least sum of both needs in a round so far"),
     V("best_week", "week", -1, "week of that round, with all that set the needs:"),
-    V("best_regime", "code", 0, ""),
+    V("best_book", "code", 0, ""),
     V("best_need_a", "util", 0, ""),
     V("best_need_b", "util", 0, ""),
     V("best_momentum", "-", 0, ""),
@@ -182,16 +191,26 @@ TRACK = _entity(
     V("best_belief_b", "-", 0, ""),
     V("best_fear_a", "util", 0, ""),
     V("best_fear_b", "util", 0, ""),
+    V("best_audience_a", "util", 0, ""),
+    V("best_audience_b", "util", 0, ""),
     whole="general settles halts takes_force by_hazard has_term least_level term_weeks waits_for n_moving",
 )
 ISSUE = _entity(
-    "given_status_quo war_share front_per_week ideal_a ideal_b weight_a weight_b red_line_a red_line_b public_a "
-    "public_b slope_a slope_b limit_low limit_high",
+    "given_status_quo delivered war_share front_per_week ideal_a ideal_b weight_a weight_b red_line_a red_line_b "
+    "public_a public_b slope_a slope_b limit_low limit_high",
     V("status_quo", "-", "issues.*.status_quo", "where things stand; moves with the front"),
     V("terms", "-", "", "what was last signed"),
+    V("moved_at", "-", np.nan, "status quo at which its trades were put in order, if it moves"),
     whole="moves is_controlled",
 )
-VETO = _entity("", whole="side")
+VETO = _entity(
+    "misperception",
+    V("error", "util", "drawn", "what its side does not know of its need, until it refuses"),
+    V("is_known", "truth", 0, "whether it has refused"),
+    whole="side",
+)
+DEMAND = _entity("point_a point_b")
+CONDITION = _entity("", V("applied_week", "week", -1, "week in which the conditional event took place"))
 VETO_ISSUE = _entity("weight ideal_point red_line")
 LIMITS = _entity("low high", whole="is_controller")
 WINDOW = _entity(
@@ -211,9 +230,29 @@ OUTCOME = Entity(
 AGREED = _entity("", V("terms", "-", np.nan, "terms of the first agreed ceasefire on an issue"))
 SHARES = _entity("", V("share", "share", 0, "share of a friction in what closed the range"))
 
-
-REGIME = np.dtype([("is_tabulated", "i8"), ("trust_a", "f8"), ("trust_b", "f8")])
-"""What packages hang on beside the draw: whether its tables stand, and the share of promised gains that is believed."""
+TRADE = np.dtype(
+    [
+        ("rate", "f8"),
+        ("loss", "f8"),
+        ("gain", "f8"),
+        ("start", "f8"),
+        ("width", "f8"),
+        ("issue", "i8"),
+        ("tracks", "i8"),
+    ]
+)
+"""A step of an issue toward side B's end: what it costs side A and brings side B, and the tracks that allow it."""
+EDGE = np.dtype([("low", "f8"), ("high", "f8"), ("start_a", "f8"), ("start_b", "f8"), ("kind", "i8")])
+"""Where an issue lies on a track: between which points, what the low end is worth to both, and whether it is traded."""
+BOOK = np.dtype([("is_open", "i8"), ("n", "i8"), ("trust_a", "f8"), ("trust_b", "f8")])
+"""Trades of issues that do not move, in order: whether they stand, how many, and what trust they were made with."""
+MOVED = np.dtype([("book", "i8"), ("n", "i8"), ("times", "i8")])
+"""Trades of issues that move: for which book they were made last, how many, and how often they were made."""
+PATH = np.dtype(
+    [("book", "i8"), ("moved", "i8"), ("n", "i8"), ("is_possible", "i8"), ("start_a", "f8"), ("start_b", "f8")]
+)
+"""A track's path: the book and the moved trades it was laid out from; how many trades; whether any package is possible;
+gains of both sides where side A has all that it can have."""
 
 
 class Layout:
@@ -229,7 +268,9 @@ class Layout:
         Numbers in a row.
     """
 
-    def __init__(self, n_thirds: int, n_tracks: int, n_issues: int, n_vetoes: int, n_windows: int) -> None:
+    def __init__(
+        self, n_thirds: int, n_tracks: int, n_issues: int, n_vetoes: int, n_windows: int, n_conditions: int
+    ) -> None:
         many = {
             "sides": 2,
             "third_parties": n_thirds,
@@ -238,6 +279,8 @@ class Layout:
             "vetoes": n_vetoes,
             "veto_issues": n_vetoes * n_issues,
             "limits": n_thirds * n_issues,
+            "demands": n_tracks * n_issues,
+            "happened": n_conditions,
             "windows": n_windows,
             "best_lines": n_tracks * n_issues,
             "agreed": n_issues,
@@ -277,6 +320,8 @@ ENTITIES: dict[str, Entity] = {
     "vetoes": VETO,
     "veto_issues": VETO_ISSUE,
     "limits": LIMITS,
+    "demands": DEMAND,
+    "happened": CONDITION,
     "windows": WINDOW,
     "best_lines": BEST_LINE,
     "outcome": OUTCOME,

@@ -10,44 +10,73 @@ from __future__ import annotations
 from typing import Any
 
 from sim.compiler.decorators import step
-from sim.equations.contract_curve import Terms
-from sim.equations.war import WarStakes, gain_from_war, plus
+from sim.equations.trades import Stake
+from sim.equations.war import gain_from_war
 from sim.model.engagement import takes_part
-from sim.model.value_of_war import stakes_on
+from sim.model.value_of_war import stakes
 from sim.outcome_columns import FRICTIONS
 
 NONE_OFF = 0
 ALL_OFF = (1 << len(FRICTIONS)) - 1
 INFORMATION, COMMITMENT, TRUST, AUDIENCE, CONTROLLERS = (1 << number for number in range(5))
 IN_TERMS = TRUST | AUDIENCE | CONTROLLERS
-"""Those that change the terms of an issue: gains are worked out once for each set of them."""
-N_SETS_OF_TERMS = IN_TERMS + 1
+"""Those that change the terms of an issue: trades are worked out once for each set of them."""
+FIRST_IN_TERMS = 2
+"""Bit of the first of them; the others follow."""
+N_SETS_OF_TERMS = (IN_TERMS >> FIRST_IN_TERMS) + 1
 
 
 @step
-def counted(world: Any, off: int, side: int, trust: float) -> float:
-    """Return the share of a promised gain that a side counts; ``trust`` is the share that it expects delivered."""
-    return 1.0 if off & TRUST else trust
+def off_in(book: int) -> int:
+    """Return the frictions that are off in a book of trades (``sim.model.trades``)."""
+    return (book % N_SETS_OF_TERMS) << FIRST_IN_TERMS
 
 
 @step
-def terms_with(world: Any, off: int, issue: Any, trust_a: float, trust_b: float, blocked: bool) -> Any:
-    """Return one issue as both sides see it, with every friction put on that is not off."""
-    counted_a, counted_b = counted(world, off, 0, trust_a), counted(world, off, 1, trust_b)
-    slope_a, slope_b, low, high = 0.0, 0.0, 0.0, 1.0
-    if not off & AUDIENCE:
-        # Losses beyond public lines, and no package beyond red lines.
-        slope_a, slope_b = issue.slope_a, issue.slope_b
-        low, high = issue.red_line_b, issue.red_line_a
-    if not off & CONTROLLERS:
-        # What the controllers consent to; the issue stays as it is where one of them is absent.
-        low, high = max(low, issue.limit_low), min(high, issue.limit_high)
-        if blocked:
-            low = high = issue.given_status_quo
-    return Terms(
-        issue.given_status_quo, issue.ideal_a, issue.ideal_b, issue.weight_a, issue.weight_b, counted_a, counted_b,
-        slope_a, slope_b, issue.public_a, issue.public_b, low, high,
+def with_off(book: int, off: int) -> int:
+    """Return the book of the same regime and version with some frictions off."""
+    return book - book % N_SETS_OF_TERMS + ((off & IN_TERMS) >> FIRST_IN_TERMS)
+
+
+@step
+def stake_of(issue: Any, side: Any, off: int, trust: float) -> Any:
+    """Return one issue as a side sees it today, with every friction put on that is not off."""
+    counted = 1.0 if off & TRUST else trust
+    if side.end == 1:
+        slope = 0.0 if off & AUDIENCE else issue.slope_a
+        return Stake(
+            1, issue.weight_a, issue.status_quo, issue.ideal_a, issue.ideal_b, side.curvature, side.loss_aversion,
+            issue.delivered, counted, slope, issue.public_a,
+        )  # fmt: skip
+    slope = 0.0 if off & AUDIENCE else issue.slope_b
+    return Stake(
+        -1, issue.weight_b, issue.status_quo, issue.ideal_b, issue.ideal_a, side.curvature, side.loss_aversion,
+        issue.delivered, counted, slope, issue.public_b,
     )  # fmt: skip
+
+
+@step
+def bounds(world: Any, off: int, track: int, number: int) -> tuple[float, float]:
+    """Return the lowest and highest point that is possible on an issue of a track, with every friction that is on."""
+    issue, low, high = world.issues[number], 0.0, 1.0
+    if not off & AUDIENCE:
+        # No package beyond red lines, nor short of what a side demands on this track.
+        low, high = issue.red_line_b, issue.red_line_a
+    if not off & AUDIENCE and track < len(world.tracks):
+        demand = world.demands[track * len(world.issues) + number]
+        low, high = max(low, demand.point_b), min(high, demand.point_a)
+        for place in range(world.ratifiers.shape[1]):
+            veto = world.ratifiers[track, place]
+            if veto >= 0:
+                line = world.veto_issues[veto * len(world.issues) + number].red_line
+                # What is already beyond the line is tolerated, and nothing that goes further.
+                if world.vetoes[veto].side == 0:
+                    high = min(high, max(line, issue.given_status_quo))
+                else:
+                    low = max(low, min(line, issue.given_status_quo))
+    if not off & CONTROLLERS:
+        low, high = max(low, issue.limit_low), min(high, issue.limit_high)
+    return low, high
 
 
 @step
@@ -62,27 +91,19 @@ def is_blocked(world: Any, issue: int, regime: int) -> bool:
 
 @step
 def part_of_need(world: Any, off: int, number: int, side: Any) -> float:
-    """Return what the frictions that are off added to a side's need in a track's best round. [util]"""
+    """Return what the frictions that are off added to a side's need in a track's best round. [util]
+
+    Issues that move stand where they stood in that round.
+    """
     track, is_a = world.tracks[number], side.end == 1
     part = 0.0
     if off & INFORMATION:
         # Optimism: what the side believed of war less what war would bring.
-        stakes = _stakes_in_best_round(world, number, side)
         belief = track.best_belief_a if is_a else track.best_belief_b
-        part += gain_from_war(stakes, belief) - gain_from_war(stakes, -side.end * track.best_momentum)
+        at_stake = stakes(world, side)
+        part += gain_from_war(at_stake, belief) - gain_from_war(at_stake, -side.end * track.best_momentum)
     if off & COMMITMENT:
         part += track.best_fear_a if is_a else track.best_fear_b
     if off & AUDIENCE:
-        part += track.audience_cost_a if is_a else track.audience_cost_b
+        part += track.best_audience_a if is_a else track.best_audience_b
     return part
-
-
-@step
-def _stakes_in_best_round(world: Any, number: int, side: Any) -> Any:
-    """Coefficients of the value of war, issues that move where they stood in a track's best round."""
-    stakes, issues = WarStakes(side.gain_linear, side.gain_square, side.loss_linear, side.loss_square), world.issues
-    for issue in range(len(issues)):
-        if issues[issue].moves:
-            line = world.best_lines[number * len(issues) + issue].status_quo
-            stakes = plus(stakes, stakes_on(issues[issue], side.end, line))
-    return stakes

@@ -10,24 +10,36 @@ from sim.equations.war import WarStakes, gain_from_war, plus, war_stakes
 
 
 @step
+def momentum_ahead(war: Any) -> float:
+    """Return momentum as it averages over the coming year: ``mu + f (m - mu)``."""
+    mean = war.momentum_mean + war.support_shift
+    return mean + war.momentum_ahead * (war.momentum - mean)
+
+
+@step
 def believed_momentum(side: Any, war: Any) -> float:
-    """Return momentum in a side's own favour as it believes it to be: ``g = clip(s m + o, -1, 1)``."""
-    return min(max(side.optimism - side.end * war.momentum, -1.0), 1.0)
+    """Return next year's momentum in a side's own favour as it believes it to be: ``g = clip(s m + o, -1, 1)``."""
+    return min(max(side.optimism - side.end * momentum_ahead(war), -1.0), 1.0)
 
 
 @step
-def cost_of_war(side: Any) -> float:
-    """Return what another year of war would cost a side; what is not seen of it can make it negative. [util]"""
-    strain = math.exp(side.log_strain) if side.strain_moves else side.strain
-    return strain + side.pressure + side.leverage + side.unseen
+def cost_of_war(side: Any, war: Any) -> float:
+    """Return what the coming year of war would cost a side; what is not seen of it can make it negative. [util]"""
+    cost = side.strain
+    if side.strain_moves:
+        mean, today = math.exp(side.mean_log_strain), math.exp(side.log_strain - 0.5 * side.strain_variance)
+        cost = mean + side.strain_ahead * (today - mean)
+    return cost + war.pressure_ahead * side.pressure + side.leverage + side.unseen
 
 
 @step
-def stakes_on(issue: Any, end: int, status_quo: float) -> Any:
-    """Return a side's coefficients of the value of war on one issue."""
-    if end == 1:
-        return war_stakes(issue.weight_a, status_quo, issue.ideal_a, issue.ideal_b, issue.war_share)
-    return war_stakes(issue.weight_b, status_quo, issue.ideal_b, issue.ideal_a, issue.war_share)
+def stakes_on(issue: Any, side: Any) -> Any:
+    """Return a side's coefficients of the value of war on one issue, at today's status quo."""
+    line = issue.status_quo
+    to_a, to_b = abs(issue.ideal_a - line), abs(issue.ideal_b - line)
+    if side.end == 1:
+        return war_stakes(issue.weight_a, to_a, to_b, issue.war_share, side.curvature, side.loss_aversion)
+    return war_stakes(issue.weight_b, to_b, to_a, issue.war_share, side.curvature, side.loss_aversion)
 
 
 @step
@@ -37,15 +49,15 @@ def stakes(world: Any, side: Any) -> Any:
     total = WarStakes(side.gain_linear, side.gain_square, side.loss_linear, side.loss_square)
     for number in range(len(issues)):
         if issues[number].moves:
-            total = plus(total, stakes_on(issues[number], side.end, issues[number].status_quo))
+            total = plus(total, stakes_on(issues[number], side))
     return total
 
 
 @step
 def loss_from_peace(world: Any, side: Any) -> float:
-    """Return what a side must be offered above the status quo to stop at once: ``r - u(x0)``. [util]
+    """Return what a side must be offered above the status quo to stop at once. [util]
 
-    The expected gain from a year of war less its risk premium and its cost (docs/odd.md, 3.1, Loss from peace).
+    What it expects of a year of war less what the year costs (docs/odd.md, 3.1, Loss from peace).
     """
     war = world.war
-    return gain_from_war(stakes(world, side), believed_momentum(side, war)) - side.premium - cost_of_war(side)
+    return gain_from_war(stakes(world, side), believed_momentum(side, war)) - cost_of_war(side, war)

@@ -6,13 +6,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.equations.bargaining import GRID_STEPS
-from sim.model.attribution import COARSE_STEPS
 from sim.model.decisions import CHECK, DECISIONS
 from sim.model.inputs import Inputs
 from sim.model.random_numbers import streams
-from sim.model.state import ENTITIES, REGIME
-from sim.model.switches import N_SETS_OF_TERMS
+from sim.model.state import BOOK, EDGE, ENTITIES, MOVED, PATH, TRADE
+from sim.model.trades import most_cuts
 
 
 class Workspace(NamedTuple):
@@ -37,6 +35,8 @@ class Workspace(NamedTuple):
     vetoes: Any
     veto_issues: Any
     limits: Any
+    demands: Any
+    happened: Any
     windows: Any
     best_lines: Any
     outcome: Any
@@ -51,10 +51,22 @@ class Workspace(NamedTuple):
     holidays: Any
     changes: Any
     changed: Any
-    curves: Any
-    regimes: Any
-    gains_off: Any
-    is_known: Any
+    when: Any
+    below: Any
+    present: Any
+    conditional: Any
+    books: Any
+    trades: Any
+    edges: Any
+    own: Any
+    moved: Any
+    moved_trades: Any
+    moved_own: Any
+    points: Any
+    paths: Any
+    path_trades: Any
+    path_losses: Any
+    path_gains: Any
     random: Any
     own_rules: Any
     own_steps: Any
@@ -67,9 +79,8 @@ def workspace_for(inputs: Inputs, prefix: str = "") -> Workspace:
     """
     layout, scenario = inputs.layout, inputs.scenario
     row = np.zeros(layout.size)
-    slots, n_rows = inputs.shape_of_curves
-    n_comers = 2 + layout.counts["third_parties"]
-    n_regimes = 1 << inputs.regime_bits
+    n_tracks, n_issues = layout.counts["tracks"], layout.counts["issues"]
+    n_trades, n_comers = n_issues * most_cuts(n_tracks), 2 + layout.counts["third_parties"]
     return Workspace(  # type: ignore[call-arg]  # records and attendance are unpacked
         row,
         row.view(np.int64),
@@ -80,11 +91,22 @@ def workspace_for(inputs: Inputs, prefix: str = "") -> Workspace:
         inputs.holidays,
         inputs.changes,
         inputs.changed,
-        np.zeros((slots, n_rows, GRID_STEPS + 1)),
-        np.zeros(slots, REGIME),
-        np.zeros((n_regimes, N_SETS_OF_TERMS, n_rows, COARSE_STEPS + 1)),
-        np.zeros((n_regimes, N_SETS_OF_TERMS), np.int64),
-        streams((scenario.sides.A, scenario.sides.B), list(inputs.third_parties), inputs.weeks, prefix),
+        *inputs.conditions,
+        np.zeros(inputs.n_books, BOOK),
+        np.zeros((inputs.n_books, n_trades), TRADE),
+        np.zeros((inputs.n_books, n_tracks + 1, n_issues), EDGE),
+        np.zeros((inputs.n_books, layout.counts["vetoes"], n_trades)),
+        np.zeros(1, MOVED),
+        np.zeros(n_trades, TRADE),
+        np.zeros((layout.counts["vetoes"], n_trades)),
+        np.zeros(most_cuts(n_tracks)),
+        np.zeros(n_tracks + 1, PATH),
+        np.zeros((n_tracks + 1, n_trades), np.int64),
+        np.zeros((n_tracks + 1, n_trades + 1)),
+        np.zeros((n_tracks + 1, n_trades + 1)),
+        streams(
+            (scenario.sides.A, scenario.sides.B), list(inputs.third_parties), list(inputs.vetoes), inputs.weeks, prefix
+        ),
         np.zeros((n_comers, len(DECISIONS), CHECK + 1), np.int64),
         np.full(n_comers, -1, np.int64),
     )

@@ -16,7 +16,7 @@ from llvmlite import ir
 from sim.compiler.import_numba import numba
 
 types, extending = numba.core.types, numba.extending
-SINGLE = ("trial", "war", "talks", "assurances", "ceasefire", "outcome")
+SINGLE = ("trial", "war", "talks", "assurances", "ceasefire", "outcome", "moved")
 """Entities of which a trial has one: steps get the record, not an array of one."""
 
 

@@ -111,6 +111,8 @@ class Rounds:
                 return f"{level} because {listed(comes)}"
             case "event":
                 return f"{level} as announced"
+            case "persuaded":
+                return f"{level} at the urging of {listed([self.called(one) for one in why['because_of']])}"
             case "lifted":
                 return f"{level}, above habit since a deal was in reach"
             case _:

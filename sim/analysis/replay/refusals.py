@@ -7,14 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.equations.bargaining import GRID_STEPS
 from sim.model.happenings import Bargained
 from sim.model.one_trial import OneTrial
-from sim.model.questions import on_offer
+from sim.model.questions import POINTS, on_offer
 from sim.results.formatting import finite
 from sim.scenario.schema import Issue
 
-GRID = np.arange(GRID_STEPS + 1) / GRID_STEPS
+GRID = np.linspace(0.0, 1.0, POINTS)
 
 
 def landmark(issue: Issue, position: float) -> str | None:

@@ -1,7 +1,7 @@
 """Bargaining solutions on general frontiers: Nash, Kalai-Smorodinsky, Rubinstein.
 
 Two forms of a frontier. A function u2 = f(u1), decreasing and concave, solved by scipy. A tabulated
-contract curve: both sides' surplus over fighting on, on the 101 mixes of ``sim.equations.bargaining``, in
+contract curve: both sides' surplus over fighting on, on the 101 weights of ``sim.model.questions.on_offer``, in
 which side A's rises and side B's falls. On a curve a solution is a mix; None where no mix suits both.
 """
 
@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize_scalar
 
-from sim.equations.bargaining import GRID_STEPS
 from sim.errors import ParleyError
+from sim.model.questions import POINTS
 
-GRID = np.arange(GRID_STEPS + 1) / GRID_STEPS
+GRID = np.linspace(0.0, 1.0, POINTS)
 """Mixes at which both sides' gains are tabulated."""
 Frontier = Callable[[float], float]
 Surplus = NDArray[Any]
@@ -88,7 +88,7 @@ def nash_on_curve(surplus_a: Surplus, surplus_b: Surplus) -> float | None:
         return None
     product = np.where(inside, surplus_a * surplus_b, -1.0)
     best = np.flatnonzero(product >= product.max() * (1.0 - 1e-9))
-    return float(best[0] + best[-1]) / (2 * GRID_STEPS)
+    return float(best[0] + best[-1]) / (2 * (POINTS - 1))
 
 
 def kalai_smorodinsky_on_curve(surplus_a: Surplus, surplus_b: Surplus) -> float | None:

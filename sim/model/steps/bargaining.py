@@ -15,7 +15,7 @@ from sim.model.ranges import find_range, update_loss_from_peace
 from sim.model.state import IN_CEASEFIRE
 from sim.model.steps import record
 from sim.model.steps.ceasefires import begin_ceasefire, reopen
-from sim.model.steps.convening import learn_from_round, mandate_of
+from sim.model.steps.convening import LEADERS, learn_from_round, mandate_of
 from sim.model.steps.ratification import NOBODY, refusals
 
 MOVED = 1e-9
@@ -112,14 +112,15 @@ def _agreed_mix(world: Any, number: int) -> float:
         # Talks in one number: the middle is signed at a weekly rate, whoever sits there.
         is_signed = happens(draw.uniform(world, draw.SIGNING), track.signing_rate)
         return (track.lower + track.upper) / 2.0 if is_signed else math.nan
-    track.may_sign = _may_sign(world, track.least_level)
+    track.may_sign = _may_sign(world, number, track.least_level)
     if not track.may_sign or track.waits:
         return math.nan
     if track.takes_force and talks.skill > 0.0:
-        if draw.uniform(world, draw.TEXT) < talks.text_prob * talks.skill:
+        if draw.lasting(world, draw.TEXT, world.trial.chance_of_text) < talks.text_prob * talks.skill:
             track.text = _text(world, number)
-            track.accepts_a = _accepts(world, 0, track.text, track.lower)
-            track.accepts_b = _accepts(world, 1, track.text, track.upper)
+            asked_a, asked_b = most_conceded(world, track, 0), most_conceded(world, track, 1)
+            track.accepts_a = _accepts(world, 0, track.text, track.lower, track.offer_a - asked_a)
+            track.accepts_b = _accepts(world, 1, track.text, track.upper, track.offer_b + asked_b)
             if track.accepts_a and track.accepts_b:
                 return track.text
     if track.offer_a - track.offer_b <= talks.close_enough + MOVED:
@@ -129,20 +130,40 @@ def _agreed_mix(world: Any, number: int) -> float:
 
 
 @step
-def _may_sign(world: Any, least_level: int) -> bool:
-    """Both sides at the track's least level, or delegates who got leave by calling home."""
+def _may_sign(world: Any, number: int, least_level: int) -> bool:
+    """Both sides at the track's least level and within their mandates, or delegates who got leave by calling home."""
     talks, sides = world.talks, world.sides
-    if min(sides[0].level, sides[1].level) >= least_level:
+    if _has_leave(sides[0], number, least_level) and _has_leave(sides[1], number, least_level):
         return True
-    return talks.call_home_prob > 0.0 and draw.uniform(world, draw.CALL_HOME) < talks.call_home_prob
+    if talks.call_home_prob <= 0.0:
+        return False
+    return draw.lasting(world, draw.CALL_HOME, world.trial.chance_of_call) < talks.call_home_prob
 
 
 @step
-def _accepts(world: Any, number: int, mix: float, limit: float) -> bool:
-    """Whether a text leaves a side at least as well off as fighting on."""
+def _has_leave(side: Any, number: int, least_level: int) -> bool:
+    """Whether a side's delegation may sign a track: leaders any, others what their mandate names."""
+    return side.level >= least_level and (side.level == LEADERS or (side.signs >> number) & 1 != 0)
+
+
+@step
+def _accepts(world: Any, number: int, mix: float, limit: float, farthest: float) -> bool:
+    """Whether a text leaves a side as well off as fighting on, and asks for no more than it concedes at once."""
     if has_own(world, number, ACCEPTS):
         return own_answer(world, number, ACCEPTS, mix, limit) != 0.0
-    return usual_accepts(world.sides[number], mix, limit)
+    nearest = max(limit, farthest) if number == 0 else min(limit, farthest)
+    return usual_accepts(world.sides[number], mix, nearest)
+
+
+@step
+def most_conceded(world: Any, track: Any, number: int) -> float:
+    """Return the most that a text may ask a side to move from its offer (docs/odd.md, 3.4, Texts).
+
+    What it would concede in a round of leaders, and half of what is split anyway: so a side that never concedes takes
+    no text that asks it to.
+    """
+    gap = max(track.offer_a - track.offer_b, 0.0)
+    return world.sides[number].offer_rate * gap + 0.5 * world.talks.close_enough + MOVED
 
 
 @routine

@@ -8,9 +8,11 @@ from sim.compiler.decorators import part, routine, step
 from sim.equations.weekly import happens
 from sim.model import random_numbers as draw
 from sim.model.decisions import ATTENDS, has_own, own_answer, usual_attends
+from sim.model.ranges import find_range, update_loss_from_peace
 from sim.model.state import AT_WAR, IN_CEASEFIRE
 
 WEEKS_PER_YEAR = 52.0
+LEADERS = 3
 
 
 @part
@@ -25,6 +27,8 @@ def convene(world: Any) -> None:
     if not world.is_forced[trial.week] and not _meets(world):
         return
     set_levels(world)
+    talks.has_met = 1
+    trial.leaders_met = sides[0].level == LEADERS and sides[1].level == LEADERS
     sides[0].last_level, sides[1].last_level = sides[0].level, sides[1].level
     if sides[0].level > 0 and sides[1].level > 0:
         trial.holds_round = 1
@@ -44,7 +48,15 @@ def _may_talk(world: Any) -> bool:
 
 @step
 def _meets(world: Any) -> bool:
-    """Weekly rate of rounds: base x (1 + reach of mediators + pull of backers), less after failure and with age."""
+    """Weekly rate of rounds: base x (1 + reach of mediators + pull of backers), less after failure and with age.
+
+    Where both sides would sign something today, the rate is higher by ``ripeness``; this is only looked at where it
+    decides (Zartman 1985).
+
+    References
+    ----------
+    Zartman (1985). Ripe for resolution: conflict and intervention in Africa. Oxford University Press.
+    """
     trial, talks, third_parties = world.trial, world.talks, world.third_parties
     pull = 0.0
     for number in range(len(third_parties)):
@@ -57,11 +69,24 @@ def _meets(world: Any) -> bool:
     if talks.last_round_failed:
         rate *= talks.after_failure
     luck = draw.uniform(world, draw.ROUND)
-    if luck >= rate:  # age only makes it smaller
+    if luck >= rate + talks.ripeness:  # age only makes it smaller
         return False
     if talks.age_slope != 0.0:
         rate *= (1.0 + (trial.years_at_start + trial.week / WEEKS_PER_YEAR)) ** -talks.age_slope
-    return happens(luck, rate)
+    return happens(luck, rate) or (happens(luck, rate + talks.ripeness) and is_ripe(world))
+
+
+@routine
+def is_ripe(world: Any) -> bool:
+    """Return whether a general track that is open has a range today."""
+    update_loss_from_peace(world)
+    for number in range(len(world.tracks)):
+        track = world.tracks[number]
+        if track.takes_force and (world.trial.phase == AT_WAR or world.ceasefire.track < number):
+            find_range(world, number)
+            if track.has_range:
+                return True
+    return False
 
 
 @step
@@ -96,6 +121,7 @@ def set_levels(world: Any) -> None:
         side = sides[number]
         usual = level_by_itself(world, number, side)
         level = usual + talks.lift if usual > 0 else 0
+        level = LEADERS if level < LEADERS and _is_persuaded(world, number) else level
         level = dated[number] if dated[number] >= 0 else level
         side.own_level = min(level, side.level_cap)
         side.level = side.own_level
@@ -108,6 +134,17 @@ def set_levels(world: Any) -> None:
         party.level = party.own_level
     if len(world.rules):
         _follow_rules(world)
+
+
+@step
+def _is_persuaded(world: Any, number: int) -> bool:
+    """Whether third parties bring a side's leader to the table: each by ``reach x effort`` (docs/odd.md, 3.3)."""
+    third_parties, fails = world.third_parties, 1.0
+    for place in range(len(third_parties)):
+        party = third_parties[place]
+        if party.is_engaged:
+            fails *= 1.0 - (party.reach_a if number == 0 else party.reach_b) * party.effort
+    return fails < 1.0 and draw.uniform(world, draw.PERSUASION + number) < 1.0 - fails
 
 
 @step
@@ -177,7 +214,7 @@ def learn_from_round(world: Any) -> None:
     """After a round: levels rise with a chance where a range was seen; without one it counts as failed."""
     trial, talks, third_parties = world.trial, world.talks, world.third_parties
     if trial.saw_range:
-        if draw.uniform(world, draw.LEVEL_SHIFT) < talks.level_shift_prob:
+        if draw.lasting(world, draw.LEVEL_SHIFT, trial.chance_of_level) < talks.level_shift_prob:
             talks.lift = min(talks.lift + 1, 2)  # aides to leaders
         for number in range(len(third_parties)):
             third_parties[number].weeks_waited = 0

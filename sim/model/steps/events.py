@@ -9,11 +9,14 @@ import numpy as np
 from sim.compiler.decorators import routine, step
 from sim.model.engagement import take_stock
 from sim.model.state import AT_WAR
+from sim.model.steps.third_parties import momentum_of_aid
 
 CHANGE = np.dtype([("week", "i8"), ("kind", "i8"), ("place", "i8"), ("column", "i8")])
 """One change that an event makes: its kind, the number of the trial's row that it changes, and by which value."""
-MOMENTUM, ADD, SET, SET_WHOLE, SET_ENGAGEMENT, PROMISES, STOCK = range(7)
-"""Shift momentum, add to a number, set one, set a whole one, set who takes part; promises or who is there differ."""
+WHEN = np.dtype([(name, "i8") for name in ("week", "no_ceasefire_by", "round_failed", "first_change", "end_change")])
+"""When a conditional event takes place, -1 where it does not ask, and which of ``world.conditional`` it applies."""
+MOMENTUM, ADD, SET, SET_WHOLE, SET_ENGAGEMENT, PROMISES, STOCK, AID = range(8)
+"""Shift momentum, add to a number, set one, set a whole one, set who takes part; promises, who is there, aid differ."""
 
 
 @step
@@ -23,6 +26,34 @@ def apply_events(world: Any) -> None:
     while trial.next_change < len(changes) and changes[trial.next_change].week <= trial.week:
         _apply(world, changes[trial.next_change])
         trial.next_change += 1
+    for number in range(len(world.happened)):
+        if world.happened[number].applied_week < 0 and _holds(world, number):
+            world.happened[number].applied_week = trial.week
+            when = world.when[number]
+            for change in range(when.first_change, when.end_change):
+                _apply(world, world.conditional[change])
+
+
+@step
+def _holds(world: Any, number: int) -> bool:
+    """Whether all that a conditional event asks for is so at the start of this week."""
+    trial, talks, when = world.trial, world.talks, world.when[number]
+    if trial.week < when.week:
+        return False
+    if when.no_ceasefire_by >= 0:
+        has_ceasefire = trial.phase != AT_WAR or world.outcome.halt_week >= 0
+        if trial.week < when.no_ceasefire_by or has_ceasefire:
+            return False
+    if when.round_failed and not talks.failed_last_week:
+        return False
+    for comer in range(2 + len(world.third_parties)):
+        if world.below[number, comer] > 0:
+            level = world.sides[comer].level if comer < 2 else world.third_parties[comer - 2].level
+            if not talks.has_met or level >= world.below[number, comer]:
+                return False
+        if world.present[number, comer] and comer >= 2 and not world.third_parties[comer - 2].is_engaged:
+            return False
+    return True
 
 
 @routine
@@ -41,6 +72,11 @@ def _apply(world: Any, change: Any) -> None:
     elif change.kind == SET_ENGAGEMENT:
         third_parties[change.place].engagement = value
         third_parties[change.place].is_engaged = value > 0.0
+    elif change.kind == AID:
+        backer = third_parties[change.place]
+        if not backer.has_cut_aid:
+            war.support_shift += (value - backer.aid) * momentum_of_aid(backer)
+        backer.aid = value
     else:
         if change.kind == PROMISES:
             trial.version += 1

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sim.compiler.decorators import routine, step
-from sim.model.value_of_war import believed_momentum
+from sim.model.ranges import audience_on, fear_on
+from sim.model.value_of_war import believed_momentum, momentum_ahead
 from sim.outcome_columns import DRAWS_IN_90_DAYS, DRAWS_IN_180_DAYS, DURABLE_DRAWS, HALT_ENDS
 
 TALKED, OFFERED, SAW_RANGE, SIGNED, RATIFIED, IN_FORCE = 1, 2, 3, 4, 5, 6
@@ -32,12 +33,13 @@ def looked(world: Any, track: Any, has_conceded: bool) -> bool:
     joint = track.need_a + track.need_b
     if not joint < track.best_need:
         return False
-    track.best_need, track.best_week, track.best_regime = joint, trial.week, trial.regime
+    track.best_need, track.best_week, track.best_book = joint, trial.week, trial.book
     track.best_need_a, track.best_need_b = track.need_a, track.need_b
-    track.best_momentum = war.momentum
+    track.best_momentum = momentum_ahead(war)
     track.best_belief_a, track.best_belief_b = believed_momentum(sides[0], war), believed_momentum(sides[1], war)
-    track.best_fear_a = sides[0].fear * (1.0 - sides[0].assurance) * track.exposure / track.benefit_share
-    track.best_fear_b = sides[1].fear * (1.0 - sides[1].assurance) * track.exposure / track.benefit_share
+    track.best_fear_a, track.best_fear_b = fear_on(track, sides[0]), fear_on(track, sides[1])
+    track.best_audience_a = audience_on(track, sides[0], track.audience_cost_a, trial.leaders_met)
+    track.best_audience_b = audience_on(track, sides[1], track.audience_cost_b, trial.leaders_met)
     return True
 
 

@@ -7,13 +7,14 @@ from typing import Any
 
 from sim.compiler.decorators import part, routine, step
 from sim.equations.utility import benefit_share, exposure
-from sim.equations.war import WarStakes, plus, risk_premium
-from sim.equations.weekly import decay, long_run_spread, optimism_left
+from sim.equations.war import WarStakes, plus
+from sim.equations.weekly import decay, long_run_spread, optimism_left, year_average
 from sim.model import random_numbers as draw
 from sim.model.decisions import START, has_own, own_answer
 from sim.model.engagement import take_stock
 from sim.model.steps.ceasefires import reopen
 from sim.model.steps.convening import level_by_itself
+from sim.model.steps.third_parties import support_shift
 from sim.model.value_of_war import stakes_on
 
 LEAST_STRAIN = 1e-9
@@ -26,6 +27,11 @@ def start_draw(world: Any) -> None:
     trial, war, sides, third_parties, tracks = world.trial, world.war, world.sides, world.third_parties, world.tracks
     issues = world.issues
     war.pressure_decay = decay(war.pressure_half_life_weeks)
+    war.momentum_ahead, war.pressure_ahead = (
+        year_average(war.momentum_reversion),
+        year_average(1.0 - war.pressure_decay),
+    )
+    war.support_shift = support_shift(third_parties)
     war.most_by_momentum = math.exp(war.victory_slope * (1.0 - 0.3))
     for number in range(len(third_parties)):
         third_parties[number].is_engaged = third_parties[number].engagement > 0.0
@@ -40,30 +46,30 @@ def start_draw(world: Any) -> None:
         side.mean_log_strain = math.log(max(side.strain, LEAST_STRAIN))
         side.log_strain = side.mean_log_strain
         side.strain_moves = side.strain_volatility > 0.0
-        _weigh_war(war, side, issues)
+        side.strain_ahead = year_average(side.strain_reversion)
+        spread = long_run_spread(side.strain_volatility, side.strain_reversion)
+        side.strain_variance = spread * spread
+        _weigh_war(side, issues)
     take_stock(world)
 
 
 @step
-def _weigh_war(war: Any, side: Any, issues: Any) -> None:
-    """Risk premium, and the value of war over issues that do not move."""
-    total, premium = WarStakes(0.0, 0.0, 0.0, 0.0), 0.0
+def _weigh_war(side: Any, issues: Any) -> None:
+    """The value of war over issues that do not move."""
+    total = WarStakes(0.0, 0.0, 0.0, 0.0)
     for number in range(len(issues)):
         issue = issues[number]
         issue.status_quo = issue.given_status_quo
-        weight = issue.weight_a if side.end == 1 else issue.weight_b
-        premium += risk_premium(weight, issue.war_share, issue.ideal_b - issue.ideal_a, war.tau)
         if not issue.moves:
-            total = plus(total, stakes_on(issue, side.end, issue.status_quo))
-    side.premium = premium
+            total = plus(total, stakes_on(issue, side))
     side.gain_linear, side.gain_square = total.gain_linear, total.gain_square
     side.loss_linear, side.loss_square = total.loss_linear, total.loss_square
 
 
 @part
 def start_trial(world: Any, number: int) -> None:
-    """Draw what is drawn once for a trial: momentum, costs of war, and what is not seen of them."""
-    trial, war, sides, tracks = world.trial, world.war, world.sides, world.tracks
+    """Draw what is drawn once for a trial: momentum, costs of war, what is not seen of them, and chances that last."""
+    trial, war, sides, tracks, vetoes = world.trial, world.war, world.sides, world.tracks, world.vetoes
     trial.number = number
     if war.momentum_spread > 0.0:
         shift = war.momentum_spread * draw.favouring_b(world, draw.MOMENTUM_AT_START)
@@ -75,6 +81,13 @@ def start_trial(world: Any, number: int) -> None:
             side.log_strain += spread * draw.normal(world, draw.STRAIN_AT_START + place)
         if side.unseen_spread > 0.0:
             side.unseen = side.unseen_spread * draw.normal(world, draw.UNSEEN + place)
+    for veto in range(len(vetoes)):
+        if vetoes[veto].misperception > 0.0:
+            vetoes[veto].error = vetoes[veto].misperception * draw.normal(world, draw.of_veto(world, veto))
+    if world.talks.persistence_of_chance > 0.0:
+        trial.chance_of_call = draw.inverse_normal(draw.uniform(world, draw.CALL_IN_GENERAL))
+        trial.chance_of_text = draw.inverse_normal(draw.uniform(world, draw.TEXT_IN_GENERAL))
+        trial.chance_of_level = draw.inverse_normal(draw.uniform(world, draw.LEVEL_IN_GENERAL))
     for comer in range(len(world.own_steps)):
         if has_own(world, comer, START):
             own_answer(world, comer, START, 0.0, 0.0)

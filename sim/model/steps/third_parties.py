@@ -88,13 +88,30 @@ def _walk_away(world: Any, number: int) -> None:
 
 
 @step
+def support_shift(third_parties: Any) -> float:
+    """Return the shift of mean momentum by aid that flows more or less than usual (docs/odd.md, 3.2)."""
+    shift = 0.0
+    for number in range(len(third_parties)):
+        party = third_parties[number]
+        if party.is_backer:
+            shift += (party.aid - 1.0) * momentum_of_aid(party)
+    return shift
+
+
+@step
+def momentum_of_aid(backer: Any) -> float:
+    """Return what a backer's usual aid adds to mean momentum, positive in favour of side B."""
+    return backer.aid_cut_momentum * (backer.supports_b - backer.supports_a)
+
+
+@step
 def cut_aid(war: Any, backer: Any, of_a: bool, of_b: bool) -> None:
-    """Cutting its clients' aid moves mean momentum against them, once."""
+    """Cutting its clients' aid moves mean momentum against them, once, by the aid that flows."""
     from_a, from_b = of_a and backer.supports_a > 0.0, of_b and backer.supports_b > 0.0
     if backer.has_cut_aid or not (from_a or from_b):
         return
     backer.has_cut_aid = 1
     if from_a:
-        war.support_shift += backer.supports_a * backer.aid_cut_momentum
+        war.support_shift += backer.aid * backer.supports_a * backer.aid_cut_momentum
     if from_b:
-        war.support_shift -= backer.supports_b * backer.aid_cut_momentum
+        war.support_shift -= backer.aid * backer.supports_b * backer.aid_cut_momentum

@@ -1,13 +1,15 @@
-"""Step 1 of the week: momentum, the front, pressure, cost of war and optimism; then victory (docs/odd.md, 3.1)."""
+"""Step 1 of the week: momentum, the front, rearming, pressure, cost of war and optimism; victory (docs/odd.md, 3.1)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sim.compiler.decorators import part, step
-from sim.equations.weekly import happens, next_momentum, victory_rate
+from sim.compiler.decorators import part, routine, step
+from sim.equations.utility import exposure
+from sim.equations.weekly import happens, next_momentum, next_variance, victory_rate
 from sim.model import random_numbers as draw
-from sim.model.state import AT_WAR, IMPOSED, OVER
+from sim.model.state import AT_WAR, IMPOSED, IN_CEASEFIRE, OVER
+from sim.model.value_of_war import stakes
 
 
 @part
@@ -17,6 +19,8 @@ def move_war(world: Any) -> None:
     if trial.phase == AT_WAR:
         _move_momentum(world)
         _move_front(world)
+    elif trial.phase == IN_CEASEFIRE:
+        rearm(world)
     revert_costs(world)
     speed = min(war.learning * (1.0 + war.talk_learning * talks.skill), 1.0)
     for side in range(2):
@@ -46,6 +50,37 @@ def _move_front(world: Any) -> None:
             issue.status_quo = min(max(moved, min(issue.ideal_a, line)), max(issue.ideal_b, line))
 
 
+@routine
+def rearm(world: Any) -> None:
+    """In an agreed ceasefire momentum moves by what each side rearms more than the other (docs/odd.md, 3.5).
+
+    What a side gains is what the other fears that it gains, less what limits on its resupply stop. War that resumes
+    starts from there.
+
+    References
+    ----------
+    Powell (2006). War as a commitment problem. International Organization 60, 169-203.
+    """
+    war, sides, assurances, weeks = (
+        world.war,
+        world.sides,
+        world.assurances,
+        world.trial.week - world.ceasefire.start_week,
+    )
+    done = exposure(float(weeks)) - exposure(weeks - 1.0)
+    calm = assurances.calm_from_resupply_limit
+    by_a = _shift(world, sides[1]) * (1.0 - calm * assurances.resupply_limits_a)
+    by_b = _shift(world, sides[0]) * (1.0 - calm * assurances.resupply_limits_b)
+    war.momentum = min(max(war.momentum + done * (by_b - by_a), -1.0), 1.0)
+
+
+@step
+def _shift(world: Any, side: Any) -> float:
+    """Shift of momentum against a side that costs it what it fears, to first order."""
+    per_momentum = stakes(world, side).loss_linear
+    return side.fear / per_momentum if per_momentum > 0.0 else 0.0
+
+
 @step
 def revert_costs(world: Any) -> None:
     """Let pressure fade and the cost of war move toward its mean, in logs; in war and in peace."""
@@ -58,6 +93,7 @@ def revert_costs(world: Any) -> None:
             if side.strain_volatility > 0.0:
                 shock = side.strain_volatility * draw.normal(world, draw.STRAIN + number)
             side.log_strain += side.strain_reversion * (side.mean_log_strain - side.log_strain) + shock
+            side.strain_variance = next_variance(side.strain_variance, side.strain_reversion, side.strain_volatility)
 
 
 @step

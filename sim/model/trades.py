@@ -1,0 +1,240 @@
+"""The trades of which packages are made, in the order in which the best packages make them (docs/odd.md, 3.4).
+
+A *book* holds the trades of issues that do not move, for one draw of the parameters: they hang on which third parties
+take part (the regime), on what promises are worth (the version), and on the frictions that are off when it is asked
+why a trial failed. Trades of issues that move with the front (``world.moved_trades``) are made anew where it has moved.
+Both lists are in order, the largest gain per loss first; ``sim.model.packages`` merges them for each track.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.compiler.decorators import routine, step
+from sim.equations.trades import SAME_POINT, gain_at, no_gain_beyond, rate_of
+from sim.equations.utility import progress, trust_with, value
+from sim.model.engagement import guarantee_share
+from sim.model.switches import CONTROLLERS, N_SETS_OF_TERMS, bounds, is_blocked, off_in, stake_of
+
+OUT, TRADED, OFF_TABLE, IMPOSSIBLE, IDLE = range(5)
+"""An issue on a track: not in its scope; traded; off the table as a controller is absent; no point left for it; of no
+weight to either side, so that it stays where it is as far as it may."""
+QUARTERS = 4
+"""An issue is cut into so many equal steps, beside the points at which a gain bends."""
+
+
+def most_cuts(n_tracks: int) -> int:
+    """Return the most points at which an issue is cut: steps, bends, and the ends of every track and of all issues."""
+    return (QUARTERS - 1) + 5 + 2 * (n_tracks + 1)
+
+
+@step
+def choose_book(world: Any) -> None:
+    """Choose the book of today's version and regime."""
+    trial = world.trial
+    trial.book = ((trial.version << trial.regime_bits) + trial.regime) * N_SETS_OF_TERMS
+
+
+@step
+def open_book(world: Any, book: int) -> None:
+    """Open a book of trades, and make the trades of issues that move anew where they stand elsewhere than before."""
+    if not world.books[book].is_open:
+        _open_book(world, book)
+    issues, moved = world.issues, world.moved
+    is_due = moved.book != book
+    for number in range(len(issues)):
+        if issues[number].moves and issues[number].moved_at != issues[number].status_quo:
+            is_due = True
+    if is_due:
+        _move_trades(world, book)
+
+
+@routine
+def _move_trades(world: Any, book: int) -> None:
+    """Put the trades of issues that move in order as they are today."""
+    issues, moved = world.issues, world.moved
+    moved.book, moved.n, moved.times = book, 0, moved.times + 1
+    for number in range(len(issues)):
+        if issues[number].moves:
+            issues[number].moved_at = issues[number].status_quo
+            moved.n = _add_trades(world, book, number, world.moved_trades, moved.n)
+    for veto in range(len(world.vetoes)):
+        for place in range(moved.n):
+            world.moved_own[veto, place] = own_change(world, veto, world.moved_trades[place])
+
+
+@routine
+def _open_book(world: Any, book: int) -> None:
+    """Work out trust, where every track begins and ends, and the trades of issues that do not move."""
+    trial, sides, assurances, head = world.trial, world.sides, world.assurances, world.books[book]
+    off, regime = off_in(book), (book // N_SETS_OF_TERMS) & ((1 << trial.regime_bits) - 1)
+    if off:
+        # Whoever asks why has the book without frictions off open: its trust is that of the round asked about.
+        usual = world.books[book - book % N_SETS_OF_TERMS]
+        head.trust_a, head.trust_b = usual.trust_a, usual.trust_b
+    else:
+        credibility = assurances.guarantee_credibility * guarantee_share(world, regime)
+        head.trust_a = _trust(assurances, sides[0], credibility * assurances.guaranteed_a)
+        head.trust_b = _trust(assurances, sides[1], credibility * assurances.guaranteed_b)
+    head.n = 0
+    for number in range(len(world.issues)):
+        _set_edges(world, book, number, off, regime)
+        if not world.issues[number].moves:
+            head.n = _add_trades(world, book, number, world.trades[book], head.n)
+    for veto in range(len(world.vetoes)):
+        for place in range(head.n):
+            world.own[book, veto, place] = own_change(world, veto, world.trades[book, place])
+    head.is_open = 1
+
+
+@step
+def _trust(assurances: Any, side: Any, guarantee: float) -> float:
+    """Share of promised gains that a side expects to be delivered."""
+    return trust_with(
+        side.trust, assurances.monitoring, guarantee, assurances.trust_from_monitoring, assurances.trust_from_guarantee
+    )
+
+
+@routine
+def _set_edges(world: Any, book: int, number: int, off: int, regime: int) -> None:
+    """Where an issue begins and ends on each track: the efficient part of what lines, limits and demands leave."""
+    issue = world.issues[number]
+    is_left = is_blocked(world, number, regime) and not off & CONTROLLERS
+    is_idle = issue.weight_a <= 0.0 and issue.weight_b <= 0.0
+    for track in range(len(world.tracks) + 1):
+        edge = world.edges[book, track, number]
+        edge.kind, edge.start_a, edge.start_b = OUT, 0.0, 0.0
+        if is_in_scope(world, track, number):
+            edge.kind = OFF_TABLE if is_left else TRADED
+        if edge.kind == TRADED:
+            low, high = bounds(world, off, track, number)
+            if low > high:
+                edge.kind = IMPOSSIBLE
+            elif is_idle:
+                edge.kind = IDLE
+            edge.low = min(max(issue.ideal_a, low), high)
+            edge.high = max(min(issue.ideal_b, high), low)
+
+
+@step
+def is_in_scope(world: Any, track: int, number: int) -> bool:
+    """Return whether an issue is on the table of a track; the number after the last track's stands for all issues."""
+    for place in range(world.scopes.shape[1]):
+        if track < len(world.tracks) and world.scopes[track, place] == number:
+            return True
+    return track == len(world.tracks)
+
+
+@routine
+def _add_trades(world: Any, book: int, number: int, trades: Any, n: int) -> int:
+    """Put the trades of an issue as it stands today into their places among ``n`` others; return how many there are."""
+    issue, head, points = world.issues[number], world.books[book], world.points
+    off = off_in(book)
+    stake_a = stake_of(issue, world.sides[0], off, head.trust_a)
+    stake_b = stake_of(issue, world.sides[1], off, head.trust_b)
+    n_points = 0
+    for track in range(len(world.tracks) + 1):
+        edge = world.edges[book, track, number]
+        if edge.kind == TRADED:
+            edge.start_a, edge.start_b = gain_at(edge.low, stake_a), gain_at(edge.low, stake_b)
+            n_points = _add_point(points, n_points, edge.low)
+            n_points = _add_point(points, n_points, edge.high)
+    if n_points == 0:
+        return n
+    low, high = issue.ideal_a, issue.ideal_b
+    for quarter in range(1, QUARTERS):
+        n_points = _add_inside(points, n_points, low + (high - low) * quarter / QUARTERS, low, high)
+    n_points = _add_inside(points, n_points, issue.status_quo, low, high)
+    n_points = _add_inside(points, n_points, no_gain_beyond(stake_a), low, high)
+    n_points = _add_inside(points, n_points, no_gain_beyond(stake_b), low, high)
+    if stake_a.slope > 0.0:
+        n_points = _add_inside(points, n_points, stake_a.public_line, low, high)
+    if stake_b.slope > 0.0:
+        n_points = _add_inside(points, n_points, stake_b.public_line, low, high)
+    gain_a, gain_b = gain_at(points[0], stake_a), gain_at(points[0], stake_b)
+    for place in range(n_points - 1):
+        start, end = points[place], points[place + 1]
+        next_a, next_b = gain_at(end, stake_a), gain_at(end, stake_b)
+        on = _tracks_on(world, book, number, start, end)
+        if on:
+            n = _insert(trades, n, max(gain_a - next_a, 0.0), max(next_b - gain_b, 0.0), start, end - start, number, on)
+        gain_a, gain_b = next_a, next_b
+    return n
+
+
+@step
+def _add_inside(points: Any, n: int, point: float, low: float, high: float) -> int:
+    return _add_point(points, n, point) if low < point < high else n
+
+
+@routine
+def _add_point(points: Any, n: int, point: float) -> int:
+    """Put a point into its place among ``n`` ascending ones, unless it is there."""
+    place = n
+    while place > 0 and points[place - 1] > point:
+        place -= 1
+    if (place > 0 and point - points[place - 1] < SAME_POINT) or (place < n and points[place] - point < SAME_POINT):
+        return n
+    for other in range(n, place, -1):
+        points[other] = points[other - 1]
+    points[place] = point
+    return n + 1
+
+
+@step
+def _tracks_on(world: Any, book: int, number: int, start: float, end: float) -> int:
+    """The tracks on which a trade is possible, a bit each."""
+    on = 0
+    for track in range(len(world.tracks) + 1):
+        edge = world.edges[book, track, number]
+        if edge.kind == TRADED and start > edge.low - SAME_POINT and end < edge.high + SAME_POINT:
+            on |= 1 << track
+    return on
+
+
+@routine
+def _insert(
+    trades: Any, n: int, loss: float, gain: float, start: float, width: float, issue: int, tracks: int
+) -> int:  # fmt: skip
+    """Put a trade behind all of larger rate, and of the same rate and an earlier issue."""
+    rate, place = rate_of(loss, gain), n
+    while place > 0 and (
+        trades[place - 1].rate < rate or (trades[place - 1].rate == rate and trades[place - 1].issue > issue)
+    ):
+        _copy_trade(trades[place - 1], trades[place])
+        place -= 1
+    new = trades[place]
+    new.rate, new.loss, new.gain, new.start, new.width, new.issue, new.tracks = (
+        rate, loss, gain, start, width, issue, tracks,
+    )  # fmt: skip
+    return n + 1
+
+
+@step
+def own_change(world: Any, veto: int, trade: Any) -> float:
+    """Return what a trade changes in a veto player's own gain. [util]"""
+    there = own_gain(world, veto, trade.issue, trade.start + trade.width)
+    return there - own_gain(world, veto, trade.issue, trade.start)
+
+
+@step
+def own_gain(world: Any, veto: int, issue: int, position: float) -> float:
+    """Return what a position is worth to a veto player, promises in full. [util]"""
+    record, own = world.issues[issue], world.veto_issues[veto * len(world.issues) + issue]
+    side = world.sides[world.vetoes[veto].side]
+    far = record.ideal_b if side.end == 1 else record.ideal_a
+    goal, room = abs(own.ideal_point - record.status_quo), abs(far - record.status_quo)
+    made = progress(position, record.status_quo, own.ideal_point, side.end)
+    return own.weight * value(made, goal, room, side.curvature, side.loss_aversion)
+
+
+@step
+def is_before(trade: Any, other: Any) -> bool:
+    """Return whether a trade comes before another: at the larger rate, and at the same one on the earlier issue."""
+    return trade.rate > other.rate or (trade.rate == other.rate and trade.issue < other.issue)
+
+
+@step
+def _copy_trade(source: Any, target: Any) -> None:
+    target.rate, target.loss, target.gain = source.rate, source.loss, source.gain
+    target.start, target.width, target.issue, target.tracks = source.start, source.width, source.issue, source.tracks
