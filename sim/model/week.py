@@ -6,17 +6,18 @@ from typing import Any
 
 from sim.compiler.decorators import routine
 from sim.model.decisions import take_own_steps
+from sim.model.state import IN_CEASEFIRE
 from sim.model.steps.bargaining import bargain
 from sim.model.steps.ceasefires import follow_ceasefire
 from sim.model.steps.convening import convene
 from sim.model.steps.events import apply_events
 from sim.model.steps.third_parties import let_backers_act
-from sim.model.steps.war import move_war, revert_costs
+from sim.model.steps.war import move_war, rearm, revert_costs
 
 
 @routine
 def week(world: Any) -> None:
-    """Live through one week; after the horizon ceasefires are only watched, while pressure and cost of war move on."""
+    """Live through one week; after the horizon ceasefires are only watched, and what bears on them moves on."""
     trial = world.trial
     apply_events(world)
     take_own_steps(world)
@@ -27,6 +28,8 @@ def week(world: Any) -> None:
         if trial.holds_round:
             bargain(world)
     else:
+        if trial.phase == IN_CEASEFIRE:
+            rearm(world)
         revert_costs(world)
     follow_ceasefire(world)
     trial.week += 1
