@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 from sim.analysis.study import rows_of
 
 PLAINER = {"optimism rest": "lasting optimism"}
-IN_WORDS = {"war.tau": "Uncertainty about a year of war", "assurances.monitoring": "Quality of monitoring"}
+IN_WORDS = {"assurances.monitoring": "Quality of monitoring"}
 """Names of inputs that say nothing by themselves, in part and as a whole."""
 
 Table = list[dict[str, Any]]

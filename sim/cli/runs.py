@@ -79,12 +79,21 @@ def note_hidden(names: Iterable[str | None], quiet: bool) -> None:
         note(found, quiet)
 
 
+def note_names(names: Sequence[str], quiet: bool) -> None:
+    """Print on stderr what is to be known of scenarios that are run by name: hidden ones, those of an earlier model."""
+    from sim.scenario.reading.warnings import note_on_model
+
+    note_hidden(names, quiet)
+    for found in filter(None, map(note_on_model, dict.fromkeys(names))):
+        note(found, quiet)
+
+
 def opened(scenario: str, sets: Sequence[str] | None, quiet: bool) -> Loaded:
     """Open a scenario with the changes of ``--set``."""
     from sim.scenario.reading.load import open_scenario
     from sim.scenario.reading.overrides import parse_set
 
-    note_hidden([scenario], quiet)
+    note_names([scenario], quiet)
     return open_scenario(scenario, [parse_set(text) for text in sets or []])
 
 
@@ -116,7 +125,7 @@ def runs_of(
     from sim.execution import plan
     from sim.results.run import open_run
 
-    note_hidden(names, quiet)
+    note_names(names, quiet)
     found: dict[str, Run] = {name: open_run(name) for name in names if plan.is_run(name)}
     missing = [name for name in names if name not in found]
     wanted = plan.requests(missing, plan.Question(trials, seed, sets=tuple(sets or ())))

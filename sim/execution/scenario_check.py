@@ -15,6 +15,7 @@ from sim.results.formatting import counted
 from sim.scenario.checks.references import DEVICE_NAMES
 from sim.scenario.provenance import counts, read_in_words, undocumented
 from sim.scenario.reading import load
+from sim.scenario.reading.warnings import warnings_of
 from sim.scenario.schema import Scenario
 from sim.scenario.sources.search_path import shipped_file
 from sim.storage.atomic_files import write_file
@@ -31,7 +32,7 @@ HEADER = """\
 
 
 def check_scenarios(given: Sequence[str], deep: bool = False) -> list[dict[str, Any]]:
-    """Return one entry per scenario: its errors (empty if it is sound), its counts of sources, and a line of words."""
+    """Return one entry per scenario: its errors (empty if sound), warnings, counts of sources, a line of words."""
     from sim.execution.plan import expand
 
     found: list[dict[str, Any]] = []
@@ -44,7 +45,8 @@ def check_scenarios(given: Sequence[str], deep: bool = False) -> list[dict[str, 
 
 
 def _broken(name: str, problem: ParleyError) -> dict[str, Any]:
-    return {"scenario": name, "errors": str(problem).splitlines(), "counts": {}, "words": "", "read": []}
+    lists: dict[str, list[str]] = {"errors": str(problem).splitlines(), "read": [], "warnings": []}
+    return {"scenario": name, "counts": {}, "words": "", **lists}
 
 
 def _checked(name: str, deep: bool) -> dict[str, Any]:
@@ -66,7 +68,8 @@ def _checked(name: str, deep: bool) -> dict[str, Any]:
         if scenario.expect != "open":
             words = words.replace("neither certain, impossible nor blind to the seed", f"{scenario.expect}, as it says")
     read = read_in_words(scenario)
-    return {"scenario": loaded.name, "errors": errors, "counts": dict(found), "words": words, "read": read}
+    entry = {"scenario": loaded.name, "errors": errors, "counts": dict(found), "words": words, "read": read}
+    return {**entry, "warnings": warnings_of(name)}
 
 
 def deep_faults(scenario: Scenario) -> list[str]:

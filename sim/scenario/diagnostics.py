@@ -103,8 +103,17 @@ def did_you_mean(name: str, options: Sequence[str]) -> str:
     return f"; allowed: {names}" + (", ..." if len(shown) < len(options) else "")
 
 
+DROPPED = {
+    "war.tau": "expected no such key, got one of an earlier model: the premium for risk has been dropped; what it did "
+    "is in docs/odd.md 3.1",
+}
+"""Keys that earlier models had, and what to say of them."""
+
+
 def unknown(kind: str, name: str, options: Sequence[str]) -> str:
     """Write that ``name`` is no ``kind``, with the nearest option or those that are allowed."""
+    if name in DROPPED:
+        return DROPPED[name]
     return f"unknown {kind} `{escaped(name)}`{did_you_mean(name, options)}"
 
 

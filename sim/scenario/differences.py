@@ -16,7 +16,7 @@ from sim.scenario.sources.contents import SHORT
 
 WORDS_ONLY = frozenset(
     ("title", "supposes", "question", "sources", "label", "note", "source", "kind", "expect", "mirrored")
-    + ("crowd", "levers", "delegation")
+    + ("crowd", "levers", "delegation", "model")
 )
 LEFT_OUT = WORDS_ONLY | {"file", "draws", "sha256"}
 LISTS_OF_SECTIONS = (("windows",), ("events",), ("attendance",), ("joint",))

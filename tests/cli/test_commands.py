@@ -470,8 +470,8 @@ def test_a_report_that_fails_loses_no_odds(
 
 def test_run_says_how_much_of_it_has_a_source(parley: Parley) -> None:
     """Below the table, in JSON and on the page."""
-    words = "0 of 82 numbers have a source; never calibrated."
+    words = "0 of 92 numbers have a source; never calibrated."
     assert words in parley("run", "teaching/minimal", *FEW).out
     assert words in parley("run", "teaching/minimal", *FEW, "--sweep", "war.momentum=0,.1").out
     found = json.loads(parley("run", "teaching/minimal", *FEW, "--json").out)["evidence"]
-    assert found == {"numbers": 82, "sourced": 0, "calibrated": False, "words": words}
+    assert found == {"numbers": 92, "sourced": 0, "calibrated": False, "words": words}

@@ -64,7 +64,7 @@ def test_words_cannot_break_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_digest_sees_every_number_and_the_draws() -> None:
     base = scenario_digest(load("iran_iraq/july_1988"))
-    assert base != scenario_digest(load("iran_iraq/july_1988", [("war.tau", "0.26")]))
+    assert base != scenario_digest(load("iran_iraq/july_1988", [("war.learning", "0.26")]))
     scenario, other = load("iran_iraq/july_1988"), content_of(b"draw\n")
     calibration = scenario.calibration.model_copy(update={"sha256": other.sha256}) if scenario.calibration else None
     assert base != scenario_digest(scenario.model_copy(update={"calibration": calibration}))

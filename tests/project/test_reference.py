@@ -49,6 +49,7 @@ HEADINGS = {
     "Issue": "issues.NAME", "Landmark": "issues.NAME.landmarks.N", "Track": "tracks.NAME", "Lever": "levers.NAME",
     "Belligerent": "parties.NAME (belligerent)", "ThirdParty": "parties.NAME (backer or mediator)",
     "Veto": "parties.NAME (veto)", "AttendanceRule": "attendance.N", "Window": "windows.N", "Event": "events.N",
+    "Condition": "events.N.when", "Delegation": "parties.NAME.delegation",
     "ReferenceClass": "reference_class", "Joint": "joint.N",
 }  # fmt: skip
 OF_NUMBERS = {"source", "note", "kind", "Provenance"}

@@ -170,11 +170,11 @@ def test_without_resume_a_run_is_not_overwritten(copy: Path, minimal: sim.Scenar
 
 
 def test_another_run_is_refused_with_its_differences(copy: Path, minimal: sim.Scenario) -> None:
-    other = changed(minimal, **{"war.tau": 0.3})
+    other = changed(minimal, **{"war.learning": 0.3})
     with pytest.raises(DamagedRunError) as caught:
         run(other, trials=TRIALS, block=BLOCK, seed=2, out=copy, resume=True)
     assert "seed: 1 there, 2 now" in str(caught.value)
-    assert "scenario war.tau.value: 0.25 there, 0.3 now" in str(caught.value)
+    assert "scenario war.learning.value: 0.02 there, 0.3 now" in str(caught.value)
     with pytest.raises(DamagedRunError, match="trials: 200 there, 100 now"):
         run(minimal, trials=100, block=BLOCK, out=copy, resume=True)
 

@@ -18,7 +18,7 @@ def check(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Check scenarios; every error comes with its line."""
+    """Check scenarios; errors and warnings with their lines."""
     from sim.execution.scenario_check import check_scenarios
 
     note_hidden(scenarios, quiet)
@@ -26,6 +26,8 @@ def check(
     if as_json:
         print_json(found)
     for item in found if not as_json else []:
+        if item["warnings"] and not quiet:
+            typer.echo("\n".join(item["warnings"]), err=True)
         if item["errors"]:
             typer.echo("\n".join(item["errors"]), err=True)
         elif not quiet:

@@ -28,7 +28,7 @@ from sim.cli.console import (
 )
 from sim.cli.options import AsJson, Many, Quiet, Seed, Sets, Trials, Workers, number
 from sim.cli.progress import ProgressBar
-from sim.cli.runs import Machines, computed, keeps_no_trials, note_hidden, print_then
+from sim.cli.runs import Machines, computed, keeps_no_trials, note_names, print_then
 from sim.errors import ParleyError
 from sim.results.formatting import counted
 
@@ -100,7 +100,7 @@ def run(
     is_streamed = keeps_no_trials(trials, precision, seed, store, out)
     question = plan.Question(trials, seed, precision, tuple(sets or ()), tuple(sweeps or ()), central, resume)
     names = plan.expand(scenarios)
-    note_hidden(names, quiet)
+    note_names(names, quiet)
     wanted = plan.requests(names, question)
     place = out
     if out is not None:

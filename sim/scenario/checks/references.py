@@ -204,17 +204,21 @@ def _dates(scenario: Scenario) -> Iterator[Problem]:
     if scenario.war.began > scenario.start:
         words = f"expected a day up to the start ({scenario.start}), got {scenario.war.began}"
         yield Problem(("war", "began"), words)
-    dated: list[tuple[str, int, date]] = [("windows", n, window.date) for n, window in enumerate(scenario.windows)]
+    dated: list[tuple[KeyPath, date]] = [
+        (("windows", n, "date"), window.date) for n, window in enumerate(scenario.windows)
+    ]
     for number, event in enumerate(scenario.events):
         if event.date is not None:
-            dated.append(("events", number, event.date))
+            dated.append((("events", number, "date"), event.date))
         elif event.when is None:
             words = f"missing, expected {expected(slot_at(('events', number, 'date')))}"
             yield Problem(("events", number, "date"), words, at_key=True)
-    for section, number, day in dated:
+        if event.when is not None and event.when.no_ceasefire_by is not None:
+            dated.append((("events", number, "when", "no_ceasefire_by"), event.when.no_ceasefire_by))
+    for path, day in dated:
         if not scenario.start <= day < end:
             words = f"expected a day from {scenario.start} to {end - timedelta(days=1)}, got {day}"
-            yield Problem((section, number, "date"), words)
+            yield Problem(path, words)
     weeks = [(window.date - scenario.start).days // 7 for window in scenario.windows]
     for number, window in enumerate(scenario.windows):
         if weeks[number] in weeks[:number]:

@@ -10,7 +10,18 @@ from pydantic import ValidationError
 
 from sim.scenario.checks import references
 from sim.scenario.checks.unknown_names import unknown_names
-from sim.scenario.diagnostics import KeyPath, Mark, Problem, as_error, described, did_you_mean, dotted, escaped, nearest
+from sim.scenario.diagnostics import (
+    DROPPED,
+    KeyPath,
+    Mark,
+    Problem,
+    as_error,
+    described,
+    did_you_mean,
+    dotted,
+    escaped,
+    nearest,
+)
 from sim.scenario.key_paths import ROLES, ROOT, Slot, expected, slot_at
 from sim.scenario.schema import AttendanceRule, Scenario
 from sim.scenario.yaml.yaml_reader import Node, deepest_node, node_at, place_of, plain
@@ -198,7 +209,7 @@ def _other_name(tree: Node, path: KeyPath) -> str | None:
 def _unknown_key(path: KeyPath, above: Slot | None) -> Problem:
     key, known = str(path[-1]), above.keys() if above else []
     name, colon, value = key.partition(":")
-    words = f"{UNKNOWN}`{escaped(key)}`{did_you_mean(key, known)}"
+    words = DROPPED.get(dotted(path)) or f"{UNKNOWN}`{escaped(key)}`{did_you_mean(key, known)}"
     if above is not None and above.type is AttendanceRule and key in ABSENCE_KEYS:
         words = ABSENCE
     elif colon and value and name in known:

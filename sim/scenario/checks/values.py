@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from sim.scenario.checks import joint_draws, levers
+from sim.scenario.checks import conditions, joint_draws, levers
 from sim.scenario.diagnostics import KeyPath, Problem, dotted
 from sim.scenario.key_paths import resolved, scalars
 from sim.scenario.schema import Belligerent, Scenario, ThirdParty, Veto
@@ -21,7 +21,7 @@ def check(scenario: Scenario) -> Iterator[Problem]:
     for name, party in known.parties.items():
         yield from _points(name, party)
         yield from _roles(name, party)
-    for rule in (_positions, _limits, _shares, _signing):
+    for rule in (_positions, _limits, _shares, _signing, conditions.check):
         yield from rule(known)
     yield from _shapes(scenario)
     yield from joint_draws.check(scenario)

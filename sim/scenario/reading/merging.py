@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
-from sim.scenario.diagnostics import KeyPath, Mark, Problem, described, did_you_mean, dotted, escaped, unknown
+from sim.scenario.diagnostics import DROPPED, KeyPath, Mark, Problem, described, did_you_mean, dotted, escaped, unknown
 from sim.scenario.key_paths import Slot, expected
 from sim.scenario.schema import AttendanceRule
 from sim.scenario.schema.quantity import Provenance
@@ -158,7 +158,8 @@ def _usable(
             options = below.keys() if below else []
             below = below.child(part) if below and name != "*" else below
             if below is None:
-                words = unknown("key", part, [option for option in options if option != "sources"])
+                known = [option for option in options if option != "sources"]
+                words = DROPPED.get(dotted((*path, name))) or unknown("key", part, known)
                 problems.append((entry, Problem((*path, "sources", name), words, at_key=True)))
                 break
         if entry.is_mapping:

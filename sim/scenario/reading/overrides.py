@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sim.errors import ScenarioError
 from sim.scenario.checks.validate import NOTHING, is_sound, slot_in, validated
-from sim.scenario.diagnostics import KeyPath, Mark, Problem, as_error, dotted, escaped, unknown
+from sim.scenario.diagnostics import DROPPED, KeyPath, Mark, Problem, as_error, dotted, escaped, unknown
 from sim.scenario.key_paths import ROOT, Slot, split
 from sim.scenario.schema import Scenario
 from sim.scenario.yaml.yaml_reader import Node, node_at, read_argument
@@ -86,7 +86,8 @@ def _path_problem(tree: Node, path: KeyPath) -> Problem | None:
             if str(key) not in given:
                 return Problem(path[: depth + 1], unknown("name", str(key), given))
         elif slot is None:
-            return Problem(path[: depth + 1], unknown("key", str(key), above.keys()))
+            whole = path[: depth + 1]
+            return Problem(whole, DROPPED.get(dotted(whole)) or unknown("key", str(key), above.keys()))
     return None
 
 

@@ -6,13 +6,14 @@ from sim.scenario.schema.ceasefires import Assurances, Truces
 from sim.scenario.schema.evidence import Calibration, Crowd, Joint, NamedTable, ReadFile, ReferenceClass
 from sim.scenario.schema.fields import DIGEST, JUDGED, Digest, Level, Section, number, text
 from sim.scenario.schema.parties import Belligerent, Delegation, Issue, Landmark, Party, ThirdParty, Track, Veto
-from sim.scenario.schema.scenario import SETTABLE, Scenario, Sides
+from sim.scenario.schema.scenario import MODEL, SETTABLE, Scenario, Sides
 from sim.scenario.schema.talks import AttendanceRule, Condition, Event, Talks, Window
 from sim.scenario.schema.war import War
 
 __all__ = [
     "DIGEST",
     "JUDGED",
+    "MODEL",
     "SETTABLE",
     "Assurances",
     "AttendanceRule",

@@ -22,7 +22,7 @@ class Assurances(Section):
         default={},
     )
     resupply_limits: dict[str, Share] = text(
-        "limit on a side's resupply during a ceasefire, as far as its donors consent: 0 none, 1 nothing comes in; it calms the other side",
+        "limit on a side's resupply during a ceasefire, as far as its donors consent: 0 none, 1 nothing comes in; it calms the other side and slows what rearming does to momentum",
         default={},
     )
     trust_from_monitoring: Share = number(0.25, "share of distrust removed by full monitoring")

@@ -93,11 +93,11 @@ class Belligerent(Section):
         json_schema_extra={"unit": "scale"},
     )
     points: dict[str, Points] = text(
-        "salience: 100 points over the issues, by what it would give up to have the other; an issue counts as moved from its worst to its best end for the party",
+        "salience: 100 points over the issues, by what it would give up to have the other; the points of an issue are for its whole scale, from 0 to 1, however near the wish is",
         json_schema_extra={"unit": "points of 100"},
     )
     red_lines: dict[str, Share] = text(
-        "hard stop: no package beyond this point; the point itself is allowed. It must leave the status quo possible, or no ceasefire ever is: what a party wants changed is its ideal_point",
+        "hard stop: no package beyond this point; the point itself is allowed. It must leave the status quo possible, or no ceasefire ever is: what a party wants changed is its ideal_point, and what it will not sign without is a demand of the track",
         default={},
         json_schema_extra={"unit": "scale"},
     )
@@ -116,12 +116,12 @@ class Belligerent(Section):
         "ratio",
     )
     strain: Utils = text(
-        "cost of war for one more year, the level to which it reverts; .01 is one of the side's 100 points. .03 hardly felt, .06 an issue of minor weight, .12 a hurting stalemate",
+        "cost of war for one more year: its mean, to which it reverts where it moves; .01 is one of the side's 100 points. .03 hardly felt, .06 an issue of minor weight, .12 a hurting stalemate",
         json_schema_extra={"unit": "utils"},
     )
     strain_reversion: Share = number(0.05, "weekly pull of the log cost of war to its mean", "per week")
     strain_volatility: Share = number(
-        0, "weekly standard deviation of the log cost of war; it starts from its long-run spread", "log utils"
+        0, "weekly standard deviation of the log cost of war, whose mean stays strain; it starts from its long-run spread", "log utils"
     )
     optimism: Share = number(
         0,
@@ -133,19 +133,19 @@ class Belligerent(Section):
     )
     fear: Utils = number(
         0,
-        "utility lost if the other side uses the pause to rearm and war resumes; .01 is one of the side's 100 points. .01 little, .035 usual, .07 the other did so before",
+        "utility lost if the other side uses the pause to rearm and war resumes; in an agreed ceasefire momentum moves by what that is worth, less what limits on resupply take away; .01 is one of the side's 100 points. .01 little, .035 usual, .07 the other did so before",
         "utils",
     )
     trust: Share = number(
         1,
-        "share of promised gains expected to be delivered, before monitoring and guarantees. 1 as in a textbook, .4 usual after one broken ceasefire, .2 after several",
+        "share of promised gains expected to be delivered, before monitoring and guarantees; what an issue has as `delivered` needs none. 1 as in a textbook, .4 usual after one broken ceasefire, .2 after several",
     )
     unseen_spread: Utils = number(
         0, "standard deviation, trial by trial, of what the scenario does not see of the side's cost of war", "utils"
     )
     audience_slope: Factor = number(
         0,
-        "audience cost: extra weight of losses beyond the public line. 0: a public line costs nothing; 1: a loss beyond it counts twice; above 1: more than twice",
+        "audience cost: weight of each step beyond the public line, on top of the step itself. 0: a public line costs nothing; 1: the step's full weight in points once more; above 1: more",
         "ratio",
     )
     signature_cost: Utils = number(
@@ -242,7 +242,7 @@ class ThirdParty(Section):
     level_cap: Level = text("highest level that can ever come", default=3)
     # backing
     supports: dict[str, Share] = text(
-        "share of a side's outside support (arms and money) that it gives; with others' at most 1", default={}
+        "share of a side's outside support (arms and money) that it gives; with others' at most 1. Whose aid it is, not how much flows, which is aid", default={}
     )
     aid: Multiple = number(
         1,
@@ -270,7 +270,7 @@ class ThirdParty(Section):
     )
     quit_prob_per_week: Share = number(0, "chance to walk away", "per week")
     ends_aid_on_quit: Share = number(0, "chance that walking away also ends its aid")
-    aid_cut_momentum: Share = number(0, "shift of mean momentum against a side whose aid is cut", "momentum")
+    aid_cut_momentum: Share = number(0, "shift of mean momentum against a side that loses all its outside support; this party's aid counts by its share in supports", "momentum")
     convening_pull: Factor = number(
         0,
         "backer: how much taking part adds to the rate of rounds, which is multiplied by 1 + this, whatever its reach: 0 nothing, 1 doubles it; not once more what persistence counts",

@@ -24,6 +24,9 @@ from sim.scenario.schema.talks import AttendanceRule, Event, Talks, Window
 from sim.scenario.schema.war import War
 from sim.scenario.sources.contents import CROWD, Content, Uncompared, known_contents
 
+MODEL = 3
+"""Version of the model, as scenario files state it."""
+
 
 class Sides(Strict):
     """The belligerents on sides A and B."""
@@ -64,6 +67,10 @@ class Scenario(Section):
     )
     mirrored: bool = text(
         "flip the sign of the random numbers of the front and of texts (set by mirror)", default=False
+    )
+    model: Literal[3] | None = text(
+        "version of the model that the numbers are coded for. Without it `parley check` names the keys whose meaning changed since; a file has that of the one it extends",
+        default=None,
     )
     expect: Literal["open", "certain", "impossible"] = text(
         "a teaching scenario may be certain or impossible by construction", default="open"

@@ -53,9 +53,9 @@ def test_changes_that_only_work_together() -> None:
 
 def test_a_change_that_cannot_stand_alone_is_said_so() -> None:
     base = minimal_scenario(issues=("land", "river"))
-    variant = changed(base, **{"parties.North.points": {"land": 70, "river": 30}, "war.tau": 0.3})
+    variant = changed(base, **{"parties.North.points": {"land": 70, "river": 30}, "war.learning": 0.3})
     paths = [part.path for part in parts(base, variant)]
-    assert paths == ["parties.North.points", "war.tau"]  # points sum to 100, so they move together
+    assert paths == ["parties.North.points", "war.learning"]  # points sum to 100, so they move together
 
 
 def test_events_count_one_by_one() -> None:

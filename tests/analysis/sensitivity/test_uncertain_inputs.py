@@ -131,7 +131,7 @@ def test_central_share(quantity: dict[str, object], share: float) -> None:
     ("name", "words"),
     [
         ("parties.Nort.strain", "unknown input `parties.Nort.strain`, did you mean `parties.North.strain`?"),
-        ("war.tau", "certain in this scenario"),
+        ("war.learning", "certain in this scenario"),
     ],
 )
 def test_wrong_names_are_refused(small: Scenario, name: str, words: str) -> None:

@@ -51,7 +51,7 @@ def test_a_coding_sheet_has_every_stated_number_and_no_value() -> None:
     rows = list(csv.DictReader(io.StringIO(coding_sheet(NAME))))
     assert [row["path"] for row in rows] == list(to_code(load(NAME)))
     assert {"parties.Iran.strain", "war.momentum", "issues.land.status_quo"} <= {row["path"] for row in rows}
-    assert "war.tau" in {row["path"] for row in rows} and "talks.text_prob" not in {row["path"] for row in rows}
+    assert "war.learning" in {row["path"] for row in rows} and "talks.text_prob" not in {row["path"] for row in rows}
     assert all(row[key] == "" for row in rows for key in ("low", "central", "high", "ground"))
     assert all(row["meaning"] for row in rows)
     (strain,) = (row for row in rows if row["path"] == "parties.Iran.strain")
@@ -119,14 +119,14 @@ def test_a_shipped_sheet_is_found_by_its_short_name(tmp_path: Path, monkeypatch:
     monkeypatch.chdir(tmp_path)
     short = Path("readings/iran_iraq_july_1988.csv")
     assert compare_codings(NAME, short) == compare_codings(NAME, sheet_of(NAME))
-    own = filled(tmp_path, war__tau=("0.2", "0.3", "0.4"))
+    own = filled(tmp_path, war__learning=("0.2", "0.3", "0.4"))
     Path("scenarios/readings").mkdir(parents=True)
     (Path("scenarios") / short).symlink_to(own)
     with pytest.raises(ParleyError, match="leads out of the scenarios folder by a link"):
         compare_codings(NAME, short)
     short.parent.mkdir()
     own.rename(short)
-    assert [one.path for one in compare_codings(NAME, short).differences] == ["war.tau"]
+    assert [one.path for one in compare_codings(NAME, short).differences] == ["war.learning"]
     with pytest.raises(ParleyError, match=r"readings/iran_iraq_july_1989\.csv: error: cannot be read"):
         compare_codings(NAME, "readings/iran_iraq_july_1989.csv")
 
@@ -198,13 +198,13 @@ def test_agreement_is_counted() -> None:
     found = CodingComparison("x", (*apart, *alike), ()).agreement
     assert (found.positions, found.n_positions, found.n_points) == (1.0, 3, 2)
     assert found.points < 0 and (found.alike, found.apart, found.overlap) == (0.6, 0.4, 0.0)
-    none = CodingComparison("x", (), ("war.tau",))
+    none = CodingComparison("x", (), ("war.learning",))
     assert none.agreement.n == 0 and none.as_dict()["agreement"]["positions"] is None
 
 
 def test_a_cell_out_of_range_is_refused(tmp_path: Path) -> None:
-    sheet = filled(tmp_path, war__tau=("0.5", "0.9", "1.2"))
-    with pytest.raises(ParleyError, match="high: expected war.tau within 0 to 1, got 0.5 to 1.2"):
+    sheet = filled(tmp_path, war__learning=("0.5", "0.9", "1.2"))
+    with pytest.raises(ParleyError, match="high: expected war.learning within 0 to 1, got 0.5 to 1.2"):
         compare_codings(NAME, sheet)
 
 

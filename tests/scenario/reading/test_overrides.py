@@ -93,6 +93,15 @@ def test_sweep_by_steps_and_by_values() -> None:
     ]
 
 
+def test_a_key_of_an_earlier_model_is_refused_with_what_became_of_it() -> None:
+    words = (
+        "expected no such key, got one of an earlier model: the premium for risk has been dropped; what it did is in"
+    )
+    for changes in ([("war.tau", "0.2")], [("parties.North.strain", "{same_as: war.tau}")]):
+        said = refusal_of("teaching/minimal", changes)
+        assert said.startswith(f"--set {changes[0][0]}=") and f"{words} docs/odd.md 3.1" in said
+
+
 @pytest.mark.parametrize(
     ("argument", "words"),
     [

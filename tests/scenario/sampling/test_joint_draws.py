@@ -105,7 +105,7 @@ def test_a_ratio_moves_what_is_itself_uncertain(draws: Callable[[str], None]) ->
         ("a\nnan\n", {}, "draws.csv: line 2: a: expected a number, got 'nan'"),
         ("a\n", {}, "draws.csv: line 1: expected a row below the header, got none"),
         ("b\n.1\n", {}, "draws.csv: line 1: there is no column `a`; got `b`"),
-        ("a\n.1\n", {"columns": {"war.momentum_spred": "a"}}, "unknown parameter `war.momentum_spred`, did you mean"),
+        ("a\n.1\n", {"columns": {"war.fluidty": "a"}}, "unknown parameter `war.fluidty`, did you mean `war.fluidity`?"),
         ("a,weight\n.1,-1\n", {}, "draws.csv: error: expected weights of at least 0 that are not all 0"),
         ("a,w\n.1,0\n", {"weight": "w"}, "draws.csv: error: expected weights of at least 0 that are not all 0"),
         ("a,w\n.1,1\n", {"weight": "v"}, "draws.csv: line 1: there is no column `v`"),
