@@ -48,9 +48,9 @@ class Pressed(NamedTuple):
 class Comer(NamedTuple):
     """Somebody who may come to a round, its level (0 stays away) and the reason for it.
 
-    ``reason`` is ``habit``, ``lifted`` (by ``lift`` levels since a deal was near), ``persuaded``, ``event`` or ``rule``, with
-    the names of third parties, events or those because of whom it comes, in ``because_of``; or ``left`` where it takes
-    no part.
+    ``reason`` is ``habit``, ``lifted`` (by ``lift`` levels since a deal was near), ``persuaded``, ``event`` or
+    ``rule``, with the names of third parties, events or those because of whom it comes, in ``because_of``; or
+    ``left`` where it takes no part.
     """
 
     name: str

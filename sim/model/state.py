@@ -68,7 +68,7 @@ TRIAL = _entity(
     V("is_watched", "truth", "", "whether a backer takes part, before which it pays to look peaceful"),
     V("was_signed", "truth", 0, "whether a general track was ever signed"),
     V("holds_round", "truth", 0, "whether a round is held this week"),
-    V("saw_range", "truth", 0, "whether a general track of this week's round had a range"),
+    V("saw_range", "truth", 0, "whether a general track of the last round had a range"),
     V("leaders_met", "truth", 0, "whether leaders of both sides came to the last round"),
     V("chance_of_call", "-", 0, "what lasts of the chance of leave from home"),
     V("chance_of_text", "-", 0, "what lasts of the chance of a mediator's text"),

@@ -136,7 +136,6 @@ def _add_trades(world: Any, book: int, number: int, trades: Any, n: int) -> int:
     for track in range(len(world.tracks) + 1):
         edge = world.edges[book, track, number]
         if edge.kind == TRADED:
-            edge.start_a, edge.start_b = gain_at(edge.low, stake_a), gain_at(edge.low, stake_b)
             n_points = _add_point(points, n_points, edge.low)
             n_points = _add_point(points, n_points, edge.high)
     if n_points == 0:
@@ -151,15 +150,27 @@ def _add_trades(world: Any, book: int, number: int, trades: Any, n: int) -> int:
         n_points = _add_inside(points, n_points, stake_a.public_line, low, high)
     if stake_b.slope > 0.0:
         n_points = _add_inside(points, n_points, stake_b.public_line, low, high)
-    gain_a, gain_b = gain_at(points[0], stake_a), gain_at(points[0], stake_b)
-    for place in range(n_points - 1):
-        start, end = points[place], points[place + 1]
-        next_a, next_b = gain_at(end, stake_a), gain_at(end, stake_b)
-        on = _tracks_on(world, book, number, start, end)
-        if on:
-            n = _insert(trades, n, max(gain_a - next_a, 0.0), max(next_b - gain_b, 0.0), start, end - start, number, on)
-        gain_a, gain_b = next_a, next_b
+    gain_a, gain_b = 0.0, 0.0
+    for place in range(n_points):
+        point, before_a, before_b = points[place], gain_a, gain_b
+        gain_a, gain_b = gain_at(point, stake_a), gain_at(point, stake_b)
+        _note_start(world, book, number, point, gain_a, gain_b)
+        if place > 0:
+            start = points[place - 1]
+            on = _tracks_on(world, book, number, start, point)
+            if on:
+                loss, gain = max(before_a - gain_a, 0.0), max(gain_b - before_b, 0.0)
+                n = _insert(trades, n, loss, gain, start, point - start, number, on)
     return n
+
+
+@step
+def _note_start(world: Any, book: int, number: int, point: float, gain_a: float, gain_b: float) -> None:
+    """Note what the end of an issue that is best for side A is worth, on tracks that begin at a point."""
+    for track in range(len(world.tracks) + 1):
+        edge = world.edges[book, track, number]
+        if edge.kind == TRADED and abs(edge.low - point) < SAME_POINT:
+            edge.start_a, edge.start_b = gain_a, gain_b
 
 
 @step

@@ -8,7 +8,6 @@ from sim.compiler.decorators import part, routine, step
 from sim.equations.weekly import happens
 from sim.model import random_numbers as draw
 from sim.model.decisions import ATTENDS, has_own, own_answer, usual_attends
-from sim.model.ranges import find_range, update_loss_from_peace
 from sim.model.state import AT_WAR, IN_CEASEFIRE
 
 WEEKS_PER_YEAR = 52.0
@@ -50,8 +49,7 @@ def _may_talk(world: Any) -> bool:
 def _meets(world: Any) -> bool:
     """Weekly rate of rounds: base x (1 + reach of mediators + pull of backers), less after failure and with age.
 
-    Where both sides would sign something today, the rate is higher by ``ripeness``; this is only looked at where it
-    decides (Zartman 1985).
+    Where the last round saw a range it is higher by ``ripeness``: a way out has been seen.
 
     References
     ----------
@@ -68,25 +66,13 @@ def _meets(world: Any) -> bool:
     rate = talks.round_rate * (1.0 + pull)
     if talks.last_round_failed:
         rate *= talks.after_failure
+    ripe = talks.ripeness if trial.saw_range else 0.0
     luck = draw.uniform(world, draw.ROUND)
-    if luck >= rate + talks.ripeness:  # age only makes it smaller
+    if luck >= rate + ripe:  # age only makes it smaller
         return False
     if talks.age_slope != 0.0:
         rate *= (1.0 + (trial.years_at_start + trial.week / WEEKS_PER_YEAR)) ** -talks.age_slope
-    return happens(luck, rate) or (happens(luck, rate + talks.ripeness) and is_ripe(world))
-
-
-@routine
-def is_ripe(world: Any) -> bool:
-    """Return whether a general track that is open has a range today."""
-    update_loss_from_peace(world)
-    for number in range(len(world.tracks)):
-        track = world.tracks[number]
-        if track.takes_force and (world.trial.phase == AT_WAR or world.ceasefire.track < number):
-            find_range(world, number)
-            if track.has_range:
-                return True
-    return False
+    return happens(luck, rate + ripe)
 
 
 @step
