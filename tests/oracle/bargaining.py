@@ -6,8 +6,9 @@ from math import exp
 from typing import TYPE_CHECKING
 
 from tests.oracle import truces
-from tests.oracle.packages import Look, look_at, nash_mix
-from tests.oracle.war import SIGN, clip, cost_of_war, expected_end, improvement
+from tests.oracle.packages import at
+from tests.oracle.ranges import Look, gains_of_veto, look_at, nash_mix, need_of_veto
+from tests.oracle.war import clip
 
 if TYPE_CHECKING:
     from tests.oracle.oracle import Trial
@@ -59,8 +60,8 @@ def move_offers(trial: Trial, track: str, look: Look, levels: dict[str, int]) ->
 
 def can_sign(trial: Trial, track: str, levels: dict[str, int]) -> bool:
     terms = trial.world.tracks[track]
-    if any(levels[name] < terms.least_level for name in trial.sides):
-        if trial.uniform("call home") >= trial.world.talks.call_home_prob:
+    if any(levels[name] < terms.least_level or not has_mandate(trial, name, track, levels) for name in trial.sides):
+        if trial.lasting_uniform("call home") >= trial.world.talks.call_home_prob:
             return False
     if terms.waits_for is None:
         return True
@@ -68,11 +69,17 @@ def can_sign(trial: Trial, track: str, levels: dict[str, int]) -> bool:
     return all(offer_a - offer_b <= trial.party(side).linkage_tolerance for side in (0, 1))
 
 
+def has_mandate(trial: Trial, name: str, track: str, levels: dict[str, int]) -> bool:
+    """Leaders sign what they like; a delegation only what it was sent for."""
+    signs = trial.world.parties[name].signs
+    return levels[name] >= 3 or signs is None or track in signs
+
+
 def agreed_mix(trial: Trial, track: str, look: Look, levels: dict[str, int], skill: float) -> float | None:
     """The mix on which the sides agree in this round, if they do."""
     talks = trial.world.talks
     terms = trial.world.tracks[track]
-    if terms.general and terms.halts and trial.uniform("text") < talks.text_prob * skill:
+    if terms.general and terms.halts and trial.lasting_uniform("text") < talks.text_prob * skill:
         error = talks.text_error * (1.0 - skill) * trial.normal("text error")
         text = clip(nash_mix(look) + error - pull_of_bias(trial, levels), 0.0, 1.0)
         if look.lower <= text <= look.upper:
@@ -84,7 +91,7 @@ def agreed_mix(trial: Trial, track: str, look: Look, levels: dict[str, int], ski
 
 
 def mix_by_hazard(trial: Trial, track: str, look: Look) -> float | None:
-    """The middle of the range, in the week in which luck signs it."""
+    """The middle of the range, in the week in which chance signs it."""
     if trial.uniform("signing") < 1.0 - exp(-trial.world.tracks[track].signing_rate):
         return (look.lower + look.upper) / 2.0
     return None
@@ -103,25 +110,23 @@ def pull_of_bias(trial: Trial, levels: dict[str, int]) -> float:
 
 def sign(trial: Trial, track: str, look: Look, mix: float) -> bool:
     """Signature and ratification. Returns whether the package holds."""
-    terms, package = trial.world.tracks[track], look.curve.package(trial, mix)
+    terms = trial.world.tracks[track]
     if terms.general:
         trial.record_signature()
-    is_ratified = all(ratifies(trial, name, package) for name in terms.ratified_by)
+    refusers = [name for name in terms.ratified_by if refuses(trial, name, look, mix)]
+    trial.has_refused.update(refusers)  # what it would take is known from now on
     trial.reopen_offers(track)
-    if is_ratified and terms.general and terms.halts:
-        truces.begin(trial, track, look.curve, mix)
-    elif is_ratified:
+    if refusers:
+        return False
+    if terms.general and terms.halts:
+        truces.begin(trial, track, look, mix)
+    else:
         trial.record_other_agreement(track)
-    return is_ratified
+    return True
 
 
-def ratifies(trial: Trial, name: str, package: dict[str, float]) -> bool:
-    """A veto player sets the package against its side's war, by its own weights and ideal."""
-    veto = trial.world.parties[name]
-    side = trial.sides.index(veto.side)
-    for issue, line in veto.red_lines.items():
-        beyond = (package[issue] - line) * -SIGN[side]
-        if beyond > HAIR:
-            return False
-    war = improvement(trial, name, expected_end(trial, side, veto.ideal_point)) - cost_of_war(trial, side)
-    return improvement(trial, name, package) >= war
+def refuses(trial: Trial, name: str, look: Look, mix: float) -> bool:
+    """The sides have kept to what they think a veto player would take; it may want more."""
+    assert look.path is not None  # it was signed
+    gain = at(gains_of_veto(trial, name, look.path), look.path.place(mix))
+    return gain < need_of_veto(trial, name) + trial.misperception[name] - HAIR

@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
+from tests.oracle import bargaining
+from tests.oracle.ranges import look_at
 from tests.oracle.war import happens_at_rate, rate_of_chance
 
 if TYPE_CHECKING:
@@ -20,7 +22,18 @@ def is_open_to_talks(trial: Trial) -> bool:
 
 
 def is_convened(trial: Trial) -> bool:
-    return trial.round_is_forced or trial.uniform("round") < happens_at_rate(rate_of_rounds(trial))
+    """By an event or by chance; the chance is greater where a general ceasefire could be signed today."""
+    if trial.round_is_forced:
+        return True
+    luck, rate = trial.uniform("round"), rate_of_rounds(trial)
+    if luck < happens_at_rate(rate):
+        return True
+    return luck < happens_at_rate(rate + trial.world.talks.ripeness) and is_ripe(trial)
+
+
+def is_ripe(trial: Trial) -> bool:
+    general = [track for track, terms in trial.world.tracks.items() if terms.general]
+    return any(bargaining.is_open(trial, track) and look_at(trial, track).has_range for track in general)
 
 
 def rate_of_rounds(trial: Trial) -> float:
@@ -55,10 +68,18 @@ def levels_of_attendance(trial: Trial) -> dict[str, int]:
 
 
 def own_level(trial: Trial, name: str) -> int:
+    """By event; else leaders where third parties have persuaded a side; else as usual."""
     level = trial.world.parties[name].usual_level
     if name in trial.sides and level >= 1:
         level += trial.lift
+    if name in trial.sides and trial.uniform("persuasion", name) < chance_of_persuasion(trial, name):
+        level = 3
     return capped(trial, name, trial.levels_of_event.get(name, level))
+
+
+def chance_of_persuasion(trial: Trial, side: str) -> float:
+    engaged = [trial.world.parties[name] for name in trial.world.third_parties if trial.engagement[name] > 0.0]
+    return 1.0 - prod(1.0 - party.reach.get(side, 0.0) * party.effort for party in engaged)
 
 
 def capped(trial: Trial, name: str, level: int) -> int:

@@ -1,6 +1,9 @@
 """One trial of the model, week by week, as docs/odd.md states it: slow, plain, and independent of the engine."""
 
+from datetime import date
 from functools import partial
+from math import sqrt
+from statistics import NormalDist
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +16,7 @@ NEVER = ("durable_week", "mutual_week", "broad_week", "settlement_week", "victor
 NEVER += ("in_force_180_week", "limited_week", "humanitarian_week")
 ZERO = ("victory", "imposed", "halt_weeks", "halt_end", "n_rounds", "n_range_rounds", "stage")
 STAGE_OF_DRAWS = {4: 7, 13: 8, 26: 9}
+NORMAL = NormalDist()
 NO_RANGE = "no range"
 """Stands for every tag that says why a trial that talked never had a range (docs/odd.md, 3.6)."""
 
@@ -35,10 +39,9 @@ class Trial:
         self.halt: Halt | None = None
         self.is_mirrored = world.mirrored
         # war
-        self.momentum, self.support = war.momentum_at_start(self), 0.0
+        self.momentum = war.momentum_at_start(self)
         self.status_quo = {name: issue.status_quo for name, issue in world.issues.items()}
-        self.strain = [war.strain_at_start(self, side) for side in (0, 1)]
-        self.strain_was_set = [False, False]
+        self.cost = [war.cost_at_start(self, side) for side in (0, 1)]
         self.unseen_cost = [war.unseen_cost(self, side) for side in (0, 1)]
         self.optimism = [war.optimism_at_start(self, side) for side in (0, 1)]
         self.fear = [self.party(side).fear for side in (0, 1)]
@@ -48,12 +51,15 @@ class Trial:
         self.engagement = {name: world.parties[name].engagement for name in world.third_parties}
         self.weeks_waited = dict.fromkeys(world.backers, 0)
         self.weeks_since_action = dict.fromkeys(world.backers, 999)
+        self.aid = {name: [world.parties[name].aid] * 2 for name in world.backers}
         self.aid_is_cut: set[str] = set()
         # talks
         self.round_is_forced, self.levels_of_event = False, dict[str, int]()
         self.lift = 0
         self.last_round_failed = self.failed_last_week = False
         self.last_level = [self.party(side).usual_level for side in (0, 1)]
+        self.levels_last_met: dict[str, int] | None = None
+        self.happened: set[int] = set()  # events with a condition, by their place in the file
         self.skill_last_week = 0.0
         self.offers: dict[str, list[float]] = {}
         self.conceded: dict[str, list[bool]] = {}
@@ -63,6 +69,9 @@ class Trial:
         self.outcome |= {"halt_mix": float("nan"), **{f"x_{issue}": float("nan") for issue in world.issues}}
         self.was_signed = False
         self.agreed_exchanges: set[str] = set()
+        vetoes = {name: party for name, party in world.parties.items() if party.role == "veto"}
+        self.misperception = {name: veto.misperception * self.normal("veto", name) for name, veto in vetoes.items()}
+        self.has_refused: set[str] = set()
 
     # -- words ------------------------------------------------------------------------------------------
 
@@ -83,8 +92,31 @@ class Trial:
         ideal: float = self.party(side).ideal_point[issue]
         return ideal
 
+    @property
+    def support(self) -> float:
+        return third_parties.support(self)
+
+    @property
+    def leaders_met(self) -> bool:
+        """Both sides sent leaders to the round of today or, outside one, to the last."""
+        met = self.levels_last_met
+        return met is not None and all(met[name] >= 3 for name in self.sides)
+
+    def side_of(self, veto: str) -> int:
+        side: int = self.sides.index(self.world.parties[veto].side)
+        return side
+
     def uniform(self, decision: str, party: str = "") -> float:
         return self._uniform(decision, party, self.week)
+
+    def lasting_uniform(self, decision: str) -> float:
+        """The week's uniform, drawn toward one that is the trial's own: what failed tends to fail again."""
+        this_week, lasting = self.uniform(decision), self.world.talks.persistence_of_chance
+        if lasting <= 0.0:
+            return this_week
+        in_general = self._uniform(f"{decision} in general", "", 0)
+        normal = sqrt(lasting) * NORMAL.inv_cdf(in_general) + sqrt(1.0 - lasting) * NORMAL.inv_cdf(this_week)
+        return NORMAL.cdf(normal)
 
     def normal(self, decision: str, party: str = "") -> float:
         return self._normal(decision, party, self.week)
@@ -112,9 +144,7 @@ class Trial:
             third_parties.step(self)
             self.talk()
         else:  # nothing new begins, halts are followed
-            for side in (0, 1):
-                war.decay_pressure(self, side)
-                war.move_strain(self, side)
+            war.go_on(self)
         truces.step(self)
         self.week += 1
         is_followed = self.halt is not None and self.week < self.world.horizon_weeks + self.world.follow_up_weeks
@@ -129,9 +159,9 @@ class Trial:
 
     def dated_events(self) -> None:
         self.round_is_forced, self.levels_of_event = False, {}
-        for event in sorted(self.world.events, key=lambda event: event.date):
-            if (event.date - self.world.start).days // 7 != self.week:
-                continue
+        start = self.world.start
+        this_week = [event for number, event in enumerate(self.world.events) if self.happens(number, event)]
+        for event in sorted(this_week, key=lambda event: event.date or start):
             for path, value in event.set.items():
                 self.set_parameter(path, value)
             if self.at_war:
@@ -141,18 +171,44 @@ class Trial:
             self.round_is_forced = self.round_is_forced or event.round
             self.levels_of_event |= event.levels
 
+    def happens(self, number: int, event: SimpleNamespace) -> bool:
+        """In the week of its date; with conditions once, in the first week from then on that begins with all."""
+        due = self.week_of(event.date or self.world.start)
+        if event.when is None:
+            return self.week == due
+        if number in self.happened or self.week < due or not self.holds(event.when):
+            return False
+        self.happened.add(number)
+        return True
+
+    def holds(self, when: SimpleNamespace) -> bool:
+        if when.no_ceasefire_by is not None:
+            if not self.at_war or self.outcome["halt_week"] >= 0 or self.week < self.week_of(when.no_ceasefire_by):
+                return False
+        if when.round_failed and not self.failed_last_week:
+            return False
+        met = self.levels_last_met
+        if any(met is None or met[name] >= level for name, level in when.absent.items()):
+            return False
+        return all(self.engagement[name] > 0.0 for name in when.engaged)
+
+    def week_of(self, day: date) -> int:
+        return int((day - self.world.start).days // 7)
+
     def set_parameter(self, path: str, value: float) -> None:
-        """From now on the parameter has this value; what started from it starts anew, except strain."""
+        """From now on the parameter has this value; what started from it starts anew, except the cost of war."""
         put(self.world, path, value)
         *_, name, key = path.split(".")
         if name in self.sides:
             side = self.sides.index(name)
             if key == "strain":
-                self.strain_was_set[side] = True
+                self.cost[side].mean, self.cost[side].was_set = value, True
             elif key in ("optimism", "fear"):
                 getattr(self, key)[side] = value
         elif name in self.engagement and key == "engagement":
             self.engagement[name] = value
+        elif name in self.aid and key == "aid":
+            self.aid[name] = [value, value]
 
     def talk(self) -> None:
         """Steps 3 and 4: perhaps a round, and what it brings."""
@@ -160,6 +216,7 @@ class Trial:
         if not convening.is_open_to_talks(self) or not convening.is_convened(self):
             return
         levels = convening.levels_of_attendance(self)
+        self.levels_last_met = levels
         self.last_level = [levels[name] for name in self.sides]
         a_range_was_seen = False
         if min(self.last_level) >= 1:
@@ -171,7 +228,7 @@ class Trial:
         if a_range_was_seen:
             self.outcome["n_range_rounds"] += 1
             self.weeks_waited = dict.fromkeys(self.weeks_waited, 0)
-            if self.uniform("level shift") < self.world.talks.level_shift_prob:
+            if self.lasting_uniform("level shift") < self.world.talks.level_shift_prob:
                 self.lift = min(2, self.lift + 1)
 
     def reopen_offers(self, track: str) -> None:

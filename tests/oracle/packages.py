@@ -1,253 +1,249 @@
-"""What a package is worth: the contract curve, needs, and the range (docs/odd.md, 3.4).
+"""What can be signed on a track: trades, and the path that they make (docs/odd.md, 3.4).
 
-A package is one number, the mix l: 1 is best for A, 0 for B. On each issue the terms x(l) maximise
-l gain_A + (1 - l) gain_B. Both gains are parabolas pieced together, falling ever faster away from the ideal, so
-the best point is found by walking along the pieces until the sum no longer rises.
+The path begins with the best package for A and ends with the best for B. On the way A gives a little of one issue
+after the other, what is worth most to B for each util that it costs A first. A place on the path is a number: so
+many whole trades, and part of the next. Its mix runs from 1 at A's end to 0 at B's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
-from math import exp, inf
-from types import SimpleNamespace
+from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.oracle.third_parties import assurance, trust
-from tests.oracle.war import clip, loss_from_peace
+from tests.oracle.third_parties import trust
+from tests.oracle.utility import Stake, stake
+from tests.oracle.war import clip
 
 if TYPE_CHECKING:
     from tests.oracle.oracle import Trial
 
-STEPS = 100  # gains are tabulated at l = 0, .01, ..., 1
-INSIDE = 1e-12  # the ends of the curve are limits from inside: B's best for A at l = 0, and the other way round
-
-EQUALLY_GOOD = 1e-9  # products of surpluses that differ by less, relatively, are the same
+SAME_RATE = 1e-12  # rates that differ by less, relatively, are the same
 
 
-class Piece(NamedTuple):
-    """A stretch of an issue on which A loses ``a`` and B ``b`` per squared distance from the own ideal."""
+class Trade(NamedTuple):
+    """A stretch of an issue that A gives up, from ``here`` to ``there``."""
 
-    low: float
-    high: float
-    a: float
-    b: float
+    issue: str
+    here: float
+    there: float
+    loss: float  # of A
+    gain: float  # of B
 
-
-class IssueCurve:
-    """Terms of one issue along the contract curve, with both sides' gains, for one status quo and one trust."""
-
-    def __init__(self, trial: Trial, issue: str, trusts: tuple[float, float], status_quo: float) -> None:
-        self.status_quo = status_quo
-        self.ideals = (trial.ideal(0, issue), trial.ideal(1, issue))
-        self.weights = tuple(trial.world.weights[name][issue] for name in trial.sides)
-        self.trusts = trusts
-        self.lines = tuple(trial.party(side).public_lines.get(issue) for side in (0, 1))
-        self.slopes = tuple(trial.party(side).audience_slope for side in (0, 1))
-        self.low, self.high = allowed_interval(trial, issue, status_quo)
-        self.pieces = self._pieces()
-        self._points: list[tuple[float, float, float] | None] = [None] * (STEPS + 1)
-
-    def at(self, step: int) -> tuple[float, float, float]:
-        """Terms, A's gain and B's gain at l = step / 100."""
-        point = self._points[step]
-        if point is None:
-            x = self.best_terms(step / STEPS)
-            point = self._points[step] = (x, self.gain(0, x), self.gain(1, x))
-        return point
-
-    def terms(self, mix: float) -> float:
-        """Terms at any mix: linear between the tabulated ones."""
-        return between([self.at(step)[0] for step in neighbours(mix)], mix)
-
-    def is_beyond_line(self, side: int, x: float) -> bool:
-        line = self.lines[side]
-        return line is not None and (x > line if side == 0 else x < line)
-
-    def gain(self, side: int, x: float) -> float:
-        ideal, line = self.ideals[side], self.lines[side]
-        closer = (self.status_quo - ideal) ** 2 - (x - ideal) ** 2
-        gain = closer if closer <= 0.0 else self.trusts[side] * closer
-        if line is not None and self.is_beyond_line(side, x):
-            gain -= self.slopes[side] * max(0.0, (x - ideal) ** 2 - (line - ideal) ** 2)
-        return self.weights[side] * gain
-
-    def _pieces(self) -> list[Piece]:
-        turns = [self.status_quo, *(2.0 * ideal - self.status_quo for ideal in self.ideals)]
-        turns += [line for line in self.lines if line is not None]
-        ends = sorted({self.low, self.high, *(turn for turn in turns if self.low < turn < self.high)})
-        curved = self._curvature
-        return [Piece(low, high, curved(0, low, high), curved(1, low, high)) for low, high in pairwise(ends)]
-
-    def _curvature(self, side: int, low: float, high: float) -> float:
-        middle, ideal = (low + high) / 2.0, self.ideals[side]
-        is_gain = abs(middle - ideal) < abs(self.status_quo - ideal)
-        factor = self.trusts[side] if is_gain else 1.0
-        return self.weights[side] * (factor + (self.slopes[side] if self.is_beyond_line(side, middle) else 0.0))
-
-    def best_terms(self, mix: float) -> float:
-        """x(l): where l gain_A + (1 - l) gain_B is greatest; of equally good points the nearest to the status quo."""
-        mix = clip(mix, INSIDE, 1.0 - INSIDE)
-        for piece in self.pieces:
-            a, b = mix * piece.a, (1.0 - mix) * piece.b
-            top = (a * self.ideals[0] + b * self.ideals[1]) / (a + b) if a + b > 0.0 else self.status_quo
-            if top <= piece.high:
-                return max(top, piece.low)
-        return self.high
+    @property
+    def rate(self) -> float:
+        return self.gain / self.loss if self.loss > 0.0 else inf
 
 
-class MovingIssueCurve(IssueCurve):
-    """An issue that the front moves. Its terms are interpolated on two branches that do not depend on the front:
-    one as if every point lay above the status quo, one as if every point lay below; the status quo lies between."""
+class Path:
+    """Packages from A's end to B's, given the terms and gains of A's end."""
 
-    def __init__(self, trial: Trial, issue: str, trusts: tuple[float, float], status_quo: float) -> None:
-        super().__init__(trial, issue, trusts, status_quo)
-        self.above, self.below = (IssueCurve(trial, issue, trusts, trial.ideal(side, issue)) for side in (0, 1))
+    def __init__(self, start: dict[str, float], gains: tuple[float, float], trades: list[Trade]) -> None:
+        self.start = start
+        self.trades = sorted(trades, key=lambda trade: -trade.rate)
+        given, got = [0.0], [0.0]
+        for trade in self.trades:
+            given.append(given[-1] + trade.loss)
+            got.append(got[-1] + trade.gain)
+        self.gains = ([gains[0] - loss for loss in given], [gains[1] + gain for gain in got])
+        self.mixes = [mix_of(loss, gain, given[-1], got[-1]) for loss, gain in zip(given, got, strict=True)]
+        self.shares = self._shares([loss + gain for loss, gain in zip(given, got, strict=True)])
 
-    def terms(self, mix: float) -> float:
-        free = clip(self.status_quo, self.above.terms(mix), self.below.terms(mix))
-        return clip(free, self.low, self.high)
+    def _shares(self, passed: list[float]) -> list[tuple[int, int, float]]:
+        """Of each trade: the first and last of its group of equal rates, and how full that is after the trade."""
+        groups: list[list[int]] = []
+        for number, trade in enumerate(self.trades):
+            if groups and is_same_rate(self.trades[number - 1].rate, trade.rate):
+                groups[-1].append(number)
+            else:
+                groups.append([number])
+        found = []
+        for group in groups:
+            first, last = group[0], group[-1]
+            total = passed[last + 1] - passed[first]
+            for number in group:
+                full = (passed[number + 1] - passed[first]) / total if total > 0.0 else 1.0
+                found.append((first, last, full))
+        return found
 
+    def along(self, start: float, changes: list[float]) -> list[float]:
+        """After each whole trade: what starts as ``start`` and changes with the trades, equal rates together."""
+        values, before = [start], start
+        for number, (first, last, full) in enumerate(self.shares):
+            if number == first:
+                before = values[-1]
+            values.append(before + full * sum(changes[first : last + 1]))
+        return values
 
-def neighbours(mix: float) -> tuple[int, int]:
-    """The tabulated mixes on either side."""
-    step = min(int(mix * STEPS), STEPS - 1)
-    return step, step + 1
+    def terms(self, place: float) -> dict[str, float]:
+        """Terms of the issues in scope."""
+        found = {}
+        for issue, x in self.start.items():
+            moves = [trade.there - trade.here if trade.issue == issue else 0.0 for trade in self.trades]
+            found[issue] = at(self.along(x, moves), place)
+        return found
 
-
-def between(values: Sequence[float], mix: float) -> float:
-    """The value at ``mix``, given those at its two neighbours."""
-    share = mix * STEPS - neighbours(mix)[0]
-    return values[0] + share * (values[1] - values[0])
-
-
-def allowed_interval(trial: Trial, issue: str, status_quo: float) -> tuple[float, float]:
-    """What red lines and controllers leave of an issue; low > high if nothing."""
-    controllers = trial.world.issues[issue].controllers
-    if any(trial.engagement[name] <= 0.0 for name in controllers):
-        return status_quo, status_quo
-    low = max(0.0, trial.party(1).red_lines.get(issue, 0.0))
-    high = min(1.0, trial.party(0).red_lines.get(issue, 1.0))
-    for name in controllers:
-        least, most = trial.world.parties[name].limits.get(issue, (0.0, 1.0))
-        low, high = max(low, least), min(high, most)
-    return low, high
-
-
-class TrackCurve:
-    """The packages of a track: sums over the issues in its scope."""
-
-    def __init__(self, curves: dict[str, IssueCurve]) -> None:
-        self.curves = curves
-        self.exists = all(curve.low <= curve.high for curve in curves.values())
-        self._gains: list[tuple[float, float] | None] = [None] * (STEPS + 1)
-
-    def gains_at(self, step: int) -> tuple[float, float]:
-        gains = self._gains[step]
-        if gains is None:
-            a = b = 0.0
-            for curve in self.curves.values():
-                _, gain_a, gain_b = curve.at(step)
-                a, b = a + gain_a, b + gain_b
-            gains = self._gains[step] = (a, b)
-        return gains
+    def place(self, mix: float) -> float:
+        """Where on the path a mix is; at its end if nothing is at stake."""
+        for number, (before, after) in enumerate(pairwise(self.mixes)):
+            if mix >= after and before > after:
+                return number + clip((before - mix) / (before - after), 0.0, 1.0)
+        return float(len(self.trades))
 
     def gain(self, side: int, mix: float) -> float:
-        """Gain at any mix: linear between the tabulated ones."""
-        return between([self.gains_at(step)[side] for step in neighbours(mix)], mix)
+        return at(self.gains[side], self.place(mix))
 
     def package(self, trial: Trial, mix: float) -> dict[str, float]:
         """Terms of every issue; those out of scope stay at today's status quo."""
-        return trial.status_quo | {issue: curve.terms(mix) for issue, curve in self.curves.items()}
+        return trial.status_quo | self.terms(self.place(mix))
 
-    def reservation_point(self, side: int, need: float) -> float:
-        """A: the least mix that gives it ``need``; B: the greatest. Infinite where there is none."""
-        best = STEPS if side == 0 else 0
-        worst = STEPS - best
-        if not self.exists or self.gains_at(best)[side] < need:
-            return inf if side == 0 else -inf
-        if self.gains_at(worst)[side] >= need:
-            return worst / STEPS
-        short, enough = worst, best
-        while abs(enough - short) > 1:  # gains rise toward the own end
-            middle = (short + enough) // 2
-            if self.gains_at(middle)[side] >= need:
-                enough = middle
-            else:
-                short = middle
-        missing, found = self.gains_at(short)[side], self.gains_at(enough)[side]
-        return (short + (enough - short) * (need - missing) / (found - missing)) / STEPS
+    def limit(self, side: int, values: list[float], need: float) -> float:
+        """Mix of the last place, for A, or the first, for B, where ``values`` reach ``need``; infinite if none."""
+        place = last_place(values, need) if side == 0 else first_place(values, need)
+        if place is None:
+            return (inf, -inf)[side]
+        return self.mix_at(place)
+
+    def mix_at(self, place: float) -> float:
+        return at(self.mixes, place)
 
 
-def track_curve(trial: Trial, track: str) -> TrackCurve:
-    """The packages of ``track`` today; tables are kept as long as the status quo, trust and controllers stay."""
-    cache, scope = trial.world.curves, trial.world.tracks[track].scope
-    trusts = (trust(trial, 0), trust(trial, 1))
+def mix_of(given: float, got: float, all_given: float, all_got: float) -> float:
+    """1 less the mean share of what A can give and of what B can get."""
+    parts = [part / whole for part, whole in ((given, all_given), (got, all_got)) if whole > 0.0]
+    return 1.0 - sum(parts) / len(parts) if parts else 0.5
+
+
+def is_same_rate(one: float, other: float) -> bool:
+    return one == other or abs(one - other) <= SAME_RATE * max(one, other) < inf
+
+
+def at(values: list[float], place: float) -> float:
+    """The value at a place, linear between whole trades."""
+    whole = min(int(place), len(values) - 1)
+    part = place - whole
+    return values[whole] + part * (values[whole + 1] - values[whole]) if part > 0.0 else values[whole]
+
+
+def last_place(values: list[float], need: float) -> float | None:
+    for number in reversed(range(len(values))):
+        if values[number] >= need:
+            if number == len(values) - 1:
+                return float(number)
+            return number + (values[number] - need) / (values[number] - values[number + 1])
+    return None
+
+
+def first_place(values: list[float], need: float) -> float | None:
+    for number, value in enumerate(values):
+        if value >= need:
+            if number == 0:
+                return 0.0
+            return number - (value - need) / (value - values[number - 1])
+    return None
+
+
+# -- the trades of an issue and a track ---------------------------------------------------------------------
+
+
+def stakes(trial: Trial, issue: str) -> tuple[Stake, Stake]:
+    """Both sides on an issue: with what they expect to be delivered and what their audiences make of it."""
+    delivered, found = trial.world.issues[issue].delivered, []
+    for side in (0, 1):
+        party, expected = trial.party(side), delivered + (1.0 - delivered) * trust(trial, side)
+        full = stake(trial, side, issue)
+        line = party.public_lines.get(issue)
+        found.append(full._replace(delivery=expected, line=line, slope=party.audience_slope))
+    return found[0], found[1]
+
+
+def is_off_table(trial: Trial, issue: str) -> bool:
+    """Whoever controls the issue has walked away."""
+    return any(trial.engagement[name] <= 0.0 for name in trial.world.issues[issue].controllers)
+
+
+def bounds(trial: Trial, track: str, issue: str) -> tuple[float, float]:
+    """What red lines, demands and controllers leave of an issue on a track; low > high if nothing."""
+    terms, low, high = trial.world.tracks[track], 0.0, 1.0
+    for name in trial.world.issues[issue].controllers:
+        least, most = trial.world.parties[name].limits.get(issue, (0.0, 1.0))
+        low, high = max(low, least), min(high, most)
+    lines = [(side, trial.party(side).red_lines.get(issue)) for side in (0, 1)]
+    lines += [(side, terms.demands.get(trial.sides[side], {}).get(issue)) for side in (0, 1)]
+    lines += [tolerated(trial, name, issue) for name in terms.ratified_by]
+    for side, line in lines:
+        if line is not None:
+            low, high = (low, min(high, line)) if side == 0 else (max(low, line), high)
+    return low, high
+
+
+def tolerated(trial: Trial, name: str, issue: str) -> tuple[int, float | None]:
+    """Side and red line of a veto player, moved to where things stood on the first day if that was beyond it."""
+    veto, first_day = trial.world.parties[name], trial.world.issues[issue].status_quo
+    side = trial.sides.index(veto.side)
+    line = veto.red_lines.get(issue)
+    if line is None:
+        return side, None
+    return side, max(line, first_day) if side == 0 else min(line, first_day)
+
+
+def ends(trial: Trial, track: str, issue: str) -> tuple[float, float]:
+    """The best that A can get on an issue of a track, and the best that B can get."""
+    low, high = bounds(trial, track, issue)
+    return min(max(trial.ideal(0, issue), low), high), max(min(trial.ideal(1, issue), high), low)
+
+
+def trades_of_issue(trial: Trial, issue: str) -> list[Trade]:
+    """The issue between both ideals, cut where a gain bends, where a track ends, and at the quarters."""
+    a, b = stakes(trial, issue)
+    if (a.weight == 0.0 and b.weight == 0.0) or is_off_table(trial, issue):
+        return []
+    bends = [a.status_quo, a.as_good_as_now, b.as_good_as_now]
+    bends += [side.line for side in (a, b) if side.line is not None and side.slope > 0.0]
+    bends += [a.ideal + (b.ideal - a.ideal) * quarter / 4.0 for quarter in (1, 2, 3)]
+    cuts = {x for x in bends if a.ideal < x < b.ideal}
+    for track, terms in trial.world.tracks.items():
+        if issue in terms.scope:
+            cuts.update(ends(trial, track, issue))
+    return [
+        Trade(issue, x, y, max(0.0, a.gain(x) - a.gain(y)), max(0.0, b.gain(y) - b.gain(x)))
+        for x, y in pairwise(sorted(cuts))
+    ]
+
+
+def path_of(trial: Trial, track: str) -> Path | None:
+    """The packages of a track today, None if there are none; kept as long as nothing that they depend on changes."""
     absent = tuple(name for name in trial.world.third_parties if trial.engagement[name] <= 0.0)
-    keys = tuple((issue, trial.status_quo[issue], trusts, absent) for issue in scope)
-    if (track, keys) not in cache:
-        for key in keys:
-            if key not in cache:
-                is_moving = trial.world.issues[key[0]].front_per_week > 0.0
-                cache[key] = (MovingIssueCurve if is_moving else IssueCurve)(trial, key[0], trusts, key[1])
-        cache[track, keys] = TrackCurve({key[0]: cache[key] for key in keys})
-    return cache[track, keys]
+    today = (*trial.status_quo.values(), trust(trial, 0), trust(trial, 1), absent)
+    cache = trial.world.paths
+    if (track, today) not in cache:
+        for issue in trial.world.issues:
+            if (issue, today) not in cache:
+                cache[issue, today] = trades_of_issue(trial, issue)
+        cache[track, today] = make_path(
+            trial, track, {issue: cache[issue, today] for issue in trial.world.tracks[track].scope}
+        )
+    found: Path | None = cache[track, today]
+    return found
 
 
-def length_in_weeks(terms: SimpleNamespace) -> float:
-    return inf if terms.length_days == "open" else terms.length_days / 7.0
-
-
-def benefit_share(terms: SimpleNamespace) -> float:
-    """phi: the share of a year's peace that the halt brings; 1 on a track that does not halt."""
-    return min(1.0, length_in_weeks(terms) / 52.0) if terms.halts else 1.0
-
-
-def need(trial: Trial, track: str, side: int) -> float:
-    """The gain that ``side`` must be given before it prefers the track's deal to fighting on."""
-    terms, party = trial.world.tracks[track], trial.party(side)
-    cost = terms.audience_cost.get(trial.sides[side], 0.0)
-    if not terms.halts:
-        return cost
-    phi = benefit_share(terms)
-    exposed = 1.0 - exp(-length_in_weeks(terms) / 8.0)
-    afraid = trial.fear[side] * (1.0 - assurance(trial, side)) * exposed
-    is_watched = any(trial.engagement[name] > 0.0 for name in trial.world.backers)
-    shown = party.image if is_watched and phi < 1.0 else 0.0
-    return loss_from_peace(trial, side) + cost + (afraid - shown) / phi
-
-
-class Look(NamedTuple):
-    """A track as the sides see it today."""
-
-    curve: TrackCurve
-    needs: tuple[float, float]
-    lower: float  # lA*
-    upper: float  # lB*
-
-    @property
-    def has_range(self) -> bool:
-        return self.lower <= self.upper
-
-
-def look_at(trial: Trial, track: str) -> Look:
-    curve = track_curve(trial, track)
-    needs = (need(trial, track, 0), need(trial, track, 1))
-    return Look(curve, needs, curve.reservation_point(0, needs[0]), curve.reservation_point(1, needs[1]))
-
-
-def nash_mix(look: Look) -> float:
-    """Where in the range the product of surpluses is largest, among tabulated mixes.
-
-    Midway between the first and the last of equally good ones; the middle of the range if none lies inside.
-    """
-    products: dict[int, float] = {}
-    for step in range(STEPS + 1):
-        if look.lower <= step / STEPS <= look.upper:
-            gain_a, gain_b = look.curve.gains_at(step)
-            products[step] = (gain_a - look.needs[0]) * (gain_b - look.needs[1])
-    if not products:
-        return (look.lower + look.upper) / 2.0
-    enough = max(products.values()) * (1.0 - EQUALLY_GOOD)
-    best = [step for step, product in products.items() if product >= enough]
-    return (best[0] + best[-1]) / 2.0 / STEPS
+def make_path(trial: Trial, track: str, trades: dict[str, list[Trade]]) -> Path | None:
+    start, gains, on_track = {}, [0.0, 0.0], list[Trade]()
+    for issue in trial.world.issues:
+        if issue not in trades:
+            continue
+        start[issue] = trial.status_quo[issue]
+        if is_off_table(trial, issue):
+            continue
+        low, high = bounds(trial, track, issue)
+        if low > high:
+            return None
+        first, last = ends(trial, track, issue)
+        both = stakes(trial, issue)
+        if all(side.weight == 0.0 for side in both):
+            start[issue] = min(max(start[issue], first), last)
+            continue
+        start[issue] = first
+        gains = [sum_ + side.gain(first) for sum_, side in zip(gains, both, strict=True)]
+        on_track += [trade for trade in trades[issue] if first <= trade.here and trade.there <= last]
+    return Path(start, (gains[0], gains[1]), on_track)

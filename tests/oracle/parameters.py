@@ -75,7 +75,7 @@ class Worlds:
         world.mediators = [name for name, party in world.parties.items() if party.role == "mediator"]
         world.third_parties = [name for name, party in world.parties.items() if party.role in ("backer", "mediator")]
         world.sides = (world.sides.A, world.sides.B)
-        world.curves = {}  # tables of contract curves, see packages.py
+        world.paths = {}  # see packages.py
         return world
 
 

@@ -82,13 +82,23 @@ def own_mix(trial: Trial, name: str) -> float:
 
 
 def cut_aid(trial: Trial, name: str, sides: tuple[int, ...]) -> None:
-    """Once per backer and trial: mean momentum shifts against the sides that lose aid."""
+    """Once per backer and trial: its aid to these sides stops."""
     if name in trial.aid_is_cut:
         return
     trial.aid_is_cut.add(name)
-    backer = trial.world.parties[name]
     for side in sides:
-        trial.support -= SIGN[side] * backer.supports.get(trial.sides[side], 0.0) * backer.aid_cut_momentum
+        trial.aid[name][side] = 0.0
+
+
+def support(trial: Trial) -> float:
+    """Shift of mean momentum, against what is today's support: aid that flows to B less aid that flows to A."""
+    total = 0.0
+    for name in trial.world.backers:
+        backer = trial.world.parties[name]
+        for side in (0, 1):
+            part = backer.supports.get(trial.sides[side], 0.0) * backer.aid_cut_momentum
+            total += SIGN[side] * part * (trial.aid[name][side] - 1.0)
+    return total
 
 
 def guarantee(trial: Trial) -> float:

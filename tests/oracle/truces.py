@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import exp
 from typing import TYPE_CHECKING
 
-from tests.oracle.packages import TrackCurve, benefit_share, look_at, need
+from tests.oracle.ranges import Look, benefit_share, look_at, need
 from tests.oracle.third_parties import guarantee
 from tests.oracle.war import happens_at_rate
 
@@ -27,14 +27,17 @@ class Halt:
         self.expiry_week: int | None = None
 
 
-def begin(trial: Trial, track: str, curve: TrackCurve, mix: float) -> None:
+def begin(trial: Trial, track: str, look: Look, mix: float) -> None:
     """A general track takes force; on top of a halt it goes on with that halt's start and age."""
+    path = look.path
+    assert path is not None  # it was signed
+    package = path.package(trial, mix)
     if trial.halt is None:
         trial.halt = Halt(trial.week, track)
-        trial.record_agreed_halt(track, mix, curve.package(trial, mix))
+        trial.record_agreed_halt(track, mix, package)
     halt = trial.halt
-    halt.track, halt.withheld = track, withheld(trial, curve.package(trial, mix))
-    halt.gains = (curve.gain(0, mix), curve.gain(1, mix))
+    halt.track, halt.withheld = track, withheld(trial, package)
+    halt.gains = (path.gain(0, mix), path.gain(1, mix))
     renew(trial, halt)
     trial.record_track_in_force(track)
 
@@ -118,7 +121,7 @@ def expire(trial: Trial, halt: Halt) -> None:
             if trial.is_general_after(track, halt.track) and not trial.world.tracks[track].ratified_by:
                 look = look_at(trial, track)
                 if look.has_range:
-                    begin(trial, track, look.curve, (look.lower + look.upper) / 2.0)
+                    begin(trial, track, look, (look.lower + look.upper) / 2.0)
                     return
     if least_surplus(trial, halt) >= 0.0:
         renew(trial, halt)

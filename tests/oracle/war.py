@@ -1,9 +1,11 @@
-"""The war: momentum, the line, pressure, strain, optimism, victory (docs/odd.md, 3.1)."""
+"""The war: momentum, the line, pressure, cost of war, optimism, victory, the year ahead (docs/odd.md, 3.1)."""
 
 from __future__ import annotations
 
 from math import exp, log, sqrt
 from typing import TYPE_CHECKING
+
+from tests.oracle.utility import stake, stake_of
 
 if TYPE_CHECKING:
     from tests.oracle.oracle import Trial
@@ -29,14 +31,44 @@ def momentum_at_start(trial: Trial) -> float:
     return clip(war.momentum + war.momentum_spread * trial.normal("momentum at start"), -1.0, 1.0)
 
 
-def strain_at_start(trial: Trial, side: int) -> float:
-    """Strain at its mean, spread as far as it would wander in the long run."""
+class Cost:
+    """The cost of a year of war to one side: a log that wanders, and its variance, so that the mean stays put."""
+
+    def __init__(self, mean: float, reversion: float, volatility: float) -> None:
+        self.mean, self.reversion, self.volatility = mean, reversion, volatility
+        self.was_set = False
+        self.log, self.variance = log(max(mean, 1e-9)), 0.0
+        if volatility > 0.0 and 0.0 < reversion < 2.0:
+            self.variance = volatility**2 / (1.0 - (1.0 - reversion) ** 2)
+
+    @property
+    def moves(self) -> bool:
+        return self.volatility > 0.0 or self.was_set
+
+    @property
+    def today(self) -> float:
+        return exp(self.log - self.variance / 2.0) if self.moves else self.mean
+
+    @property
+    def year_ahead(self) -> float:
+        return self.mean + average_of_a_year(self.reversion) * (self.today - self.mean)
+
+    def start(self, luck: float) -> None:
+        """Spread as far as it would wander in the long run."""
+        self.log += sqrt(self.variance) * luck
+
+    def move(self, luck: float) -> None:
+        pull = self.reversion * (log(max(self.mean, 1e-9)) - self.log)
+        self.log += pull + self.volatility * luck
+        self.variance = (1.0 - self.reversion) ** 2 * self.variance + self.volatility**2
+
+
+def cost_at_start(trial: Trial, side: int) -> Cost:
     party = trial.party(side)
-    remembered = (1.0 - party.strain_reversion) ** 2
-    if party.strain_volatility <= 0.0 or remembered >= 1.0:
-        return party.strain
-    spread = party.strain_volatility / sqrt(1.0 - remembered)
-    return party.strain * exp(spread * trial.normal("strain at start", trial.sides[side]))
+    cost = Cost(party.strain, party.strain_reversion, party.strain_volatility)
+    if cost.variance > 0.0:
+        cost.start(trial.normal("strain at start", trial.sides[side]))
+    return cost
 
 
 def step(trial: Trial) -> None:
@@ -44,12 +76,20 @@ def step(trial: Trial) -> None:
     if trial.at_war:
         move_momentum(trial)
         move_line(trial)
+    go_on(trial)
     for side in (0, 1):
-        decay_pressure(trial, side)
-        move_strain(trial, side)
         learn(trial, side)
     if trial.at_war:
         draw_victory(trial)
+
+
+def go_on(trial: Trial) -> None:
+    """What goes on whether or not there is still war, and while a ceasefire is followed after the horizon."""
+    if trial.halt is not None and trial.halt.track is not None:
+        rearm(trial, trial.week - trial.halt.start - 1)
+    for side in (0, 1):
+        decay_pressure(trial, side)
+        move_strain(trial, side)
 
 
 def move_momentum(trial: Trial) -> None:
@@ -71,12 +111,9 @@ def decay_pressure(trial: Trial, side: int) -> None:
 
 
 def move_strain(trial: Trial, side: int) -> None:
-    party = trial.party(side)
-    if party.strain_volatility <= 0.0 and not trial.strain_was_set[side]:
-        return
-    now, mean = log(max(trial.strain[side], 1e-9)), log(max(party.strain, 1e-9))
-    luck = trial.normal("strain", trial.sides[side]) if party.strain_volatility > 0.0 else 0.0
-    trial.strain[side] = exp(now + party.strain_reversion * (mean - now) + party.strain_volatility * luck)
+    cost = trial.cost[side]
+    if cost.moves:
+        cost.move(trial.normal("strain", trial.sides[side]) if cost.volatility > 0.0 else 0.0)
 
 
 def learn(trial: Trial, side: int) -> None:
@@ -105,25 +142,26 @@ def draw_victory(trial: Trial) -> None:
         trial.end_by_victory(winner=1 if favours_b else 0, leaves_halt=leaves_halt)
 
 
-def expected_end(trial: Trial, side: int, own_ideal: dict[str, float] | None = None) -> dict[str, float]:
-    """Where ``side`` believes that a year of war would leave each issue (xW); a veto player wants its own ideal."""
-    believed = clip(SIGN[side] * trial.momentum + trial.optimism[side], -1.0, 1.0)
-    own = own_ideal or trial.party(side).ideal_point
-    toward = own if believed >= 0.0 else trial.party(1 - side).ideal_point
-    return {
-        name: trial.status_quo[name] + issue.war_share * abs(believed) * (toward[name] - trial.status_quo[name])
-        for name, issue in trial.world.issues.items()
-    }
+def average_of_a_year(pull: float) -> float:
+    """f: what is left on average, over a year, of a distance that closes by ``pull`` a week."""
+    return (1.0 - (1.0 - pull) ** 52) / (52.0 * pull) if pull > 0.0 else 1.0
 
 
-def improvement(trial: Trial, name: str, end: dict[str, float]) -> float:
-    """Sum of w D: what party ``name`` gains over the status quo, every promise kept, if issues end at ``end``."""
-    party, weights = trial.world.parties[name], trial.world.weights[name]
-    total = 0.0
-    for issue, at in end.items():
-        ideal = party.ideal_point[issue]
-        total += weights[issue] * ((trial.status_quo[issue] - ideal) ** 2 - (at - ideal) ** 2)
-    return total
+def belief(trial: Trial, side: int) -> float:
+    """Momentum in its own favour that ``side`` expects of the year ahead."""
+    war = trial.world.war
+    mean = war.momentum_mean + trial.support
+    ahead = mean + average_of_a_year(war.momentum_reversion) * (trial.momentum - mean)
+    return clip(SIGN[side] * ahead + trial.optimism[side], -1.0, 1.0)
+
+
+def value_of_war(trial: Trial, name: str, side: int) -> float:
+    """W: what ``side`` or a veto player of it expects a year of war to bring, by its own weights and ideals."""
+    believed = belief(trial, side)
+    return sum(
+        stake_of(trial, name, side, issue).of_war(believed, terms.war_share)
+        for issue, terms in trial.world.issues.items()
+    )
 
 
 def unseen_cost(trial: Trial, side: int) -> float:
@@ -133,19 +171,36 @@ def unseen_cost(trial: Trial, side: int) -> float:
 
 
 def cost_of_war(trial: Trial, side: int) -> float:
-    """Cost of one more year: strain, pressure, the wish of engaged mediators, and what is not seen."""
+    """Cost of the year ahead: strain, pressure, the wish of engaged mediators, and what is not seen."""
     wish = 0.0
     for name in trial.world.mediators:
         if trial.engagement[name] > 0.0:
             wish += trial.world.parties[name].leverage.get(trial.sides[side], 0.0)
-    return trial.strain[side] + trial.pressure[side] + wish + trial.unseen_cost[side]
+    fading = 1.0 - 2.0 ** (-1.0 / trial.world.war.pressure_half_life_weeks)
+    pressure = average_of_a_year(fading) * trial.pressure[side]
+    return trial.cost[side].year_ahead + pressure + wish + trial.unseen_cost[side]
 
 
 def loss_from_peace(trial: Trial, side: int) -> float:
-    """r - u(x0): what ``side`` thinks it could still gain by fighting on."""
-    weights, premium = trial.world.weights[trial.sides[side]], 0.0
-    for name, issue in trial.world.issues.items():
-        spread = issue.war_share * (trial.ideal(1, name) - trial.ideal(0, name)) * trial.world.war.tau
-        premium += weights[name] * spread**2
-    won = improvement(trial, trial.sides[side], expected_end(trial, side))
-    return won - premium - cost_of_war(trial, side)
+    """What ``side`` thinks it could still gain by fighting on."""
+    return value_of_war(trial, trial.sides[side], side) - cost_of_war(trial, side)
+
+
+def rearm(trial: Trial, weeks: int) -> None:
+    """Another week of an agreed ceasefire that is ``weeks`` old: both sides use it, and momentum moves."""
+    speed = exp(-weeks / 8.0) - exp(-(weeks + 1) / 8.0)
+    shift = strength_gained(trial, 1) - strength_gained(trial, 0)
+    trial.momentum = clip(trial.momentum + speed * shift, -1.0, 1.0)
+
+
+def strength_gained(trial: Trial, side: int) -> float:
+    """The momentum that an open-ended pause brings ``side``: as much as the other one's fear of it is worth."""
+    other, levels = 1 - side, trial.world.assurances
+    loss = 0.0  # of the other, for each unit of momentum against it
+    for issue, terms in trial.world.issues.items():
+        seen = stake(trial, other, issue)
+        loss += seen.loss_aversion * seen.weight * seen.least * terms.war_share
+    if loss <= 0.0:
+        return 0.0
+    limit = levels.resupply_limits.get(trial.sides[side], 0.0)
+    return trial.fear[other] * (1.0 - levels.calm_from_resupply_limit * limit) / loss
