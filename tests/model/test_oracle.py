@@ -24,18 +24,22 @@ from tests.oracle.oracle import NO_RANGE, tell
 
 SEED = 3
 SINGLE_PRECISION = 1e-6
-N_ON = 500
-"""Trials compared with every mechanism on; half as many of the mirrored scenario."""
+N_ON = 400
+"""Trials compared with every mechanism on; a quarter as many of the mirrored scenario."""
+N_SLOW = 4_000
+"""Trials of each comparison where there is time."""
 TOLD_ALIKE = (None, "victory", "collapsed", "ratification", "process", "not_convened")
 
 COMPARED = (
-    ("istanbul_2025/aides_only", 320),
-    ("istanbul_2025/halt_30_days_resupply_limits", 320),  # a finite halt: expiry, renewal, upgrade, image
-    ("istanbul_2025/terms_2022_settlement_first", 320),  # linkage
-    ("iran_iraq/july_1988", 320),  # a fluid front: victories, imposed halts, no guarantors, no ratification
-    ("istanbul_2025/dictated_peace", 256),  # withheld guarantees, a biased text
-    ("istanbul_2025/putin_comes_all_follow", 256),  # a summit, and rules of attendance that others follow
-    ("istanbul_2025/us_walks_away_aid_ends", 256),  # a controller and guarantor absent from the start
+    ("istanbul_2025/aides_only", 192),  # the base
+    ("istanbul_2025/halt_30_days_resupply_limits", 160),  # a term: expiry, renewal, upgrade, image; rearming
+    ("istanbul_2025/terms_2022_settlement_first", 128),  # linkage
+    ("istanbul_2025/dictated_peace", 128),  # withheld guarantees, a biased text
+    ("istanbul_2025/brazil_china_persuade", 128),  # persuasion, and rules of attendance
+    ("istanbul_2025/putin_comes_all_follow", 128),  # a summit, and rules of attendance that others follow
+    ("istanbul_2025/secondary_sanctions_us_and_europe", 128),  # pressure that fades
+    ("istanbul_2025/us_walks_away_aid_ends", 128),  # a controller and guarantor absent from the start
+    ("iran_iraq/july_1988", 256),  # a fluid front: victories, imposed ceasefires, no guarantors, no ratification
     ("teaching/mirror_pair_south", 256),
     ("teaching/spoilers", 256),
     ("teaching/fearons_pie", 128),  # certain by construction
@@ -64,7 +68,7 @@ def is_same(stored: Any, told: Any) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("name", "n_trials"), [*COMPARED, *(pytest.param(name, 4_000, marks=pytest.mark.slow) for name, _ in COMPARED)]
+    ("name", "n_trials"), [*COMPARED, *(pytest.param(name, N_SLOW, marks=pytest.mark.slow) for name, _ in COMPARED)]
 )
 def test_engine_and_oracle_agree(name: str, n_trials: int) -> None:
     assert_alike(load(name), n_trials)
@@ -72,23 +76,23 @@ def test_engine_and_oracle_agree(name: str, n_trials: int) -> None:
 
 @pytest.mark.parametrize("name", ["DAY95", "KOR51"])
 def test_they_agree_on_coded_episodes(name: str) -> None:
-    """The template of coded episodes: signing by hazard, unseen costs, six shared factors, optimism that ages."""
+    """The template of coded episodes: signing by hazard, unseen costs, shared factors, optimism that ages."""
     (episode,) = (one for one in read_episodes(shipped()).episodes if one.episode_id == name)
     assert_alike(scenario_of(episode), 512)
 
 
-@pytest.mark.parametrize("n_trials", [N_ON, pytest.param(4 * N_ON, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n_trials", [N_ON, pytest.param(N_SLOW, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("is_mirrored", [False, True])
 @pytest.mark.parametrize("changes", [{}, {"tracks": TRACKS_BY_HAZARD}], ids=["offers", "by hazard"])
 def test_they_agree_with_every_mechanism_on(changes: dict[str, Any], is_mirrored: bool, n_trials: int) -> None:
     scenario = everything_on(**changes)
     assert references.check(scenario) == []
-    assert_alike(mirror(scenario) if is_mirrored else scenario, n_trials // 2 if is_mirrored else n_trials)
+    assert_alike(mirror(scenario) if is_mirrored else scenario, n_trials // 4 if is_mirrored else n_trials)
 
 
 def test_they_agree_where_an_event_leaves_a_level_open() -> None:
     """The state of 13 May in the shipped timeline: who comes is drawn, and another side follows by rule."""
-    assert_alike(open_timeline("istanbul_may_2025").states[2].scenario, 512)
+    assert_alike(open_timeline("istanbul_may_2025").states[2].scenario, 256)
 
 
 def test_the_comparison_is_not_empty() -> None:

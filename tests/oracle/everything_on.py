@@ -30,13 +30,14 @@ ISSUES: dict[str, Any] = {
 }  # fmt: skip
 TRACKS: dict[str, Any] = {
     "captives_home": {
-        "general": False, "halts": False, "scope": ["captives"], "least_level": 1, "audience_cost": {"North": 0.0005}},
+        "general": False, "halts": False, "scope": ["captives"], "least_level": 1,
+        "audience_cost": {"North": spread(0, 0.02, 0.04)}},
     "river_truce": {
         "general": False, "halts": False, "scope": ["river", "captives"], "length_days": 21, "least_level": 1,
         "waits_for": "truce"},
     "short_halt": {
         "general": True, "scope": ["aid", "captives", "flags"], "length_days": 40,
-        "audience_cost": {"South": spread(0, 0.002, 0.01)}, "demands": {"North": {"flags": 0.65}}},
+        "audience_cost": {"South": spread(0, 0.002, 0.01)}, "demands": {"North": {"flags": 0.55}}},
     "pause": {
         "general": True, "scope": ["flags", "captives"], "length_days": 90, "signing": "hazard",
         "signing_rate": spread(0.005, 0.02, 0.05), "audience_cost": {"South": 0.002}},
@@ -50,7 +51,7 @@ NORTH: dict[str, Any] = {
     "role": "belligerent",
     "ideal_point": {"land": 0.1, "river": 0, "arms": spread(0.1, 0.2, 0.3), "aid": 0.1, "captives": 0.1, "flags": 0},
     "points": {"land": spread(25, 35, 45), "river": 20, "arms": 15, "aid": 15, "captives": 5, "flags": 10},
-    "red_lines": {"land": spread(0.6, 0.7, 0.9), "flags": 0.9},
+    "red_lines": {"land": spread(0.5, 0.6, 0.75), "flags": 0.6},
     "public_lines": {"land": spread(0.3, 0.5, 0.7), "aid": 0.45}, "audience_slope": spread(0, 0.5, 1.5),
     "strain": spread(0.01, 0.03, 0.05), "strain_volatility": 0.05, "optimism": spread(0.3, 0.45, 0.6),
     "optimism_rest": 0.4, "fear": spread(0, 0.04, 0.08), "trust": spread(0.1, 0.4, 0.9), "image": 0.004,
@@ -120,7 +121,7 @@ EVENTS: list[dict[str, Any]] = [
     {"name": "if talks fail", "when": {"round_failed": True, "engaged": ["Donor", "Patron"]},
      "pressure": {"South": spread(0, 0.02, 0.04)}, "set": {"parties.Patron.aid": spread(0.5, 0.7, 0.9)}},
     {"name": "at last", "date": week(16, 2), "momentum_shift": 0.1, "when": {
-        "no_ceasefire_by": week(15), "round_failed": True, "absent": {"Host": 3}, "engaged": ["Host"]}},
+        "no_ceasefire_by": week(19), "round_failed": True, "absent": {"Host": 3}, "engaged": ["Donor"]}},
 ]  # fmt: skip
 
 TRACKS_BY_HAZARD: dict[str, Any] = {

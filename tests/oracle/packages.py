@@ -196,8 +196,6 @@ def ends(trial: Trial, track: str, issue: str) -> tuple[float, float]:
 def trades_of_issue(trial: Trial, issue: str) -> list[Trade]:
     """The issue between both ideals, cut where a gain bends, where a track ends, and at the quarters."""
     a, b = stakes(trial, issue)
-    if (a.weight == 0.0 and b.weight == 0.0) or is_off_table(trial, issue):
-        return []
     bends = [a.status_quo, a.as_good_as_now, b.as_good_as_now]
     bends += [side.line for side in (a, b) if side.line is not None and side.slope > 0.0]
     bends += [a.ideal + (b.ideal - a.ideal) * quarter / 4.0 for quarter in (1, 2, 3)]
@@ -211,39 +209,52 @@ def trades_of_issue(trial: Trial, issue: str) -> list[Trade]:
     ]
 
 
+class Part(NamedTuple):
+    """What one issue brings to a track: terms and gains of A's end, and trades from there to B's."""
+
+    start: float
+    gains: tuple[float, float]
+    trades: list[Trade]
+
+
+def part_of(trial: Trial, track: str, issue: str) -> Part | None:
+    """None if red lines and demands leave nothing of the issue, and so of the track."""
+    status_quo = trial.status_quo[issue]
+    if is_off_table(trial, issue):
+        return Part(status_quo, (0.0, 0.0), [])
+    low, high = bounds(trial, track, issue)
+    if low > high:
+        return None
+    first, last = ends(trial, track, issue)
+    a, b = stakes(trial, issue)
+    if a.weight == 0.0 and b.weight == 0.0:
+        return Part(min(max(status_quo, first), last), (0.0, 0.0), [])
+    trades = [trade for trade in trades_of_issue(trial, issue) if first <= trade.here and trade.there <= last]
+    return Part(first, (a.gain(first), b.gain(first)), trades)
+
+
 def path_of(trial: Trial, track: str) -> Path | None:
     """The packages of a track today, None if there are none; kept as long as nothing that they depend on changes."""
+    scope = [issue for issue in trial.world.issues if issue in trial.world.tracks[track].scope]
     absent = tuple(name for name in trial.world.third_parties if trial.engagement[name] <= 0.0)
-    today = (*trial.status_quo.values(), trust(trial, 0), trust(trial, 1), absent)
+    today = (track, trust(trial, 0), trust(trial, 1), absent)
     cache = trial.world.paths
-    if (track, today) not in cache:
-        for issue in trial.world.issues:
-            if (issue, today) not in cache:
-                cache[issue, today] = trades_of_issue(trial, issue)
-        cache[track, today] = make_path(
-            trial, track, {issue: cache[issue, today] for issue in trial.world.tracks[track].scope}
-        )
-    found: Path | None = cache[track, today]
+    keys = [(issue, trial.status_quo[issue], today) for issue in scope]
+    if tuple(keys) not in cache:
+        for key in keys:
+            if key not in cache:
+                cache[key] = part_of(trial, track, key[0])
+        cache[tuple(keys)] = path_through({issue: cache[key] for issue, key in zip(scope, keys, strict=True)})
+    found: Path | None = cache[tuple(keys)]
     return found
 
 
-def make_path(trial: Trial, track: str, trades: dict[str, list[Trade]]) -> Path | None:
-    start, gains, on_track = {}, [0.0, 0.0], list[Trade]()
-    for issue in trial.world.issues:
-        if issue not in trades:
-            continue
-        start[issue] = trial.status_quo[issue]
-        if is_off_table(trial, issue):
-            continue
-        low, high = bounds(trial, track, issue)
-        if low > high:
+def path_through(parts: dict[str, Part | None]) -> Path | None:
+    start, gains, trades = {}, (0.0, 0.0), list[Trade]()
+    for issue, part in parts.items():
+        if part is None:
             return None
-        first, last = ends(trial, track, issue)
-        both = stakes(trial, issue)
-        if all(side.weight == 0.0 for side in both):
-            start[issue] = min(max(start[issue], first), last)
-            continue
-        start[issue] = first
-        gains = [sum_ + side.gain(first) for sum_, side in zip(gains, both, strict=True)]
-        on_track += [trade for trade in trades[issue] if first <= trade.here and trade.there <= last]
-    return Path(start, (gains[0], gains[1]), on_track)
+        start[issue] = part.start
+        gains = (gains[0] + part.gains[0], gains[1] + part.gains[1])
+        trades += part.trades
+    return Path(start, gains, trades)

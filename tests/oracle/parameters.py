@@ -59,7 +59,9 @@ class Worlds:
         draw = trial // TRIALS_PER_DRAW
         changes = any(event.set for event in self.scenario.events)
         if self._last is None or self._last[0] != draw or changes:
+            known = self._last[1].paths if self._last is not None and self._last[0] == draw else {}
             self._last = (draw, self._world(draw - self._first_draw))
+            self._last[1].paths = known  # packages, see packages.py: no event changes what is kept of them
         return self._last[1]
 
     def _world(self, row: int) -> SimpleNamespace:
@@ -75,7 +77,6 @@ class Worlds:
         world.mediators = [name for name, party in world.parties.items() if party.role == "mediator"]
         world.third_parties = [name for name, party in world.parties.items() if party.role in ("backer", "mediator")]
         world.sides = (world.sides.A, world.sides.B)
-        world.paths = {}  # see packages.py
         return world
 
 
