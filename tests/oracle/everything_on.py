@@ -137,7 +137,7 @@ TRACKS_BY_HAZARD: dict[str, Any] = {
 def everything_on(**changes: Any) -> Scenario:
     """North against South with all mechanisms; ``changes`` replace whole sections."""
     data: dict[str, Any] = {
-        "title": "Everything on", "question": "Do two tellings of one model agree?",
+        "model": 3, "title": "Everything on", "question": "Do two tellings of one model agree?",
         "supposes": "Every mechanism of the model is switched on.",
         "resolution": "A general halt in force for 30 days.", "start": START, "horizon_weeks": 45,
         "follow_up_weeks": 20, "sides": {"A": "North", "B": "South"}, "issues": ISSUES, "tracks": TRACKS,
