@@ -195,6 +195,8 @@ class _Rows:
         self._put("third_parties", number, "is_backer", is_backer)
         self._put("third_parties", number, "act_rate", weekly_rates(self.drawn[f"{path}.act_prob_per_week"]))
         self._put("third_parties", number, "own_mix", self._own_mix(name))
+        for field in ("aid_a", "aid_b"):
+            self._put("third_parties", number, field, self.drawn[f"{path}.aid"])
         for field in ("usual_level", "level_cap", "patience_weeks"):
             self._put("third_parties", number, field, getattr(party, field))
         chances = ("act_prob_per_week", "quit_prob_per_week")

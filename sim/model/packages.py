@@ -250,24 +250,59 @@ def limit_of_veto(world: Any, number: int, veto: int) -> float:
     Putnam (1988). Diplomacy and domestic politics: the logic of two-level games. International Organization 42,
     427-460.
     """
-    path, is_of_a = world.paths[number], world.vetoes[veto].side == 0
+    n, is_of_a = world.paths[number].n, world.vetoes[veto].side == 0
     need, gain = own_need(world, veto), _own_start(world, number, veto)
     found = math.inf if is_of_a else -math.inf
     if gain >= need:
         found = mix_at(world, number, 0, 0.0)
         if not is_of_a:
             return found
-    for place in range(path.n):
-        source = world.path_trades[number, place]
-        change = world.own[path.book, veto, source] if source >= 0 else world.moved_own[veto, -1 - source]
-        if is_of_a and gain + change >= need:
-            found = mix_at(world, number, place + 1, 0.0)
-        elif is_of_a and gain >= need:
-            found = mix_at(world, number, place, (need - gain) / change)
-        elif not is_of_a and gain + change >= need:
-            return mix_at(world, number, place, (need - gain) / change)
-        gain += change
+    place = 0
+    while place < n:
+        last = _end_of_group(world, number, place)
+        after = gain + _own_change(world, number, veto, place, last)
+        if is_of_a and after >= need:
+            found = mix_at(world, number, last, 0.0)
+        elif (after >= need) != (gain >= need):
+            before = mix_at(world, number, place, 0.0)
+            found = before + (mix_at(world, number, last, 0.0) - before) * (need - gain) / (after - gain)
+            if not is_of_a:
+                return found
+        place, gain = last, after
     return found
+
+
+@routine
+def own_gain_in(world: Any, number: int, veto: int, mix: float) -> float:
+    """Return a veto player's own gain in the package of a contract-curve weight. [util]"""
+    whole, part = point_at(world, number, mix)
+    gain, place = _own_start(world, number, veto), 0
+    while place < world.paths[number].n:
+        last = _end_of_group(world, number, place)
+        change = _own_change(world, number, veto, place, last)
+        if last > whole:
+            return gain + change * _share_made(world, number, place, last, whole, part)
+        place, gain = last, gain + change
+    return gain
+
+
+@step
+def _end_of_group(world: Any, number: int, place: int) -> int:
+    """The place after the trades of one rate, which are made together."""
+    rate, last = trade_at(world, number, place).rate, place + 1
+    while last < world.paths[number].n and _is_same(trade_at(world, number, last).rate, rate):
+        last += 1
+    return last
+
+
+@step
+def _own_change(world: Any, number: int, veto: int, first: int, last: int) -> float:
+    """What trades change in a veto player's own gain."""
+    change, book = 0.0, world.paths[number].book
+    for place in range(first, last):
+        source = world.path_trades[number, place]
+        change += world.own[book, veto, source] if source >= 0 else world.moved_own[veto, -1 - source]
+    return change
 
 
 @step

@@ -141,12 +141,14 @@ SIDE = _entity(
 )
 THIRD_PARTY = _entity(
     "engagement persistence skill bias reach_a reach_b leverage_a leverage_b supports_a supports_b tilt unity "
-    "follow_factor quit_prob_per_week ends_aid_on_quit aid_cut_momentum aid effort convening_pull guarantor_share "
+    "follow_factor quit_prob_per_week ends_aid_on_quit aid_cut_momentum effort convening_pull guarantor_share "
     "own_mix",
     V("act_rate", "1/week", "from parties.*.act_prob_per_week", "rate of pressing once provoked"),
     V("is_engaged", "truth", "engagement above 0", "whether it takes part"),
     V("own_level", "level", 0, "level at which it would come to the round by itself"),
     V("level", "level", 0, "level at which it came to the last round"),
+    V("aid_a", "ratio", "parties.*.aid", "aid that flows to side A, as a multiple of the usual"),
+    V("aid_b", "ratio", "parties.*.aid", "and to side B"),
     V("weeks_waited", "week", 0, "weeks since talks gave hope or it pressed"),
     V("weeks_since_action", "week", LONG_AGO, "weeks since it pressed"),
     V("has_cut_aid", "truth", 0, "whether it has cut its aid"),

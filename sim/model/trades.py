@@ -19,13 +19,13 @@ from sim.model.switches import CONTROLLERS, N_SETS_OF_TERMS, bounds, is_blocked,
 OUT, TRADED, OFF_TABLE, IMPOSSIBLE, IDLE = range(5)
 """An issue on a track: not in its scope; traded; off the table as a controller is absent; no point left for it; of no
 weight to either side, so that it stays where it is as far as it may."""
-QUARTERS = 4
-"""An issue is cut into so many equal steps, beside the points at which a gain bends."""
+STEPS = 2
+"""Equal steps into which an issue is cut on either side of the status quo, beside the points at which a gain bends."""
 
 
 def most_cuts(n_tracks: int) -> int:
     """Return the most points at which an issue is cut: steps, bends, and the ends of every track and of all issues."""
-    return (QUARTERS - 1) + 5 + 2 * (n_tracks + 1)
+    return (2 * STEPS - 1) + 4 + 2 * (n_tracks + 1)
 
 
 @step
@@ -141,9 +141,15 @@ def _add_trades(world: Any, book: int, number: int, trades: Any, n: int) -> int:
     if n_points == 0:
         return n
     low, high = issue.ideal_a, issue.ideal_b
-    for quarter in range(1, QUARTERS):
-        n_points = _add_inside(points, n_points, low + (high - low) * quarter / QUARTERS, low, high)
-    n_points = _add_inside(points, n_points, issue.status_quo, low, high)
+    line = issue.status_quo
+    if low < line < high:  # steps on one side do not move with the ideal of the other
+        n_points = _add_point(points, n_points, line)
+        for step in range(1, STEPS):
+            n_points = _add_inside(points, n_points, line + (low - line) * step / STEPS, low, high)
+            n_points = _add_inside(points, n_points, line + (high - line) * step / STEPS, low, high)
+    else:
+        for step in range(1, 2 * STEPS):
+            n_points = _add_inside(points, n_points, low + (high - low) * step / (2 * STEPS), low, high)
     n_points = _add_inside(points, n_points, no_gain_beyond(stake_a), low, high)
     n_points = _add_inside(points, n_points, no_gain_beyond(stake_b), low, high)
     if stake_a.slope > 0.0:

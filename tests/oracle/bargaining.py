@@ -82,12 +82,27 @@ def agreed_mix(trial: Trial, track: str, look: Look, levels: dict[str, int], ski
     if terms.general and terms.halts and trial.lasting_uniform("text") < talks.text_prob * skill:
         error = talks.text_error * (1.0 - skill) * trial.normal("text error")
         text = clip(nash_mix(look) + error - pull_of_bias(trial, levels), 0.0, 1.0)
-        if look.lower <= text <= look.upper:
+        if look.lower <= text <= look.upper and not asks_too_much(trial, track, text):
             return text
     offer_a, offer_b = trial.offers[track]
     if offer_a - offer_b <= talks.close_enough + HAIR:
         return clip((offer_a + offer_b) / 2.0, look.lower, look.upper)
     return None
+
+
+def asks_too_much(trial: Trial, track: str, text: float) -> bool:
+    """A side takes no text that asks it to move further than it would concede to leaders, and half of what is split."""
+    offers = trial.offers[track]
+    gap, free = max(offers[0] - offers[1], 0.0), trial.world.talks.close_enough / 2.0 + HAIR
+    return any(
+        abs(text - offers[side]) * beyond(side, text, offers) > trial.party(side).offer_rate * gap + free
+        for side in (0, 1)
+    )
+
+
+def beyond(side: int, text: float, offers: list[float]) -> int:
+    """1 if the text lies on the other's side of one's own offer."""
+    return int(text < offers[0]) if side == 0 else int(text > offers[1])
 
 
 def mix_by_hazard(trial: Trial, track: str, look: Look) -> float | None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from tests.oracle import bargaining
-from tests.oracle.ranges import look_at
 from tests.oracle.war import happens_at_rate, rate_of_chance
 
 if TYPE_CHECKING:
@@ -22,18 +20,11 @@ def is_open_to_talks(trial: Trial) -> bool:
 
 
 def is_convened(trial: Trial) -> bool:
-    """By an event or by chance; the chance is greater where a general ceasefire could be signed today."""
+    """By an event or by chance; the chance is greater where the last round saw what a general ceasefire could be."""
     if trial.round_is_forced:
         return True
-    luck, rate = trial.uniform("round"), rate_of_rounds(trial)
-    if luck < happens_at_rate(rate):
-        return True
-    return luck < happens_at_rate(rate + trial.world.talks.ripeness) and is_ripe(trial)
-
-
-def is_ripe(trial: Trial) -> bool:
-    general = [track for track, terms in trial.world.tracks.items() if terms.general]
-    return any(bargaining.is_open(trial, track) and look_at(trial, track).has_range for track in general)
+    ripe = trial.world.talks.ripeness if trial.saw_range else 0.0
+    return trial.uniform("round") < happens_at_rate(rate_of_rounds(trial) + ripe)
 
 
 def rate_of_rounds(trial: Trial) -> float:

@@ -56,7 +56,7 @@ class Trial:
         # talks
         self.round_is_forced, self.levels_of_event = False, dict[str, int]()
         self.lift = 0
-        self.last_round_failed = self.failed_last_week = False
+        self.last_round_failed = self.failed_last_week = self.saw_range = False
         self.last_level = [self.party(side).usual_level for side in (0, 1)]
         self.levels_last_met: dict[str, int] | None = None
         self.happened: set[int] = set()  # events with a condition, by their place in the file
@@ -223,7 +223,7 @@ class Trial:
             self.outcome["n_rounds"] += 1
             self.reach(1)
             self.skill_last_week = convening.skill_in_room(self, levels)
-            a_range_was_seen = bargaining.hold_round(self, levels, self.skill_last_week)
+            a_range_was_seen = self.saw_range = bargaining.hold_round(self, levels, self.skill_last_week)
         self.last_round_failed = self.failed_last_week = not a_range_was_seen
         if a_range_was_seen:
             self.outcome["n_range_rounds"] += 1

@@ -194,11 +194,14 @@ def ends(trial: Trial, track: str, issue: str) -> tuple[float, float]:
 
 
 def trades_of_issue(trial: Trial, issue: str) -> list[Trade]:
-    """The issue between both ideals, cut where a gain bends, where a track ends, and at the quarters."""
+    """The issue between both ideals, cut where a gain bends, where a track ends, and half way to either ideal."""
     a, b = stakes(trial, issue)
     bends = [a.status_quo, a.as_good_as_now, b.as_good_as_now]
     bends += [side.line for side in (a, b) if side.line is not None and side.slope > 0.0]
-    bends += [a.ideal + (b.ideal - a.ideal) * quarter / 4.0 for quarter in (1, 2, 3)]
+    if a.ideal < a.status_quo < b.ideal:
+        bends += [(a.status_quo + ideal) / 2.0 for ideal in (a.ideal, b.ideal)]
+    else:
+        bends += [a.ideal + (b.ideal - a.ideal) * quarter / 4.0 for quarter in (1, 2, 3)]
     cuts = {x for x in bends if a.ideal < x < b.ideal}
     for track, terms in trial.world.tracks.items():
         if issue in terms.scope:

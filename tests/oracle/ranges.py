@@ -53,13 +53,14 @@ class Look(NamedTuple):
 
 
 def look_at(trial: Trial, track: str) -> Look:
-    """Both reservation points; a veto player that ratifies makes its side's the tighter."""
+    """Both reservation points; where they leave a range, veto players that ratify make their side's the tighter."""
     path = path_of(trial, track)
     needs = (need(trial, track, 0), need(trial, track, 1))
     if path is None:
         return Look(path, needs, inf, -inf)
     limits = [path.limit(side, path.gains[side], needs[side]) for side in (0, 1)]
-    for name in trial.world.tracks[track].ratified_by:
+    asked = trial.world.tracks[track].ratified_by if limits[0] <= limits[1] else ()
+    for name in asked:
         side = trial.side_of(name)
         known = trial.misperception[name] if name in trial.has_refused else 0.0
         own = path.limit(side, gains_of_veto(trial, name, path), need_of_veto(trial, name) + known)

@@ -195,7 +195,7 @@ def _is_signed(world: Any, number: int, mix: float) -> bool:
         record.exchanged(world, track)
         return True
     write_terms(world, number, mix)
-    track.refused_by = refusals(world, number)
+    track.refused_by = refusals(world, number, mix)
     if track.refused_by != NOBODY:
         return False
     record.reach(outcome, record.RATIFIED)

@@ -9,7 +9,7 @@ import numpy as np
 from sim.compiler.decorators import routine, step
 from sim.model.engagement import take_stock
 from sim.model.state import AT_WAR
-from sim.model.steps.third_parties import momentum_of_aid
+from sim.model.steps.third_parties import support_shift
 
 CHANGE = np.dtype([("week", "i8"), ("kind", "i8"), ("place", "i8"), ("column", "i8")])
 """One change that an event makes: its kind, the number of the trial's row that it changes, and by which value."""
@@ -73,10 +73,8 @@ def _apply(world: Any, change: Any) -> None:
         third_parties[change.place].engagement = value
         third_parties[change.place].is_engaged = value > 0.0
     elif change.kind == AID:
-        backer = third_parties[change.place]
-        if not backer.has_cut_aid:
-            war.support_shift += (value - backer.aid) * momentum_of_aid(backer)
-        backer.aid = value
+        third_parties[change.place].aid_a = third_parties[change.place].aid_b = value
+        war.support_shift = support_shift(third_parties)
     else:
         if change.kind == PROMISES:
             trial.version += 1

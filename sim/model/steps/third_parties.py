@@ -52,7 +52,7 @@ def _presses(world: Any, number: int) -> bool:
 @step
 def _press(world: Any, backer: Any, track: Any, stream: int) -> None:
     """Cost of war rises for the side that is blamed; the first time its aid is cut as well."""
-    war, talks, sides = world.war, world.talks, world.sides
+    talks, sides = world.talks, world.sides
     backer.weeks_waited = 0
     backer.weeks_since_action = 0
     backer.blame_a = _blame(talks, backer, track.offer_a, sides[0])
@@ -61,10 +61,10 @@ def _press(world: Any, backer: Any, track: Any, stream: int) -> None:
     backer.pressed = 1 if draw.between_sides(world, draw.BLAME + stream) * (on_a + on_b) < on_b else 0
     if backer.pressed:
         sides[1].pressure += backer.leverage_b
-        cut_aid(war, backer, False, True)
+        cut_aid(world, backer, False, True)
     else:
         sides[0].pressure += backer.leverage_a
-        cut_aid(war, backer, True, False)
+        cut_aid(world, backer, True, False)
 
 
 @step
@@ -77,13 +77,13 @@ def _blame(talks: Any, backer: Any, offer: float, side: Any) -> float:
 
 @routine
 def _walk_away(world: Any, number: int) -> None:
-    trial, war, sides, third_parties = world.trial, world.war, world.sides, world.third_parties
+    trial, sides, third_parties = world.trial, world.sides, world.third_parties
     backer = third_parties[number]
     backer.is_engaged, backer.left_week = 0, trial.week
     if draw.uniform(world, draw.END_AID + draw.PER_THIRD_PARTY * number) < backer.ends_aid_on_quit:
         sides[0].pressure += backer.supports_a * backer.leverage_a
         sides[1].pressure += backer.supports_b * backer.leverage_b
-        cut_aid(war, backer, True, True)
+        cut_aid(world, backer, True, True)
     take_stock(world)
 
 
@@ -94,24 +94,20 @@ def support_shift(third_parties: Any) -> float:
     for number in range(len(third_parties)):
         party = third_parties[number]
         if party.is_backer:
-            shift += (party.aid - 1.0) * momentum_of_aid(party)
+            to_b, to_a = (party.aid_b - 1.0) * party.supports_b, (party.aid_a - 1.0) * party.supports_a
+            shift += party.aid_cut_momentum * (to_b - to_a)
     return shift
 
 
 @step
-def momentum_of_aid(backer: Any) -> float:
-    """Return what a backer's usual aid adds to mean momentum, positive in favour of side B."""
-    return backer.aid_cut_momentum * (backer.supports_b - backer.supports_a)
-
-
-@step
-def cut_aid(war: Any, backer: Any, of_a: bool, of_b: bool) -> None:
-    """Cutting its clients' aid moves mean momentum against them, once, by the aid that flows."""
+def cut_aid(world: Any, backer: Any, of_a: bool, of_b: bool) -> None:
+    """Cutting its clients' aid moves mean momentum against them, once."""
     from_a, from_b = of_a and backer.supports_a > 0.0, of_b and backer.supports_b > 0.0
     if backer.has_cut_aid or not (from_a or from_b):
         return
     backer.has_cut_aid = 1
     if from_a:
-        war.support_shift += backer.aid * backer.supports_a * backer.aid_cut_momentum
+        backer.aid_a = 0.0
     if from_b:
-        war.support_shift -= backer.aid * backer.supports_b * backer.aid_cut_momentum
+        backer.aid_b = 0.0
+    world.war.support_shift = support_shift(world.third_parties)
