@@ -11,7 +11,7 @@
 # make newest   the newest versions, likewise, and every `pip install` of the documentation as written (five minutes)
 # make bench    what is fast, as ratios measured in one run
 # make docs     these pages as a site that opens offline: docs/_build/index.html
-# make catalogue   simulate every shipped scenario again for its page in docs/ (half a minute)
+# make catalogue   simulate every shipped scenario again for its page in docs/, and the comparative statics (a minute)
 # make clean    remove the virtual environment and the caches; results stay
 #
 # Another Python:       make run PYTHON=python3.13 VENV=.venv313, make oldest OLDEST_PYTHON=python3.12

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from scipy.stats import beta, binom
 
+from sim.analysis.statics.definitions import STATICS, TRIALS
 from tests.error_rates import (
     COVERS_95,
     ERROR_RATE,
@@ -250,6 +251,11 @@ STATED = (
           (0.95 * 0.05 / 1_000) ** 0.5, 0.0039, error_rate=FOUR_AND_A_HALF),
     shift(f"{FEWER}::test_intervals_hold_as_often_as_they_say", "nine means of 60 (slow), in standard errors", 1.0,
           error_rate=FOUR_AND_A_HALF, n_assertions=9),
+    Stated("behaviour/test_statics.py::test_static", f"{len(STATICS)} verdicts on "
+           f"{sum(len(static.claims) for static in STATICS)} claims, paired, {TRIALS:,} trials a level",
+           f"{number(min(static.error_rate for static in STATICS))} to {number(max(static.error_rate for static in STATICS))}"
+           " each, for no effect or a rule just kept; one half where the true effect is the stated size",
+           "no effect, or a broken rule; sure of 4.3 standard errors"),
     Stated("evidence/calibration/test_shipped_record.py::test_the_engine_on_posterior_draws_says_what_the_surfaces_say",
            "30 forecasts (slow)", "not measured: minutes for each seed", "more than .05 for one, .015 in the mean"),
 )  # fmt: skip

@@ -1,4 +1,7 @@
-"""``python -m docs.generate [--check] [FOLDER]``, and ``--catalogue`` for the pages with odds (half a minute)."""
+"""``python -m docs.generate [--check] [FOLDER]``; what takes half a minute each has a switch of its own.
+
+``--catalogue`` writes all pages with odds, ``--statics`` the page of comparative statics alone.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,10 @@ INDEX = Path("scenarios") / "catalogue.json"
 
 def main(words: list[str]) -> int:
     """Write the pages, or with ``--check`` name those that are stale; 1 if there are any."""
+    if "--statics" in words:
+        return write_page_of_statics()
     if "--catalogue" in words:
-        return write_odds(FOLDER.parent)
+        return write_odds(FOLDER.parent) or write_page_of_statics()
     is_check = "--check" in words
     given = [word for word in words if word != "--check"]
     folder = Path(given[0]) if given else FOLDER
@@ -83,6 +88,14 @@ def write_odds(docs: Path) -> int:
             write_file(path, after.encode())
             written.append(path)
     print(f"wrote {len(written)} pages", file=sys.stderr)
+    return 0
+
+
+def write_page_of_statics() -> int:
+    """Simulate every comparative static again, and write what came out."""
+    from docs.generate.statics_page import write_statics
+
+    print(f"wrote {write_statics()}", file=sys.stderr)
     return 0
 
 
