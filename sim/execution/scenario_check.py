@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,14 +31,23 @@ HEADER = """\
 """
 
 
-def check_scenarios(given: Sequence[str], deep: bool = False) -> list[dict[str, Any]]:
-    """Return one entry per scenario: its errors (empty if sound), warnings, counts of sources, a line of words."""
+Further = Callable[[Scenario], Sequence[str]]
+"""Warnings of a sound scenario whose odds are open, a line for each; it may run trials."""
+
+
+def check_scenarios(
+    given: Sequence[str], deep: bool = False, further: Further = lambda scenario: ()
+) -> list[dict[str, Any]]:
+    """Return one entry per scenario: its errors (empty if sound), warnings, counts of sources, a line of words.
+
+    With ``deep`` and no errors ``further`` warnings are asked for.
+    """
     from sim.execution.plan import expand
 
     found: list[dict[str, Any]] = []
     for one in given:
         try:
-            found += [_checked(name, deep) for name in expand([one])]
+            found += [_checked(name, deep, further) for name in expand([one])]
         except ParleyError as problem:
             found.append(_broken(one, problem))
     return found
@@ -49,7 +58,7 @@ def _broken(name: str, problem: ParleyError) -> dict[str, Any]:
     return {"scenario": name, "counts": {}, "words": "", **lists}
 
 
-def _checked(name: str, deep: bool) -> dict[str, Any]:
+def _checked(name: str, deep: bool, further: Further) -> dict[str, Any]:
     try:
         loaded = load.open_scenario(name)
     except ParleyError as problem:
@@ -67,9 +76,11 @@ def _checked(name: str, deep: bool) -> dict[str, Any]:
         words += f"; {DEEP_TRIALS:,} trials with each of two seeds: neither certain, impossible nor blind to the seed"
         if scenario.expect != "open":
             words = words.replace("neither certain, impossible nor blind to the seed", f"{scenario.expect}, as it says")
+    is_open = deep and not errors and scenario.expect == "open"
+    warned = [f"{loaded.name}: warning: {text}" for text in (further(scenario) if is_open else ())]
     read = read_in_words(scenario)
     entry = {"scenario": loaded.name, "errors": errors, "counts": dict(found), "words": words, "read": read}
-    return {**entry, "warnings": warnings_of(name)}
+    return {**entry, "warnings": [*warnings_of(name), *warned]}
 
 
 def deep_faults(scenario: Scenario) -> list[str]:

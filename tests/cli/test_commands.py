@@ -98,6 +98,22 @@ def test_check_deep_finds_what_is_settled_by_construction(parley: Parley, tmp_pa
     assert parley("check", "--deep", "teaching/minimal").code == 0
 
 
+def test_check_deep_warns_of_an_input_that_moves_nothing(parley: Parley, tmp_path: Path) -> None:
+    """Nobody's image is at stake where there is no backer."""
+    file = tmp_path / "vain.yaml"
+    file.write_text("model: 3\nextends: teaching/minimal\nparties: {North: {image: 0.02}}\n")
+    answer = parley("check", "--deep", file)
+    assert answer.code == 0
+    assert "vain: warning: parties.North.image: moves nothing: from 0.01 to 0.04 none of" in answer.err
+    assert "parties.North.strain: moves nothing" not in answer.err
+    (item,) = json.loads(parley("check", "--deep", "--json", file).out)
+    assert [line.partition(" none of")[0] for line in item["warnings"]] == [
+        "vain: warning: parties.North.image: moves nothing: from 0.01 to 0.04"
+    ]
+    assert json.loads(parley("check", "--json", file).out)[0]["warnings"] == []
+    assert "warning" not in parley("check", file).err
+
+
 def test_show_gives_value_unit_and_source(parley: Parley) -> None:
     answer = parley("show", "teaching/minimal")
     assert "parties.North" in answer.out
