@@ -41,7 +41,7 @@ def page(findings: Sequence[Finding]) -> str:
     """Return the page as Markdown."""
     verdicts = [finding.verdict for finding in findings]
     holds, fails, lapsed = (verdicts.count(word) for word in ("holds", "fails", "lapsed"))
-    tally = f"**{holds} of {len(verdicts)} hold, {fails} fail, {lapsed} lapse and count as failed.**"
+    tally = f"**Of {len(verdicts)} hold {holds}, fail {fails}, lapse {lapsed}; to lapse counts as failing.**"
     return "\n".join(
         [
             unwrapped(INTRODUCTION).format(n=len(findings), base=BASE, trials=f"{TRIALS:,}", seed=SEED, tally=tally),
@@ -51,6 +51,7 @@ def page(findings: Sequence[Finding]) -> str:
             "## Where the model fails\n",
             *(_failures(findings) or ["Nowhere on this list."]),
             "",
+            _lapsed(findings),
             "## Odds and terms at every level\n",
             unwrapped(LEVELS),
             markdown_table(("", "series", "frictions off", "levels", "result, ± 95 %"), _level_rows(findings)),
@@ -69,7 +70,10 @@ def unwrapped(text: str) -> str:
 
 
 def recorded(text: str) -> dict[int, Any]:
-    """Return what a page says of each static: its ``verdict``, and ``claims`` as [holds, figure, standard error]."""
+    """Return what a page says of each static: its ``verdict``, and ``claims`` as [holds, figure, standard error].
+
+    A claim that lapses neither holds nor not: it has None there.
+    """
     found = RECORD.search(text)
     return {int(number): said for number, said in json.loads(found[1]).items()} if found else {}
 
@@ -83,9 +87,10 @@ A theory of how wars end says which way things move: a side that gains on the ba
 war that costs more ends sooner, a promise that nobody can enforce is worth little. Such a statement about one input,
 all else equal, is a *comparative static*. The {n} below are what the literature on bargaining and war, or the record
 of past wars, leads one to expect of the talks in Istanbul in May 2025 (`{base}`). The list and its sizes were fixed
-before this version of the model was built, though not before a prototype of it had been tried. They test the logic of
-the model; how good its forecasts are is [another question](record.md). And they test it on one war: what holds here
-need not hold everywhere.
+before this version of the model was built, though not before a prototype of it had been tried; two were restated after
+it had run (in 2 the claim is made where nobody wins outright, in 5 the land demanded is land that red lines allow).
+They test the logic of the model; how good its forecasts are is [another question](record.md). And they test it on one
+war: what holds here need not hold everywhere.
 
 {tally}
 
@@ -107,10 +112,12 @@ a mechanism where nothing hides it.
 
 def _verdict_row(finding: Finding) -> tuple[str, ...]:
     static = finding.static
-    verdict = finding.verdict if finding.verdict == "lapsed" else f"**{finding.verdict}**"
-    if finding.verdict == "lapsed":
-        verdict += f" ({'would hold' if finding.holds else 'would fail'})"
-    got = (result.words.partition(", expected")[0].partition("; expected")[0] for result in finding.results)
+    lapsing = [static.lapses(claim) for claim in static.claims]
+    verdict = f"**{finding.verdict}**" + (" (one part lapsed)" if any(lapsing) and not all(lapsing) else "")
+    got = (
+        result.words.partition(", expected")[0].partition("; expected")[0] + (" (lapsed)" if lapses else "")
+        for result, lapses in zip(finding.results, lapsing, strict=True)
+    )
     shown = "; ".join(dict.fromkeys(got))
     return str(static.number), static.moved, static.expected, shown, "; ".join(static.literature) or "-", verdict
 
@@ -124,9 +131,20 @@ def _failures(findings: Sequence[Finding]) -> list[str]:
     ]
 
 
+def _lapsed(findings: Sequence[Finding]) -> str:
+    """Return which statics lapse, whole or in part, and what each needs."""
+    found = []
+    for finding in findings:
+        static = finding.static
+        if any(map(static.lapses, static.claims)):
+            found.append(f"{static.number}{'' if finding.verdict == 'lapsed' else ' in part'}")
+    words = ", ".join(found) or "none"
+    return f"Lapsed: {words}. Figures of a lapsed claim stand in the table and show nothing either way.\n"
+
+
 def failing(finding: Finding) -> list[str]:
     """Return the claims that do not hold, in words, each once."""
-    return list(dict.fromkeys(result.words for result in finding.results if not result.holds))
+    return list(dict.fromkeys(result.words for result in finding.counted if not result.holds))
 
 
 def _fall_with_momentum(findings: Sequence[Finding]) -> str:
@@ -137,10 +155,10 @@ def _fall_with_momentum(findings: Sequence[Finding]) -> str:
     for one in first.along:
         at_low, *_, at_high = one.found[AGREED]
         factor, _ = ratio(at_low, at_high)
-        factors.append(f"{one.series.name} {factor:.0f}" if math.isfinite(factor) else f"{one.series.name} to none")
+        factors.append(f"{f'a factor {factor:.0f}' if math.isfinite(factor) else 'everything'} {one.series.name}")
     return (
-        f"What lies behind static 1: from momentum {low} to {high} the odds of an agreed ceasefire fall by a factor, "
-        f"{'; '.join(factors)}. What remains in the last lies in the bargain itself.\n"
+        f"What lies behind static 1: from momentum {low} to {high} the odds of an agreed ceasefire fall by "
+        f"{', by '.join(factors)}. What remains in the last lies in the bargain itself.\n"
     )
 
 
@@ -196,7 +214,10 @@ def _record(findings: Sequence[Finding]) -> dict[int, Any]:
     return {
         finding.static.number: {
             "verdict": finding.verdict,
-            "claims": [[result.holds, _digits(result.figure), _digits(result.error)] for result in finding.results],
+            "claims": [
+                [None if finding.static.lapses(claim) else result.holds, _digits(result.figure), _digits(result.error)]
+                for claim, result in zip(finding.static.claims, finding.results, strict=True)
+            ],
         }
         for finding in findings
     }

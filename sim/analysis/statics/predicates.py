@@ -39,12 +39,16 @@ class Result:
 
 @dataclass(frozen=True)
 class Claim:
-    """Hold the claim about an outcome along a series of levels, from the level number ``first`` to ``last``."""
+    """Hold the claim about an outcome along a series of levels, from the level number ``first`` to ``last``.
+
+    ``needs`` names a step of the model without which it lapses.
+    """
 
     outcome: Outcome
     series: str
     first: int = 0
     last: int = -1
+    needs: str | None = None
     sides: ClassVar[int] = 1
 
     def judge(self, measured: Measured) -> Result:

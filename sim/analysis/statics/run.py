@@ -44,16 +44,17 @@ class Finding:
     results: tuple[Result, ...]
 
     @property
-    def holds(self) -> bool:
-        """Return whether every claim holds."""
-        return all(result.holds for result in self.results)
+    def counted(self) -> tuple[Result, ...]:
+        """Return the results of the claims that do not lapse."""
+        pairs = zip(self.static.claims, self.results, strict=True)
+        return tuple(result for claim, result in pairs if not self.static.lapses(claim))
 
     @property
     def verdict(self) -> Verdict:
-        """Return the verdict; a static whose step of the model is missing lapses, whatever came out."""
-        if self.static.lapses:
+        """Return whether every claim that counts holds; where none does, because each lapses, the static lapses."""
+        if not self.counted:
             return "lapsed"
-        return "holds" if self.holds else "fails"
+        return "holds" if all(result.holds for result in self.counted) else "fails"
 
 
 def measure(static: Static, base: Scenario | None = None, trials: int = TRIALS, seed: int = SEED) -> Finding:

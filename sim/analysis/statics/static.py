@@ -34,7 +34,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Static:
-    """A comparative static: ``moved`` is its input, ``expected`` the claims in words, ``needs`` an unbuilt step."""
+    """A comparative static: ``moved`` is its input, ``expected`` its claims in words, ``needs`` a step of all."""
 
     number: int
     moved: str
@@ -44,10 +44,9 @@ class Static:
     literature: tuple[str, ...] = ()
     needs: str | None = None
 
-    @property
-    def lapses(self) -> bool:
-        """Return whether it needs a step that the model does not have."""
-        return self.needs in UNBUILT
+    def lapses(self, claim: Claim) -> bool:
+        """Return whether a claim needs a step that the model does not have."""
+        return bool({self.needs, claim.needs} & UNBUILT)
 
     @property
     def error_rate(self) -> float:
