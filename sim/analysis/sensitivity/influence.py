@@ -42,7 +42,7 @@ FEWEST_UNCERTAIN = 3
 """Of fewer uncertain inputs one always has most of the swings."""
 SIGNIFICANT = 3.0
 """Standard errors of a swing."""
-STAGES = ((32, 16), (64, 64))
+STAGES = ((64, 8), (48, 64))
 """Draws, and trials of each: for every input, then again for those with which no trial ended differently."""
 MOST_POINTS = 400
 """Points of a draw in one block."""

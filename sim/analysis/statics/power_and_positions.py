@@ -53,7 +53,7 @@ POWER_AND_POSITIONS = (
     Static(
         2,
         "momentum, with every friction off",
-        "while nobody wins outright, odds of an agreed ceasefire flat within three standard errors; land rising throughout",
+        "where nobody wins outright, agreed ceasefires flat within three standard errors; land rising at every step",
         (
             Series("full information", FROM_VICTORY_TO_VICTORY, EVERY_FRICTION, shown=(AGREED, LAND)),
             # A side may win outright before the first round: rarely, and at the extremes oftener.

@@ -157,7 +157,7 @@ TALKS_AND_CEASEFIRES = (
     Static(
         18,
         "rearming in a ceasefire, as Russia fears it of Ukraine",
-        "the more it is feared the more momentum moves to Ukraine, less under limits; a war that resumes starts from there",
+        "momentum moves to Ukraine as far as feared, less under limits; a war that resumes starts from there",
         (
             Series("Russia's fear", RUSSIAN_FEAR, ALL_BUT_FEAR, HOLDING, shown=(HELD,)),
             Series(
