@@ -81,6 +81,7 @@ WAR = _entity(
     V("momentum", "-", "war.momentum, spread by momentum_spread", "who is gaining: 1 is all-out success of side B"),
     V("support_shift", "-", "", "shift of mean momentum by aid that does not flow as usual"),
     V("momentum_ahead", "share", "", "share of momentum's deviation from its mean that the coming year keeps: f"),
+    V("leverage_left", "share", 1, "share of mediators' leverage that is left: it fades while a ceasefire is in force"),
     V("pressure_ahead", "share", "", "share of today's pressure that the coming year keeps"),
     V("pressure_decay", "1/week", "", "factor by which pressure fades in a week"),
     V("most_by_momentum", "-", "", "largest factor of momentum on victory_hazard"),

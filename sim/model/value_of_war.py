@@ -29,7 +29,7 @@ def cost_of_war(side: Any, war: Any) -> float:
     if side.strain_moves:
         mean, today = math.exp(side.mean_log_strain), math.exp(side.log_strain - 0.5 * side.strain_variance)
         cost = mean + side.strain_ahead * (today - mean)
-    return cost + war.pressure_ahead * side.pressure + side.leverage + side.unseen
+    return cost + war.pressure_ahead * side.pressure + war.leverage_left * side.leverage + side.unseen
 
 
 @step

@@ -175,10 +175,17 @@ def cost_of_war(trial: Trial, side: int) -> float:
     wish = 0.0
     for name in trial.world.mediators:
         if trial.engagement[name] > 0.0:
-            wish += trial.world.parties[name].leverage.get(trial.sides[side], 0.0)
+            wish += trial.world.parties[name].leverage.get(trial.sides[side], 0.0) * leverage_left(trial)
     fading = 1.0 - 2.0 ** (-1.0 / trial.world.war.pressure_half_life_weeks)
     pressure = average_of_a_year(fading) * trial.pressure[side]
     return trial.cost[side].year_ahead + pressure + wish + trial.unseen_cost[side]
+
+
+def leverage_left(trial: Trial) -> float:
+    """Mediators turn away once there is a ceasefire: their leverage fades with the weeks that it is in force."""
+    if trial.halt is None or trial.halt.track is None:
+        return 1.0
+    return float(2.0 ** (-(trial.week - trial.halt.start) / trial.world.war.pressure_half_life_weeks))
 
 
 def loss_from_peace(trial: Trial, side: int) -> float:

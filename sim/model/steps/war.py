@@ -83,8 +83,17 @@ def _shift(world: Any, side: Any) -> float:
 
 @step
 def revert_costs(world: Any) -> None:
-    """Let pressure fade and the cost of war move toward its mean, in logs; in war and in peace."""
+    """Let pressure fade and the cost of war move toward its mean, in logs; in war and in peace.
+
+    Once a ceasefire is in force mediators turn to other things: their leverage fades as pressure does.
+
+    References
+    ----------
+    Beardsley (2008). Agreement without peace? International mediation and time inconsistency problems. American
+    Journal of Political Science 52, 723-740.
+    """
     war, sides = world.war, world.sides
+    war.leverage_left = war.leverage_left * war.pressure_decay if world.trial.phase == IN_CEASEFIRE else 1.0
     for number in range(2):
         side = sides[number]
         side.pressure *= war.pressure_decay
