@@ -60,7 +60,8 @@ FRICTIONS = (
         sentence="the sides disagree about who is winning",
         short="who is winning",
         look="sky",
-        meaning="a side overestimates its momentum: its need holds u(xW) at g = clip(s m + o, -1, 1) less u(xW) at s m",
+        meaning="a side overestimates momentum in its own favour over the coming year: its need holds W at "
+        "g = clip(s m^ + o, -1, 1) rather than at s m^",
         off="optimism o",
         part="optimism about the war",
         short_part="optimism",
@@ -82,7 +83,8 @@ FRICTIONS = (
         sentence="promised gains are not believed",
         short="distrust",
         look="orange",
-        meaning="a side counts a promised gain with the share that it expects to be delivered: a D for D > 0",
+        meaning="a side counts what is not delivered at signature with the share that it expects of promises: "
+        "[delta + (1 - delta) a] v for v > 0",
         off="distrust 1 - a",
         part="distrust of promises",
         short_part="distrust",
@@ -93,9 +95,10 @@ FRICTIONS = (
         sentence="leaders have ruled it out in public",
         short="public vows",
         look="purple",
-        meaning="leaders pay for what they ruled out: the audience cost of the track in the need, audience_slope times "
-        "the loss beyond the public line, and nothing beyond the red line",
-        off="audience cost, audience slope and red lines",
+        meaning="leaders pay for what they ruled out: costs of the track, of signing and of meeting in the need, "
+        "audience_slope for each step beyond the public line, and no package beyond red lines, demands, red lines of "
+        "veto players or what these need",
+        off="audience, signature and meeting cost, audience slope, red lines, demands and veto players",
         part="what leaders have ruled out",
         short_part="vows",
     ),
@@ -105,8 +108,8 @@ FRICTIONS = (
         sentence="third parties withhold what only they can give",
         short="third parties",
         look="sky x",
-        meaning="an issue needs the consent of third parties: x stays within their limits, and x = x0 where one "
-        "of them is absent",
+        meaning="an issue needs the consent of third parties: x stays within their limits, and at the status quo x0 "
+        "where one of them is absent",
         off="limits and absence of controllers",
         part="missing consent of third parties",
         short_part="no consent",

@@ -103,7 +103,7 @@ def test_a_new_page(follow: Callable[[str], Path]) -> None:
 
 def test_a_new_friction(follow: Callable[[str], Path], tmp_path: Path) -> None:
     """Whatever shows frictions shows it, with nothing else changed; a run stored before knows none of it."""
-    gaining = ["teaching/minimal", "--set", "war.momentum=0.5", "--trials", "640"]
+    gaining = ["teaching/minimal", "--set=war.momentum=0.5", "--set=war.momentum_mean=0.5", "--trials", "640"]
     run(ROOT, "sim", "run", *gaining, "--out", str(tmp_path / "before"))
     copy = follow("new_friction.md")
     why = ["sim", "why", *gaining, *(f"--set=parties.{side}.impatience=3" for side in ("North", "South"))]
