@@ -87,7 +87,7 @@ class Column(NamedTuple):
 
 LARGEST = 2**31 - 1
 SHARE = Column(np.float32, -1, 2)
-"""Shares of one trial sum to 1 and lie between 0 and 1 but for what the coarse grid of packages misses."""
+"""Shares of one trial sum to 1; where a friction would help the two sides, its share is below 0."""
 TERMS = Column(np.float32, 0, 1, may_be_nan=True)
 COLUMNS: dict[str, Column] = {
     "trial": Column(np.int64, 0, LARGEST),

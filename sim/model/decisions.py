@@ -53,7 +53,7 @@ def usual_pace(side: Any, other_moved: bool, mandate: float) -> float:
 
 @_rule  # type: ignore[untyped-decorator]
 def usual_accepts(side: Any, mix: float, limit: float) -> bool:
-    """Return whether a text is not beyond the side's reservation point (docs/odd.md, 3.4, Signature)."""
+    """Return whether a text is not beyond a side's limit (docs/odd.md, 3.4, Texts)."""
     return mix >= limit if side.end == 1 else mix <= limit
 
 

@@ -10,7 +10,7 @@ from sim.equations.utility import assurance_with
 
 @routine
 def take_stock(world: Any) -> None:
-    """See who takes part after somebody came or left: regime, standing leverage, guarantees, what calms fear."""
+    """See who takes part after somebody joined or left: regime, standing leverage, guarantees, what calms fear."""
     trial, assurances, sides, third_parties = world.trial, world.assurances, world.sides, world.third_parties
     trial.is_watched, trial.regime = 0, 0
     sides[0].leverage, sides[1].leverage = 0.0, 0.0

@@ -18,7 +18,7 @@ from sim.scenario.schema import Scenario, ThirdParty
 
 Column = float | NDArray[np.float64]
 MOST_LEAVING = 12
-"""Third parties that matter to packages and may leave: tables are kept for each set of them."""
+"""Third parties that matter to packages and may leave: trades are kept for each set of them."""
 
 
 class Inputs(NamedTuple):

@@ -234,7 +234,8 @@ class Belligerent(Party):
 
         Notes
         -----
-        Where the text leaves it at least as well off as fighting on (docs/odd.md, 3.4, Signature).
+        Where the text leaves it at least as well off as fighting on. In the week the model's own rule also refuses a
+        text that asks for more than the side concedes at once (docs/odd.md, 3.4, Texts).
         """
         return decisions.usual_accepts(self, mix, limit)
 

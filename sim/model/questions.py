@@ -1,6 +1,6 @@
 """Ask of trials what their outcomes do not say: the range of every week, what would have opened one, what is on offer.
 
-Nothing here changes what a trial becomes: the tables are those that the week itself looks at.
+Nothing here changes what a trial becomes: paths and needs are those that the week itself looks at.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _openings(
 
 @routine
 def _openings_of(world: Any, number: int, found: Any) -> None:
-    """Ask a trial after its end, in the round in which the sides were closest; its tables are those in use."""
+    """Ask a trial after its end, in the round in which the sides were closest."""
     found[0] = _least(world, number, True, True)
     found[1] = _least(world, number, True, False)
     found[2] = _least(world, number, False, True)
@@ -265,7 +265,7 @@ class OnOffer(NamedTuple):
 
 
 def on_offer(trial: OneTrial, track: int, to_a: float, to_b: float) -> OnOffer:
-    """Return what packages at two mixes are worth on a track, by the tables in use since the last look at it."""
+    """Return what packages at two contract-curve weights are worth on a track today."""
     n_issues = len(trial.scenario.issues)
     found = OnOffer(np.empty((2, POINTS)), np.empty((2, n_issues)), np.full((2, n_issues), np.nan))
     _ask(_on_offer, trial.workspace, track, to_a, to_b, *found)

@@ -1,4 +1,4 @@
-"""One trial's world: every record, table and random number that a step of the week may read or write."""
+"""One trial's world: every record, trade and random number that a step of the week may read or write."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Workspace(NamedTuple):
     """Hold the workspace in which one trial after the other is simulated.
 
     ``row`` is the trial as numbers, ``whole_row`` the same memory as whole numbers; the records that follow are parts
-    of it (``sim.model.state``). Then come what is the same in all trials, the tables of packages and the random
-    numbers. Compiled steps see it as a ``world`` (``sim.model.world_pointer``).
+    of it (``sim.model.state``). Then come what no trial changes, trades and
+    paths, and the random numbers. Compiled steps see it as a ``world`` (``sim.model.world_pointer``).
     """
 
     row: Any

@@ -45,7 +45,7 @@ def looked(world: Any, track: Any, has_conceded: bool) -> bool:
 
 @routine
 def exchanged(world: Any, track: Any) -> None:
-    """Note a first sector truce, or humanitarian exchange; neither counts as a ceasefire."""
+    """Note a first ceasefire for a sector, or humanitarian exchange; neither counts as a ceasefire."""
     week, outcome = world.trial.week, world.outcome
     track.was_exchanged = 1
     if track.has_term and outcome.limited_week < 0:
