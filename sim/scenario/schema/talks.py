@@ -28,7 +28,7 @@ class Talks(Section):
     )
     ripeness: Rate = number(
         0.3,
-        "extra rate of rounds in weeks in which a general ceasefire has a range (Zartman 2000): .3 is a chance of a quarter a week on top of the others, 0 the sides do not sense it",
+        "extra rate of rounds after a round that saw a range (Zartman 2000): .3 is a chance of a quarter a week on top of the others, 0 they meet no sooner",
         "per week",
     )
     mandate: tuple[float, float, float, float] = text(
