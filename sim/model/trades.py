@@ -8,13 +8,14 @@ Both lists are in order, the largest gain per loss first; ``sim.model.packages``
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from sim.compiler.decorators import routine, step
 from sim.equations.trades import SAME_POINT, gain_at, no_gain_beyond, rate_of
 from sim.equations.utility import progress, trust_with, value
 from sim.model.engagement import guarantee_share
-from sim.model.switches import CONTROLLERS, N_SETS_OF_TERMS, bounds, is_blocked, off_in, stake_of
+from sim.model.switches import AUDIENCE, CONTROLLERS, N_SETS_OF_TERMS, bounds, is_blocked, off_in, stake_of
 
 OUT, TRADED, OFF_TABLE, IMPOSSIBLE, IDLE = range(5)
 """An issue on a track: not in its scope; traded; off the table as a controller is absent; no point left for it; of no
@@ -23,9 +24,13 @@ STEPS = 2
 """Equal steps into which an issue is cut on either side of the status quo, beside the points at which a gain bends."""
 
 
-def most_cuts(n_tracks: int) -> int:
-    """Return the most points at which an issue is cut: steps, bends, and the ends of every track and of all issues."""
-    return (2 * STEPS - 1) + 4 + 2 * (n_tracks + 1)
+MOST_BENDS = 2 * STEPS - 1 + 2
+"""Points of an issue that move with its status quo."""
+
+
+def most_points(n_tracks: int) -> int:
+    """Return the most points of an issue that stay: public lines, and the ends of every track and of all issues."""
+    return 2 + 2 * (n_tracks + 1)
 
 
 @step
@@ -79,6 +84,7 @@ def _open_book(world: Any, book: int) -> None:
     head.n = 0
     for number in range(len(world.issues)):
         _set_edges(world, book, number, off, regime)
+        _set_points(world, book, number)
         if not world.issues[number].moves:
             head.n = _add_trades(world, book, number, world.trades[book], head.n)
     for veto in range(len(world.vetoes)):
@@ -126,62 +132,88 @@ def is_in_scope(world: Any, track: int, number: int) -> bool:
 
 
 @routine
-def _add_trades(world: Any, book: int, number: int, trades: Any, n: int) -> int:
-    """Put the trades of an issue as it stands today into their places among ``n`` others; return how many there are."""
-    issue, head, points = world.issues[number], world.books[book], world.points
-    off = off_in(book)
-    stake_a = stake_of(issue, world.sides[0], off, head.trust_a)
-    stake_b = stake_of(issue, world.sides[1], off, head.trust_b)
-    n_points = 0
+def _set_points(world: Any, book: int, number: int) -> None:
+    """Note the points of an issue that do not move with its status quo: ends of tracks, and public lines that cost."""
+    issue, points, n = world.issues[number], world.points[book, number], 0
     for track in range(len(world.tracks) + 1):
         edge = world.edges[book, track, number]
         if edge.kind == TRADED:
-            n_points = _add_point(points, n_points, edge.low)
-            n_points = _add_point(points, n_points, edge.high)
-    if n_points == 0:
-        return n
-    low, high = issue.ideal_a, issue.ideal_b
-    line = issue.status_quo
+            n = _add_point(points, n, edge.low)
+            n = _add_point(points, n, edge.high)
+    if n > 0 and not off_in(book) & AUDIENCE:
+        if issue.slope_a > 0.0 and issue.ideal_a < issue.public_a < issue.ideal_b:
+            n = _add_point(points, n, issue.public_a)
+        if issue.slope_b > 0.0 and issue.ideal_a < issue.public_b < issue.ideal_b:
+            n = _add_point(points, n, issue.public_b)
+    world.n_points[book, number] = n
+    for place in range(n):
+        begin, on = 0, 0
+        for track in range(len(world.tracks) + 1):
+            edge = world.edges[book, track, number]
+            if edge.kind == TRADED:
+                if abs(edge.low - points[place]) < SAME_POINT:
+                    begin |= 1 << track
+                is_within = edge.low - SAME_POINT < points[place]
+                if is_within and place + 1 < n and points[place + 1] < edge.high + SAME_POINT:
+                    on |= 1 << track
+        world.begin[book, number, place], world.on[book, number, place] = begin, on
+
+
+@routine
+def _set_bends(issue: Any, stake_a: Any, stake_b: Any, bends: Any) -> int:
+    """Note the points between the ideals that move with the status quo; return how many there are."""
+    low, high, line, n = issue.ideal_a, issue.ideal_b, issue.status_quo, 0
     if low < line < high:  # steps on one side do not move with the ideal of the other
-        n_points = _add_point(points, n_points, line)
+        n = _add_point(bends, n, line)
         for step in range(1, STEPS):
-            n_points = _add_inside(points, n_points, line + (low - line) * step / STEPS, low, high)
-            n_points = _add_inside(points, n_points, line + (high - line) * step / STEPS, low, high)
+            n = _add_point(bends, n, line + (low - line) * step / STEPS)
+            n = _add_point(bends, n, line + (high - line) * step / STEPS)
     else:
         for step in range(1, 2 * STEPS):
-            n_points = _add_inside(points, n_points, low + (high - low) * step / (2 * STEPS), low, high)
-    n_points = _add_inside(points, n_points, no_gain_beyond(stake_a), low, high)
-    n_points = _add_inside(points, n_points, no_gain_beyond(stake_b), low, high)
-    if stake_a.slope > 0.0:
-        n_points = _add_inside(points, n_points, stake_a.public_line, low, high)
-    if stake_b.slope > 0.0:
-        n_points = _add_inside(points, n_points, stake_b.public_line, low, high)
-    gain_a, gain_b = 0.0, 0.0
-    for place in range(n_points):
-        point, before_a, before_b = points[place], gain_a, gain_b
-        gain_a, gain_b = gain_at(point, stake_a), gain_at(point, stake_b)
-        _note_start(world, book, number, point, gain_a, gain_b)
-        if place > 0:
-            start = points[place - 1]
-            on = _tracks_on(world, book, number, start, point)
-            if on:
-                loss, gain = max(before_a - gain_a, 0.0), max(gain_b - before_b, 0.0)
-                n = _insert(trades, n, loss, gain, start, point - start, number, on)
+            n = _add_point(bends, n, low + (high - low) * step / (2 * STEPS))
+    as_good_a, as_good_b = no_gain_beyond(stake_a), no_gain_beyond(stake_b)
+    if low < as_good_a < high:
+        n = _add_point(bends, n, as_good_a)
+    if low < as_good_b < high:
+        n = _add_point(bends, n, as_good_b)
+    return n
+
+
+@routine
+def _add_trades(world: Any, book: int, number: int, trades: Any, n: int) -> int:
+    """Put the trades of an issue as it stands today into their places among ``n`` others; return how many there are."""
+    head, off, n_points = world.books[book], off_in(book), world.n_points[book, number]
+    if n_points == 0:
+        return n
+    stake_a = stake_of(world.issues[number], world.sides[0], off, head.trust_a)
+    stake_b = stake_of(world.issues[number], world.sides[1], off, head.trust_b)
+    points, bends, begin, on = world.points[book, number], world.bends, world.begin, world.on
+    n_bends = _set_bends(world.issues[number], stake_a, stake_b, bends)
+    place, other, before, gain_a, gain_b = 0, 0, -math.inf, 0.0, 0.0
+    while place < n_points or other < n_bends:
+        allowed = on[book, number, place - 1] if place > 0 else 0
+        is_bend = other < n_bends and (place == n_points or bends[other] < points[place])
+        point = bends[other] if is_bend else points[place]
+        other, place = (other + 1, place) if is_bend else (other, place + 1)
+        if point - before >= SAME_POINT:
+            last_a, last_b = gain_a, gain_b
+            gain_a, gain_b = gain_at(point, stake_a), gain_at(point, stake_b)
+            if allowed:
+                loss, gain = max(last_a - gain_a, 0.0), max(gain_b - last_b, 0.0)
+                n = _insert(trades, n, loss, gain, before, point - before, number, allowed)
+            before = point
+        if not is_bend and begin[book, number, place - 1]:
+            _note_start(world, book, number, begin[book, number, place - 1], gain_a, gain_b)
     return n
 
 
 @step
-def _note_start(world: Any, book: int, number: int, point: float, gain_a: float, gain_b: float) -> None:
-    """Note what the end of an issue that is best for side A is worth, on tracks that begin at a point."""
+def _note_start(world: Any, book: int, number: int, begin: int, gain_a: float, gain_b: float) -> None:
+    """Note what the end of an issue that is best for side A is worth, on the tracks that begin there."""
     for track in range(len(world.tracks) + 1):
-        edge = world.edges[book, track, number]
-        if edge.kind == TRADED and abs(edge.low - point) < SAME_POINT:
-            edge.start_a, edge.start_b = gain_a, gain_b
-
-
-@step
-def _add_inside(points: Any, n: int, point: float, low: float, high: float) -> int:
-    return _add_point(points, n, point) if low < point < high else n
+        if (begin >> track) & 1:
+            world.edges[book, track, number].start_a = gain_a
+            world.edges[book, track, number].start_b = gain_b
 
 
 @routine
@@ -196,17 +228,6 @@ def _add_point(points: Any, n: int, point: float) -> int:
         points[other] = points[other - 1]
     points[place] = point
     return n + 1
-
-
-@step
-def _tracks_on(world: Any, book: int, number: int, start: float, end: float) -> int:
-    """The tracks on which a trade is possible, a bit each."""
-    on = 0
-    for track in range(len(world.tracks) + 1):
-        edge = world.edges[book, track, number]
-        if edge.kind == TRADED and start > edge.low - SAME_POINT and end < edge.high + SAME_POINT:
-            on |= 1 << track
-    return on
 
 
 @routine

@@ -10,7 +10,7 @@ from sim.model.decisions import CHECK, DECISIONS
 from sim.model.inputs import Inputs
 from sim.model.random_numbers import streams
 from sim.model.state import BOOK, EDGE, ENTITIES, MOVED, PATH, TRADE
-from sim.model.trades import most_cuts
+from sim.model.trades import MOST_BENDS, most_points
 
 
 class Workspace(NamedTuple):
@@ -63,6 +63,10 @@ class Workspace(NamedTuple):
     moved_trades: Any
     moved_own: Any
     points: Any
+    n_points: Any
+    begin: Any
+    on: Any
+    bends: Any
     paths: Any
     path_trades: Any
     path_losses: Any
@@ -80,7 +84,7 @@ def workspace_for(inputs: Inputs, prefix: str = "") -> Workspace:
     layout, scenario = inputs.layout, inputs.scenario
     row = np.zeros(layout.size)
     n_tracks, n_issues = layout.counts["tracks"], layout.counts["issues"]
-    n_trades, n_comers = n_issues * most_cuts(n_tracks), 2 + layout.counts["third_parties"]
+    n_trades, n_comers = n_issues * (most_points(n_tracks) + MOST_BENDS), 2 + layout.counts["third_parties"]
     return Workspace(  # type: ignore[call-arg]  # records and attendance are unpacked
         row,
         row.view(np.int64),
@@ -99,7 +103,11 @@ def workspace_for(inputs: Inputs, prefix: str = "") -> Workspace:
         np.zeros(1, MOVED),
         np.zeros(n_trades, TRADE),
         np.zeros((layout.counts["vetoes"], n_trades)),
-        np.zeros(most_cuts(n_tracks)),
+        np.zeros((inputs.n_books, n_issues, most_points(n_tracks))),
+        np.zeros((inputs.n_books, n_issues), np.int64),
+        np.zeros((inputs.n_books, n_issues, most_points(n_tracks)), np.int64),
+        np.zeros((inputs.n_books, n_issues, most_points(n_tracks)), np.int64),
+        np.zeros(MOST_BENDS),
         np.zeros(n_tracks + 1, PATH),
         np.zeros((n_tracks + 1, n_trades), np.int64),
         np.zeros((n_tracks + 1, n_trades + 1)),
