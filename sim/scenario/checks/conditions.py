@@ -26,7 +26,7 @@ def check(scenario: Scenario) -> Iterator[Problem]:
 
 
 def _demands(scenario: Scenario) -> Iterator[Problem]:
-    """Check that demands are made of issues in the track's scope and leave a package."""
+    """Check that demands are made of issues in the track's scope and leave a package in some draw of what is uncertain."""
     for name, track in scenario.tracks.items():
         for side, points in track.demands.items():
             for issue, point in points.items():
@@ -38,10 +38,16 @@ def _demands(scenario: Scenario) -> Iterator[Problem]:
                     continue
                 is_a = side == scenario.sides.A
                 for bound, whose in _bounds_against(scenario, name, issue, is_a):
-                    if (point.middle < bound) if is_a else (point.middle > bound):
+                    mildest = _end(point, not is_a)
+                    if (mildest < bound) if is_a else (mildest > bound):
                         words = f"expected {'at least' if is_a else 'at most'} {bound:g}, {whose}"
-                        yield Problem(where, f"{words}, got {point.middle:g}: together they leave no package")
+                        yield Problem(where, f"{words}, got {mildest:g}: together they leave no package")
                         break
+
+
+def _end(number: Quantity, is_low: bool) -> float:
+    """The low or the high end of what a number may be."""
+    return number.bounds[0 if is_low else 1]
 
 
 def _bounds_against(scenario: Scenario, name: str, issue: str, is_a: bool) -> Iterator[tuple[float, str]]:
@@ -53,13 +59,13 @@ def _bounds_against(scenario: Scenario, name: str, issue: str, is_a: bool) -> It
     other = scenario.sides.B if is_a else scenario.sides.A
     demand = track.demands.get(other, {}).get(issue)
     if demand is not None and not is_a:
-        yield demand.middle, f"what {other} demands"
+        yield _end(demand, is_a), f"what {other} demands"
     for party_name, party in scenario.parties.items():
         if party_name == other and isinstance(party, Belligerent) and issue in party.red_lines:
-            yield party.red_lines[issue].middle, f"the red line of {other}"
+            yield _end(party.red_lines[issue], is_a), f"the red line of {other}"
         elif isinstance(party, Veto) and party_name in track.ratified_by and party.side == other:
             if issue in party.red_lines:
-                line, today = party.red_lines[issue].middle, scenario.issues[issue].status_quo.middle
+                line, today = _end(party.red_lines[issue], is_a), _end(scenario.issues[issue].status_quo, is_a)
                 yield (min if is_a else max)(line, today), f"the red line of {party_name}"
         elif isinstance(party, ThirdParty) and party_name in scenario.issues[issue].controllers:
             if issue in party.limits:
