@@ -26,7 +26,7 @@ def check(scenario: Scenario) -> Iterator[Problem]:
 
 
 def _demands(scenario: Scenario) -> Iterator[Problem]:
-    """Check that demands are made of issues in the track's scope and leave a package in some draw of what is uncertain."""
+    """Check that demands are of issues in the track's scope and leave a package in some draw of what is uncertain."""
     for name, track in scenario.tracks.items():
         for side, points in track.demands.items():
             for issue, point in points.items():
@@ -46,7 +46,7 @@ def _demands(scenario: Scenario) -> Iterator[Problem]:
 
 
 def _end(number: Quantity, is_low: bool) -> float:
-    """The low or the high end of what a number may be."""
+    """Return the low or the high end of what a number may be."""
     return number.bounds[0 if is_low else 1]
 
 
