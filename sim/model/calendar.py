@@ -103,11 +103,14 @@ def changes_of(
     """Return what events of a scenario change, dated ones by week and conditional ones by event."""
     found = _Changes(layout, comers)
     numbered = sorted(enumerate(scenario.events), key=lambda entry: entry[1].date or scenario.start)
+    conditional, dated_before = [], []
     for number, event in numbered:
         if event.when is None:
             _gather(found, week_of(scenario, event.date), number, event, drawn)
+        else:
+            conditional.append((number, event))
+            dated_before.append(len(found.rows))
     dated, n_dated_promises = len(found.rows), found.n_promises
-    conditional = [(number, event) for number, event in numbered if event.when is not None]
     when = np.zeros(len(conditional), events.WHEN)
     below, present = np.zeros((len(when), len(comers)), np.int64), np.zeros((len(when), len(comers)), bool)
     for place, (number, event) in enumerate(conditional):
@@ -117,7 +120,8 @@ def changes_of(
         assert condition is not None
         by = condition.no_ceasefire_by
         last = week_of(scenario, by) if by is not None else -1
-        when[place] = (week_of(scenario, event.date), last, condition.round_failed, first, len(found.rows) - dated)
+        of_event = (dated_before[place], first, len(found.rows) - dated)
+        when[place] = (week_of(scenario, event.date), last, condition.round_failed, *of_event)
         for name, level in condition.absent.items():
             below[place, comers.index(name)] = level
         for name in condition.engaged:

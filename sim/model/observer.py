@@ -51,11 +51,12 @@ class _Week:
         self.comers = (*self.sides, *trial.inputs.third_parties)
         self.tracks = list(self.scenario.tracks)
         self.counts = week < self.scenario.horizon_weeks
-        dated = [event for event in in_order(self.scenario) if event.when is None]
-        conditional = [event for event in in_order(self.scenario) if event.when is not None]
-        self.events = [event for event in dated if week_of(self.scenario, event.date) == week]
-        happened = zip(conditional, self.now.happened["applied_week"], strict=True)
-        self.events += [event for event, applied in happened if applied == week]
+        applied = iter(self.now.happened["applied_week"].tolist())
+        weeks = (
+            (event, week_of(self.scenario, event.date) if event.when is None else next(applied))
+            for event in in_order(self.scenario)
+        )
+        self.events = [event for event, in_week in weeks if in_week == week]
 
     def _day_of(self, event: Event) -> date:
         """The day of a dated event; of one with a condition the first of the week in which it holds."""

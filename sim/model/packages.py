@@ -209,7 +209,7 @@ def write_terms(world: Any, number: int, mix: float) -> None:
 
 @step
 def _is_same(rate: float, other: float) -> bool:
-    return rate == other or abs(rate - other) <= EQUAL_RATES * max(rate, other)
+    return rate == other or abs(rate - other) <= EQUAL_RATES * min(rate, other)  # an infinite rate equals no finite one
 
 
 @step

@@ -64,7 +64,7 @@ def find_range(world: Any, number: int) -> None:
     track.need_b = need_on(track, sides[1], track.audience_cost_b, trial)
     track.lower = limit_of_a(world, number, track.need_a)
     track.upper = limit_of_b(world, number, track.need_b)
-    if track.lower <= track.upper:  # before the sides have found anything, nobody is asked at home
+    if track.lower <= track.upper + TOUCHING:  # before the sides have found anything, nobody is asked at home
         for place in range(ratifiers.shape[1]):
             veto = ratifiers[number, place]
             if veto >= 0 and world.vetoes[veto].side == 0:

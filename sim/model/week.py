@@ -19,7 +19,8 @@ from sim.model.steps.war import move_war, rearm, revert_costs
 def week(world: Any) -> None:
     """Live through one week; after the horizon ceasefires are only watched, and what bears on them moves on."""
     trial = world.trial
-    apply_events(world)
+    if trial.week < trial.horizon:
+        apply_events(world)
     take_own_steps(world)
     if trial.week < trial.horizon:
         move_war(world)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from tests.oracle.oracle import Trial
 
 
+TOUCHING = 1e-12  # of the mix: limits that cross by less meet
+
+
 def length_in_weeks(terms: SimpleNamespace) -> float:
     return inf if terms.length_days == "open" else terms.length_days / 7.0
 
@@ -49,7 +52,7 @@ class Look(NamedTuple):
 
     @property
     def has_range(self) -> bool:
-        return self.lower <= self.upper
+        return self.lower <= self.upper + TOUCHING
 
 
 def look_at(trial: Trial, track: str) -> Look:
@@ -59,7 +62,7 @@ def look_at(trial: Trial, track: str) -> Look:
     if path is None:
         return Look(path, needs, inf, -inf)
     limits = [path.limit(side, path.gains[side], needs[side]) for side in (0, 1)]
-    asked = trial.world.tracks[track].ratified_by if limits[0] <= limits[1] else ()
+    asked = trial.world.tracks[track].ratified_by if limits[0] <= limits[1] + TOUCHING else ()
     for name in asked:
         side = trial.side_of(name)
         known = trial.misperception[name] if name in trial.has_refused else 0.0

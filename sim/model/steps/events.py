@@ -13,25 +13,41 @@ from sim.model.steps.third_parties import support_shift
 
 CHANGE = np.dtype([("week", "i8"), ("kind", "i8"), ("place", "i8"), ("column", "i8")])
 """One change that an event makes: its kind, the number of the trial's row that it changes, and by which value."""
-WHEN = np.dtype([(name, "i8") for name in ("week", "no_ceasefire_by", "round_failed", "first_change", "end_change")])
-"""When a conditional event takes place, -1 where it does not ask, and which of ``world.conditional`` it applies."""
+WHEN = np.dtype(
+    [(name, "i8") for name in ("week", "no_ceasefire_by", "round_failed", "dated_before", "first_change", "end_change")]
+)
+"""When a conditional event takes place, -1 where it does not ask; how many of ``world.changes`` have an earlier date,
+and which of ``world.conditional`` it applies."""
 MOMENTUM, ADD, SET, SET_WHOLE, SET_ENGAGEMENT, PROMISES, STOCK, AID = range(8)
 """Shift momentum, add to a number, set one, set a whole one, set who takes part; promises, who is there, aid differ."""
 
 
 @step
 def apply_events(world: Any) -> None:
-    """Apply this week's events; rounds and levels that they force are read where rounds are held."""
-    trial, changes = world.trial, world.changes
-    while trial.next_change < len(changes) and changes[trial.next_change].week <= trial.week:
-        _apply(world, changes[trial.next_change])
-        trial.next_change += 1
-    for number in range(len(world.happened)):
-        if world.happened[number].applied_week < 0 and _holds(world, number):
-            world.happened[number].applied_week = trial.week
+    """Apply this week's events by date; rounds and levels that they force are read where rounds are held.
+
+    Conditions are judged before any event of the week changes what they ask for.
+    """
+    trial, happened = world.trial, world.happened
+    for number in range(len(happened)):
+        if happened[number].applied_week < 0 and _holds(world, number):
+            happened[number].applied_week = trial.week
+    for number in range(len(happened)):
+        if happened[number].applied_week == trial.week:
             when = world.when[number]
+            _apply_dated(world, when.dated_before)
             for change in range(when.first_change, when.end_change):
                 _apply(world, world.conditional[change])
+    _apply_dated(world, len(world.changes))
+
+
+@routine
+def _apply_dated(world: Any, end: int) -> None:
+    """Apply the dated changes that are due, up to a place in their order."""
+    trial, changes = world.trial, world.changes
+    while trial.next_change < end and changes[trial.next_change].week <= trial.week:
+        _apply(world, changes[trial.next_change])
+        trial.next_change += 1
 
 
 @step
