@@ -1,21 +1,18 @@
 """Steps of the model for a test to call: each compiled into an entry of its own, and run in a room of one trial."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiler.decorators import entry
-from sim.equations.bargaining import GRID_STEPS
 from sim.model import attribution, packages, ranges, value_of_war
 from sim.model.steps import ceasefires, third_parties
 from sim.model.switches import part_of_need
 from sim.model.world import Workspace
 from sim.model.world_pointer import world_of
-from tests.factories import Trials, given_workspace, minimal_scenario
-
-GRID = np.arange(GRID_STEPS + 1) / GRID_STEPS
-"""The 101 mixes at which gains are tabulated."""
+from sim.scenario.schema import Scenario
+from tests.factories import Trials, stepped
 
 
 @entry
@@ -44,16 +41,6 @@ def best_surplus(workspace: Any, off: int, track: int) -> float:
 
 
 @entry
-def gains_both_ways(workspace: Any, track: int, side: int, step: int) -> tuple[float, float]:
-    """A side's gain on a mix as weeks look it up and as attribution tabulates it, after a call of `best_surplus`."""
-    world = world_of(workspace)
-    packages.choose_tables(world)
-    table = world.gains_off[world.trial.regime, 0]
-    coarse = step * (table.shape[1] - 1) // GRID_STEPS
-    return packages.gain_at(world, track, side, step), attribution._gain(world, table, 0, track, side, coarse)
-
-
-@entry
 def factor_on_hazard(workspace: Any) -> float:
     return ceasefires.hazard_factor(world_of(workspace))
 
@@ -68,40 +55,109 @@ def blame_of(workspace: Any, backer: int, side: int) -> float:
 
 
 @entry
-def _least_mix(workspace: Any, side: int, need: float) -> float:
-    return packages.least_mix(world_of(workspace), 0, side, need)
+def mix_of(workspace: Any, track: int, whole: int, part: float) -> float:
+    """The contract-curve weight of a point of a track's path as it was laid out last."""
+    return packages.mix_at(world_of(workspace), track, whole, part)
 
 
 @entry
-def _nash_mix(workspace: Any) -> float:
-    return packages.nash_mix(world_of(workspace), 0)
+def gain_of(workspace: Any, track: int, side: int, mix: float) -> float:
+    world = world_of(workspace)
+    packages.lay_path(world, track)
+    return packages.gain_between(world, track, side, mix)
 
 
-def room_with_gains(gain_a: NDArray[np.float64], gain_b: NDArray[np.float64]) -> Workspace:
-    """A room with one track, open-ended, on which the 101 mixes are worth this to both sides."""
-    workspace = given_workspace(minimal_scenario())
-    workspace.tracks["benefit_share"] = workspace.tracks["exposure"] = 1.0
-    workspace.curves[0, 0], workspace.curves[0, 1] = gain_a, gain_b
-    workspace.regimes["is_tabulated"] = 1
-    return workspace
+@entry
+def limits_of(workspace: Any, track: int, need_a: float, need_b: float) -> tuple[float, float]:
+    """Reservation points of both sides, as mixes, at these needs and without veto players."""
+    world = world_of(workspace)
+    packages.lay_path(world, track)
+    return packages.limit_of_a(world, track, need_a), packages.limit_of_b(world, track, need_b)
 
 
-def range_of(
-    gain_a: NDArray[np.float64], gain_b: NDArray[np.float64], need_a: float, need_b: float
-) -> tuple[float, float]:
-    """Reservation points of both sides, as mixes."""
-    workspace = room_with_gains(gain_a, gain_b)
-    return _least_mix(workspace, 0, need_a), 1.0 - _least_mix(workspace, 1, need_b)
+@entry
+def limit_of_veto(workspace: Any, track: int, veto: int) -> float:
+    world = world_of(workspace)
+    packages.lay_path(world, track)
+    return packages.limit_of_veto(world, track, veto)
 
 
-def nash_mix_of(gain_a: NDArray[np.float64], gain_b: NDArray[np.float64], need_a: float, need_b: float) -> float:
-    """The mix that a text without error names."""
-    workspace = room_with_gains(gain_a, gain_b)
-    workspace.tracks["need_a"], workspace.tracks["need_b"] = need_a, need_b
-    return _nash_mix(workspace)
+@entry
+def need_of_veto(workspace: Any, veto: int) -> float:
+    return packages.own_need(world_of(workspace), veto)
+
+
+@entry
+def _lay_path(workspace: Any, track: int, book: int) -> None:
+    world = world_of(workspace)
+    if book < 0:
+        packages.lay_path(world, track)
+    else:
+        packages.lay_path_in(world, track, book)
+
+
+@entry
+def _nash_mix(workspace: Any, track: int) -> float:
+    world = world_of(workspace)
+    packages.lay_path(world, track)
+    return packages.nash_mix(world, track)
+
+
+@entry
+def _write_terms(workspace: Any, track: int, mix: float) -> None:
+    world = world_of(workspace)
+    packages.lay_path(world, track)
+    packages.write_terms(world, track, mix)
+
+
+class Path(NamedTuple):
+    """A track's path: the trades in order, and gains of both sides before the first and after each of them."""
+
+    rate: NDArray[np.float64]
+    issue: NDArray[np.int64]
+    start: NDArray[np.float64]
+    width: NDArray[np.float64]
+    gain_a: NDArray[np.float64]
+    gain_b: NDArray[np.float64]
+    is_possible: bool
+
+
+def room_of(scenario: Scenario, seed: int = 1) -> Workspace:
+    """A room in which the first trial of a scenario has begun and no week has passed."""
+    return stepped(scenario, 0, n_trials=1, seed=seed).workspace
+
+
+def path_of(workspace: Workspace, track: int = 0, book: int = -1) -> Path:
+    """The path of a track as it is today, or in a book of trades."""
+    _lay_path(workspace, track, book)
+    path = workspace.paths[track]
+    n, of = int(path["n"]), int(path["book"])
+    places = workspace.path_trades[track, :n]
+    trades = [workspace.trades[of, at] if at >= 0 else workspace.moved_trades[-1 - at] for at in places]
+    columns = [np.array([trade[name] for trade in trades]) for name in ("rate", "issue", "start", "width")]
+    gain_a = path["start_a"] - workspace.path_losses[track, : n + 1]
+    gain_b = path["start_b"] + workspace.path_gains[track, : n + 1]
+    return Path(*columns, gain_a, gain_b, bool(path["is_possible"]))
+
+
+def nash_mix_of(workspace: Workspace, need_a: float, need_b: float) -> float:
+    """The mix that a text without error names on the first track, within the range of these needs."""
+    lower, upper = limits_of(workspace, 0, need_a, need_b)
+    workspace.tracks["need_a"][0], workspace.tracks["need_b"][0] = need_a, need_b
+    workspace.tracks["lower"][0], workspace.tracks["upper"][0] = lower, upper
+    return _nash_mix(workspace, 0)
+
+
+def terms_at(workspace: Workspace, mix: float, track: int = 0) -> list[float]:
+    """Terms of the package of a contract-curve weight, by issue."""
+    _write_terms(workspace, track, mix)
+    found: list[float] = workspace.issues["terms"].tolist()
+    return found
 
 
 def cost_of_war_to(trials: Trials, side: int) -> NDArray[np.float64]:
     """What another year of war would cost a side, by trial."""
     records = trials.inputs.layout.records(trials.rows, "sides")[:, side].view(np.recarray)
-    return np.array([value_of_war.cost_of_war.py_func(record) for record in records])  # type: ignore[attr-defined]
+    wars = trials.inputs.layout.records(trials.rows, "war")[:, 0].view(np.recarray)
+    cost = value_of_war.cost_of_war.py_func  # type: ignore[attr-defined]
+    return np.array([cost(record, war) for record, war in zip(records, wars, strict=True)])
