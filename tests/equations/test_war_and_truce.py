@@ -11,26 +11,39 @@ from hypothesis import strategies as st
 
 from sim.equations import ceasefire, war, weekly
 from sim.equations.shapley import shapley_weights
-from sim.equations.utility import assurance_with, benefit_share, discounted, exposure, loss, trust_with
+from sim.equations.utility import assurance_with, benefit_share, exposure, progress, trust_with, value
 
 share = st.floats(0, 1)
 
 
 def test_bare_ceasefire_against_the_gaining_side() -> None:
-    """x = x0 = .4, kappa .35, m .4: B stops iff its cost of war is at least what a year of war would gain."""
-    stakes = war.war_stakes(1.0, 0.4, own_ideal=1.0, other_ideal=0.0, war_share=0.35)
-    assert war.gain_from_war(stakes, 0.4) == pytest.approx(0.093744, abs=1e-12)
+    """x0 .4, kappa .35, m .4: B stops iff war costs it at least v(.14 of its way of .6) = .084 - .5 .084^2/1.2."""
+    stakes = war.war_stakes(1.0, 0.6, 0.4, 0.35, 0.5, 1.25)
+    assert war.gain_from_war(stakes, 0.4) == pytest.approx(0.08106, abs=1e-12)
+    assert war.gain_from_war(stakes, -0.4) == pytest.approx(-1.25 * (0.056 + 0.5 * 0.056**2 / 0.8), abs=1e-12)
 
 
-@given(share, share, share, share, st.floats(-1, 1))
-def test_stakes_are_the_expected_end_in_closed_form(
-    x0: float, own: float, other: float, kappa: float, gain: float
+@given(share, share, share, share, st.floats(-1, 1), share, st.floats(1, 3))
+def test_stakes_are_the_value_of_the_expected_end_in_closed_form(
+    x0: float, own: float, other: float, kappa: float, gain: float, curvature: float, loss_aversion: float
 ) -> None:
-    """The four coefficients reproduce u(xW) - u(x0) computed from the expected end itself."""
+    """Between ideals on both sides of the status quo, the four coefficients reproduce v at the expected end itself."""
+    x0, own, other = sorted((x0, own, other))[1], min(x0, own, other), max(x0, own, other)
+    goal, room = abs(own - x0), abs(other - x0)
     end = war.expected_end(x0, own, other, kappa, gain)
-    direct = loss(x0, own) - loss(end, own)
-    closed = war.gain_from_war(war.war_stakes(1.0, x0, own, other, kappa), gain)
-    assert closed == pytest.approx(direct, abs=1e-12)
+    direct = value(progress(end, x0, own, 1), goal, room, curvature, loss_aversion)
+    closed = war.gain_from_war(war.war_stakes(1.0, goal, room, kappa, curvature, loss_aversion), gain)
+    assert closed == pytest.approx(direct, abs=1e-9)
+
+
+@given(share, share, share, share, st.floats(1, 3), st.floats(-1, 1), st.floats(-1, 1))
+def test_war_is_worth_more_to_a_side_the_better_it_goes(
+    goal: float, room: float, kappa: float, curvature: float, loss_aversion: float, one: float, other: float
+) -> None:
+    """And nothing where it goes nowhere."""
+    stakes = war.war_stakes(0.7, goal, room, kappa, curvature, loss_aversion)
+    assert war.gain_from_war(stakes, min(one, other)) <= war.gain_from_war(stakes, max(one, other)) + 1e-15
+    assert war.gain_from_war(stakes, 0.0) == 0.0
 
 
 @given(st.lists(st.floats(-1, 1), min_size=8, max_size=8), st.floats(-1, 1))
@@ -82,6 +95,25 @@ def test_momentum_after_a_year() -> None:
     assert weekly.long_run_spread(0.04, 0.0) == 0.0
 
 
+@pytest.mark.parametrize(("reversion", "expected"), [(0.05, 0.357907), (0.02, 0.625242), (0.0, 1.0), (1.0, 1 / 52)])
+def test_what_is_left_on_average_over_a_year(reversion: float, expected: float) -> None:
+    """The mean of (1 - theta)^n over 52 weeks, from today's on."""
+    assert weekly.year_average(reversion) == pytest.approx(expected, abs=5e-7)
+    assert weekly.year_average(reversion) == pytest.approx(np.mean((1 - reversion) ** np.arange(52)), abs=1e-12)
+
+
+@pytest.mark.parametrize(("reversion", "volatility"), [(0.02, 0.1), (0.05, 0.3), (1.0, 0.2)])
+def test_a_cost_at_its_long_run_spread_stays_there(reversion: float, volatility: float) -> None:
+    """From no spread at all the variance comes there, and without reversion it rises by sigma^2 a week."""
+    long_run = weekly.long_run_spread(volatility, reversion) ** 2
+    assert weekly.next_variance(long_run, reversion, volatility) == pytest.approx(long_run)
+    variance = 0.0
+    for _ in range(2_000):
+        variance = weekly.next_variance(variance, reversion, volatility)
+    assert variance == pytest.approx(long_run)
+    assert weekly.next_variance(0.3, 0.0, volatility) == pytest.approx(0.3 + volatility**2)
+
+
 @given(st.floats(-1, 1), st.floats(-1, 1), share, st.floats(-9, 9))
 def test_momentum_stays_within_its_bounds(momentum: float, mean: float, reversion: float, shock: float) -> None:
     assert -1 <= weekly.next_momentum(momentum, mean, reversion, shock) <= 1
@@ -116,10 +148,6 @@ def test_trust_and_assurance_stay_shares(base: float, monitoring: float, guarant
     trust = trust_with(base, monitoring, guarantee, 0.25, 0.4)
     assert base - 1e-12 <= trust <= 1
     assert 0 <= assurance_with(monitoring, guarantee, 0.5, 0.3, 0.4, 0.6) <= 1
-
-
-def test_losses_count_in_full() -> None:
-    assert (discounted(-0.2, 0.25), discounted(0.2, 0.25)) == pytest.approx((-0.2, 0.05))
 
 
 @given(st.lists(st.floats(-1, 1), min_size=8, max_size=8))

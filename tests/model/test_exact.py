@@ -1,6 +1,7 @@
 """Limit cases of the week with exact answers (docs/odd.md, section 3), run through the engine.
 
-Frequencies are compared with their exact value at an error rate of 1e-6 per assertion.
+Frequencies are compared with their exact value at an error rate of 1e-6 per assertion. What two sides can agree on,
+and for what, is in test_exact_ranges.py.
 """
 
 import numpy as np
@@ -10,7 +11,8 @@ from sim.model.compiled import simulate
 from sim.outcome_columns import HALT_ENDS, TAGS
 from sim.random_streams import Streams, philox_words
 from tests.error_rates import assert_frequency, near
-from tests.factories import LASTING, QUIET, START, WEEKLY, both, minimal_scenario, stepped, week
+from tests.factories import LASTING, QUIET, SILENT, START, WEEKLY, both, minimal_scenario, stepped, week
+from tests.model.entries import cost_of_war_to
 
 NO_DEAL = {**QUIET, **both(strain=0, fear=1)}
 AT_ONCE = both(usual_level=3, offer_rate=1)
@@ -55,11 +57,42 @@ def test_momentum_spreads_as_theory_says() -> None:
     near(pairs[:, 0].std(), 0.127793, 0.127793 / 200)
 
 
+@pytest.mark.parametrize("weeks", [0, 1, 2, 4, 8, 13, 26, 39, 52])
+def test_the_mean_cost_of_war_is_what_the_scenario_says_in_every_week(weeks: int) -> None:
+    """Reversion .02, volatility .1 a week: mean .08 of the cost today and of the coming year's, in war and in peace.
+
+    Without half the variance its mean would be .0909. The coming year keeps .625242 of today's deviation.
+    """
+    moves = both(strain=0.08, strain_reversion=0.02, strain_volatility=0.1)
+    trials = stepped(minimal_scenario(**SILENT, **moves), weeks, n_trials=40_000, seed=11)
+    for side, name in enumerate(("North", "South")):
+        ahead = cost_of_war_to(trials, side)
+        today = np.exp(trials.side(name, "log_strain") - trials.side(name, "strain_variance") / 2)
+        np.testing.assert_allclose(ahead - 0.08, 0.6252417 * (today - 0.08), atol=1e-8)
+        for cost in (today, ahead):
+            pairs = cost.reshape(-1, 2).mean(axis=1)
+            near(pairs.mean(), 0.08, pairs.std(ddof=1) / np.sqrt(len(pairs)), error_rate=2.7e-3)
+        # It starts from its long-run spread: no transient.
+        np.testing.assert_allclose(trials.side(name, "strain_variance"), 0.01 / (1 - 0.98**2))
+
+
+def test_a_year_keeps_part_of_what_momentum_is_today() -> None:
+    """f(.05) = .357907, f(.02) = .625242 of its distance to the mean; pressure that halves in 8 weeks keeps .2297."""
+    for reversion, kept in ((0.05, 0.357907), (0.02, 0.625242)):
+        trials = stepped(minimal_scenario(**{"war.momentum_reversion": reversion}), 0)
+        assert trials.of("war", "momentum_ahead") == pytest.approx(np.full(4, kept), abs=5e-7)
+    half_life = minimal_scenario(**{"war.pressure_half_life_weeks": 8})
+    weekly = 0.5**0.125
+    assert stepped(half_life, 0).of("war", "pressure_ahead") == pytest.approx(
+        np.full(4, (1 - weekly**52) / (52 * (1 - weekly)))
+    )
+
+
 def test_competing_risks_of_a_halt_and_victory() -> None:
     """Weekly chances .02 and .005, victory first, halt absorbing: .583815, .146687, .269498."""
     hazard = float(-np.log(0.995) * np.exp(0.3))
     war = {"war.victory_hazard": hazard, "war.victory_slope": 1, "war.imposed_halt_prob": 0}
-    talks = {"talks.convening_prob_per_week": 0.02, "talks.after_failure": 1}
+    talks = {"talks.convening_prob_per_week": 0.02, "talks.after_failure": 1, "talks.ripeness": 0}
     columns = simulate(minimal_scenario(**{**QUIET, **war, **talks, **AT_ONCE, **LASTING}), 2, 0, 40_000)
     assert_frequency(columns["halt_week"] >= 0, 0.583815)
     assert_frequency(columns["victory"] > 0, 0.146687)
