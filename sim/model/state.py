@@ -70,9 +70,9 @@ TRIAL = _entity(
     V("holds_round", "truth", 0, "whether a round is held this week"),
     V("saw_range", "truth", 0, "whether a general track of the last round had a range"),
     V("leaders_met", "truth", 0, "whether leaders of both sides came to the last round"),
-    V("chance_of_call", "-", 0, "what lasts of the chance of leave from home"),
-    V("chance_of_text", "-", 0, "what lasts of the chance of a mediator's text"),
-    V("chance_of_level", "-", 0, "what lasts of the chance that levels rise"),
+    V("chance_of_call", "-", "drawn", "what lasts of the chance of leave from home"),
+    V("chance_of_text", "-", "drawn", "what lasts of the chance of a mediator's text"),
+    V("chance_of_level", "-", "drawn", "what lasts of the chance that levels rise"),
     whole="seed is_mirrored horizon first_general last_general regime_bits optimism_ages is_by_trial",
 )
 WAR = _entity(
