@@ -88,7 +88,7 @@ def both(**values: Any) -> dict[str, Any]:
 
 START = date(2025, 1, 6)
 QUIET: dict[str, Any] = {"war.momentum_volatility": 0, "war.victory_hazard": 0}
-SILENT = {**QUIET, "talks.convening_prob_per_week": 0}
+SILENT = {**QUIET, "talks.convening_prob_per_week": 0, "talks.ripeness": 0}
 WEEKLY = {**QUIET, **both(usual_level=3), "talks.convening_prob_per_week": 1, "talks.after_failure": 1}
 """Changes that make the smallest scenario still at the front and at the table never, or every week."""
 FEAR = both(fear=0.5)

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,13 +12,13 @@ import pytest
 from sim.execution.blocks import blocks
 from sim.model.compiled import simulate
 from sim.model.random_numbers import OF_THIRD_PARTY, STREAMS
-from sim.model.steps.bargaining import _may_sign
 from sim.outcome_columns import HALT_ENDS
 from sim.random_streams import BIT_GENERATOR, Streams, philox_words, stream_key
 from sim.scenario.reading.load import load
 from sim.statistics.horizons import event_by
 from tests.conftest import Answer
-from tests.factories import stepped
+from tests.factories import minimal_scenario, stepped
+from tests.model.entries import may_sign, room_of
 from tests.mutants import MUTANTS, ROOT
 
 GOLDEN = {  # (seed, stream, week, first trial / 4): words of Philox4x64-10
@@ -29,7 +28,8 @@ GOLDEN = {  # (seed, stream, week, first trial / 4): words of Philox4x64-10
 }
 DECISIONS = {
     "blame", "call home", "end aid", "holiday", "holiday agreed", "level shift", "momentum", "momentum at start",
-    "press", "quit", "round", "strain", "strain at start", "text", "text error", "victory", "violation",
+    "call home in general", "level shift in general", "persuasion", "press", "quit", "round", "strain", "strain at start", "text",
+    "text error", "text in general", "veto", "victory", "violation",
 }  # fmt: skip
 PROGRAM = """
 import hashlib, json
@@ -85,6 +85,7 @@ def test_every_decision_draws_from_a_stream_of_its_own_name() -> None:
     trials = stepped(load("istanbul_2025/aides_only"), 78, n_trials=64)
     names = [decision for decision, _ in STREAMS]
     names += [decision for _ in trials.inputs.third_parties for decision in OF_THIRD_PARTY]
+    names += ["veto" for _ in trials.inputs.vetoes]
     asked = trials.workspace.random["block"].max(axis=(1, 2)) >= 0
     assert {name for name, is_asked in zip(names, asked, strict=True) if is_asked} == DECISIONS
 
@@ -154,7 +155,6 @@ def test_thirty_days_are_four_draws_survived_and_no_fewer() -> None:
 
 @pytest.mark.parametrize(("levels", "may"), [((1, 3), False), ((2, 3), True), ((3, 2), True), ((3, 1), False)])
 def test_the_least_level_may_sign(levels: tuple[int, int], may: bool) -> None:
-    world = SimpleNamespace(
-        talks=SimpleNamespace(call_home_prob=0.0), sides=[SimpleNamespace(level=level) for level in levels]
-    )
-    assert _may_sign.py_func(world, 2) is may  # type: ignore[attr-defined]
+    room = room_of(minimal_scenario(**{"talks.call_home_prob": 0}))
+    room.sides["level"] = levels
+    assert may_sign(room, 0, 2) is may

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.compiler.decorators import entry
 from sim.model import attribution, packages, ranges, value_of_war
-from sim.model.steps import ceasefires, third_parties
+from sim.model.steps import bargaining, ceasefires, third_parties
 from sim.model.switches import part_of_need
 from sim.model.world import Workspace
 from sim.model.world_pointer import world_of
@@ -52,6 +52,18 @@ def blame_of(workspace: Any, backer: int, side: int) -> float:
     track = world.tracks[0]
     offer = track.offer_a if side == 0 else track.offer_b
     return third_parties._blame(world.talks, world.third_parties[backer], offer, world.sides[side])
+
+
+@entry
+def may_sign(workspace: Any, track: int, least_level: int) -> bool:
+    """Whether delegations at their levels of the last round may sign a track, by themselves or after a call home."""
+    return bargaining._may_sign(world_of(workspace), track, least_level)
+
+
+@entry
+def most_conceded(workspace: Any, track: int, side: int) -> float:
+    world = world_of(workspace)
+    return bargaining.most_conceded(world, world.tracks[track], side)
 
 
 @entry

@@ -41,7 +41,7 @@ def test_a_party_that_comes_late_comes_in_the_mirror_too() -> None:
 def talks_of_aides(**events: Any) -> Scenario:
     """Rounds are held in weeks 0 to 2, in which aides see a range and may not sign; then with a chance of .9."""
     aides = {**both(usual_level=1), "talks.call_home_prob": 0, "talks.convening_prob_per_week": 0.9}
-    talks = {"talks.after_failure": 0.5, "talks.age_slope": 0, "talks.level_shift_prob": 0}
+    talks = {"talks.after_failure": 0.5, "talks.age_slope": 0, "talks.level_shift_prob": 0, "talks.ripeness": 0}
     rounds = [{"name": f"round {number}", "date": week(number), "round": True} for number in range(3)]
     rounds[2] |= events
     return minimal_scenario(**{**WEEKLY, **aides, **talks, "events": rounds})

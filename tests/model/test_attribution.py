@@ -105,8 +105,12 @@ def test_what_is_put_down_to_fear_and_optimism_is_what_would_go_without_them() -
 
 
 def test_a_range_by_a_hair_at_full_scope_is_a_matter_of_scope() -> None:
-    """With certain war and almost no cost, a bare halt has no range and all issues together have one just about."""
-    war = {**WEEKLY, "war.momentum": 0.5, "war.momentum_mean": 0.5, "war.tau": 0, "issues.territory.war_share": 0.6}
+    """With almost no cost of war, a bare halt has no range and all issues together have one just about.
+
+    Another track's demand cuts the land at .65, where a year of war would end.
+    """
+    mark = {"general": False, "halts": False, "scope": ("territory",), "demands": {"North": {"territory": 0.65}}}
+    war = {**WEEKLY, "war.momentum": 0.5, "war.momentum_mean": 0.5, "issues.territory.war_share": 0.6}
     costs = {"parties.North.strain": 0.01, "parties.South.strain": 0}
-    scenario = minimal_scenario(**war, **costs, **{"tracks.ceasefire.scope": ()})
+    scenario = minimal_scenario(**war, **costs, **{"tracks.ceasefire.scope": (), "tracks.mark": mark})
     assert (simulate(scenario, 1, 0, 32)["tag"] == TAGS.index("scope")).all()

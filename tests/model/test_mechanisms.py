@@ -5,14 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.equations.utility import audience_loss
 from sim.model.compiled import simulate
 from sim.model.state import IN_CEASEFIRE
 from sim.random_streams import Streams, stream_key
 from sim.scenario.mirror import mirror
 from sim.scenario.sampling.parameter_draws import draw_columns
 from tests.factories import FEAR, LASTING, QUIET, SILENT, START, WEEKLY, both, minimal_scenario, stepped, week
-from tests.model.entries import GRID, blame_of, cost_of_war_to, factor_on_hazard, nash_mix_of
+from tests.model.entries import blame_of, cost_of_war_to, factor_on_hazard
 from tests.oracle.oracle import tell
 
 
@@ -43,7 +42,7 @@ def test_own_luck_is_shared_with_nobody_and_draws_of_parameters_are() -> None:
     for draw in ("uniform", "normal"):
         table = np.corrcoef([getattr(streams, draw)("press", "Backer", 3)[::2] for streams in (shared, one, other)])
         assert np.abs(table[np.triu_indices(3, 1)]).max() < 5 / np.sqrt(4_096)
-    np.testing.assert_array_equal(shared.parameter("war.tau"), one.parameter("war.tau"))
+    np.testing.assert_array_equal(shared.parameter("war.momentum"), one.parameter("war.momentum"))
     np.testing.assert_array_equal(
         one.uniform("press", "Backer"), Streams(5, 0, 8_192, independent_stream="One").uniform("press", "Backer")
     )
@@ -204,19 +203,6 @@ def test_leverage_of_a_mediator_ends_when_it_leaves() -> None:
     scenario = minimal_scenario(**SILENT, **{"parties.Host": host}, events=(event,))
     for weeks, cost in ((1, 0.12), (2, 0.12), (3, 0.05)):
         assert cost_of_war_to(stepped(scenario, weeks), 0) == pytest.approx(np.full(4, cost))
-
-
-def test_a_text_on_a_plateau_is_its_middle() -> None:
-    """Mixes .4 to .6 name one package, which has the largest product of surpluses: .5, not .4."""
-    gain = np.where(GRID < 0.4, GRID, np.where(GRID <= 0.6, 0.4, GRID - 0.2))
-    assert nash_mix_of(gain, gain[::-1], 0.0, 0.0) == pytest.approx(0.5)
-
-
-def test_an_audience_never_rewards() -> None:
-    """Beyond a line that lies on the far side of the own ideal, moving toward the ideal neither costs nor earns."""
-    assert audience_loss(0.3, public_line=0.1, ideal_point=0.4, end=-1) == 0
-    assert audience_loss(0.7, public_line=0.9, ideal_point=0.6, end=1) == 0
-    assert audience_loss(0.9, public_line=0.5, ideal_point=0.4, end=-1) == pytest.approx(0.24)
 
 
 def test_optimism_given_at_the_outset_has_aged_by_the_start() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.equations.bargaining import GRID_STEPS
 from sim.model.compiled import simulate, simulate_streams
 from sim.model.happenings import Bargained
 from sim.model.observer import live_through_week
@@ -15,10 +14,9 @@ from sim.outcome_columns import FRICTIONS, Columns
 from sim.random_streams import Streams
 from sim.scenario.mirror import mirror
 from sim.scenario.reading.load import load
-from tests.factories import FEAR, WEEKLY, minimal_scenario
+from tests.factories import FEAR, WEEKLY, both, minimal_scenario
+from tests.model.entries import gain_of
 from tests.oracle.everything_on import everything_on
-
-GRID = np.arange(GRID_STEPS + 1) / GRID_STEPS
 
 
 def assert_same(found: Columns, expected: Columns) -> None:
@@ -55,7 +53,8 @@ def test_a_mirror_swaps_the_sides() -> None:
 
 
 def test_the_range_of_a_week_is_what_a_round_finds_where_nothing_moves() -> None:
-    scenario = minimal_scenario(**WEEKLY, **FEAR, horizon_weeks=6)
+    straight = both(curvature=0, loss_aversion=1)
+    scenario = minimal_scenario(**WEEKLY, **FEAR, **straight, horizon_weeks=6)
     seen, _ = ranges(scenario, 1, 0, 3)
     for trial in range(3):
         one = OneTrial(scenario, 1, trial)
@@ -64,7 +63,7 @@ def test_the_range_of_a_week_is_what_a_round_finds_where_nothing_moves() -> None
             assert seen.is_at_war[trial, week]
             assert (seen.lower[trial, week, 0], seen.upper[trial, week, 0]) == (held.lower, held.upper)
             assert (seen.offer_a[trial, week, 0], seen.offer_b[trial, week, 0]) == held.offers
-            # Straight between opposite ideals: the terms are the mix, counted from side B's end.
+            # Each step counts alike to both: the terms are the mix, counted from side B's end.
             assert seen.terms_a[trial, week, 0, 0] == pytest.approx(1 - held.offers[0], abs=1e-9)
 
 
@@ -74,23 +73,28 @@ def test_gains_meet_the_need_at_the_reservation_point() -> None:
         one = OneTrial(everything_on(), 1, trial)
         while one.is_counting:
             for held in live_through_week(one):
-                if isinstance(held, Bargained) and held.signed is None and 0 < held.lower < 1:
+                # On the track that is ratified a veto player may need more than its side.
+                if isinstance(held, Bargained) and held.signed is None and 0 < held.lower < 1 and held.number != 5:
                     gains = on_offer(one, held.number, 0.5, 0.5).gains
-                    assert np.interp(held.lower, GRID, gains[0]) == pytest.approx(held.needs[0], abs=1e-9)
+                    assert gain_of(one.workspace, held.number, 0, held.lower) == pytest.approx(held.needs[0], abs=1e-9)
                     assert (np.diff(gains[0]) >= -1e-12).all() and (np.diff(gains[1]) <= 1e-12).all()
+                    # A hundred equal steps of the mix, both ends included.
+                    for side, place in ((0, 0), (0, 37), (1, 100)):
+                        assert gains[side, place] == gain_of(one.workspace, held.number, side, place / 100)
                     compared += 1
     assert compared > 20
 
 
 def test_each_side_has_its_wish_at_its_own_end_and_gives_it_up_at_the_other() -> None:
-    """One issue, opposite ideals, from the middle: 1/4 gained at the own end, 3/4 lost at the other's."""
+    """One issue, opposite ideals, from the middle: .5 (1 - 1/4) gained at the own end, 1.25 x .5 (1 + 1/4) lost."""
     one = OneTrial(minimal_scenario(), 1, 0)
     first_day(one)
     own, others = on_offer(one, 0, 1.0, 0.0), on_offer(one, 0, 0.0, 1.0)
     assert own.terms.ravel() == pytest.approx([0, 1], abs=1e-9)
     assert others.terms.ravel() == pytest.approx([1, 0], abs=1e-9)
-    assert own.forgone.ravel() == pytest.approx([0, 0]) and others.forgone.ravel() == pytest.approx([1, 1])
-    assert own.gains[:, [0, -1]].ravel() == pytest.approx([-0.75, 0.25, 0.25, -0.75])
+    assert own.forgone.ravel() == pytest.approx([0, 0], abs=1e-12)
+    assert others.forgone.ravel() == pytest.approx([0.375 + 0.78125] * 2)
+    assert own.gains[:, [0, -1]].ravel() == pytest.approx([-0.78125, 0.375, 0.375, -0.78125])
 
 
 def test_the_first_day_has_its_events_and_no_week() -> None:
@@ -98,6 +102,13 @@ def test_the_first_day_has_its_events_and_no_week() -> None:
     one = OneTrial(minimal_scenario(events=[shift], **{"issues.territory.war_share": 0.5}), 1, 0)
     found = first_day(one)
     assert one.week == 0 and one.workspace.war["momentum"][0] == pytest.approx(0.3)
-    assert found.cost_of_war == pytest.approx([0.05, 0.09])
-    # Half of the way from the middle to an end: 1/4 - 1/16 gained, 9/16 - 1/4 lost.
-    assert found.if_won == pytest.approx([3 / 16] * 2) and found.if_lost == pytest.approx([-5 / 16] * 2)
+    # A year keeps .6316 of pressure that halves in 35 weeks.
+    kept = np.mean(0.5 ** (np.arange(52) / 35))
+    assert found.cost_of_war == pytest.approx([0.05, 0.05 + 0.04 * kept])
+    # Half of the way from the middle to an end: .25 less a quarter of its square, and a quarter more for a loss.
+    assert found.if_won == pytest.approx([0.25 - 0.25 * 0.25 / 2] * 2)
+    assert found.if_lost == pytest.approx([-1.25 * (0.25 + 0.25 * 0.25 / 2)] * 2)
+    # It expects .357907 of .3 in its favour next year: sigma is half of that.
+    sigma = 0.5 * 0.3 * one.workspace.war["momentum_ahead"][0]
+    assert found.loss_from_peace[1] == pytest.approx(0.5 * (sigma - 0.25 * sigma**2) - found.cost_of_war[1])
+    assert found.loss_from_peace[0] == pytest.approx(-1.25 * 0.5 * (sigma + 0.25 * sigma**2) - 0.05)

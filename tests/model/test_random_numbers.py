@@ -18,7 +18,11 @@ from tests.factories import given_workspace, minimal_scenario
 
 UNIFORM, NORMAL, BETWEEN_SIDES, FAVOURING_B = range(4)
 METHODS = ("uniform", "normal", "between_sides", "favouring_b")
-BACKER = {"parties.Patron": {"role": "backer", "act_prob_per_week": 0.1}}
+PARTIES = {
+    "parties.Patron": {"role": "backer", "act_prob_per_week": 0.1},
+    "parties.Senate": {"role": "veto", "side": "North", "ideal_point": {"territory": 0}, "points": {"territory": 100}},
+    "tracks.ceasefire.ratified_by": ("Senate",),
+}
 
 
 @entry
@@ -98,10 +102,11 @@ def columns_of(scenario: Scenario, kind: int, decision: str, party: str, first: 
 @pytest.mark.parametrize("first", [0, 13, 2**34 + 5, 2**40 + 2])
 def test_every_stream_gives_a_trial_what_its_column_holds(kind: int, is_mirrored: bool, first: int) -> None:
     """In any order of trials and weeks: what is kept for neighbours is not given to others."""
-    scenario = minimal_scenario(**BACKER)
+    scenario = minimal_scenario(**PARTIES)
     scenario = mirror(scenario) if is_mirrored else scenario
     workspace, sides = given_workspace(scenario, seed=5), {"A": scenario.sides.A, "B": scenario.sides.B, "": ""}
     names = [(decision, sides[of]) for decision, of in STREAMS] + [(decision, "Patron") for decision in OF_THIRD_PARTY]
+    names += [("veto", "Senate")]
     assert len(names) == len(workspace.random)
     order = np.random.default_rng(2).permutation(5 * 40)
     weeks, lanes = np.divmod(order, 40)
@@ -128,12 +133,13 @@ def test_kinds_of_numbers_differ_where_they_should() -> None:
 
 
 def test_keys_of_streams_are_those_of_their_names_after_a_prefix() -> None:
-    plain, own = (streams(("North", "South"), ["Patron"], 3, prefix) for prefix in ("", "One\0"))
-    assert plain.shape == (len(STREAMS) + len(OF_THIRD_PARTY), 3, 4)
+    plain, own = (streams(("North", "South"), ["Patron"], ["Senate"], 3, prefix) for prefix in ("", "One\0"))
+    assert plain.shape == (len(STREAMS) + len(OF_THIRD_PARTY) + 1, 3, 4)
     names = [("momentum at start", ""), ("strain at start", "North"), ("strain at start", "South")]
     for number, name in enumerate(names):
         assert (plain["key"][number] == stream_key(*name)).all()
         assert (own["key"][number] == stream_key(f"One\0{name[0]}", name[1])).all()
-    assert plain["key"][-1, 0, 0] == stream_key("blame", "Patron")
+    assert plain["key"][-2, 0, 0] == stream_key("blame", "Patron")
+    assert plain["key"][-1, 0, 0] == stream_key("veto", "Senate")
     for table in (plain, own):
         assert len(np.unique(table["key"])) == len(table)

@@ -5,22 +5,24 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.equations.bargaining import GRID_STEPS
-from sim.model.attribution import COARSE_STEPS
 from sim.model.compiled import simulate
 from sim.model.one_trial import OneTrial
 from sim.model.switches import NONE_OFF
 from sim.outcome_columns import FRICTIONS, TAGS
 from sim.scenario.reading.load import load
-from tests.factories import FEAR, QUIET, SILENT, WEEKLY, both, minimal_scenario, stepped, week
-from tests.model.entries import best_surplus, gains_both_ways
+from tests.factories import FEAR, QUIET, SILENT, WEEKLY, both, changed, minimal_scenario, stepped, week
+from tests.model.entries import best_surplus, path_of
 
 TALKS = {**QUIET, **both(usual_level=3), "talks.convening_prob_per_week": 0.5}
 COSTLY = {"parties.South.strain": 0.02, "parties.North.strain": 0.2}
 GAINING = {"war.momentum": 0.5, "war.momentum_mean": 0.5, "issues.territory.war_share": 0.6}
+HOUSES = tuple(f"House {number}" for number in range(1, 7))
+SENATE = {"role": "veto", "side": "North", "ideal_point": {"territory": 0.0}, "points": {"territory": 100}}
+SENATE |= {"misperception": 2}
+"""Six houses of which North knows next to nothing: one of them refuses, but for one trial in 64."""
 # What is changed in the smallest scenario, so that (nearly) every trial fails for that one reason.
 CASES: dict[str, dict[str, Any]] = {
-    "not_convened": {"talks.convening_prob_per_week": 0},
+    "not_convened": {"talks.convening_prob_per_week": 0, "talks.ripeness": 0},
     "fighting_pays": {**GAINING, "tracks.ceasefire.scope": (), "parties.South.strain": 0, **both(trust=0)},
     "scope": {**GAINING, "tracks.ceasefire.scope": (), "parties.South.strain": 0},
     "information": {"issues.territory.war_share": 0.6, **both(optimism=0.6, optimism_rest=0.6)},
@@ -33,16 +35,7 @@ CASES: dict[str, dict[str, Any]] = {
         "parties.Patron": {"role": "backer", "engagement": 0},
         **COSTLY,
     },
-    "ratification": {
-        "parties.Senate": {
-            "role": "veto",
-            "side": "North",
-            "ideal_point": {"territory": 0.0},
-            "points": {"territory": 100},
-            "red_lines": {"territory": 0.1},
-        },
-        "tracks.ceasefire.ratified_by": ("Senate",),
-    },
+    "ratification": {f"parties.{name}": SENATE for name in HOUSES} | {"tracks.ceasefire.ratified_by": HOUSES},
     "process": {**both(level_cap=1), "talks.call_home_prob": 0},
     "collapsed": {"truces.early_hazard": 50, "truces.slow_hazard": 50, **both(offer_rate=1)},
     "victory": {"war.victory_hazard": 20, "war.imposed_halt_prob": 0},
@@ -118,23 +111,41 @@ def test_red_lines_that_cross_are_an_audience_s_doing() -> None:
     assert set(columns["shortfall"]) == {10.0}
 
 
-def test_gains_that_weeks_looked_up_are_those_that_attribution_would_tabulate() -> None:
-    """On the same mixes, with an issue that moves with the front where it stood in the best round."""
+def test_a_veto_player_s_need_that_closes_the_range_is_an_audience_s_doing() -> None:
+    """Both sides would sign; a parliament that thinks little of the costs of war would not, and they know it."""
+    war = {"war.momentum": -0.6, "war.momentum_mean": -0.6, "issues.territory.war_share": 0.6}
+    hopes = {"parties.Rada": {**SENATE, "points": {"territory": 100}, "misperception": 0}}
+    # What is at stake for it is the aid, which this track leaves as it is, and which war would bring.
+    hopes["parties.Rada"] |= {"ideal_point": {"territory": 0.0, "aid": 0.0}, "points": {"territory": 0, "aid": 100}}
+    issues = {"issues.aid.war_share": 0.9, "tracks.ceasefire.scope": ("territory",)}
+    scenario = minimal_scenario(issues=("territory", "aid"), **{**TALKS, **war, **hopes, **issues})
+    assert simulate(scenario, 1, 0, 64)["n_range_rounds"].min() > 0
+    ratified = changed(scenario, **{"tracks.ceasefire.ratified_by": ("Rada",)})
+    columns = simulate(ratified, 1, 0, 64)
+    assert columns["n_range_rounds"].max() == 0 and {TAGS[tag] for tag in columns["tag"]} == {"audience"}
+    assert (columns["share_audience"] == 1).all() and (columns["shortfall"] == 0).all()
+
+
+def test_attribution_looks_at_the_packages_that_the_best_round_had() -> None:
+    """With an issue that moves with the front where it stood then, and the promises and third parties of that week."""
     scenario = load("istanbul_2025/aides_only")
     n_compared = 0
-    for number in range(4):
-        trial = OneTrial(scenario, 1, number)
+    for number in range(6):
+        trial, best = OneTrial(scenario, 1, number), {}
+        tracks = trial.workspace.tracks
         while trial.is_counting:
             trial.step()
-        workspace = trial.workspace
-        lines = workspace.best_lines["status_quo"].reshape(len(workspace.tracks), -1)
-        for track in np.flatnonzero((workspace.tracks["best_week"] >= 0) & (workspace.tracks["n_moving"] > 0)):
-            workspace.trial["regime"] = workspace.tracks["best_regime"][track]
-            workspace.issues["status_quo"] = lines[track]
-            best_surplus(workspace, NONE_OFF, track)
-            for side in (0, 1):
-                for step in range(0, GRID_STEPS + 1, GRID_STEPS // COARSE_STEPS):
-                    looked_up, tabulated = gains_both_ways(workspace, track, side, step)
-                    assert looked_up == pytest.approx(tabulated, abs=1e-12)
-                    n_compared += 1
-    assert n_compared >= 2 * (COARSE_STEPS + 1)
+            for track in np.flatnonzero(tracks["best_week"] == trial.week - 1):
+                best[int(track)] = path_of(trial.workspace, int(track))
+        lines = trial.workspace.best_lines["status_quo"].reshape(len(tracks), -1).copy()
+        for track, then in best.items():
+            if tracks["n_moving"][track] > 0:
+                trial.workspace.issues["status_quo"] = lines[track]
+                now = path_of(trial.workspace, track, int(tracks["best_book"][track]))
+                np.testing.assert_allclose(now.gain_a, then.gain_a, rtol=0, atol=1e-12)
+                np.testing.assert_allclose(now.gain_b, then.gain_b, rtol=0, atol=1e-12)
+                over_a, over_b = now.gain_a - tracks["best_need_a"][track], now.gain_b - tracks["best_need_b"][track]
+                found = best_surplus(trial.workspace, NONE_OFF, track)
+                assert found >= tracks["benefit_share"][track] * np.minimum(over_a, over_b).max() - 1e-12
+                n_compared += 1
+    assert n_compared > 3

@@ -20,6 +20,7 @@ CONTROLLED: dict[str, Any] = {
     "parties.North.red_lines": {"territory": 0.6},
     "parties.South.red_lines": {"territory": 0.2},
     "parties.North.public_lines": {"territory": 0.5},
+    "tracks.ceasefire.demands": {"North": {"territory": 0.45}},
     **both(trust=0.4, audience_slope=1.5),
 }
 """The two frictions that narrow the terms of an issue narrow them at different ends, and one may block the issue."""
@@ -49,27 +50,44 @@ def test_codes_that_stored_runs_hold_mean_what_they_meant() -> None:
 
 
 @entry
-def terms_with(workspace: Any, off: int, blocked: bool) -> Any:
+def stake_with(workspace: Any, off: int, side: int, trust: float) -> Any:
     world = world_of(workspace)
-    return switches.terms_with(world, off, world.issues[0], 0.25, 0.75, blocked)
+    stake = switches.stake_of(world.issues[0], world.sides[side], off, trust)
+    return stake.trust, stake.slope
 
 
-def terms_of_territory(off: int, blocked: bool) -> Any:
-    """Terms of the controlled issue with frictions off; sides believe .25 and .75 of what is promised."""
-    return terms_with(stepped(minimal_scenario(**SILENT, **CONTROLLED), 1).workspace, off, blocked)
+@entry
+def bounds_with(workspace: Any, off: int, track: int) -> Any:
+    return switches.bounds(world_of(workspace), off, track, 0)
+
+
+def room() -> Any:
+    """The controlled issue; sides believe .25 and .75 of what is promised."""
+    return stepped(minimal_scenario(**SILENT, **CONTROLLED), 1).workspace
 
 
 @pytest.mark.parametrize("off", range(switches.ALL_OFF + 1))
-@pytest.mark.parametrize("blocked", [False, True])
-def test_each_friction_changes_its_own_part_of_the_terms_of_an_issue(off: int, blocked: bool) -> None:
-    """Whichever others are off: trust what is believed, the audience slopes and red lines, controllers their limits."""
-    terms = terms_of_territory(off, blocked)
-    assert (terms.trust_a, terms.trust_b) == ((1, 1) if off & switches.TRUST else (0.25, 0.75))
-    assert (terms.slope_a, terms.slope_b) == ((0, 0) if off & switches.AUDIENCE else (1.5, 0))
-    low, high = (0, 1) if off & switches.AUDIENCE else (0.2, 0.6)
-    if not off & switches.CONTROLLERS:
-        low, high = (0.5, 0.5) if blocked else (max(low, 0.3), min(high, 0.7))
-    assert (terms.low, terms.high) == (low, high)
+def test_each_friction_changes_its_own_part_of_the_terms_of_an_issue(off: int) -> None:
+    """Whichever others are off: trust what is believed, audiences slopes, lines and demands, controllers limits."""
+    trusts = [stake_with(room(), off, side, trust)[0] for side, trust in ((0, 0.25), (1, 0.75))]
+    slopes = [stake_with(room(), off, side, 0.5)[1] for side in (0, 1)]
+    assert trusts == ([1, 1] if off & switches.TRUST else [0.25, 0.75])
+    assert slopes == ([0, 0] if off & switches.AUDIENCE else [1.5, 0])
+    # North demands .45 at most on this track; all issues together know red lines and limits alone.
+    for track, most in ((0, 0.45), (1, 0.6)):
+        low, high = (0, 1) if off & switches.AUDIENCE else (0.2, most)
+        if not off & switches.CONTROLLERS:
+            low, high = max(low, 0.3), min(high, 0.7)
+        assert bounds_with(room(), off, track) == (low, high)
+
+
+def test_a_book_says_which_frictions_are_off_in_its_trades() -> None:
+    """Whichever promises and third parties it is of; what changes needs alone shares the book of those that do not."""
+    for first in (0, switches.N_SETS_OF_TERMS, 5 * switches.N_SETS_OF_TERMS):
+        for off in range(switches.ALL_OFF + 1):
+            book = switches.with_off.py_func(first + 3, off)  # type: ignore[attr-defined]
+            assert switches.off_in.py_func(book) == off & switches.IN_TERMS  # type: ignore[attr-defined]
+            assert first <= book < first + switches.N_SETS_OF_TERMS
 
 
 def test_an_issue_is_blocked_where_its_controller_is_absent() -> None:
@@ -79,9 +97,3 @@ def test_an_issue_is_blocked_where_its_controller_is_absent() -> None:
     assert 0 < takes_part.sum() < 64
     np.testing.assert_array_equal(trials.of("trial", "regime"), takes_part)
     assert [is_blocked(trials.workspace, regime) for regime in (0, 1)] == [True, False]
-
-
-def test_with_everything_off_both_believe_and_nothing_is_ruled_out() -> None:
-    terms = terms_of_territory(switches.ALL_OFF, True)
-    assert (terms.trust_a, terms.trust_b, terms.slope_a, terms.slope_b) == (1, 1, 0, 0)
-    assert (terms.low, terms.high) == (0, 1)
