@@ -225,7 +225,8 @@ class Belligerent(Party):
         mix : float
             Contract-curve weight of the text, from 0 to 1. [-]
         limit : float
-            The side's reservation point; infinite where it has none. [-]
+            The farthest text that it takes by the model's own rule: its reservation point, or what it would concede at
+            once where that asks less of it. [-]
 
         Returns
         -------
@@ -234,8 +235,8 @@ class Belligerent(Party):
 
         Notes
         -----
-        Where the text leaves it at least as well off as fighting on. In the week the model's own rule also refuses a
-        text that asks for more than the side concedes at once (docs/odd.md, 3.4, Texts).
+        Where the text leaves it as well off as fighting on, and asks for no more than it concedes at once
+        (docs/odd.md, 3.4, Texts).
         """
         return decisions.usual_accepts(self, mix, limit)
 

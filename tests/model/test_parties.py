@@ -30,6 +30,7 @@ from sim.model.own_rules import Rules
 from sim.model.parties import Backer, Belligerent, Mediator, Party, TrialModel
 from sim.outcome_columns import Columns
 from sim.scenario.reading.load import load
+from tests.factories import both, minimal_scenario
 
 ISTANBUL = load("istanbul_2025/aides_only")
 TRIALS = 512
@@ -203,9 +204,13 @@ def test_a_decision_moves_trials_in_its_direction(kind: type[Belligerent], usual
 
 
 def test_a_side_that_accepts_no_text_signs_none() -> None:
-    scenario = load("istanbul_2025/aides_only", [("talks.text_prob", "1"), ("parties.Türkiye.skill", "0.9")])
-    found, usual = (run(parties, scenario=scenario) for parties in ({"Russia": NoText}, None))
-    assert (found["mutual_week"] >= 0).sum() < (usual["mutual_week"] >= 0).sum()
+    """Where a text says at once what would take offers two rounds: both sides concede in strides, to a skilled host."""
+    changes = {"talks.text_prob": 1, "talks.text_error": 0, "talks.convening_prob_per_week": 0.05, "talks.ripeness": 0}
+    changes |= {f"parties.{side}.offer_rate": 0.6 for side in ("North", "South")}
+    host = {"role": "mediator", "skill": 1, "usual_level": 3}
+    scenario = minimal_scenario(**changes, **both(usual_level=2), **{"parties.Host": host})
+    found, usual = (run(parties, scenario=scenario) for parties in ({"South": NoText}, None))
+    assert (found["halt_week"] >= 0).sum() < (usual["halt_week"] >= 0).sum()
 
 
 def test_an_absent_side_holds_no_round() -> None:

@@ -149,9 +149,9 @@ def _has_leave(side: Any, number: int, least_level: int) -> bool:
 @step
 def _accepts(world: Any, number: int, mix: float, limit: float, farthest: float) -> bool:
     """Whether a text leaves a side as well off as fighting on, and asks for no more than it concedes at once."""
-    if has_own(world, number, ACCEPTS):
-        return own_answer(world, number, ACCEPTS, mix, limit) != 0.0
     nearest = max(limit, farthest) if number == 0 else min(limit, farthest)
+    if has_own(world, number, ACCEPTS):
+        return own_answer(world, number, ACCEPTS, mix, nearest) != 0.0
     return usual_accepts(world.sides[number], mix, nearest)
 
 
