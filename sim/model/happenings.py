@@ -5,13 +5,19 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
+from sim.scenario.schema import Condition
+
 
 class Dated(NamedTuple):
-    """A dated event of the scenario takes place; ``sets`` are the parameters that it changes."""
+    """An event of the scenario takes place; ``sets`` are the parameters that it changes.
+
+    ``when`` is what it waited for, if anything, and holds this week for the first time.
+    """
 
     name: str
     date: date
     sets: tuple[str, ...]
+    when: Condition | None = None
 
 
 class Victory(NamedTuple):
@@ -91,18 +97,25 @@ class Bargained(NamedTuple):
         Gap between offers that is split.
     may_sign : bool
         Whether the level, or a call home, would have allowed a signature.
+    lack_mandate : tuple of str
+        Sides at the least level whose delegation may not sign this track below leaders.
     waits : bool
         Whether a side waits until offers on the linked track come closer.
     text : float or None
         A mediator's text. [mix]
     accepts : tuple of two bools
         Whether side A and side B accept it.
+    asks_too_much : tuple of two bools
+        Whether side A and side B refuse it though it leaves them better off than fighting on: it asks for more at once
+        than they concede.
     signed : float or None
         What is signed. [mix]
     how : str
         ``text``, ``split`` (between the offers) or ``hazard``.
     votes : dict of str to bool
         Who is asked to ratify it, and whether they do.
+    misjudged : dict of str to float
+        Who refuses since it needs more than its side thought, and how much more. [util]
     """
 
     track: str
@@ -116,12 +129,15 @@ class Bargained(NamedTuple):
     offers: tuple[float, float]
     close_enough: float
     may_sign: bool
+    lack_mandate: tuple[str, ...]
     waits: bool
     text: float | None
     accepts: tuple[bool, bool]
+    asks_too_much: tuple[bool, bool]
     signed: float | None
     how: str
     votes: dict[str, bool]
+    misjudged: dict[str, float]
 
     @property
     def passes(self) -> bool:

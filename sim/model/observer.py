@@ -5,7 +5,7 @@ The happenings (``sim.model.happenings``) come in the order of the week.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from math import sqrt
 from statistics import NormalDist
@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from sim.model.calendar import in_order, week_of
+from sim.model.decisions import ACCEPTS, RULE
 from sim.model.happenings import (
     Bargained,
     Began,
@@ -29,6 +30,7 @@ from sim.model.happenings import (
 )
 from sim.model.one_trial import OneTrial
 from sim.model.state import ENTITIES, IMPOSED, NONE
+from sim.model.steps.convening import LEADERS
 from sim.outcome_columns import HALT_ENDS
 from sim.scenario.schema import Event
 
@@ -66,7 +68,7 @@ class _Week:
 
     def happenings(self) -> Iterator[Happening]:
         for event in self.events:
-            yield Dated(event.name, self._day_of(event), tuple(event.set))
+            yield Dated(event.name, self._day_of(event), tuple(event.set), event.when)
         signed = None
         if self.counts:
             yield from self._war()
@@ -128,7 +130,8 @@ class _Week:
         if events := tuple(event.name for event in self.events if name in event.levels):
             return Comer(name, level, "event", events)
         if name in self.sides and level > min(record["usual_level"] + lift, record["level_cap"]):
-            return Comer(name, level, "persuaded", tuple(self._who_persuades(name)))
+            if persuaders := tuple(self._who_persuades(name)):
+                return Comer(name, level, "persuaded", persuaders)
         if name in self.sides and lift > 0 and level > record["usual_level"]:
             return Comer(name, level, "lifted", lift=lift)
         return Comer(name, level, "habit")
@@ -150,6 +153,7 @@ class _Week:
         text, signed = float(track["text"]), float(track["signed_mix"])
         is_signed, accepts = signed == signed, (bool(track["accepts_a"]), bool(track["accepts_b"]))
         names = self.scenario.tracks[self.tracks[number]].ratified_by if is_signed and track["takes_force"] else ()
+        votes = {name: not track["refused_by"] >> place & 1 for place, name in enumerate(names)}
         by_text = text == text and all(accepts)
         return Bargained(
             track=self.tracks[number],
@@ -163,18 +167,38 @@ class _Week:
             offers=(float(track["tabled_a"]), float(track["tabled_b"])),
             close_enough=float(self.now.talks["close_enough"][0]),
             may_sign=bool(track["may_sign"]) if track["has_range"] else self._would_get_leave(number, track),
+            lack_mandate=tuple(self._who_lacks_a_mandate(number, track)),
             waits=bool(track["waits"]),
             text=text if text == text else None,
             accepts=accepts,
+            asks_too_much=self._asks_too_much(track, text, accepts),
             signed=signed if is_signed else None,
             how="hazard" if track["by_hazard"] else "text" if by_text else "split",
-            votes={name: not track["refused_by"] >> place & 1 for place, name in enumerate(names)},
+            votes=votes,
+            misjudged=self._misjudged(name for name, ratifies in votes.items() if not ratifies),
         )
+
+    def _who_lacks_a_mandate(self, number: int, track: Any) -> Iterator[str]:
+        """Sides that come at the least level, though not with leaders, and whose mandate leaves this track out."""
+        for name, side in zip(self.sides, self.now.sides, strict=True):
+            if track["least_level"] <= side["level"] < LEADERS and not side["signs"] >> number & 1:
+                yield name
+
+    def _asks_too_much(self, track: Any, text: float, accepts: tuple[bool, bool]) -> tuple[bool, bool]:
+        """Whether sides refuse a text that is within their limit; a rule of their own may refuse for any reason."""
+        own = [bool(self.now.own_rules[side, ACCEPTS, RULE]) for side in range(2)]
+        of_a = not accepts[0] and not own[0] and text >= track["lower"]
+        return of_a, not accepts[1] and not own[1] and text <= track["upper"]
+
+    def _misjudged(self, names: Iterable[str]) -> dict[str, float]:
+        """How much more those who refuse need than their side thought."""
+        errors = dict(zip(self.trial.inputs.vetoes, self.now.vetoes["error"].tolist(), strict=True))
+        return {name: errors[name] for name in names if errors[name] > 0.0}
 
     def _would_get_leave(self, number: int, track: Any) -> bool:
         """Without a range nobody asks; the same random number says what the answer would have been."""
-        leaders, least, sides = 3, track["least_level"], self.now.sides
-        if all(s["level"] >= least and (s["level"] == leaders or s["signs"] >> number & 1) for s in sides):
+        least, sides = track["least_level"], self.now.sides
+        if all(s["level"] >= least and (s["level"] == LEADERS or s["signs"] >> number & 1) for s in sides):
             return True
         today = float(self.trial.streams.uniform("call home", week=self.week)[0])
         if rho := float(self.now.talks["persistence_of_chance"][0]):

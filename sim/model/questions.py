@@ -252,7 +252,7 @@ class OnOffer(NamedTuple):
     Attributes
     ----------
     gains : array, shape (2, 101)
-        Gains of both sides along the contract curve. [util]
+        Gains of both sides along the contract curve. [util] Minus infinity where bounds leave no package.
     terms : array, shape (2, issues)
         Terms of the package offered to side A, and of that offered to side B; out of scope the status quo.
     forgone : array, shape (2, issues)
@@ -280,7 +280,9 @@ def _on_offer(workspace: Any, number: int, to_a: float, to_b: float, gains: Any,
     book = world.trial.book
     for side in range(2):
         for place in range(gains.shape[1]):
-            gains[side, place] = gain_between(world, number, side, place / (gains.shape[1] - 1))
+            is_possible = world.paths[number].is_possible
+            gain = gain_between(world, number, side, place / (gains.shape[1] - 1))
+            gains[side, place] = gain if is_possible else -np.inf
         write_terms(world, number, to_a if side == 0 else to_b)
         trust = world.books[book].trust_a if side == 0 else world.books[book].trust_b
         for issue in range(len(issues)):

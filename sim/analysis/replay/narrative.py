@@ -19,6 +19,8 @@ from sim.scenario.schema.labels import called
 _COUNTS = ("", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
 _QUIET = 2
 """So many weeks without news are summed up."""
+_ABSENT = {1: "stayed away from", 2: "sent nobody above aides to", 3: "sent nobody above ministers to"}
+"""What it means that a party sent less than a level."""
 NOTABLE = {"momentum": 0.1, "strain": 0.02, "pressure": 0.02, "optimism": 0.05, "fear": 0.02}
 """Changes since last reported (momentum, utils) that are worth a line."""
 
@@ -100,8 +102,7 @@ class _Narrator:
 
     def long(self, week: int) -> str:
         """Word the first day of a week."""
-        day = self.day(week)
-        return f"{day.day} {day:%B} {day.year}"
+        return _long(self.day(week))
 
     # -- the war -----------------------------------------------------------------------------------------
 
@@ -181,7 +182,7 @@ class _Narrator:
                 for kind, text in self.rounds.narrate(facts):
                     self._say(week, kind, text)
             case "event":
-                self._say(week, "event", f"{facts['name'][:1].upper()}{facts['name'][1:]}.", on=facts["date"])
+                self._say(week, "event", self._event_words(facts), on=facts["date"])
             case "press":
                 self._say(week, "pressure", self._press_words(facts))
             case "quit":
@@ -195,6 +196,19 @@ class _Narrator:
                 self._say(week, "halt", "The victor imposes a ceasefire, which is an ending of its own.")
             case _:
                 self._say(week, "halt", self._halt_words(moment.kind, facts))
+
+    def _event_words(self, facts: Facts) -> str:
+        name, when = f"{facts['name'][:1].upper()}{facts['name'][1:]}", facts.get("when", {})
+        holds = []
+        if day := when.get("no_ceasefire_by"):
+            holds.append(f"no ceasefire has been agreed by {_long(date.fromisoformat(day))}")
+        if when.get("round_failed"):
+            holds.append("the last round failed")
+        for party, level in when.get("absent", {}).items():
+            holds.append(f"{self.called(party)} {_ABSENT[level]} the last round")
+        if parties := [self.called(party) for party in when.get("engaged", ())]:
+            holds.append(f"{listed(parties)} {'takes' if len(parties) == 1 else 'take'} part")
+        return f"{name}, since {listed(holds)}." if holds else f"{name}."
 
     def _press_words(self, facts: Facts) -> str:
         waited = "the last round failed" if facts["after_failure"] else counted(facts["weeks_waited"], "week")
@@ -268,6 +282,10 @@ class _Narrator:
             f"({track}): the best package left one of them {utils(row['shortfall'])} short. {side} needed more, and "
             f"most was at stake for it on {self.called(issue)}."
         ]
+
+
+def _long(day: date) -> str:
+    return f"{day.day} {day:%B} {day.year}"
 
 
 def _signed(momentum: float) -> str:

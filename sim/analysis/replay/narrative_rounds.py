@@ -190,18 +190,33 @@ class Rounds:
         reasons = []
         if lane.get("may_sign") is False:
             least = LEVELS[self.scenario.tracks[lane["track"]].least_level]
-            reasons.append(f"it takes {least} to sign, and nobody gets leave from home")
+            needs = f"it takes {least} to sign"
+            if bound := [self.called(side) for side in lane["lack_mandate"]]:
+                needs = f"the delegation of {listed(bound)} has no mandate to sign it"
+                needs = needs if len(bound) == 1 else f"the delegations of {listed(bound)} have no mandate to sign it"
+            reasons.append(f"{needs}, and nobody gets leave from home")
         if lane.get("waits"):
             linked = self.label(str(self.scenario.tracks[lane["track"]].waits_for))
             reasons.append(f"it waits until offers come closer on {linked}")
         if "text" in lane:
-            refuse = [self.called(side) for side, accepts in lane["accepted"].items() if not accepts]
-            reasons.append(f"a mediator tables a text, and {listed(refuse)} will not have it")
+            reasons.append(self._refused_text(lane))
         if not reasons and "offers" in lane:
             weights = [lane["offers"][side]["mix"] for side in self.sides]
             gap = _gap(weights[0] - weights[1])
             reasons.append(f"offers are still {gap} ({lane['close_enough']:.2f} would be close enough)")
         return f"{text}{listed(reasons) or 'the moment passes'}."
+
+    def _refused_text(self, lane: Facts) -> str:
+        """Word who refuses a mediator's text, and whether it leaves them worse off or asks too much at once."""
+        refuse = [side for side, accepts in lane["accepted"].items() if not accepts]
+        hasty = [self.called(side) for side in refuse if side in lane["asks_too_much"]]
+        others = [self.called(side) for side in refuse if side not in lane["asks_too_much"]]
+        ready = f"{listed(hasty)} to move further at once than {'it is' if len(hasty) == 1 else 'they are'} ready to"
+        if not hasty:
+            return f"a mediator tables a text, and {listed(others)} will not have it"
+        if not others:
+            return f"a mediator tables a text that is better than war for both, but it asks {ready}"
+        return f"a mediator tables a text, which {listed(others)} will not have and which asks {ready}"
 
     # -- what was signed ---------------------------------------------------------------------------------
 
@@ -214,7 +229,15 @@ class Rounds:
         yield "signature", f"{label}: {how.get(deal['how'], 'it is signed')}: {signed(self.scenario, deal['terms'])}."
         self._offers = {key: known for key, known in self._offers.items() if key[0] != lane["track"]}
         for name, passes in lane["ratified"].items():
-            yield "ratification", f"{self.called(name)} {'ratifies it' if passes else 'refuses to ratify it'}."
+            yield "ratification", self._vote(name, passes, lane["misjudged"].get(name))
+
+    def _vote(self, name: str, passes: bool, misjudged: float | None) -> str:
+        if passes:
+            return f"{self.called(name)} ratifies it."
+        refuses, side = f"{self.called(name)} refuses to ratify it", self.called(self.scenario.veto(name).side)
+        if misjudged is None:
+            return f"{refuses}."
+        return f"{refuses}: it needs {utils(misjudged)} more than {side} thought."
 
 
 def _changes(known: Facts, now: Facts) -> Facts:

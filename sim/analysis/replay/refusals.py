@@ -40,7 +40,7 @@ def on_the_table(trial: OneTrial, found: Bargained) -> dict[str, Any]:
 
     ``refusals`` hold the best that any package leaves both, in utils, and by side: ``short``, need less gain, negative
     where the offer is good enough; ``issue``, the one whose term costs the side most against the best it could have
-    there, and ``issue_short``, how much; None and 0 on a track that settles no issue. Without offers the best package
+    there, and ``issue_short``, how much; None and 0 where no issue is on the table. Without offers the best package
     for both stands for them.
     """
     sides, scope = (trial.scenario.sides.A, trial.scenario.sides.B), trial.scenario.tracks[found.track].scope
@@ -56,7 +56,8 @@ def on_the_table(trial: OneTrial, found: Bargained) -> dict[str, Any]:
     forgone = dict(zip(trial.scenario.issues, seen.forgone.T, strict=True))
     for side, name in enumerate(sides):
         gain = float(np.interp(to_sides[side], GRID, seen.gains[side]))
-        worst = max(scope, key=lambda issue: forgone[issue][side], default=None)
+        traded = [issue for issue in scope if np.isfinite(forgone[issue][side])]  # not what is off the table
+        worst = max(traded, key=lambda issue: forgone[issue][side], default=None)
         refusals[name] = {
             "short": finite(share * (found.needs[side] - gain)),
             "issue": worst,

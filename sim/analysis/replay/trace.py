@@ -57,7 +57,8 @@ class Trace:
         match seen:
             case happenings.Dated():
                 # What it asks of rounds and levels shows in the round.
-                self._moment("event", name=seen.name, date=seen.date.isoformat(), sets=list(seen.sets))
+                when = {"when": seen.when.model_dump(mode="json", exclude_defaults=True)} if seen.when else {}
+                self._moment("event", name=seen.name, date=seen.date.isoformat(), sets=list(seen.sets), **when)
             case happenings.Victory():
                 self._moment("victory", winner=seen.winner)
                 if seen.imposes_ceasefire:
@@ -115,13 +116,16 @@ class Trace:
         lane |= on_the_table(self.trial, seen)
         if not seen.by_hazard:
             lane["may_sign"] = seen.may_sign
+            lane["lack_mandate"] = list(seen.lack_mandate)
         if seen.text is not None:
             lane["text"] = {"mix": seen.text, "terms": terms_at(self.trial, seen.number, seen.text)}
             lane["accepted"] = dict(zip(self.sides, seen.accepts, strict=True))
+            lane["asks_too_much"] = [side for side, is_so in zip(self.sides, seen.asks_too_much, strict=True) if is_so]
         if seen.signed is not None:
             terms = terms_at(self.trial, seen.number, seen.signed)
             lane["signed"] = {"mix": seen.signed, "how": seen.how, "terms": terms}
             lane["passes"] = seen.passes
+            lane["misjudged"] = seen.misjudged
         return lane
 
     # -- the state of a week ---------------------------------------------------------------------------

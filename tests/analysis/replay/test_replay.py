@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from datetime import timedelta
 from functools import lru_cache
@@ -25,7 +26,7 @@ from sim.outcome_columns import TAGS
 from sim.results.run import Run
 from sim.scenario.catalogue import catalogue
 from sim.scenario.schema import Scenario
-from tests.factories import FEAR, LEADERS, QUIET, START, WEEKLY, minimal_scenario, week
+from tests.factories import FEAR, LEADERS, QUIET, START, WEEKLY, both, minimal_scenario, week
 from tests.oracle.everything_on import everything_on
 
 SHIPPED = [entry.name for entry in catalogue()]
@@ -74,7 +75,7 @@ def test_replay_equals_the_column_with_every_mechanism_on() -> None:
 
 
 def test_what_a_refusal_says_agrees_with_the_stored_shortfall() -> None:
-    """The stored one looks at every fifth mix only, so it may be a little larger."""
+    """What is told is exact on the tabled curve; the stored one on the path, so it may be a little smaller."""
     scenario = sim.load("istanbul_2025/aides_only")
     columns = simulate(scenario, 1, 0, 64)
     compared = 0
@@ -153,11 +154,12 @@ def test_a_refusal_says_who_misses_how_much_and_where() -> None:
     lane = moments(found, "round")[0].facts["tracks"][0]
     assert lane["has_range"] is False
     for side, other in (("North", "South"), ("South", "North")):
-        # At the other's end the package is the other's ideal: 1/4 - 1 = -3/4 against the status quo.
+        # At the other's end the package is the other's ideal: -1.25 (1/2 + 1/8) against the status quo.
         assert lane["offers"][other]["terms"]["territory"]["at"] == pytest.approx({"North": 0, "South": 1}[other])
         refusal = lane["refusals"][side]
-        assert refusal["short"] == pytest.approx(lane["needs"][side] + 0.75)
-        assert (refusal["issue"], refusal["issue_short"]) == ("territory", pytest.approx(1.0))
+        assert refusal["short"] == pytest.approx(lane["needs"][side] + 0.78125)
+        # Its own ideal would be worth 1/2 - 1/8.
+        assert (refusal["issue"], refusal["issue_short"]) == ("territory", pytest.approx(0.375 + 0.78125))
     # The best package for both is the status quo, where each gains nothing.
     assert lane["refusals"]["best"] == pytest.approx(-max(lane["needs"].values()), abs=1e-9)
     texts = [text for _, text in kinds(found, "refusal")]
@@ -171,6 +173,66 @@ def test_a_missed_deal_says_what_was_missing() -> None:
     changes = {**QUIET, **aides, "talks.convening_prob_per_week": 1, "talks.call_home_prob": 0}
     found = replay(minimal_scenario(**changes, **{"talks.level_shift_prob": 0, "horizon_weeks": 4}), 1, 0)
     assert "it takes leaders to sign, and nobody gets leave from home" in kinds(found, "refusal")[0][1]
+
+
+def test_a_delegation_without_a_mandate_is_narrated() -> None:
+    changes = {**QUIET, **both(usual_level=2), "talks.convening_prob_per_week": 1, "talks.call_home_prob": 0}
+    tracks = {"tracks.exchange": {"scope": (), "general": False, "halts": False}, "parties.South.signs": ("exchange",)}
+    found = replay(minimal_scenario(**changes, **tracks, **{"talks.level_shift_prob": 0, "horizon_weeks": 4}), 1, 0)
+    (lane,) = (lane for lane in moments(found, "round")[0].facts["tracks"] if lane["is_general"])
+    assert (lane["may_sign"], lane["lack_mandate"]) == (False, ["South"])
+    said = kinds(found, "refusal")[0][1]
+    assert said.endswith("the delegation of South has no mandate to sign it, and nobody gets leave from home.")
+
+
+def mediated(**keys: object) -> dict[str, object]:
+    mediator = {"role": "mediator", "skill": 1, "reach": {"North": 1, "South": 1}, "usual_level": 3, **keys}
+    return {"parties.Host": mediator}
+
+
+def test_a_leader_who_is_persuaded_is_narrated() -> None:
+    changes = {**QUIET, **FEAR, "talks.convening_prob_per_week": 1, "horizon_weeks": 4, "follow_up_weeks": 4}
+    found = replay(minimal_scenario(**changes, **mediated(effort=1)), 1, 0)
+    assert kinds(found, "round")[0][1].startswith("A round is held: both sides send leaders at the urging of Host.")
+    plain = replay(minimal_scenario(**changes, **mediated(effort=0)), 1, 0)
+    assert kinds(plain, "round")[0][1].startswith("A round is held: both sides send aides as usual.")
+
+
+def test_an_event_says_what_it_waited_for() -> None:
+    when = {"no_ceasefire_by": week(2), "absent": {"South": 2}, "round_failed": True, "engaged": ("Host",)}
+    event = {"name": "sanctions", "when": when, "pressure": {"South": 0.1}}
+    changes = {**QUIET, **FEAR, "talks.convening_prob_per_week": 1, "horizon_weeks": 5, "follow_up_weeks": 4}
+    found = replay(minimal_scenario(**changes, **mediated(), events=[event]), 1, 0)
+    assert kinds(found, "event") == [
+        (
+            2,
+            "Sanctions, since no ceasefire has been agreed by 20 January 2025, the last round failed, South sent "
+            "nobody above aides to the last round and Host takes part.",
+        )
+    ]
+
+
+def test_a_text_that_asks_too_much_at_once_is_told_from_one_that_is_worse_than_war() -> None:
+    slow = {**both(opening=1, offer_rate=0.02), "talks.text_prob": 1, "talks.text_error": 0, "talks.close_enough": 0.01}
+    changes = {**WEEKLY, **slow, "horizon_weeks": 4, "follow_up_weeks": 4}
+    found = replay(minimal_scenario(**changes, **mediated()), 1, 0)
+    lane = moments(found, "round")[0].facts["tracks"][0]
+    assert lane["lower"] <= lane["text"]["mix"] <= lane["upper"]
+    assert lane["asks_too_much"] == ["North", "South"]
+    assert kinds(found, "refusal")[0][1].endswith(
+        "a mediator tables a text that is better than war for both, but it asks North and South to move further at "
+        "once than they are ready to."
+    )
+
+
+def test_a_refusal_to_ratify_says_how_far_its_side_misjudged_it() -> None:
+    keys = {"side": "South", "ideal_point": {"territory": 1}, "points": {"territory": 100}, "misperception": 1}
+    veto = {"parties.Duma": {"role": "veto", **keys}, "tracks.ceasefire.ratified_by": ["Duma"]}
+    scenario = minimal_scenario(**{**CERTAIN, **veto})
+    said = [text for trial in range(6) for _, text in kinds(replay(scenario, 1, trial), "ratification")]
+    pattern = r"Duma refuses to ratify it: it needs \d\.\d{3} utils more than South thought\."
+    assert any(re.fullmatch(pattern, text) for text in said)
+    assert any(text == "Duma ratifies it." for text in said)
 
 
 def test_collapse_and_lapse_are_narrated_in_their_week() -> None:
