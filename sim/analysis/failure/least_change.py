@@ -1,9 +1,8 @@
 """The smallest change that would have opened a range, in trials that talked and never had one.
 
 The stored shortfall is what *both* sides lacked at once. What one side alone lacked is not stored: the trials are run
-again, to the last bit, and asked in the round in which the sides were closest, on the track that was closest, at every
-fifth weight of the contract curve, as attribution (``sim.model.attribution``) is. Answers are enough, and seldom
-much more than enough: a finer curve or another round might do with a little less.
+again, to the last bit, and asked in the round in which the sides were closest, on the track that was closest, as
+attribution (``sim.model.attribution``) is. Answers are enough; in another round a little less might do.
 
 A change is measured as the cost of another year of war, in utils: what would be added to a side's cost of war. A range
 is not yet a signature, which takes levels, mandates, offers and time.

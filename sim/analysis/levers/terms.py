@@ -1,8 +1,9 @@
 """What each party would have to accept: the terms of the ceasefires that come about under a package of levers.
 
 Terms are those of the first agreed ceasefire of each trial, as recorded. For a side, what it gives and gets is counted
-on its own 100 points, by the model's quadratic losses at the scenario's central positions: from the status quo of the
-first day to the agreed term. Gains are before trust: what is promised is counted in full here.
+on its own 100 points, by the model's utility at the scenario's central positions: from the status quo of the first day
+to the agreed term. Gains are before trust: what is promised is counted in full here. The model has no utility for
+third parties: each step toward their position counts alike.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.equations.utility import progress, value
 from sim.results.run import Run
 from sim.scenario.schema import Issue, Scenario, ThirdParty, Veto
 from sim.scenario.schema.quantity import Quantity
@@ -126,6 +128,25 @@ def in_words(issue: Issue, position: float) -> str:
     return near.name if near is not None else f"{position:.2f} of the scale"
 
 
+def _worth(name: str, scenario: Scenario, term: Term, positions: Floats) -> Floats:
+    """Return what positions on an issue are worth to a party per point of it, against the status quo."""
+    party, sides = scenario.parties[name], (scenario.sides.A, scenario.sides.B)
+    own = middle(party.ideal_point[term.issue], scenario)
+    if isinstance(party, ThirdParty):
+        side, far, curvature, loss_aversion = sides[0], own, 0.0, 1.0
+    else:
+        side = party.side if isinstance(party, Veto) else name
+        belligerent = scenario.belligerent(side)
+        other = scenario.belligerent(sides[0] if side == sides[1] else sides[1])
+        curvature, loss_aversion = (middle(one, scenario) for one in (belligerent.curvature, belligerent.loss_aversion))
+        far_end = 1.0 if side == sides[0] else 0.0
+        far = middle(other.ideal_point[term.issue], scenario) if term.issue in other.ideal_point else far_end
+    end, goal, room = 1 if side == sides[0] else -1, abs(own - term.today), abs(far - term.today)
+    grid = np.union1d(np.linspace(0.0, 1.0, 501), (term.today, own))  # it bends at these two
+    worth = [value(progress(at, term.today, own, end), goal, room, curvature, loss_aversion) for at in grid.tolist()]
+    return np.interp(positions, grid, worth)
+
+
 def _accepts(
     name: str,
     scenario: Scenario,
@@ -138,10 +159,8 @@ def _accepts(
     points = {}
     for term in found:
         if term.issue in party.ideal_point and term.issue in party.points:
-            ideal = middle(party.ideal_point[term.issue], scenario)
             weight = middle(party.points[term.issue], scenario)
-            nearer = (term.today - ideal) ** 2 - (positions[term.issue] - ideal) ** 2
-            points[term.issue] = weight * float(nearer.mean())
+            points[term.issue] = weight * float(_worth(name, scenario, term, positions[term.issue]).mean())
     does = [
         f"{lever.label or key} ({'in full' if use[key] >= 1 else f'{use[key]:.0%} of the way'})"
         for key, lever in scenario.levers.items()
