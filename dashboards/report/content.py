@@ -46,6 +46,7 @@ def content(runs: Sequence[Run], crowd: ForecasterTable | str | None = None) -> 
         "percent": wording.percent,
         "crowd": crowd_words(crowd),
         "parameters": parameters(base),
+        "delegations": delegations(base),
         "csv": "data:text/csv;charset=utf-8," + quote(as_csv(run_tables.summary_rows(runs))),
         "origin": origin(runs),
     }
@@ -244,6 +245,13 @@ def parameters(run: Run) -> dict[str, Any]:
     rows = parameter_rows(run.scenario)
     standings = ("sourced", "judgement", "default", "unstated")
     return {"rows": rows, "counts": {name: sum(row["standing"] == name for row in rows) for name in standings}}
+
+
+def delegations(run: Run) -> list[str]:
+    """Who sends whom, where the scenario names persons or mandates."""
+    from sim.scenario.describe import delegation_rows
+
+    return [row["sentence"] for row in delegation_rows(run.scenario)]
 
 
 def origin(runs: Sequence[Run]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from sim.scenario.key_paths import along, quantities, slot_at, split
 from sim.scenario.provenance import ledger
 from sim.scenario.sampling.calibrated_keys import calibrated
 from sim.scenario.schema import Scenario
-from sim.scenario.schema.labels import label_of
+from sim.scenario.schema.labels import called, label_of, names_called
 
 
 def parameter_rows(scenario: Scenario) -> list[dict[str, Any]]:
@@ -35,6 +35,29 @@ def parameter_rows(scenario: Scenario) -> list[dict[str, Any]]:
                 "source": said.source or said.note or "",
             }
         )
+    return rows
+
+
+def delegation_rows(scenario: Scenario) -> list[dict[str, Any]]:
+    """Return who leads each side's delegation, who stays away, and what it may sign, also as a sentence.
+
+    Persons are for readers: the model knows levels and mandates. A side that states nothing has no row.
+    """
+    rows, names = [], names_called(scenario)
+    for side in (scenario.sides.A, scenario.sides.B):
+        party = scenario.belligerent(side)
+        led_by, absent, signs = party.delegation.led_by, list(party.delegation.stay_away), party.signs
+        said, who = [], f"the delegation of {called(scenario, side)}"
+        if led_by:
+            away = f"; {' and '.join(absent)} {'stays' if len(absent) == 1 else 'stay'} away" if absent else ""
+            said.append(f"{led_by} leads {who}{away}.")
+        elif absent:
+            said.append(f"T{who[1:]} comes without {' and '.join(absent)}.")
+        if signs is not None:
+            said.append(f"Below leaders, {who} may sign only {' and '.join(names[track] for track in signs)}.")
+        if said:
+            row = {"side": side, "led_by": led_by, "stay_away": absent, "signs": signs and list(signs)}
+            rows.append({**row, "sentence": " ".join(said)})
     return rows
 
 

@@ -19,7 +19,9 @@ import sim
 from sim.cli.app import COMMANDS
 from sim.cli.console import whole
 from sim.execution.plan import expand
+from sim.scenario.to_yaml import as_yaml
 from tests.conftest import Answer
+from tests.factories import minimal_scenario
 
 Parley = Callable[..., Answer]
 ROOT = Path(__file__).resolve().parents[2]
@@ -123,6 +125,22 @@ def test_show_gives_value_unit_and_source(parley: Parley) -> None:
     assert (strain["unit"], strain["standing"]) == ("utils", "judgement")
     points = next(row for row in rows if row["path"] == "parties.North.points.valley")
     assert (points["value"], points["unit"]) == ("100", "points of 100")
+
+
+def test_show_lists_who_leads_a_delegation_who_stays_away_and_what_it_may_sign(parley: Parley, tmp_path: Path) -> None:
+    tracks = {"tracks.exchange": {"label": "Prisoners", "scope": (), "general": False, "halts": False}}
+    given = {"parties.North.delegation": {"stay_away": ("Ada",)}, "parties.South.signs": ("exchange",)}
+    given |= {"parties.South.delegation": {"led_by": "Bo", "stay_away": ("Cy", "Di")}}
+    path = tmp_path / "persons.yaml"
+    path.write_text(as_yaml(minimal_scenario(**tracks, **given)))
+    shown = " ".join(parley("show", str(path)).out.split())
+    assert "Delegation: The delegation of North comes without Ada." in shown
+    assert "Bo leads the delegation of South; Cy and Di stay away." in shown
+    assert "Below leaders, the delegation of South may sign only Prisoners." in shown
+    rows = json.loads(parley("show", str(path), "--json").out)["delegations"]
+    found = [(row["side"], row["led_by"], row["signs"]) for row in rows]
+    assert found == [("North", "", None), ("South", "Bo", ["exchange"])]
+    assert "Delegation" not in parley("show", "teaching/minimal").out
 
 
 def test_show_resolved_loads_to_the_same_scenario(parley: Parley, tmp_path: Path) -> None:

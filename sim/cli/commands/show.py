@@ -37,10 +37,11 @@ def show(
     elif changes:
         show_changes(scenario, loaded, as_json)
     elif as_json:
-        from sim.scenario.describe import parameter_rows
+        from sim.scenario.describe import delegation_rows, parameter_rows
 
         files = [one._asdict() for one in loaded.scenario.origin]
-        print_json({"scenario": loaded.name, "parameters": parameter_rows(loaded.scenario), "files": files})
+        found = {"parameters": parameter_rows(loaded.scenario), "delegations": delegation_rows(loaded.scenario)}
+        print_json({"scenario": loaded.name, **found, "files": files})
     else:
         show_parameters(loaded.name, loaded.scenario, console())
 
@@ -64,14 +65,17 @@ def show_parameters(name: str, scenario: Scenario, to: Console) -> None:
     """Print every number by section, with its unit and where it comes from; three points are low, central, high."""
     from rich.table import Table
 
-    from sim.scenario.describe import labelled, parameter_rows
+    from sim.scenario.describe import delegation_rows, labelled, parameter_rows
     from sim.scenario.provenance import read_in_words
 
     rows = parameter_rows(scenario)
     to.print(scenario.title, style="bold")
     to.print(scenario.question)
     to.print(f"Supposes: {scenario.supposes}")
-    to.print(f"Settled by: {scenario.resolution}\n")
+    to.print(f"Settled by: {scenario.resolution}")
+    for row in delegation_rows(scenario):
+        to.print(f"Delegation: {row['sentence']}", markup=False)
+    to.print()
     sections: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         sections.setdefault(row["path"].rpartition(".")[0], []).append(row)

@@ -149,6 +149,14 @@ def test_the_rule_stands_above_the_number(page: Page) -> None:
     assert "13 % within 365 days" in words  # 80 of 640, .125, half way to .1421: .1336
 
 
+def test_who_leads_a_delegation_stands_below_the_question() -> None:
+    delegation = {"parties.South.delegation": {"led_by": "Bo", "stay_away": ("<Cy>",)}}
+    trials = [ceasefire(3), failure("process")]
+    said = report([made_run(trials, **delegation)])
+    assert "Bo leads the delegation of South; &lt;Cy&gt; stays away." in said
+    assert "Who comes." not in report([made_run(trials)])
+
+
 def test_headings_are_in_order_and_landmarks_are_there(page: Page) -> None:
     levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
     assert levels[0] == 1 and levels.count(1) == 1
