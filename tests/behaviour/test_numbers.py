@@ -28,8 +28,8 @@ GOLDEN = {  # (seed, stream, week, first trial / 4): words of Philox4x64-10
 }
 DECISIONS = {
     "blame", "call home", "end aid", "holiday", "holiday agreed", "level shift", "momentum", "momentum at start",
-    "call home in general", "level shift in general", "persuasion", "press", "quit", "round", "strain", "strain at start", "text",
-    "text error", "text in general", "veto", "victory", "violation",
+    "call home in general", "level shift in general", "persuasion", "press", "quit", "round", "strain",
+    "strain at start", "text", "text error", "text in general", "veto", "victory", "violation",
 }  # fmt: skip
 PROGRAM = """
 import hashlib, json
