@@ -175,7 +175,6 @@ POWER_AND_POSITIONS = (
         ),
         (Rises(DURABLE, "Russia's cost"), Rises(DURABLE, "Ukraine's cost")),
         ("Goemans 2000",),
-        needs="disagreement",
     ),
     Static(
         9,
