@@ -19,7 +19,7 @@ from sim.scenario.mirror import mirror
 from sim.scenario.reading.load import load
 from sim.scenario.schema import Scenario
 from sim.scenario.timeline import open_timeline
-from tests.oracle.everything_on import TRACKS_BY_HAZARD, everything_on
+from tests.oracle.everything_on import PARTIES, TRACKS, TRACKS_BY_HAZARD, everything_on
 from tests.oracle.oracle import NO_RANGE, tell
 
 SEED = 3
@@ -88,6 +88,21 @@ def test_they_agree_with_every_mechanism_on(changes: dict[str, Any], is_mirrored
     scenario = everything_on(**changes)
     assert references.check(scenario) == []
     assert_alike(mirror(scenario) if is_mirrored else scenario, n_trials // 4 if is_mirrored else n_trials)
+
+
+@pytest.mark.parametrize("is_mirrored", [False, True])
+def test_they_agree_where_rates_are_equal_or_infinite(is_mirrored: bool) -> None:
+    """Utilities without bends, South's weights 1.5 times North's where both have any: their trades have one rate."""
+    of_north = {"land": 20, "river": 20, "arms": 10, "aid": 10, "captives": 40, "flags": 0}
+    of_south = {"land": 30, "river": 30, "arms": 15, "aid": 15, "captives": 0, "flags": 10}
+    points = {"North": of_north, "South": of_south, "Senate": of_north}
+    straight = {"curvature": 0, "loss_aversion": 1, "trust": 1, "audience_slope": 0}
+    changed = {name: PARTIES[name] | {"points": points[name]} for name in points}
+    changed |= {name: changed[name] | straight for name in ("North", "South")}
+    ratified = {"truce": ["Council"], "pause": ["Senate", "Council"]}
+    tracks = TRACKS | {name: TRACKS[name] | {"ratified_by": vetoes} for name, vetoes in ratified.items()}
+    scenario = everything_on(parties=PARTIES | changed, tracks=tracks)
+    assert_alike(mirror(scenario) if is_mirrored else scenario, 192)
 
 
 def test_they_agree_where_an_event_leaves_a_level_open() -> None:

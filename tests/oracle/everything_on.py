@@ -101,6 +101,10 @@ COUNCIL: dict[str, Any] = {
     "points": {"land": 20, "river": 20, "arms": 20, "aid": 20, "captives": 10, "flags": 10},
     "red_lines": {"flags": 0.55, "river": 0.35}, "misperception": 0.05,
 }  # fmt: skip
+PARTIES: dict[str, Any] = {
+    "North": NORTH, "South": SOUTH, "Donor": DONOR, "Patron": PATRON, "Host": HOST,
+    "Senate": SENATE, "Council": COUNCIL,
+}  # fmt: skip
 # Not in the order of their dates.
 EVENTS: list[dict[str, Any]] = [
     {"name": "sanctions", "date": week(20, 5), "pressure": {"South": 0.02}, "set": {"talks.level_shift_prob": 0.6}},
@@ -141,8 +145,7 @@ def everything_on(**changes: Any) -> Scenario:
         "supposes": "Every mechanism of the model is switched on.",
         "resolution": "A general halt in force for 30 days.", "start": START, "horizon_weeks": 45,
         "follow_up_weeks": 20, "sides": {"A": "North", "B": "South"}, "issues": ISSUES, "tracks": TRACKS,
-        "parties": {"North": NORTH, "South": SOUTH, "Donor": DONOR, "Patron": PATRON, "Host": HOST,
-                    "Senate": SENATE, "Council": COUNCIL},
+        "parties": PARTIES,
         "war": {"began": date(2014, 3, 1), "momentum": spread(-0.1, 0.1, 0.3), "momentum_spread": 0.1,
                 "momentum_mean": {"same_as": "war.momentum"}, "victory_hazard": 0.003},
         "assurances": {"monitoring": 0.3, "guarantee_credibility": spread(0.2, 0.5, 0.9),
