@@ -274,7 +274,12 @@ class _Narrator:
     def _closest(self, row: Mapping[str, Any]) -> list[str]:
         if row["best_week"] < 0 or row["binding_issue"] < 0:
             return []
-        track = self.rounds.label(list(self.scenario.tracks)[row["best_track"]])
+        name = list(self.scenario.tracks)[row["best_track"]]
+        track, vetoes = self.rounds.label(name), self.scenario.tracks[name].ratified_by
+        if row["shortfall"] == 0.0 and vetoes:
+            who = listed([self.called(one) for one in vetoes])
+            when = f"{self.long(row['best_week'])} ({track})"
+            return [f"In the closest round, {when}, the sides would have signed, but {who} would not have ratified."]
         side = self.spoken[row["binding_party"]]
         issue = list(self.scenario.issues)[row["binding_issue"]]
         return [

@@ -160,7 +160,10 @@ class Rounds:
         best, track = nearest["refusals"]["best"], nearest["track"]
         known, self._refusal = self._refusal, (track, best if best is not None else float("-inf"))
         if best is None:
-            return f"No deal: on {self.label(track)} the red lines of the sides leave no package."
+            return f"No deal: on {self.label(track)} red lines, limits and demands leave no package."
+        if best >= 0.0 and (vetoes := self.scenario.tracks[track].ratified_by):
+            who = listed([self.called(one) for one in vetoes])
+            return f"No deal: on {self.label(track)} {who} would ratify no package that both sides prefer to war."
         if known is not None and known[0] == track and _is_same(best, known[1]):
             return f"No deal, for the same reasons: the best package leaves a side {utils(-best)} short."
         sides = sorted(self.sides, key=lambda side: -(nearest["refusals"][side]["short"] or 0.0))

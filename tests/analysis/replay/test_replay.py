@@ -235,6 +235,21 @@ def test_a_refusal_to_ratify_says_how_far_its_side_misjudged_it() -> None:
     assert any(text == "Duma ratifies it." for text in said)
 
 
+def test_a_range_that_a_veto_player_closes_is_not_laid_at_the_sides_door() -> None:
+    """South would swap land for trade, and so would North; the Duma cares for nothing but the land."""
+    keys = {"side": "South", "ideal_point": {"territory": 1, "trade": 1}, "points": {"territory": 100}}
+    veto = {"parties.Duma": {"role": "veto", **keys}, "tracks.ceasefire.ratified_by": ["Duma"]}
+    north, south = {"territory": 80, "trade": 20}, {"territory": 20, "trade": 80}
+    weights = {"parties.North.points": north, "parties.South.points": south}
+    scenario = minimal_scenario(issues=("territory", "trade"), **{**CERTAIN, **veto, **weights})
+    found = replay(scenario, 1, 0)
+    lane = moments(found, "round")[0].facts["tracks"][0]
+    assert not lane["has_range"] and lane["refusals"]["best"] > 0.0
+    said = kinds(found, "refusal")[0][1]
+    assert said == "No deal: on Ceasefire Duma would ratify no package that both sides prefer to war."
+    assert found.narrative[-1].text.endswith("the sides would have signed, but Duma would not have ratified.")
+
+
 def test_collapse_and_lapse_are_narrated_in_their_week() -> None:
     found = replay(minimal_scenario(**{**CERTAIN, "truces.early_hazard": 50, "truces.slow_hazard": 50}), 1, 0)
     start = int(found.columns["halt_week"][0])
