@@ -185,7 +185,7 @@ def leverage_left(trial: Trial) -> float:
     """Mediators turn away once there is a ceasefire: their leverage fades with the weeks that it is in force."""
     if trial.halt is None or trial.halt.track is None:
         return 1.0
-    return float(2.0 ** (-(trial.week - trial.halt.start) / trial.world.war.pressure_half_life_weeks))
+    return exp(-(trial.week - trial.halt.start) / 8.0)
 
 
 def loss_from_peace(trial: Trial, side: int) -> float:

@@ -12,6 +12,6 @@ from sim.analysis.statics.talks_and_ceasefires import TALKS_AND_CEASEFIRES
 
 BASE = "istanbul_2025/aides_only"
 """Scenario whose inputs are moved."""
-TRIALS, SEED = 4_096, 1
+TRIALS, SEED = 8_192, 1
 """Trials at each level, and the seed of all."""
 STATICS = (*POWER_AND_POSITIONS, *TALKS_AND_CEASEFIRES)

@@ -129,7 +129,7 @@ POWER_AND_POSITIONS = (
         "a demand beyond the status quo, on the ceasefire and on the settlement",
         "can be stated, and lowers the odds",
         (
-            Series("Russia demands land", (Level("nothing"), Level(".45", demands(0.45)), Level(".50", demands(0.5)))),
+            Series("Russia demands land", (Level("nothing"), Level(".50", demands(0.5)), Level(".60", demands(0.6)))),
             Series(
                 "the same without red lines",
                 (Level("nothing"), Level("a withdrawal (.85)", demands(0.85))),

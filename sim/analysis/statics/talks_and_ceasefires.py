@@ -96,12 +96,12 @@ TALKS_AND_CEASEFIRES = (
     ),
     Static(
         14,
-        "leverage of the US as mediator, on both sides",
+        "leverage of a mediator (Türkiye), on both sides",
         "more signatures, and shorter lives of what was signed",
         (
             Series(
                 "leverage",
-                swept(("parties.US.leverage.Ukraine", "parties.US.leverage.Russia"), 0, 0.02, 0.08),
+                swept(("parties.Türkiye.leverage.Ukraine", "parties.Türkiye.leverage.Russia"), 0, 0.02, 0.06),
                 shown=(AGREED, LIVES, DURABLE),
             ),
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from sim.compiler.decorators import part, routine, step
@@ -10,6 +11,9 @@ from sim.equations.weekly import happens, next_momentum, next_variance, victory_
 from sim.model import random_numbers as draw
 from sim.model.state import AT_WAR, IMPOSED, IN_CEASEFIRE, OVER
 from sim.model.value_of_war import stakes
+
+TURNING_AWAY = math.exp(-1.0 / 8.0)
+"""Share of their attention that mediators keep from week to week of a ceasefire; a judgement, the pace of rearming."""
 
 
 @part
@@ -85,7 +89,7 @@ def _shift(world: Any, side: Any) -> float:
 def revert_costs(world: Any) -> None:
     """Let pressure fade and the cost of war move toward its mean, in logs; in war and in peace.
 
-    Once a ceasefire is in force mediators turn to other things: their leverage fades as pressure does.
+    Once a ceasefire is in force mediators turn to other things: their leverage fades, to 1 / e in eight weeks.
 
     References
     ----------
@@ -93,7 +97,7 @@ def revert_costs(world: Any) -> None:
     Journal of Political Science 52, 723-740.
     """
     war, sides = world.war, world.sides
-    war.leverage_left = war.leverage_left * war.pressure_decay if world.trial.phase == IN_CEASEFIRE else 1.0
+    war.leverage_left = war.leverage_left * TURNING_AWAY if world.trial.phase == IN_CEASEFIRE else 1.0
     for number in range(2):
         side = sides[number]
         side.pressure *= war.pressure_decay
