@@ -62,9 +62,13 @@ def test_on_a_still_front_each_side_gives_up_about_what_another_year_would_cost_
     assert {(week.lower["q50"], week.upper["q50"]) for week in asked} == {
         (asked[0].lower["q50"], asked[0].upper["q50"])
     }
-    # From the status quo in the middle; that values are not quite linear moves it a little.
-    assert asked[0].lower["q50"] == pytest.approx(0.5 - 0.05, abs=0.01)
-    assert asked[0].upper["q50"] == pytest.approx(0.5 + 0.1, abs=0.01)
+    # Of all that North can gain and lose, .375 + .78125, the status quo takes .375, another year .05 more; its next
+    # quarter of the scale costs it .35156 and brings South .21875. A weight is the mean of both sides' ways along.
+    whole = 0.375 + 0.78125
+    lower = 1 - (0.375 + 0.05 + 0.78125 + 0.05 * 0.21875 / 0.3515625) / (2 * whole)
+    upper = 1 - (0.375 - 0.1 * 0.21875 / 0.3515625 + 0.78125 - 0.1) / (2 * whole)
+    assert asked[0].lower["q50"] == pytest.approx(lower, abs=1e-9)
+    assert asked[0].upper["q50"] == pytest.approx(upper, abs=1e-9)
     assert (asked[0].none_a, asked[0].none_b, asked[0].open) == (0.0, 0.0, 1.0)
 
 

@@ -12,7 +12,7 @@ from sim.analysis.sensitivity.tornado import Tornado, tornado
 from sim.cli.commands.sensitivity import show_sensitivity
 from sim.cli.console import console
 from sim.errors import ParleyError
-from tests.factories import WEEKLY, minimal_scenario
+from tests.factories import WEEKLY, both, minimal_scenario
 
 UNCERTAIN: dict[str, Any] = {
     **WEEKLY,
@@ -21,6 +21,8 @@ UNCERTAIN: dict[str, Any] = {
     "parties.North.strain": {"low": 0.01, "central": 0.05, "high": 0.09},
     "parties.South.strain": {"low": 0.045, "central": 0.05, "high": 0.055},
     "war.momentum_volatility": 0.1,
+    # What nobody sees of the cost of war: without it a range is there in all trials or in none.
+    **both(unseen_spread=0.01),
     # Without a backer nobody's image is at stake.
     "parties.North.image": {"low": 0.0, "central": 0.02, "high": 0.05},
 }

@@ -18,20 +18,23 @@ from sim.execution.run import run
 from sim.scenario.sampling.parameter_draws import inverse_cdf, quantities
 from sim.scenario.schema import Scenario
 from sim.statistics.polynomial import class_chances, quadratic
-from tests.factories import minimal_scenario
+from tests.factories import both, minimal_scenario
 
 SMALL: dict[str, Any] = {"points": 1024, "trials": 4, "settings": 8, "workers": 1}
 
 
+UNCERTAIN: dict[str, Any] = {
+    "parties.North.strain": {"low": 0.02, "central": 0.1, "high": 0.3},
+    "talks.convening_prob_per_week": {"low": 0.02, "central": 0.2, "high": 0.6},
+    "parties.South.fear": {"low": 0.0299, "central": 0.03, "high": 0.0301},
+    # What nobody sees of the cost of war, without which a range is there whatever North's strain.
+    **both(unseen_spread=0.05),
+}
+
+
 def scenario() -> Scenario:
     """Two inputs of weight and one that hardly matters."""
-    return minimal_scenario(
-        **{
-            "parties.North.strain": {"low": 0.02, "central": 0.1, "high": 0.3},
-            "talks.convening_prob_per_week": {"low": 0.02, "central": 0.2, "high": 0.6},
-            "parties.South.fear": {"low": 0.0299, "central": 0.03, "high": 0.0301},
-        }
-    )
+    return minimal_scenario(**UNCERTAIN)
 
 
 @pytest.fixture(scope="module")
@@ -48,13 +51,7 @@ def test_nothing_moved_is_the_scenario_itself(found: Response) -> None:
 def test_a_moved_input_moves_the_odds_as_the_model_does(found: Response) -> None:
     one = next(one for one in found.inputs if one.name == "talks.convening_prob_per_week")
     share, value = one.stops[-1]
-    held = minimal_scenario(
-        **{
-            "parties.North.strain": {"low": 0.02, "central": 0.1, "high": 0.3},
-            "talks.convening_prob_per_week": value,
-            "parties.South.fear": {"low": 0.0299, "central": 0.03, "high": 0.0301},
-        }
-    )
+    held = minimal_scenario(**{**UNCERTAIN, one.name: value})
     model = run(held, trials=4096, workers=1).summary["tiers"]["durable"]["180"]["model"]
     assert model - found.at({})[2] > 0.1
     assert found.at({one.name: share})[2] == pytest.approx(model, abs=0.06)
