@@ -85,15 +85,21 @@ def test_nothing_is_dated_after_the_day(name: str) -> None:
                 assert date.fromisoformat(text) <= start, line
 
 
-def test_a_competing_risk_and_a_hidden_red_line_show() -> None:
-    """What the pages teach: with a day for the fleet one side wins far oftener; a red line costs ceasefires."""
+def test_a_competing_risk_and_a_hidden_demand_show() -> None:
+    """What the pages teach: with a day for the fleet one side wins far oftener; a demand costs ceasefires.
+
+    A red line just beyond the status quo costs few: within it other issues make up for the one.
+    """
     sea, korea = load("falklands/april_1982"), load("korea/july_1951")
     without_the_day = sea.model_copy(update={"events": sea.events[:1]})
     wins = [sum(run(one, trials=1_600, workers=1).summary["victory"].values()) for one in (sea, without_the_day)]
     assert wins[0] > 0.3 > 0.1 > wins[1]
     refused = load("korea/july_1951", [("parties.UN_Command.red_lines.prisoners", "0.35")])
-    odds = [run(one, trials=1_600, workers=1).odds("mutual", 365).p for one in (korea, refused)]
-    assert odds[0] - odds[1] > 0.03
+    demanded = load("korea/july_1951", [("tracks.armistice.demands.UN_Command.prisoners", "0.05")])
+    runs = (run(one, trials=1_600, workers=1) for one in (korea, refused, demanded))
+    known, line, demand = (one.odds("mutual", 365).p for one in runs)
+    assert known - demand > 0.2
+    assert known - 0.03 < line < known + 0.01
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
