@@ -196,16 +196,19 @@ def losing(aim: float, **changes: Any) -> Scenario:
 def test_a_moderated_aim_changes_neither_the_need_nor_what_giving_costs(aim: float) -> None:
     """Not by a bit: points count per unit of scale, and what is lost is measured from the status quo."""
     rooms = [room_of(losing(at)) for at in (0.0, aim)]
-    needs, at_ends = [], []
+    needs, at_ends, trades = [], [], []
     for room in rooms:
         look_again(room, 0)
         needs.append(float(room.tracks["need_a"][0]))
         path = path_of(room)
         given = path.start >= 0.5
         at_ends.append((path.gain_a[-1], path.gain_b[-1], path.gain_a[:-1][given][0], path.gain_b[:-1][given][0]))
+        trades.append([column[given].tolist() for column in (path.rate, path.start, path.width)])
         stake = stake_of_a(room)
         assert [gain_at(x, stake) for x in POSITIONS] == [gain_at(x, stake_of_a(rooms[0])) for x in POSITIONS]
     assert needs[0] == needs[1] < 0
+    if aim < 0.5:  # at the status quo itself the other side's way is cut more finely
+        assert trades[0] == trades[1] and len(trades[0][0]) >= 2
     assert at_ends[1] == pytest.approx(at_ends[0], abs=1e-15)
 
 
@@ -229,7 +232,7 @@ def test_a_moderated_aim_closes_no_range_and_lowers_no_odds() -> None:
     assert 0.3 < odds[0] < 0.9 and (np.diff(odds) >= 0).all()
     assert 0 < ranges[0].mean() < 1
     for seen in ranges[1:]:
-        assert (seen >= ranges[0]).all()
+        np.testing.assert_array_equal(seen, ranges[0])
 
 
 # -- power decides terms and not odds --------------------------------------------------------------------
