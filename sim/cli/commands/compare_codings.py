@@ -68,7 +68,7 @@ def show_comparison_of_readings(found: CodingComparison, to: Console, most: int 
     """Print how far the two codings agree, and the ``most`` numbers that differ most."""
     n = len(found.differences)
     to.print(f"{found.scenario}: {counted(n, 'number')} read twice, {len(found.blank)} left blank", style="bold")
-    for sentence in found.sentences:
+    for sentence in (*found.sentences, *found.notes[1:]):  # the first note is in the heading
         to.print(sentence)
     rows = []
     for one in found.differences[:most]:

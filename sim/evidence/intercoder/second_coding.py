@@ -85,11 +85,15 @@ class Agreement:
 
 @dataclass(frozen=True)
 class CodingComparison:
-    """All numbers that the second coder filled in, the largest disagreements first, and the paths left blank."""
+    """All numbers that the second coder filled in, the largest disagreements first, and the paths left blank.
+
+    ``unstated`` are numbers that the sheet has and the file does not state, or no longer does.
+    """
 
     scenario: str
     differences: tuple[Difference, ...]
     blank: tuple[str, ...]
+    unstated: tuple[str, ...] = ()
 
     @property
     def agreement(self) -> Agreement:
@@ -122,8 +126,11 @@ class CodingComparison:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Return how many numbers the second coder left blank."""
-        return (f"{counted(len(self.blank), 'number')} left blank",)
+        """Return how many numbers the second coder left blank, and which ones the file does not state."""
+        said = [f"{counted(len(self.blank), 'number')} left blank"]
+        if self.unstated:
+            said.append(f"not compared, since the file does not state it: {', '.join(self.unstated)}")
+        return tuple(said)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON values; an undetermined figure is None."""
@@ -193,18 +200,22 @@ def compare_codings(name: str, sheet: str | os.PathLike[str]) -> CodingCompariso
     A sheet that is no file by that path is looked for in ``./scenarios`` and in the package: a second reading that
     ships with Parley is ``readings/korea_july_1951.csv``.
     """
-    known = to_code(load(name))
-    found, blank = [], []
+    scenario = load(name)
+    known, has = to_code(scenario), quantities(scenario)
+    found, blank, unstated = [], [], []
     seen: dict[str, int] = {}
     for row in read_table(typed_table(sheet), ("path", *FILLED, "ground"), COLUMNS).rows:
         path = row.needed("path", "the name of a number")
         if path in DROPPED:
             continue  # a reading of an earlier model keeps the rows of its keys
-        if path not in known:
+        if path not in known and path not in has:
             row.refuse("path", f"unknown number `{escaped(path)}`{did_you_mean(path, list(known))}")
         if path in seen:
             row.refuse("path", f"expected each number once, got `{escaped(path)}` of line {seen[path]} again")
         seen[path] = row.line
+        if path not in known:
+            unstated.append(path)
+            continue
         if not any(row.text(key) for key in FILLED):
             blank.append(path)
             continue
@@ -213,7 +224,8 @@ def compare_codings(name: str, sheet: str | os.PathLike[str]) -> CodingCompariso
         file_low, file_high = known[path].bounds
         file = (file_low, known[path].middle, file_high)
         found.append(Difference(path, *file, *second, _verdict(file, second), escaped(row.text("ground"), 400)))
-    return CodingComparison(name, tuple(sorted(found, key=lambda one: VERDICTS.index(one.verdict))), tuple(blank))
+    found.sort(key=lambda one: VERDICTS.index(one.verdict))
+    return CodingComparison(name, tuple(found), tuple(blank), tuple(unstated))
 
 
 def _reading(row: Row) -> tuple[float, float, float]:
