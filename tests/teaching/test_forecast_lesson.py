@@ -10,7 +10,9 @@ from collections.abc import Callable
 import pytest
 
 import sim
+from sim.analysis.replay.replay import replay
 from sim.errors import ParleyError
+from sim.scenario.reading.load import load
 from sim.teaching.exercises import EXERCISES, grade, pose
 from sim.teaching.forecast_lesson import horizons_asked, known_outcome, lesson, parse_forecast, parse_probability
 from tests.conftest import Answer
@@ -120,6 +122,18 @@ def test_answers_are_the_closed_forms_on_any_sheet(name: str) -> None:
 def test_fearons_sheets_never_reach_the_ends_of_the_pie() -> None:
     """Otherwise the cut at 0 and 1 would spoil the closed form."""
     assert all(0 < low < high < 1 for low, high in (pose("fearon", seed).answer for seed in range(200)))
+
+
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_the_model_finds_fearons_range_to_the_last_digit(seed: int) -> None:
+    """Side A is North, whose share of the pie is the contract-curve weight where every slice is worth the same."""
+    sheet = pose("fearon", seed)
+    momentum = str(1 - 2 * sheet.given["win_prob"])  # of South, which takes the whole pie or none of it
+    numbers = {"war.momentum": momentum, "war.momentum_mean": momentum, "expect": "open"}
+    costs = {"parties.North.strain": str(sheet.given["cost_a"]), "parties.South.strain": str(sheet.given["cost_b"])}
+    found = replay(load("teaching/fearons_pie", list((numbers | costs).items())), 1, 0)
+    (lane,) = next(moment.facts["tracks"] for moment in found.moments if moment.kind == "round")
+    assert (lane["lower"], lane["upper"]) == pytest.approx(sheet.answer, abs=1e-12)
 
 
 def test_unknown_exercises_and_wrong_counts_are_refused() -> None:
