@@ -97,6 +97,7 @@ def counted(
 FIVE, FOUR_AND_A_HALF, FOUR = 5.7e-7, 6.8e-6, 6.3e-5
 """Error rates of so many standard errors."""
 EXACT_TESTS, SIGNING, MECHANISMS = "model/test_exact.py", "model/test_signing.py", "model/test_mechanisms.py"
+EXACT_RANGES, TALKS = "model/test_exact_ranges.py", "model/test_talks.py"
 SECOND_SCORING = "evidence/backtest/test_second_implementation.py"
 SYNTHETIC = "evidence/backtest/test_synthetic_forecasters.py"
 DIRECTIONS, FEWER = "model/test_directions.py", "analysis/variance_reduction/test_methods.py"
@@ -112,6 +113,12 @@ STATED = (
     shift(f"{EXACT_TESTS}::test_draws_are_uniform_normal_and_antithetic", "mean of uniforms, sd of normals",
           (12 * 40_000) ** -0.5, (2 * 20_000) ** -0.5),
     shift(f"{EXACT_TESTS}::test_momentum_spreads_as_theory_says", "sd of momentum, .128", 0.127793 / 200),
+    shift(f"{EXACT_TESTS}::test_the_mean_cost_of_war_is_what_the_scenario_says_in_every_week",
+          "mean cost of war today and of the coming year, in standard errors", 1.0, error_rate=2.7e-3, n_assertions=36),
+    measured(f"{EXACT_RANGES}::test_a_moderated_aim_closes_no_range_and_lowers_no_odds", "odds of four aims", "their order"),
+    frequency(f"{TALKS}::test_third_parties_bring_leaders_to_the_table", "leaders persuaded", 40_000, 0.55, 0.16),
+    frequency(f"{TALKS}::test_a_chance_that_lasts_is_still_the_chance_of_each_week", "leave in week 0", 40_000, 0.3),
+    measured("model/test_bounds.py::test_a_certain_senate_never_refuses", "odds with a senate and without", "their order"),
     frequency(f"{SIGNING}::test_with_a_range_every_week_waiting_times_are_exponential",
               "signed by 1, 4, 13, 26 weeks", 40_000, 0.139292, 0.451188, 0.857726, 0.979758),
     frequency(f"{SIGNING}::test_a_high_rate_is_a_rate_and_not_a_chance", "signed at once", 40_000, 0.776870),
@@ -167,7 +174,7 @@ STATED = (
           0.0029, 0.0078),
     measured("execution/test_run.py::test_a_party_of_ones_own_changes_the_run", "odds, same luck", "their order"),
     measured("results/test_compare_and_wording.py::test_the_same_luck_shows_a_small_change", "an interval", "0"),
-    measured("scenario/test_history_wars.py::test_a_competing_risk_and_a_hidden_red_line_show",
+    measured("scenario/test_history_wars.py::test_a_competing_risk_and_a_hidden_demand_show",
              "victories around .1 and .3, odds", ".03 apart"),
     shift("evidence/calibration/test_episode_scenario.py::test_sides_may_be_swapped", "odds of an episode and its mirror, in standard errors",
           1.0, error_rate=FOUR, n_assertions=2),
@@ -268,6 +275,8 @@ HOLDS_FOR_EVERY_DRAW = {
     "statistics/test_exact_sums.py": "equal quantiles, of values at random read in pieces",
     "execution/test_streaming.py": "streamed and whole estimates of the same trials",
     "model/test_attribution_limits.py": "theorems, tried on configurations at random",
+    "model/test_packages.py": "properties of the path of packages, on wars at random",
+    f"{EXACT_RANGES}::test_without_frictions_there_is_always_something_that_both_prefer": "a theorem, tried on wars at random",
     "model/test_random_numbers.py": "equal numbers of two implementations, for shares and orders at random",
     "scenario/test_mirror.py": "columns of shares at random, turned around one by one",
     "evidence/backtest/test_baselines.py": "properties of a fit, on rows at random",

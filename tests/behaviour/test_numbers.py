@@ -27,9 +27,9 @@ GOLDEN = {  # (seed, stream, week, first trial / 4): words of Philox4x64-10
     (2**64 - 1, 2**64 - 1, 9, 2**38): (0x4B1915E982CF9AA4, 0xF4A1830D2E395AE1, 0xD67172DA5966E47D, 0x3EA71ADDB7AD049B),
 }
 DECISIONS = {
-    "blame", "call home", "end aid", "holiday", "holiday agreed", "level shift", "momentum", "momentum at start",
-    "call home in general", "level shift in general", "persuasion", "press", "quit", "round", "strain",
-    "strain at start", "text", "text error", "text in general", "veto", "victory", "violation",
+    "blame", "call home", "end aid", "holiday", "holiday agreed", "imposed halt", "level shift", "momentum",
+    "momentum at start", "call home in general", "level shift in general", "persuasion", "press", "quit", "round",
+    "strain", "strain at start", "text", "text error", "text in general", "veto", "victory", "violation",
 }  # fmt: skip
 PROGRAM = """
 import hashlib, json
@@ -82,7 +82,7 @@ def test_hash_seeds_give_the_same_bytes(hash_seeds: range) -> None:
 
 
 def test_every_decision_draws_from_a_stream_of_its_own_name() -> None:
-    trials = stepped(load("istanbul_2025/aides_only"), 78, n_trials=64)
+    trials = stepped(load("istanbul_2025/aides_only"), 78, n_trials=512)
     names = [decision for decision, _ in STREAMS]
     names += [decision for _ in trials.inputs.third_parties for decision in OF_THIRD_PARTY]
     names += ["veto" for _ in trials.inputs.vetoes]
