@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 COPIED = ("sim", "dashboards", "tests", "scenarios", "pyproject.toml")
 EXACT, MECHANISMS, INVARIANCE = (f"tests/model/test_{name}.py" for name in ("exact", "mechanisms", "invariance"))
 RANGES, BOUNDS, TALKS = (f"tests/model/test_{name}.py" for name in ("exact_ranges", "bounds", "talks"))
-POWERS, CONDITIONS = (f"tests/model/test_{name}.py" for name in ("powers", "conditional_events"))
+POWERS, CONDITIONS = (f"tests/model/test_{name}.py" for name in ("powers", "conditions"))
 UTILITY = "tests/equations/test_bargaining.py"
 RANDOM, PACKAGES, BLOCKS = (f"tests/model/test_{name}.py" for name in ("random_numbers", "packages", "blocks"))
 ON_PATHS = f"{PACKAGES}::test_the_path_runs_from_all_that_side_a_can_have_to_all_that_side_b_can_have"
@@ -204,7 +204,7 @@ MUTANTS = (
            "calm * assurances.resupply_limits_a", "calm * assurances.resupply_limits_b * 1.0",
            (f"{POWERS}::test_limits_on_resupply_slow_the_side_that_they_bind",)),
     Mutant("leverage stays while a ceasefire is in force", "sim/model/steps/war.py",
-           "war.leverage_left * war.pressure_decay if", "war.leverage_left if",
+           "war.leverage_left * TURNING_AWAY if", "war.leverage_left if",
            (f"{POWERS}::test_leverage_of_a_mediator_fades_in_a_ceasefire_alone",)),
     Mutant("an event on a condition happens again and again", "sim/model/steps/events.py",
            "if happened[number].applied_week < 0 and _holds", "if _holds",

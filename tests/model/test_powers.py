@@ -121,9 +121,19 @@ def test_war_that_resumes_starts_from_there() -> None:
 
 
 def test_leverage_of_a_mediator_fades_in_a_ceasefire_alone() -> None:
-    """Half of it is left after a half-life of four weeks; in war all of it."""
-    host = {"parties.Host": {"role": "mediator", "leverage": {"North": 0.08}}, "war.pressure_half_life_weeks": 4}
-    for weeks, left in ((0, 1.0), (4, 0.5), (8, 0.25)):
+    """To 1 / e in eight weeks, whatever the pace of pressure; in war all of it stays."""
+    host = {"parties.Host": {"role": "mediator", "leverage": {"North": 0.08}}, "war.pressure_half_life_weeks": 3}
+    for weeks in (0, 4, 8, 30):
         trials = stepped(minimal_scenario(**{**CEASEFIRE, **host}), weeks + 1)
-        assert cost_of_war_to(trials, 0) == pytest.approx(np.full(4, 0.05 + 0.08 * left))
+        assert cost_of_war_to(trials, 0) == pytest.approx(np.full(4, 0.05 + 0.08 * np.exp(-weeks / 8)))
         assert cost_of_war_to(stepped(minimal_scenario(**SILENT, **host), weeks + 1), 0) == pytest.approx(0.13)
+
+
+def test_a_mediators_leverage_is_back_when_war_is() -> None:
+    """A ceasefire of six weeks lapses as an event makes fighting pay."""
+    find = {"name": "a find", "date": week(5), "set": {"parties.North.fear": 0.9}}
+    short = {"tracks.ceasefire.length_days": 42, "truces.upgrade_prob": 0, "truces.shortfall_slope": 0}
+    host = {"parties.Host": {"role": "mediator", "leverage": {"North": 0.08}}}
+    scenario = minimal_scenario(**{**CEASEFIRE, **short, **host}, events=(find,))
+    for weeks, left in ((5, np.exp(-4 / 8)), (8, 1.0)):
+        assert cost_of_war_to(stepped(scenario, weeks), 0) == pytest.approx(np.full(4, 0.05 + 0.08 * left))
