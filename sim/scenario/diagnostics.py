@@ -104,8 +104,8 @@ def did_you_mean(name: str, options: Sequence[str]) -> str:
 
 
 DROPPED = {
-    "war.tau": "expected no such key, got one of an earlier model: the premium for risk has been dropped; what it did "
-    "is in docs/odd.md 3.1",
+    "war.tau": "expected no such key, got one of an earlier model: the premium for risk that it "
+    "set has been dropped, so take it out",
 }
 """Keys that earlier models had, and what to say of them."""
 

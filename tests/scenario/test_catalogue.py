@@ -20,6 +20,7 @@ aides_only putin_comes_all_follow putin_comes_trump_stays_away ministers_regular
 us_walks_away_aid_ends europe_sanctions_alone secondary_sanctions_us_and_europe us_presses_ukraine_only
 halt_30_days_monitored halt_30_days_resupply_limits terms_2022_settlement_first brazil_china_persuade china_leverage
 guarantees_on_paper guarantees_as_troops dictated_peace front_collapses offensive_stalls hurting_stalemate aid_surge
+halt_30_days_both_rearm pressure_if_talks_fail pressure_if_talks_fail_without_us
 """.split()
 SHIPPED = Path(__file__).parents[2] / "scenarios"
 AS_OF = date(2025, 5, 15)

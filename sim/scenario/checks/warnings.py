@@ -31,7 +31,7 @@ def of_earlier_model(scenario: Scenario) -> Iterator[Problem]:
     if scenario.model is None:
         changed = "; ".join(words for uses, words in CHANGED if uses(scenario))
         words = f"expected `model: {MODEL}`, got none: in a file of an earlier model other things were meant by"
-        yield Problem((), f"{words} {changed} (docs/guide/update.md)")
+        yield Problem((), f"{words} {changed}")
 
 
 def _has_moving_cost(scenario: Scenario) -> bool:

@@ -100,7 +100,7 @@ def test_a_file_of_an_earlier_model_has_each_key_named_that_means_something_else
         "base.yaml:2:1: warning: expected `model: 3`, got none: in a file of an earlier model other things were meant "
         "by points (now per unit of the scale); war_share (now at the momentum expected over the year ahead); "
         "issues without `delivered` (now nothing but promises); "
-        "audience_slope (now by the distance beyond the public line) (docs/guide/update.md)"
+        "audience_slope (now by the distance beyond the public line)"
     )
     assert note_on_model("base.yaml") == line
     assert note_on_model("teaching/minimal") is None, "only files of one's own are noted when they are run"

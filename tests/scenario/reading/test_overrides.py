@@ -94,12 +94,10 @@ def test_sweep_by_steps_and_by_values() -> None:
 
 
 def test_a_key_of_an_earlier_model_is_refused_with_what_became_of_it() -> None:
-    words = (
-        "expected no such key, got one of an earlier model: the premium for risk has been dropped; what it did is in"
-    )
+    words = "expected no such key, got one of an earlier model: the premium for risk that it set has been dropped"
     for changes in ([("war.tau", "0.2")], [("parties.North.strain", "{same_as: war.tau}")]):
         said = refusal_of("teaching/minimal", changes)
-        assert said.startswith(f"--set {changes[0][0]}=") and f"{words} docs/odd.md 3.1" in said
+        assert said.startswith(f"--set {changes[0][0]}=") and words in said
 
 
 @pytest.mark.parametrize(
