@@ -7,7 +7,7 @@ Examples
 >>> import sim
 >>> run = sim.run("teaching/minimal", trials=640, seed=1)
 >>> round(run.odds("durable", days=365).p, 3)  # beside p its band over parameters and its Monte Carlo interval
-0.838
+0.955
 >>> len(run.trials)  # a DataFrame, one row a trial
 640
 """

@@ -117,7 +117,7 @@ def run(
     >>> import sim
     >>> run = sim.run("teaching/minimal", trials=640, seed=1)
     >>> round(run.odds("durable", days=365).p, 3)
-    0.838
+    0.955
     """
     if isinstance(scenario, str):
         from sim.scenario.reading.load import open_scenario

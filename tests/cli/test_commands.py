@@ -185,10 +185,10 @@ def test_run_prints_the_odds_in_a_table_and_in_words(parley: Parley) -> None:
 
 
 def test_a_run_of_few_draws_says_that_its_range_is_none(parley: Parley) -> None:
-    said = " ".join(parley("run", "istanbul_2025/aides_only", "--trials", "20", "--quiet").out.split())
+    said = " ".join(parley("run", "istanbul_2025/hurting_stalemate", "--trials", "20", "--quiet").out.split())
     assert "No band: 20 trials hold 2 draws of the uncertain inputs" in said and "46 (736 trials)" in said
     assert "do not say how far more of them would change the number" in said and ", band " not in said
-    found = json.loads(parley("run", "istanbul_2025/aides_only", "--trials", "64", "--json", "--quiet").out)
+    found = json.loads(parley("run", "istanbul_2025/hurting_stalemate", "--trials", "64", "--json", "--quiet").out)
     assert (found["draws"], found["draws_for_band"]) == (4, 46)
     assert found["tiers"]["durable"]["365"]["lo"] == found["tiers"]["durable"]["365"]["hi"]
 

@@ -46,9 +46,9 @@ def test_goes_up(name: str) -> None:
 
 FAILS = {
     "us_presses_ukraine_only": "pressure on Kyiv's cost opens ranges as its lost aid closes them: without the shift of "
-    "momentum by aid z is 4.5, with a shift of .3 instead of .08 it is -9",
+    "momentum by aid z is 3.2, with a shift of .3 instead of .08 it is -8.8",
     "dictated_peace": "terms that cost Moscow nothing at home open the settlement: with the audience cost of the base "
-    "z is -7.5",
+    "z is -8.1",
 }
 """Directions, written before any run, that do not hold, and what a run with that number changed says of the reason."""
 
@@ -108,18 +108,28 @@ def test_more_strain_and_more_monitoring_raise_the_odds() -> None:
     assert paired_z(monitoring, durable("aides_only")) > 3
 
 
-def test_the_base_is_what_the_head_of_its_file_says() -> None:
-    """2, 5, 8 and 12 per cent by the model alone; under 1 at central values, where hardly any trial has a range.
+BAND = {30: (0.01, 0.05), 90: (0.04, 0.12), 180: (0.08, 0.20), 365: (0.14, 0.32)}
+"""Odds that were plausible before the start."""
+BELOW_THE_BAND = pytest.mark.xfail(
+    strict=True, reason="13.4 %: one trial in five ever has a range; Moscow's cost of war at .08 for .06 makes it 24 %"
+)
+AT_CENTRAL_VALUES = pytest.mark.xfail(
+    strict=True, reason="with every input at its middle 2 of 1,000 trials ever have a range: odds come from the draws"
+)
 
-    Ends of the first assertion: 4.5 standard errors by draws, rounded to whole per cents.
-    """
-    stated = {30: 0.02, 90: 0.05, 180: 0.08, 365: 0.12}
-    for days, share in stated.items():
-        found = durable("aides_only", days).astype(float).reshape(-1, 32).mean(axis=1)
-        error = found.std(ddof=1) / np.sqrt(len(found))
-        assert abs(found.mean() - share) < 0.005 + 4.5 * error
+
+@pytest.mark.parametrize("days", [30, 90, 180, pytest.param(365, marks=BELOW_THE_BAND)])
+def test_base_lands_in_the_band_that_was_plausible_before_the_start(days: int) -> None:
+    low, high = BAND[days]
+    assert low <= durable("aides_only", days).mean() <= high
+
+
+@AT_CENTRAL_VALUES
+@pytest.mark.parametrize("days", DAYS)
+def test_base_at_central_values_lands_in_the_band_too(days: int) -> None:
+    low, high = BAND[days]
     week = simulate(central(load("istanbul_2025/aides_only")), 1, 0, 4 * N)["durable_week"]
-    assert ((week >= 0) & (week < DAYS[365])).mean() < 0.01
+    assert low <= ((week >= 0) & (week < DAYS[days])).mean() <= high
 
 
 def hazards_of_the_base() -> list[float]:
