@@ -152,6 +152,7 @@ STATED = (
              "the band"),
     measured(f"{DIRECTIONS}::test_base_at_central_values_lands_in_the_band_too", "the same at central values",
              "the band; expected to fail"),
+    measured(f"{DIRECTIONS}::test_the_base_is_what_the_head_of_its_file_says", "odds by four days", "4.5 s.e. and .5 points"),
     measured(f"{DIRECTIONS}::test_the_base_does_not_climb_by_construction", "hazards of quarters", "twofold"),
     measured(f"{DIRECTIONS}::test_the_hazard_of_the_base_stays_within_a_factor_of_two", "hazards of quarters", "twofold"),
     measured(f"{DIRECTIONS}::test_reversal_of_the_front_decides_iran_iraq", "odds", ".2 apart"),

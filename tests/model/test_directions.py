@@ -132,6 +132,13 @@ def test_base_at_central_values_lands_in_the_band_too(days: int) -> None:
     assert low <= ((week >= 0) & (week < DAYS[days])).mean() <= high
 
 
+def test_the_base_is_what_the_head_of_its_file_says() -> None:
+    """2, 5, 8 and 12 per cent by the model alone, within 4.5 standard errors by draws and the rounding of per cents."""
+    for days, share in ((30, 0.02), (90, 0.05), (180, 0.08), (365, 0.12)):
+        found = durable("aides_only", days).astype(float).reshape(-1, 32).mean(axis=1)
+        assert abs(found.mean() - share) < 0.005 + 4.5 * found.std(ddof=1) / np.sqrt(len(found))
+
+
 def hazards_of_the_base() -> list[float]:
     """Share of the trials without one in which a durable ceasefire begins, by quarter."""
     week = columns("aides_only")["durable_week"]

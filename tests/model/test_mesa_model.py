@@ -26,7 +26,7 @@ class Hasty(sim.Belligerent):
 
 @pytest.fixture(scope="module")
 def bulk() -> Columns:
-    return simulate(sim.load(NAME), 7, 0, 512)
+    return simulate(sim.load(NAME), 7, 0, 2_048)
 
 
 def assert_is_trial(model: sim.NegotiationModel, columns: Columns, trial: int) -> None:
