@@ -126,8 +126,8 @@ def test_eight_times_the_blocks_take_no_more_memory(tmp_path: Path, minimal: sim
     """Held as well as read, 10,240 trials would take 1 MB on top of some 4."""
     trials = run(minimal, trials=10_240, workers=1).columns
 
-    def peak(n: int) -> int:
-        place = tmp_path / str(n)
+    def peak(n: int, again: int = 0) -> int:
+        place = tmp_path / f"{n}-{again}"
         with Writer(place, Request(minimal, "cut", n, block=320).inputs, n) as writer:
             for index in range(n // 320):
                 writer.add(index, part(trials, 320 * index, 320))
@@ -143,5 +143,6 @@ def test_eight_times_the_blocks_take_no_more_memory(tmp_path: Path, minimal: sim
         return found
 
     peak(320)  # what is imported or cached on the way
-    few, many = peak(1_280), peak(10_240)
+    # The least of three: what other code imports or caches meanwhile only adds.
+    few, many = (min(peak(n, again) for again in range(3)) for n in (1_280, 10_240))
     assert many < 1.1 * few, f"{few:,} bytes for 4 blocks, {many:,} for 32"
