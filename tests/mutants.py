@@ -254,8 +254,6 @@ MUTANTS = (
            "found.st_nlink > 1:", "found.st_nlink > 9:", (FILES,)),
     Mutant("an edited manifest is believed", "sim/storage/manifest.py",
            'manifest.pop("digest") == digest_of(manifest)', 'bool(manifest.pop("digest"))', (STORE,)),
-    Mutant("the model alone is anchored in the report's table", "dashboards/report/content.py",
-           'alone = {"p": cell["model"]', 'alone = {"p": cell["p"]', (REPORT,)),
     Mutant("a victory that imposes a ceasefire is shown as a plain one", "dashboards/tables/runs.py",
            'has_won & ~by_a & ~imposes', 'has_won & ~by_a', (TABLES,)),
     Mutant("halts last seen in force count as ended", "dashboards/tables/terms.py",

@@ -158,26 +158,34 @@
     return (low + high) / 2;
   }
 
-  /* The headline of sim.statistics.anchoring: half way, in log odds, to the reference class. */
-  function anchored(p, reference) {
-    if (reference === null) return p;
+  /* The headline of a share by a horizon, and an end of its band: Level.at and Level.headline of sim.statistics.level. */
+  function leveled(p, place) {
+    const level = surface.levels[place];
+    if (level.plain) return p;
     const smooth = (p * surface.trials + 0.5) / (surface.trials + 1);
-    return expit((1 - surface.weight) * logit(smooth) + surface.weight * logit(reference));
+    return expit(level.intercept + level.slope * logit(smooth));
+  }
+  function bandEnd(p, end, place, sign) {
+    const level = surface.levels[place], open = (share) => share > 0 && share < 1;
+    if (!open(end) || !open(p)) return open(end) ? leveled(end, place) : end;
+    const reach = Math.hypot((logit(end) - logit(p)) * level.file_weight, level.other);
+    return expit(logit(leveled(p, place)) + sign * reach);
   }
 
   /* A weekly curve of the base (odds, or an end of their band), moved in log odds as the surface moves the horizons. */
-  function movedCurve(now, kind, model, shown) {
+  function movedCurve(now, kind, factor, shown) {
     const inside = (p) => Math.min(Math.max(p, 1e-12), 1 - 1e-12);
     const shifts = now[kind].map((p, place) => logit(inside(p)) - logit(inside(surface.untouched[kind][place])));
     return surface.curve.map((row, week) => {
-      if (!held.size || row[model] <= 0 || row[model] >= 1) return row[shown];
+      if (!held.size || row[shown] <= 0 || row[shown] >= 1) return row[shown];
       const next = surface.weeks.findIndex((end) => week <= end);
       let shift = shifts[Math.max(0, next)];
       if (next > 0) {
         const share = (week - surface.weeks[next - 1]) / (surface.weeks[next] - surface.weeks[next - 1]);
         shift = shifts[next - 1] + share * (shifts[next] - shifts[next - 1]);
       }
-      return anchored(expit(logit(row[model]) + shift), row.reference);
+      const level = surface.levels[next < 0 ? surface.levels.length - 1 : next];
+      return expit(logit(row[shown]) + level[factor] * shift);
     });
   }
 
@@ -198,9 +206,9 @@
   function movedData(data) {
     const found = structuredClone(data);
     const now = evaluate();
-    const odds = movedCurve(now, "odds", "model", "p");
-    const low = movedCurve(now, "low", "model_lo", "lo").map((p, week) => Math.min(p, odds[week]));
-    const high = movedCurve(now, "high", "model_hi", "hi").map((p, week) => Math.max(p, odds[week]));
+    const odds = movedCurve(now, "odds", "slope", "p");
+    const low = movedCurve(now, "low", "slope", "lo").map((p, week) => Math.min(p, odds[week]));
+    const high = movedCurve(now, "high", "slope", "hi").map((p, week) => Math.max(p, odds[week]));
     found[0].y = [...high, ...low.reverse()].map((p) => 100 * p);
     low.reverse();
     found[2].y = odds.map((p) => 100 * p);
@@ -211,9 +219,9 @@
     return found;
   }
 
-  const shown = (now) => (held.size ? now.odds.map((p, place) => anchored(p, surface.references[place])) : surface.base);
+  const shown = (now) => (held.size ? now.odds.map(leveled) : surface.base);
   const bands = (now) => (held.size
-    ? now.low.map((low, place) => [low, now.high[place]].map((end) => (end > 0 && end < 1 ? anchored(end, surface.references[place]) : end)))
+    ? now.odds.map((p, place) => [bandEnd(p, now.low[place], place, -1), bandEnd(p, now.high[place], place, 1)])
     : surface.bands);
   const range = (low, high) => {
     const ends = [low, high].map((end) => percent(end).replace(" %", ""));

@@ -10,7 +10,6 @@ from dashboards.theme import (
     BLUE,
     FAINT_INK,
     GRID,
-    INK,
     SHADE,
     VERMILLION,
     Figure,
@@ -33,8 +32,7 @@ def forest(table: Any, *, title: str, reference: float | None = None, narrow: bo
     """Odds of each scenario with its bands, the likeliest on top, the base marked by a diamond and a dotted line.
 
     ``table`` has a row per scenario: ``title``, ``p``, ``lo``, ``hi``, ``mc_lo``, ``mc_hi`` (fractions), ``is_base``,
-    and ``model``, the model alone, which is marked by a small upright stroke where the odds are anchored; ``in_force``,
-    the odds that a ceasefire is still in force after 180 days, is shown on hover.
+    and ``in_force``, the odds that a ceasefire is still in force after 180 days, which is shown on hover.
     """
     rows = sorted(records(table), key=lambda row: -row["p"])
     places = list(range(len(rows)))
@@ -46,9 +44,6 @@ def forest(table: Any, *, title: str, reference: float | None = None, narrow: bo
         _points("odds", rows, others, {"symbol": "circle", "size": 10, "color": BLUE}),
         _points("base", rows, base, {"symbol": "diamond", "size": 14, "color": VERMILLION}),
     ]
-    apart = [place for place in places if abs(rows[place].get("model", rows[place]["p"]) - rows[place]["p"]) > 1e-9]
-    if apart:
-        data.insert(2, _model_alone(rows, apart))
     shapes = [_upright(100 * rows[place]["p"], VERMILLION, "dot") for place in base]
     if reference is not None:
         shapes.append(_upright(100 * reference, BLACK, "dash"))
@@ -56,7 +51,7 @@ def forest(table: Any, *, title: str, reference: float | None = None, narrow: bo
     return figure(
         title,
         data,
-        xaxis=percent_axis("Odds", percents(max(row["hi"], row["p"], row.get("model", 0)) for row in rows), narrow),
+        xaxis=percent_axis("Odds", percents(max(row["hi"], row["p"]) for row in rows), narrow),
         yaxis=row_axis([row_label(row) for row in rows], narrow),
         height=_height(rows, narrow),
         narrow=narrow,
@@ -176,19 +171,6 @@ def _points(name: str, rows: list[dict[str, Any]], places: list[int], marker: di
         ],
         "hovertemplate": "%{customdata}<extra></extra>",
         "showlegend": bool(places),
-    }
-
-
-def _model_alone(rows: list[dict[str, Any]], places: list[int]) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": "the model alone",
-        "x": percents(rows[place]["model"] for place in places),
-        "y": places,
-        "marker": {"symbol": "line-ns-open", "size": 11, "color": INK, "line": {"width": 1.8}},
-        "customdata": [f"{literal(rows[place]['title'])}<br>{percent(rows[place]['model'])}" for place in places],
-        "hovertemplate": "Model alone, %{customdata}<extra></extra>",
     }
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from dashboards.theme import (
     BEHIND,
-    BLACK,
     BLUE,
     DARK_SHADE,
     GREEN,
@@ -34,11 +33,6 @@ TIER_LINES = {
     "broad": {"color": GREEN, "width": 2, "dash": "dot"},
 }
 
-BESIDE = (
-    ("model", "the model alone", {"color": BLUE, "width": 1.4}),
-    ("reference", "reference class (wars like it)", {"color": BLACK, "width": 1.8, "dash": "dash"}),
-)
-"""What the headline lies between: column, name and look."""
 IN_FORCE = ("in_force", f"a lasting halt {IN_FORCE_180}", {"color": PURPLE, "width": 2.2, "dash": "longdash"})
 
 
@@ -47,10 +41,8 @@ def odds_by_date(table: Any, *, title: str, base: Any = None, base_title: str = 
 
     ``table`` has a row per date, in order: ``date`` (ISO), ``day`` (days since the start), the odds ``durable``,
     ``mutual``, ``broad``, the 90 % band ``lo``, ``hi`` and the Monte Carlo interval ``mc_lo``, ``mc_hi`` of the durable
-    tier, and ``reference`` (None where no reference class is named), all fractions. With a reference class ``durable``
-    is anchored and ``model`` is the model alone: a thin line beside the thick one. ``in_force`` is the odds that such a
-    halt is still in force after 180 days, where that is known. ``base`` is a table of the same kind whose durable odds
-    are drawn behind.
+    tier, all fractions. ``in_force`` is the odds that such a ceasefire is still in force after 180 days, where that is
+    known. ``base`` is a table of the same kind whose durable odds are drawn behind.
     """
     rows = records(table)
     dates = [str(row["date"]) for row in rows]
@@ -60,12 +52,9 @@ def odds_by_date(table: Any, *, title: str, base: Any = None, base_title: str = 
     ]
     if base is not None:
         data.append(_base_line(records(base), base_title))
-    has_anchor = any(row.get("reference") is not None for row in rows)
-    if has_anchor:
-        data += [_line(dates, rows, *look) for look in BESIDE]
     if any(row.get("in_force") is not None for row in rows):
         data.append(_line(dates, rows, *IN_FORCE) | {"legendrank": 1.5})
-    data += [_tier_line(dates, rows, tier, has_anchor) for tier in ("broad", "mutual", "durable")]
+    data += [_tier_line(dates, rows, tier) for tier in ("broad", "mutual", "durable")]
     largest = [row[column] for row in rows for column in ("hi", "broad", "mutual")]
     return figure(
         title,
@@ -74,7 +63,7 @@ def odds_by_date(table: Any, *, title: str, base: Any = None, base_title: str = 
         yaxis=percent_axis("Odds", percents(largest)),
         height=650 if narrow else 560,
         narrow=narrow,
-        legend_rows=9 if narrow else 3,
+        legend_rows=7 if narrow else 3,
         legend_gap=78,
         hovermode="x unified",
     )
@@ -109,12 +98,11 @@ def _line(dates: list[str], rows: list[dict[str, Any]], column: str, name: str, 
     }
 
 
-def _tier_line(dates: list[str], rows: list[dict[str, Any]], tier: str, has_anchor: bool) -> dict[str, Any]:
+def _tier_line(dates: list[str], rows: list[dict[str, Any]], tier: str) -> dict[str, Any]:
     said = [percent(row[tier]) for row in rows]
     name = TIER_WORDS[tier]
     if tier == "durable":
         said = [f"{words} (band {band(row['lo'], row['hi'])})" for words, row in zip(said, rows, strict=True)]
-        name += ", anchored" if has_anchor else ""
     return {
         "type": "scatter",
         "mode": "lines",

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from dashboards.theme import (
-    BLACK,
     BLUE,
     DARK_SHADE,
     PURPLE,
@@ -48,8 +47,6 @@ def odds_by_event(table: Any, *, title: str, narrow: bool = False) -> Figure:
             _area(ends, rows, "lo", "hi", SHADE, "band: nine in ten draws of the inputs"),
             _area(ends, rows, "mc_lo", "mc_hi", DARK_SHADE, "Monte Carlo error (luck)"),
         ]
-        if any(row.get("model") is not None and row["model"] != row["p"] for row in rows):
-            data.append(_steps(ends, rows, "model", "the model alone", {"color": BLACK, "width": 1.4, "dash": "dash"}))
         if any(row.get(KEPT) is not None for row in rows):
             data.append(_steps(ends, rows, KEPT, IN_FORCE_180, {"color": PURPLE, "width": 2.2, "dash": "longdash"}))
         data.append(_steps(ends, rows, "p", "odds", {"color": BLUE, "width": 3.5}))
@@ -61,7 +58,7 @@ def odds_by_event(table: Any, *, title: str, narrow: bool = False) -> Figure:
         for number, (place, row) in enumerate(zip(places, rows, strict=True))
         if number
     ]
-    largest = [row[column] for row in rows for column in ("hi", "p", "model") if row.get(column) is not None]
+    largest = [row[column] for row in rows for column in ("hi", "p") if row.get(column) is not None]
     made = figure(
         title,
         data,

@@ -35,7 +35,6 @@ def content(runs: Sequence[Run], crowd: ForecasterTable | str | None = None) -> 
         "days": days,
         "day_list": list(horizons(base.scenario)),
         "runs": [scenario_row(run, base, days, rows.get(index)) for index, run in enumerate(runs)],
-        "has_anchor": any(run.summary["tiers"]["durable"][str(last_day(run))]["reference"] is not None for run in runs),
         "has_pairs": any(row["difference"] is not None for row in rows.values()),
         "settlement": wording.percent(run_tables.settlement(base)),
         "sides_of_base": sides_called(base.scenario),
@@ -67,7 +66,6 @@ def headline(run: Run, days: int) -> dict[str, Any]:
     tiers = run.summary["tiers"]
     cell = tiers["durable"][str(days)]
     said = odds_words(cell, run.n_trials)
-    is_anchored = cell["reference"] is not None
     label = f"{round(100 * cell['p'])} of 100 circles are filled; the band reaches from {said['band']}"
     return {
         **said,
@@ -83,10 +81,9 @@ def headline(run: Run, days: int) -> dict[str, Any]:
         ],
         "in_force": in_force_cell(run, str(days)),
         "in_force_basis": in_force_basis(run, str(days)),
-        "reference": None if cell["reference"] is None else wording.percent(cell["reference"]),
+        "sources": wording.sources(cell, run.n_trials),
+        "has_record": cell["record"] is not None,
         "reference_source": run.scenario.reference_class.source if run.scenario.reference_class else "",
-        "model": wording.model_alone(cell, run.n_trials) if is_anchored else None,
-        "model_band": wording.band_of(cell, run.n_trials, "model_"),
         "mutual": odds_cell(tiers["mutual"][str(days)], run.n_trials),
         "broad": odds_cell(tiers["broad"][str(days)], run.n_trials),
         "victory": {side: victory_cell(run, side) for side in ("A", "B")},
@@ -113,12 +110,6 @@ def odds_cell(cell: dict[str, float], n: int) -> dict[str, Any]:
         return {"said": said, "band": limit, "value": "0"}
     band = short_band(cell) if has_band(n) else "no band"
     return {"said": wording.percent(cell["p"]), "band": band, "value": f"{cell['p']:.6f}"}
-
-
-def model_cell(cell: dict[str, float], n: int) -> dict[str, Any]:
-    """The model alone, as a number of a table."""
-    alone = {"p": cell["model"], "lo": cell["model_lo"], "hi": cell["model_hi"], "mc_hi": cell["model_hi"]}
-    return odds_cell(alone, n)
 
 
 def short_band(cell: dict[str, float]) -> str:
@@ -196,7 +187,6 @@ def scenario_row(run: Run, base: Run, days: int, row: dict[str, Any] | None) -> 
         "in_force_difference": difference_cell(row["in_force_difference"])
         if row and row["in_force_difference"]
         else None,
-        "model": model_cell(tiers["durable"][last], run.n_trials),
         "mutual": odds_cell(tiers["mutual"][last], run.n_trials),
         "broad": odds_cell(tiers["broad"][last], run.n_trials),
         "victory": {side: victory_cell(run, side) for side in ("A", "B")},

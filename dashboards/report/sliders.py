@@ -11,7 +11,6 @@ from dashboards.theme import BEHIND, BLUE, SHADE, Figure, date_axis, figure, per
 from sim.analysis.sensitivity.uncertain_inputs import HIGH, LOW
 from sim.analysis.surrogate.surrogate import decimals
 from sim.results.wording import band, percent
-from sim.statistics.anchoring import anchored, reference_at
 
 if TYPE_CHECKING:
     from sim.analysis.surrogate.surrogate import Response
@@ -33,10 +32,9 @@ def spread(run: Run) -> list[float]:
 def moved_table(run: Run) -> list[dict[str, Any]]:
     """A row per week for the page's own curve.
 
-    ``date``, ``day``, ``reference``, the headline ``p`` with its band ``lo``, ``hi``, and ``model``, ``model_lo``,
-    ``model_hi``, the same of the model alone.
+    ``date``, ``day``, and the odds ``p`` with their band ``lo``, ``hi``.
     """
-    kept = ("date", "day", "reference", "lo", "hi", "model", "model_lo", "model_hi")
+    kept = ("date", "day", "lo", "hi")
     return [{**{key: row[key] for key in kept}, "p": row["durable"]} for row in runs.odds_by_date(run)]
 
 
@@ -80,9 +78,8 @@ def reach(run: Run, found: Response) -> float:
 
 
 def headline(run: Run, p: float) -> float:
-    """The model's odds by the last horizon as the page shows them: anchored where there is a reference class."""
-    days = max(map(int, run.summary["tiers"]["durable"]))
-    return anchored(p, run.n_trials, reference_at(run.scenario, "durable", days))
+    """The model's odds by the last horizon as the page shows them."""
+    return run.weighing.levels[max(run.weighing.levels)].at(p, run.n_trials)
 
 
 def surface_data(run: Run, found: Response | None) -> dict[str, Any] | None:
@@ -91,8 +88,8 @@ def surface_data(run: Run, found: Response | None) -> dict[str, Any] | None:
 
     from sim.analysis.surrogate import band
     from sim.results import wording
-    from sim.statistics.anchoring import REFERENCE_WEIGHT
     from sim.statistics.horizons import horizons
+    from sim.statistics.level import BAND
 
     if found is None:
         return None
@@ -117,8 +114,16 @@ def surface_data(run: Run, found: Response | None) -> dict[str, Any] | None:
         ],
         "base": [cell["p"] for cell in cells.values()],
         "bands": [[cell["lo"], cell["hi"]] for cell in cells.values()],
-        "references": [cell["reference"] for cell in cells.values()],
-        "weight": REFERENCE_WEIGHT,
+        "levels": [
+            {
+                "intercept": one.intercept,
+                "slope": one.slope,
+                "plain": one.is_plain,
+                "file_weight": one.file_weight,
+                "other": BAND * one.other_sd,
+            }
+            for one in run.weighing.levels.values()
+        ],
         "trials": run.n_trials,
         "curve": moved_table(run),
         "command": "parley run " + shlex.quote(run.name),

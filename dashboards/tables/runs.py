@@ -6,18 +6,17 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from sim.outcome_columns import Columns
-from sim.results.tally import HitTally, weeks_over
-from sim.statistics.anchoring import anchor, reference_at
-from sim.statistics.horizons import IN_FORCE_180, begun, horizons, is_followed
+from sim.results.tally import Classes, HitTally
+from sim.statistics.estimates import reference_odds
+from sim.statistics.horizons import IN_FORCE_180, TIERS, begun, horizons, is_followed
 from sim.statistics.in_force import still_in_force
 from sim.statistics.summed import merged
 
 if TYPE_CHECKING:
     from sim.evidence.forecasters.forecasters import ForecasterTable
     from sim.results.run import Run
+    from sim.scenario.schema import Scenario
 
 Table = list[dict[str, Any]]
 
@@ -28,37 +27,36 @@ READ = ("durable_week", "mutual_week", "broad_week", "victory_week", "victory", 
 def odds_by_date(run: Run) -> Table:
     """Cumulative odds week by week, from 0 at the start to the horizon.
 
-    A row per week ``k`` = 0 ... horizon: odds that a halt of each tier began before the end of ``k`` weeks, so that the
-    rows of weeks 4, 13, 26 and 52 are the odds by 30, 90, 180 and 365 days. ``durable``, its band and its Monte Carlo
-    interval are the headline (anchored where there is a reference class), ``model`` with ``model_lo`` and ``model_hi``
-    the model alone on that tier; ``mutual`` and ``broad`` are the model alone. ``in_force`` is the odds that a lasting
-    one is still in force after 180 days, None where that is not known.
+    A row per week ``k`` = 0 ... horizon: odds, over the weighted trials, that a ceasefire of each tier began before the
+    end of ``k`` weeks, so that the rows of weeks 4, 13, 26 and 52 are the odds by 30, 90, 180 and 365 days. ``durable``
+    comes with its band and its Monte Carlo interval, ``model`` with ``model_lo`` and ``model_hi`` is the plain share of
+    trials. ``in_force`` is the odds that a lasting one is still in force after 180 days, None where that is not known.
     """
-    scenario, n_weeks, n = run.scenario, run.scenario.horizon_weeks, run.n_trials
-    lasting = ["durable_week", *([f"{IN_FORCE_180}_week"] if is_followed(scenario, run.columns) else [])]
-    counted = {
-        tier: _counts_by_week(weeks_over(scenario, run.columns, f"{tier}_week"), n_weeks) / n
-        for tier in ("mutual", "broad")
-    }
-    started = merged(
-        {(name, week): HitTally.of(begun(columns[name], week)) for name in lasting for week in range(n_weeks + 1)}
-        for columns in run.blocks(*lasting)
-    )
+    scenario, n_weeks = run.scenario, run.scenario.horizon_weeks
+    has_kept = is_followed(scenario, run.columns)
+    names = [*(f"{tier}_week" for tier in TIERS), *([f"{IN_FORCE_180}_week"] if has_kept else [])]
+    started = merged(_by_week(scenario, columns, names) for columns in run.blocks(*names))
     days_of = {week: days for days, week in horizons(scenario).items()}
     rows: Table = []
     for week in range(n_weeks + 1):
-        odds, *event = [started[name, week].odds(run.commonest_effect) for name in lasting]
-        reference = reference_at(scenario, "durable", days_of.get(week, 7 * week))
-        shown, kept = anchor(odds, reference), still_in_force(odds, event[0], reference) if event else None
+        days = days_of.get(week, 7 * week)
+        shown, mutual, broad, *event = [
+            run.weighing.headline(
+                started[name, week], days, run.commonest_effect, is_durable=name == names[0] and week in days_of
+            )
+            for name in names
+        ]
+        kept = still_in_force(shown, event[0]) if event and shown.n_events else None
         rows.append(
             {
                 "date": (scenario.start + timedelta(weeks=week)).isoformat(),
                 "day": 7 * week,
                 "durable": shown.p,
                 "in_force": None if kept is None else kept.p,
-                **{tier: float(counted[tier][week]) for tier in counted},
-                **{key: getattr(shown, key) for key in ("lo", "hi", "mc_lo", "mc_hi", "reference")},
-                **{key: getattr(shown, key) for key in ("model", "model_lo", "model_hi")},
+                "mutual": mutual.p,
+                "broad": broad.p,
+                "reference": reference(scenario, days),
+                **{key: getattr(shown, key) for key in ("lo", "hi", "mc_lo", "mc_hi", "model", "model_lo", "model_hi")},
             }
         )
     # Nothing has happened at the start, and that is no estimate.
@@ -66,9 +64,17 @@ def odds_by_date(run: Run) -> Table:
     return rows
 
 
-def _counts_by_week(counts: Any, n_weeks: int) -> Any:
-    """Trials whose event came before the end of 0, 1, 2 ... ``n_weeks`` weeks, from how many had it in each week."""
-    return np.concatenate([[0], np.cumsum(counts[:n_weeks])]).astype(float)
+def _by_week(scenario: Scenario, columns: Columns, names: Sequence[str]) -> dict[tuple[str, int], HitTally]:
+    """Count by column and week the trials of a block in which it had begun before the end of so many weeks."""
+    among = Classes.by(scenario, columns)
+    weeks = range(scenario.horizon_weeks + 1)
+    return {(name, week): HitTally.of(begun(columns[name], week), among) for name in names for week in weeks}
+
+
+def reference(scenario: Scenario, days: int) -> float | None:
+    """Odds of the reference class by so many days; None where the scenario names none."""
+    named = scenario.reference_class
+    return None if named is None else reference_odds(days, named.ties, named.months_at_risk)
 
 
 def comparison(runs: Sequence[Run], base: Run, days: int) -> Table:
@@ -121,18 +127,21 @@ def anatomy(runs: Sequence[Run], base: Run) -> Table:
 
 
 def endings(runs: Sequence[Run], base: Run) -> Table:
-    """Each trial in exactly one ending by the horizon, as shares.
+    """Each trial in exactly one ending by the horizon, as weighted shares.
 
     A victory after a lasting ceasefire has ended does not undo that one. A victory with a ceasefire that the victor
     imposes is an ending of its own (``imposed_a``, ``imposed_b``), beside plain victories.
     """
     rows: Table = []
     for run in runs:
-        counts = dict.fromkeys(ENDINGS, 0)
-        for columns in run.blocks(*READ):
-            for key, hits in _endings(columns, run.scenario.horizon_weeks).items():
-                counts[key] += int(np.count_nonzero(hits))
-        shares = {key: count / run.n_trials for key, count in counts.items()}
+        counts = merged(
+            {
+                key: Classes.by(run.scenario, columns).hits(hits)
+                for key, hits in _endings(columns, run.scenario.horizon_weeks).items()
+            }
+            for columns in run.blocks(*READ)
+        )
+        shares = {key: run.weighing.share(counts[key]) for key in ENDINGS}
         rows.append({"title": run.scenario.title, "is_base": run is base, **shares})
     return rows
 
@@ -168,8 +177,8 @@ def crowd(found: ForecasterTable) -> Table:
 
 
 def settlement(run: Run) -> float:
-    """Share of trials in which a political settlement came into force by the horizon."""
-    return float(run.tally.weeks["settlement_week"][: run.scenario.horizon_weeks].sum() / run.n_trials)
+    """Weighted share of trials in which a political settlement came into force by the horizon."""
+    return run.weighing.share(run.tally.weeks["settlement_week"][:, : run.scenario.horizon_weeks].sum(axis=1))
 
 
 def summary_rows(runs: Sequence[Run]) -> Table:

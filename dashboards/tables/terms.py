@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dashboards.tables.why import words_of
-from sim.outcome_columns import Columns
-from sim.results.tally import STEPS, settled, steps
+from sim.results.summary import mean_of
+from sim.results.tally import settled
 from sim.scenario.schema.labels import called
 from sim.statistics import exact_sums
 from sim.statistics.estimates import wilson
@@ -35,7 +36,7 @@ EVIDENCE = {
 
 def n_halts(run: Run) -> int:
     """Trials with an agreed general halt."""
-    return run.tally.n_halts
+    return int(run.tally.n_halts.sum())
 
 
 def terms(run: Run) -> Table:
@@ -48,19 +49,19 @@ def terms(run: Run) -> Table:
     """
     scenario = run.scenario
     settled = _settled(run)
-    found = exact_sums.quantiles(settled, {f"q{round(100 * q):02d}": q for q in QUANTILES})
-    bins = dict.fromkeys(scenario.issues, np.zeros(N_BINS, np.int64))
-    totals = dict.fromkeys(scenario.issues, 0)
+    weights = run.weighing.weights
+    found = exact_sums.quantiles(settled, {f"q{round(100 * q):02d}": q for q in QUANTILES}, weights)
+    bins = dict.fromkeys(scenario.issues, np.zeros((len(weights), N_BINS), np.int64))
     for values in settled():
-        for name, column in values.items():
-            bins[name] = bins[name] + np.histogram(column.astype(np.float64), bins=N_BINS, range=(0.0, 1.0))[0]
-            totals[name] += steps(column)
+        for name, (column, of) in values.items():
+            bins[name] = bins[name] + _histograms(column, of, len(weights))
     sides = [scenario.belligerent(name) for name in (scenario.sides.A, scenario.sides.B)]
     rows: Table = []
     for name, issue in scenario.issues.items():
         n = int(bins[name].sum())
         if n == 0:
             continue
+        weighted = run.weighing.total(bins[name])
         ideals = [
             float(side.ideal_point[name].middle) if name in side.ideal_point else float(number)
             for number, side in enumerate(sides)
@@ -75,21 +76,28 @@ def terms(run: Run) -> Table:
                 "ideal_a": ideals[0],
                 "ideal_b": ideals[1],
                 "n": n,
-                "n_halts": run.tally.n_halts,
-                "bins": [float(count / n) for count in bins[name]],
+                "n_halts": n_halts(run),
+                "bins": [float(count / weighted.sum()) for count in weighted],
                 **found[name],
-                "mean": totals[name] / STEPS / n,
+                "mean": mean_of(run.tally, run.weighing, name),
             }
         )
     return rows
 
 
+def _histograms(column: NDArray[np.float32], of: NDArray[np.int8], n: int) -> NDArray[np.int64]:
+    """Counts by class of trial and by equal parts of the scale."""
+    parts = np.minimum((column.astype(np.float64) * N_BINS).astype(np.int64), N_BINS - 1)
+    return np.bincount(of * np.int64(N_BINS) + parts, minlength=n * N_BINS).reshape(n, N_BINS)
+
+
 def _settled(run: Run) -> exact_sums.Passes:
     """Agreed terms by issue, of the halts on tracks that have it on the table, as in the summary."""
 
-    def passes() -> Iterator[Columns]:
-        for block in run.blocks("halt_week", "halt_track", *(f"x_{name}" for name in run.scenario.issues)):
-            yield dict(settled(run.scenario, block))
+    def passes() -> Iterator[exact_sums.Weighed]:
+        names = ("durable_week", "halt_week", "halt_track", *(f"x_{name}" for name in run.scenario.issues))
+        for block in run.blocks(*names):
+            yield settled(run.scenario, block)
 
     return passes
 
@@ -101,19 +109,19 @@ def survival(run: Run) -> Table:
     ``n_ended``, and lists by week: ``day``, ``holds`` (share still in force), ``lo``, ``hi`` (95 %: Greenwood on the
     log-log scale, widened by the run's design effect), ``at_risk``. A halt that runs out unrenewed has ended.
     """
-    halts = run.tally.halts
+    halts = run.weighing.total(run.tally.halts)
+    counts = run.tally.halts.sum(axis=0)
     groups = [
-        (track.label or words_of(name), own)
-        for (name, track), own in zip(run.scenario.tracks.items(), halts[:-1], strict=True)
-        if own.sum() >= FEWEST_HALTS
+        (track.label or words_of(name), own, there)
+        for (name, track), own, there in zip(run.scenario.tracks.items(), halts[:-1], counts[:-1], strict=True)
+        if there.sum() >= FEWEST_HALTS
     ]
-    if not groups and halts.any():
-        groups = [("all agreed halts", halts.sum(axis=0))]
+    if not groups and counts.any():
+        groups = [("all agreed ceasefires", halts.sum(axis=0), counts.sum(axis=0))]
     rows: Table = []
-    for label, own in groups:
-        ended = own[:, ENDED + 1 :].sum(axis=1)
-        curve = kaplan_meier(own.sum(axis=1), ended, run.commonest_effect)
-        rows.append({"label": label, "n": int(own.sum()), "n_ended": int(ended.sum()), **curve})
+    for label, own, there in groups:
+        curve = kaplan_meier(own.sum(axis=1), own[:, ENDED + 1 :].sum(axis=1), run.commonest_effect)
+        rows.append({"label": label, "n": int(there.sum()), "n_ended": int(there[:, ENDED + 1 :].sum()), **curve})
     return rows
 
 

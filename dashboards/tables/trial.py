@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import ParleyError
 from sim.results.wording import SHORT_REASONS
+from sim.statistics.horizons import horizons
 
 if TYPE_CHECKING:
     from sim.analysis.replay.replay import Replay
@@ -57,16 +58,14 @@ def story(replay: Replay) -> Table:
 
 
 def worth_a_look(run: Run) -> Table:
-    """Trials to jump to: ``trial``, ``words``, ``share`` of all trials that are like it (None where it is one alone).
+    """Trials to jump to: ``trial``, ``words``, ``share`` of the weighted trials like it (None where it is one alone).
 
     The first lasting halt, the median one, the closest miss, and the first trial of each reason for failure, the
     commonest reason first.
     """
     from sim.analysis.replay import select_trial
 
-    n = max(1, run.n_trials)
-    n_failed = int(run.tally.tags.sum())
-    lasting = (run.n_trials - int(run.tally.weeks["durable_week"][-1])) / n
+    lasting = run.odds("durable", max(horizons(run.scenario))).p
     finds: list[tuple[str, Callable[[], int], float | None]] = [
         ("first lasting halt", lambda: select_trial.first(run), lasting),
         ("median lasting halt", lambda: select_trial.median(run), None),
@@ -75,7 +74,7 @@ def worth_a_look(run: Run) -> Table:
     for tag, share in sorted(run.summary["anatomy"].items(), key=lambda item: -item[1]):
         if share > 0:
             words = f"failed: {SHORT_REASONS[tag]}"
-            finds.append((words, partial(select_trial.with_reason, run, tag), share * n_failed / n))
+            finds.append((words, partial(select_trial.with_reason, run, tag), share * (1.0 - lasting)))
     rows: Table = []
     for words, find, share in finds:
         try:

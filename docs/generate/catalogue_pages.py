@@ -162,11 +162,6 @@ def odds_rows(done: Run) -> list[str]:
         f"|{' --- |' * (len(cells) + 2)}",
         _row("**lasts 30 days or more**", [cell["p"] for cell in cells.values()], list(cells.values())[-1]),
     ]
-    if all(cell["reference"] is not None for cell in cells.values()):
-        last = list(cells.values())[-1]
-        own = {"lo": last["model_lo"], "hi": last["model_hi"]}
-        rows.append(_row("the model alone", [cell["model"] for cell in cells.values()], own))
-        rows.append(_row("wars like it, whoever is talking", [cell["reference"] for cell in cells.values()], None))
     kept = done.summary["in_force_180"]
     if all(cell is not None for cell in kept.values()):
         rows.append(

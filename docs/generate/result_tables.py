@@ -75,12 +75,16 @@ SUMMARY: dict[str, str] = {
     "seed": "seed",
     "evidence": "how many `numbers` there are, how many are `sourced`, whether it is `calibrated`, and that in `words`",
     "tiers": "by tier and day: `p` the headline, `lo` `hi` its 90 % band over draws, `mc_lo` `mc_hi` its 95 % Monte "
-    "Carlo interval, `model` the share of trials with `model_lo` `model_hi`, `reference` wars like it or null",
-    "in_force_180": "by day: `p` the headline times `share`, the model's P(in force after 180 days | lasts 30 days) of "
-    "`n_durable` trials, `n_in_force` of which are, with intervals as above and the plain share `model`; null where "
-    "that is not known",
+    "Carlo interval, `model` the plain share of trials with `model_lo` `model_hi`, `record` and `reference` the other "
+    "sources of the level, or null",
+    "in_force_180": "by day: `p` with intervals as above; `share` is P(in force after 180 days | lasts 30 days), "
+    "`n_durable` trials "
+    "have such a ceasefire, `n_in_force` of them in force so long, the plain share is `model`; null where not known",
     "victory": "share of trials won by A and by B by the last horizon, with or without an imposed ceasefire",
     "victory_imposed": "share of trials won by A and by B that end in a ceasefire imposed by the victor",
+    "weights": "weight of a trial `by_first_durable`: the first horizon by which a lasting ceasefire had begun, or "
+    "`none`; "
+    "`effective_trials` they are worth; `unmet` horizons at which no trial could be given the headline's share",
     "anatomy": "by reason, its share of the trials without a durable halt; sums to 1",
     "funnel": "by stage, the share of trials that reached it",
     "frictions": "mean Shapley shares over the trials that talked and never had a range; sums to 1",

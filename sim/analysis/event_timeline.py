@@ -29,9 +29,9 @@ from sim.results.run import Run
 from sim.scenario.differences import changes
 from sim.scenario.schema.quantity import Provenance
 from sim.scenario.timeline import LoadedTimeline, open_timeline
-from sim.statistics.anchoring import Headline
 from sim.statistics.horizons import IN_FORCE_180, horizons
 from sim.statistics.in_force import StillInForce
+from sim.statistics.level import Headline
 from sim.statistics.ranges import Count, Difference, Share
 
 if TYPE_CHECKING:

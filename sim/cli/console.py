@@ -169,8 +169,8 @@ def common_folder(names: Sequence[str]) -> str:
 
 
 def is_anchored(run: Run) -> bool:
-    """Return whether the run's headline is anchored, so that the model alone is another number."""
-    return any(cell["reference"] is not None for cell in run.summary["tiers"]["durable"].values())
+    """Return whether the run's level has other sources than the model alone, which is then another number."""
+    return not all(level.is_plain for level in run.weighing.levels.values())
 
 
 def show_forecasters(found: ForecasterTable, to: Console) -> None:

@@ -17,6 +17,7 @@ from sim.scenario.reading.overrides import expand_sweep, parse_set
 from sim.scenario.reading.scenario_names import alike, folders
 from sim.scenario.reading.stored import is_run_folder
 from sim.scenario.sampling.parameter_draws import central
+from sim.scenario.schema import Scenario
 from sim.storage.manifest import MANIFEST, read_manifest
 from sim.storage.run_folder import holds_other_run, numbered
 
@@ -35,6 +36,7 @@ class Question:
     sweeps: tuple[str, ...] = ()
     use_central: bool = False
     resume: bool = False
+    is_raw: bool = False
 
 
 def expand(names: Sequence[str]) -> list[str]:
@@ -95,9 +97,10 @@ def requests(names: Sequence[str], question: Question) -> list[Request]:
             loaded = load.open_scenario(name, [*sets, *(override for _, override in combination)])
             label = ",".join([*question.sets, *(text for text, _ in combination)])
             label = f"{label} (central values)".strip() if question.use_central else label
+            label = f"{label} (model alone)".strip() if question.is_raw else label
             found.append(
                 Request(
-                    central(loaded.scenario) if question.use_central else loaded.scenario,
+                    _as_asked(loaded.scenario, question),
                     f"{loaded.name} {label}" if label else loaded.name,
                     wanted_trials(question.trials, question.precision),
                     question.seed,
@@ -107,6 +110,12 @@ def requests(names: Sequence[str], question: Question) -> list[Request]:
                 )
             )
     return distinct(found)
+
+
+def _as_asked(scenario: Scenario, question: Question) -> Scenario:
+    """Return the scenario at its central values, or without record and reference class, where that is asked for."""
+    scenario = central(scenario) if question.use_central else scenario
+    return scenario.model_copy(update={"record": None, "reference_class": None}) if question.is_raw else scenario
 
 
 def distinct(found: list[Request]) -> list[Request]:

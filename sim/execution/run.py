@@ -22,10 +22,11 @@ from sim.execution.blocks import DEFAULT_BLOCK, Block, blocks, check_counts, n_b
 from sim.execution.request import Request, check_parties, check_precision, slug, wanted_trials
 from sim.outcome_columns import Columns, Limits, faults
 from sim.results.run import Run, refuse_untrue
+from sim.results.summary import weighing_of
 from sim.results.tally import Tally, tally_of
 from sim.scenario.schema import Scenario
-from sim.statistics.anchoring import half_width, reference_at
 from sim.statistics.horizons import horizons
+from sim.statistics.level import half_width
 from sim.statistics.summed import added
 from sim.storage.run_folder import Writer
 
@@ -291,8 +292,8 @@ class Job:
             self.parts.append(columns)
         if self.request.precision is not None:
             days = max(horizons(scenario))
-            reference = reference_at(scenario, "durable", days)
-            self.is_precise = half_width(self.tally.events["durable", days].odds(), reference) <= self.request.precision
+            level = weighing_of(scenario, self.tally.events).levels[days]
+            self.is_precise = half_width(self.tally.events["durable", days].odds(), level) <= self.request.precision
 
     def finish(self) -> Run:
         """Return the finished run, stored if it has a folder."""

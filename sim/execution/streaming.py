@@ -19,11 +19,12 @@ from sim.execution import worker_pool
 from sim.execution.blocks import MOST_STREAMED, blocks, check_counts, n_blocks, shortened
 from sim.execution.request import Request, check_parties
 from sim.execution.run import Progress, Work, check_columns, compute, say_who_decides
-from sim.results.summary import QUANTILES, commonest_effect, headline, summary_of
-from sim.results.tally import Tally, tally_of
+from sim.results.summary import QUANTILES, commonest_effect, headline, summary_of, weighing_of
+from sim.results.tally import Tally, tally_of, terms_quantile
+from sim.results.weighing import Weighing
 from sim.scenario.schema import Scenario
-from sim.statistics.anchoring import Headline
 from sim.statistics.horizons import check_event
+from sim.statistics.level import Headline
 from sim.statistics.summed import added
 
 Apply = Callable[[Callable[["Piece"], Tally], Iterable["Piece"]], Iterator[tuple["Piece", Tally]]]
@@ -54,7 +55,12 @@ class StreamedRun:
     def odds(self, tier: str = "durable", days: int = 90) -> Headline:
         """Return odds of ``tier`` (durable, mutual, broad) by ``days``, as ``Run.odds``."""
         event = check_event(self.scenario, tier, days)
-        return headline(self.scenario, self.tally.events[event], *event, self.commonest_effect)
+        return headline(self.tally.events, self.weighing, *event, self.commonest_effect)
+
+    @cached_property
+    def weighing(self) -> Weighing:
+        """Return the weights of the trials, as ``Run.weighing``."""
+        return weighing_of(self.scenario, self.tally.events)
 
     @cached_property
     def commonest_effect(self) -> float:
@@ -64,10 +70,10 @@ class StreamedRun:
     @cached_property
     def summary(self) -> dict[str, Any]:
         """Return the object that ``parley run --json`` prints."""
-        settled = {issue: terms for issue, terms in self.tally.terms.items() if terms.n}
         quantiles = {
-            issue: {name: terms.quantile(share) for name, share in QUANTILES.items()}
-            for issue, terms in settled.items()
+            issue: {name: terms_quantile(by_class, self.weighing.weights, share) for name, share in QUANTILES.items()}
+            for issue, by_class in ((issue, self.tally.terms_of(issue)) for issue in self.scenario.issues)
+            if any(one.n for one in by_class)
         }
         return summary_of(self.scenario, self.name, self.seed, self.tally, quantiles)
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.outcome_columns import Columns
 from sim.results.run import Run
-from sim.results.tally import SIDES
-from sim.statistics import in_force
-from sim.statistics.anchoring import anchored, reference_at
+from sim.results.tally import SIDES, Classes
 from sim.statistics.estimates import Hits
 from sim.statistics.horizons import IN_FORCE_180, TIERS, begun, event_by, horizons, is_followed
+from sim.statistics.level import Level
 from sim.statistics.paired_differences import PairTally, difference
 from sim.statistics.summed import merged
 from sim.storage.stored_columns import side_by_side
@@ -23,7 +22,7 @@ ERROR_RATE = 0.05
 
 
 READ = (*(f"{tier}_week" for tier in TIERS), "victory_week", "victory", "imposed")
-LASTING = ("durable_week", f"{IN_FORCE_180}_week")
+IN_FORCE_WEEK = f"{IN_FORCE_180}_week"
 
 
 def widened(n_compared: int) -> float:
@@ -95,19 +94,21 @@ def compare(base: Run, variant: Run, n_compared: int = 1) -> dict[str, Any]:
         "tiers": {
             tier: {str(day): _tier(base, variant, pairs[tier, day], tier, day, level) for day in days} for tier in TIERS
         },
-        "in_force_180": _in_force(base, variant, n, days, level),
-        "victory": {side: _difference(pairs["victory", code], level) for side, code in SIDES.items()},
-        "victory_imposed": {side: _difference(pairs["imposed", code], level) for side, code in SIDES.items()},
+        "in_force_180": _in_force(base, variant, pairs, days, level),
+        "victory": _victories((base, variant), pairs, "victory", level),
+        "victory_imposed": _victories((base, variant), pairs, "imposed", level),
     }
 
 
 def _pairs(base: Run, variant: Run, n: int, days: Sequence[int]) -> dict[tuple[str, int], PairTally]:
     """Return both runs' events side by side over the first ``n`` trials: by tier and day, and victories by side."""
+    are_followed = all(is_followed(run.scenario, run.columns) for run in (base, variant))
+    names = (*READ, IN_FORCE_WEEK) if are_followed else READ
     return merged(
         {key: PairTally.of(hits, there[key]) for key, hits in here.items()}
         for here, there in (
             (_hits(base, one, days), _hits(variant, other, days))
-            for one, other in side_by_side(base.columns, variant.columns, n, *READ)
+            for one, other in side_by_side(base.columns, variant.columns, n, *names)
         )
     )
 
@@ -118,49 +119,61 @@ def _hits(run: Run, columns: Columns, days: Sequence[int]) -> dict[tuple[str, in
     by_side = {code: won & (columns["victory"] == code) for code in SIDES.values()}
     victories = {("victory", code): hits for code, hits in by_side.items()}
     imposed = {("imposed", code): hits & (columns["imposed"] == 1) for code, hits in by_side.items()}
-    return halts | victories | imposed
+    ends = horizons(run.scenario)
+    kept = {(IN_FORCE_180, day): begun(columns[IN_FORCE_WEEK], ends[day]) for day in days if IN_FORCE_WEEK in columns}
+    return halts | victories | imposed | kept
 
 
 def _tier(base: Run, variant: Run, pair: PairTally, tier: str, day: int, level: float) -> dict[str, float]:
     """Return the difference of the headlines and, as ``model_*``, that of the model alone."""
-    references = (reference_at(base.scenario, tier, day), reference_at(variant.scenario, tier, day))
-    heads = [anchored(share, pair.n, at) for share, at in zip(pair.shares, references, strict=True)]
-    return _cell((heads[0], heads[1], *difference(pair, references, level)), pair, level)
-
-
-def _cell(odds: tuple[float, float, float, float, float], pair: PairTally, level: float) -> dict[str, float]:
-    """Return both headlines, their difference and its interval by name, and as ``model_*`` that of the model alone."""
+    levels = (_level(base, tier, day), _level(variant, tier, day))
+    heads = [one.at(share, pair.n) for share, one in zip(pair.shares, levels, strict=True)]
     model = zip(("model_difference", "model_lo", "model_hi"), difference(pair, level=level), strict=True)
+    odds = (*heads, *difference(pair, levels, level))
     return {**dict(zip(("base", "variant", "difference", "lo", "hi"), odds, strict=True)), **dict(model)}
 
 
-def _in_force(base: Run, variant: Run, n: int, days: Sequence[int], level: float) -> dict[str, Any]:
+def _level(run: Run, tier: str, day: int) -> Level:
+    return run.weighing.level(run.events[tier, day], day, is_durable=tier == "durable")
+
+
+def _in_force(
+    base: Run, variant: Run, pairs: Mapping[tuple[str, int], PairTally], days: Sequence[int], level: float
+) -> dict[str, Any]:
     """Return by horizon the odds of both of a ceasefire still in force after 180 days, and their difference."""
-    if not all(is_followed(run.scenario, run.columns) for run in (base, variant)):
-        return {str(day): None for day in days}
-    sums: dict[tuple[int, int], list[in_force.Sums]] = {(day, side): [] for day in days for side in (0, 1)}
-    parts: list[dict[int, PairTally]] = []
-    for blocks in side_by_side(base.columns, variant.columns, n, *LASTING):
-        hits = {
-            (day, side): [begun(columns[name], horizons(run.scenario)[day]) for name in LASTING]
-            for side, (run, columns) in enumerate(zip((base, variant), blocks, strict=True))
-            for day in days
-        }
-        for key, both in hits.items():
-            sums[key].append(in_force.sums_of(*both))
-        parts.append({day: PairTally.of(hits[day, 0][1], hits[day, 1][1]) for day in days})
-    pairs, found = merged(parts), dict[str, Any]()
-    for day in days:
-        references = (reference_at(base.scenario, "durable", day), reference_at(variant.scenario, "durable", day))
-        here, there = (in_force.joined(sums[day, side]) for side in (0, 1))
-        odds = in_force.difference(here, there, n, references, level)
-        found[str(day)] = odds and _cell(odds, pairs[day], level)
+    runs = (base, variant)
+    return {
+        str(day): _tier(base, variant, pairs[IN_FORCE_180, day], IN_FORCE_180, day, level)
+        if (IN_FORCE_180, day) in pairs and all(run.events["durable", day].hits for run in runs)
+        else None
+        for day in days
+    }
+
+
+def _victories(runs: tuple[Run, Run], pairs: Mapping[tuple[str, int], PairTally], kind: str, level: float) -> Any:
+    """Return by side the difference of victories, or of those with an imposed ceasefire, over the weighted trials."""
+    counts = [_victories_by_class(run, kind) for run in runs]
+    found = {}
+    for side, code in SIDES.items():
+        pair = pairs[kind, code]
+        here, there = (
+            run.weighing.levels[max(run.weighing.levels)].through(share, run.weighing.share(of_run[code]))
+            for run, share, of_run in zip(runs, pair.shares, counts, strict=True)
+        )
+        heads = [one.at(share, pair.n) for share, one in zip(pair.shares, (here, there), strict=True)]
+        apart, low, high = difference(pair, (here, there), level)
+        found[side] = {"base": heads[0], "variant": heads[1], "difference": apart, "lo": low, "hi": high}
     return found
 
 
-def _difference(pair: PairTally, level: float) -> dict[str, float]:
-    apart, low, high = difference(pair, level=level)
-    return {"base": pair.shares[0], "variant": pair.shares[1], "difference": apart, "lo": low, "hi": high}
+def _victories_by_class(run: Run, kind: str) -> dict[int, Any]:
+    """Return by code of the side how many trials of each class it wins."""
+    days = list(horizons(run.scenario))
+    return merged(
+        {code: Classes.by(run.scenario, columns).hits(hits[kind, code]) for code in SIDES.values()}
+        for columns in run.blocks(*READ)
+        for hits in [_hits(run, columns, days)]
+    )
 
 
 def mixed(runs: Sequence[Run], weights: Sequence[float]) -> dict[str, Any]:

@@ -56,8 +56,8 @@ def long_form(runs: Sequence[Run]) -> pd.DataFrame:
     Notes
     -----
     Targets: ``durable halt`` (and ``mutual``, ``broad``) is the headline, followed by ``, model alone`` and, where
-    there is one, ``, wars like it`` (the reference class); ``odds of a durable halt`` its band over parameter draws;
-    ``still in force after 180 days`` the headline times the model's share, ``, model alone`` the plain share, and
+    there is one, ``, record`` and ``, reference class``; ``odds of a durable halt`` its band over parameter draws;
+    ``still in force after 180 days``, ``, model alone`` the plain share, and
     ``odds of a ceasefire still in force after 180 days`` its band; ``weeks to a durable halt`` the model's date;
     ``victory``, and ``victory with an imposed ceasefire``, part of it; ``stage reached``; ``reason for failure`` (given
     that it failed); ``terms:`` by issue, on its scale from 0 (side A's end) to 1, given an agreed general ceasefire.
@@ -96,7 +96,8 @@ def _events(run: Run) -> Iterator[Part]:
     """Yield the odds by tier and horizon."""
     for tier, by_days in run.summary["tiers"].items():
         for days, cell in by_days.items():
-            said = {"": cell["p"], ", model alone": cell["model"], ", wars like it": cell["reference"]}
+            said = {"": cell["p"], ", model alone": cell["model"]}
+            said |= {", record": cell["record"], ", reference class": cell["reference"]}
             for words, p in said.items():
                 if p is not None:
                     yield from _yes_or_no(f"{tier} halt{words}", int(days), p)
@@ -116,10 +117,10 @@ def _yes_or_no(target: str, days: int, p: float) -> Iterator[Part]:
 
 
 def _dates(run: Run) -> Iterator[Part]:
-    """Yield the model's distribution of the week in which a ceasefire of each tier begins, as cumulated shares."""
+    """Yield the distribution of the week in which a ceasefire of each tier begins, as cumulated weighted shares."""
     n_weeks = run.scenario.horizon_weeks
     for tier in TIERS:
-        counts = run.tally.weeks[f"{tier}_week"][:n_weeks]
+        counts = run.weighing.total(run.tally.weeks[f"{tier}_week"])[:n_weeks]
         for number, share in enumerate(np.cumsum(counts) / run.n_trials, start=1):
             yield f"weeks to a {tier} halt", _last(run), "cdf", str(number), float(share)
 

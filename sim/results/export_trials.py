@@ -13,6 +13,9 @@ from sim.results.export import harmless
 if TYPE_CHECKING:
     from sim.results.run import Run
 
+WEIGHT = "weight"
+"""Column of the weight with which a trial is counted (``sim.results.weighing``); their mean over a run is 1."""
+
 
 def trials_as_csv(runs: Sequence[Run]) -> Iterator[bytes]:
     """Yield pieces of a CSV file: a row is a trial, ``scenario`` first; an issue that a run does not have is empty."""
@@ -74,10 +77,11 @@ class Pieces(io.RawIOBase):
 
 def _kinds(runs: Sequence[Run]) -> dict[str, np.dtype[Any]]:
     """Return the types of all columns of all runs, in the order in which they come."""
-    return {name: column.dtype for run in runs for name, column in run.part(0, 1).items()}
+    found = {name: column.dtype for run in runs for name, column in run.part(0, 1).items()}
+    return found | {WEIGHT: np.dtype(np.float64)}
 
 
 def _blocks(runs: Sequence[Run]) -> Iterator[tuple[str, dict[str, Any]]]:
     for run in runs:
         for block in run.blocks():
-            yield run.name, block
+            yield run.name, {**block, WEIGHT: run.weighing.of_trials(run.scenario, block)}

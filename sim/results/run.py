@@ -13,13 +13,14 @@ from sim.errors import DamagedRunError
 from sim.errors.arguments import checked_arguments
 from sim.outcome_columns import Columns
 from sim.results.stored_summary import contradictions, is_comparable
-from sim.results.summary import commonest_effect, headline, in_force, summary_of, terms_of
+from sim.results.summary import commonest_effect, headline, in_force, summary_of, terms_of, weighing_of
 from sim.results.tally import Event, HitTally, Tally, events_over, over_blocks
+from sim.results.weighing import Weighing
 from sim.scenario.reading.stored import stored_scenario
 from sim.scenario.schema import Scenario
-from sim.statistics.anchoring import Headline
 from sim.statistics.horizons import check_event
 from sim.statistics.in_force import StillInForce
+from sim.statistics.level import Headline
 from sim.storage.manifest import SUMMARY
 from sim.storage.run_folder import read_run
 from sim.storage.stored_columns import AnyColumns, in_blocks, n_trials, part
@@ -155,8 +156,8 @@ class Run:
         Returns
         -------
         Headline
-            `Odds` as in the summary: anchored at the reference class where there is one, with the model's own share
-            and the reference class in ``model`` and ``reference``. [share]
+            `Odds` as in the summary: at the level of record and reference class where the scenario has them, beside
+            the model's own share and these two in ``model``, ``record`` and ``reference``. [share]
 
         Raises
         ------
@@ -171,7 +172,7 @@ class Run:
         [0.955, 0.93, 0.971]
         """
         event = check_event(self.scenario, tier, days)
-        return headline(self.scenario, self.events[event], *event, self.commonest_effect)
+        return headline(self.events, self.weighing, *event, self.commonest_effect)
 
     @checked_arguments
     def in_force_180(self, days: int = 90) -> StillInForce | None:
@@ -185,18 +186,14 @@ class Run:
         Returns
         -------
         StillInForce or None
-            The headline odds of a ceasefire that lasts 30 days, times the model's share of these that are in force
-            after 180 (``share``, of ``n_durable`` trials). [share] None where that is not known: no trial has one, the
-            scenario follows ceasefires for fewer than 26 weeks, or an earlier version stored the run.
+            Odds over the weighted trials, and ``share`` of the ceasefires that last 30 days, of which ``n_durable``
+            trials have one. [share] None where that is not known: no trial has one, the scenario follows ceasefires
+            for fewer than 26 weeks, or an earlier version stored the run.
 
         Raises
         ------
         ParleyError
             The scenario has no such horizon.
-
-        Notes
-        -----
-        There is no reference class for it, so that the factor is the model alone (docs/intervals.md).
 
         Examples
         --------
@@ -206,7 +203,12 @@ class Run:
         (611, 544, 0.89)
         """
         check_event(self.scenario, "durable", days)
-        return in_force(self.scenario, self.events, days, self.commonest_effect)
+        return in_force(self.events, self.weighing, days, self.commonest_effect)
+
+    @cached_property
+    def weighing(self) -> Weighing:
+        """Return the weights of the trials, with which everything but the reasons of failures is counted."""
+        return weighing_of(self.scenario, self.events)
 
     @cached_property
     def commonest_effect(self) -> float:
@@ -216,7 +218,7 @@ class Run:
     @cached_property
     def summary(self) -> dict[str, Any]:
         """Return the object that ``parley run --json`` prints."""
-        settled = terms_of(self.scenario, self.columns)
+        settled = terms_of(self.scenario, self.columns, self.weighing)
         return summary_of(self.scenario, self.name, self.seed, self.tally, settled)
 
 

@@ -9,19 +9,19 @@ are kept, ``sim.statistics.exact_sums`` finds it to the last digit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.outcome_columns import HALT_ENDS, STAGES, TAGS, Columns
 from sim.scenario.schema import Scenario
-from sim.statistics import estimates
-from sim.statistics.estimates import Hits, Odds
-from sim.statistics.horizons import IN_FORCE_180, TIERS, begun, event_by, horizons, is_followed
+from sim.statistics import estimates, exact_sums
+from sim.statistics.estimates import Floats, Hits, Odds
+from sim.statistics.horizons import IN_FORCE_180, TIERS, begun, classes, event_by, horizons, is_followed
 from sim.statistics.summed import Summed, added, merged
 from sim.storage.stored_columns import AnyColumns, in_blocks
 
@@ -48,13 +48,35 @@ def steps(values: NDArray[Any]) -> int:
     )
 
 
+class Classes(NamedTuple):
+    """Class of each trial of a block (``sim.statistics.horizons.classes``), and how many classes there are."""
+
+    of: NDArray[np.int8]
+    n: int
+
+    @classmethod
+    def by(cls, scenario: Scenario, columns: Columns) -> Classes:
+        """Return the classes of the trials of a block."""
+        return cls(classes(scenario, columns), len(horizons(scenario)) + 1)
+
+    def hits(self, hits: Hits) -> Counts:
+        """Return hits by class."""
+        return np.bincount(self.of[hits], minlength=self.n)
+
+    def table(self, codes: NDArray[Any], n_codes: int, where: Hits | None = None) -> Counts:
+        """Return counts, shape (classes, codes), of the trials ``where`` they count."""
+        of, codes = (self.of, codes) if where is None else (self.of[where], codes[where])
+        return np.bincount(of.astype(np.int64) * n_codes + codes, minlength=self.n * n_codes).reshape(self.n, n_codes)
+
+
 @dataclass
 class HitTally(Summed):
     """Hold what odds with both intervals need of one event: counts, and sums of squared counts.
 
     ``cluster_squares`` sums over clusters of 32 trials; the last may be short, and holds ``last_hits`` of
     ``last_trials``. ``drawn``, ``draw_squares`` and ``pair_squares`` are hits, and squared hits by draw (16 trials) and
-    by pair, over whole draws.
+    by pair, over whole draws. ``by_class`` are the hits by class of trial (``sim.statistics.horizons.classes``), which
+    weights are given to; one class where none are told apart.
     """
 
     n: int = 0
@@ -65,14 +87,16 @@ class HitTally(Summed):
     drawn: int = 0
     draw_squares: int = 0
     pair_squares: int = 0
+    by_class: Counts = field(default_factory=lambda: np.zeros(1, np.int64))
     OF_LAST = frozenset({"last_hits", "last_trials"})
 
     @classmethod
-    def of(cls, hits: Hits) -> HitTally:
-        """Count consecutive trials that begin with a cluster."""
+    def of(cls, hits: Hits, among: Classes | None = None) -> HitTally:
+        """Count consecutive trials that begin with a cluster, ``among`` classes where they are told apart."""
         n, size, per_draw = len(hits), estimates.TRIALS_PER_CLUSTER, estimates.TRIALS_PER_DRAW
+        by_class = np.array([np.count_nonzero(hits)]) if among is None else among.hits(hits)
         if n == 0:
-            return cls()
+            return cls(by_class=by_class)
         marks = hits.astype(np.int64)
         clusters = np.add.reduceat(marks, np.arange(0, n, size))
         whole = marks[: n // per_draw * per_draw]
@@ -87,6 +111,7 @@ class HitTally(Summed):
             int(draws.sum()),
             int(np.sum(draws**2)),
             int(np.sum(pairs**2)),
+            by_class,
         )
 
     @property
@@ -157,44 +182,48 @@ class TermsTally(Summed):
         """Return the mean of the values."""
         return self.total / STEPS / self.n
 
-    def quantile(self, share: float) -> float:
-        """Return ``numpy.quantile``, each of the two values it lies between taken to the grid."""
-        place = share * (self.n - 1)
-        below = int(place)
-        ranks = np.array([below, min(below + 1, self.n - 1)])
-        low, high = np.searchsorted(np.cumsum(self.grid), ranks, side="right") / GRID
-        return float(low + (high - low) * (place - below))
+
+def terms_quantile(by_class: Sequence[TermsTally], weights: Floats, share: float) -> float:
+    """Return the weighted quantile of terms counted by class: the least point of the grid that reaches the share."""
+    reached = np.cumsum(weights @ np.array([one.grid for one in by_class], dtype=np.float64))
+    wanted = max(share * reached[-1] * (1 - exact_sums.ROUNDING), exact_sums.LEAST)
+    return int(np.searchsorted(reached, wanted)) / GRID
 
 
 @dataclass
 class Tally(Summed):
-    """Hold all that a summary needs of a block or of many. ``n`` counts trials.
+    """Hold all that a summary needs of a block or of many. ``n`` counts trials; arrays are by class of trial first.
 
-    ``events`` by (tier, days), with ``IN_FORCE_180`` where that is known; ``weeks`` by column: how many trials in each
-    week, last those with none; ``victories`` by side, of which ``imposed`` left a ceasefire that the victor imposed;
-    ``tags`` and ``stages`` by code; ``frictions`` sums of Shapley shares over ``n_attributed``
-    trials, in steps; ``halts`` by track how many first agreed halts lasted so many weeks (rows) and ended so (columns
-    of ``HALT_ENDS``).
+    ``events`` by (tier, days), with ``IN_FORCE_180`` where that is known; ``weeks`` by column (classes, weeks): trials
+    in each week, last those with none; ``victories`` by side, of which ``imposed`` left a ceasefire that the
+    victor imposed; ``tags`` by code, of trials that failed, all of one class; ``stages`` (classes, codes);
+    ``frictions`` sums of Shapley shares over ``n_attributed`` trials, all of one class, in steps; ``n_halts`` agreed
+    ceasefires, ``terms`` by issue and class, ``halts`` (classes, tracks, weeks, ends) how many of them lasted so many
+    weeks and ended so (``HALT_ENDS``).
     """
 
     n: int
     events: dict[Event, HitTally]
     weeks: dict[str, Counts]
-    victories: dict[str, int]
-    imposed: dict[str, int]
+    victories: dict[str, Counts]
+    imposed: dict[str, Counts]
     tags: Counts
     stages: Counts
     n_attributed: int
     frictions: dict[str, int]
-    n_halts: int
-    terms: dict[str, TermsTally]
+    n_halts: Counts
+    terms: dict[tuple[str, int], TermsTally]
     halts: Counts
+
+    def terms_of(self, issue: str) -> list[TermsTally]:
+        """Return the terms of an issue by class of trial."""
+        return [self.terms[issue, number] for number in range(len(self.n_halts))]
 
 
 def tally_of(scenario: Scenario, columns: Columns) -> Tally:
     """Return the tally of the trials of one block."""
     last_week = scenario.horizon_weeks + scenario.follow_up_weeks
-    agreed = columns["halt_week"] >= 0
+    among, agreed = Classes.by(scenario, columns), columns["halt_week"] >= 0
     shares = {name.removeprefix("share_"): column for name, column in columns.items() if name.startswith("share_")}
     attributed = np.sum(list(shares.values()), axis=0) > 0
     won = begun(columns["victory_week"], scenario.horizon_weeks)
@@ -202,26 +231,30 @@ def tally_of(scenario: Scenario, columns: Columns) -> Tally:
     return Tally(
         len(columns["trial"]),
         events_of(scenario, columns),
-        {name: _by_week(columns[name], last_week) for name in WEEK_COLUMNS},
-        {side: int(np.count_nonzero(hits)) for side, hits in won_by.items()},
-        {side: int(np.count_nonzero(hits & (columns["imposed"] == 1))) for side, hits in won_by.items()},
+        {name: among.table(_week_codes(columns[name], last_week), last_week + 1) for name in WEEK_COLUMNS},
+        {side: among.hits(hits) for side, hits in won_by.items()},
+        {side: among.hits(hits & (columns["imposed"] == 1)) for side, hits in won_by.items()},
         np.bincount(columns["tag"][columns["tag"] >= 0], minlength=len(TAGS)),
-        np.bincount(columns["stage"], minlength=len(STAGES)),
+        among.table(columns["stage"], len(STAGES)),
         int(np.count_nonzero(attributed)),
         {name: steps(column[attributed]) for name, column in shares.items()},
-        int(np.count_nonzero(agreed)),
-        {issue: TermsTally.of(values.astype(np.float64)) for issue, values in settled(scenario, columns).items()},
-        _halts(scenario, columns, agreed, last_week),
+        among.hits(agreed),
+        {
+            (issue, number): TermsTally.of(values[of == number].astype(np.float64))
+            for issue, (values, of) in settled(scenario, columns).items()
+            for number in range(among.n)
+        },
+        _halts(scenario, columns, among, last_week),
     )
 
 
 def events_of(scenario: Scenario, columns: Columns) -> dict[Event, HitTally]:
     """Return ceasefires by tier and horizon, and those still in force after 180 days where that is known."""
-    wanted = [(tier, days) for tier in TIERS for days in horizons(scenario)]
-    found = {(tier, days): HitTally.of(event_by(columns, scenario, tier, days)) for tier, days in wanted}
+    among, days = Classes.by(scenario, columns), horizons(scenario)
+    found = {(tier, at): HitTally.of(event_by(columns, scenario, tier, at), among) for tier in TIERS for at in days}
     if is_followed(scenario, columns):
         weeks = columns[f"{IN_FORCE_180}_week"]
-        found |= {(IN_FORCE_180, days): HitTally.of(begun(weeks, end)) for days, end in horizons(scenario).items()}
+        found |= {(IN_FORCE_180, at): HitTally.of(begun(weeks, end), among) for at, end in days.items()}
     return found
 
 
@@ -231,43 +264,34 @@ def events_over(scenario: Scenario, columns: AnyColumns) -> dict[Event, HitTally
     return merged(events_of(scenario, block) for block in in_blocks(columns, *names))
 
 
-def weeks_over(scenario: Scenario, columns: AnyColumns, name: str) -> Counts:
-    """Return how many trials in each week, last those with none, over all trials; only this column is read."""
-    last_week = scenario.horizon_weeks + scenario.follow_up_weeks
-    counts = np.zeros(last_week + 1, np.int64)
-    for block in in_blocks(columns, name):
-        counts += _by_week(block[name], last_week)
-    return counts
-
-
 def over_blocks(scenario: Scenario, blocks: Iterable[Columns]) -> Tally:
     """Return the tally of all trials, one block after another; there is at least one."""
     whole: Tally = reduce(added, (tally_of(scenario, columns) for columns in blocks))
     return whole
 
 
-def _halts(scenario: Scenario, columns: Columns, agreed: Hits, last_week: int) -> Counts:
-    """Return counts of ceasefires, shape (tracks and one more, weeks, ends): the last is for those of no track."""
+def _halts(scenario: Scenario, columns: Columns, among: Classes, last_week: int) -> Counts:
+    """Return counts of ceasefires, shape (classes, tracks and one more for no track, weeks, ends)."""
     shape = (len(scenario.tracks) + 1, last_week + 1, len(HALT_ENDS))
-    track, lasted, ended = (columns[name][agreed].astype(np.int64) for name in ("halt_track", "halt_weeks", "halt_end"))
-    track[track < 0] = len(scenario.tracks)
-    lasted = np.minimum(lasted, last_week)
-    return np.bincount((track * shape[1] + lasted) * shape[2] + ended, minlength=int(np.prod(shape))).reshape(shape)
+    track, lasted, ended = (columns[name].astype(np.int64) for name in ("halt_track", "halt_weeks", "halt_end"))
+    track = np.where(track < 0, len(scenario.tracks), track)
+    codes = (track * shape[1] + np.clip(lasted, 0, last_week)) * shape[2] + ended
+    return among.table(codes, int(np.prod(shape)), columns["halt_week"] >= 0).reshape(among.n, *shape)
 
 
-def _by_week(column: NDArray[Any], last_week: int) -> Counts:
-    weeks = np.where((column < 0) | (column > last_week), last_week, column).astype(np.int64)
-    return np.bincount(weeks, minlength=last_week + 1)
+def _week_codes(column: NDArray[Any], last_week: int) -> NDArray[np.int64]:
+    return np.where((column < 0) | (column > last_week), last_week, column).astype(np.int64)
 
 
-def settled(scenario: Scenario, columns: Columns) -> dict[str, NDArray[np.float32]]:
-    """Return what first agreed general halts settled, by issue: a place on its scale for each halt.
+def settled(scenario: Scenario, columns: Columns) -> dict[str, tuple[NDArray[np.float32], NDArray[np.int8]]]:
+    """Return what first agreed general ceasefires settled, by issue: a place on its scale for each, and its class.
 
-    A halt on a track that leaves an issue out settles nothing there and is not counted: the issue stays as it was.
+    A ceasefire on a track that leaves an issue out settles nothing there and is not counted: the issue stays as it was.
     """
-    agreed, found = columns["halt_week"] >= 0, {}
+    agreed, of, found = columns["halt_week"] >= 0, classes(scenario, columns), {}
     for issue in scenario.issues:
         on_the_table = [number for number, track in enumerate(scenario.tracks.values()) if issue in track.scope]
-        values = columns[f"x_{issue}"][agreed & np.isin(columns["halt_track"], on_the_table)]
-        found[issue] = values[np.isfinite(values)]
+        values = columns[f"x_{issue}"]
+        counts = agreed & np.isin(columns["halt_track"], on_the_table) & np.isfinite(values)
+        found[issue] = values[counts], of[counts]
     return found

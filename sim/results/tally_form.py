@@ -72,18 +72,18 @@ def _filled(empty: Any, form: Any, place: str) -> Any:
 
 def _rules(tally: Tally, n: int) -> dict[str, bool]:
     """Return what holds of every tally of ``n`` trials, by the part concerned."""
-    halts = tally.n_halts
+    halts = int(tally.n_halts.sum())
     return {
         "n": tally.n == n,
         "events": all(_is_possible(event, n) for event in tally.events.values()),
         "weeks": all(found.sum() == n for found in tally.weeks.values()),
-        "victories": sum(tally.victories.values()) <= n,
-        "imposed": all(tally.imposed[side] <= won for side, won in tally.victories.items()),
+        "victories": sum(int(won.sum()) for won in tally.victories.values()) <= n,
+        "imposed": all(np.all(tally.imposed[side] <= won) for side, won in tally.victories.items()),
         "tags": tally.tags.sum() <= n,
         "stages": tally.stages.sum() == n,
         "n_attributed": tally.n_attributed <= n,
         "frictions": all(-n <= total / STEPS <= 2 * n for total in tally.frictions.values()),
-        "halts": halts <= n and tally.halts.sum() == halts,
+        "halts": halts <= n and bool(np.all(tally.halts.sum(axis=(1, 2, 3)) == tally.n_halts)),
         "terms": all(one.n <= halts and 0 <= one.total / STEPS <= one.n for one in tally.terms.values()),
     }
 
@@ -93,6 +93,7 @@ def _is_possible(event: HitTally, n: int) -> bool:
     drawn, hits = event.drawn, event.hits
     return (
         event.n == n
+        and event.by_class.sum() == hits
         and drawn <= hits <= n
         and event.last_trials == n % TRIALS_PER_CLUSTER
         and event.last_hits <= min(event.last_trials, hits)

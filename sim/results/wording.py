@@ -10,6 +10,7 @@ from sim.results.formatting import DASH, as_number, counted, is_known
 from sim.scenario.schema import Scenario
 from sim.statistics import estimates
 from sim.statistics.horizons import WEEKS_WATCHED
+from sim.statistics.level import BASE, FILE_ALONE
 
 FRACTIONS = (
     *((1, n, f"about 1 in {n}") for n in (200, 100, 50, 40, 30, 25, *range(20, 2, -1))),
@@ -125,19 +126,44 @@ def sentence(summary: Mapping[str, Any], scenario: Scenario) -> str:
     days, cell = list(summary["tiers"]["durable"].items())[-1]
     odds, said = one_in(cell["p"]) if cell["p"] else "too small to be seen", figures(cell, summary["trials"])
     lines = [f"The odds of {HALTED}, within {days} days of {long_date(scenario)}, are {odds}: {said}."]
-    if cell["reference"] is not None:
-        lines.append(anchoring(cell, summary["trials"]))
+    if made := how_made(cell, summary["trials"]):
+        lines.append(made)
     if found := main_reason(summary):
         lines.append(f"Where it fails, the main reason is that {reason(summary)} ({percent(found[1])} of failures).")
     return " ".join(lines)
 
 
-def anchoring(cell: Mapping[str, Any], n_trials: int) -> str:
-    """Return the sentence that sets the headline half way between the model alone and its reference class."""
-    return (
-        f"The model alone says {model_alone(cell, n_trials)}; wars like it, whoever is talking, "
-        f"{percent(cell['reference'])}; these odds are set half way between the two (in log odds)."
-    )
+def sources(cell: Mapping[str, Any], n_trials: int) -> list[dict[str, str]]:
+    """Return the sources of the level of the odds: ``name``, what it ``says``, its ``odds`` and its ``weight``."""
+    if cell["record"] is None and cell["reference"] is None:
+        return []
+    weights = BASE if cell["record"] is not None else FILE_ALONE
+    alone = {"p": cell["model"], "lo": cell["model_lo"], "hi": cell["model_hi"], "mc_hi": cell["model_hi"]}
+    found = [
+        (
+            "the model alone",
+            f"share of trials, band {band_of(alone, n_trials)}",
+            model_alone(cell, n_trials),
+            weights.file,
+        )
+    ]
+    if cell["record"] is not None:
+        says = "forecast from other wars and what was known of this one"
+        found.insert(0, ("the record of past talks", says, percent(cell["record"]), weights.record))
+    if cell["reference"] is not None:
+        says = "how often such wars ended in a tie, whoever was talking"
+        found.append(("the reference class", says, percent(cell["reference"]), weights.reference))
+    return [
+        {"name": name, "says": says, "odds": odds, "weight": f"{weight:.2g}"}
+        for name, says, odds, weight in found
+        if weight
+    ]
+
+
+def how_made(cell: Mapping[str, Any], n_trials: int) -> str:
+    """Return the sources of the level of the odds with their weights, a sentence; empty where they are trials alone."""
+    parts = [f"{one['name']} ({one['odds']}, weight {one['weight']})" for one in sources(cell, n_trials)]
+    return f"How this number is made: {', '.join(parts[:-1])} and {parts[-1]}, pooled in log odds." if parts else ""
 
 
 def model_alone(cell: Mapping[str, Any], n_trials: int) -> str:
@@ -194,14 +220,14 @@ def still_in_force(summary: Mapping[str, Any], scenario: Scenario) -> str:
 def in_force_basis(cell: Mapping[str, Any], days: str) -> str:
     """Return what the odds of a ceasefire still in force after 180 days are made of."""
     return (
-        f"the headline times the model's own share, {percent(cell['share'])} of {counted(cell['n_durable'], 'trial')} "
-        f"with a ceasefire of 30 days or more by day {days}; no reference class says how long they go on"
+        f"{percent(cell['share'])} of the ceasefires that begin by day {days} and last 30 days or more "
+        f"({counted(cell['n_durable'], 'trial')} with one)"
     )
 
 
 def in_force_note(cells: Iterable[Any]) -> str:
     """Return under a table what the rows of a ceasefire still in force after 180 days are, and what a dash is."""
-    basis = "the headline times the model's own share of ceasefires of 30 days or more that are in force so long"
+    basis = "of the ceasefires that last 30 days or more, those that go on so long"
     dash = (
         " A dash: not known, because no trial has a ceasefire of 30 days or more by then, the run does not record how "
         f"long they go on, or the scenario follows them for fewer than {WEEKS_WATCHED} weeks."

@@ -1,80 +1,99 @@
-"""Quantiles of more values than memory holds, to the last digit.
+"""Weighted quantiles of more values than memory holds, to the last digit.
 
 The bits of 32-bit numbers that are not negative, read as whole numbers, are in the order of the numbers. So values are
 counted by their upper 16 bits, which says in which of 65,536 ranges every wanted one lies, and those of these ranges
-by their lower 16: two passes, and never more than counts in memory.
+by their lower 16: two passes, and never more than counts in memory. Values are weighted by class, so that only counts
+are added over blocks and the result does not depend on how they are cut.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Literal
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-Values = NDArray[np.float32]
-Passes = Callable[[], Iterator[Mapping[str, Values]]]
+from sim.statistics.estimates import Floats
+
+Weighed = Mapping[str, tuple[NDArray[np.float32], NDArray[np.int8]]]
+"""Values by name, and the class of each."""
+Passes = Callable[[], Iterator[Weighed]]
 """Gives the values by name, block by block, as often as it is called."""
 CELLS = 65_536
+ROUNDING = 1e-12
+"""Relative; a sum of weights that should be the wanted share may fall short of it by so much."""
+LEAST = float(np.finfo(np.float64).tiny)
+"""A weight to reach that is above nothing, so that the least value is one with a weight."""
 
 
 def quantiles(
-    passes: Passes, levels: Mapping[str, float], method: Literal["linear", "inverted_cdf"] = "linear"
+    passes: Passes, levels: Mapping[str, float], weights: Floats | Sequence[float]
 ) -> dict[str, dict[str, float]]:
-    """Return by name and level what ``numpy.quantile`` gives of all values (at least 0); names without one miss."""
-    coarse: dict[str, NDArray[np.int64]] = {}
-    for values in passes():
-        for name, column in values.items():
-            found = np.bincount(_bits(column) >> 16, minlength=CELLS)
-            coarse[name] = coarse[name] + found if name in coarse else found
-    coarse = {name: counts for name, counts in coarse.items() if counts.any()}
-    places = {name: _places(int(counts.sum()), levels, method) for name, counts in coarse.items()}
-    ranks = {name: np.unique(np.concatenate([ends for ends, _ in found])) for name, found in places.items()}
-    known = _values(passes, coarse, ranks) if ranks else {}
-    return {
-        name: {
-            level: _between(known[name][int(ends[0])], known[name][int(ends[1])], share)
-            for level, (ends, share) in zip(levels, found, strict=True)
-        }
-        for name, found in places.items()
+    """Return weighted quantiles of all values (at least 0) by name and level; names without a value are missing.
+
+    Parameters
+    ----------
+    passes
+        Gives the values and their classes.
+    levels
+        Shares of the weight, by name.
+    weights
+        Weight of a value by its class.
+
+    Returns
+    -------
+    dict
+        The least value at which the cumulated weight reaches each level: ``numpy.quantile`` with method
+        ``inverted_cdf``.
+    """
+    weight = np.asarray(weights, dtype=np.float64)
+    coarse = _coarse_counts(passes, len(weight))
+    sums = {name: np.cumsum(weight @ counts) for name, counts in coarse.items()}
+    wanted = {
+        name: {level: max(share * of[-1] * (1 - ROUNDING), LEAST) for level, share in levels.items()}
+        for name, of in sums.items()
+        if of[-1] > 0
     }
+    cells = {
+        name: {level: int(np.searchsorted(sums[name], target)) for level, target in targets.items()}
+        for name, targets in wanted.items()
+    }
+    found: dict[str, dict[str, float]] = {name: {} for name in cells}
+    fine = _fine_counts(passes, len(weight), {(name, at) for name, of in cells.items() for at in of.values()})
+    for name, of in cells.items():
+        for level, cell in of.items():
+            before = sums[name][cell - 1] if cell else 0.0
+            within = before + np.cumsum(weight @ fine[name, cell])
+            lower = min(int(np.searchsorted(within, wanted[name][level])), CELLS - 1)
+            found[name][level] = float(np.array([cell << 16 | lower], dtype=np.uint32).view(np.float32)[0])
+    return found
 
 
-def _bits(column: Values) -> NDArray[np.uint32]:
+def _bits(column: NDArray[np.float32]) -> NDArray[np.uint32]:
     return (column.astype(np.float32) + np.float32(0)).view(np.uint32)  # minus nothing becomes nothing
 
 
-def _places(n: int, levels: Mapping[str, float], method: str) -> list[tuple[NDArray[np.int64], float]]:
-    """Return for each level the two ranks that its quantile lies between, and how far on the way."""
-    found = []
-    for level in levels.values():
-        place = (n - 1) * level if method == "linear" else max(0.0, float(np.ceil(n * level - 1)))
-        below = int(place)
-        found.append((np.array([below, min(below + 1, n - 1)]), place - below))
-    return found
-
-
-def _values(
-    passes: Passes, coarse: Mapping[str, NDArray[np.int64]], ranks: Mapping[str, NDArray[np.int64]]
-) -> dict[str, dict[int, float]]:
-    """Return by name the values of these ranks, 0 for the least."""
-    cells = {name: np.searchsorted(np.cumsum(coarse[name]), some, side="right") for name, some in ranks.items()}
-    fine = {(name, cell): np.zeros(CELLS, np.int32) for name, some in cells.items() for cell in some.tolist()}
+def _coarse_counts(passes: Passes, n: int) -> dict[str, NDArray[np.int64]]:
+    """Return counts of the upper bits by name, shape (classes, cells)."""
+    found: dict[str, NDArray[np.int64]] = {}
     for values in passes():
-        for (name, cell), counts in fine.items():
-            bits = _bits(values[name])
-            counts += np.bincount(bits[bits >> 16 == cell] & (CELLS - 1), minlength=CELLS)
-    found: dict[str, dict[int, float]] = {}
-    for name, some in ranks.items():
-        before = np.cumsum(coarse[name]) - coarse[name]
-        found[name] = {}
-        for rank, cell in zip(some.tolist(), cells[name].tolist(), strict=True):
-            lower = int(np.searchsorted(np.cumsum(fine[name, cell]), rank - before[cell], side="right"))
-            found[name][rank] = float(np.array([cell << 16 | lower], dtype=np.uint32).view(np.float32)[0])
+        for name, (column, of) in values.items():
+            counts = _table(of, _bits(column) >> 16, n)
+            found[name] = found[name] + counts if name in found else counts
     return found
 
 
-def _between(low: float, high: float, share: float) -> float:
-    """Interpolate as numpy does."""
-    return float(np.quantile([low, high], share)) if share else low
+def _fine_counts(passes: Passes, n: int, cells: set[tuple[str, int]]) -> dict[tuple[str, int], NDArray[np.int64]]:
+    """Return counts of the lower bits of the values in some cells, each of shape (classes, cells)."""
+    found = {key: np.zeros((n, CELLS), np.int64) for key in cells}
+    for values in passes() if cells else ():
+        for (name, cell), counts in found.items():
+            column, of = values[name]
+            bits = _bits(column)
+            is_there = bits >> 16 == cell
+            counts += _table(of[is_there], bits[is_there] & (CELLS - 1), n)
+    return found
+
+
+def _table(of: NDArray[np.int8], cells: NDArray[np.integer], n: int) -> NDArray[np.int64]:
+    return np.bincount(of.astype(np.int64) * CELLS + cells, minlength=n * CELLS).reshape(n, CELLS)

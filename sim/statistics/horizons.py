@@ -50,6 +50,12 @@ def begun(column: NDArray[Any], weeks: int) -> NDArray[np.bool_]:
     return reached
 
 
+def classes(scenario: Scenario, columns: Mapping[str, NDArray[Any]]) -> NDArray[np.int8]:
+    """Return the class of each trial: the first horizon by which a durable ceasefire had begun, never last."""
+    ends, weeks = list(horizons(scenario).values()), columns["durable_week"]
+    return np.where(weeks < 0, len(ends), np.searchsorted(ends, weeks, side="right")).astype(np.int8)
+
+
 def check_event(scenario: Scenario, tier: str, days: int) -> tuple[str, int]:
     """Return the tier and the days, if the scenario's trials can be asked for them."""
     weeks_by(scenario, days)

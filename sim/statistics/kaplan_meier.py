@@ -49,7 +49,7 @@ def kaplan_meier(seen: ArrayLike, ended: ArrayLike, effect: float = 1.0) -> dict
     seen, ends = np.asarray(seen), np.asarray(ended)
     last = int(np.flatnonzero(seen).max(initial=0))
     seen, ends = seen[: last + 1], ends[: last + 1]
-    at_risk = seen.sum() - np.concatenate([[0], np.cumsum(seen)[:-1]])
+    at_risk = np.cumsum(seen[::-1])[::-1]  # from the last on, so that weighted counts cancel to the last digit
     with np.errstate(divide="ignore", invalid="ignore"):
         holds = np.cumprod(1.0 - np.where(at_risk > 0, ends / np.maximum(at_risk, 1), 0.0))
         left = np.maximum(at_risk - ends, 1e-9)

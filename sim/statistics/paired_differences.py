@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.statistics import estimates
-from sim.statistics.anchoring import References, anchored, slope
 from sim.statistics.estimates import TRIALS_PER_CLUSTER, Hits
+from sim.statistics.level import Level
 from sim.statistics.summed import Summed
 
 SIDE = TRIALS_PER_CLUSTER + 1
@@ -73,47 +73,50 @@ class PairTally(Summed):
         return int(counts.sum()), float(np.sum(counts * moved**2))
 
 
+Levels = tuple[Level, Level]
+"""Of the base and of the variant."""
+PLAIN: Levels = (Level(), Level())
+
+
 def paired_difference(
-    base: Hits, variant: Hits, references: References = (None, None), level: float = 0.95
+    base: Hits, variant: Hits, levels: Levels = PLAIN, level: float = 0.95
 ) -> tuple[float, float, float]:
     """Return the difference variant - base of two headlines with common random numbers; see ``difference``."""
-    return difference(PairTally.of(base, variant), references, level)
+    return difference(PairTally.of(base, variant), levels, level)
 
 
-def difference(
-    pair: PairTally, references: References = (None, None), level: float = 0.95
-) -> tuple[float, float, float]:
+def difference(pair: PairTally, levels: Levels = PLAIN, level: float = 0.95) -> tuple[float, float, float]:
     """Return the difference variant - base of two headlines with common random numbers: (difference, low, high).
 
     Trial t of both runs draws the same numbers, so only trials that turned out differently count. Delta method: trial t
     moves the difference by z_t = g_v (hit_v - p_v) - g_b (hit_b - p_b), with p the model's shares and g the slopes of
-    their headlines (1 without a reference class); sums of z over clusters of 32 trials are the independent units,
-    Student's t on them. A run without an event (or with nothing else) has z = 0 throughout, which is ignorance and not
-    knowledge: its reach to the end of its own Monte Carlo interval is added in quadrature. Where no trial differs the
-    interval is what n trials alike still allow (``wilson``), at the steeper side of the headline; so too where every
-    trial differs. ``references`` are (base's, variant's).
+    their headlines (1 where they are plain); sums of z over clusters of 32 trials are the independent units, Student's
+    t on them. A run without an event (or with nothing else) has z = 0 throughout, which is ignorance and not knowledge:
+    its reach to the end of its own Monte Carlo interval is added in quadrature. Where no trial differs the interval is
+    what n trials alike still allow (``wilson``), at the steeper side of the headline; so too where every trial differs.
     """
     n, shares = pair.n, pair.shares
     if n == 0:
         return 0.0, -1.0, 1.0
-    heads = [anchored(share, n, reference) for share, reference in zip(shares, references, strict=True)]
+    heads = [one.at(share, n) for share, one in zip(shares, levels, strict=True)]
     apart, unseen = heads[1] - heads[0], estimates.wilson(0.0, n, level)[1]
+    are_plain = all(one.is_plain for one in levels)
     if not pair.n_changed:
-        if references == (None, None):
+        if are_plain:
             return 0.0, -unseen, unseen
-        reach = max(_reach(shares[0], end, n, reference) for end in (-unseen, unseen) for reference in references)
+        reach = max(_reach(shares[0], end, n, one) for end in (-unseen, unseen) for one in levels)
         return apart, max(-1.0, apart - reach), min(1.0, apart + reach)
-    if references == (None, None) and abs(apart) == 1.0:
+    if are_plain and abs(apart) == 1.0:
         return apart, min(apart, (1 - unseen) * apart), max(apart, (1 - unseen) * apart)
-    slopes = [slope(share, n, reference) for share, reference in zip(shares, references, strict=True)]
+    slopes = [one.slope_at(share, n) for share, one in zip(shares, levels, strict=True)]
     reach = estimates.reach_of(*pair.moves(*slopes), n, level)
-    for share, reference in zip(shares, references, strict=True):
-        if share in (0.0, 1.0) and reference is not None:
-            reach = float(np.hypot(reach, _reach(share, unseen * (1 if share == 0 else -1), n, reference)))
+    for share, one in zip(shares, levels, strict=True):
+        if share in (0.0, 1.0) and not one.is_plain:
+            reach = float(np.hypot(reach, _reach(share, unseen * (1 if share == 0 else -1), n, one)))
     return apart, max(-1.0, apart - reach), min(1.0, apart + reach)
 
 
-def _reach(share: float, change: float, n: int, reference: float | None) -> float:
+def _reach(share: float, change: float, n: int, level: Level) -> float:
     """Return how far the headline moves if the model's share moves by ``change``, as far as there is room."""
     moved = min(1.0, max(0.0, share + change))
-    return abs(anchored(moved, n, reference) - anchored(share, n, reference))
+    return abs(level.at(moved, n) - level.at(share, n))

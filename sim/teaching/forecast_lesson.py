@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TIER = "durable"
-YOU, MODEL, ALONE, REFERENCE = "you", "Parley", "the model alone", "wars like it"
+YOU, MODEL, ALONE, REFERENCE = "you", "Parley", "the model alone", "the reference class"
 ONE_CASE = "One case says little about a forecaster: chance is most of it. Keep your numbers and score fifty of them."
 HINDSIGHT = "The scenario was coded by people who knew the end, and you may know it too. That helps both of you."
 NO_SCORE = "There is no score: the record does not know how this ended. How far you are from the model is no score."

@@ -101,7 +101,7 @@ def test_percents_are_whole_and_never_a_false_zero() -> None:
 
 
 def summary(p: float, lo: float, hi: float, reference: float | None = None, model: float | None = None) -> dict:
-    cell = {"p": p, "lo": lo, "hi": hi, "mc_lo": lo, "mc_hi": hi, "reference": reference}
+    cell = {"p": p, "lo": lo, "hi": hi, "mc_lo": lo, "mc_hi": hi, "reference": reference, "record": None}
     cell |= {"model": p if model is None else model, "model_lo": lo, "model_hi": hi}
     anatomy = {"not_convened": 0.1, "commitment": 0.5, "process": 0.4}
     return {"trials": 20_000, "tiers": {"durable": {"365": cell}}, "anatomy": anatomy}
@@ -110,9 +110,9 @@ def summary(p: float, lo: float, hi: float, reference: float | None = None, mode
 def test_the_editors_sentence(minimal: sim.Scenario) -> None:
     said = wording.sentence(summary(0.17, 0.05, 0.46, 0.14, 0.21), minimal)
     assert (
-        "about 1 in 6: 17 %, band 5 to 46 %. The model alone says 21 %; wars like it, whoever is talking, 14 %;" in said
-    )
-    assert "half way between the two (in log odds)." in said
+        "about 1 in 6: 17 %, band 5 to 46 %. How this number is made: the model alone (21 %, weight 0.5) and the "
+        "reference class (14 %, weight 0.5), pooled in log odds."
+    ) in said
     assert "rearm (50 % of failures)" in said
 
 
@@ -125,8 +125,8 @@ def test_the_sentence_when_nothing_happened(minimal: sim.Scenario) -> None:
 def test_the_sentence_when_the_model_alone_saw_nothing(minimal: sim.Scenario) -> None:
     said = wording.sentence(summary(0.004, 0.0, 0.00019, 0.14, 0.0), minimal)
     assert "about 1 in 200: under 1 %" in said
-    assert "The model alone says nothing (0 in 20,000, below 0.02 %); wars like it, whoever is talking, 14 %;" in said
-    assert "half way" not in wording.sentence(summary(0.17, 0.05, 0.46), minimal)
+    assert "the model alone (nothing (0 in 20,000, below 0.02 %), weight 0.5)" in said
+    assert "How this number" not in wording.sentence(summary(0.17, 0.05, 0.46), minimal)
 
 
 def test_every_tag_has_words() -> None:
@@ -175,10 +175,10 @@ def test_victories_by_side_and_those_that_impose_a_ceasefire() -> None:
 def test_still_in_force_tells_what_it_rests_on_or_why_it_is_unknown(minimal: sim.Scenario) -> None:
     known = {"p": 0.166, "lo": 0.01, "hi": 0.43, "share": 0.845, "n_durable": 5_288}
     said = wording.still_in_force({"trials": 20_000, "in_force_180": {"365": known}}, minimal)
-    assert said.startswith(
-        "Still in force after 180 days: 17 %, band 1 to 43 %. That is the headline times the model's"
+    assert said == (
+        "Still in force after 180 days: 17 %, band 1 to 43 %. That is 84 % of the ceasefires that begin by day 365 and "
+        "last 30 days or more (5,288 trials with one)."
     )
-    assert "84 % of 5,288 trials with a ceasefire of 30 days or more by day 365; no reference class" in said
     unknown = {"trials": 64, "in_force_180": {"365": None}, "tiers": {"durable": {"365": {"model": 0.0}}}}
     assert "no trial has a ceasefire of 30 days" in wording.still_in_force(unknown, minimal)
     short = changed(minimal, follow_up_weeks=25)
@@ -189,7 +189,7 @@ def test_still_in_force_tells_what_it_rests_on_or_why_it_is_unknown(minimal: sim
 
 def test_a_table_says_what_a_dash_of_those_still_in_force_is() -> None:
     known = wording.in_force_note([{"p": 0.1}])
-    assert known.startswith("Still in force after 180 days: the headline times") and "dash" not in known
+    assert known.startswith("Still in force after 180 days: of the ceasefires that last") and "dash" not in known
     assert "A dash: not known" in wording.in_force_note([{"p": 0.1}, None]) and "26 weeks" in wording.in_force_note(
         [None]
     )

@@ -42,7 +42,7 @@ def test_an_event_is_the_headline_with_the_model_beside_it(made: sim.Run) -> Non
     assert table["durable halt, model alone", 30, "yes"] == 2 / 64
     assert table["durable halt", 30, "yes"] == cell["p"]
     assert table["odds of a durable halt", 30, "0.95"] == cell["hi"]
-    assert table["durable halt, wars like it", 30, "yes"] == cell["reference"]
+    assert table["durable halt, reference class", 30, "yes"] == cell["reference"]
     kept = made.summary["in_force_180"]["30"]
     assert table["still in force after 180 days", 30, "yes"] == kept["p"] == pytest.approx(cell["p"])
     assert table["still in force after 180 days, model alone", 30, "yes"] == 2 / 64
@@ -54,7 +54,9 @@ def test_every_distribution_adds_up(made: sim.Run) -> None:
     masses = table[table.output_type == "pmf"].groupby(["target", "horizon"])["value"].sum()
     assert masses.to_numpy() == pytest.approx(1.0)
     dates = table[(table.target == "weeks to a durable halt")]["value"].to_numpy()
-    assert dates[[0, 2, 3, 4, 51]] == pytest.approx([1 / 64, 1 / 64, 2 / 64, 3 / 64, 4 / 64])
+    heads = [made.odds("durable", days).p for days in (30, 90, 365)]
+    # Two of 64 begin by 30 days, one in the first week, and one more by 90.
+    assert dates[[0, 2, 3, 4, 51]] == pytest.approx([heads[0] / 2, heads[0] / 2, heads[0], heads[1], heads[2]])
     reasons = table[table.target == "reason for failure"].set_index("output_type_id")["value"]
     assert reasons["trust"] == pytest.approx(28 / 60)
 

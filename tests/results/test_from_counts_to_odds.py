@@ -129,7 +129,7 @@ def test_a_summary_of_made_up_trials() -> None:
     assert summary["victory_imposed"] == {"A": 0.0, "B": 2 / 64}
     assert summary["terms"]["n_halts"] == 16
     assert summary["terms"]["issues"]["territory"] == pytest.approx(
-        {"mean": 0.5, "q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
+        {"mean": 0.5, "q05": 0.0, "q25": 3 / 15, "q50": 7 / 15, "q75": 11 / 15, "q95": 1.0}
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from sim.results.tally import steps
 from sim.statistics.conditional_odds import GivenTally, MeanTally
+from sim.statistics.level import Level
 from sim.statistics.paired_differences import PairTally, difference
 from sim.statistics.summed import merged
 
@@ -24,7 +25,8 @@ def test_pairs_are_merged_without_loss(n: int) -> None:
     parts = merged({"": PairTally.of(base[at : at + 96], variant[at : at + 96])} for at in range(0, n, 96))[""]
     assert parts.shares == whole.shares == (base.mean(), variant.mean())
     assert (parts.n_changed, parts.last) == (whole.n_changed, whole.last)
-    assert difference(parts, (0.2, 0.3)) == difference(whole, (0.2, 0.3))
+    levels = (Level(-0.7, 0.5, smooths=True), Level(0.4))
+    assert difference(parts, levels) == difference(whole, levels)
     sums = [np.add.reduceat(hits.astype(float), np.arange(0, n, 32)) for hits in (base, variant)]
     sizes = np.diff(np.append(np.arange(0, n, 32), n))
     moved = 0.5 * sums[1] - 2 * sums[0] - (0.5 * variant.mean() - 2 * base.mean()) * sizes

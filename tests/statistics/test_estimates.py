@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from sim.statistics.anchoring import half_width
 from sim.statistics.conditional_odds import conditional_odds
 from sim.statistics.estimates import (
     FEWEST_DRAWS,
@@ -20,6 +19,7 @@ from sim.statistics.estimates import (
     reference_odds,
     wilson,
 )
+from sim.statistics.level import Level, half_width
 from sim.statistics.paired_differences import paired_difference
 from tests.error_rates import COVERS_95, near, two_stage
 
@@ -250,7 +250,7 @@ def stopped_early(luck: np.random.Generator, p: float) -> np.ndarray:
     hits = np.zeros(0, dtype=bool)
     while len(hits) < 20 * 1024:
         hits = np.concatenate([hits, luck.random(1024) < p])
-        if half_width(odds(hits), None) <= wanted:
+        if half_width(odds(hits), Level()) <= wanted:
             break
     return hits
 

@@ -26,14 +26,15 @@ from sim.execution.run import Progress
 from sim.outcome_columns import FRICTIONS, STAGES, TAGS, Columns
 from sim.results.run import Run, open_run
 from sim.results.summary import QUANTILES
-from sim.results.tally import HitTally
+from sim.results.tally import Classes, HitTally
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.labels import names_called
 from sim.statistics import exact_sums
 from sim.statistics.conditional_odds import GivenTally, MeanTally
 from sim.statistics.estimates import Hits
 from sim.statistics.horizons import horizons
-from sim.statistics.paired_differences import PairTally, difference
+from sim.statistics.level import Level
+from sim.statistics.paired_differences import Levels, PairTally, difference
 from sim.statistics.summed import Summed, merged
 from sim.storage.stored_columns import side_by_side
 
@@ -147,17 +148,20 @@ class Counted(Summed):
     @classmethod
     def of(cls, scenario: Scenario, columns: Columns) -> Counted:
         """Count a block."""
-        return cls(_hits_of(columns), _given_of(scenario, columns), _means_of(columns))
+        return cls(_hits_of(scenario, columns), _given_of(scenario, columns), _means_of(columns))
 
 
 def _counted(run: Run) -> Counted:
-    names = ("tag", "imposed", "stage", "best_track", *BINDING.values(), *(f"share_{name}" for name in FRICTIONS))
+    shares = (f"share_{name}" for name in FRICTIONS)
+    names = ("durable_week", "tag", "imposed", "stage", "best_track", *BINDING.values(), *shares)
     return merged({"": Counted.of(run.scenario, columns)} for columns in run.blocks(*names))[""]
 
 
-def _hits_of(columns: Columns) -> dict[tuple[str, str], HitTally]:
-    reached = {("stage", name): HitTally.of(columns["stage"] >= code) for code, name in enumerate(STAGES) if code}
-    return reached | {("without range", ""): HitTally.of(columns["best_track"] >= 0)}
+def _hits_of(scenario: Scenario, columns: Columns) -> dict[tuple[str, str], HitTally]:
+    among, stage = Classes.by(scenario, columns), columns["stage"]
+    reached = {("stage", name): HitTally.of(stage >= code, among) for code, name in enumerate(STAGES) if code}
+    reached |= {("tag", name): HitTally.of(columns["tag"] == code, among) for code, name in enumerate(TAGS)}
+    return reached | {("without range", ""): HitTally.of(columns["best_track"] >= 0, among)}
 
 
 def _given_of(scenario: Scenario, columns: Columns) -> dict[tuple[str, str], GivenTally]:
@@ -188,11 +192,12 @@ def _means_of(columns: Columns) -> dict[str, MeanTally]:
 def _shortfall(run: Run) -> dict[str, float | None]:
     """Return quantiles of what the less content side lacked in trials without a range."""
 
-    def passes() -> Iterator[Columns]:
+    def passes() -> Iterator[exact_sums.Weighed]:
         for columns in run.blocks("best_track", "shortfall"):
-            yield {"shortfall": columns["shortfall"][columns["best_track"] >= 0]}
+            values = columns["shortfall"][columns["best_track"] >= 0]
+            yield {"shortfall": (values, np.zeros(len(values), np.int8))}  # none is durable, so all weigh the same
 
-    found = exact_sums.quantiles(passes, QUANTILES, "inverted_cdf").get("shortfall", dict.fromkeys(QUANTILES, np.inf))
+    found = exact_sums.quantiles(passes, QUANTILES, (1.0,)).get("shortfall", dict.fromkeys(QUANTILES, np.inf))
     return {level: value if np.isfinite(value) else None for level, value in found.items()}
 
 
@@ -203,11 +208,15 @@ def _shown(found: GivenTally) -> Share:
 
 
 def _stages(run: Run, found: Counted) -> tuple[Stage, ...]:
-    stages = []
+    """Return the stages over the weighted trials, each of all and of those that reached the one before."""
+    stages, before, days = [], 1.0, max(horizons(run.scenario))
     for name in STAGES[1:]:
-        of_all = found.hits["stage", name].odds(run.commonest_effect)
+        of_all = run.weighing.headline(found.hits["stage", name], days, run.commonest_effect)
         share = Share(of_all.p, of_all.mc_lo, of_all.mc_hi, of_all.n)
-        stages.append(Stage(name, share, _shown(found.given["stage", name])))
+        given = found.given["stage", name].odds()
+        moved = Level().through(given.p, of_all.p / before).headline(given) if given.n and before else given
+        stages.append(Stage(name, share, Share(moved.p if given.n else None, moved.mc_lo, moved.mc_hi, given.n)))
+        before = of_all.p
     return tuple(stages)
 
 
@@ -268,7 +277,11 @@ def _changes(run: Run, base: Run) -> tuple[Change, ...]:
         {**_pairs("stage", STAGES, there, here, np.greater_equal), **_pairs("tag", TAGS, there, here, np.equal)}
         for there, here in side_by_side(base.columns, run.columns, n, "stage", "tag")
     )
-    return tuple(_change(kind, name, pair) for (kind, name), pair in pairs.items())
+    levels = [
+        {key: one.weighing.level(event, max(horizons(one.scenario))) for key, event in _counted(one).hits.items()}
+        for one in (base, run)
+    ]
+    return tuple(_change(key, pair, (levels[0][key], levels[1][key])) for key, pair in pairs.items())
 
 
 def _pairs(
@@ -279,6 +292,7 @@ def _pairs(
     return {(kind, name): PairTally.of(holds(base[kind], code), holds(here[kind], code)) for code, name in codes}
 
 
-def _change(kind: str, name: str, pair: PairTally) -> Change:
-    moved, lo, hi = difference(pair)
-    return Change(kind, name, *pair.shares, moved, lo, hi, pair.n)
+def _change(key: tuple[str, str], pair: PairTally, levels: Levels) -> Change:
+    moved, lo, hi = difference(pair, levels)
+    before, now = (level.at(share, pair.n) for share, level in zip(pair.shares, levels, strict=True))
+    return Change(*key, before, now, moved, lo, hi, pair.n)

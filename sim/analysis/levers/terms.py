@@ -19,6 +19,7 @@ from sim.results.run import Run
 from sim.scenario.schema import Issue, Scenario, ThirdParty, Veto
 from sim.scenario.schema.quantity import Quantity
 from sim.statistics.estimates import Floats
+from sim.statistics.horizons import classes
 
 FEWEST_HALTS = 20
 LEAST_SCOPE = 0.05
@@ -92,20 +93,22 @@ def terms_of(run: Run, use: Mapping[str, float]) -> Terms | None:
     if len(halts) < FEWEST_HALTS:
         return None
     track = run.columns["halt_track"][halts]
+    weights = run.weighing.weights[classes(scenario, {"durable_week": run.columns["durable_week"][halts]})]
     names = list(scenario.tracks)
-    tracks = {names[number]: float(np.mean(track == number)) for number in np.unique(track)}
+    tracks = {names[number]: float(np.average(track == number, weights=weights)) for number in np.unique(track)}
     found: list[Term] = []
     positions: dict[str, Floats] = {}
     for name, issue in scenario.issues.items():
         on_table = np.isin(track, [at for at, other in enumerate(names) if name in scenario.tracks[other].scope])
-        if on_table.mean() < LEAST_SCOPE:
+        scope = float(np.average(on_table, weights=weights))
+        if scope < LEAST_SCOPE:
             continue
         today = middle(issue.status_quo, scenario)
         position = run.columns[f"x_{name}"][halts].astype(np.float64)
-        there = position[on_table]
-        low, typical, high = (float(end) for end in np.quantile(there, (0.1, 0.5, 0.9)))
+        ends = np.quantile(position[on_table], (0.1, 0.5, 0.9), method="inverted_cdf", weights=weights[on_table])
+        low, typical, high = map(float, ends)
         words = (in_words(issue, today), in_words(issue, typical))
-        found.append(Term(name, today, words[0], typical, words[1], low, high, float(on_table.mean())))
+        found.append(Term(name, today, words[0], typical, words[1], low, high, scope))
         positions[name] = np.where(on_table, position, today)
     parties = [_accepts(name, scenario, found, positions, tracks, use) for name in scenario.parties]
     said = [one for one in parties if one.points or one.does or one.consents]

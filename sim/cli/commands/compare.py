@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.console import common_folder, console, is_anchored, print_json, print_table, whole
+from sim.cli.console import common_folder, console, print_json, print_table, whole
 from sim.cli.options import AsJson, Quiet, Seed, Sets, Trials, Workers
 from sim.cli.runs import run_all, runs_of
 from sim.errors import ParleyError
@@ -76,20 +76,18 @@ def as_weights(text: str) -> list[float]:
 
 
 def show_comparison(found: Sequence[Mapping[str, Any]], base: Run, to: Console) -> None:
-    """Print differences in points with 95 % intervals, one row per variant, the model's own where it differs."""
+    """Print differences in points with 95 % intervals, one row per variant."""
     from sim.results import wording
 
     prefix = common_folder([base.name, *(str(item["variant"]) for item in found)])
     days = list(found[0]["tiers"]["durable"])
     shown = [day for day in days if day != days[0]] or days
-    has_anchor = is_anchored(base)
     asked = "the odds of a ceasefire that lasts 30 days or more"
     to.print(f"Change of {asked}, against {base.name}, in points (\u00b1 the 95 % interval)", style="bold")
     if len(found) > 1:
         level = 100 * found[0]["level"]
         to.print(f"{len(found)} are compared, so each interval is widened to {level:.2f} %: 95 % for all together.")
     to.print(f"{counted(found[0]['trials'], 'trial')} each with common random numbers, seed {base.seed}\n")
-    alone = (f"model\nalone, by\n{days[-1]} days",) if has_anchor else ()
     rows, label = [], f"  {wording.IN_FORCE_180}"
     for item in found:
         for name, by_days in ((item["variant"], item["tiers"]["durable"]), (label, item["in_force_180"])):
@@ -97,9 +95,8 @@ def show_comparison(found: Sequence[Mapping[str, Any]], base: Run, to: Console) 
             verdict = wording.more_in_100(last["difference"], last["lo"], last["hi"]) if last else ""
             if name != label and not item["n_changed"]:
                 verdict = "no trial changed"
-            own = [points_cell(last, "model_")] if has_anchor else []
-            rows.append((name.removeprefix(prefix), *(points_cell(by_days[day]) for day in shown), verdict, *own))
-    print_table(to, ("scenario", *(f"{day} days" for day in shown), f"by {days[-1]} days", *alone), rows)
+            rows.append((name.removeprefix(prefix), *(points_cell(by_days[day]) for day in shown), verdict))
+    print_table(to, ("scenario", *(f"{day} days" for day in shown), f"by {days[-1]} days"), rows)
     shown_cells = (item["tiers"]["durable"][day] for item in found for day in shown)
     if any(wording.is_no_interval(cell["lo"], cell["hi"]) for cell in shown_cells):
         to.print(wording.NO_INTERVAL)
@@ -107,11 +104,11 @@ def show_comparison(found: Sequence[Mapping[str, Any]], base: Run, to: Console) 
     to.print(wording.in_force_note(cell for item in found for cell in map(item["in_force_180"].get, shown)))
 
 
-def points_cell(cell: Mapping[str, float] | None, of: str = "") -> str:
-    """Return a difference of odds in points (``of`` the model alone: ``model_``), a dash where it is not known."""
+def points_cell(cell: Mapping[str, float] | None) -> str:
+    """Return a difference of odds in points, a dash where it is not known."""
     from sim.results import wording
 
-    return "-" if cell is None else wording.points(*(cell[f"{of}{key}"] for key in ("difference", "lo", "hi")))
+    return "-" if cell is None else wording.points(*(cell[key] for key in ("difference", "lo", "hi")))
 
 
 def show_decomposition(found: Decomposition, to: Console) -> None:

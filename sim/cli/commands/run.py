@@ -19,12 +19,10 @@ from sim.cli.console import (
     console,
     hanging,
     in_force_cell,
-    is_anchored,
     note,
     odds_cell,
     plain_table,
     print_json,
-    whole,
 )
 from sim.cli.options import AsJson, Many, Quiet, Seed, Sets, Trials, Workers, number
 from sim.cli.progress import ProgressBar
@@ -42,10 +40,6 @@ LEAST_IMPOSED = 0.005
 """Imposed ceasefires below half a per cent are left out of the cell of wins."""
 MOST_DATES = 2
 """Of more days from which scenarios count, the line above the table names none."""
-HALF_WAY = (
-    "Odds by day and their band are set half way (in log odds) between the model alone and wars like it. "
-    "Mutual and any halts, wins and reasons are the model alone: set them beside its own lasting halts."
-)
 
 
 def run(
@@ -58,6 +52,7 @@ def run(
         typer.Option("--sweep", metavar="PATH=LO:HI:N", help="N values from LO to HI, or v1,v2,...; repeatable."),
     ] = None,
     central: Annotated[bool, typer.Option("--central", help="Every uncertain number at its central value.")] = False,
+    raw: Annotated[bool, typer.Option("--raw", help="The model alone: trials unweighted, at no other level.")] = False,
     workers: Workers = None,
     precision: Annotated[
         float | None,
@@ -98,7 +93,7 @@ def run(
         raise ParleyError("--resume, --numbered and --report need --out DIR")
     machines = Machines(workers, scheduler, tls, insecure_scheduler)
     is_streamed = keeps_no_trials(trials, precision, seed, store, out)
-    question = plan.Question(trials, seed, precision, tuple(sets or ()), tuple(sweeps or ()), central, resume)
+    question = plan.Question(trials, seed, precision, tuple(sets or ()), tuple(sweeps or ()), central, resume, raw)
     names = plan.expand(scenarios)
     note_names(names, quiet)
     wanted = plan.requests(names, question)
@@ -125,10 +120,7 @@ def run(
 
 
 def odds_table(runs: Sequence[Run]) -> Table:
-    """Return a row per scenario in per cent, above it the reference class; columns after the band are the model alone.
-
-    The days and the band are the headline. Without any reference class the model alone is the headline.
-    """
+    """Return a row per scenario in per cent: the odds by day, all else by the last day."""
     from sim.results import wording
     from sim.scenario.schema.labels import sides_called
     from sim.statistics.estimates import effective_trials, wilson
@@ -139,38 +131,26 @@ def odds_table(runs: Sequence[Run]) -> Table:
     sides = sides_called(first.scenario)
     if any(sides_called(one.scenario) != sides for one in runs):
         sides = {"A": "side A", "B": "side B"}
-    has_anchor = any(is_anchored(one) for one in runs)
-    halts = ("model alone:\nlasting /\nmutual / any",) if has_anchor else ("mutual\nhalt", "any\nhalt")
     wins = f"wins (and\nimposes a\nceasefire):\n{sides['A']} /\n{sides['B']}"
-    table = plain_table("per cent, by day", *days, "90 %\nband", *halts, wins)
+    table = plain_table("per cent, by day", *days, "90 %\nband", "agreed,\nof any\nlength", "any", wins)
     table.add_column("main reason\nfor failure", justify="left", overflow="fold")
-    above: list[str] = []
     for one in runs:
         tiers = one.summary["tiers"]
-        reference = [whole(cell["reference"]) for cell in tiers["durable"].values()]
-        if is_anchored(one) and reference != above:
-            table.add_row("wars like it, whoever is talking", *reference)
-            above = reference
         last = list(tiers["durable"])[-1]
         unseen = wilson(0.0, effective_trials(one.n_trials, 1.0))[1]
-        lasting = chance(tiers["durable"][last]["model"], tiers["durable"][last]["model_hi"])
-        wider = [odds_cell(tiers[tier][last]) for tier in ("mutual", "broad")]
         table.add_row(
             one.name.removeprefix(prefix),
             *(odds_cell(tiers["durable"][day]) if day in tiers["durable"] else "-" for day in days),
             band_cell(tiers["durable"][last], one.n_trials),
-            *((" / ".join((lasting, *wider)),) if has_anchor else wider),
+            *(odds_cell(tiers[tier][last]) for tier in ("mutual", "broad")),
             " / ".join(wins_cell(one.summary, side, unseen) for side in ("A", "B")),
             wording.reason(one.summary, short=True),
         )
         kept = one.summary["in_force_180"]
-        has_any = kept[last] is not None
-        own = (chance(kept[last]["model"], kept[last]["model_hi"]) if has_any else "-",) if has_anchor else ()
         table.add_row(
             hanging(f"  {wording.IN_FORCE_180}"),
             *(in_force_cell(kept.get(day)) for day in days),
-            band_cell(kept[last], one.n_trials) if has_any else "-",
-            *own,
+            band_cell(kept[last], one.n_trials) if kept[last] is not None else "-",
         )
     return table
 
@@ -201,8 +181,6 @@ def show_runs(runs: Sequence[Run], to: Console, is_sweep: bool = False) -> None:
     to.print(f"Odds of {wording.HALTED}, from {starts(runs)}", style="bold")
     n_trials = counted(first.n_trials, "trial") + (" each" if len(runs) > 1 else "")
     to.print(f"{n_trials}, seed {first.seed}. By day: begun by then; band and columns after it: by day {last}.")
-    if any(is_anchored(one) for one in runs):
-        to.print(HALF_WAY)
     to.print()
     to.print(odds_table(runs))
     to.print()

@@ -14,8 +14,8 @@ from sim.evidence.backtest.nested import Folds, NestedPool, NestedRidge, nested_
 from sim.evidence.backtest.reference_class import reference_by_age
 from sim.evidence.calibration.calibrate import Record, Rows
 from sim.evidence.calibration.episodes import HORIZONS, TIERS, Episode
-from sim.statistics.anchoring import mean_of_logits
 from sim.statistics.estimates import Floats
+from sim.statistics.level import pooled as pooled_logits
 
 DIGITS = 6
 """Forecasts are rounded to millionths, far below what a forecast can be known to."""
@@ -87,7 +87,7 @@ def engine_from_prior(record: Record, n: int) -> ByTier:
 def anchored(odds: Floats, targets: Sequence[Episode]) -> Floats:
     """Return the headline of each row: half way, in log odds, to the reference class of wars of its age."""
     reference = np.array([[reference_by_age(e.age_days, days) for days in HORIZONS] for e in targets])
-    return np.asarray(mean_of_logits(np.clip(odds, 1e-6, 1 - 1e-6), reference.reshape(odds.shape)))
+    return pooled_logits((np.clip(odds, 1e-6, 1 - 1e-6), reference.reshape(odds.shape)), (0.5, 0.5))
 
 
 def outcomes_of(episodes: Sequence[Episode], tier: str, as_of: date | None = None) -> Floats:

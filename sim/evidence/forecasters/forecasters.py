@@ -21,12 +21,12 @@ from sim.errors import ParleyError
 from sim.outcome_columns import Columns
 from sim.results.formatting import counted
 from sim.results.run import Run
-from sim.results.tally import HitTally
+from sim.results.tally import Classes, HitTally
 from sim.scenario.sources.forecasts import NOT_COUNTED, Forecast, forecasts_of
-from sim.statistics.anchoring import Headline, anchor, reference_at
 from sim.statistics.conditional_odds import GivenTally
 from sim.statistics.estimates import Hits
 from sim.statistics.horizons import TIERS, begun
+from sim.statistics.level import Headline, Level
 from sim.statistics.summed import merged
 
 if TYPE_CHECKING:
@@ -285,11 +285,13 @@ def _own(run: Run, kind: str, weeks: int) -> Headline | None:
     """Return the run's odds in a bin of so many weeks; None where none began, so that nothing is known of how long."""
     if kind in (SHORT, LONG):
         found = _lasting(run, weeks, kind == LONG).odds()
-        return anchor(found, None) if found.n else None
-    tier = "durable" if kind == LASTING else kind
-    name = f"{tier}_week"
-    event = merged({tier: HitTally.of(begun(columns[name], weeks))} for columns in run.blocks(name))[tier]
-    return anchor(event.odds(run.commonest_effect), reference_at(run.scenario, tier, 7 * weeks))
+        return Level().headline(found) if found.n else None
+    name = f"{'durable' if kind == LASTING else kind}_week"
+    event = merged(
+        {name: HitTally.of(begun(columns[name], weeks), Classes.by(run.scenario, columns))}
+        for columns in run.blocks(*dict.fromkeys(("durable_week", name)))
+    )[name]
+    return run.weighing.headline(event, 7 * weeks, run.commonest_effect)
 
 
 def _lasting(run: Run, weeks: int, is_long: bool) -> GivenTally:

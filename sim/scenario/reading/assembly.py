@@ -173,7 +173,7 @@ def find_tables(tree: Node) -> Iterator[tuple[KeyPath, Node, str]]:
         groups = tree.value.get(key) if tree.is_mapping else None
         for number, group in enumerate(groups.value if groups is not None and groups.is_list else ()):
             yield (key, number), group, "file"
-    for key, name in (("crowd", "file"), ("calibration", "draws")):
+    for key, name in (("crowd", "file"), ("calibration", "draws"), ("record", "levels")):
         if tree.is_mapping and key in tree.value:
             yield (key,), tree.value[key], name
 

@@ -47,6 +47,15 @@ class Calibration(Strict):
     without: str | None = text("war whose own episodes are left out of the draws' weights", default=None)
 
 
+class WarRecord(Strict):
+    """The record's forecast for the day: it sets the level of the odds, and the file's own odds the differences."""
+
+    war: str = text("war in the record of past talks (column `cluster` of history/episodes.csv)")
+    episode: str = text("coded row of that war that stands for this day (column `episode_id`)")
+    levels: str = text("CSV file of the record's forecasts by day (parley backtest --levels)")
+    sha256: Digest | None = text(DIGEST, default=None)
+
+
 class Crowd(Strict):
     """Forecasts of the same war: shown with the odds, never used for them."""
 

@@ -15,7 +15,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, PrivateAttr
 
 from sim.scenario.schema.ceasefires import Assurances, Truces
-from sim.scenario.schema.evidence import Calibration, Crowd, Joint, NamedTable, ReadFile, ReferenceClass
+from sim.scenario.schema.evidence import Calibration, Crowd, Joint, NamedTable, ReadFile, ReferenceClass, WarRecord
 from sim.scenario.schema.fields import Section, text
 from sim.scenario.schema.levers import Lever
 from sim.scenario.schema.parties import Belligerent, Issue, Party, Role, ThirdParty, Track, Veto
@@ -59,6 +59,7 @@ class Scenario(Section):
     windows: tuple[Window, ...] = ()
     events: tuple[Event, ...] = ()
     reference_class: ReferenceClass | None = None
+    record: WarRecord | None = None
     calibration: Calibration | None = None
     joint: tuple[Joint, ...] = ()
     crowd: Crowd | None = None
@@ -83,7 +84,7 @@ class Scenario(Section):
         self._holding_its_tables()
 
     def named_tables(self) -> Iterator[NamedTable]:
-        """Yield every table that the scenario names: those of its draws, then that of its forecasters.
+        """Yield every table that the scenario names: of its draws, of the record's forecasts, of its forecasters.
 
         Yields
         ------
@@ -95,6 +96,8 @@ class Scenario(Section):
                 yield NamedTable(f"joint.{number}", group.file, group.sha256)
         if self.calibration is not None:
             yield NamedTable("calibration", self.calibration.draws, self.calibration.sha256)
+        if self.record is not None:
+            yield NamedTable("record", self.record.levels, self.record.sha256)
         if self.crowd is not None:
             yield NamedTable(CROWD, self.crowd.file, self.crowd.sha256)
 
@@ -104,7 +107,7 @@ class Scenario(Section):
         Parameters
         ----------
         change
-            Called with a section (``Joint``, ``Calibration`` or ``Crowd``) and the key that names its table.
+            Called with a section (``Joint``, ``Calibration``, ``WarRecord`` or ``Crowd``) and the key that names its table.
 
         Returns
         -------
@@ -115,6 +118,7 @@ class Scenario(Section):
         found = {
             "joint": joint,
             "calibration": self.calibration and change(self.calibration, "draws"),
+            "record": self.record and change(self.record, "levels"),
             "crowd": self.crowd and change(self.crowd, "file"),
         }
         update = {key: value for key, value in found.items() if value != getattr(self, key)}

@@ -8,6 +8,7 @@ import pytest
 from sim.analysis.levers.terms import FEWEST_HALTS, terms_of
 from sim.results.run import Run
 from sim.scenario.schema import Scenario
+from tests.dashboards.factories import ceasefire, made_run
 from tests.factories import minimal_scenario
 
 ON_TERRITORY = {"points": {"territory": 100}}
@@ -15,8 +16,9 @@ ON_TERRITORY = {"points": {"territory": 100}}
 
 def signed_at(scenario: Scenario, position: float, n: int = FEWEST_HALTS) -> Run:
     """A run in which every trial signs the same terms."""
-    columns = {"halt_week": np.zeros(n), "halt_track": np.zeros(n, int), "x_territory": np.full(n, position)}
-    return Run(scenario, "made", 1, columns)
+    signed = {**ceasefire(0), "halt_track": 0}
+    made = made_run([signed] * n, scenario=scenario)
+    return Run(scenario, "made", 1, {**made.columns, "x_territory": np.full(n, position)})
 
 
 def test_points_are_the_models_utility_on_the_partys_own_100_points() -> None:

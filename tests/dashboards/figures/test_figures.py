@@ -110,21 +110,6 @@ def test_curves_are_cumulative_odds_in_per_cent_with_two_areas_around_them() -> 
     assert band["fillcolor"] != luck["fillcolor"]
 
 
-def test_anchored_odds_are_a_thick_line_between_a_thin_one_and_a_dashed_one() -> None:
-    rows = [{**row, "reference": r, "model": m} for row, r, m in zip(DAYS, (0.0, 0.05), (0.0, 0.18), strict=True)]
-    figure = figures.odds_by_date(rows, title="T")
-    headline, model = trace(figure, "lasts 30 days"), trace(figure, "the model alone")
-    reference = trace(figure, "reference class")
-    assert (reference["y"], reference["line"]["dash"]) == ([0.0, 5.0], "dash")
-    assert headline["name"].endswith(", anchored")
-    assert (headline["y"], model["y"]) == ([0.0, 10.0], [0.0, 18.0])
-    assert model["line"]["width"] < headline["line"]["width"] / 2
-    drawn = [one["line"] for one in figure["data"] if one["mode"] == "lines"]
-    assert len({(line.get("dash"), line["width"]) for line in drawn}) > 4
-    plain = " ".join(one["name"] for one in figures.odds_by_date(DAYS, title="T")["data"])
-    assert not any(word in plain for word in ("alone", "anchored", "reference"))
-
-
 def test_what_is_still_in_force_is_a_thinner_line_of_its_own() -> None:
     rows = [{**row, "in_force": p} for row, p in zip(DAYS, (None, 0.08), strict=True)]
     figure = figures.odds_by_date(rows, title="T")
@@ -170,11 +155,6 @@ def test_forest_is_sorted_and_marks_the_base_and_the_model_alone_where_it_is_ano
     assert trace(figure, "band")["x"] == [20.0, 80.0, None, 10.0, 40.0, None, 0.0, 10.0, None]
     assert trace(figure, "Monte Carlo")["x"][:3] == [48.0, 52.0, None]
     assert [shape["x0"] for shape in figure["layout"]["shapes"][:2]] == [20.0, pytest.approx(14.0)]
-    rows = [{**row, "model": model} for row, model in zip(SCENARIOS, (0.28, 0.5, 0.02), strict=True)]
-    figure = figures.forest(rows, title="T", reference=0.14)
-    alone = trace(figure, "the model alone")
-    assert (alone["x"], alone["y"]) == ([28.0, 2.0], [1, 2])
-    assert not [one for one in figures.forest(SCENARIOS, title="T")["data"] if "alone" in one["name"]]
 
 
 def test_the_crowd_stands_above_the_models_own_mark() -> None:

@@ -48,7 +48,7 @@ def test_curves_are_by_track_and_agree_with_the_funnel() -> None:
 
 def test_few_halts_of_a_track_are_drawn_together() -> None:
     (row,) = survival_rows(halts(2, 3))
-    assert (row["label"], row["n"]) == ("all agreed halts", 5)
+    assert (row["label"], row["n"]) == ("all agreed ceasefires", 5)
 
 
 def test_past_halts_are_those_of_the_file() -> None:

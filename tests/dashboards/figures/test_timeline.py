@@ -60,12 +60,6 @@ def test_what_is_still_in_force_is_a_line_only_where_it_is_known() -> None:
     assert not [one for one in unknown["data"] if "in force" in one["name"]]
 
 
-def test_the_model_alone_is_drawn_only_where_it_differs() -> None:
-    assert not [one for one in odds_by_event(ROWS, title="T")["data"] if "alone" in one["name"]]
-    rows = [{**one, "model": 0.5} for one in ROWS]
-    assert trace(odds_by_event(rows, title="T"), "alone")["y"] == [50.0] * 8
-
-
 def test_texts_are_literal_and_a_figure_is_json() -> None:
     rows = [{**one, "name": HOSTILE} for one in ROWS]
     assert are_literal(odds_by_event(rows, title=HOSTILE, narrow=narrow) for narrow in (False, True))

@@ -46,10 +46,15 @@ def test_weeks_are_those_of_the_replay(run: sim.Run, lasting: Replay) -> None:
 
 
 def test_a_trial_worth_a_look_is_named_once_with_all_that_it_is() -> None:
-    rows = worth_a_look(made_run([failure("trust"), ceasefire(4), failure("scope"), failure("trust")]))
+    run = made_run([failure("trust"), ceasefire(4), failure("scope"), failure("trust")])
+    rows = worth_a_look(run)
     assert [row["trial"] for row in rows] == [1, 0, 2]
     assert rows[0]["words"] == "first lasting halt, median lasting halt"
-    assert rows[1] == {"trial": 0, "words": "failed: distrust", "share": 0.5}
+    assert rows[1] == {
+        "trial": 0,
+        "words": "failed: distrust",
+        "share": pytest.approx((1 - run.odds("durable", 365).p) * 2 / 3),
+    }
     assert [row["words"] for row in worth_a_look(made_run([failure("trust")] * 3))] == ["failed: distrust"]
 
 

@@ -13,8 +13,6 @@ from sim.errors import ParleyError
 from sim.evidence.forecasters.forecasters import NOT_A_TARGET, forecaster_table, weeks_until
 from sim.results.run import Run
 from sim.scenario.sources.forecasts import COUNTED
-from sim.statistics.anchoring import anchored
-from sim.statistics.estimates import reference_odds
 from sim.statistics.horizons import TIERS
 from tests.dashboards.factories import failure, made_run
 from tests.factories import minimal_scenario
@@ -92,27 +90,23 @@ def test_every_bin_by_hand(made: Run, file: Path) -> None:
         date(2025, 3, 30),
     )
     assert january.model is not None and march.model is not None
-    assert january.model.p == 3 / 32  # weeks 0, 2 (a holiday) and 3
-    assert march.model.p == 6 / 32  # and 4, 5 (a holiday), 11
+    assert january.model.model == 3 / 32  # weeks 0, 2 (a holiday) and 3
+    assert march.model.model == 6 / 32  # and 4, 5 (a holiday), 11
+    weights = made.weighing.of_trials(made.scenario, dict(made.columns))
+    mutual, durable = (made.columns[f"{tier}_week"] for tier in ("mutual", "durable"))
+    assert march.model.p == pytest.approx(weights[(mutual >= 0) & (mutual < 12)].sum() / 32)
     assert (january.forecasts, march.forecasts) == ({"One": 0.1}, {"One": 0.4, "Two": 0.6})
     assert far.model is None  # beyond the horizon
     # Of those six the ceasefires of weeks 3 and 4 last; 0 and 11 collapse, and both holidays are over.
     assert short.model is not None and long.model is not None
     assert (short.model.p, long.model.p, short.model.n) == (4 / 6, 2 / 6, 6)
     assert (short.forecasts, long.forecasts) == ({"One": 0.25}, {"One": 0.75})
-    # Durable ceasefires of weeks 3, 4 and 6, anchored; the forecast .4 times its .75.
+    # Durable ceasefires of weeks 3, 4 and 6; the forecast .4 times its .75.
     assert lasting.model is not None and lasting.forecasts == {"One": 0.3}
     assert lasting.model.model == 3 / 32
-    assert lasting.model.p == anchored(3 / 32, 32, reference_odds(84, 3.0, 267.9))
+    assert lasting.model.p == pytest.approx(weights[(durable >= 0) & (durable < 12)].sum() / 32)
     assert table.platforms == ("One", "Two")
     assert table.holidays == 2 / 32
-
-
-def test_only_the_durable_tier_is_anchored(made: Run, file: Path) -> None:
-    table = forecaster_table(made, file, ASKED)
-    assert table is not None
-    anchored_rows = [row.kind for row in table.rows if row.model and row.model.reference is not None]
-    assert anchored_rows == ["lasting"]
 
 
 def test_json_and_tidy_rows_say_the_same(made: Run, file: Path) -> None:
@@ -121,7 +115,7 @@ def test_json_and_tidy_rows_say_the_same(made: Run, file: Path) -> None:
     found = json.loads(json.dumps(table.as_dict(), allow_nan=False))
     assert found["is_calibration_target"] is False
     assert found["rows"][1]["crowd"] == {"One": 0.4, "Two": 0.6}
-    assert found["rows"][1]["model"]["p"] == 6 / 32
+    assert found["rows"][1]["model"]["model"] == 6 / 32
     assert found["rows"][2]["model"] is None
     tidy = table.table()
     second = tidy[(tidy.kind == "mutual") & (tidy.who == "Two")]
@@ -209,7 +203,7 @@ def test_the_table_fits_a_terminal_and_shows_every_forecaster(made: Run, file: P
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= 100
     (line,) = (line for line in out.splitlines() if line.startswith("agreed by both, by 31 Mar 2025"))
-    assert line.split()[-4:-1] == ["40", "60", "19"]
+    assert line.split()[-4:-1] == ["40", "60", "22"]
     assert NOT_A_TARGET in out
 
 
