@@ -162,9 +162,9 @@
   function leveled(p, place) {
     const level = surface.levels[place];
     if (level.plain) return p;
-    const smooth = (p * surface.trials + 0.5) / (surface.trials + 1);
-    return expit(level.intercept + level.slope * logit(smooth));
+    return expit(level.intercept + level.slope * smoothLogit(p));
   }
+  const smoothLogit = (p) => logit((p * surface.trials + 0.5) / (surface.trials + 1));
   function bandEnd(p, end, place, sign) {
     const level = surface.levels[place], open = (share) => share > 0 && share < 1;
     if (!open(end) || !open(p)) return open(end) ? leveled(end, place) : end;
@@ -173,11 +173,11 @@
   }
 
   /* A weekly curve of the base (odds, or an end of their band), moved in log odds as the surface moves the horizons. */
-  function movedCurve(now, kind, factor, shown) {
+  function movedCurve(now, kind, model, shown) {
     const inside = (p) => Math.min(Math.max(p, 1e-12), 1 - 1e-12);
     const shifts = now[kind].map((p, place) => logit(inside(p)) - logit(inside(surface.untouched[kind][place])));
     return surface.curve.map((row, week) => {
-      if (!held.size || row[shown] <= 0 || row[shown] >= 1) return row[shown];
+      if (!held.size || row[shown] <= 0 || row[shown] >= 1 || row[model] <= 0 || row[model] >= 1) return row[shown];
       const next = surface.weeks.findIndex((end) => week <= end);
       let shift = shifts[Math.max(0, next)];
       if (next > 0) {
@@ -185,7 +185,8 @@
         shift = shifts[next - 1] + share * (shifts[next] - shifts[next - 1]);
       }
       const level = surface.levels[next < 0 ? surface.levels.length - 1 : next];
-      return expit(logit(row[shown]) + level[factor] * shift);
+      const moved = level.plain ? shift : smoothLogit(expit(logit(row[model]) + shift)) - smoothLogit(row[model]);
+      return expit(logit(row[shown]) + level.slope * moved);
     });
   }
 
@@ -206,9 +207,9 @@
   function movedData(data) {
     const found = structuredClone(data);
     const now = evaluate();
-    const odds = movedCurve(now, "odds", "slope", "p");
-    const low = movedCurve(now, "low", "slope", "lo").map((p, week) => Math.min(p, odds[week]));
-    const high = movedCurve(now, "high", "slope", "hi").map((p, week) => Math.max(p, odds[week]));
+    const odds = movedCurve(now, "odds", "model", "p");
+    const low = movedCurve(now, "low", "model_lo", "lo").map((p, week) => Math.min(p, odds[week]));
+    const high = movedCurve(now, "high", "model_hi", "hi").map((p, week) => Math.max(p, odds[week]));
     found[0].y = [...high, ...low.reverse()].map((p) => 100 * p);
     low.reverse();
     found[2].y = odds.map((p) => 100 * p);

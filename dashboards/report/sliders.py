@@ -32,9 +32,10 @@ def spread(run: Run) -> list[float]:
 def moved_table(run: Run) -> list[dict[str, Any]]:
     """A row per week for the page's own curve.
 
-    ``date``, ``day``, and the odds ``p`` with their band ``lo``, ``hi``.
+    ``date``, ``day``, the odds ``p`` with their band ``lo``, ``hi``, and ``model``, ``model_lo``, ``model_hi``, the
+    same of the trials unweighted.
     """
-    kept = ("date", "day", "lo", "hi")
+    kept = ("date", "day", "lo", "hi", "model", "model_lo", "model_hi")
     return [{**{key: row[key] for key in kept}, "p": row["durable"]} for row in runs.odds_by_date(run)]
 
 

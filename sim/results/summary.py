@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
-
 from sim.outcome_columns import STAGES, TAGS
 from sim.results.tally import STEPS, Event, HitTally, Tally, over_blocks, settled
 from sim.results.weighing import Weighing, weigh
@@ -35,7 +33,7 @@ def summary_of(scenario: Scenario, name: str, seed: int, tally: Tally, quantiles
     All but the reasons of failures are counted with the weights of ``sim.results.weighing``.
     """
     weighing = weighing_of(scenario, tally.events)
-    reached = np.cumsum(weighing.total(tally.stages)[::-1])[::-1]
+    reached = [weighing.share(tally.stages[:, code:].sum(axis=1)) for code in range(len(STAGES))]
     failed = max(1, int(tally.tags.sum()))
     return {
         "scenario": name,
@@ -50,7 +48,7 @@ def summary_of(scenario: Scenario, name: str, seed: int, tally: Tally, quantiles
         "victory": {side: weighing.share(won) for side, won in tally.victories.items()},
         "victory_imposed": {side: weighing.share(won) for side, won in tally.imposed.items()},
         "anatomy": {tag: float(tally.tags[code] / failed) for code, tag in enumerate(TAGS)},
-        "funnel": [{"stage": name, "p": float(reached[code] / tally.n)} for code, name in enumerate(STAGES) if code],
+        "funnel": [{"stage": name, "p": reached[code]} for code, name in enumerate(STAGES) if code],
         "frictions": {name: total / STEPS / max(1, tally.n_attributed) for name, total in tally.frictions.items()},
         "terms": {
             "n_halts": int(tally.n_halts.sum()),

@@ -50,7 +50,7 @@ HEADINGS = {
     "Belligerent": "parties.NAME (belligerent)", "ThirdParty": "parties.NAME (backer or mediator)",
     "Veto": "parties.NAME (veto)", "AttendanceRule": "attendance.N", "Window": "windows.N", "Event": "events.N",
     "Condition": "events.N.when", "Delegation": "parties.NAME.delegation",
-    "ReferenceClass": "reference_class", "Joint": "joint.N",
+    "ReferenceClass": "reference_class", "WarRecord": "record", "Joint": "joint.N",
 }  # fmt: skip
 OF_NUMBERS = {"source", "note", "kind", "Provenance"}
 

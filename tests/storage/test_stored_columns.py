@@ -111,14 +111,14 @@ def test_a_block_that_changes_after_it_was_verified_is_refused(tmp_path: Path) -
 
 def test_exported_trials_are_the_trials(folder: Path, held: Run) -> None:
     table = pd.read_parquet(BytesIO(b"".join(trials_as_parquet([open_run(folder), held]))))
-    assert list(table.columns) == ["scenario", *held.columns] and len(table) == 2 * TRIALS
-    pd.testing.assert_frame_equal(table[TRIALS:].drop(columns="scenario").reset_index(drop=True), held.trials)
+    assert list(table.columns) == ["scenario", *held.columns, "weight"] and len(table) == 2 * TRIALS
+    weights = held.weighing.of_trials(held.scenario, dict(held.columns))
+    wanted = held.trials.assign(weight=weights)
+    pd.testing.assert_frame_equal(table[TRIALS:].drop(columns="scenario").reset_index(drop=True), wanted)
     text = b"".join(trials_as_csv([held]))
     assert (
         text
-        == held.trials.assign(scenario=held.name)[list(table.columns)]
-        .to_csv(index=False, lineterminator="\r\n")
-        .encode()
+        == wanted.assign(scenario=held.name)[list(table.columns)].to_csv(index=False, lineterminator="\r\n").encode()
     )
 
 

@@ -211,12 +211,13 @@ def _stages(run: Run, found: Counted) -> tuple[Stage, ...]:
     """Return the stages over the weighted trials, each of all and of those that reached the one before."""
     stages, before, days = [], 1.0, max(horizons(run.scenario))
     for name in STAGES[1:]:
-        of_all = run.weighing.headline(found.hits["stage", name], days, run.commonest_effect)
-        share = Share(of_all.p, of_all.mc_lo, of_all.mc_hi, of_all.n)
+        event = found.hits["stage", name]
+        p, of_all = run.weighing.share(event.by_class), run.weighing.headline(event, days, run.commonest_effect)
+        share = Share(p, of_all.mc_lo, of_all.mc_hi, of_all.n)
         given = found.given["stage", name].odds()
-        moved = Level().through(given.p, of_all.p / before).headline(given) if given.n and before else given
+        moved = Level().through(given.p, p / before).headline(given) if given.n and before else given
         stages.append(Stage(name, share, Share(moved.p if given.n else None, moved.mc_lo, moved.mc_hi, given.n)))
-        before = of_all.p
+        before = p
     return tuple(stages)
 
 

@@ -247,8 +247,7 @@ def test_identities_on_a_shipped_scenario(istanbul: Run) -> None:
         assert sum(share.p or 0 for share in shares.values()) == pytest.approx(1, abs=1e-9)
         assert all(share.lo <= (share.p or 0) <= share.hi for share in shares.values())
     assert found.anatomy == pytest.approx(istanbul.summary["anatomy"])
-    assert [one["stage"] for one in found.funnel] == [one["stage"] for one in istanbul.summary["funnel"]]
-    assert [one["p"] for one in found.funnel] == pytest.approx([one["p"] for one in istanbul.summary["funnel"]])
+    assert found.funnel == istanbul.summary["funnel"]
     assert {name: share.p for name, share in found.frictions.items()} == pytest.approx(
         istanbul.summary["frictions"], abs=1e-5
     )

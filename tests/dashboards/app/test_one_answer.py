@@ -55,7 +55,7 @@ def test_pages_report_and_terminal_say_the_same_odds(asked: tuple[Client, Servic
         (found,) = HEADLINE.findall(text)
         assert found == printed
     assert ", band ".join(printed) in wording.sentence(run.summary, run.scenario)
-    in_table = odds_cell(cell), band_cell(cell, TRIALS).replace("-", " to ")
+    in_table = odds_cell(cell), band_cell(cell, TRIALS).replace("-", " to ").replace("<", "under ")
     assert in_table == tuple(one.removesuffix(" %") for one in printed)
     report = report_words.content([run])
     assert (report["headline"]["percent"], report["headline"]["band"]) == printed

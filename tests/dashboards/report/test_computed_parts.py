@@ -20,7 +20,7 @@ from sim.analysis.replay.select_trial import first
 from sim.analysis.surrogate import fit as fitting
 from sim.execution.run import run
 from sim.results.run import Run
-from sim.statistics.anchoring import mean_of_logits, smoothed
+from sim.statistics.level import pooled, smoothed
 from sim.storage.provenance import engine_digest
 from tests.dashboards.factories import REFERENCE, mixed
 from tests.dashboards.payloads import HOSTILE
@@ -100,7 +100,7 @@ def test_nothing_moved_is_the_headline_of_the_base(base: Run) -> None:
         assert p == pytest.approx(cell["model"], abs=5e-4)  # an event never seen has no logit to be moved to
     p, cell = more.response.at({})[-1], cells[-1]
     assert sliders.headline(base, p) == pytest.approx(cell["p"], abs=5e-4)
-    assert cell["p"] == pytest.approx(float(mean_of_logits(smoothed(cell["model"], 320), cell["reference"])))
+    assert cell["p"] == pytest.approx(float(pooled((smoothed(cell["model"], 320), cell["reference"]), (0.5, 0.5))))
 
 
 def test_commands_are_quoted_for_a_shell(page: Page) -> None:
