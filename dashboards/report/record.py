@@ -16,10 +16,12 @@ from dashboards.figures.record import printed, three
 from dashboards.report.computed_parts import both
 from sim.results import record_tables as tables
 from sim.results import record_words as words
-from sim.results.record_form import HORIZONS, LINED, checked
+from sim.results.record_form import HORIZONS, LINED, TIERS, checked
 from sim.results.wording import percent
 
 Tier = Mapping[str, Any]
+DRAWN = ("engine", "pool")
+"""Forecasters whose differences from each other one are drawn."""
 
 
 def write_record(found: dict[str, Any], path: Path, posterior: dict[str, Any] | None) -> None:
@@ -56,7 +58,7 @@ def drawn(found: Mapping[str, Any], parameters: Sequence[dict[str, Any]]) -> dic
     for name, tier in tiers.items():
         made |= figures_of_tier(name, tier, **reach)
     lines = [
-        {"tier": name, "title": who, **tier["calibration"][who]["pooled"]}
+        {"tier": name, "title": words.title_of(who), **tier["calibration"][who]["pooled"]}
         for who in LINED
         for name, tier in tiers.items()
         if who in tier["calibration"]
@@ -77,11 +79,11 @@ def figures_of_tier(
         if bins:
             title = f"{name.capitalize()}: forecasts of the {who} and outcomes"
             made[f"reliability-{name}-{who}"] = both(figures.reliability, bins, title=title)
-    rows = [{"title": who, **scores} for who, scores in tier["brier"].items()]
+    rows = [{"title": words.title_of(who), **scores} for who, scores in tier["brier"].items()]
     title = f"{name.capitalize()}: Brier score (mean in brackets)"
     made[f"scores-{name}"] = both(figures.score_dots, rows, title=title, horizons=HORIZONS, reach=of_scores)
-    for first, others in tier["differences"].items():
-        pairs = [{"title": who, **values} for who, values in others.items()]
+    for first, others in ((who, tier["differences"].get(who, {})) for who in DRAWN):
+        pairs = [{"title": words.title_of(who), **values} for who, values in others.items()]
         title = f"{name.capitalize()}: the {first} against each"
         pairs = [pair for pair in pairs if not pair["difference"] == pair["lo"] == pair["hi"] == 0]  # the same odds
         if any(pair["difference"] is not None for pair in pairs):
@@ -118,7 +120,8 @@ def content(
         "found": found,
         "claim": (found.get("claim") or words.ALONE).replace("`", ""),
         "days": HORIZONS,
-        "meanings": words.MEANINGS,
+        "meanings": {words.title_of(name): text for name, text in words.MEANINGS.items()},
+        "protocols": words.PROTOCOLS.replace("`", ""),
         "stale": [text.replace("`", "") for text in found.get("stale") or []],
         "missing": words.missing(found),
         "tiers": [tier_words(name, tier) for name, tier in tiers.items()],
@@ -154,7 +157,9 @@ def tier_words(name: str, tier: Tier) -> dict[str, Any]:
         "n_episodes": tier["n_episodes"],
         "n_wars": tier["n_wars"],
         "mean": three(tier["brier"]["engine"]["mean"]) if "engine" in tier["brier"] else "\u2013",
-        "rivals": [(who, three(tier["brier"][who]["mean"])) for who in words.ranked(tier) if who != "engine"],
+        "rivals": [
+            (words.title_of(who), three(tier["brier"][who]["mean"])) for who in words.ranked(tier) if who != "engine"
+        ],
         "verdict": tier["verdict"],
         "verdict_words": words.VERDICTS.get(tier["verdict"], ""),
         "slope": f"{pooled['slope']:.2f}" if pooled and pooled["slope"] is not None else None,
@@ -165,7 +170,7 @@ def tier_words(name: str, tier: Tier) -> dict[str, Any]:
         "scores": print_rows(tables.score_rows(tier)),
         "calibration_heads": [unbroken(head) for head in tables.calibration_heads()],
         "calibration": print_rows(tables.calibration_rows(tier)),
-        "subset_heads": ("episodes", "wars", *words.MEANINGS),
+        "subset_heads": ("episodes", "wars", *map(words.title_of, words.MEANINGS)),
         "subsets": subset_words(tier),
     }
 
@@ -192,7 +197,8 @@ def protocol_words(protocol: Mapping[str, Any] | None) -> dict[str, Any] | None:
         {"term": term["term"], "meaning": term["meaning"], "rows": print_rows(rows)}
         for term, rows in tables.term_rows(protocol)
     ]
-    return {"n_folds": protocol["n_folds"], "terms": terms, "chosen": print_rows(tables.chosen_rows(protocol))}
+    rows = {"chosen": tables.chosen_rows(protocol), "spreads": tables.spread_rows(protocol)}
+    return {"n_folds": protocol["n_folds"], "terms": terms} | {name: print_rows(of) for name, of in rows.items()}
 
 
 def variant_rows(found: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -206,8 +212,10 @@ def variant_rows(found: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def forecast_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Odds of an episode: engine on both tiers, headline and pool on the durable one."""
-    kinds = [row["durable"], row["mutual"], row["anchored"], row.get("pool", {}).get("durable", {})]
+    """Odds of an episode: headline and engine on both tiers, pool on the durable one."""
+    of = {name: row.get(name, {}) for name in ("headline", "pool")}
+    headline = [of["headline"].get(tier, {}) for tier in TIERS]
+    kinds = [*headline, row["durable"], row["mutual"], of["pool"].get("durable", {})]
     odds = [kind.get(days) for kind in kinds for days in HORIZONS]
     return {"id": row["episode_id"], "cells": [(-1 if value is None else value, percent(value)) for value in odds]}
 

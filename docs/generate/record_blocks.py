@@ -16,7 +16,7 @@ from docs.generate import markdown_table
 from sim.errors import ParleyError
 from sim.results import record_tables as tables
 from sim.results.record_form import FORECASTERS
-from sim.results.record_words import comparison, listed, three
+from sim.results.record_words import comparison, listed, three, title_of
 
 END = "<!-- end of record -->"
 BLOCK = re.compile(r"^<!-- record: (?P<words>[^\n]*?) -->\n.*?^" + re.escape(END) + "$", re.M | re.S)
@@ -52,7 +52,7 @@ def _calibration(record: Part, tier: str) -> str:
 
 def _subsets(record: Part, tier: str) -> str:
     rows = tables.subset_rows(record["scores"][tier])
-    heads = ("episodes", "wars", *FORECASTERS)
+    heads = ("episodes", "wars", *map(title_of, FORECASTERS))
     table = _table("mean Brier score", heads, [tables.Row(f"{by}: {row.title}", row.cells) for by, row in rows])
     return f"{table}\n{_worse_than_half(record['scores'][tier]['subsets'])}\n"
 

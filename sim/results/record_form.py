@@ -15,9 +15,9 @@ from sim.errors import ParleyError
 
 HORIZONS = ("30", "90", "180", "365")
 TIERS = ("durable", "mutual")
-FORECASTERS = ("constant", "age of war", "ridge", "engine", "pool", "headline")
+FORECASTERS = ("constant", "age of war", "ridge", "engine", "pool", "known", "headline")
 """In the order of every table."""
-LINED = ("engine", "ridge", "pool", "headline")
+LINED = ("engine", "ridge", "pool", "known", "headline")
 """Forecasters with a calibration line: what says nearly the same of every row has no slope worth a number."""
 
 Number = float | None
@@ -118,8 +118,8 @@ class Tier(Form):
     brier: dict[str, HorizonScores] = Field(description="by forecaster: Brier score by horizon, and their `mean`")
     log_score: dict[str, HorizonScores] = Field(description="likewise, the logarithmic score in nats")
     differences: dict[str, dict[str, Difference]] = Field(
-        description="by `engine` and `pool`, against each other forecaster: `difference` of mean Brier scores (below "
-        "0: the first is better) and its 90 % interval by war, `lo` to `hi`"
+        description="by `engine`, `pool` and `known`, against each other forecaster: `difference` of mean Brier scores "
+        "(below 0: the first is better) and its 90 % interval by war, `lo` to `hi`"
     )
     calibration: dict[str, Lines] = Field(
         description="by forecaster and horizon, and `pooled`: `slope` (1 is right) and its interval, `intercept`, "
@@ -164,8 +164,19 @@ class Penalty(Form):
     folds: int
 
 
+class SpreadWeight(Form):
+    """A spread of the effect that the rows of a war share, with its weight over folds."""
+
+    spread: float
+    prior: float
+    mean: float
+    least: float
+    most: float
+    folds: int
+
+
 class PoolWeight(Form):
-    """A weight of the engine in the pool, and in how many folds it was chosen."""
+    """A weight of the engine in the pool, or of what was known in the headline, and in how many folds it was chosen."""
 
     weight: float
     folds: int
@@ -181,6 +192,15 @@ class Protocol(Form):
     )
     ridge: dict[str, list[Penalty]] = Field(description="by tier: `penalty` and `columns`, and in how many `folds`")
     pool: list[PoolWeight] = Field(description="weight of the engine's log odds, and in how many `folds`")
+    own_past: list[SpreadWeight] = Field(
+        default_factory=list,
+        description="standard deviation `spread` of the effect that the rows of a war share: `prior` weight, `mean`, "
+        "`least` and `most` weight over folds, and in how many `folds` it weighs most",
+    )
+    headline: list[PoolWeight] = Field(
+        default_factory=list,
+        description="weight of the log odds of `known`, the reference class having the rest, and in how many `folds`",
+    )
 
 
 class Miss(Form):
@@ -240,9 +260,10 @@ class EpisodeForecast(Form):
     talks_opened: str = ""
     durable: HorizonOdds
     mutual: HorizonOdds
-    anchored: HorizonOdds
     ridge: Odds = Field(default_factory=dict)
     pool: Odds = Field(default_factory=dict)
+    known: Odds = Field(default_factory=dict)
+    headline: Odds = Field(default_factory=dict)
 
 
 class BacktestObject(Form):
@@ -279,8 +300,8 @@ class BacktestObject(Form):
         default_factory=list, description="with `--shipped`: what has changed since it was computed; empty if nothing"
     )
     forecasts: list[EpisodeForecast] = Field(
-        description="by episode: `durable` and `mutual` odds of the engine, `anchored` the durable headline, and by "
-        "tier those of `ridge` and `pool`"
+        description="by episode: `durable` and `mutual` odds of the engine, and by tier those of `ridge`, `pool`, "
+        "`known` (the pool with what was known of the war's own past that day) and `headline`"
     )
 
 

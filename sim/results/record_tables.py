@@ -9,11 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sim.results.record_form import FORECASTERS, HORIZONS, LINED
-from sim.results.record_words import Part, difference_words, interval, p_value, three, two
+from sim.results.record_words import Part, difference_words, interval, p_value, three, title_of, two
 from sim.results.wording import percent
 
 COMPARED = ("engine", "ridge", "pool")
 """Forecasters of short tables."""
+GROUPED = ("engine", "ridge", "pool", "known")
+"""Forecasters of short tables of groups."""
 SCENARIO_DAYS = (90, 365)
 READINGS = ("file", "second")
 
@@ -40,7 +42,7 @@ def score_rows(tier: Part) -> list[Row]:
         log_score = tier["log_score"].get(name, {}).get("mean")
         pairs = [tier["differences"].get(first, {}).get(name) for first in ("engine", "pool")]
         differences = [difference_words(pair) if pair else "" for pair in pairs]
-        rows.append(Row(name, (*brier, two(log_score), *differences)))
+        rows.append(Row(title_of(name), (*brier, two(log_score), *differences)))
     return rows
 
 
@@ -59,7 +61,7 @@ def calibration_rows(tier: Part) -> list[Row]:
         slope = f"{two(pooled['slope'])}{f' ({ends})' if ends else ''}"
         by_horizon = [two(lines[days]["slope"]) for days in HORIZONS]
         rest = (two(pooled["intercept"]), p_value(pooled["p_by_war"]), tier["verdicts"].get(name, ""))
-        rows.append(Row(name, (slope, *by_horizon, *rest)))
+        rows.append(Row(title_of(name), (slope, *by_horizon, *rest)))
     return rows
 
 
@@ -90,17 +92,7 @@ def term_rows(protocol: Part) -> list[tuple[Part, list[Row]]]:
     return [
         (
             term,
-            [
-                Row(
-                    _value(one["value"]),
-                    (
-                        two(one["prior"]),
-                        f"{two(one['mean'])} ({interval(one['least'], one['most'], two, sign=False)})",
-                        str(one["folds"]),
-                    ),
-                )
-                for one in term["alternatives"]
-            ],
+            [Row(_value(one["value"]), _weights(one)) for one in term["alternatives"]],
         )
         for term in protocol["terms"]
     ]
@@ -115,7 +107,21 @@ def chosen_rows(protocol: Part) -> list[Row]:
             rows.append(Row(f"ridge, {tier}", (what, str(one["folds"]))))
     for one in (each for each in protocol["pool"] if each["folds"]):
         rows.append(Row("pool", (f"weight of the engine {one['weight']:g}", str(one["folds"]))))
+    for one in (each for each in protocol.get("headline", ()) if each["folds"]):
+        what = f"weight of {title_of('known')} {one['weight']:g}, of the reference class the rest"
+        rows.append(Row("headline", (what, str(one["folds"]))))
     return rows
+
+
+def spread_rows(protocol: Part) -> list[Row]:
+    """Return each spread of a war's own effect: prior, weight over folds, folds where it weighs most."""
+    return [Row(f"{one['spread']:g}", _weights(one)) for one in protocol.get("own_past", ())]
+
+
+def _weights(one: Part) -> tuple[str, ...]:
+    """Return the prior weight, its mean over folds with least and most, and in how many folds it weighs most."""
+    over_folds = f"{two(one['mean'])} ({interval(one['least'], one['most'], two, sign=False)})"
+    return two(one["prior"]), over_folds, str(one["folds"])
 
 
 def _value(value: Any) -> str:

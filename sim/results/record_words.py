@@ -27,17 +27,25 @@ CALLED = {
     "ridge": "the ridge regression",
     "engine": "the engine",
     "pool": "the pool",
+    "known": "the pool with the war's own past",
     "headline": "the headline",
     "constant": "the constant",
     "age of war": "the age of the war",
 }
+TITLES = {"known": "pool, own past"}
+"""Forecasters that tables call by another name than their key."""
+PROTOCOLS = (
+    "Two protocols: from other wars only, and, in the rows `pool, own past` and `headline`, from what was known that "
+    "day, the earlier talks of the same war too."
+)
 MEANINGS = {
     "constant": "how often it happened in other wars",
     "age of war": "a regression on the age of the war alone",
     "ridge": "a ridge regression on the coded row; penalty and columns set inside each fold",
     "engine": "the simulated negotiations, their parameters learned from other wars",
     "pool": "mean log odds of engine and ridge; the weight set inside each fold",
-    "headline": "the engine half way to the reference class in log odds, as scenarios print it",
+    "known": "the pool, with how earlier talks of the same war had ended as far as that was known on the day",
+    "headline": "the line above and the reference class, averaged in log odds; the weight set inside each fold",
 }
 VERDICTS = {
     "calibrated": "No test found a difference between forecasts and outcomes. That is no proof that there is none.",
@@ -50,6 +58,11 @@ MISSING = {
     "misses": "The worst forecasts are not listed, since the durable tier is not scored.",
     "scenarios": "The shipped scenarios of past wars were not scored here.",
 }
+
+
+def title_of(forecaster: str) -> str:
+    """Return what tables call a forecaster."""
+    return TITLES.get(forecaster, forecaster)
 
 
 def three(value: float | None, sign: bool = False) -> str:
@@ -110,7 +123,7 @@ def ranked(tier: Part) -> list[str]:
 
 def comparison(tier: Part) -> list[str]:
     """Return who is best by mean Brier score, and which differences are more than chance, in sentences."""
-    order = [name for name in ranked(tier) if not (name == "headline" and is_same_as_engine(tier))]
+    order = [name for name in ranked(tier) if not (name == "headline" and is_same_as_known(tier))]
     if not order:
         return []
     means = [f"{CALLED[name]} ({three(tier['brier'][name]['mean'])})" for name in order[:3]]
@@ -118,7 +131,7 @@ def comparison(tier: Part) -> list[str]:
     if tier["n_wars"] < FEW_WARS:
         verb = "is" if tier["n_wars"] == 1 else "are"
         return [*said, f"{counted(tier['n_wars'], 'war')} {verb} too few to say whether differences are chance."]
-    pairs = (("engine", "ridge"), ("pool", "engine"), ("pool", "ridge"))
+    pairs = (("engine", "ridge"), ("pool", "engine"), ("pool", "ridge"), ("known", "pool"))
     said += [text for text in (against(tier, *pair) for pair in pairs) if text]
     engine, pool = (beside_simple(tier, name) for name in ("engine", "pool"))
     if engine and pool == engine:
@@ -126,10 +139,10 @@ def comparison(tier: Part) -> list[str]:
     return [*said, *(f"The {name} {text}." for name, text in (("engine", engine), ("pool", pool)) if text)]
 
 
-def is_same_as_engine(tier: Part) -> bool:
-    """Return whether the headline has the engine's scores, as where there is no reference class."""
+def is_same_as_known(tier: Part) -> bool:
+    """Return whether the headline has the scores of the pool with the war's own past: no fold weighs the reference."""
     scores: Part = tier["brier"]
-    return bool(scores.get("headline") == scores.get("engine"))
+    return bool(scores.get("headline") == scores.get("known"))
 
 
 def against(tier: Part, first: str, other: str) -> str:

@@ -41,9 +41,10 @@ def test_forecasts_as_json(parley: Parley, world: factories.World) -> None:
     found = json.loads(answer.out)
     assert [row["episode_id"] for row in found["forecasts"]] == ["L1", "L2"]
     for row in found["forecasts"]:
-        for kind in ("durable", "mutual", "anchored"):
-            assert list(row[kind]) == HORIZONS
-            assert all(0 <= p <= 1 for p in row[kind].values())
+        beside = [row[name][tier] for name in ("ridge", "pool", "known", "headline") for tier in ("durable", "mutual")]
+        for odds in (row["durable"], row["mutual"], *beside):
+            assert list(odds) == HORIZONS
+            assert all(0 <= p <= 1 for p in odds.values())
     assert found["scores"]["durable"]["verdict"].startswith("too few to say: 1 of 50")
     assert set(found["variants"]) >= {"hindsight columns held constant"}
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 DAYS = ("30", "90", "180", "365")
-WHO = ("constant", "age of war", "ridge", "engine", "pool", "headline")
+WHO = ("constant", "age of war", "ridge", "engine", "pool", "known", "headline")
 
 
 def by_day(*values: float | None) -> dict[str, float | None]:
@@ -29,13 +29,20 @@ def made_tier(**changes: Any) -> dict[str, Any]:
         "n_episodes": 60,
         "n_wars": 21,
         "verdict": "calibrated",
-        "verdicts": {"engine": "calibrated", "ridge": "overconfident", "pool": "calibrated", "headline": "calibrated"},
+        "verdicts": {
+            "engine": "calibrated",
+            "ridge": "overconfident",
+            "pool": "calibrated",
+            "known": "calibrated",
+            "headline": "calibrated",
+        },
         "brier": {
             "constant": by_day(0.22, 0.25, 0.26, 0.25, 0.245),
             "age of war": by_day(0.21, 0.24, 0.25, 0.24, 0.235),
             "ridge": by_day(0.16, 0.17, 0.15, 0.168, 0.162),
             "engine": by_day(0.15, 0.16, 0.17, 0.18, 0.165),
             "pool": by_day(0.14, 0.14, 0.15, 0.15, 0.145),
+            "known": by_day(0.14, 0.15, 0.16, 0.16, 0.1525),
             "headline": by_day(0.23, 0.22, 0.21, 0.22, 0.22),
         },
         "log_score": {who: by_day(0.5, 0.5, 0.5, 0.5, 0.5) for who in WHO},
@@ -45,6 +52,7 @@ def made_tier(**changes: Any) -> dict[str, Any]:
                 "age of war": pair(-0.07, -0.1, -0.04),
                 "ridge": pair(0.003, -0.02, 0.03),
                 "pool": pair(0.02, 0.01, 0.03),
+                "known": pair(0.0125, 0.0, 0.025),
                 "headline": pair(-0.055, -0.09, -0.02),
             },
             "pool": {
@@ -52,13 +60,19 @@ def made_tier(**changes: Any) -> dict[str, Any]:
                 "age of war": pair(-0.09, -0.12, -0.06),
                 "ridge": pair(-0.017, -0.04, 0.006),
                 "engine": pair(-0.02, -0.03, -0.01),
+                "known": pair(-0.0075, -0.02, 0.005),
                 "headline": pair(-0.075, -0.1, -0.05),
+            },
+            "known": {
+                "engine": pair(-0.0125, -0.025, 0.0),
+                "pool": pair(0.0075, -0.005, 0.02),
             },
         },
         "calibration": {
             "engine": lines(1.06, slope_lo=0.76, slope_hi=1.34),
             "ridge": lines(0.81, slope_lo=0.6, slope_hi=1.02),
             "pool": lines(1.02, slope_lo=0.8, slope_hi=1.24),
+            "known": lines(0.95, slope_lo=0.7, slope_hi=1.2),
             "headline": lines(1.55),
         },
         "reliability": {
@@ -82,7 +96,7 @@ def made_bin(forecast: float, observed: float, low: float, high: float, n: float
 
 
 def made_subset(by: str, group: str, n_episodes: int, n_wars: int, engine: float) -> dict[str, Any]:
-    brier = {who: round(engine + 0.01 * place, 3) for place, who in enumerate(("engine", "ridge", "pool"))}
+    brier = {who: round(engine + 0.01 * place, 3) for place, who in enumerate(("engine", "ridge", "pool", "known"))}
     rest = {"constant": 0.24, "age of war": 0.23, "headline": None}
     return {"by": by, "group": group, "n_episodes": n_episodes, "n_wars": n_wars, "brier": {**brier, **rest}}
 
@@ -101,7 +115,14 @@ def made_protocol() -> dict[str, Any]:
         ],
         "ridge": {"durable": [{"penalty": 10.0, "columns": "with interstate", "folds": 36}], "mutual": []},
         "pool": [{"weight": 0.6, "folds": 30}, {"weight": 0.5, "folds": 8}, {"weight": 0.0, "folds": 0}],
+        "own_past": [made_spread(0.0, 0.3, 0.1, 0), made_spread(0.6, 0.2, 0.7, 38)],
+        "headline": [{"weight": 1.0, "folds": 37}, {"weight": 0.9, "folds": 1}, {"weight": 0.8, "folds": 0}],
     }
+
+
+def made_spread(spread: float, prior: float, mean: float, folds: int) -> dict[str, Any]:
+    weights = {"prior": prior, "mean": mean, "least": mean - 0.1, "most": mean + 0.1}
+    return {"spread": spread, **weights, "folds": folds}
 
 
 def made_scenarios() -> list[dict[str, Any]]:
@@ -139,8 +160,8 @@ def made_forecast(name: str, durable: float) -> dict[str, Any]:
     def tiers(more: float) -> dict[str, Any]:
         return {"durable": rising(durable + more), "mutual": rising(durable + more + 0.02)}
 
-    own = {"episode_id": name, **tiers(0.0), "anchored": rising(durable / 2)}
-    return own | {"ridge": tiers(0.3), "pool": tiers(0.2)}
+    own = {"episode_id": name, **tiers(0.0), "headline": tiers(-durable / 2)}
+    return own | {"ridge": tiers(0.3), "pool": tiers(0.2), "known": tiers(0.1)}
 
 
 def made_variants() -> dict[str, Any]:

@@ -98,6 +98,7 @@ def episode(**changes: Any) -> Episode:
         **_CODES,  # type: ignore[arg-type]
         outcomes=outcomes((0, 1, 1, 1), (1, 1, 1, 1)),
         outcome="signed on day 40",
+        began=dict(zip(TIERS, (date(2004, 2, 10), date(2004, 1, 21)), strict=True)),
     )
     return replace(made, **changes)
 
@@ -165,7 +166,7 @@ def world(folder: Path) -> Iterator[World]:
     engine, fitted = simulate_episodes.simulate_episode, Surfaces.fitted
 
     def remembered(work: Work) -> SimulatedEpisode:
-        key = repr(work._replace(episode=replace(work.episode, outcomes={}, outcome="", cluster="")))
+        key = repr(work._replace(episode=replace(work.episode, outcomes={}, outcome="", cluster="", began={})))
         return said[key] if key in said else said.setdefault(key, engine(work))
 
     def on_few_points(

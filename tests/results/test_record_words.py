@@ -34,18 +34,25 @@ def test_a_bin_in_words() -> None:
 def test_the_best_is_named_and_the_engine_is_not_flattered() -> None:
     said = words.comparison(made_tier())
     assert (
-        said[0] == "Lowest mean Brier score: the pool (.145), then the ridge regression (.162), then the engine (.165)."
+        said[0] == "Lowest mean Brier score: the pool (.145), then the pool with the war's own past (.152), then the "
+        "ridge regression (.162)."
     )
     assert said[1].startswith("The engine does not beat the ridge regression: it is .003 behind, no more than chance")
     assert said[2] == "The pool beats the engine by .020 (90 % by war: -.030 to -.010)."
-    assert said[4] == "The engine beats the constant and the age of the war by more than chance; so does the pool."
+    assert said[5] == "The engine beats the constant and the age of the war by more than chance; so does the pool."
 
 
-def test_a_headline_without_a_reference_class_is_not_ranked_beside_the_engine() -> None:
+def test_a_headline_of_the_same_scores_is_not_ranked_beside_the_pool_with_its_own_past() -> None:
     tier = made_tier()
-    tier["brier"]["headline"] = tier["brier"]["engine"]
+    tier["brier"]["headline"] = tier["brier"]["known"]
     tier["brier"]["pool"] = tier["brier"]["ridge"] = by_day(0.3, 0.3, 0.3, 0.3, 0.3)
-    assert words.comparison(tier)[0].startswith("Lowest mean Brier score: the engine (.165), then the age of the war")
+    best = "Lowest mean Brier score: the pool with the war's own past (.152), then the engine (.165), then the age"
+    assert words.comparison(tier)[0].startswith(best)
+
+
+def test_the_wars_own_past_is_set_beside_the_pool_without_it() -> None:
+    said = words.comparison(made_tier())
+    assert said[4].startswith("The pool with the war's own past does not beat the pool: it is .007 behind, no more")
 
 
 def test_few_wars_say_nothing_about_chance() -> None:
@@ -68,7 +75,7 @@ def test_an_interval_that_holds_nought_settles_nothing(row: dict[str, Any], stan
 def test_simple_forecasters_are_grouped_by_how_they_stand() -> None:
     tier = made_tier()
     tier["differences"]["engine"]["age of war"] = pair(-0.01, -0.03, 0.01)
-    assert words.comparison(tier)[4:] == [
+    assert words.comparison(tier)[5:] == [
         "The engine beats the constant by more than chance and differs from the age of the war by no more than chance.",
         "The pool beats the constant and the age of the war by more than chance.",
     ]
@@ -86,7 +93,9 @@ def test_a_scenario_is_one_row_with_both_readings_and_what_happened() -> None:
 def test_groups_without_an_episode_and_settings_that_no_fold_took_are_left_out() -> None:
     assert [row.title for _, row in tables.subset_rows(made_tier())][-1] == "interstate"
     chosen = [row.cells for row in tables.chosen_rows(made_record()["protocol"])]
-    assert chosen[1:] == [("weight of the engine 0.6", "30"), ("weight of the engine 0.5", "8")]
+    assert chosen[1:3] == [("weight of the engine 0.6", "30"), ("weight of the engine 0.5", "8")]
+    assert chosen[3] == ("weight of pool, own past 1, of the reference class the rest", "37") and len(chosen) == 5
+    assert tables.spread_rows(made_record()["protocol"])[1] == ("0.6", (".20", ".70 (.60 to .80)", "38"))
 
 
 def test_missing_parts_are_named_once_and_only_where_something_is_scored() -> None:

@@ -60,6 +60,7 @@ def _show_tier(name: str, tier: Part, to: Console) -> None:
     if tier["n_wars"] < 2:
         say(to, "Differences have no interval: it redraws wars, and there is one.")
     say(to, "Lower is better; a difference below 0: the first is better (90 % interval, by war).")
+    say(to, words.PROTOCOLS)
     for text in words.comparison(tier):
         say(to, text, "  ")
     to.print()
@@ -94,11 +95,12 @@ def _show_reliability(tier: Part, to: Console) -> None:
 
 def _show_subsets(tier: Part, to: Console) -> None:
     from sim.results import record_tables as tables
+    from sim.results.record_words import title_of
 
-    rows = tables.subset_rows(tier, tables.COMPARED)
+    rows = tables.subset_rows(tier, tables.GROUPED)
     if rows:
         to.print()
-        heads = ("mean Brier score, by group", "episodes", "wars", *tables.COMPARED)
+        heads = ("mean Brier score, by group", "episodes", "wars", *map(title_of, tables.GROUPED))
         print_table(to, heads, ((f"{by}: {row.title}", *row.cells) for by, row in rows))
 
 
@@ -119,6 +121,13 @@ def _show_protocol(found: Part, to: Console) -> None:
         say(to, f"{term['term']}: {term['meaning']}", "  ")
     to.print()
     print_table(to, ("chosen", "", "folds"), ((r.title, *r.cells) for r in tables.chosen_rows(protocol)), left=2)
+    if spreads := tables.spread_rows(protocol):
+        to.print()
+        print_table(
+            to,
+            ("spread of a war's own effect", "prior", "weight (least to most)", "folds"),
+            ((row.title, *row.cells) for row in spreads),
+        )
 
 
 def _show_scenarios(found: Part, to: Console) -> None:

@@ -35,11 +35,13 @@ HINDSIGHT = ("momentum_a", "stalemate", "mediator_leverage")
 """Columns coded by someone who knew how it ended: a variant holds them at their median."""
 VARIED = ("ridge", "engine", "pool")
 """Forecasters whose scores are given under each variant."""
+BESIDE = ("ridge", "pool", "known", "headline")
+"""Forecasters that stand beside the engine in each row's forecasts."""
 CAVEATS = (
-    "The headline, which scenarios print, scores worse here by construction: the reference class counts all wars, "
-    "whoever is talking, and these rows are talks that were worth recording. Which of the two a new case resembles is "
-    "a judgement; so both are always shown. Nor does it leave a war out: the reference class counts the interstate "
-    "wars of 1946 to 2007, those that are forecast here among them, and as of an earlier day it has seen later ones.",
+    "The headline weighs the reference class as far as it helped on other wars. It leaves no war out: the reference "
+    "class counts the interstate wars of 1946 to 2007, those that are forecast here among them, and as of an earlier "
+    "day it has seen later ones.",
+    "What was known that day is the war's own past alone: the rows of other wars are earlier and later ones.",
     "The rows are a convenience sample of recorded talks: shares are too high for typical talks.",
     "They were coded by someone who knew the end; the line without the hindsight columns says what that is worth.",
     "Optional terms, penalties and weights are weighed or set by other wars alone, but the list of alternatives was "
@@ -136,8 +138,7 @@ class Backtest:
             **{name: getattr(episode, name) for name in ("episode_id", "cluster", "name")},
             "talks_opened": episode.talks_opened.isoformat(),
             **{tier: by_horizon("engine", tier) for tier in TIERS},
-            "anchored": by_horizon("headline", "durable"),
-            **{name: {tier: by_horizon(name, tier) for tier in TIERS} for name in ("ridge", "pool")},
+            **{name: {tier: by_horizon(name, tier) for tier in TIERS} for name in BESIDE},
         }
 
 

@@ -1,4 +1,4 @@
-"""Forecasts of coded episodes from other wars alone, by every forecaster, and the outcomes that they are scored on."""
+"""Forecasts of coded episodes by every forecaster, and the outcomes that they are scored on."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ import numpy as np
 
 from sim.evidence.backtest import baselines
 from sim.evidence.backtest.nested import Folds, NestedPool, NestedRidge, nested_pool, nested_ridge, own_rows
+from sim.evidence.backtest.nested_headline import NestedHeadline, nested_headline
+from sim.evidence.backtest.ordered import ordered
+from sim.evidence.backtest.own_past import OwnPast, with_own_past
 from sim.evidence.backtest.reference_class import reference_by_age
 from sim.evidence.calibration.calibrate import Record, Rows
 from sim.evidence.calibration.episodes import HORIZONS, TIERS, Episode
 from sim.statistics.estimates import Floats
-from sim.statistics.level import pooled as pooled_logits
 
 DIGITS = 6
 """Forecasts are rounded to millionths, far below what a forecast can be known to."""
-FORECASTERS = ("constant", "age of war", "ridge", "engine", "pool", "headline")
+FORECASTERS = ("constant", "age of war", "ridge", "engine", "pool", "known", "headline")
 ByTier = Mapping[str, Floats]
 
 
@@ -31,10 +33,12 @@ class Forecasts:
     folds: Folds
     ridges: Mapping[str, NestedRidge]
     pool: NestedPool
+    own_past: OwnPast
+    headline: NestedHeadline
 
 
 def forecast(rows: Rows, record: Record, workers: int | None = None) -> Forecasts:
-    """Forecast every target by every forecaster from wars other than its own."""
+    """Forecast every target from wars other than its own; ``known`` and ``headline`` from its own war's past too."""
     outcomes = {tier: outcomes_of(rows.all, tier, rows.as_of) for tier in TIERS}
     wars = wars_of(rows.all)
     scored = np.array([episode.is_scored for episode in rows.all])
@@ -44,16 +48,18 @@ def forecast(rows: Rows, record: Record, workers: int | None = None) -> Forecast
     engine = engine_without(record, rows.all, folds)
     ridges = {tier: nested_ridge(covariates, values, folds, workers) for tier, values in outcomes.items()}
     pool = nested_pool(engine, {tier: one.inner for tier, one in ridges.items()}, outcomes, folds)
-    own = {tier: own_rows(by_fold, folds) for tier, by_fold in engine.items()}
+    own_past = with_own_past(ordered(pool.inner), rows.all, folds)
+    headline = nested_headline(own_past.inner, references(rows.all), outcomes["durable"], folds)
     by_forecaster = {
         "constant": {tier: baselines.constant(values, wars) for tier, values in outcomes.items()},
         "age of war": {tier: baselines.age_of_war(ages, values, wars) for tier, values in outcomes.items()},
         "ridge": {tier: one.forecasts for tier, one in ridges.items()},
-        "engine": own,
-        "pool": pool.forecasts,
-        "headline": own | {"durable": anchored(own["durable"], rows.all)},
+        "engine": {tier: own_rows(by_fold, folds) for tier, by_fold in engine.items()},
+        "pool": ordered(pool.forecasts),
+        "known": {tier: own_rows(by_fold, folds) for tier, by_fold in own_past.inner.items()},
+        "headline": headline.forecasts,
     }
-    return Forecasts(_of_targets(by_forecaster, len(rows.targets)), folds, ridges, pool)
+    return Forecasts(_of_targets(by_forecaster, len(rows.targets)), folds, ridges, pool, own_past, headline)
 
 
 def _of_targets(by_forecaster: Mapping[str, ByTier], n: int) -> dict[str, ByTier]:
@@ -84,10 +90,10 @@ def engine_from_prior(record: Record, n: int) -> ByTier:
     return {tier: np.array([record.surfaces.odds(tier, row, even) for row in range(n)]) for tier in TIERS}
 
 
-def anchored(odds: Floats, targets: Sequence[Episode]) -> Floats:
-    """Return the headline of each row: half way, in log odds, to the reference class of wars of its age."""
-    reference = np.array([[reference_by_age(e.age_days, days) for days in HORIZONS] for e in targets])
-    return pooled_logits((np.clip(odds, 1e-6, 1 - 1e-6), reference.reshape(odds.shape)), (0.5, 0.5))
+def references(episodes: Sequence[Episode]) -> Floats:
+    """Return the odds of the reference class of wars of each row's age, shape (rows, horizons)."""
+    found = [[reference_by_age(episode.age_days, days) for days in HORIZONS] for episode in episodes]
+    return np.array(found).reshape(len(episodes), len(HORIZONS))
 
 
 def outcomes_of(episodes: Sequence[Episode], tier: str, as_of: date | None = None) -> Floats:

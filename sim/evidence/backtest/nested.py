@@ -65,10 +65,15 @@ class NestedRidge:
 
 @dataclass(frozen=True)
 class NestedPool:
-    """Forecasts by tier (rows, horizons), and the weight of the engine in each fold."""
+    """Forecasts by tier (rows, horizons), and the weight of the engine in each fold.
+
+    ``inner`` by tier (folds, rows, horizons): every row as forecast without the fold's war and without its own, by the
+    weight of the fold.
+    """
 
     forecasts: Mapping[str, Floats]
     chosen: Mapping[str, float]
+    inner: Mapping[str, Floats]
 
 
 def nested_ridge(covariates: Floats, outcomes: Floats, folds: Folds, workers: int | None = None) -> NestedRidge:
@@ -125,7 +130,7 @@ def nested_pool(
         Forecasts and weights.
     """
     chosen = []
-    forecasts = {tier: np.empty(values.shape) for tier, values in outcomes.items()}
+    found = {tier: np.empty(values.shape) for tier, values in engine.items()}
     for fold in range(len(folds.names)):
         inner = folds.of != fold
         costs = []
@@ -138,10 +143,11 @@ def nested_pool(
         weight = _least(
             [(_tied(cost), abs(k - HALF), w) for k, (cost, w) in enumerate(zip(costs, WEIGHTS, strict=True))]
         )[-1]
-        for tier, values in forecasts.items():
-            values[~inner] = pooled(engine[tier][fold, ~inner], ridge[tier][fold, ~inner], weight)
+        for tier, values in found.items():
+            values[fold] = pooled(engine[tier][fold], ridge[tier][fold], weight)
         chosen.append(weight)
-    return NestedPool(forecasts, dict(zip(folds.names, chosen, strict=True)))
+    forecasts = {tier: own_rows(values, folds) for tier, values in found.items()}
+    return NestedPool(forecasts, dict(zip(folds.names, chosen, strict=True)), found)
 
 
 def pooled(engine: Floats, ridge: Floats, weight: float) -> Floats:

@@ -1,4 +1,4 @@
-"""What each fold weighed or set: terms of the mapping, settings of the ridge regression, weight of the pool."""
+"""What each fold weighed or set: terms of the mapping, settings of ridge, pool and headline, spread of wars."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.evidence.backtest.forecasts import Forecasts
 from sim.evidence.backtest.nested import PENALTIES, WEIGHTS
+from sim.evidence.backtest.own_past import SPREADS, spread_prior
 from sim.evidence.calibration.optional_terms import TERMS
 from sim.evidence.calibration.posterior import Posterior, term_weights
 from sim.statistics.estimates import Floats
@@ -32,7 +33,29 @@ def protocol(posterior: Posterior, forecasts: Forecasts) -> dict[str, Any]:
             {"weight": weight, "folds": sum(forecasts.pool.chosen[name] == weight for name in names)}
             for weight in WEIGHTS
         ],
+        "own_past": spread_weights_over_folds([forecasts.own_past.spreads[name] for name in names]),
+        "headline": [
+            {"weight": weight, "folds": sum(forecasts.headline.chosen[name] == weight for name in names)}
+            for weight in WEIGHTS
+        ],
     }
+
+
+def spread_weights_over_folds(folds: Sequence[Floats]) -> list[dict[str, float]]:
+    """Return each spread of a war's own effect with its weight over ``folds`` (weights of the spreads of each)."""
+    shares = np.array(folds)
+    heaviest = np.bincount(np.argmax(shares, axis=1), minlength=len(SPREADS))
+    return [
+        {
+            "spread": spread,
+            "prior": round(float(spread_prior()[k]), DIGITS),
+            "mean": round(float(shares[:, k].mean()), DIGITS),
+            "least": round(float(shares[:, k].min()), DIGITS),
+            "most": round(float(shares[:, k].max()), DIGITS),
+            "folds": int(heaviest[k]),
+        }
+        for k, spread in enumerate(SPREADS)
+    ]
 
 
 def _counts(

@@ -17,10 +17,12 @@ from sim.evidence.calibration.calibrate import Rows
 from sim.evidence.calibration.episodes import HORIZONS, TIERS
 from sim.statistics.estimates import Floats
 
-COMPARED = ("engine", "pool")
+COMPARED = ("engine", "pool", "known")
 """Forecasters that are compared with each other one."""
-WITH_LINES = ("ridge", "engine", "pool", "headline")
+WITH_LINES = ("ridge", "engine", "pool", "known", "headline")
 """Forecasters whose calibration line is fitted."""
+BINNED = ("engine", "pool")
+"""Forecasters whose forecasts are set in bins against what happened."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,8 @@ class TierScores:
 
     @property
     def sentence(self) -> str:
-        """Return the mean Brier scores of engine, pool, ridge and constant, and the verdict on the engine."""
-        named = ("engine", "pool", "ridge", "constant")
+        """Return the mean Brier scores of the main forecasters, and the verdict on the engine."""
+        named = ("engine", "pool", "known", "ridge", "constant")
         means = ", ".join(f"{name} {scores.scored_mean(self.brier[name]):.3f}" for name in named)
         return (
             f"{self.tier}: mean Brier score {means}, over {self.n_rows} episodes of {self.n_wars} wars; "
@@ -124,7 +126,7 @@ def score(rows: Rows, by_forecaster: Mapping[str, ByTier], tier: str) -> TierSco
             for name in WITH_LINES
         },
         pooled={name: scores.calibration(odds[name].ravel(), happened, war_of_cell) for name in WITH_LINES},
-        bins={name: tuple(reliability(odds[name].ravel(), happened, war_of_cell)) for name in COMPARED},
+        bins={name: tuple(reliability(odds[name].ravel(), happened, war_of_cell)) for name in BINNED},
         coverage=tuple(interval_coverage(odds["engine"], *event_intervals(outcomes))),
         subsets=tuple(subset_scores(rows.targets, odds, outcomes, wars)),
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -58,7 +58,10 @@ MOST_ROWS = 20_000
 
 @dataclass(frozen=True)
 class Episode:
-    """One coded episode. ``outcomes`` by tier: for each horizon 1, 0, or None where it is blank or not yet known."""
+    """One coded episode. ``outcomes`` by tier: for each horizon 1, 0, or None where it is blank or not yet known.
+
+    ``began`` by tier: the day of the ceasefire, where an outcome is 1 and the day is coded.
+    """
 
     episode_id: str
     cluster: str
@@ -81,6 +84,7 @@ class Episode:
     coercive_pressure: int
     outcomes: Mapping[str, tuple[int | None, ...]]
     outcome: str = ""
+    began: Mapping[str, date] = field(default_factory=dict)
 
     @property
     def age_days(self) -> int:
@@ -95,6 +99,18 @@ class Episode:
     def has_passed(self, tier: str, days: int, as_of: date | None) -> bool:
         """Return whether the outcome by ``days`` was known either way at ``as_of``; always so without a date."""
         return _has_passed(self.talks_opened, days + LAG[tier], as_of)
+
+    def known_at(self, tier: str, day: date) -> tuple[int | None, ...]:
+        """Return the outcomes of a tier known on a day: 1 once the ceasefire counted, 0 once the time was up."""
+        began = self.began.get(tier)
+        passed = day.toordinal() - LAG[tier]
+        opened = self.talks_opened.toordinal()
+        seen = began is not None and opened <= began.toordinal() <= passed
+        in_time = [seen and began is not None and began.toordinal() <= opened + days for days in HORIZONS]
+        return tuple(
+            value if opened + days <= passed or (value == 1 and early) else None
+            for value, days, early in zip(self.outcomes[tier], HORIZONS, in_time, strict=True)
+        )
 
     @property
     def is_scored(self) -> bool:
@@ -172,6 +188,7 @@ def _episode(row: Row, outcomes: Mapping[str, tuple[int | None, ...]], as_of: da
         war_start=start,
         talks_opened=opened,
         outcomes=outcomes,
+        began={tier: day for tier in TIERS if 1 in outcomes[tier] and (day := day_of(row.text(f"{tier}_cf")))},
         outcome=row.text("outcome") if _has_passed(opened, HORIZONS[-1] + LAG["durable"], as_of) else "",
         **codes,
     )

@@ -146,7 +146,7 @@ def test_numbers_misses_variants_and_notes_are_in_words(page: Page) -> None:
         "0.316 (0.112 to 0.891) 0.316 (0.2 to 0.8) 0.61",
     ):
         assert words in page.text, words
-    assert len(re.findall(r"SOUTH1 12 % 13 % 14 % 15 %", page.text)) == 1
+    assert len(re.findall(r"SOUTH1 6 % 7 % 8 % 9 %", page.text)) == 1
 
 
 def test_every_forecaster_stands_in_the_tables_with_both_differences(page: Page) -> None:
@@ -161,7 +161,7 @@ def test_folds_groups_and_scenarios_are_tables(page: Page) -> None:
         "not at all .33 .20 (.10 to .30) 0",
         "ridge, durable penalty 10, with interstate 36",
         "pool weight of the engine 0.6 30",
-        "under 180 days 20 12 .240 .230 .110 .100 .120 \u2013",
+        "under 180 days 20 12 .240 .230 .110 .100 .120 .130 \u2013",
         "Talks of north/may north/may; row NORTH/MAY yes, by 365 days 12 % 22 % 6 % 16 % 41 % 35 % 28 % 33 % 43 %",
         "Talks of south/june south/june; row SOUTH/JUNE none by 365 days 2 % 12 % \u2013 41 %",
         "headline .111 .222",
@@ -207,7 +207,7 @@ def test_it_says_plainly_whether_it_beats_a_regression(row: dict[str, Any], head
 @pytest.mark.parametrize("verdict", ["too few to say: 12 of 50", "undetermined", "overconfident"])
 def test_the_word_calibrated_stands_only_where_the_verdict_says_so(page: Page, verdict: str) -> None:
     assert "Calibration of the engine: calibrated ." in page.text
-    verdicts = dict.fromkeys(("engine", "ridge", "pool", "headline"), verdict)
+    verdicts = dict.fromkeys(("engine", "ridge", "pool", "known", "headline"), verdict)
     tier = made_tier(verdict=verdict, verdicts=verdicts)
     shown = Page(record(made_record(scores={"durable": tier}), None)).text
     assert f"Calibration of the engine: {verdict} ." in shown
@@ -217,7 +217,7 @@ def test_the_word_calibrated_stands_only_where_the_verdict_says_so(page: Page, v
 def test_without_outcomes_it_says_that_nothing_is_scored_and_lists_the_forecasts() -> None:
     page = Page(record(made.made_unscored(), None))
     assert "Nothing is scored." in page.text
-    assert "SOUTH1 12 % 13 % 14 % 15 % 14 % 15 % 16 % 17 % 6 % 7 % 8 % 9 % 32 % 33 %" in page.text
+    assert "SOUTH1 6 % 7 % 8 % 9 % 8 % 9 % 10 % 11 % 12 % 13 % 14 % 15 % 14 % 15 % 16 % 17 % 32 % 33 %" in page.text
     assert "Brier" not in page.text
     assert json.loads(page.scripts[0])["figures"] == {}
     assert [one for one in page.all("details") if "open" in one]

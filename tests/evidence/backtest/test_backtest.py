@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from math import exp, log
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ import pytest
 from sim.errors import ParleyError
 from sim.evidence.backtest import scores
 from sim.evidence.backtest.backtest import CAVEATS, HINDSIGHT, VARIED, Backtest, backtest, varied, without_hindsight
-from sim.evidence.backtest.forecasts import FORECASTERS, anchored, engine_from_prior, outcomes_of
+from sim.evidence.backtest.forecasts import FORECASTERS, engine_from_prior, outcomes_of, references
 from sim.evidence.backtest.reference_class import reference_by_age
 from sim.evidence.backtest.tier_scores import TierScores, mean_briers
 from sim.evidence.calibration.calibrate import Rows, calibrate, read_rows
@@ -69,7 +68,10 @@ def test_forecasts_are_odds_that_rise_with_the_horizon(base: Backtest) -> None:
         for table in by_tier.values():
             assert table.shape == (3, 4)  # the row without outcomes has its odds as well
             assert np.all((table > 0) & (table < 1)) and np.array_equal(table, np.round(table, 6))
-            assert np.all(np.diff(table, axis=1) >= 0) or name in ("age of war", "ridge", "pool")
+            assert np.all(np.diff(table, axis=1) >= 0) or name in ("age of war", "ridge")
+    for name in ("pool", "known", "headline"):
+        durable, mutual = (base.forecasts.by_forecaster[name][tier] for tier in TIERS)
+        assert np.all(durable <= mutual), name
     durable, mutual = (base.forecasts.by_forecaster["engine"][tier] for tier in TIERS)
     assert len(np.unique(durable[:, 3])) == 3 and not np.array_equal(durable, mutual)
 
@@ -89,22 +91,20 @@ def test_scores_are_those_of_the_scored_cells(base: Backtest) -> None:
     assert found.brier["constant"] == pytest.approx(np.mean((constant - happened) ** 2, axis=0), abs=1e-6)
     difference = found.differences["engine"]["constant"]
     assert difference[0] == pytest.approx(np.mean(found.brier["engine"] - found.brier["constant"]), abs=1e-12)
-    assert tuple(found.brier) == FORECASTERS and set(found.differences) == {"engine", "pool"}
+    assert tuple(found.brier) == FORECASTERS and set(found.differences) == {"engine", "pool", "known"}
     assert all(set(of) == set(FORECASTERS) - {ours} for ours, of in found.differences.items())
-    mutual = base.tiers["mutual"]  # without a reference class the headline is the engine's number
-    assert np.array_equal(mutual.brier["headline"], mutual.brier["engine"])
     assert found.pooled["engine"].n == 8 and [line.n for line in found.lines["pool"]] == [2] * 4
     assert sum(one.n for one in found.bins["engine"]) == 8
 
 
 def test_a_backtest_has_the_shape_of_a_study(base: Backtest) -> None:
     table = base.table()
-    assert list(table.columns) == ["tier", "forecaster", "days", "brier", "log_score"] and len(table) == 2 * 6 * 4
+    assert list(table.columns) == ["tier", "forecaster", "days", "brier", "log_score"] and len(table) == 2 * 7 * 4
     own = table[(table.tier == "mutual") & (table.forecaster == "engine")]
     assert own.brier.to_list() == base.tiers["mutual"].brier["engine"].tolist()
     assert [words.partition(":")[0] for words in base.sentences] == list(TIERS)
     assert "over 2 episodes of 2 wars; the engine is too few to say: 2 of 50." in base.sentences[0]
-    assert (base.trials, base.seed) == (factories.TRIALS, 1) and base.notes[-4:] == CAVEATS
+    assert (base.trials, base.seed) == (factories.TRIALS, 1) and base.notes[-5:] == CAVEATS
     found = json.loads(json.dumps(base.as_dict(), allow_nan=False))
     assert set(found["scores"]) == set(TIERS) and found["notes"] == list(base.notes)
 
@@ -303,22 +303,10 @@ def test_what_was_known_does_matter(world: factories.World, base: Backtest) -> N
 # Parts
 
 
-def test_half_way_to_wars_of_its_age_by_hand() -> None:
+def test_the_reference_class_of_each_row_is_that_of_wars_of_its_age() -> None:
     row = factories.episode()  # four years old
-    odds = np.array([[0.2, 0.5, 0.8, 1.0]])
-    reference = [reference_by_age(1461, days) for days in HORIZONS]
-    wanted = [
-        1 / (1 + exp(-0.5 * (log(p / (1 - p)) + log(r / (1 - r)))))
-        for p, r in zip((0.2, 0.5, 0.8, 1 - 1e-6), reference, strict=True)
-    ]
-    assert anchored(odds, [row]) == pytest.approx(np.array([wanted]), abs=1e-9)
-    assert anchored(np.empty((0, 4)), []).shape == (0, 4)
-
-
-def test_anchored_odds_are_those_of_the_durable_tier(base: Backtest) -> None:
-    own, headline = (base.forecasts.by_forecaster[name] for name in ("engine", "headline"))
-    assert headline["durable"] == pytest.approx(anchored(own["durable"], base.rows.targets), abs=2e-6)
-    assert np.array_equal(headline["mutual"], own["mutual"])
+    assert references([row]).tolist() == [[reference_by_age(1461, days) for days in HORIZONS]]
+    assert references([]).shape == (0, 4)
 
 
 def test_hindsight_columns_are_held_at_their_medians_over_scored_rows() -> None:

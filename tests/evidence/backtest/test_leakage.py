@@ -20,7 +20,7 @@ from sim.evidence.backtest.forecasts import outcomes_of, wars_of
 from sim.evidence.calibration.episodes import HORIZONS, TIERS
 from tests.evidence import factories
 
-KEYS = {"engine": TIERS, "headline": ("anchored",), "ridge": ("ridge",), "pool": ("pool",)}
+KEYS = {"engine": TIERS, **{name: (name,) for name in ("ridge", "pool", "known", "headline")}}
 """By forecaster where its forecasts stand in an entry of ``as_dict()["forecasts"]``."""
 NONE, ALL = (0, 0, 0, 0), (1, 1, 1, 1)
 WARS: dict[str, Sequence[tuple[dict[str, Any], tuple[int, ...]]]] = {
