@@ -94,13 +94,19 @@ def _table(spread: float) -> tuple[Floats, Floats]:
     return places, -np.expm1(-np.exp(places[:, None] + spread * NODES)) @ NODE_WEIGHTS
 
 
-def past_outcomes(episodes: Sequence[Episode], row: int, day: date | None = None) -> list[PastOutcome]:
-    """Return what was known, on the day a row's talks opened (or another ``day``), of other rows of its war."""
+def past_outcomes(
+    episodes: Sequence[Episode], row: int, day: date | None = None, among: Sequence[int] | None = None
+) -> list[PastOutcome]:
+    """Return what was known, on the day a row's talks opened (or another ``day``), of other rows of its war.
+
+    ``among`` are the rows to look at, all of them without it.
+    """
     asked = episodes[row]
     day = day or asked.talks_opened
     found = []
-    for number, episode in enumerate(episodes):
-        if number == row or episode.cluster != asked.cluster or episode.talks_opened >= asked.talks_opened:
+    for number in range(len(episodes)) if among is None else among:
+        episode = episodes[number]
+        if number == row or episode.cluster != asked.cluster or episode.talks_opened >= day:
             continue
         for tier in TIERS:
             known = episode.known_at(tier, day)
@@ -162,36 +168,42 @@ def with_own_past(
     w(s) is proportional to prior(s) prod_wars prod_tiers E[prod_rows P(outcome | u) | s]^(POWER/2 n^-1/2) over the wars
     outside the fold and other than the row's: a war of n rows weighs as in the posterior of structural parameters.
     """
-    by_node = {tier: [given_effect(odds[tier], spread) for spread in SPREADS] for tier in TIERS}
-    support = log_support(by_node, episodes, folds)
-    inner = {tier: np.array(odds[tier], dtype=np.float64) for tier in TIERS}
+    pasts = list(_pasts(episodes, day))
     n_folds = len(folds.names)
-    for row, known in _known_rows(episodes, day):
-        for tier in {one.tier for one in known}:
-            given = [_given_past(one, row, [of for of in known if of.tier == tier]) for one in by_node[tier]]
-            weights = np.array([spread_weights(support[fold], fold, int(folds.of[row])) for fold in range(n_folds)])
-            inner[tier][:, row] = np.einsum("fs,sfh->fh", weights, np.array(given))
-    spreads = {name: spread_weights(support[fold], fold) for fold, name in enumerate(folds.names)}
-    return OwnPast(ordered(inner), spreads)
+    support = np.zeros((n_folds, n_folds, len(SPREADS)))
+    given = {tier: np.empty((len(SPREADS), *odds[tier].shape)) for tier in TIERS}
+    for tier in TIERS:
+        for number, spread in enumerate(SPREADS):
+            by_node = given_effect(odds[tier], spread)
+            support[:, :, number] += log_support(by_node, episodes, folds, tier)
+            given[tier][number] = odds[tier]
+            for row, known in pasts:
+                if of_tier := [one for one in known if one.tier == tier]:
+                    given[tier][number][:, row] = _given_past(by_node, row, of_tier)
+    weights = np.array([[spread_weights(one, fold, own) for own in range(n_folds)] for fold, one in enumerate(support)])
+    mixed = {tier: np.einsum("frs,sfrh->frh", weights[:, folds.of], of) for tier, of in given.items()}
+    has_past = {tier: {row for row, known in pasts if any(one.tier == tier for one in known)} for tier in TIERS}
+    for tier, of in mixed.items():
+        alone = [row for row in range(len(episodes)) if row not in has_past[tier]]
+        of[:, alone] = odds[tier][:, alone]  # to the bit: weights sum to 1 only up to rounding
+    own = np.arange(n_folds)
+    return OwnPast(ordered(mixed), dict(zip(folds.names, weights[own, own], strict=True)))
 
 
-def log_support(by_node: Mapping[str, Sequence[Floats]], episodes: Sequence[Episode], folds: Folds) -> Floats:
-    """Return what the rows of each fold say of the spreads, as log likelihood: shape (folds, folds, spreads).
+def log_support(by_node: Floats, episodes: Sequence[Episode], folds: Folds, tier: str) -> Floats:
+    """Return what the rows of each fold say of a spread, as weighted log likelihood: shape (folds, folds).
 
-    ``by_node`` holds by tier and spread the odds at each node of the effect, (folds, rows, horizons, nodes). The second
+    ``by_node`` are the odds at each node of the effect under that spread, (folds, rows, horizons, nodes). The second
     axis is the fold that speaks, its rows as forecast without the fold of the first.
     """
-    found = np.zeros((len(folds.names), len(folds.names), len(SPREADS)))
-    classes = {tier: [outcome_class(episode.outcomes[tier]) for episode in episodes] for tier in TIERS}
+    found = np.zeros((len(by_node), len(folds.names)))
     for speaking in range(len(folds.names)):
-        rows = [row for row, episode in enumerate(episodes) if folds.of[row] == speaking and episode.is_scored]
-        if not rows:
-            continue
-        for tier in TIERS:
-            for number, odds in enumerate(by_node[tier]):
-                logs = sum(log_chance(odds[:, row], *classes[tier][row]) for row in rows)
-                weight = POWER * TIER_WEIGHT[tier] * len(rows) ** -WAR_POWER
-                found[:, speaking, number] += weight * special.logsumexp(logs, axis=-1, b=NODE_WEIGHTS)
+        rows = [row for row in np.flatnonzero(folds.of == speaking).tolist() if episodes[row].is_scored]
+        if rows:
+            classes = [outcome_class(episodes[row].outcomes[tier]) for row in rows]
+            logs = sum(log_chance(by_node[:, row], *limits) for row, limits in zip(rows, classes, strict=True))
+            weight = POWER * TIER_WEIGHT[tier] * len(rows) ** -WAR_POWER
+            found[:, speaking] = weight * special.logsumexp(logs, axis=-1, b=NODE_WEIGHTS)
     return found
 
 
@@ -201,10 +213,13 @@ def spread_weights(support: Floats, *without: int) -> Floats:
     return normalised(np.log(spread_prior()) + support[others].sum(axis=0))
 
 
-def _known_rows(episodes: Sequence[Episode], day: date | None) -> Iterator[tuple[int, list[PastOutcome]]]:
+def _pasts(episodes: Sequence[Episode], day: date | None) -> Iterator[tuple[int, list[PastOutcome]]]:
     """Yield every row of whose war something was known, with what was."""
-    for row in range(len(episodes)):
-        if known := past_outcomes(episodes, row, day):
+    wars: dict[str, list[int]] = {}
+    for row, episode in enumerate(episodes):
+        wars.setdefault(episode.cluster, []).append(row)
+    for row, episode in enumerate(episodes):
+        if known := past_outcomes(episodes, row, day, wars[episode.cluster]):
             yield row, known
 
 

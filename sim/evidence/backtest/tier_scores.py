@@ -128,7 +128,7 @@ def score(rows: Rows, by_forecaster: Mapping[str, ByTier], tier: str) -> TierSco
         pooled={name: scores.calibration(odds[name].ravel(), happened, war_of_cell) for name in WITH_LINES},
         bins={name: tuple(reliability(odds[name].ravel(), happened, war_of_cell)) for name in BINNED},
         coverage=tuple(interval_coverage(odds["engine"], *event_intervals(outcomes))),
-        subsets=tuple(subset_scores(rows.targets, odds, outcomes, wars)),
+        subsets=tuple(subset_scores(rows.targets, odds, outcomes, wars, rows.others)),
     )
 
 

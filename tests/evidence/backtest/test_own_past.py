@@ -17,13 +17,14 @@ from sim.evidence.backtest.own_past import (
     PastOutcome,
     given_effect,
     log_chance,
+    log_support,
     past_outcomes,
     spread_prior,
     spread_weights,
     with_own_past,
 )
 from sim.evidence.calibration.episodes import HORIZONS, TIERS, Episode
-from sim.evidence.calibration.posterior import SLIP
+from sim.evidence.calibration.posterior import POWER, SLIP, TIER_WEIGHT, WAR_POWER, normalised
 from tests.evidence.factories import episode, outcomes
 
 OPENED = date(2004, 1, 1)
@@ -76,7 +77,8 @@ def test_the_past_is_earlier_talks_of_the_same_war_as_far_as_known() -> None:
     wanted = [PastOutcome(0, "durable", 1, 5), PastOutcome(0, "mutual", 2, 5)]
     assert past_outcomes(rows, 1) == past_outcomes(rows, 2) == wanted
     later = past_outcomes(rows, 1, OPENED + timedelta(days=2000))
-    assert later == [PastOutcome(0, "durable", 4, 5), PastOutcome(0, "mutual", 4, 5)]  # row 3 opened on the same day
+    wanted = [PastOutcome(row, tier, *limits) for row, limits in ((0, (4, 5)), (2, (0, 1))) for tier in TIERS]
+    assert later == wanted  # talks that opened on the same day are earlier than that day
 
 
 # The effect
@@ -190,3 +192,67 @@ def test_no_outcome_that_was_not_known_on_the_day_reaches_a_forecast() -> None:
             assert found.inner[tier][0, row].tobytes() == base.inner[tier][0, row].tobytes()
             sings += found.inner[tier][0, 5].tobytes() != base.inner[tier][0, 5].tobytes()
     assert sings > 0 and len(HORIZONS) == 4
+
+
+# Wars made up
+
+
+def made_wars(n_wars: int, spread: float, ageing: float, seed: int) -> tuple[list[Episode], Folds, np.ndarray]:
+    """Four talks of each war, a year apart; the log hazard rises by ``ageing`` times the standardised log age.
+
+    Wars are one to twenty years old at their first talks. Outcomes are drawn given an effect of each war.
+    """
+    rng = np.random.default_rng(seed)
+    ages = np.log(rng.uniform(1, 20, (n_wars, 1)) + np.arange(4)).ravel()
+    ages = (ages - ages.mean()) / ages.std()
+    node = np.repeat(rng.choice(len(NODES), n_wars, p=NODE_WEIGHTS), 4)
+    by_node = given_effect(odds_by_age(ages, ageing), spread)[np.arange(4 * n_wars), :, node]
+    first = (rng.random((4 * n_wars, 1)) > by_node).sum(axis=1)
+    rows = [
+        talks(n % 4, 730 * (n % 4), tuple((np.arange(4) >= k).astype(int).tolist()), f"W{n // 4:03}")
+        for n, k in enumerate(first)
+    ]
+    return rows, Folds(tuple(f"W{n:03}" for n in range(n_wars)), np.arange(4 * n_wars) // 4), ages
+
+
+def odds_by_age(ages: np.ndarray, ageing: float) -> np.ndarray:
+    """Odds by horizon of rows whose log hazard rises with age."""
+    hazard = np.array([0.15, 0.35, 0.55, 0.8]) * np.exp(ageing * ages)[:, None]
+    return np.asarray(-np.expm1(-hazard))
+
+
+def support_of(rows: list[Episode], folds: Folds, odds: np.ndarray) -> np.ndarray:
+    """What all wars together say of each spread, by tiers that are alike, rows weighing one each."""
+    by_spread = [log_support(given_effect(odds[None], spread), rows, folds, "durable") for spread in SPREADS]
+    return np.array([float(of.sum()) for of in by_spread]) / (POWER * TIER_WEIGHT["durable"] * 4**-WAR_POWER)
+
+
+@pytest.mark.parametrize(("spread", "seed"), [(0.45, 1), (0.45, 2), (0.9, 3)])
+def test_the_spread_of_made_up_wars_is_recovered(spread: float, seed: int) -> None:
+    weights = normalised(support_of(*made_up(spread, seed)))
+    assert np.array(SPREADS) @ weights == pytest.approx(spread, abs=0.15)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_wars_that_do_not_differ_rule_out_a_wide_effect(seed: int) -> None:
+    """What lies below .3 is not told from 0 even with 1,600 talks."""
+    weights = normalised(support_of(*made_up(0.0, seed)))
+    assert weights[SPREADS.index(0.45) :].sum() < 0.1
+
+
+def made_up(spread: float, seed: int) -> tuple[list[Episode], Folds, np.ndarray]:
+    rows, folds, ages = made_wars(400, spread, 0.0, seed)
+    return rows, folds, odds_by_age(ages, 0.0)
+
+
+@pytest.mark.parametrize("ageing", [0.0, 0.5])
+@pytest.mark.parametrize("spread", [0.0, 0.6])
+def test_a_wars_own_effect_is_told_apart_from_its_age(spread: float, ageing: float) -> None:
+    """Of all pairs of what age does and how wars differ, the true one has nearly the highest likelihood."""
+    rows, folds, ages = made_wars(300, spread, ageing, 11)
+    by_ageing = {slope: support_of(rows, folds, odds_by_age(ages, slope)) for slope in (0.0, 0.25, 0.5, 0.75)}
+    best = max(by_ageing, key=lambda slope: by_ageing[slope].max())
+    assert best == ageing
+    assert SPREADS[int(np.argmax(by_ageing[best]))] == pytest.approx(spread, abs=0.16)
+    wrong = by_ageing[0.5 if ageing == 0 else 0.0]
+    assert by_ageing[best].max() - wrong.max() > 5  # no spread makes up for what age does

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from sim.evidence.backtest.scores import mean_brier
-from sim.evidence.backtest.subsets import GROUPINGS, TYPE_OF_WAR, subset_scores, subsets
+from sim.evidence.backtest.subsets import EARLIER, GROUPINGS, TYPE_OF_WAR, subset_scores, subsets
 from sim.evidence.calibration.episodes import WAR_TYPES, Episode, read_episodes, shipped
-from tests.evidence.factories import OPENED, episode
+from tests.evidence.factories import NOT_SCORED, OPENED, episode, outcomes
 
 NAN = np.nan
+UNKNOWN = outcomes(NOT_SCORED, NOT_SCORED)
 
 
 def of(by: str, *episodes: Episode) -> list[str]:
@@ -39,6 +40,21 @@ def test_limits_of_failed_ceasefires_and_eras() -> None:
     assert eras == ["before 1990", "1990 and later"]
 
 
+def test_three_failed_ceasefires_are_a_group_of_their_own() -> None:
+    by = "failed ceasefires before, 3 or more"
+    assert of(by, *(episode(prior_failed_cf=count) for count in (0, 2, 3, 24))) == ["0 to 2"] * 2 + ["3 or more"] * 2
+
+
+def test_earlier_talks_count_as_far_as_their_end_was_known_on_the_day() -> None:
+    first = episode(began={}, outcomes=outcomes((0, 0, 0, 1), (0, 0, 0, 1)))  # durable: known on day 395
+    days = (0, 59, 60, 394, 395)
+    later = [episode(episode_id=f"D{n}", talks_opened=OPENED + timedelta(days=n), outcomes=UNKNOWN) for n in days]
+    unknown, none, one = "not known or no earlier talks", "none", "one or more"
+    assert of(EARLIER, first, *later) == [unknown, unknown, unknown, none, none, one]
+    found = [one for one in subsets(later[-1:], [first]) if one.by == EARLIER]
+    assert [one.group for one in found if one.rows[0]] == ["one or more"]
+
+
 def test_every_type_of_war_has_a_group_in_words() -> None:
     found = of("type of war", *(episode(war_type=name) for name in (*WAR_TYPES, "")))
     assert found == list(GROUPINGS["type of war"][1]) and found[-1] == "not coded"
@@ -58,8 +74,10 @@ def test_scores_by_hand() -> None:
         for by, group in [
             ("age of the war", "under 180 days"),
             ("failed ceasefires before", "none"),
+            ("failed ceasefires before, 3 or more", "0 to 2"),
             ("era", "1990 and later"),
             ("type of war", "interstate"),
+            (EARLIER, "not known or no earlier talks"),
         ]
     ]
 
@@ -67,7 +85,8 @@ def test_scores_by_hand() -> None:
 def test_a_horizon_without_a_scored_row_is_not_in_the_mean() -> None:
     rows, wars = [episode(), episode(episode_id="TWO", war_type="extrasystemic")], ["A", "B"]
     outcomes, odds = np.array([[1, NAN], [0, 0]]), np.array([[0.9, 0.9], [0.2, 0.4]])
-    by_type = [one["brier"]["engine"] for one in subset_scores(rows, {"engine": odds}, outcomes, wars)[-2:]]
+    found = subset_scores(rows, {"engine": odds}, outcomes, wars)
+    by_type = [one["brier"]["engine"] for one in found if one["by"] == "type of war"]
     assert by_type == pytest.approx([0.01, (0.04 + 0.16) / 2], abs=1e-12)
     assert subset_scores(rows, {"engine": odds}, np.full((2, 2), NAN), wars) == []
     assert subset_scores([], {"engine": np.empty((0, 4))}, np.empty((0, 4)), []) == []
