@@ -167,9 +167,14 @@ def terms_at(workspace: Workspace, mix: float, track: int = 0) -> list[float]:
     return found
 
 
+@entry
+def _costs_of_war(sides: Any, wars: Any, found: Any) -> None:
+    for number in range(len(found)):
+        found[number] = value_of_war.cost_of_war(sides[number], wars[number])
+
+
 def cost_of_war_to(trials: Trials, side: int) -> NDArray[np.float64]:
     """What another year of war would cost a side, by trial."""
-    records = trials.inputs.layout.records(trials.rows, "sides")[:, side].view(np.recarray)
-    wars = trials.inputs.layout.records(trials.rows, "war")[:, 0].view(np.recarray)
-    cost = value_of_war.cost_of_war.py_func  # type: ignore[attr-defined]
-    return np.array([cost(record, war) for record, war in zip(records, wars, strict=True)])
+    records, found = trials.inputs.layout.records, np.empty(len(trials.rows))
+    _costs_of_war(records(trials.rows, "sides")[:, side], records(trials.rows, "war")[:, 0], found)
+    return found

@@ -194,8 +194,16 @@ def ends(trial: Trial, track: str, issue: str) -> tuple[float, float]:
 
 
 def trades_of_issue(trial: Trial, issue: str) -> list[Trade]:
+    """Those that all tracks share; kept as long as what both sides make of the issue is the same."""
+    key, cache = stakes(trial, issue), trial.world.paths
+    if (issue, key) not in cache:
+        cache[issue, key] = cut(trial, issue, *key)
+    found: list[Trade] = cache[issue, key]
+    return found
+
+
+def cut(trial: Trial, issue: str, a: Stake, b: Stake) -> list[Trade]:
     """The issue between both ideals, cut where a gain bends, where a track ends, and half way to either ideal."""
-    a, b = stakes(trial, issue)
     bends = [a.status_quo, a.as_good_as_now, b.as_good_as_now]
     bends += [side.line for side in (a, b) if side.line is not None and side.slope > 0.0]
     if a.ideal < a.status_quo < b.ideal:

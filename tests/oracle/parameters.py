@@ -4,6 +4,7 @@ numpy is used here and nowhere else in the oracle: draws are named as in section
 for a block of trials at once and kept as plain lists.
 """
 
+import pickle
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -52,16 +53,21 @@ class Worlds:
         self._first_draw = int(luck.streams.draws[0])
         columns = draw_columns(scenario, luck.streams.parameter)
         self._columns = {path: value if isinstance(value, float) else value.tolist() for path, value in columns.items()}
+        self._is_changed = any(event.set for event in scenario.events)
         self._last: tuple[int, SimpleNamespace] | None = None
 
     def of_trial(self, trial: int) -> SimpleNamespace:
         """Every section of the scenario with plain numbers; a fresh copy if dated events will change it."""
         draw = trial // TRIALS_PER_DRAW
-        changes = any(event.set for event in self.scenario.events)
-        if self._last is None or self._last[0] != draw or changes:
-            known = self._last[1].paths if self._last is not None and self._last[0] == draw else {}
+        if self._last is None or self._last[0] != draw:
             self._last = (draw, self._world(draw - self._first_draw))
-            self._last[1].paths = known  # packages, see packages.py: no event changes what is kept of them
+            self._unchanged = pickle.dumps(self._last[1])
+            self._last[1].paths, self._last[1].stakes = {}, {}
+        elif self._is_changed:
+            known, world = self._last[1], pickle.loads(self._unchanged)
+            # Packages and stakes, see packages.py and utility.py: no event changes what is kept of them.
+            world.paths, world.stakes = known.paths, known.stakes
+            self._last = (draw, world)
         return self._last[1]
 
     def _world(self, row: int) -> SimpleNamespace:

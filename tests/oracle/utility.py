@@ -80,14 +80,20 @@ def stake(trial: Trial, side: int, issue: str) -> Stake:
 
 
 def stake_of(trial: Trial, name: str, side: int, issue: str) -> Stake:
-    """Of a side or of a veto player, which shares its side's temper but has an ideal and weights of its own."""
-    own, temper = trial.world.parties[name], trial.party(side)
-    return Stake(
-        end=(-1.0, 1.0)[side],
-        weight=trial.world.weights[name][issue],
-        status_quo=trial.status_quo[issue],
-        ideal=own.ideal_point[issue],
-        far=trial.ideal(1 - side, issue),
-        curvature=temper.curvature,
-        loss_aversion=temper.loss_aversion,
-    )
+    """Of a side or of a veto player, which shares its side's temper but has an ideal and weights of its own.
+
+    No event changes any of it but the status quo, so it is kept for all trials of a draw.
+    """
+    found: Stake | None = trial.world.stakes.get(key := (name, issue, trial.status_quo[issue]))
+    if found is None:
+        own, temper = trial.world.parties[name], trial.party(side)
+        found = trial.world.stakes[key] = Stake(
+            end=(-1.0, 1.0)[side],
+            weight=trial.world.weights[name][issue],
+            status_quo=trial.status_quo[issue],
+            ideal=own.ideal_point[issue],
+            far=trial.ideal(1 - side, issue),
+            curvature=temper.curvature,
+            loss_aversion=temper.loss_aversion,
+        )
+    return found

@@ -1,5 +1,6 @@
 """The pages on how to add something are followed in a copy of the checkout: their files, their edits, their tests.
 
+What a page leaves alone is linked and not copied: machine code that is kept beside the model is then not made anew.
 A Python block whose first line is ``# path/of/a/file.py`` is that file; a block in ``diff`` whose first line is
 ``--- path`` is an edit of it, found by its lines (``@@`` begins another).
 """
@@ -49,16 +50,17 @@ def follow(tmp_path: Path) -> Callable[[str], Path]:
     def applied(name: str) -> Path:
         copy = tmp_path / "parley"
         copy.mkdir()
+        added, edited = new_files(FOLDER / name), edits(FOLDER / name)
+        touched = {path.partition("/")[0] for path in (*added, *edited)}
         for item in COPIED:
-            source = ROOT / item
-            if source.is_dir():
-                shutil.copytree(source, copy / item, ignore=shutil.ignore_patterns("__pycache__", "_build"))
+            if item in touched:
+                shutil.copytree(ROOT / item, copy / item, ignore=shutil.ignore_patterns("__pycache__"))
             else:
-                shutil.copy(source, copy / item)
-        for path, text in new_files(FOLDER / name).items():
+                (copy / item).symlink_to(ROOT / item)
+        for path, text in added.items():
             assert not (copy / path).exists(), path
             (copy / path).write_text(text, encoding="utf-8")
-        for path, changes in edits(FOLDER / name).items():
+        for path, changes in edited.items():
             text = (copy / path).read_text(encoding="utf-8")
             for before, after in changes:
                 assert text.count(before) == 1, f"{path}: {before}"
