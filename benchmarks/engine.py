@@ -23,10 +23,10 @@ from sim.compiler.decorators import entry
 from sim.model import random_numbers
 from sim.model.compiled import n_stored, simulate, simulate_draws
 from sim.model.inputs import Inputs, inputs_of
-from sim.model.one_trial import OneTrial
 from sim.model.world import workspace_for
 from sim.model.world_pointer import world_of
 from sim.random_streams import Streams
+from sim.single_trial.one_trial import OneTrial
 
 SIZES = (2_528, 8_192, 32_768, 65_536)
 """Trials of a block: what a slider asks for, and up to what a stored run is cut into."""

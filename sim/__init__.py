@@ -22,6 +22,8 @@ TYPE_CHECKING = False  # without ``typing``, which ``python -m sim`` would still
 if TYPE_CHECKING:
     from typing import Any
 
+    from sim.agents.mesa_model import NegotiationModel
+    from sim.agents.parties import Backer, Belligerent, Mediator, Party
     from sim.analysis.discovery.discover import discover
     from sim.analysis.event_timeline import timeline
     from sim.analysis.failure.why import why
@@ -33,8 +35,6 @@ if TYPE_CHECKING:
     from sim.analysis.sensitivity.value_of_information import value_of_information
     from sim.errors import ParleyError
     from sim.execution.run import run, run_many
-    from sim.model.mesa_model import NegotiationModel
-    from sim.model.parties import Backer, Belligerent, Mediator, Party
     from sim.results.compare import compare
     from sim.results.export import differences, long_form
     from sim.results.run import Run
@@ -44,13 +44,13 @@ if TYPE_CHECKING:
     from sim.statistics.estimates import Odds
 
 _HOMES = {
-    "Backer": ("sim.model.parties", "Backer"),
-    "Belligerent": ("sim.model.parties", "Belligerent"),
-    "Mediator": ("sim.model.parties", "Mediator"),
-    "NegotiationModel": ("sim.model.mesa_model", "NegotiationModel"),
+    "Backer": ("sim.agents.parties", "Backer"),
+    "Belligerent": ("sim.agents.parties", "Belligerent"),
+    "Mediator": ("sim.agents.parties", "Mediator"),
+    "NegotiationModel": ("sim.agents.mesa_model", "NegotiationModel"),
     "Odds": ("sim.statistics.estimates", "Odds"),
     "ParleyError": ("sim.errors", "ParleyError"),
-    "Party": ("sim.model.parties", "Party"),
+    "Party": ("sim.agents.parties", "Party"),
     "Run": ("sim.results.run", "Run"),
     "Scenario": ("sim.scenario.schema", "Scenario"),
     "compare": ("sim.results.compare", "compare"),

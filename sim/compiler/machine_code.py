@@ -28,7 +28,7 @@ import numpy as np
 
 from sim.compiler.import_numba import numba
 
-COMPILED_FROM = ("compiler", "equations", "model", "frictions.py", "outcome_columns.py")
+COMPILED_FROM = ("compiler", "equations", "model", "single_trial", "frictions.py", "outcome_columns.py")
 """Modules and packages below ``sim`` whose functions and constants are compiled into one another."""
 FIRST_COMPILATION = "about 20 s"
 

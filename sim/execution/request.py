@@ -21,7 +21,7 @@ from sim.scenario.sources.contents import CROWD, content_named
 from sim.storage.provenance import Inputs
 
 if TYPE_CHECKING:
-    from sim.model.parties import Party
+    from sim.agents.parties import Party
 
 LEAST_PRECISION, MOST_PRECISION = 0.0005, 0.5
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim.agents import rules_of
 from sim.errors import NumericError
 from sim.errors.arguments import checked_arguments
 from sim.execution import worker_pool
@@ -31,7 +32,7 @@ from sim.statistics.summed import added
 from sim.storage.run_folder import Writer
 
 if TYPE_CHECKING:
-    from sim.model.parties import Party
+    from sim.agents.parties import Party
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a run, its trials done and its trials wanted."""
@@ -52,8 +53,8 @@ def compute(work: Work) -> Columns:
     """Return the outcome columns of one block."""
     from sim.model.compiled import simulate  # with the compiler, which only workers need
 
-    block = work.block
-    return simulate(work.scenario, work.seed, block.first, block.n, n_threads=work.threads, parties=work.parties)
+    block, rules = work.block, rules_of(work.scenario, work.parties)
+    return simulate(work.scenario, work.seed, block.first, block.n, n_threads=work.threads, rules=rules)
 
 
 @checked_arguments
@@ -201,7 +202,7 @@ def say_who_decides(request: Request) -> bool:
     """Log which decisions of parties of somebody's own are compiled; return whether none is called back."""
     if not request.parties:
         return True
-    from sim.model.own_rules import Rules  # with Mesa
+    from sim.agents.own_rules import Rules  # with Mesa
 
     rules = Rules.of(request.scenario, request.parties)
     called_back = [str(rule) for rule in rules.rules if not rule.code]

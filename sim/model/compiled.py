@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,15 +16,28 @@ from sim.model.inputs import Inputs, inputs_of
 from sim.model.state import ENTITIES
 from sim.model.steps.start import start_draw, start_trial
 from sim.model.week import week
-from sim.model.world import workspace_for
+from sim.model.world import Workspace, workspace_for
 from sim.model.world_pointer import world_of
 from sim.outcome_columns import Columns
 from sim.random_streams import Streams
 from sim.scenario.schema import Scenario
 
-if TYPE_CHECKING:
-    from sim.model.own_rules import Bound, Rules
-    from sim.model.parties import Party
+
+class Bound(Protocol):
+    """Whatever decides in one workspace in the place of the model's own rules."""
+
+    def raise_problem(self) -> None:
+        """Raise what one of its methods raised."""
+
+    def let_go(self) -> None:
+        """Drop all that it holds; the workspace must not be used again."""
+
+
+class Rules(Protocol):
+    """Rules of somebody's own (``sim.agents.own_rules``)."""
+
+    def bind(self, workspace: Workspace, inputs: Inputs, streams: Streams, is_given_up: NDArray[np.bool_]) -> Bound:
+        """Decide in a workspace from now on."""
 
 
 @step
@@ -107,17 +119,15 @@ def simulate(
     independent_stream: str = "",
     explains: bool = True,
     n_threads: int = 1,
-    parties: Mapping[str, type[Party]] | None = None,
+    rules: Rules | None = None,
 ) -> Columns:
     """Return outcome columns of ``n_trials`` trials from ``first_trial`` on, the same however they are cut in blocks.
 
     ``independent_stream`` names random numbers that no other scenario meets (see ``Streams``). Without ``explains``
-    nothing is kept of why trials fail. ``parties`` are classes of somebody's own, by name (docs/guide/party.md).
+    nothing is kept of why trials fail. ``rules`` are those of classes of somebody's own (docs/guide/party.md).
     """
     streams = Streams(seed, first_trial, n_trials, scenario.mirrored, independent_stream)
-    return simulate_streams(
-        scenario, streams, explains=explains, n_threads=n_threads, rules=rules_of(scenario, parties)
-    )
+    return simulate_streams(scenario, streams, explains=explains, n_threads=n_threads, rules=rules)
 
 
 def simulate_streams(
@@ -161,15 +171,6 @@ def simulate_streams(
         for one in bound:
             one.let_go()
     return columns_of(inputs, streams, first, counts, results)
-
-
-def rules_of(scenario: Scenario, parties: Mapping[str, type[Party]] | None) -> Rules | None:
-    """Return the rules of classes of somebody's own; without any, Mesa is not imported."""
-    if not parties:
-        return None
-    from sim.model.own_rules import Rules
-
-    return Rules.of(scenario, parties)
 
 
 STORED = ("outcome", "agreed", "shares")

@@ -6,8 +6,7 @@ where a subclass does: ``return 0.5 * usual_pace(self, other_moved, mandate)``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from llvmlite import ir
 from numba import types
@@ -23,15 +22,6 @@ MOST = (1.0, 1.0, 1.0, 3.0, 1.0, 0.0, 0.0)
 """Largest answer to each; the least is 0."""
 RULE, CHECK = 0, 1
 """What ``own_rules`` holds of a decision: the function asked, and the one that is asked again after a wrong answer."""
-
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def usual(method: Function) -> Function:
-    """Note that a method decides by the model's own rule, which the week applies without a call."""
-    method.is_usual = True  # type: ignore[attr-defined]
-    return method
-
 
 # -- the model's own rules -----------------------------------------------------------------------------
 

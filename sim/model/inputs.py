@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -82,13 +83,8 @@ class _Rows:
         self.weights = {name: self._weights(name) for name in (*self.sides, *self.third_parties, *self.vetoes)}
         self._put_starts()
         self._put_trial(seed)
-        for entity, section in (
-            ("war", "war"),
-            ("talks", "talks"),
-            ("assurances", "assurances"),
-            ("ceasefire", "truces"),
-        ):
-            self._put_given(entity, 0, section)
+        for entity in ("war", "talks", "assurances", "ceasefire"):
+            self._put_given(entity, 0, "truces" if entity == "ceasefire" else entity)
         self._put_sections()
         for number, name in enumerate(self.sides):
             self._put_side(number, name)
@@ -238,12 +234,10 @@ class _Rows:
             self._put("issues", number, f"public_{end}", self.drawn.get(f"{path}.public_lines.{name}", far_end))
             slope = self.drawn[f"{path}.audience_slope"] if name in party.public_lines else 0.0
             self._put("issues", number, f"slope_{end}", slope)
-        limits = [
-            self.scenario.third_party(party).limits.get(name, (0.0, 1.0))
-            for party in self.scenario.issues[name].controllers
-        ]
-        self._put("issues", number, "limit_low", max([0.0, *(low for low, _ in limits)]))
-        self._put("issues", number, "limit_high", min([1.0, *(high for _, high in limits)]))
+        controllers = map(self.scenario.third_party, self.scenario.issues[name].controllers)
+        lows, highs = zip((0.0, 1.0), *(party.limits.get(name, (0.0, 1.0)) for party in controllers), strict=True)
+        self._put("issues", number, "limit_low", max(lows))
+        self._put("issues", number, "limit_high", min(highs))
 
     def _put_track(self, number: int, name: str) -> None:
         track, path = self.scenario.tracks[name], f"tracks.{name}"
@@ -327,8 +321,5 @@ class _Rows:
 
 def _lists(entries: Iterable[list[int]]) -> NDArray[np.int64]:
     """Return lists as rows of one array, -1 after the last entry of each."""
-    found = list(entries)
-    table = np.full((len(found), max([1, *map(len, found)])), -1, np.int64)
-    for row, entry in zip(table, found, strict=True):
-        row[: len(entry)] = entry
-    return table
+    columns = zip_longest([-1], *entries, fillvalue=-1)  # at least one
+    return np.ascontiguousarray(np.array([*columns], np.int64).T[1:])

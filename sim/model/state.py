@@ -204,7 +204,7 @@ ISSUE = _entity(
     V("status_quo", "-", "issues.*.status_quo", "where things stand; moves with the front"),
     V("terms", "-", "", "what was last signed"),
     V("moved_at", "-", np.nan, "status quo at which its trades were put in order, if it moves"),
-    whole="moves is_controlled",
+    whole="moves",
 )
 VETO = _entity(
     "misperception",
@@ -234,15 +234,7 @@ AGREED = _entity("", V("terms", "-", np.nan, "terms of the first agreed ceasefir
 SHARES = _entity("", V("share", "share", 0, "share of a friction in what closed the range"))
 
 TRADE = np.dtype(
-    [
-        ("rate", "f8"),
-        ("loss", "f8"),
-        ("gain", "f8"),
-        ("start", "f8"),
-        ("width", "f8"),
-        ("issue", "i8"),
-        ("tracks", "i8"),
-    ]
+    [(name, "f8") for name in ("rate", "loss", "gain", "start", "width")] + [("issue", "i8"), ("tracks", "i8")]
 )
 """A step of an issue toward side B's end: what it costs side A and brings side B, and the tracks that allow it."""
 EDGE = np.dtype([("low", "f8"), ("high", "f8"), ("start_a", "f8"), ("start_b", "f8"), ("kind", "i8")])

@@ -21,8 +21,7 @@ PACKAGES = ("numba", "numpy", "scipy", "mesa", "pyarrow")
 ENGINE = (
     "outcome_columns.py",
     "random_streams.py",
-    "compiler",
-    "equations",
+    "agents",
     "compiler",
     "equations",
     "model",

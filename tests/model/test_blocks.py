@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from sim.model.compiled import simulate, simulate_streams
-from sim.model.one_trial import OneTrial
 from sim.outcome_columns import Columns
 from sim.random_streams import Streams
 from sim.scenario.schema import Scenario
+from sim.single_trial.one_trial import OneTrial
 from tests.oracle.everything_on import TRACKS_BY_HAZARD, everything_on
 
 SEED, N = 7, 2 * 2_528

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from sim.agents import rules_of
+from sim.agents.parties import Belligerent
 from sim.model.compiled import simulate
-from sim.model.parties import Belligerent
 from sim.scenario.mirror import mirror
 from sim.scenario.reading.load import load
 from sim.scenario.schema import Scenario
@@ -101,5 +102,5 @@ class Stubborn(Belligerent):
 def test_a_party_of_ones_own_changes_the_odds() -> None:
     scenario = load(BASE, [("talks.text_prob", "0")])
     usual = simulate(scenario, 1, 0, 1_024)
-    stubborn = simulate(scenario, 1, 0, 1_024, parties={"Russia": Stubborn, "Ukraine": Stubborn})
+    stubborn = simulate(scenario, 1, 0, 1_024, rules=rules_of(scenario, {"Russia": Stubborn, "Ukraine": Stubborn}))
     assert (usual["mutual_week"] >= 0).sum() > (stubborn["mutual_week"] >= 0).sum()

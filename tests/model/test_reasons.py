@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from sim.model.compiled import simulate
-from sim.model.one_trial import OneTrial
 from sim.model.switches import NONE_OFF
 from sim.outcome_columns import FRICTIONS, TAGS
 from sim.scenario.reading.load import load
+from sim.single_trial.one_trial import OneTrial
 from tests.factories import FEAR, QUIET, SILENT, WEEKLY, both, changed, minimal_scenario, stepped, week
 from tests.model.entries import best_surplus, path_of
 

@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.agents.own_rules import Rules
+from sim.agents.parties import Backer
 from sim.errors import ParleyError
 from sim.model.compiled import simulate
-from sim.model.one_trial import OneTrial
-from sim.model.own_rules import Rules
-from sim.model.parties import Backer
+from sim.single_trial.one_trial import OneTrial
 from tests.factories import WEEKLY, both, minimal_scenario
 from tests.model.test_oracle import assert_alike
 

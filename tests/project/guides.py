@@ -18,7 +18,7 @@ from tests.project.documents import FENCE, ROOT, blocks
 
 PIP = re.compile(r"pip\d? install")
 INLINE = re.compile(r"`([^`\n]*pip\d? install[^`\n]*)`")
-SHORT = ((r"--trials \d+", "--trials 200"), (r"-m pytest\b.*", "-m pytest -q tests/model/test_inherited_names.py"))
+SHORT = ((r"--trials \d+", "--trials 200"), (r"-m pytest\b.*", "-m pytest -q tests/agents/test_inherited_names.py"))
 NOT_PAGES = {*(path.name for path in ROOT.glob(".venv*")), ".git", "results", ".pytest_cache"}
 """At the top of the checkout: what a reader of a page does not have. ``sim/results`` is the program's."""
 

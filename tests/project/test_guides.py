@@ -31,7 +31,7 @@ def test_what_takes_long_beside_it_is_made_short() -> None:
     assert script.splitlines() == [
         "pip install -e . --trials 20000",
         "parley run a --trials 200",
-        "python -m pytest -q tests/model/test_inherited_names.py",
+        "python -m pytest -q tests/agents/test_inherited_names.py",
     ]
 
 

@@ -18,12 +18,12 @@ import numpy as np
 
 from sim.analysis.failure.least_change import quantiles
 from sim.analysis.study import OneSentence, Question, frame
-from sim.model.questions import Ranges, ranges
 from sim.results.formatting import counted
 from sim.results.run import Run
 from sim.results.summary import QUANTILES
 from sim.results.wording import percent
 from sim.scenario.schema import Scenario
+from sim.single_trial.questions import Ranges, ranges
 
 if TYPE_CHECKING:
     import pandas as pd

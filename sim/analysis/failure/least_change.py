@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.questions import openings
 from sim.outcome_columns import FRICTIONS
+from sim.single_trial.questions import openings
 from sim.statistics.estimates import Floats, Hits
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.happenings import Bargained
-from sim.model.one_trial import OneTrial
-from sim.model.questions import POINTS, on_offer
 from sim.results.formatting import finite
 from sim.scenario.schema import Issue
+from sim.single_trial.happenings import Bargained
+from sim.single_trial.one_trial import OneTrial
+from sim.single_trial.questions import POINTS, on_offer
 
 GRID = np.linspace(0.0, 1.0, POINTS)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.agents import rules_of
 from sim.analysis.replay.narrative import Line, narrate
 from sim.analysis.replay.trace import Moment, Trace
 from sim.analysis.study import Question, frame
@@ -21,18 +22,17 @@ from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.execution.blocks import check_counts, shortened
 from sim.execution.request import Request, check_parties
-from sim.model.compiled import rules_of
-from sim.model.one_trial import OneTrial
 from sim.outcome_columns import Columns
 from sim.results.formatting import finite
 from sim.results.run import Run
 from sim.scenario.schema import Scenario
+from sim.single_trial.one_trial import OneTrial
 from sim.statistics.horizons import horizons
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.model.parties import Party
+    from sim.agents.parties import Party
 
 MOST_TRIAL = 2**40
 """No trial has a number as large as this; a run holds far fewer."""

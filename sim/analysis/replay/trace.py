@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from sim.analysis.replay.refusals import on_the_table, terms_at
-from sim.model import happenings
-from sim.model.observer import live_through_week
-from sim.model.one_trial import OneTrial
 from sim.model.state import IMPOSED
 from sim.results.formatting import finite
+from sim.single_trial import happenings
+from sim.single_trial.observer import live_through_week
+from sim.single_trial.one_trial import OneTrial
 
 _PHASES = ("war", "halt", "over")
 

@@ -13,10 +13,10 @@ import numpy as np
 from sim.equations.war import expected_end
 from sim.evidence.rival_models.solutions import GRID, Surplus
 from sim.evidence.rival_models.spatial import Actor
-from sim.model import questions
-from sim.model.one_trial import OneTrial
 from sim.scenario.sampling.parameter_draws import central
 from sim.scenario.schema.quantity import Quantity
+from sim.single_trial import questions
+from sim.single_trial.one_trial import OneTrial
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario

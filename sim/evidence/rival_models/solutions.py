@@ -1,7 +1,7 @@
 """Bargaining solutions on general frontiers: Nash, Kalai-Smorodinsky, Rubinstein.
 
 Two forms of a frontier. A function u2 = f(u1), decreasing and concave, solved by scipy. A tabulated
-contract curve: both sides' surplus over fighting on, on the 101 weights of ``sim.model.questions.on_offer``, in
+contract curve: both sides' surplus over fighting on, on the 101 weights of ``sim.single_trial.questions.on_offer``, in
 which side A's rises and side B's falls. On a curve a solution is a mix; None where no mix suits both.
 """
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize_scalar
 
 from sim.errors import ParleyError
-from sim.model.questions import POINTS
+from sim.single_trial.questions import POINTS
 
 GRID = np.linspace(0.0, 1.0, POINTS)
 """Mixes at which both sides' gains are tabulated."""

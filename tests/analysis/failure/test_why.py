@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 import sim
+from sim.agents import rules_of
+from sim.agents.parties import Belligerent
 from sim.analysis.failure.least_change import nearness, quantiles
 from sim.analysis.failure.sentences import LIMIT
 from sim.analysis.failure.why import explain, why
 from sim.errors import ParleyError
 from sim.model.compiled import simulate
-from sim.model.parties import Belligerent
 from sim.outcome_columns import FRICTIONS, STAGES, TAGS
 from sim.results import wording
 from sim.results.run import Run
@@ -225,7 +226,7 @@ def test_parties_of_ones_own_are_not_run_again() -> None:
             self.unseen = -0.2
 
     scenario = minimal_scenario(**WEEKLY, **FEAR)
-    columns = simulate(scenario, 1, 0, 64, parties={"South": Patient})
+    columns = simulate(scenario, 1, 0, 64, rules=rules_of(scenario, {"South": Patient}))
     found = explain(Run(scenario, "patient", 1, columns))
     assert found.n_without_range == 64 and found.smallest is None
 

@@ -14,13 +14,14 @@ import pytest
 from rich.console import Console
 
 import sim
+from sim.agents import rules_of
+from sim.agents.parties import Belligerent
 from sim.analysis.replay.narrative import KINDS
 from sim.analysis.replay.replay import Replay, replay, replay_run
 from sim.analysis.replay.trace import Moment
 from sim.cli.commands.replay import show_replay
 from sim.errors import ParleyError
 from sim.model.compiled import simulate
-from sim.model.parties import Belligerent
 from sim.results.run import Run
 from sim.scenario.catalogue import catalogue
 from sim.scenario.schema import Scenario
@@ -308,7 +309,7 @@ class Stubborn(Belligerent):
 def test_parties_of_ones_own_are_replayed_with_them_and_refused_without() -> None:
     parties = {"North": Stubborn}
     scenario = sim.load("teaching/minimal")
-    run = Run(scenario, "teaching/minimal", 1, simulate(scenario, 1, 0, 64, parties=parties))
+    run = Run(scenario, "teaching/minimal", 1, simulate(scenario, 1, 0, 64, rules=rules_of(scenario, parties)))
     plain = sim.run("teaching/minimal", trials=64, workers=1)
     differs = next(t for t in range(64) if run.columns["stage"][t] != plain.columns["stage"][t])
     assert_same_row(replay_run(run, differs, parties=parties), dict(run.columns), differs)

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.agents.compiled_parties import compiled_rule
+from sim.agents.parties import ROLES, Party, TrialModel
 from sim.errors import ParleyError
-from sim.model.compiled_parties import compiled_rule
 from sim.model.decisions import CHECK, DECISIONS, MOST, PACE, RULE, START, STEP
 from sim.model.inputs import Inputs
-from sim.model.parties import ROLES, Party, TrialModel
 from sim.model.world import Workspace
 from sim.random_streams import Streams
 from sim.scenario.schema import Scenario, ThirdParty

@@ -16,9 +16,9 @@ from numba.core.runtime import _nrt_python, rtsys
 
 from sim.model.compiled import n_stored, simulate, simulate_draws
 from sim.model.inputs import Inputs, inputs_of
-from sim.model.one_trial import OneTrial
 from sim.model.world import Workspace, workspace_for
 from sim.random_streams import Streams
+from sim.single_trial.one_trial import OneTrial
 from tests.oracle.everything_on import everything_on
 
 N = 320

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.compiled import columns_of, n_stored, run_draws
+from sim.model.compiled import Rules, columns_of, n_stored, run_draws
 from sim.model.inputs import inputs_of
 from sim.model.world import workspace_for
 from sim.outcome_columns import Columns
 from sim.random_streams import Streams
 from sim.scenario.schema import Scenario
-
-if TYPE_CHECKING:
-    from sim.model.own_rules import Rules
 
 
 class OneTrial:

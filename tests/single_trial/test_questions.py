@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from sim.model.compiled import simulate, simulate_streams
-from sim.model.happenings import Bargained
-from sim.model.observer import live_through_week
-from sim.model.one_trial import OneTrial
-from sim.model.questions import first_day, on_offer, openings, ranges
 from sim.outcome_columns import FRICTIONS, Columns
 from sim.random_streams import Streams
 from sim.scenario.mirror import mirror
 from sim.scenario.reading.load import load
+from sim.single_trial.happenings import Bargained
+from sim.single_trial.observer import live_through_week
+from sim.single_trial.one_trial import OneTrial
+from sim.single_trial.questions import first_day, on_offer, openings, ranges
 from tests.factories import FEAR, WEEKLY, both, minimal_scenario
 from tests.model.entries import gain_of
 from tests.oracle.everything_on import everything_on

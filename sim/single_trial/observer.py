@@ -1,6 +1,6 @@
 """Say what happened in a week of one trial, read off its records before and after (docs/odd.md, 3).
 
-The happenings (``sim.model.happenings``) come in the order of the week.
+The happenings (``sim.single_trial.happenings``) come in the order of the week.
 """
 
 from __future__ import annotations
@@ -14,7 +14,11 @@ from typing import Any
 
 from sim.model.calendar import in_order, week_of
 from sim.model.decisions import ACCEPTS, RULE
-from sim.model.happenings import (
+from sim.model.state import ENTITIES, IMPOSED, NONE
+from sim.model.steps.convening import LEADERS
+from sim.outcome_columns import HALT_ENDS
+from sim.scenario.schema import Event
+from sim.single_trial.happenings import (
     Bargained,
     Began,
     Comer,
@@ -28,11 +32,7 @@ from sim.model.happenings import (
     Victory,
     WalkedAway,
 )
-from sim.model.one_trial import OneTrial
-from sim.model.state import ENTITIES, IMPOSED, NONE
-from sim.model.steps.convening import LEADERS
-from sim.outcome_columns import HALT_ENDS
-from sim.scenario.schema import Event
+from sim.single_trial.one_trial import OneTrial
 
 
 def live_through_week(trial: OneTrial) -> list[Happening]:
@@ -61,7 +61,7 @@ class _Week:
         self.events = [event for event, in_week in weeks if in_week == week]
 
     def _day_of(self, event: Event) -> date:
-        """The day of a dated event; of one with a condition the first of the week in which it holds."""
+        """Return the day of a dated event; of one with a condition the first of the week in which it holds."""
         if event.when is None:
             return self.scenario.day_of(event)
         return self.scenario.start + timedelta(weeks=self.week)

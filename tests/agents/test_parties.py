@@ -16,6 +16,9 @@ import mesa
 import numpy as np
 import pytest
 
+from sim.agents import rules_of
+from sim.agents.own_rules import Rules
+from sim.agents.parties import Backer, Belligerent, Mediator, Party, TrialModel
 from sim.errors import ParleyError
 from sim.model.compiled import simulate
 from sim.model.decisions import (
@@ -26,8 +29,6 @@ from sim.model.decisions import (
     usual_pace,
     usual_presses,
 )
-from sim.model.own_rules import Rules
-from sim.model.parties import Backer, Belligerent, Mediator, Party, TrialModel
 from sim.outcome_columns import Columns
 from sim.scenario.reading.load import load
 from tests.factories import both, minimal_scenario
@@ -102,7 +103,7 @@ class UsualMediator(Mediator):
 def run(
     parties: dict[str, Any] | None = None, n: int = TRIALS, n_threads: int = 1, scenario: Any = ISTANBUL
 ) -> Columns:
-    return simulate(scenario, 1, 0, n, parties=parties, n_threads=n_threads)
+    return simulate(scenario, 1, 0, n, rules=rules_of(scenario, parties), n_threads=n_threads)
 
 
 def same(one: Columns, other: Columns) -> bool:
@@ -300,7 +301,7 @@ class Counting(Belligerent):
 def test_a_number_of_ones_own_does_not_hang_on_threads_or_company() -> None:
     whole = run({"Russia": Counting})
     assert same(whole, run({"Russia": Counting}, n_threads=2))
-    alone = simulate(ISTANBUL, 1, 100, 32, parties={"Russia": Counting})
+    alone = simulate(ISTANBUL, 1, 100, 32, rules=rules_of(ISTANBUL, {"Russia": Counting}))
     assert all(
         np.array_equal(alone[name], whole[name][100:132], equal_nan=True) for name in ("x_territory", "n_rounds")
     )
@@ -314,7 +315,7 @@ class Dicing(Belligerent):
 def test_a_random_number_of_ones_own_is_that_of_the_trial_and_week() -> None:
     whole = run({"Russia": Dicing}, 128)
     assert same(whole, run({"Russia": Dicing}, 128, n_threads=2))
-    part = simulate(ISTANBUL, 1, 64, 64, parties={"Russia": Dicing})
+    part = simulate(ISTANBUL, 1, 64, 64, rules=rules_of(ISTANBUL, {"Russia": Dicing}))
     assert np.array_equal(part["n_range_rounds"], whole["n_range_rounds"][64:])
 
 
@@ -438,7 +439,7 @@ def test_no_agent_outlives_its_run(fails: bool) -> None:
 
 def test_a_bulk_run_does_not_import_mesa() -> None:
     code = (
-        "import sys, sim; from sim.model.compiled import simulate; from sim.model.one_trial import OneTrial\n"
+        "import sys, sim; from sim.model.compiled import simulate; from sim.single_trial.one_trial import OneTrial\n"
         "simulate(sim.load('teaching/minimal'), 1, 0, 32); print('mesa' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -17,7 +17,6 @@ from sim.equations.war import gain_from_war
 from sim.model.attribution import best_surplus, explain
 from sim.model.compiled import begin_draw, begin_trial, columns_of, copy, n_stored
 from sim.model.inputs import inputs_of
-from sim.model.one_trial import OneTrial
 from sim.model.packages import gain_between, lay_path, write_terms
 from sim.model.ranges import find_range, update_loss_from_peace
 from sim.model.state import AT_WAR
@@ -31,6 +30,7 @@ from sim.model.world_pointer import world_of
 from sim.outcome_columns import FRICTIONS, Columns
 from sim.random_streams import Streams
 from sim.scenario.schema import Scenario
+from sim.single_trial.one_trial import OneTrial
 
 Values = NDArray[np.float64]
 
@@ -211,7 +211,7 @@ def _look_at_all(world: Any, found: Any) -> None:
 
 
 class FirstDay(NamedTuple):
-    """Hold what both sides see before the first week, shape (2,): costs and values of a year of war. [util]
+    """Hold what both sides see before the first week, shape (2,): costs and values of a year of war, in utils.
 
     ``if_won`` and ``if_lost`` are what a year at full momentum would bring, without its cost.
     """

@@ -8,7 +8,11 @@ import numpy as np
 import pytest
 
 from sim.model.compiled import simulate
-from sim.model.happenings import (
+from sim.outcome_columns import HALT_ENDS, Columns
+from sim.scenario.mirror import mirror
+from sim.scenario.reading.load import load
+from sim.scenario.schema import Scenario
+from sim.single_trial.happenings import (
     Bargained,
     Began,
     Dated,
@@ -21,12 +25,8 @@ from sim.model.happenings import (
     Victory,
     WalkedAway,
 )
-from sim.model.observer import live_through_week
-from sim.model.one_trial import OneTrial
-from sim.outcome_columns import HALT_ENDS, Columns
-from sim.scenario.mirror import mirror
-from sim.scenario.reading.load import load
-from sim.scenario.schema import Scenario
+from sim.single_trial.observer import live_through_week
+from sim.single_trial.one_trial import OneTrial
 from tests.factories import FEAR, LASTING, LEADERS, QUIET, SILENT, WEEKLY, minimal_scenario, week
 from tests.oracle.everything_on import TRACKS_BY_HAZARD, everything_on
 

@@ -6,16 +6,15 @@ rules, which the compiled week applies without a call (docs/guide/party.md).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, TypeVar
 
 import mesa
 
+from sim.agents.views import View
 from sim.errors import ParleyError
 from sim.model import decisions
-from sim.model.decisions import usual
 from sim.model.inputs import Inputs
-from sim.model.views import View
 from sim.model.world import Workspace
 from sim.random_streams import Streams, philox_words, stream_key, to_uniform
 
@@ -93,6 +92,15 @@ class TrialModel(mesa.Model):  # type: ignore[misc]
         """
         stream = stream_key(self._streams.prefix + decision, party)
         return float(to_uniform(philox_words(self._streams.seed, stream, self.week, 0, self.trial_number, 1))[0])
+
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def usual(method: Function) -> Function:
+    """Note that a method decides by the model's own rule, which the week applies without a call."""
+    method.is_usual = True  # type: ignore[attr-defined]
+    return method
 
 
 class Party(View, mesa.Agent):  # type: ignore[misc]

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import sim
+from sim.agents import rules_of
 from sim.errors import ParleyError
 from sim.model.compiled import simulate
 from sim.model.decisions import usual_pace
@@ -46,7 +47,7 @@ def test_it_is_the_trial_of_the_run(trial: int, bulk: Columns) -> None:
 
 @pytest.mark.parametrize("trial", [0, 3, 11])
 def test_a_class_of_ones_own_gives_the_trial_of_its_run(trial: int) -> None:
-    columns = simulate(sim.load(NAME), 1, 0, 16, parties={"Russia": Hasty})
+    columns = simulate(sim.load(NAME), 1, 0, 16, rules=rules_of(sim.load(NAME), {"Russia": Hasty}))
     model = sim.NegotiationModel(NAME, trial=trial, parties={"Russia": Hasty})
     assert isinstance(model.party["Russia"], Hasty)
     model.run_model()

@@ -16,8 +16,8 @@ import pytest
 
 import dashboards
 import sim
-from sim.model.mesa_model import NegotiationModel
-from sim.model.parties import Backer, Belligerent, Mediator
+from sim.agents.mesa_model import NegotiationModel
+from sim.agents.parties import Backer, Belligerent, Mediator
 from tests.oracle.everything_on import everything_on
 
 OURS = (sim, dashboards)
@@ -77,7 +77,7 @@ def hidden(kind: type) -> list[str]:
 
 def test_no_class_hides_what_a_library_defines() -> None:
     found = {f"{kind.__module__}.{kind.__name__}": hidden(kind) for kind in classes()}
-    assert {"sim.model.mesa_model.NegotiationModel", "sim.model.parties.Backer"} <= found.keys()
+    assert {"sim.agents.mesa_model.NegotiationModel", "sim.agents.parties.Backer"} <= found.keys()
     assert {name: names for name, names in found.items() if names} == {}
 
 

@@ -11,14 +11,14 @@ from typing import Any
 
 import mesa
 
+from sim.agents.own_rules import Rules
+from sim.agents.parties import Party, TrialModel
 from sim.errors import ParleyError
-from sim.model.one_trial import OneTrial
-from sim.model.own_rules import Rules
-from sim.model.parties import Party, TrialModel
 from sim.model.state import AT_WAR, IMPOSED, IN_CEASEFIRE, OVER
 from sim.outcome_columns import STAGES
 from sim.scenario.reading.load import load
 from sim.scenario.schema import Scenario
+from sim.single_trial.one_trial import OneTrial
 
 PHASES = {AT_WAR: "war", IN_CEASEFIRE: "ceasefire", OVER: "victory"}
 
@@ -64,10 +64,7 @@ class NegotiationModel(TrialModel):
         else:
             scenario = scenario_name
         rules = Rules.of(scenario, parties or {}, compiles=False, make_model=self._look_at)
-        followed = OneTrial(scenario, 1 if seed is None else seed, trial, rules=rules)
-        if followed.bound:
-            assert followed.bound.model is self
-        self.followed = followed
+        self.followed = OneTrial(scenario, 1 if seed is None else seed, trial, rules=rules)
         self._outcome: dict[str, Any] | None = None
         self.datacollector = mesa.DataCollector(
             model_reporters={name: name for name in REPORTED},
@@ -100,17 +97,17 @@ class NegotiationModel(TrialModel):
 
     @property
     def momentum(self) -> float:
-        """Return who is gaining: 1 is all-out success of side B. [-]"""
+        """Return who is gaining, from -1 to 1: 1 is all-out success of side B."""
         return float(self.war.momentum)
 
     @property
     def offer_a(self) -> float:
-        """Return the standing offer of side A on the first general track, 1 its own end of the contract curve. [-]"""
+        """Return the standing offer of side A on the first general track: 1 is its own end of the contract curve."""
         return float(self._first_general.offer_a)
 
     @property
     def offer_b(self) -> float:
-        """Return the standing offer of side B on the first general track, 0 its own end of the contract curve. [-]"""
+        """Return the standing offer of side B on the first general track: 0 is its own end of the contract curve."""
         return float(self._first_general.offer_b)
 
     @property
