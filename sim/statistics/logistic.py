@@ -51,13 +51,21 @@ def gradient(
     design: Floats, events: Floats, coefficients: Floats, penalties: Floats, chances: Floats | float = 1.0
 ) -> Floats:
     """Return the slope of log likelihood - sum(penalties b^2) / 2 in each coefficient, shape (coefficients,)."""
-    errors = events - chances * probability(design, coefficients)
-    return np.asarray(design.T @ errors - penalties * coefficients)
+    return _gradient(design, events, coefficients, penalties, chances, probability(design, coefficients))
 
 
 def information(design: Floats, coefficients: Floats, chances: Floats | float = 1.0) -> Floats:
     """Return the Fisher information: sum over rows of chances p (1 - p) x x', shape (coefficients, coefficients)."""
-    p = probability(design, coefficients)
+    return _information(design, chances, probability(design, coefficients))
+
+
+def _gradient(
+    design: Floats, events: Floats, coefficients: Floats, penalties: Floats, chances: Floats | float, p: Floats
+) -> Floats:
+    return np.asarray(design.T @ (events - chances * p) - penalties * coefficients)
+
+
+def _information(design: Floats, chances: Floats | float, p: Floats) -> Floats:
     return np.asarray((design.T * (chances * p * (1 - p))) @ design)
 
 
@@ -77,11 +85,12 @@ def fit_logistic(
     def objective(b: Floats) -> float:
         return log_likelihood(design, events, b, chances) - 0.5 * float(np.sum(penalties * b * b))
 
-    b = np.zeros(design.shape[1])
+    b, penalty = np.zeros(design.shape[1]), np.diag(penalties)
     height = objective(b)
     for _ in range(MOST_STEPS):
-        slope = gradient(design, events, b, penalties, chances)
-        curvature = information(design, b, chances) + np.diag(penalties)
+        p = probability(design, b)
+        slope = _gradient(design, events, b, penalties, chances, p)
+        curvature = _information(design, chances, p) + penalty
         if np.max(np.abs(slope)) <= flat:
             # Eigenvalues cost as much as all else in a step: a level direction is looked for where it is flat.
             if np.linalg.eigvalsh(curvature)[0] < LEAST_CURVATURE:
