@@ -13,7 +13,7 @@ from typing import Any
 from sim.compiler.decorators import routine, step
 from sim.equations.trades import EQUAL_RATES, nash_part
 from sim.equations.war import WarStakes, gain_from_war, plus, war_stakes
-from sim.model.trades import IDLE, IMPOSSIBLE, TRADED, choose_book, is_before, open_book, own_gain
+from sim.model.trades import IDLE, IMPOSSIBLE, TRADED, choose_book, is_before, open_book, own_change, own_gain
 from sim.model.value_of_war import believed_momentum, cost_of_war
 
 
@@ -29,10 +29,15 @@ def lay_path_in(world: Any, number: int, book: int) -> None:
     """Lay out a track's path in a book of trades, unless it stands."""
     open_book(world, book)
     path = world.paths[number]
-    if path.book != book or path.moved != world.moved.times:
-        if path.book != book or _moves(world, number):
-            _lay_out(world, number, book)
-        path.book, path.moved = book, world.moved.times
+    if path.book != book:
+        _put_in_order(world, number, book)
+        _sum_up(world, number, book, 0)
+    elif path.moved != world.moved.times and _moves(world, number):
+        first = _first_moved(world, number, book)
+        if first < 0:
+            _put_in_order(world, number, book)
+        _sum_up(world, number, book, max(first, 0))
+    path.book, path.moved = book, world.moved.times
 
 
 @step
@@ -41,8 +46,51 @@ def _moves(world: Any, number: int) -> bool:
 
 
 @routine
-def _lay_out(world: Any, number: int, book: int) -> None:
-    """Merge the trades that are possible on a track, and sum up what they cost side A and bring side B."""
+def _put_in_order(world: Any, number: int, book: int) -> None:
+    """Merge the trades that are possible on a track, and note where those of issues that move come."""
+    path, found, places = world.paths[number], world.path_trades[number], world.path_places[number]
+    fixed, moved = world.trades[book], world.moved_trades
+    n, place, other = 0, 0, 0
+    n_fixed, n_moved = world.books[book].n, world.moved.n
+    while place < n_fixed or other < n_moved:
+        if other == n_moved or (place < n_fixed and not is_before(moved[other], fixed[place])):
+            if (fixed[place].tracks >> number) & 1:
+                found[n] = place
+                n += 1
+            place += 1
+        else:
+            places[other] = -1
+            if (moved[other].tracks >> number) & 1:
+                places[other], found[n] = n, -1 - other
+                n += 1
+            other += 1
+    path.n, path.n_moved = n, n_moved
+
+
+@routine
+def _first_moved(world: Any, number: int, book: int) -> int:
+    """Return the place of the first trade of an issue that moves (n: none), -1 where such trades change places."""
+    path, places, moved = world.paths[number], world.path_places[number], world.moved_trades
+    found, fixed, n = world.path_trades[number], world.trades[book], path.n
+    if path.n_moved != world.moved.n:
+        return -1
+    first = n
+    for other in range(path.n_moved):
+        place = places[other]
+        if ((moved[other].tracks >> number) & 1 != 0) != (place >= 0):
+            return -1
+        if place >= 0:
+            first = min(first, place)
+            if place > 0 and found[place - 1] >= 0 and is_before(moved[other], fixed[found[place - 1]]):
+                return -1
+            if place + 1 < n and found[place + 1] >= 0 and not is_before(moved[other], fixed[found[place + 1]]):
+                return -1
+    return first
+
+
+@routine
+def _sum_up(world: Any, number: int, book: int, first: int) -> None:
+    """Sum up what the trades of a path cost side A and bring side B, from a place on, and where the path starts."""
     path, losses, gains = world.paths[number], world.path_losses[number], world.path_gains[number]
     found, fixed, moved = world.path_trades[number], world.trades[book], world.moved_trades
     path.is_possible, path.start_a, path.start_b = 1, 0.0, 0.0
@@ -53,24 +101,14 @@ def _lay_out(world: Any, number: int, book: int) -> None:
         elif edge.kind == TRADED:
             path.start_a += edge.start_a
             path.start_b += edge.start_b
-    n, place, other = 0, 0, 0
-    n_fixed, n_moved = world.books[book].n, world.moved.n
-    loss, gain = 0.0, 0.0
-    losses[0], gains[0] = loss, gain
-    while place < n_fixed or other < n_moved:
-        if other == n_moved or (place < n_fixed and not is_before(moved[other], fixed[place])):
-            trade, source = fixed[place], place
-            place += 1
-        else:
-            trade, source = moved[other], -1 - other
-            other += 1
-        if (trade.tracks >> number) & 1:
-            found[n] = source
-            n += 1
-            loss += trade.loss
-            gain += trade.gain
-            losses[n], gains[n] = loss, gain
-    path.n = n
+    loss, gain = (losses[first], gains[first]) if first > 0 else (0.0, 0.0)
+    losses[first], gains[first] = loss, gain
+    for place in range(first, path.n):
+        source = found[place]
+        trade = fixed[source] if source >= 0 else moved[-1 - source]
+        loss += trade.loss
+        gain += trade.gain
+        losses[place + 1], gains[place + 1] = loss, gain
 
 
 @step
@@ -301,7 +339,10 @@ def _own_change(world: Any, number: int, veto: int, first: int, last: int) -> fl
     change, book = 0.0, world.paths[number].book
     for place in range(first, last):
         source = world.path_trades[number, place]
-        change += world.own[book, veto, source] if source >= 0 else world.moved_own[veto, -1 - source]
+        if source >= 0:
+            change += world.own[book, veto, source]
+        else:
+            change += own_change(world, veto, world.moved_trades[-1 - source])
     return change
 
 

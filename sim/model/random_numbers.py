@@ -19,7 +19,8 @@ from sim.compiler.decorators import routine, step
 from sim.random_streams import stream_key
 
 DRAWN = np.dtype([("key", "u8"), ("block", "i8"), ("first", "f8"), ("second", "f8"), ("third", "f8"), ("fourth", "f8")])
-"""One stream in one week for four trials, or four pairs: ``block`` says for which it was last drawn."""
+"""One stream in one week for four trials, or four pairs: ``block`` says for which it was last drawn. A block is over
+before the next begins."""
 
 STREAMS = (
     ("momentum at start", ""),
@@ -63,13 +64,13 @@ PER_THIRD_PARTY = len(OF_THIRD_PARTY)
 def streams(
     sides: tuple[str, str], third_parties: list[str], vetoes: list[str], weeks: int, prefix: str
 ) -> np.ndarray[Any, Any]:
-    """Return room for the random numbers of sixteen trials, shape (streams, weeks, 4), with the streams' keys."""
+    """Return room for the random numbers of one block of trials, shape (streams, weeks), with the streams' keys."""
     names = {"A": sides[0], "B": sides[1], "": ""}
     wanted = [(decision, names[of]) for decision, of in STREAMS]
     wanted += [(decision, party) for party in third_parties for decision in OF_THIRD_PARTY]
     wanted += [("veto", name) for name in vetoes]
-    drawn = np.zeros((len(wanted), weeks, 4), DRAWN)
-    drawn["key"] = np.array([stream_key(prefix + decision, of) for decision, of in wanted], np.uint64)[:, None, None]
+    drawn = np.zeros((len(wanted), weeks), DRAWN)
+    drawn["key"] = np.array([stream_key(prefix + decision, of) for decision, of in wanted], np.uint64)[:, None]
     drawn["block"] = -1
     return drawn
 
@@ -128,7 +129,7 @@ def uniform(world: Any, stream: int) -> float:
     """Return the uniform random number of a decision in this trial and week."""
     trial, random = world.trial, world.random
     block = trial.number >> 2
-    drawn = random[stream, trial.week, block & 3]
+    drawn = random[stream, trial.week]
     if drawn.block != block:
         _draw(drawn, block, trial)
     return _lane(drawn, trial.number & 3)
@@ -139,11 +140,10 @@ def normal(world: Any, stream: int) -> float:
     """Return the standard normal random number of a decision; trials 2i and 2i + 1 see opposite signs."""
     trial, random = world.trial, world.random
     block = trial.number >> 3
-    drawn = random[stream, trial.week, block & 3]
+    drawn = random[stream, trial.week]
     if drawn.block != block:
         _draw(drawn, block, trial)
-        drawn.first, drawn.second = inverse_normal(drawn.first), inverse_normal(drawn.second)
-        drawn.third, drawn.fourth = inverse_normal(drawn.third), inverse_normal(drawn.fourth)
+        _make_normal(drawn)
     size = _lane(drawn, (trial.number >> 1) & 3)
     return size if trial.number & 1 == 0 else -size
 
@@ -228,6 +228,32 @@ def _polynomial(x: float, coefficients: Any) -> float:
     return total
 
 
+@step
+def _is_central(share: float) -> bool:
+    return EDGE < share <= 1.0 - EDGE
+
+
+@step
+def _central_normal(share: float) -> float:
+    middle = share - 0.5
+    square = middle * middle
+    found = middle + middle * (square * _polynomial(square, CENTRE[0]) / _polynomial(square, CENTRE[1]))
+    return found * 2.50662827463100050242
+
+
+@routine
+def _tail_normal(share: float) -> float:
+    is_low = share <= 0.5
+    root = math.sqrt(-2.0 * math.log(share if is_low else 1.0 - share))
+    inverse = 1.0 / root
+    near = root - math.log(root) / root
+    if root < 8.0:
+        found = near - inverse * _polynomial(inverse, TAIL[0]) / _polynomial(inverse, TAIL[1])
+    else:
+        found = near - inverse * _polynomial(inverse, FAR_TAIL[0]) / _polynomial(inverse, FAR_TAIL[1])
+    return -found if is_low else found
+
+
 @routine
 def inverse_normal(share: float) -> float:
     """Return the standard normal number below which a share of all lies.
@@ -236,18 +262,20 @@ def inverse_normal(share: float) -> float:
     ----------
     Moshier (1989). Methods and programs for mathematical functions. Ellis Horwood.
     """
-    is_low = share <= 1.0 - EDGE
-    rest = share if is_low else 1.0 - share
-    if rest > EDGE:
-        middle = rest - 0.5
-        square = middle * middle
-        found = middle + middle * (square * _polynomial(square, CENTRE[0]) / _polynomial(square, CENTRE[1]))
-        return found * 2.50662827463100050242
-    root = math.sqrt(-2.0 * math.log(rest))
-    inverse = 1.0 / root
-    near = root - math.log(root) / root
-    if root < 8.0:
-        found = near - inverse * _polynomial(inverse, TAIL[0]) / _polynomial(inverse, TAIL[1])
-    else:
-        found = near - inverse * _polynomial(inverse, FAR_TAIL[0]) / _polynomial(inverse, FAR_TAIL[1])
-    return -found if is_low else found
+    return _central_normal(share) if _is_central(share) else _tail_normal(share)
+
+
+@routine
+def _make_normal(drawn: Any) -> None:
+    """Turn four uniforms into normals: all as central ones first, which a processor works out side by side."""
+    first, second, third, fourth = drawn.first, drawn.second, drawn.third, drawn.fourth
+    drawn.first, drawn.second = _central_normal(first), _central_normal(second)
+    drawn.third, drawn.fourth = _central_normal(third), _central_normal(fourth)
+    if not _is_central(first):
+        drawn.first = _tail_normal(first)
+    if not _is_central(second):
+        drawn.second = _tail_normal(second)
+    if not _is_central(third):
+        drawn.third = _tail_normal(third)
+    if not _is_central(fourth):
+        drawn.fourth = _tail_normal(fourth)

@@ -244,10 +244,19 @@ BOOK = np.dtype([("is_open", "i8"), ("n", "i8"), ("trust_a", "f8"), ("trust_b", 
 MOVED = np.dtype([("book", "i8"), ("n", "i8"), ("times", "i8")])
 """Trades of issues that move: for which book they were made last, how many, and how often they were made."""
 PATH = np.dtype(
-    [("book", "i8"), ("moved", "i8"), ("n", "i8"), ("is_possible", "i8"), ("start_a", "f8"), ("start_b", "f8")]
+    [
+        ("book", "i8"),
+        ("moved", "i8"),
+        ("n", "i8"),
+        ("n_moved", "i8"),
+        ("is_possible", "i8"),
+        ("start_a", "f8"),
+        ("start_b", "f8"),
+    ]
 )
-"""A track's path: the book and the moved trades it was laid out from; how many trades; whether any package is possible;
-gains of both sides where side A has all that it can have."""
+"""A track's path: the book and the moved trades it was laid out from; how many trades, and how many were moved ones
+when they were put in order; whether any package is possible; gains of both sides where side A has all that it can
+have."""
 
 
 class Layout:

@@ -63,9 +63,6 @@ def _move_trades(world: Any, book: int) -> None:
         if issues[number].moves:
             issues[number].moved_at = issues[number].status_quo
             moved.n = _add_trades(world, book, number, world.moved_trades, moved.n)
-    for veto in range(len(world.vetoes)):
-        for place in range(moved.n):
-            world.moved_own[veto, place] = own_change(world, veto, world.moved_trades[place])
 
 
 @routine

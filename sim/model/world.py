@@ -61,7 +61,6 @@ class Workspace(NamedTuple):
     own: Any
     moved: Any
     moved_trades: Any
-    moved_own: Any
     points: Any
     n_points: Any
     begin: Any
@@ -69,8 +68,10 @@ class Workspace(NamedTuple):
     bends: Any
     paths: Any
     path_trades: Any
+    path_places: Any
     path_losses: Any
     path_gains: Any
+    is_kept: Any
     random: Any
     own_rules: Any
     own_steps: Any
@@ -102,7 +103,6 @@ def workspace_for(inputs: Inputs, prefix: str = "") -> Workspace:
         np.zeros((inputs.n_books, layout.counts["vetoes"], n_trades)),
         np.zeros(1, MOVED),
         np.zeros(n_trades, TRADE),
-        np.zeros((layout.counts["vetoes"], n_trades)),
         np.zeros((inputs.n_books, n_issues, most_points(n_tracks))),
         np.zeros((inputs.n_books, n_issues), np.int64),
         np.zeros((inputs.n_books, n_issues, most_points(n_tracks)), np.int64),
@@ -110,8 +110,10 @@ def workspace_for(inputs: Inputs, prefix: str = "") -> Workspace:
         np.zeros(MOST_BENDS),
         np.zeros(n_tracks + 1, PATH),
         np.zeros((n_tracks + 1, n_trades), np.int64),
+        np.zeros((n_tracks + 1, n_trades), np.int64),
         np.zeros((n_tracks + 1, n_trades + 1)),
         np.zeros((n_tracks + 1, n_trades + 1)),
+        np.zeros(len(inputs.attendance.rules), np.int64),
         streams(
             (scenario.sides.A, scenario.sides.B), list(inputs.third_parties), list(inputs.vetoes), inputs.weeks, prefix
         ),

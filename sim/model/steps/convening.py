@@ -152,22 +152,27 @@ def _follow_rules(world: Any) -> None:
     Tarski (1955). A lattice-theoretical fixpoint theorem and its applications. Pacific Journal of Mathematics 5,
     285-309.
     """
-    rules = world.rules
+    rules, is_kept = world.rules, world.is_kept
     for number in range(len(rules)):
-        party, level = rules[number, 0], rules[number, 1]
-        _set_level(world, party, max(_level(world, party), level))
+        is_kept[number] = 1
+        _set_level(world, rules[number, 0], max(_level(world, rules[number, 0]), rules[number, 1]))
     is_settled = False
     while not is_settled:
         is_settled = True
-        for comer in range(2 + len(world.third_parties)):
-            allowed = world.sides[comer].own_level if comer < 2 else world.third_parties[comer - 2].own_level
-            for number in range(len(rules)):
-                if rules[number, 0] == comer and _is_met(world, number):
-                    allowed = max(allowed, rules[number, 1])
-            before = _level(world, comer)
-            _set_level(world, comer, allowed)
-            if _level(world, comer) != before:
-                is_settled = False
+        for number in range(len(rules)):
+            if is_kept[number] and not _is_met(world, number):
+                is_kept[number], is_settled = 0, False
+                _set_level(world, rules[number, 0], _allowed(world, rules[number, 0]))
+
+
+@step
+def _allowed(world: Any, comer: int) -> int:
+    """Highest level at which somebody comes, by itself or by a rule that is not dropped."""
+    allowed = world.sides[comer].own_level if comer < 2 else world.third_parties[comer - 2].own_level
+    for number in range(len(world.rules)):
+        if world.rules[number, 0] == comer and world.is_kept[number]:
+            allowed = max(allowed, world.rules[number, 1])
+    return allowed
 
 
 @step
