@@ -15,7 +15,7 @@ from sim.model.attribution import explain
 from sim.model.inputs import Inputs, inputs_of
 from sim.model.state import ENTITIES
 from sim.model.steps.start import start_draw, start_trial
-from sim.model.week import week
+from sim.model.week import is_decided, week
 from sim.model.world import Workspace, workspace_for
 from sim.model.world_pointer import world_of
 from sim.outcome_columns import Columns
@@ -99,6 +99,8 @@ def simulate_draws(
                 begin_trial(world, of_draw, first_trials[number] + lane)
             for _ in range(weeks):
                 week(world)
+                if begins and is_decided(world):
+                    break
             if explains:
                 explain(world)
             copy(row[first_stored:], results[done])

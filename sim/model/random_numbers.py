@@ -8,19 +8,19 @@ opposite signs. They are drawn when a step first asks for them, and kept for the
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
+from numpy.typing import NDArray
 
 from sim.compiler.decorators import routine, step
 from sim.random_streams import stream_key
 
-DRAWN = np.dtype([("key", "u8"), ("block", "i8"), ("first", "f8"), ("second", "f8"), ("third", "f8"), ("fourth", "f8")])
-"""One stream in one week for four trials, or four pairs: ``block`` says for which it was last drawn. A block is over
-before the next begins."""
+LANES = 4
+"""Numbers of a stream in a week: for four neighbouring trials, or four pairs of them."""
 
 STREAMS = (
     ("momentum at start", ""),
@@ -61,18 +61,31 @@ QUIT, END_AID, PRESS, BLAME = range(len(STREAMS), len(STREAMS) + len(OF_THIRD_PA
 PER_THIRD_PARTY = len(OF_THIRD_PARTY)
 
 
-def streams(
-    sides: tuple[str, str], third_parties: list[str], vetoes: list[str], weeks: int, prefix: str
-) -> np.ndarray[Any, Any]:
-    """Return room for the random numbers of one block of trials, shape (streams, weeks), with the streams' keys."""
+class Room(NamedTuple):
+    """Hold the random numbers of one block of trials; it is over before the next begins.
+
+    ``blocks`` (streams, weeks) says for which block a week's numbers in ``numbers`` (streams, weeks x lanes) were last
+    drawn; ``central`` is scratch.
+    """
+
+    keys: NDArray[np.uint64]
+    blocks: NDArray[np.int64]
+    numbers: NDArray[np.float64]
+    central: NDArray[np.float64]
+
+
+def streams(sides: tuple[str, str], third_parties: list[str], vetoes: list[str], weeks: int, prefix: str) -> Room:
+    """Return room for random numbers, with the streams' keys."""
     names = {"A": sides[0], "B": sides[1], "": ""}
     wanted = [(decision, names[of]) for decision, of in STREAMS]
     wanted += [(decision, party) for party in third_parties for decision in OF_THIRD_PARTY]
     wanted += [("veto", name) for name in vetoes]
-    drawn = np.zeros((len(wanted), weeks), DRAWN)
-    drawn["key"] = np.array([stream_key(prefix + decision, of) for decision, of in wanted], np.uint64)[:, None]
-    drawn["block"] = -1
-    return drawn
+    return Room(
+        np.array([stream_key(prefix + decision, of) for decision, of in wanted], np.uint64),
+        np.full((len(wanted), weeks), -1, np.int64),
+        np.zeros((len(wanted), weeks * LANES)),
+        np.zeros(weeks * LANES),
+    )
 
 
 @intrinsic  # type: ignore[untyped-decorator]
@@ -118,34 +131,40 @@ def _unit(word: Any) -> float:
 
 
 @step
-def _lane(drawn: Any, lane: int) -> float:
-    if lane < 2:
-        return drawn.first if lane == 0 else drawn.second
-    return drawn.third if lane == 2 else drawn.fourth
-
-
-@step
 def uniform(world: Any, stream: int) -> float:
     """Return the uniform random number of a decision in this trial and week."""
-    trial, random = world.trial, world.random
+    trial = world.trial
     block = trial.number >> 2
-    drawn = random[stream, trial.week]
-    if drawn.block != block:
-        _draw(drawn, block, trial)
-    return _lane(drawn, trial.number & 3)
+    if world.blocks[stream, trial.week] != block:
+        _draw(world, stream, block, trial.week, trial.week + 1)
+    return world.numbers[stream, trial.week * LANES + (trial.number & 3)]
 
 
 @step
 def normal(world: Any, stream: int) -> float:
     """Return the standard normal random number of a decision; trials 2i and 2i + 1 see opposite signs."""
-    trial, random = world.trial, world.random
+    trial = world.trial
     block = trial.number >> 3
-    drawn = random[stream, trial.week]
-    if drawn.block != block:
-        _draw(drawn, block, trial)
-        _make_normal(drawn)
-    size = _lane(drawn, (trial.number >> 1) & 3)
+    if world.blocks[stream, trial.week] != block:
+        _draw_normals(world, stream, block, trial.week, trial.week + 1)
+    size = world.numbers[stream, trial.week * LANES + ((trial.number >> 1) & 3)]
     return size if trial.number & 1 == 0 else -size
+
+
+@step
+def uniforms_ahead(world: Any, stream: int) -> None:
+    """Draw a stream that is asked for in most weeks up to the horizon, all at once: that is faster."""
+    trial = world.trial
+    if world.blocks[stream, trial.horizon - 1] != trial.number >> 2:
+        _draw(world, stream, trial.number >> 2, 0, trial.horizon)
+
+
+@step
+def normals_ahead(world: Any, stream: int) -> None:
+    """Draw normals up to the horizon, all at once."""
+    trial = world.trial
+    if world.blocks[stream, trial.horizon - 1] != trial.number >> 3:
+        _draw_normals(world, stream, trial.number >> 3, 0, trial.horizon)
 
 
 @step
@@ -189,11 +208,28 @@ def favouring_b(world: Any, stream: int) -> float:
 
 
 @routine
-def _draw(drawn: Any, block: int, trial: Any) -> None:
-    # numpy steps the counter before its first output.
-    first, second, third, fourth = philox(trial.seed, drawn.key, block + 1, trial.week)
-    drawn.first, drawn.second, drawn.third, drawn.fourth = _unit(first), _unit(second), _unit(third), _unit(fourth)
-    drawn.block = block
+def _draw(world: Any, stream: int, block: int, first: int, end: int) -> None:
+    """Draw a stream for some weeks."""
+    seed, key, blocks, numbers = world.trial.seed, world.keys[stream], world.blocks[stream], world.numbers[stream]
+    for week in range(first, end):
+        # numpy steps the counter before its first output.
+        words = philox(seed, key, block + 1, week)
+        place = week * LANES
+        numbers[place], numbers[place + 1] = _unit(words[0]), _unit(words[1])
+        numbers[place + 2], numbers[place + 3] = _unit(words[2]), _unit(words[3])
+        blocks[week] = block
+
+
+@routine
+def _draw_normals(world: Any, stream: int, block: int, first: int, end: int) -> None:
+    """Draw a stream for some weeks as normals: all as central ones first, which a processor works out side by side."""
+    _draw(world, stream, block, first, end)
+    numbers, central = world.numbers[stream, first * LANES : end * LANES], world.central
+    for place in range(len(numbers)):
+        central[place] = _central_normal(numbers[place])
+    for place in range(len(numbers)):
+        share = numbers[place]
+        numbers[place] = central[place] if _is_central(share) else _tail_normal(share)
 
 
 # Rational approximations on three intervals (Cephes, Moshier 1989, which scipy uses as well), highest power first.
@@ -263,19 +299,3 @@ def inverse_normal(share: float) -> float:
     Moshier (1989). Methods and programs for mathematical functions. Ellis Horwood.
     """
     return _central_normal(share) if _is_central(share) else _tail_normal(share)
-
-
-@routine
-def _make_normal(drawn: Any) -> None:
-    """Turn four uniforms into normals: all as central ones first, which a processor works out side by side."""
-    first, second, third, fourth = drawn.first, drawn.second, drawn.third, drawn.fourth
-    drawn.first, drawn.second = _central_normal(first), _central_normal(second)
-    drawn.third, drawn.fourth = _central_normal(third), _central_normal(fourth)
-    if not _is_central(first):
-        drawn.first = _tail_normal(first)
-    if not _is_central(second):
-        drawn.second = _tail_normal(second)
-    if not _is_central(third):
-        drawn.third = _tail_normal(third)
-    if not _is_central(fourth):
-        drawn.fourth = _tail_normal(fourth)

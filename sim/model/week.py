@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.compiler.decorators import routine
+from sim.compiler.decorators import routine, step
 from sim.model.decisions import take_own_steps
-from sim.model.state import IN_CEASEFIRE
+from sim.model.state import IN_CEASEFIRE, NONE, OVER
 from sim.model.steps.bargaining import bargain
 from sim.model.steps.ceasefires import follow_ceasefire
 from sim.model.steps.convening import convene
@@ -34,3 +34,11 @@ def week(world: Any) -> None:
         revert_costs(world)
     follow_ceasefire(world)
     trial.week += 1
+
+
+@step
+def is_decided(world: Any) -> bool:
+    """Return whether no later week can change an outcome: nothing is in force, and nothing more can be agreed."""
+    trial = world.trial
+    is_last = trial.week >= trial.horizon or trial.phase == OVER
+    return is_last and world.ceasefire.track == NONE and world.own_steps[0] < 0

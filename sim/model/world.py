@@ -72,7 +72,10 @@ class Workspace(NamedTuple):
     path_losses: Any
     path_gains: Any
     is_kept: Any
-    random: Any
+    keys: Any
+    blocks: Any
+    numbers: Any
+    central: Any
     own_rules: Any
     own_steps: Any
 
@@ -114,7 +117,7 @@ def workspace_for(inputs: Inputs, prefix: str = "") -> Workspace:
         np.zeros((n_tracks + 1, n_trades + 1)),
         np.zeros((n_tracks + 1, n_trades + 1)),
         np.zeros(len(inputs.attendance.rules), np.int64),
-        streams(
+        *streams(
             (scenario.sides.A, scenario.sides.B), list(inputs.third_parties), list(inputs.vetoes), inputs.weeks, prefix
         ),
         np.zeros((n_comers, len(DECISIONS), CHECK + 1), np.int64),

@@ -71,6 +71,7 @@ def start_trial(world: Any, number: int) -> None:
     """Draw what is drawn once for a trial: momentum, costs of war, what is not seen of them, and chances that last."""
     trial, war, sides, tracks, vetoes = world.trial, world.war, world.sides, world.tracks, world.vetoes
     trial.number = number
+    _draw_ahead(world)
     if war.momentum_spread > 0.0:
         shift = war.momentum_spread * draw.favouring_b(world, draw.MOMENTUM_AT_START)
         war.momentum = min(max(war.momentum + shift, -1.0), 1.0)
@@ -95,3 +96,20 @@ def start_trial(world: Any, number: int) -> None:
         sides[place].last_level = level_by_itself(world, place, sides[place])
     for place in range(len(tracks)):
         reopen(world, tracks[place])
+
+
+@step
+def _draw_ahead(world: Any) -> None:
+    """Draw what most weeks ask for all at once; any other random number is drawn when a step asks for it."""
+    war, sides, third_parties = world.war, world.sides, world.third_parties
+    draw.uniforms_ahead(world, draw.ROUND)
+    if war.victory_hazard > 0.0:
+        draw.uniforms_ahead(world, draw.VICTORY)
+    for number in range(len(third_parties)):
+        if third_parties[number].may_act and third_parties[number].quit_prob_per_week > 0.0:
+            draw.uniforms_ahead(world, draw.QUIT + draw.PER_THIRD_PARTY * number)
+    if war.momentum_volatility * war.fluidity > 0.0:
+        draw.normals_ahead(world, draw.MOMENTUM)
+    for place in range(2):
+        if sides[place].strain_volatility > 0.0:
+            draw.normals_ahead(world, draw.STRAIN + place)
