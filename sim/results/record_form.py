@@ -175,8 +175,8 @@ class SpreadWeight(Form):
     folds: int
 
 
-class PoolWeight(Form):
-    """A weight of the engine in the pool, or of what was known in the headline, and in how many folds it was chosen."""
+class HeadlineWeight(Form):
+    """A weight of what was known in the headline, and in how many folds it was chosen."""
 
     weight: float
     folds: int
@@ -190,14 +190,16 @@ class Protocol(Form):
         description="by optional term and alternative: `prior` weight, `mean`, `least` and `most` weight over folds, "
         "and in how many `folds` it weighs most"
     )
-    ridge: dict[str, list[Penalty]] = Field(description="by tier: `penalty` and `columns`, and in how many `folds`")
-    pool: list[PoolWeight] = Field(description="weight of the engine's log odds, and in how many `folds`")
+    ridge: dict[str, list[Penalty]] = Field(
+        description="`by itself`, and `on the engine` as the pool has it: `penalty` and `columns`, and in how many "
+        "`folds`"
+    )
     own_past: list[SpreadWeight] = Field(
         default_factory=list,
         description="standard deviation `spread` of the effect that the rows of a war share: `prior` weight, `mean`, "
         "`least` and `most` weight over folds, and in how many `folds` it weighs most",
     )
-    headline: list[PoolWeight] = Field(
+    headline: list[HeadlineWeight] = Field(
         default_factory=list,
         description="weight of the log odds of `known`, the reference class having the rest, and in how many `folds`",
     )

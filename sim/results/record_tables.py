@@ -99,14 +99,12 @@ def term_rows(protocol: Part) -> list[tuple[Part, list[Row]]]:
 
 
 def chosen_rows(protocol: Part) -> list[Row]:
-    """Return what the folds set of ridge and pool, with the number of folds; what none set is left out."""
+    """Return what the folds set of ridge and headline, with the number of folds; what none set is left out."""
     rows = []
-    for tier, choices in protocol["ridge"].items():
+    for what, choices in protocol["ridge"].items():
         for one in (each for each in choices if each["folds"]):
-            what = f"penalty {one['penalty']:g}, {_columns(one['columns'])}"
-            rows.append(Row(f"ridge, {tier}", (what, str(one["folds"]))))
-    for one in (each for each in protocol["pool"] if each["folds"]):
-        rows.append(Row("pool", (f"weight of the engine {one['weight']:g}", str(one["folds"]))))
+            setting = f"penalty {one['penalty']:g}, {_columns(one['columns'])}"
+            rows.append(Row(f"ridge, {what}", (setting, str(one["folds"]))))
     for one in (each for each in protocol.get("headline", ()) if each["folds"]):
         what = f"weight of {title_of('known')} {one['weight']:g}, of the reference class the rest"
         rows.append(Row("headline", (what, str(one["folds"]))))

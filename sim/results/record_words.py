@@ -41,9 +41,9 @@ PROTOCOLS = (
 MEANINGS = {
     "constant": "how often it happened in other wars",
     "age of war": "a regression on the age of the war alone",
-    "ridge": "a ridge regression on the coded row; penalty and columns set inside each fold",
+    "ridge": "a ridge regression on the coded row, one for all horizons; penalty and columns set inside each fold",
     "engine": "the simulated negotiations, their parameters learned from other wars",
-    "pool": "mean log odds of engine and ridge; the weight set inside each fold",
+    "pool": "mean log odds of three: the engine, the ridge, and the ridge fitted to what the engine leaves over",
     "known": "the pool, with how earlier talks of the same war had ended as far as that was known on the day",
     "headline": "the line above and the reference class, averaged in log odds; the weight set inside each fold",
 }

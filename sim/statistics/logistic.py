@@ -28,35 +28,49 @@ def with_intercept(covariates: Floats) -> Floats:
     return np.column_stack([np.ones(len(covariates)), covariates])
 
 
-def probability(design: Floats, coefficients: Floats) -> Floats:
-    """Return 1 / (1 + exp(-design . coefficients)), shape (rows,).
+def probability(design: Floats, coefficients: Floats, offset: Floats | float = 0.0) -> Floats:
+    """Return 1 / (1 + exp(-design . coefficients - offset)), shape (rows,).
 
     Each row is summed by itself, not by a matrix product, so a row's probability does not depend on its neighbours, to
     the last bit.
     """
-    logit = np.sum(design * coefficients, axis=1)
+    logit = np.sum(design * coefficients, axis=1) + offset
     return np.asarray(np.exp(-np.logaddexp(0.0, -logit)))
 
 
-def log_likelihood(design: Floats, events: Floats, coefficients: Floats, chances: Floats | float = 1.0) -> float:
+def log_likelihood(
+    design: Floats,
+    events: Floats,
+    coefficients: Floats,
+    chances: Floats | float = 1.0,
+    offset: Floats | float = 0.0,
+) -> float:
     """Return the sum over rows of ``events`` log p + (``chances`` - ``events``) log(1 - p).
 
     One chance a row unless counted.
     """
-    logit = design @ coefficients
+    logit = design @ coefficients + offset
     return float(np.sum(events * logit - chances * np.logaddexp(0.0, logit)))
 
 
 def gradient(
-    design: Floats, events: Floats, coefficients: Floats, penalties: Floats, chances: Floats | float = 1.0
+    design: Floats,
+    events: Floats,
+    coefficients: Floats,
+    penalties: Floats,
+    chances: Floats | float = 1.0,
+    offset: Floats | float = 0.0,
 ) -> Floats:
     """Return the slope of log likelihood - sum(penalties b^2) / 2 in each coefficient, shape (coefficients,)."""
-    return _gradient(design, events, coefficients, penalties, chances, probability(design, coefficients))
+    p = probability(design, coefficients, offset)
+    return _gradient(design, events, coefficients, penalties, chances, p)
 
 
-def information(design: Floats, coefficients: Floats, chances: Floats | float = 1.0) -> Floats:
+def information(
+    design: Floats, coefficients: Floats, chances: Floats | float = 1.0, offset: Floats | float = 0.0
+) -> Floats:
     """Return the Fisher information: sum over rows of chances p (1 - p) x x', shape (coefficients, coefficients)."""
-    return _information(design, chances, probability(design, coefficients))
+    return _information(design, chances, probability(design, coefficients, offset))
 
 
 def _gradient(
@@ -70,25 +84,31 @@ def _information(design: Floats, chances: Floats | float, p: Floats) -> Floats:
 
 
 def fit_logistic(
-    design: Floats, events: Floats, penalties: Floats, chances: Floats | float = 1.0, flat: float = FLAT
+    design: Floats,
+    events: Floats,
+    penalties: Floats,
+    chances: Floats | float = 1.0,
+    flat: float = FLAT,
+    offset: Floats | float = 0.0,
+    start: Floats | None = None,
 ) -> Floats:
     """Return the coefficients that maximise log likelihood - sum(penalties b^2) / 2.
 
     Reference: le Cessie and van Houwelingen (1992), Applied Statistics 41, 191-201.
 
     ``design`` (rows, coefficients), intercept included; ``events`` (rows,) of 0 and 1, or counts out of ``chances``
-    (rows,); ``penalties`` (coefficients,), 0 for what is not to be shrunk. Newton's method from 0; a step that
-    lowers the objective is halved; done where no slope exceeds ``flat``. Raises NoOptimumError where the optimum is
-    not finite or not unique.
+    (rows,); ``penalties`` (coefficients,), 0 for what is not to be shrunk; ``offset`` (rows,) is added to the logit.
+    Newton's method from ``start``, 0 without it; a step that lowers the objective is halved; done where no slope is
+    over ``flat``. Raises NoOptimumError where the optimum is not finite or not unique.
     """
 
     def objective(b: Floats) -> float:
-        return log_likelihood(design, events, b, chances) - 0.5 * float(np.sum(penalties * b * b))
+        return log_likelihood(design, events, b, chances, offset) - 0.5 * float(np.sum(penalties * b * b))
 
-    b, penalty = np.zeros(design.shape[1]), np.diag(penalties)
+    b, penalty = np.zeros(design.shape[1]) if start is None else start, np.diag(penalties)
     height = objective(b)
     for _ in range(MOST_STEPS):
-        p = probability(design, b)
+        p = probability(design, b, offset)
         slope = _gradient(design, events, b, penalties, chances, p)
         curvature = _information(design, chances, p) + penalty
         if np.max(np.abs(slope)) <= flat:

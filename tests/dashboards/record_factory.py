@@ -113,8 +113,7 @@ def made_protocol() -> dict[str, Any]:
             patrons | {"alternatives": [alternative("not at all", 0.2, 0), alternative("where losing", 0.8, 38)]},
             fear | {"alternatives": [alternative(0, 0.15, 1), alternative(0.25, 0.6, 37), alternative(0.5, 0.25, 0)]},
         ],
-        "ridge": {"durable": [{"penalty": 10.0, "columns": "with interstate", "folds": 36}], "mutual": []},
-        "pool": [{"weight": 0.6, "folds": 30}, {"weight": 0.5, "folds": 8}, {"weight": 0.0, "folds": 0}],
+        "ridge": {"by itself": [{"penalty": 10.0, "columns": "with interstate", "folds": 36}], "on the engine": []},
         "own_past": [made_spread(0.0, 0.3, 0.1, 0), made_spread(0.6, 0.2, 0.7, 38)],
         "headline": [{"weight": 1.0, "folds": 37}, {"weight": 0.9, "folds": 1}, {"weight": 0.8, "folds": 0}],
     }

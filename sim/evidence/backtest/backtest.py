@@ -1,7 +1,7 @@
 """``parley backtest``: forecasts of every coded episode from other wars alone, and how good they were.
 
-Leave one war out: whatever forecasts a row has seen no row of its war, and what forecasters leave open (optional terms,
-penalty, weight of the pool) is weighed or set inside each fold, from the other wars.
+Leave one war out: whatever forecasts a row has seen no row of its war but what was known of it that day, and what
+forecasters leave open (optional terms, penalty, weights) is weighed or set inside each fold, from the other wars.
 """
 
 from __future__ import annotations

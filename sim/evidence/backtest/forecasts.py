@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.evidence.backtest import baselines
-from sim.evidence.backtest.nested import Folds, NestedPool, NestedRidge, nested_pool, nested_ridge, own_rows
+from sim.evidence.backtest.nested import Folds, NestedRidge, nested_ridge, own_rows, pool_of
 from sim.evidence.backtest.nested_headline import NestedHeadline, nested_headline
 from sim.evidence.backtest.ordered import ordered
 from sim.evidence.backtest.own_past import OwnPast, with_own_past
@@ -27,12 +27,17 @@ ByTier = Mapping[str, Floats]
 
 @dataclass(frozen=True)
 class Forecasts:
-    """Odds of the target rows by forecaster and tier, shape (rows, horizons), and what each fold set."""
+    """Odds of the target rows by forecaster and tier, shape (rows, horizons), and what each fold set.
+
+    ``correction`` is the ridge regression on top of the engine, ``pool`` by tier (folds, rows, horizons) the pool of
+    engine, ridge and correction: every row without the fold's war and without its own.
+    """
 
     by_forecaster: Mapping[str, ByTier]
     folds: Folds
-    ridges: Mapping[str, NestedRidge]
-    pool: NestedPool
+    ridge: NestedRidge
+    correction: NestedRidge
+    pool: ByTier
     own_past: OwnPast
     headline: NestedHeadline
 
@@ -46,20 +51,21 @@ def forecast(rows: Rows, record: Record, workers: int | None = None) -> Forecast
     covariates = baselines.covariates(rows.all)
     ages = np.array([episode.age_days for episode in rows.all])
     engine = engine_without(record, rows.all, folds)
-    ridges = {tier: nested_ridge(covariates, values, folds, workers) for tier, values in outcomes.items()}
-    pool = nested_pool(engine, {tier: one.inner for tier, one in ridges.items()}, outcomes, folds)
-    own_past = with_own_past(ordered(pool.inner), rows.all, folds)
+    ridge = nested_ridge(covariates, outcomes, folds, workers)
+    correction = nested_ridge(covariates, outcomes, folds, workers, engine)
+    pool = ordered(pool_of(engine, ridge.inner, correction.inner))
+    own_past = with_own_past(pool, rows.all, folds)
     headline = nested_headline(own_past.inner, references(rows.all), outcomes["durable"], folds)
     by_forecaster = {
         "constant": {tier: baselines.constant(values, wars) for tier, values in outcomes.items()},
         "age of war": {tier: baselines.age_of_war(ages, values, wars) for tier, values in outcomes.items()},
-        "ridge": {tier: one.forecasts for tier, one in ridges.items()},
+        "ridge": ridge.forecasts,
         "engine": {tier: own_rows(by_fold, folds) for tier, by_fold in engine.items()},
-        "pool": ordered(pool.forecasts),
+        "pool": {tier: own_rows(by_fold, folds) for tier, by_fold in pool.items()},
         "known": {tier: own_rows(by_fold, folds) for tier, by_fold in own_past.inner.items()},
         "headline": headline.forecasts,
     }
-    return Forecasts(_of_targets(by_forecaster, len(rows.targets)), folds, ridges, pool, own_past, headline)
+    return Forecasts(_of_targets(by_forecaster, len(rows.targets)), folds, ridge, correction, pool, own_past, headline)
 
 
 def _of_targets(by_forecaster: Mapping[str, ByTier], n: int) -> dict[str, ByTier]:

@@ -1,4 +1,4 @@
-"""Forecasters whose settings each fold takes from the other wars: ridge regression, and its pool with the engine.
+"""Forecasters whose settings each fold takes from the other wars: ridge regression, by itself and on the engine's odds.
 
 Nested leave-one-war-out (Varma and Simon 2006, BMC Bioinformatics 7, 91). The outer loop leaves out the war that is
 forecast; an inner loop forecasts each of the others from the remaining ones, and the setting with the least mean
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -17,14 +18,14 @@ from numpy.typing import NDArray
 from scipy import special
 
 from sim.evidence.backtest import scores
-from sim.evidence.backtest.baselines import NEAREST_TO_CERTAIN, fit_predict
+from sim.evidence.backtest.baselines import NEAREST_TO_CERTAIN
+from sim.evidence.backtest.shared_ridge import fit_shared
 from sim.execution import worker_pool
 from sim.statistics.estimates import Floats
 
 PENALTIES = (1.0, 3.0, 10.0, 30.0, 100.0)
 WEIGHTS = tuple(k / 10 for k in range(11))
-"""Weight of the engine's log odds in the pool; the rest is the ridge's."""
-HALF = WEIGHTS.index(0.5)
+"""Weight of one forecaster's log odds; the other has the rest."""
 TIE = 9
 """Scores that agree to so many digits are a tie, whatever the order of adding on a machine."""
 
@@ -52,113 +53,87 @@ class Folds(NamedTuple):
 
 @dataclass(frozen=True)
 class NestedRidge:
-    """Forecasts (rows, horizons) and the setting of each fold.
-
-    ``inner`` (folds, rows, horizons): every row as forecast without the fold's war and without its own, by the setting
-    of the fold.
-    """
-
-    forecasts: Floats
-    chosen: Mapping[str, Setting]
-    inner: Floats
-
-
-@dataclass(frozen=True)
-class NestedPool:
-    """Forecasts by tier (rows, horizons), and the weight of the engine in each fold.
+    """Forecasts by tier (rows, horizons), the settings to choose from, and the setting of each fold.
 
     ``inner`` by tier (folds, rows, horizons): every row as forecast without the fold's war and without its own, by the
-    weight of the fold.
+    setting of the fold.
     """
 
     forecasts: Mapping[str, Floats]
-    chosen: Mapping[str, float]
+    settings: tuple[Setting, ...]
+    chosen: Mapping[str, Setting]
     inner: Mapping[str, Floats]
 
 
-def nested_ridge(covariates: Floats, outcomes: Floats, folds: Folds, workers: int | None = None) -> NestedRidge:
-    """Forecast each fold by ridge regression, its penalty and columns set by the other folds.
+def nested_ridge(
+    covariates: Floats,
+    outcomes: Mapping[str, Floats],
+    folds: Folds,
+    workers: int | None = None,
+    offsets: Mapping[str, Floats] | None = None,
+) -> NestedRidge:
+    """Forecast each fold by ridge regression, its penalty and columns set by the other folds, for both tiers alike.
 
     Parameters
     ----------
     covariates
         Shape (rows, columns), the optional column last, as of ``baselines.covariates``.
     outcomes
-        Shape (rows, horizons): 1, 0 or NaN.
+        By tier, shape (rows, horizons): 1, 0 or NaN.
     folds
         Fold of each row.
     workers
         Processes; the result does not depend on them.
+    offsets
+        By tier, odds on top of which it forecasts, shape (folds, rows, horizons): every row without the fold's war
+        and without its own.
 
     Returns
     -------
     NestedRidge
         Forecasts and what each fold set.
     """
-    settings = [Setting(p, n) for p in PENALTIES for n in (covariates.shape[1] - 1, covariates.shape[1])]
-    n_folds, (n_rows, n_horizons) = len(folds.names), outcomes.shape
-    table = np.full((len(settings), n_folds, n_rows, n_horizons), np.nan)
-    work = [Work(covariates, outcomes, folds.of, first, n_folds, tuple(settings)) for first in range(n_folds)]
-    for _, pairs in worker_pool.spread(fit_pairs, work, n_folds, workers):
-        for first, second, forecasts in pairs:
-            in_first, in_second = folds.of == first, folds.of == second
-            both = in_first | in_second
-            table[:, first, in_second] = forecasts[:, in_second[both]]
-            table[:, second, in_first] = forecasts[:, in_first[both]]
-    chosen = [_best_setting(settings, table[:, fold], outcomes, folds.of != fold) for fold in range(n_folds)]
-    inner = np.array([table[settings.index(setting), fold] for fold, setting in enumerate(chosen)])
-    return NestedRidge(own_rows(inner, folds), dict(zip(folds.names, chosen, strict=True)), inner)
+    n_columns = covariates.shape[1]
+    settings = tuple(Setting(p, n) for n in (n_columns - 1, n_columns) for p in reversed(PENALTIES))
+    n_folds = len(folds.names)
+    work = [Work(covariates, outcomes, folds.of, fold, settings, _of_fold(offsets, fold)) for fold in range(n_folds)]
+    inner = {tier: np.empty((n_folds, *table.shape)) for tier, table in outcomes.items()}
+    chosen = dict.fromkeys(folds.names, settings[0])
+    for _, (fold, tables) in worker_pool.spread(fit_fold, work, n_folds, workers):
+        best = _best_setting(settings, tables, outcomes, folds.of != fold)
+        chosen[folds.names[fold]] = settings[best]
+        for tier, odds in tables.items():
+            inner[tier][fold] = odds[best]
+    return NestedRidge({tier: own_rows(of, folds) for tier, of in inner.items()}, settings, chosen, inner)
 
 
-def nested_pool(
-    engine: Mapping[str, Floats], ridge: Mapping[str, Floats], outcomes: Mapping[str, Floats], folds: Folds
-) -> NestedPool:
-    """Average engine and ridge in log odds, with the weight of each fold set by the other folds.
+def _of_fold(offsets: Mapping[str, Floats] | None, fold: int) -> dict[str, Floats] | None:
+    return {tier: logits(of[fold]) for tier, of in offsets.items()} if offsets else None
 
-    Parameters
+
+def pool_of(*odds: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Return the mean of forecasters in log odds, by tier.
+
+    Weights are equal: weights learned from so few wars forecast worse than none (Smith and Wallis 2009).
+
+    References
     ----------
-    engine, ridge
-        By tier, shape (folds, rows, horizons): every row without the fold's war and without its own.
-    outcomes
-        By tier, shape (rows, horizons): 1, 0 or NaN.
-    folds
-        Fold of each row.
+    Genest and Zidek (1986), Combining probability distributions, Statistical Science 1, 114-148.
 
-    Returns
-    -------
-    NestedPool
-        Forecasts and weights.
+    Smith and Wallis (2009), A simple explanation of the forecast combination puzzle, Oxford Bulletin of Economics and
+    Statistics 71, 331-355.
     """
-    chosen = []
-    found = {tier: np.empty(values.shape) for tier, values in engine.items()}
-    for fold in range(len(folds.names)):
-        inner = folds.of != fold
-        costs = []
-        for weight in WEIGHTS:
-            by_tier = [
-                scores.brier(pooled(engine[tier][fold, inner], ridge[tier][fold, inner], weight), happened[inner])
-                for tier, happened in outcomes.items()
-            ]
-            costs.append(scores.scored_mean(np.concatenate(by_tier)))
-        weight = _least(
-            [(_tied(cost), abs(k - HALF), w) for k, (cost, w) in enumerate(zip(costs, WEIGHTS, strict=True))]
-        )[-1]
-        for tier, values in found.items():
-            values[fold] = pooled(engine[tier][fold], ridge[tier][fold], weight)
-        chosen.append(weight)
-    forecasts = {tier: own_rows(values, folds) for tier, values in found.items()}
-    return NestedPool(forecasts, dict(zip(folds.names, chosen, strict=True)), found)
+    return {tier: np.asarray(special.expit(np.mean([logits(of[tier]) for of in odds], axis=0))) for tier in odds[0]}
 
 
-def pooled(engine: Floats, ridge: Floats, weight: float) -> Floats:
-    """Return the weighted mean of two forecasters in log odds.
+def pooled(ours: Floats, theirs: Floats, weight: float) -> Floats:
+    """Return the weighted mean of two forecasters in log odds."""
+    return np.asarray(special.expit(weight * logits(ours) + (1 - weight) * logits(theirs)))
 
-    Reference: Genest and Zidek (1986), Combining probability distributions, Statistical Science 1, 114-148.
-    """
-    ends = (NEAREST_TO_CERTAIN, 1 - NEAREST_TO_CERTAIN)
-    logits = (special.logit(np.clip(odds, *ends)) for odds in (engine, ridge))
-    ours, theirs = logits
-    return np.asarray(special.expit(weight * ours + (1 - weight) * theirs))
+
+def logits(odds: Floats) -> Floats:
+    """Return log odds, of odds at least a millionth from 0 and 1."""
+    return np.asarray(special.logit(np.clip(odds, NEAREST_TO_CERTAIN, 1 - NEAREST_TO_CERTAIN)))
 
 
 def own_rows(by_fold: Floats, folds: Folds) -> Floats:
@@ -167,45 +142,61 @@ def own_rows(by_fold: Floats, folds: Folds) -> Floats:
 
 
 class Work(NamedTuple):
-    """Fits of one fold with every later one, as they travel to a worker."""
+    """Fits of one fold, as they travel to a worker; ``offsets`` by tier (rows, horizons) are log odds."""
 
     covariates: Floats
-    outcomes: Floats
+    outcomes: Mapping[str, Floats]
     fold_of: NDArray[np.intp]
-    first: int
-    n_folds: int
+    fold: int
     settings: tuple[Setting, ...]
+    offsets: Mapping[str, Floats] | None
 
 
-def fit_pairs(work: Work) -> list[tuple[int, int, Floats]]:
-    """Return (first, second, forecasts (settings, rows of both, horizons)) from all rows of neither fold."""
-    found = []
-    for second in range(work.first, work.n_folds):
-        target = (work.fold_of == work.first) | (work.fold_of == second)
-        found.append((work.first, second, np.array([*_fits(work, ~target, target)])))
-    return found
+def fit_fold(work: Work) -> tuple[int, dict[str, Floats]]:
+    """Return the fold and, by tier, every row from all rows of neither its fold nor this one.
+
+    Shape (settings, rows, horizons).
+    """
+    found = {tier: np.empty((len(work.settings), *table.shape)) for tier, table in work.outcomes.items()}
+    for other in np.unique(work.fold_of):
+        target = work.fold_of == other
+        train = ~target & (work.fold_of != work.fold)
+        for (first, last), columns in _by_columns(work):
+            for tier, table in work.outcomes.items():
+                offset = (work.offsets[tier][train], work.offsets[tier][target]) if work.offsets else None
+                penalties = [setting.penalty for setting in work.settings[first:last]]
+                odds = fit_shared(columns[train], table[train], columns[target], penalties, offset)
+                found[tier][first:last, target] = odds
+    return work.fold, found
 
 
-def _fits(work: Work, train: NDArray[np.bool_], target: NDArray[np.bool_]) -> Iterator[Floats]:
-    for setting in work.settings:
-        columns = work.covariates[:, : setting.columns]
-        yield fit_predict(columns[train], work.outcomes[train], columns[target], setting.penalty)
+def _by_columns(work: Work) -> Iterator[tuple[tuple[int, int], Floats]]:
+    """Yield the first and last settings, as a slice, of each number of columns, with these columns."""
+    first = 0
+    for number, settings in groupby(work.settings, key=lambda setting: setting.columns):
+        last = first + len(list(settings))
+        yield (first, last), work.covariates[:, :number]
+        first = last
 
 
-def _best_setting(settings: list[Setting], forecasts: Floats, outcomes: Floats, inner: NDArray[np.bool_]) -> Setting:
-    """Return the setting with the least mean Brier score; of equals the larger penalty, then fewer columns."""
-    ranked = [
-        (_tied(scores.mean_brier(of[inner], outcomes[inner])), -setting.penalty, setting.columns)
-        for setting, of in zip(settings, forecasts, strict=True)
-    ]
-    _, penalty, columns = _least(ranked)
-    return Setting(-penalty, int(columns))
+def _best_setting(
+    settings: Sequence[Setting],
+    forecasts: Mapping[str, Floats],
+    outcomes: Mapping[str, Floats],
+    rows: NDArray[np.bool_],
+) -> int:
+    """Return the setting with the least mean Brier score over tiers; of equals the larger penalty, then fewer columns.
+
+    Each tier and horizon counts alike.
+    """
+    ranked = []
+    for number, setting in enumerate(settings):
+        by_tier = [scores.brier(forecasts[tier][number][rows], table[rows]) for tier, table in outcomes.items()]
+        cost = _tied(scores.scored_mean(np.concatenate(by_tier)))
+        ranked.append((cost, -setting.penalty, setting.columns, number))
+    return min(ranked)[-1]
 
 
 def _tied(score: float) -> float:
     """Return a score to the digits in which it counts; without a scored row all are alike."""
     return 0.0 if np.isnan(score) else round(score, TIE)
-
-
-def _least(ranked: Sequence[tuple[float, float, float]]) -> tuple[float, float, float]:
-    return min(ranked)

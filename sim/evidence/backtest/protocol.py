@@ -1,4 +1,4 @@
-"""What each fold weighed or set: terms of the mapping, settings of ridge, pool and headline, spread of wars."""
+"""What each fold weighed or set: terms of the mapping, settings of ridge and headline, spread of wars."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sim.evidence.backtest.forecasts import Forecasts
-from sim.evidence.backtest.nested import PENALTIES, WEIGHTS
+from sim.evidence.backtest.nested import WEIGHTS
 from sim.evidence.backtest.own_past import SPREADS, spread_prior
 from sim.evidence.calibration.optional_terms import TERMS
 from sim.evidence.calibration.posterior import Posterior, term_weights
@@ -21,18 +21,13 @@ DIGITS = 4
 def protocol(posterior: Posterior, forecasts: Forecasts) -> dict[str, Any]:
     """Return the object ``protocol`` of ``parley backtest --json``; folds are the wars that teach."""
     names = [name for name in forecasts.folds.names if name] or [""]
-    n_columns = max(setting.columns for one in forecasts.ridges.values() for setting in one.chosen.values())
     return {
         "n_folds": len(names),
         "terms": weights_over_folds(posterior.points, [posterior.without(name) for name in names]),
         "ridge": {
-            tier: _counts([(p, c) for p in PENALTIES for c in (n_columns - 1, n_columns)], one.chosen, names)
-            for tier, one in forecasts.ridges.items()
+            what: _counts(one.settings, one.chosen, names)
+            for what, one in (("by itself", forecasts.ridge), ("on the engine", forecasts.correction))
         },
-        "pool": [
-            {"weight": weight, "folds": sum(forecasts.pool.chosen[name] == weight for name in names)}
-            for weight in WEIGHTS
-        ],
         "own_past": spread_weights_over_folds([forecasts.own_past.spreads[name] for name in names]),
         "headline": [
             {"weight": weight, "folds": sum(forecasts.headline.chosen[name] == weight for name in names)}

@@ -159,8 +159,9 @@ def test_every_forecaster_stands_in_the_tables_with_both_differences(page: Page)
 def test_folds_groups_and_scenarios_are_tables(page: Page) -> None:
     for words in (
         "not at all .33 .20 (.10 to .30) 0",
-        "ridge, durable penalty 10, with interstate 36",
-        "pool weight of the engine 0.6 30",
+        "ridge, by itself penalty 10, with interstate 36",
+        "headline weight of pool, own past 1, of the reference class the rest 37",
+        "0.6 .20 .70 (.60 to .80) 38",
         "under 180 days 20 12 .240 .230 .110 .100 .120 .130 \u2013",
         "Talks of north/may north/may; row NORTH/MAY yes, by 365 days 12 % 22 % 6 % 16 % 41 % 35 % 28 % 33 % 43 %",
         "Talks of south/june south/june; row SOUTH/JUNE none by 365 days 2 % 12 % \u2013 41 %",

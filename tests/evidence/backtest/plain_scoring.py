@@ -1,7 +1,6 @@
 """The record's scoring a second time, in plain loops: what the product's arrays are compared with.
 
-Written from docs/scoring.md, not from the product, of which nothing is imported; ``plain_nested`` has the choices of
-docs/decisions/0023-record.md.
+Written from docs/scoring.md, not from the product, of which nothing is imported.
 Tables are lists of rows with a column for each horizon; an outcome of NaN is *not scored*. Slow, and meant to be read.
 """
 

@@ -144,10 +144,10 @@ def inner(found: Backtest) -> dict[str, bytes]:
     folds, others = found.forecasts.folds, wars_of(found.rows.all) != WAR
     fold = folds.names.index(WAR) if WAR in folds.names else folds.names.index("")
     engine = forecasts.engine_without(found.record, found.rows.all, folds)
-    ridge = {tier: found.forecasts.ridges[tier].inner for tier in TIERS}
+    ridge, correction = found.forecasts.ridge.inner, found.forecasts.correction.inner
     tables = {
         f"{name}, {tier}": by[tier][fold, others]
-        for name, by in (("engine", engine), ("ridge", ridge))
+        for name, by in (("engine", engine), ("ridge", ridge), ("correction", correction))
         for tier in TIERS
     }
     return {name: table.tobytes() for name, table in tables.items()}
@@ -157,7 +157,7 @@ def inner(found: Backtest) -> dict[str, bytes]:
 def test_a_left_out_war_reaches_nothing_from_which_its_fold_chooses(canary: str, world: factories.World) -> None:
     """A leak here would show in a forecast only where it tips a choice: penalty, columns or weight."""
     before, after = (inner(world.run(given, alone=True)) for given in (rows(), CANARIES[canary](rows())))
-    assert after == before and len(before) == 4
+    assert after == before and len(before) == 6
 
 
 # As of a day
