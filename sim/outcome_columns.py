@@ -39,6 +39,9 @@ TAGS = tuple(reason.name for reason in sorted(frictions.REASONS, key=lambda reas
 MOST_SHORTFALL = 10.0
 """Utils that are missing where no package is possible at all, as when red lines cross."""
 MOST_NAMED = 3
+OF_DRAW = ("trial", "draw", "reading")
+"""Columns that say which draw a trial is of; the others say what happened in it."""
+MOST_READINGS = 20
 
 
 class Limits(NamedTuple):
@@ -92,6 +95,7 @@ TERMS = Column(np.float32, 0, 1, may_be_nan=True)
 COLUMNS: dict[str, Column] = {
     "trial": Column(np.int64, 0, LARGEST),
     "draw": Column(np.int32, 0, LARGEST),
+    "reading": Column(np.uint8, 0, MOST_READINGS - 1),
     "durable_week": Column(np.int16, -1, "week"),
     "in_force_180_week": Column(np.int16, -1, "week"),
     "mutual_week": Column(np.int16, -1, "week"),
@@ -118,8 +122,8 @@ COLUMNS: dict[str, Column] = {
     "binding_issue": Column(np.int8, -1, "issue"),
 }
 """Stored columns. Beside them: ``x_<issue>`` (agreed terms) and ``share_<friction>`` (Shapley shares)."""
-NOUGHT_BEFORE = frozenset(friction.column for friction in frictions.FRICTIONS if friction.is_later)
-"""Shares of frictions that an earlier model did not have: nought in the runs that it stored."""
+NOUGHT_BEFORE = frozenset(friction.column for friction in frictions.FRICTIONS if friction.is_later) | {"reading"}
+"""Shares of frictions and readings that an earlier version did not have: nought in the runs that it stored."""
 ADDED_LATER = frozenset({"in_force_180_week"}) | NOUGHT_BEFORE
 """Columns that runs stored by an earlier version lack: absent there and what is made of them unknown, unless nought."""
 
@@ -168,10 +172,11 @@ def as_counted_now(columns: Columns) -> Columns:
     """Return the columns of a run of an earlier version, with imposed ceasefires no longer counted as durable.
 
     No agreed ceasefire begins in the week of a victory, so a durable one of that week is the one that was imposed.
-    Frictions that the earlier model did not have get a share of 0.
+    Frictions that the earlier model did not have get a share of 0, and every trial is of the file's own reading.
     """
     imposed = (columns["imposed"] == 1) & (columns["durable_week"] == columns["victory_week"])
-    nought = dict.fromkeys(sorted(NOUGHT_BEFORE), np.zeros(len(imposed), dtype=SHARE.dtype))
+    added = {name: column(name) for name in sorted(NOUGHT_BEFORE)}
+    nought = {name: np.zeros(len(imposed), dtype=one.dtype) for name, one in added.items() if one}
     return {
         **nought,
         **columns,

@@ -23,6 +23,10 @@ TRIALS_PER_DRAW = 16
 TRIALS_PER_CLUSTER = 2 * TRIALS_PER_DRAW
 """A draw and its antithetic partner: the unit of independent replication."""
 
+READING = "reading"
+"""Stream of the uniform that picks the reading of a draw, where a scenario has several."""
+GOLDEN = (5**0.5 - 1) / 2
+
 Numbers = NDArray[np.float64]
 _TO_UNIT = 2.0**-53
 
@@ -96,9 +100,20 @@ class Streams:
         """Return one uniform per parameter draw of the block; draws 2j and 2j + 1 are antithetic (u and 1 - u)."""
         draws = self.draws
         first_pair, last_pair = int(draws[0]) // 2, int(draws[-1]) // 2
+        if path == READING:
+            return self._evenly_spread(draws // 2)
         words = philox_words(self.seed, stream_key("parameter", path), 0, 0, first_pair, last_pair - first_pair + 1)
         column = np.repeat(to_uniform(words), 2)[int(draws[0]) % 2 :][: len(draws)]
         return np.where(draws % 2 == 0, column, 1.0 - column)
+
+    def _evenly_spread(self, pairs: NDArray[np.int64]) -> Numbers:
+        """Return one uniform per pair of draws, of which any run holds nearly equal shares of equal parts of [0, 1].
+
+        Multiples of the golden ratio modulo 1, shifted at random: the least discrepancy of a sequence of one dimension.
+        Antithetic draws share theirs, so that a pair compares the same reading with itself.
+        """
+        shift = to_uniform(philox_words(self.seed, stream_key("parameter", READING), 0, 0, 0, 1))[0]
+        return np.asarray((shift + pairs * GOLDEN) % 1.0)
 
     @property
     def draws(self) -> NDArray[np.int64]:

@@ -30,6 +30,7 @@ What keeps two sides from a deal that both prefer. They are switched off one set
 MEANINGS: dict[str, str] = {
     "trial": "number of the trial, from 0; the same number draws common random numbers in every scenario of a seed",
     "draw": "number of the parameter draw, shared by 16 neighbouring trials",
+    "reading": "reading whose numbers that draw took, from 0, the file's own, in the order of the scenario's list",
     "durable_week": "start of the first general halt, not imposed by a victor, that lasted 30 days or more",
     "in_force_180_week": "start of the first such halt that was still in force after 180 days (26 weekly draws)",
     "mutual_week": "start of the first general halt agreed by both, of any length",
@@ -88,6 +89,7 @@ SUMMARY: dict[str, str] = {
     "anatomy": "by reason, its share of the trials without a durable halt; sums to 1",
     "funnel": "by stage, the share of trials that reached it",
     "frictions": "mean Shapley shares over the trials that talked and never had a range; sums to 1",
+    "readings": "by reading and day, the share of its trials with a durable halt; empty where the scenario lists none",
     "terms": "`n_halts` agreed general halts, and by issue the mean and quantiles of their terms, over the halts on "
     "tracks that have the issue on the table",
 }

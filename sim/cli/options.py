@@ -94,6 +94,9 @@ Workers = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
 Keep = Annotated[bool, typer.Option("--keep", help="Store it in results/studies, where the dashboard shows it.")]
 Sets = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a number; repeatable.")]
+Reading = Annotated[
+    str, typer.Option("--reading", metavar="NAME", help="Whose numbers: file, one reading's, or the pool of all.")
+]
 Episodes = Annotated[Path | None, typer.Option("--episodes", metavar="CSV", help="Coded episodes [the shipped ones].")]
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="DATE", help="Read nothing that was settled after this day.")

@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -88,13 +89,15 @@ def note_names(names: Sequence[str], quiet: bool) -> None:
         note(found, quiet)
 
 
-def opened(scenario: str, sets: Sequence[str] | None, quiet: bool) -> Loaded:
-    """Open a scenario with the changes of ``--set``."""
+def opened(scenario: str, sets: Sequence[str] | None, quiet: bool, reading: str = "pool") -> Loaded:
+    """Open a scenario with the changes of ``--set``, as one reading has it or with all of them."""
     from sim.scenario.reading.load import open_scenario
     from sim.scenario.reading.overrides import parse_set
+    from sim.scenario.sampling.readings import as_read
 
     note_names([scenario], quiet)
-    return open_scenario(scenario, [parse_set(text) for text in sets or []])
+    loaded = open_scenario(scenario, [parse_set(text) for text in sets or []])
+    return replace(loaded, scenario=as_read(loaded.scenario, reading))
 
 
 def in_folders(folders: Iterable[Path]) -> list[Run]:
@@ -120,6 +123,7 @@ def runs_of(
     sets: list[str] | None,
     workers: int | None,
     quiet: bool,
+    reading: str = "pool",
 ) -> list[Run]:
     """Return runs by name, in order: those in folders as they are, scenarios run now."""
     from sim.execution import plan
@@ -128,7 +132,7 @@ def runs_of(
     note_names(names, quiet)
     found: dict[str, Run] = {name: open_run(name) for name in names if plan.is_run(name)}
     missing = [name for name in names if name not in found]
-    wanted = plan.requests(missing, plan.Question(trials, seed, sets=tuple(sets or ())))
+    wanted = plan.requests(missing, plan.Question(trials, seed, sets=tuple(sets or ()), reading=reading))
     found.update(zip(missing, run_all(wanted, workers, quiet), strict=True))
     return [found[name] for name in names]
 

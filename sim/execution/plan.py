@@ -17,6 +17,7 @@ from sim.scenario.reading.overrides import expand_sweep, parse_set
 from sim.scenario.reading.scenario_names import alike, folders
 from sim.scenario.reading.stored import is_run_folder
 from sim.scenario.sampling.parameter_draws import central
+from sim.scenario.sampling.readings import POOL, as_read
 from sim.scenario.schema import Scenario
 from sim.storage.manifest import MANIFEST, read_manifest
 from sim.storage.run_folder import holds_other_run, numbered
@@ -37,6 +38,7 @@ class Question:
     use_central: bool = False
     resume: bool = False
     is_raw: bool = False
+    reading: str = POOL
 
 
 def expand(names: Sequence[str]) -> list[str]:
@@ -101,7 +103,7 @@ def requests(names: Sequence[str], question: Question) -> list[Request]:
             found.append(
                 Request(
                     _as_asked(loaded.scenario, question),
-                    f"{loaded.name} {label}" if label else loaded.name,
+                    read_name(f"{loaded.name} {label}" if label else loaded.name, question.reading),
                     wanted_trials(question.trials, question.precision),
                     question.seed,
                     precision=question.precision,
@@ -113,9 +115,15 @@ def requests(names: Sequence[str], question: Question) -> list[Request]:
 
 
 def _as_asked(scenario: Scenario, question: Question) -> Scenario:
-    """Return the scenario at its central values, or without record and reference class, where that is asked for."""
+    """Return the scenario by the reading asked for, at its central values or without record and reference class."""
+    scenario = as_read(scenario, question.reading)
     scenario = central(scenario) if question.use_central else scenario
     return scenario.model_copy(update={"record": None, "reference_class": None}) if question.is_raw else scenario
+
+
+def read_name(name: str, reading: str) -> str:
+    """Return the name of a run, which says whose numbers it has where these are one reading's alone."""
+    return name if reading == POOL else f"{name} (reading {reading})"
 
 
 def distinct(found: list[Request]) -> list[Request]:

@@ -25,6 +25,7 @@ from sim.outcome_columns import Columns, Limits, faults
 from sim.results.run import Run, refuse_untrue
 from sim.results.summary import weighing_of
 from sim.results.tally import Tally, tally_of
+from sim.scenario.sampling.readings import POOL, as_read
 from sim.scenario.schema import Scenario
 from sim.statistics.horizons import horizons
 from sim.statistics.level import half_width
@@ -72,6 +73,7 @@ def run(
     progress: Progress | None = None,
     store: bool | None = None,
     name: str | None = None,
+    reading: str = POOL,
 ) -> Run:
     """Run one scenario and return the finished run.
 
@@ -101,6 +103,8 @@ def run(
         True allows more than five million trials.
     name : str, optional
         Name of the run; by default that of the scenario.
+    reading : str
+        Whose numbers, where the scenario lists readings: ``file``, the name of a reading, or ``pool`` for all of them.
 
     Returns
     -------
@@ -127,7 +131,7 @@ def run(
         loaded = open_scenario(scenario)
         scenario, name = loaded.scenario, name or loaded.name
     request = Request(
-        scenario,
+        as_read(scenario, reading),
         name or slug(scenario.title),
         wanted_trials(trials, precision),
         seed,

@@ -190,6 +190,7 @@ def columns_of(inputs: Inputs, streams: Streams, first: Any, counts: Any, result
     columns: Columns = {
         "trial": starts + np.arange(len(results)),
         "draw": np.repeat(streams.draws, counts).astype(np.int32),
+        "reading": np.repeat(inputs.readings, counts).astype(np.uint8),
     }
     width = ENTITIES["outcome"].dtype.itemsize // 8
     outcome = results[:, :width].view(ENTITIES["outcome"].dtype)[:, 0]

@@ -13,8 +13,9 @@ from sim.errors import ParleyError
 from sim.model.calendar import Attendance, Conditions, attendance_of, changes_of, week_of, weekly_rates
 from sim.model.state import ENTITIES, Layout
 from sim.model.switches import N_SETS_OF_TERMS
-from sim.random_streams import Streams
+from sim.random_streams import READING, Streams
 from sim.scenario.sampling.parameter_draws import draw_columns
+from sim.scenario.sampling.readings import read_above_zero, reading_at
 from sim.scenario.schema import Scenario, ThirdParty
 
 Column = float | NDArray[np.float64]
@@ -26,7 +27,7 @@ class Inputs(NamedTuple):
     """Hold what a block of trials starts from.
 
     ``starts`` has shape (draws, numbers of a trial); ``changed`` (draws, values that events set). ``scopes`` and
-    ``ratifiers`` list issues and veto players by track, -1 after the last.
+    ``ratifiers`` list issues and veto players by track, -1 after the last. ``readings`` are codes by draw (0 the file).
     """
 
     scenario: Scenario
@@ -34,6 +35,7 @@ class Inputs(NamedTuple):
     vetoes: tuple[str, ...]
     layout: Layout
     starts: NDArray[np.float64]
+    readings: NDArray[np.int64]
     scopes: NDArray[np.int64]
     ratifiers: NDArray[np.int64]
     attendance: Attendance
@@ -57,7 +59,9 @@ class Inputs(NamedTuple):
 
 def inputs_of(scenario: Scenario, streams: Streams) -> Inputs:
     """Draw a scenario's parameters and lay them out; a row for each draw of ``streams``."""
-    return _Rows(scenario, len(streams.draws), draw_columns(scenario, streams.parameter), streams.seed).inputs()
+    n = len(streams.draws)
+    readings = reading_at(scenario, streams.parameter(READING)) if scenario.readings else np.zeros(n, np.int64)
+    return _Rows(scenario, n, draw_columns(scenario, streams.parameter), streams.seed).inputs(readings)
 
 
 class _Rows:
@@ -65,6 +69,7 @@ class _Rows:
 
     def __init__(self, scenario: Scenario, n_draws: int, drawn: Mapping[str, Column], seed: int) -> None:
         self.scenario, self.drawn = scenario, drawn
+        self.read_above_zero = read_above_zero(scenario)
         self.sides = (scenario.sides.A, scenario.sides.B)
         self.issues, self.tracks = list(scenario.issues), list(scenario.tracks)
         parties = scenario.parties.items()
@@ -97,7 +102,7 @@ class _Rows:
         for number, name in enumerate(self.vetoes):
             self._put_veto(number, name)
 
-    def inputs(self) -> Inputs:
+    def inputs(self, readings: NDArray[np.int64]) -> Inputs:
         """Return the rows with all that does not hang on the draw."""
         scenario = self.scenario
         weeks = scenario.horizon_weeks + scenario.follow_up_weeks
@@ -115,6 +120,7 @@ class _Rows:
             vetoes=tuple(self.vetoes),
             layout=self.layout,
             starts=self.rows,
+            readings=readings,
             scopes=_lists([[self.issues.index(name) for name in track.scope] for track in scenario.tracks.values()]),
             ratifiers=_lists(
                 [[self.vetoes.index(name) for name in track.ratified_by] for track in scenario.tracks.values()]
@@ -196,7 +202,7 @@ class _Rows:
         for field in ("usual_level", "level_cap", "patience_weeks"):
             self._put("third_parties", number, field, getattr(party, field))
         chances = ("act_prob_per_week", "quit_prob_per_week")
-        may_act = any(np.any(np.asarray(self.drawn[f"{path}.{field}"]) > 0) for field in chances)
+        may_act = any(self._may_exceed_zero(f"{path}.{field}") for field in chances)
         may_act = may_act or any(self._is_set(name, field) for field in chances)
         self._put("third_parties", number, "may_act", is_backer and may_act)
         earlier = self.third_parties[:number]
@@ -223,8 +229,7 @@ class _Rows:
     def _put_issue(self, number: int, name: str) -> None:
         self._put_given("issues", number, f"issues.{name}")
         self._put("issues", number, "given_status_quo", self.drawn[f"issues.{name}.status_quo"])
-        front = self.drawn[f"issues.{name}.front_per_week"]
-        self._put("issues", number, "moves", bool(np.any(np.asarray(front) > 0)))
+        self._put("issues", number, "moves", self._may_exceed_zero(f"issues.{name}.front_per_week"))
         for end, side in zip("ab", self.sides, strict=True):
             path, far_end = f"parties.{side}", 1.0 if end == "a" else 0.0
             party = self.scenario.belligerent(side)
@@ -308,15 +313,22 @@ class _Rows:
         return members
 
     def _has_share(self, name: str) -> bool:
-        share = self.drawn[f"parties.{name}.guarantor_share"]
-        return self.scenario.third_party(name).role == "backer" and bool(np.any(np.asarray(share) > 0))
+        is_backer = self.scenario.third_party(name).role == "backer"
+        return is_backer and self._may_exceed_zero(f"parties.{name}.guarantor_share")
 
     def _can_leave(self, name: str) -> bool:
         """Whether a party's engagement can differ between trials or change during the run."""
         takes_part = np.asarray(self.drawn[f"parties.{name}.engagement"]) > 0
         is_backer = self.scenario.third_party(name).role == "backer"
-        by_chance = is_backer and bool(np.any(np.asarray(self.drawn[f"parties.{name}.quit_prob_per_week"]) > 0))
-        return by_chance or self._is_set(name, "engagement") or bool(takes_part.any() and not takes_part.all())
+        by_chance = is_backer and self._may_exceed_zero(f"parties.{name}.quit_prob_per_week")
+        may_change = (
+            by_chance or self._is_set(name, "engagement") or f"parties.{name}.engagement" in self.read_above_zero
+        )
+        return may_change or bool(takes_part.any() and not takes_part.all())
+
+    def _may_exceed_zero(self, path: str) -> bool:
+        """Return whether a number is above 0 in a draw of the block, or in one of another block by another reading."""
+        return path in self.read_above_zero or bool(np.any(np.asarray(self.drawn[path]) > 0))
 
 
 def _lists(entries: Iterable[list[int]]) -> NDArray[np.int64]:

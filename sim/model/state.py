@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.outcome_columns import COLUMNS, FRICTIONS
+from sim.outcome_columns import COLUMNS, FRICTIONS, OF_DRAW
 
 AT_WAR, IN_CEASEFIRE, OVER = 0, 1, 2
 """Phase of a trial: fighting, in an agreed ceasefire, ended by victory."""
@@ -227,7 +227,7 @@ OUTCOME = Entity(
     tuple(
         Variable(name, "share" if np.dtype(one.dtype).kind == "f" else "code", one.start, "see sim.outcome_columns")
         for name, one in COLUMNS.items()
-        if name not in ("trial", "draw")
+        if name not in OF_DRAW
     ),
 )
 AGREED = _entity("", V("terms", "-", np.nan, "terms of the first agreed ceasefire on an issue"))

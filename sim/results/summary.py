@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.outcome_columns import STAGES, TAGS
+from sim.results.by_reading import odds_by_reading
 from sim.results.tally import STEPS, Event, HitTally, Tally, over_blocks, settled
 from sim.results.weighing import Weighing, weigh
 from sim.scenario.provenance import evidence
@@ -50,6 +51,7 @@ def summary_of(scenario: Scenario, name: str, seed: int, tally: Tally, quantiles
         "anatomy": {tag: float(tally.tags[code] / failed) for code, tag in enumerate(TAGS)},
         "funnel": [{"stage": name, "p": reached[code]} for code, name in enumerate(STAGES) if code],
         "frictions": {name: total / STEPS / max(1, tally.n_attributed) for name, total in tally.frictions.items()},
+        "readings": odds_by_reading(scenario, tally.readings, weighing.levels),
         "terms": {
             "n_halts": int(tally.n_halts.sum()),
             "issues": {issue: {"mean": mean_of(tally, weighing, issue), **found} for issue, found in quantiles.items()},

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.outcome_columns import HALT_ENDS, STAGES, TAGS, Columns
+from sim.results.by_reading import by_reading
 from sim.scenario.schema import Scenario
 from sim.statistics import estimates, exact_sums
 from sim.statistics.estimates import Floats, Hits, Odds
@@ -199,7 +200,8 @@ class Tally(Summed):
     victor imposed; ``tags`` by code, of trials that failed, all of one class; ``stages`` (classes, codes);
     ``frictions`` sums of Shapley shares over ``n_attributed`` trials, all of one class, in steps; ``n_halts`` agreed
     ceasefires, ``terms`` by issue and class, ``halts`` (classes, tracks, weeks, ends) how many of them lasted so many
-    weeks and ended so (``HALT_ENDS``).
+    weeks and ended so (``HALT_ENDS``);
+    ``readings`` by reading (rows) its trials, and those with a durable ceasefire by each horizon.
     """
 
     n: int
@@ -214,6 +216,7 @@ class Tally(Summed):
     n_halts: Counts
     terms: dict[tuple[str, int], TermsTally]
     halts: Counts
+    readings: Counts
 
     def terms_of(self, issue: str) -> list[TermsTally]:
         """Return the terms of an issue by class of trial."""
@@ -245,6 +248,7 @@ def tally_of(scenario: Scenario, columns: Columns) -> Tally:
             for number in range(among.n)
         },
         _halts(scenario, columns, among, last_week),
+        by_reading(scenario, columns),
     )
 
 

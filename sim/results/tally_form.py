@@ -84,6 +84,7 @@ def _rules(tally: Tally, n: int) -> dict[str, bool]:
         "n_attributed": tally.n_attributed <= n,
         "frictions": all(-n <= total / STEPS <= 2 * n for total in tally.frictions.values()),
         "halts": halts <= n and bool(np.all(tally.halts.sum(axis=(1, 2, 3)) == tally.n_halts)),
+        "readings": tally.readings[:, 0].sum() == n and bool((tally.readings[:, 1:] <= tally.readings[:, :1]).all()),
         "terms": all(one.n <= halts and 0 <= one.total / STEPS <= one.n for one in tally.terms.values()),
     }
 

@@ -57,7 +57,17 @@ def _shift_of(scenario: Scenario, path: str, target: float, share: float) -> Cal
 
 
 def shifted(quantity: Quantity, target: float, share: float, limits: Range | None = None) -> Quantity:
-    """Return ``quantity`` with its central value ``share`` of the way to ``target``, cut at ``limits``."""
+    """Return ``quantity`` with its central value ``share`` of the way to ``target``, cut at ``limits``.
+
+    Of several readings each goes that share of its own way.
+    """
+    if quantity.readings:
+        read = {name: shifted(quantity.as_read(name), target, share, limits) for name in quantity.readings}
+        own = shifted(quantity.model_copy(update={"readings": None}), target, share, limits)
+        points = {name: (*one.bounds, one.middle) for name, one in read.items()}
+        return own.model_copy(
+            update={"readings": {name: (low, middle, high) for name, (low, high, middle) in points.items()}}
+        )
     given = quantity.model_dump(exclude_none=True)
     middle = quantity.middle
     aim = middle + share * (target - middle)

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from sim.scenario.diagnostics import KeyPath, dotted
 from sim.scenario.key_paths import children
-from sim.scenario.schema import AttendanceRule, Calibration, Condition, Event, Joint, Scenario, Window
+from sim.scenario.schema import AttendanceRule, Calibration, Condition, Event, Joint, Reading, Scenario, Window
 from sim.scenario.schema.quantity import Quantity
 from sim.scenario.sources.contents import SHORT
 
@@ -19,7 +19,7 @@ WORDS_ONLY = frozenset(
     + ("crowd", "levers", "delegation", "model")
 )
 LEFT_OUT = WORDS_ONLY | {"file", "draws", "sha256"}
-LISTS_OF_SECTIONS = (("windows",), ("events",), ("attendance",), ("joint",))
+LISTS_OF_SECTIONS = (("windows",), ("events",), ("attendance",), ("joint",), ("readings",))
 SAME = 1e-12
 
 
@@ -123,6 +123,8 @@ def _leaves(scenario: Scenario) -> dict[str, Any]:
         if isinstance(item, AttendanceRule):
             when = ", ".join(f"{party} {level}" for party, level in item.when.items())
             found[f"rule `{item.party} comes at level {item.level}{' if ' + when if when else ''}`"] = ""
+        elif isinstance(item, Reading):
+            found[f"reading `{item.name}`"] = f"weight {item.weight:g}"
         elif isinstance(item, Event | Window):
             kind = "event" if isinstance(item, Event) else "window"
             found[f"{kind} `{item.name}`"] = _dated(item)
@@ -175,7 +177,7 @@ def _shape(item: Any) -> Any:
     if isinstance(item, NamedTable):
         return item.sha256 or item.name
     if isinstance(item, Quantity):
-        return item.model_dump(exclude={"source", "note", "kind"}, exclude_none=True)
+        return item.model_dump(exclude={"source", "note", "kind", "readings"}, exclude_none=True)
     return item
 
 

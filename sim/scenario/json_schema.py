@@ -11,7 +11,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from sim.scenario.key_paths import ROLES
-from sim.scenario.schema import AttendanceRule, Event, Joint, Landmark, ReferenceClass, Scenario, Window
+from sim.scenario.schema import AttendanceRule, Event, Joint, Landmark, Reading, ReferenceClass, Scenario, Window
 from sim.scenario.schema.quantity import MAY, NEEDS, Quantity, Range
 
 TITLE = "Parley scenario"
@@ -20,13 +20,18 @@ ABOUT = (
     "sections merge, lists and numbers replace, `events+` appends, `key: null` removes an inherited key."
 )
 # Sections that lie in lists are always given whole, so what they need is needed in every file.
-GIVEN_WHOLE = (Landmark, AttendanceRule, Window, Event, ReferenceClass, Joint)
+GIVEN_WHOLE = (Landmark, AttendanceRule, Window, Event, ReferenceClass, Joint, Reading)
 ELSEWHERE = "https://numbers/"
 """Placeholder address of numbers of a range, which pydantic need not know; replaced by their place in the schema."""
 ORIGIN: dict[str, dict[str, Any]] = {
     "source": {"type": "string", "description": "where the number comes from"},
     "note": {"type": "string", "description": "a remark"},
     "kind": {"enum": ["sourced", "judgement"], "description": "`judgement` where there is no source"},
+}
+READ = {
+    "type": "object",
+    "description": "low, central and high by the name of a reading; filled in from the sheets that `readings` lists",
+    "additionalProperties": {"type": "array", "minItems": 3, "maxItems": 3, "items": {"type": "number"}},
 }
 FROM = {"type": "string", "description": "library file that this party starts from"}
 APPENDED = ("attendance", "windows", "events", "joint")
@@ -82,9 +87,11 @@ def json_schema() -> dict[str, Any]:
         name: _quantity(f"A number from {limits.low:g} to {limits.high:g}", limits)
         for name, limits in generator.ranges.items()
     }
-    definitions = {**body["$defs"], **numbers, **ORIGIN, "Quantity": _quantity("Any number", None)}
+    definitions = {**body["$defs"], **numbers, **ORIGIN, "readings": READ, "Quantity": _quantity("Any number", None)}
     properties = {"extends": {"type": "string", "description": "scenario that this file changes"}, **body["properties"]}
     properties["parties"] = {"type": "object", **properties["parties"]}
+    listed = properties["readings"]
+    listed["items"] = {"anyOf": [{"type": "string", "description": "coding sheet"}, listed["items"]]}
     for kind in set(ROLES.values()):
         definitions[kind.__name__]["properties"]["from"] = FROM
     for name in APPENDED:
@@ -120,7 +127,8 @@ def _quantity(about: str, limits: Range | None) -> dict[str, Any]:
     def form(title: str, properties: dict[str, Any], needed: Iterable[str]) -> dict[str, Any]:
         origin = {name: {"$ref": f"#/$defs/{name}"} for name in ORIGIN}
         closed = {"title": title, "type": "object", "additionalProperties": False}
-        return {**closed, "required": list(needed), "properties": {**properties, **origin}}
+        readings = {} if "same_as" in needed else {"readings": {"$ref": "#/$defs/readings"}}
+        return {**closed, "required": list(needed), "properties": {**properties, **readings, **origin}}
 
     forms = [
         {"title": "a number", **number},

@@ -119,6 +119,7 @@ def slot_at(path: KeyPath, role_of: Callable[[str], str | None] = lambda party: 
     return slot
 
 
+@lru_cache(maxsize=4096)
 def split(text: str) -> KeyPath:
     """Split a dotted path. Items of lists are numbers; what follows ``events.N.set`` is one key."""
     parts: list[str | int] = []

@@ -82,6 +82,7 @@ def _flipped(quantity: Quantity, on_scale: bool) -> Quantity:
         "a": q.b,
         "b": q.a,
         "values": None if q.values is None else tuple(turn(value) for value in q.values),
+        "readings": q.readings and {name: tuple(map(turn, points[::-1])) for name, points in q.readings.items()},
     }
     kept = {name: value for name, value in given.items() if name not in turned}
     return Quantity.model_validate(kept | {name: value for name, value in turned.items() if value is not None})

@@ -5,7 +5,7 @@ import pytest
 
 from sim.model.compiled import STORED, n_stored
 from sim.model.state import ENTITIES, Layout, Variable
-from sim.outcome_columns import COLUMNS, FRICTIONS
+from sim.outcome_columns import COLUMNS, FRICTIONS, OF_DRAW
 from tests.factories import minimal_scenario, stepped
 from tests.oracle.everything_on import everything_on
 
@@ -36,7 +36,7 @@ def test_no_two_fields_of_an_entity_have_one_name_and_each_is_8_bytes(name: str)
 
 def test_every_outcome_is_a_column_and_has_its_start() -> None:
     fields = {one.name: one.start for one in ENTITIES["outcome"].variables}
-    assert fields == {name: one.start for name, one in COLUMNS.items() if name not in ("trial", "draw")}
+    assert fields == {name: one.start for name, one in COLUMNS.items() if name not in OF_DRAW}
 
 
 def test_every_number_of_a_row_has_a_place_of_its_own() -> None:

@@ -50,9 +50,9 @@ HEADINGS = {
     "Belligerent": "parties.NAME (belligerent)", "ThirdParty": "parties.NAME (backer or mediator)",
     "Veto": "parties.NAME (veto)", "AttendanceRule": "attendance.N", "Window": "windows.N", "Event": "events.N",
     "Condition": "events.N.when", "Delegation": "parties.NAME.delegation",
-    "ReferenceClass": "reference_class", "WarRecord": "record", "Joint": "joint.N",
+    "ReferenceClass": "reference_class", "WarRecord": "record", "Joint": "joint.N", "Reading": "readings.N",
 }  # fmt: skip
-OF_NUMBERS = {"source", "note", "kind", "Provenance"}
+OF_NUMBERS = {"source", "note", "kind", "readings", "Provenance"}
 
 
 def test_no_key_of_the_schema_is_missing(found: dict[str, str]) -> None:

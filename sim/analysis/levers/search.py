@@ -17,7 +17,7 @@ import numpy as np
 
 from sim.analysis.sensitivity.uncertain_inputs import Progress, Work, answer
 from sim.execution import worker_pool
-from sim.random_streams import Streams
+from sim.random_streams import READING, Streams
 from sim.scenario.apply_levers import with_levers
 from sim.scenario.sampling.parameter_draws import quantities
 from sim.scenario.sampling.stream_names import stream_names
@@ -135,7 +135,7 @@ def _odds(
         changed = with_levers(scenario, use_of(scenario, package))
         called = stream_names(changed)
         names = [called.of(path) for path, quantity in quantities(changed).items() if quantity.is_uncertain]
-        names += called.tables.values()
+        names += [*called.tables.values(), *([READING] if changed.readings else [])]
         shares = {name: share(name) for name in names}
         return Work(changed, seed, shares, np.arange(N_DRAWS, dtype=np.int64), TRIALS_EACH, 1, tier)
 

@@ -29,6 +29,8 @@ from sim.analysis.sensitivity.uncertain_inputs import (
 )
 from sim.errors.arguments import checked_arguments
 from sim.execution import worker_pool
+from sim.outcome_columns import OF_DRAW
+from sim.random_streams import READING
 from sim.results.wording import percent
 from sim.scenario.provenance import ledger
 from sim.scenario.sampling.parameter_draws import inverse_cdf, quantities
@@ -216,6 +218,15 @@ class _Mover:
     def _ends(self, one: Input) -> tuple[float, float]:
         return (0.0, 1.0) if one.path in self.points else (LOW, HIGH)
 
+    def _values(self, one: Input) -> tuple[float, float]:
+        if one.path == READING:
+            return 0.0, float(len(self.separate.readings))
+        known = self.known[one.path]
+        if one.path in self.points:
+            return known.bounds
+        low, high = (float(inverse_cdf(known, end)) for end in self._ends(one))
+        return low, high
+
     def _work(self, moved: Sequence[Input], draw: int, row: Floats, trials: int) -> Work:
         n_points = 1 + 2 * len(moved)
         shares = {one.name: np.full(n_points, row[n]) for n, one in enumerate(self.inputs)}
@@ -225,8 +236,8 @@ class _Mover:
         return Work(self.separate, self.seed, by_streams(self.inputs, shares), streams, trials, 1, "durable")
 
     def _move(self, one: Input, odds: Floats, changed: NDArray[np.int64]) -> Move:
-        known, is_uncertain = self.known[one.path], one.path not in self.points
-        low, high = (float(inverse_cdf(known, end)) for end in self._ends(one)) if is_uncertain else known.bounds
+        is_uncertain = one.path not in self.points
+        low, high = self._values(one)
         swings = odds[:, 1] - odds[:, 0]
         error = float(swings.std(ddof=1) / len(swings) ** 0.5)
         p_low, p_high = (float(p) for p in odds.mean(axis=0))
@@ -243,7 +254,7 @@ def changes(work: Work) -> _Found:
     odds = event_by(columns, work.scenario, work.tier, days).reshape(shape).mean(axis=1)
     differs = np.zeros(shape, np.bool_)
     for name, column in columns.items():
-        if name not in ("trial", "draw"):
+        if name not in OF_DRAW:
             differs |= _differs(column.reshape(shape))
     return _Found(np.asarray(odds), np.asarray(differs.sum(axis=1)))
 

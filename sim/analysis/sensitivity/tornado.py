@@ -31,9 +31,11 @@ from sim.analysis.sensitivity.uncertain_inputs import (
 from sim.analysis.study import OneSentence, Question, frame
 from sim.errors.arguments import checked_arguments
 from sim.execution.blocks import DEFAULT_BLOCK
+from sim.random_streams import READING
 from sim.results.formatting import counted
 from sim.results.wording import band, percent
 from sim.scenario.sampling.parameter_draws import draw_columns, inverse_cdf, quantities
+from sim.scenario.sampling.readings import reading_at
 from sim.scenario.schema import Scenario
 from sim.statistics.estimates import Floats, wilson
 from sim.statistics.ranges import Count, Difference, Share
@@ -321,7 +323,7 @@ def _values(
     ratios = _factors(separate, "ratio")
     found = {}
     for number, one in enumerate(varied):
-        column = np.asarray(drawn[one.path])
+        column = reading_at(separate, shares[READING]) if one.path == READING else np.asarray(drawn[one.path])
         centre = float(inverse_cdf(known[one.path], 0.5)) if one.path in ratios else 1.0
         low, middle, high = (float(column[at]) / centre for at in (1 + 2 * number, 0, 2 + 2 * number))
         found[one.name] = (low, middle, high)

@@ -23,11 +23,12 @@ from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.execution import worker_pool
 from sim.execution.blocks import DEFAULT_BLOCK, check_counts
-from sim.random_streams import Streams
+from sim.random_streams import READING, Streams
 from sim.scenario.diagnostics import did_you_mean, escaped
 from sim.scenario.mirror import turns
 from sim.scenario.sampling.calibrated_keys import groups_of
 from sim.scenario.sampling.parameter_draws import draws_of, inverse_cdf, quantities
+from sim.scenario.sampling.readings import weights_of
 from sim.scenario.sampling.stream_names import stream_names
 from sim.scenario.schema import Joint, Scenario
 from sim.scenario.schema.quantity import Quantity
@@ -77,7 +78,7 @@ def separate_inputs(scenario: Scenario) -> tuple[Scenario, list[Input]]:
             middle = 0.5 if path in names else central_share(quantity)
             is_turned = scenario.mirrored and turns(path)
             found.append(Input(names.get(path, path), streams.of(path), middle, is_turned, path))
-    return separate, found
+    return separate, [*found, *reading_input(scenario)]
 
 
 def inputs_whole(scenario: Scenario) -> list[Input]:
@@ -92,7 +93,15 @@ def inputs_whole(scenario: Scenario) -> list[Input]:
     for section, group in groups_of(scenario).items():
         if group.file is not None:
             tables.setdefault(group.table, Input(section, streams.tables[group.table], 0.5))
-    return [*found, *tables.values()]
+    return [*found, *tables.values(), *reading_input(scenario)]
+
+
+def reading_input(scenario: Scenario) -> list[Input]:
+    """Return the input that picks the reading, where there are several: all numbers of a coder at once.
+
+    Its central value is the file's own reading.
+    """
+    return [Input(READING, READING, float(weights_of(scenario)[0]) / 2, path=READING)] if scenario.readings else []
 
 
 def _taken_apart(group: Joint) -> Joint:
@@ -105,6 +114,8 @@ def _taken_apart(group: Joint) -> Joint:
 
 def central_share(quantity: Quantity) -> float:
     """Return the share of its distribution at which a quantity takes its central value."""
+    if quantity.dist is None:
+        return 0.5  # of the file; other readings have a range
     if quantity.dist == "choice":
         values, weights = np.array(quantity.values or ()), np.array(quantity.weights or ())
         below = float(weights[values < quantity.middle].sum())

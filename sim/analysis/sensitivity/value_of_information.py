@@ -24,14 +24,13 @@ from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED, horizon_at
 from sim.analysis.study import OneSentence, Question, frame, rows_of
 from sim.errors.arguments import checked_arguments
 from sim.execution.engine_digest import refuse_other_engine
-from sim.random_streams import Streams
+from sim.random_streams import READING, Streams
 from sim.results.compare import widened
 from sim.results.formatting import counted
 from sim.results.run import Run
 from sim.results.wording import percent
-from sim.scenario.mirror import turns
 from sim.scenario.sampling.calibrated_keys import groups_of
-from sim.scenario.sampling.parameter_draws import inverse_cdf, quantities, table_draws
+from sim.scenario.sampling.parameter_draws import Readings, quantities, table_draws
 from sim.scenario.sampling.stream_names import stream_names
 from sim.scenario.schema import Scenario
 from sim.statistics.estimates import TRIALS_PER_DRAW, TRIALS_PER_PAIR, Floats, clustered_reach, normal_quantile
@@ -213,10 +212,12 @@ def unknown_columns(scenario: Scenario, seed: int, n_draws: int) -> dict[str, Fl
     share = Streams(seed, 0, n_draws * TRIALS_PER_DRAW, scenario.mirrored).parameter
     names = stream_names(scenario)
     found: dict[str, Floats] = {}
+    read = Readings(scenario, share)
+    if read.of_draw is not None:
+        found[READING] = read.of_draw.astype(np.float64)
     for path, quantity in quantities(scenario).items():
         if quantity.is_uncertain:
-            u = share(names.of(path))
-            found[path] = inverse_cdf(quantity, 1 - u if scenario.mirrored and turns(path) else u)
+            found[path] = np.asarray(read.value(path, quantity, names.of(path)))
     for section, group in groups_of(scenario).items():
         if group.file is not None:
             draws = table_draws(group, share(names.tables[group.table]))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.console import common_folder, console, print_json, print_table, whole
-from sim.cli.options import AsJson, Quiet, Seed, Sets, Trials, Workers
+from sim.cli.options import AsJson, Quiet, Reading, Seed, Sets, Trials, Workers
 from sim.cli.runs import run_all, runs_of
 from sim.errors import ParleyError
 from sim.results.formatting import counted
@@ -26,6 +26,7 @@ def compare(
     trials: Trials = None,
     seed: Seed = 1,
     sets: Sets = None,
+    reading: Reading = "pool",
     decompose: Annotated[bool, typer.Option("--decompose", help="Which of one variant's changes does it.")] = False,
     weights: Annotated[
         str | None, typer.Option(metavar="W0,W1,...", help="How likely each is, the base first: one mixed forecast.")
@@ -49,7 +50,7 @@ def compare(
         check_weights(shares, len(names))
     if decompose and len(names) != 2:
         raise ParleyError(f"--decompose: expected one variant, got {len(names) - 1}")
-    runs = runs_of(names, trials, seed, sets, workers, quiet)
+    runs = runs_of(names, trials, seed, sets, workers, quiet, reading)
     results = [compare_runs(runs[0], variant, len(runs) - 1) for variant in runs[1:]]
     mixture = mixed(runs, shares) if shares is not None else None
     changes = decomposed(runs[0], runs[1], lambda wanted: run_all(wanted, workers, quiet)) if decompose else None

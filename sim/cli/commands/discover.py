@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.console import print_result, print_table, say, whole
-from sim.cli.options import AsJson, Days, Keep, One, Quiet, Seed, Sets, Trials, Workers, number
+from sim.cli.options import AsJson, Days, Keep, One, Quiet, Reading, Seed, Sets, Trials, Workers, number
 from sim.cli.progress import CountingBar
 from sim.cli.runs import keep_for_pages, runs_of
 from sim.errors import ParleyError
@@ -35,6 +35,7 @@ def discover(
     trials: Trials = None,
     seed: Seed = 1,
     sets: Sets = None,
+    reading: Reading = "pool",
     workers: Workers = None,
     keep: Keep = False,
     quiet: Quiet = False,
@@ -46,7 +47,7 @@ def discover(
 
     if keep and (outcome != "durable" or days is not None):
         raise ParleyError("--keep: the dashboard shows boxes for durable halts by the last horizon")
-    (run,) = runs_of([scenario], trials, seed, sets, workers, quiet)
+    (run,) = runs_of([scenario], trials, seed, sets, workers, quiet, reading)
     with CountingBar("searches", quiet) as bar:
         found = search(run, outcome, max(horizons(run.scenario)) if days is None else days, density, bar.show)
     problem = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.console import print_result, print_table, say
-from sim.cli.options import AsJson, One, Quiet, Seed, Sets, count_of
+from sim.cli.options import AsJson, One, Quiet, Reading, Seed, Sets, count_of
 from sim.cli.progress import CountingBar
 from sim.cli.runs import opened, runs_of
 from sim.errors import ParleyError
@@ -39,6 +39,7 @@ def efficiency(
     ] = None,
     seed: Seed = 1,
     sets: Sets = None,
+    reading: Reading = "pool",
     quiet: Quiet = False,
     as_json: AsJson = False,
     method: Annotated[str, typer.Option(hidden=True, callback=refuse_dropped)] = "all",  # of `sharpen`, till 0.4
@@ -49,9 +50,9 @@ def efficiency(
 
     count = DEFAULT_TRIALS if trials is None else trials
     if against is not None:
-        pair = common_random_numbers(*runs_of([scenario, against], count, seed, sets, None, quiet))
+        pair = common_random_numbers(*runs_of([scenario, against], count, seed, sets, None, quiet, reading))
         return print_result(pair, as_json, show_common_random_numbers)
-    loaded = opened(scenario, sets, quiet)
+    loaded = opened(scenario, sets, quiet, reading)
     with CountingBar("trials", quiet) as bar:
         found = fewer_trials(loaded.scenario, trials=count, seed=seed, progress=bar.show, name=loaded.name)
     print_result(found, as_json, show_fewer_trials)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.console import print_result, print_table, say, whole
-from sim.cli.options import AsJson, Days, One, Quiet, Seed, Sets, Tier, Workers, count_of, number
+from sim.cli.options import AsJson, Days, One, Quiet, Reading, Seed, Sets, Tier, Workers, count_of, number
 from sim.cli.progress import CountingBar
 from sim.cli.runs import opened, runs_of
 from sim.results.formatting import counted
@@ -36,6 +36,7 @@ def levers(
     trials: Annotated[int | None, count_of("each package shown [8,192]")] = None,
     seed: Seed = 1,
     sets: Sets = None,
+    reading: Reading = "pool",
     workers: Workers = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -46,9 +47,9 @@ def levers(
     from sim.analysis.sensitivity.value_of_information import value_of_information
 
     if use_unknowns:
-        (run,) = runs_of([scenario], trials, seed, sets, workers, quiet)
+        (run,) = runs_of([scenario], trials, seed, sets, workers, quiet, reading)
         return print_result(value_of_information(run, tier, days), as_json, show_information)
-    loaded = opened(scenario, sets, quiet)
+    loaded = opened(scenario, sets, quiet, reading)
     count = DEFAULT_TRIALS if trials is None else trials
     asked = (loaded.scenario, target, tier, days, count, seed, workers)
     with CountingBar("trials", quiet) as bar:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.console import WIDTH, print_result
-from sim.cli.options import AsJson, One, Quiet, Seed, Sets, Trials, Workers, whole
+from sim.cli.options import AsJson, One, Quiet, Reading, Seed, Sets, Trials, Workers, whole
 from sim.cli.runs import runs_of
 from sim.errors import ParleyError
 
@@ -35,6 +35,7 @@ def replay(
     trials: Trials = None,
     seed: Seed = 1,
     sets: Sets = None,
+    reading: Reading = "pool",
     workers: Workers = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -46,7 +47,7 @@ def replay(
     n_given = sum((trial is not None, first is not None, median, worst_miss, tag is not None))
     if n_given != 1:
         raise ParleyError(f"replay: expected one of --trial, --first, --median, --worst-miss and --tag, got {n_given}")
-    (run,) = runs_of([scenario], trials, seed, sets, workers, quiet)
+    (run,) = runs_of([scenario], trials, seed, sets, workers, quiet, reading)
     if first is not None:
         trial = select_trial.first(run, first)
     elif median:

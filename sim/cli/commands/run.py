@@ -24,7 +24,7 @@ from sim.cli.console import (
     plain_table,
     print_json,
 )
-from sim.cli.options import AsJson, Many, Quiet, Seed, Sets, Trials, Workers, number
+from sim.cli.options import AsJson, Many, Quiet, Reading, Seed, Sets, Trials, Workers, number
 from sim.cli.progress import ProgressBar
 from sim.cli.runs import Machines, computed, keeps_no_trials, note_names, print_then
 from sim.errors import ParleyError
@@ -51,6 +51,7 @@ def run(
         list[str] | None,
         typer.Option("--sweep", metavar="PATH=LO:HI:N", help="N values from LO to HI, or v1,v2,...; repeatable."),
     ] = None,
+    reading: Reading = "pool",
     central: Annotated[bool, typer.Option("--central", help="Every uncertain number at its central value.")] = False,
     raw: Annotated[bool, typer.Option("--raw", help="The model alone: trials unweighted, at no other level.")] = False,
     workers: Workers = None,
@@ -93,7 +94,9 @@ def run(
         raise ParleyError("--resume, --numbered and --report need --out DIR")
     machines = Machines(workers, scheduler, tls, insecure_scheduler)
     is_streamed = keeps_no_trials(trials, precision, seed, store, out)
-    question = plan.Question(trials, seed, precision, tuple(sets or ()), tuple(sweeps or ()), central, resume, raw)
+    question = plan.Question(
+        trials, seed, precision, tuple(sets or ()), tuple(sweeps or ()), central, resume, raw, reading
+    )
     names = plan.expand(scenarios)
     note_names(names, quiet)
     wanted = plan.requests(names, question)
@@ -173,7 +176,7 @@ def starts(runs: Sequence[Run]) -> str:
 
 def show_runs(runs: Sequence[Run], to: Console, is_sweep: bool = False) -> None:
     """Print the table with its headline above; below it the sentence and the reasons, or the trend of a sweep."""
-    from sim.results import wording
+    from sim.results import by_reading, wording
     from sim.scenario.provenance import evidence_of_all
 
     first = runs[0]
@@ -184,6 +187,10 @@ def show_runs(runs: Sequence[Run], to: Console, is_sweep: bool = False) -> None:
     to.print()
     to.print(odds_table(runs))
     to.print()
+    for one in runs:
+        if readings := one.summary["readings"]:
+            name = f"{one.name}: " if len(runs) > 1 else ""
+            to.print(f"{name}By reading, model alone, by day {last}: {by_reading.words(readings, last)}.")
     known = [cell for one in runs for cell in one.summary["in_force_180"].values()]
     is_trend = is_sweep and len(runs) > 1
     if is_trend:

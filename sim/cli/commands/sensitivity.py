@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.console import chance, plain_table, print_result, say
-from sim.cli.options import AsJson, Days, Keep, One, Quiet, Seed, Sets, Tier, Workers, count_of
+from sim.cli.options import AsJson, Days, Keep, One, Quiet, Reading, Seed, Sets, Tier, Workers, count_of
 from sim.cli.progress import CountingBar
 from sim.cli.runs import keep_for_pages, opened
 from sim.errors import ParleyError
@@ -39,6 +39,7 @@ def sensitivity(
     trials: Annotated[int | None, count_of("each point")] = None,
     seed: Seed = 1,
     sets: Sets = None,
+    reading: Reading = "pool",
     workers: Workers = None,
     keep: Keep = False,
     quiet: Quiet = False,
@@ -56,7 +57,7 @@ def sensitivity(
         raise ParleyError(
             "--keep: the dashboard shows tornado and sobol of all inputs, for durable halts by the last horizon"
         )
-    loaded = opened(scenario, sets, quiet)
+    loaded = opened(scenario, sets, quiet, reading)
     wanted: dict[str, Any] = {"tier": tier, "days": days, "seed": seed, "workers": workers}
     wanted |= {"inputs": inputs} if inputs else {}
     wanted |= {"trials": trials} if trials is not None else {}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.console import console, print_json
-from sim.cli.options import AsJson, One, Sets
+from sim.cli.options import AsJson, One, Reading, Sets
 from sim.cli.runs import opened
 from sim.errors import ParleyError
 
@@ -25,10 +25,11 @@ def show(
     resolved: Annotated[bool, typer.Option("--resolved", help="Print it as one YAML file.")] = False,
     changes: Annotated[bool, typer.Option("--changes", help="Only what differs from the scenario it extends.")] = False,
     sets: Sets = None,
+    reading: Reading = "pool",
     as_json: AsJson = False,
 ) -> None:
     """Show every number of a scenario with unit and source."""
-    loaded = opened(scenario, sets, quiet=False)
+    loaded = opened(scenario, sets, quiet=False, reading=reading)
     if resolved:
         from sim.scenario.reading.load import named_from_here
         from sim.scenario.to_yaml import as_yaml

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.console import chance, print_result, print_table, say, whole
-from sim.cli.options import AsJson, One, Quiet, Seed, Sets, Trials, Workers
+from sim.cli.options import AsJson, One, Quiet, Reading, Seed, Sets, Trials, Workers
 from sim.cli.runs import runs_of
 from sim.results.formatting import counted
 
@@ -26,6 +26,7 @@ def why(
     trials: Trials = None,
     seed: Seed = 1,
     sets: Sets = None,
+    reading: Reading = "pool",
     workers: Workers = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -33,7 +34,7 @@ def why(
     """Explain how far trials got and why they failed."""
     from sim.analysis.failure.why import explain
 
-    found = explain(*runs_of([scenario, *([base] if base else [])], trials, seed, sets, workers, quiet))
+    found = explain(*runs_of([scenario, *([base] if base else [])], trials, seed, sets, workers, quiet, reading))
     print_result(found, as_json, show_why)
 
 

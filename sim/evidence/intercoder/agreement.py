@@ -7,12 +7,12 @@ of two coders' ranges as the three points of a scenario file. Pure functions of 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.errors import ParleyError
+from sim.scenario.schema.quantity import ThreePoints
 
 Floats = NDArray[np.float64]
 METRICS = ("nominal", "ordinal", "interval", "ratio")
@@ -171,19 +171,6 @@ def in_words(alpha: float) -> str:
     if alpha >= FIRM:
         return "firm: conclusions may be drawn"
     return "tentative conclusions only" if alpha >= TENTATIVE else "too low: discuss the rubric and code again"
-
-
-class ThreePoints(NamedTuple):
-    """Low, central, high: a triangle, as a scenario file writes it."""
-
-    low: float
-    central: float
-    high: float
-
-    @property
-    def mean(self) -> float:
-        """Return the mean of the triangle."""
-        return sum(self) / 3
 
 
 def pooled(ranges: Sequence[tuple[float, float, float]]) -> ThreePoints:

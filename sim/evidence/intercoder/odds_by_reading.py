@@ -12,13 +12,15 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.errors.arguments import checked_arguments
-from sim.evidence.intercoder.merge_readings import Adjustment, merge_readings
+from sim.evidence.intercoder.merge_readings import merge_readings
 from sim.evidence.intercoder.second_coding import compare_codings
 from sim.execution.request import Request
 from sim.execution.run import run_many
 from sim.results.formatting import counted
 from sim.results.run import Run
 from sim.scenario.reading.load import load
+from sim.scenario.reading.mending import Adjustment
+from sim.scenario.sampling.readings import FILE, as_read
 from sim.scenario.schema import Scenario
 from sim.statistics.horizons import horizons
 
@@ -124,7 +126,7 @@ def odds_of_readings(
         wanted["second, as meant"] = {"only": [path for path in filled if path not in misread]}
     wanted["pool"] = {"how": "pool"}
     read = {label: merge_readings(name, sheet, **how) for label, how in wanted.items()}
-    scenarios = {"file": load(name), **{label: one.scenario for label, one in read.items()}}
+    scenarios = {"file": as_read(load(name), FILE), **{label: one.scenario for label, one in read.items()}}
     found = []
     for label, done in zip(scenarios, _runs(scenarios, trials, seed, workers, progress), strict=True):
         odds = []
@@ -218,7 +220,7 @@ def swap_one_by_one(
     """
     found = {one.path: one for one in compare_codings(name, sheet).differences}
     read = {path: merge_readings(name, sheet, only=(path,)) for path in (found if paths is None else paths)}
-    scenarios = {"file": load(name), **{path: one.scenario for path, one in read.items()}}
+    scenarios = {"file": as_read(load(name), FILE), **{path: one.scenario for path, one in read.items()}}
     done = _runs(scenarios, trials, seed, workers, progress)
     base = next(done).odds("durable", days)
     swaps = []

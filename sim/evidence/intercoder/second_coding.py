@@ -15,24 +15,20 @@ from typing import TYPE_CHECKING, Any
 from sim.evidence.intercoder.agreement import in_words, krippendorff_alpha
 from sim.results.export import as_csv
 from sim.results.formatting import as_number, counted, plain
-from sim.scenario.diagnostics import DROPPED, did_you_mean, escaped
 from sim.scenario.key_paths import slot_at, split
 from sim.scenario.provenance import ledger
 from sim.scenario.reading.load import load
+from sim.scenario.reading.mending import SAME
+from sim.scenario.reading.sheets import COLUMNS, FILLED, filled_in, is_blank, rows_of, unknown_number
 from sim.scenario.sampling.parameter_draws import quantities
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.quantity import Quantity
 from sim.scenario.sources.search_path import typed_table
-from sim.scenario.sources.table_file import read_table
-from sim.scenario.sources.table_rows import Row
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ("path", "meaning", "unit", "from", "to", "low", "central", "high", "ground")
-FILLED = ("low", "central", "high")
 VERDICTS = ("apart", "overlap", "alike")
-SAME = 1e-9
 
 
 @dataclass(frozen=True)
@@ -203,47 +199,20 @@ def compare_codings(name: str, sheet: str | os.PathLike[str]) -> CodingCompariso
     scenario = load(name)
     known, has = to_code(scenario), quantities(scenario)
     found, blank, unstated = [], [], []
-    seen: dict[str, int] = {}
-    for row in read_table(typed_table(sheet), ("path", *FILLED, "ground"), COLUMNS).rows:
-        path = row.needed("path", "the name of a number")
-        if path in DROPPED:
-            continue  # a reading of an earlier model keeps the rows of its keys
+    for path, row in rows_of(typed_table(sheet), ("path", *FILLED, "ground")):
         if path not in known and path not in has:
-            row.refuse("path", f"unknown number `{escaped(path)}`{did_you_mean(path, list(known))}")
-        if path in seen:
-            row.refuse("path", f"expected each number once, got `{escaped(path)}` of line {seen[path]} again")
-        seen[path] = row.line
+            unknown_number(path, row, list(known))
         if path not in known:
             unstated.append(path)
-            continue
-        if not any(row.text(key) for key in FILLED):
+        elif is_blank(row):
             blank.append(path)
-            continue
-        second = _reading(row)
-        _refuse_outside(row, path, second[0], second[2])
-        file_low, file_high = known[path].bounds
-        file = (file_low, known[path].middle, file_high)
-        found.append(Difference(path, *file, *second, _verdict(file, second), escaped(row.text("ground"), 400)))
+        else:
+            read = filled_in(path, row)
+            file_low, file_high = known[path].bounds
+            file = (file_low, known[path].middle, file_high)
+            found.append(Difference(path, *file, *read.points, _verdict(file, read.points), read.ground))
     found.sort(key=lambda one: VERDICTS.index(one.verdict))
     return CodingComparison(name, tuple(found), tuple(blank), tuple(unstated))
-
-
-def _reading(row: Row) -> tuple[float, float, float]:
-    """Read three points; a central value alone is a range of one point."""
-    central = row.number("central")
-    low, high = (row.number(key) if row.text(key) else central for key in ("low", "high"))
-    if not low <= central <= high:
-        row.refuse("central", f"expected rising numbers, got low {low:g}, central {central:g}, high {high:g}")
-    return low, central, high
-
-
-def _refuse_outside(row: Row, path: str, low: float, high: float) -> None:
-    slot = slot_at(split(path))
-    allowed = slot.allowed if slot else None
-    if allowed and not allowed.low <= low <= high <= allowed.high:
-        column = "low" if low < allowed.low else "high"
-        wanted = f"{allowed.low:g} to {allowed.high:g}"
-        row.refuse(column, f"expected {escaped(path)} within {wanted}, got {low:g} to {high:g}")
 
 
 def _verdict(file: tuple[float, float, float], other: tuple[float, float, float]) -> str:

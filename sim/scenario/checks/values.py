@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from sim.scenario.checks import conditions, joint_draws, levers
+from sim.scenario.checks import conditions, joint_draws, levers, readings
 from sim.scenario.diagnostics import KeyPath, Problem, dotted
 from sim.scenario.key_paths import resolved, scalars
 from sim.scenario.schema import Belligerent, Scenario, ThirdParty, Veto
@@ -26,6 +26,7 @@ def check(scenario: Scenario) -> Iterator[Problem]:
     yield from _shapes(scenario)
     yield from joint_draws.check(scenario)
     yield from levers.check(scenario)
+    yield from readings.check(scenario)
 
 
 def _span(low: float, high: float) -> str:

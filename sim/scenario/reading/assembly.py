@@ -16,6 +16,8 @@ from sim.scenario.diagnostics import KeyPath, Mark, Problem, as_error, described
 from sim.scenario.key_paths import ROOT, Slot, slot_at
 from sim.scenario.reading.merging import absorb_sources, merged, removals
 from sim.scenario.reading.scenario_names import find_beside, name_of
+from sim.scenario.reading.sheets import KEY as READINGS
+from sim.scenario.reading.sheets import with_readings
 from sim.scenario.schema import ReadFile, Scenario
 from sim.scenario.sources.contents import SHORT, Content, read_content
 from sim.scenario.sources.search_path import look_up, place_of, root_of, shown
@@ -30,6 +32,7 @@ class Assembly:
     def __init__(self) -> None:
         self.files: dict[Path, str] = {}
         self.tables: dict[str, tuple[Path, Content]] = {}
+        self.sheets: list[Path] = []
         self.problems: list[tuple[Node, Problem]] = []
         self.removed: dict[KeyPath, Mark] = {}
         self.mistakes: list[tuple[Mark, Problem]] = []
@@ -50,13 +53,18 @@ class Assembly:
         if {"base", "events"} <= tree.value.keys() and parent is None:
             asked = f"expected a scenario, got a timeline: parley timeline {shown(path)}"
             raise error_at(tree.at, asked)
+        own_readings = tree.value.pop(READINGS, None)
         below = self.scenario(parent, (*chain, path.resolve())) if parent else Node({}, tree.at, tree.key_at)
         if parent:
             self.removed |= removals(tree)
             if "supposes" not in tree.value:  # the sentence of the file below is about that one
                 said = f"Not said: this file has no `supposes` of its own, and extends {name_of(parent)}."
                 tree.value["supposes"] = Node(said, tree.at, tree.key_at)
-        return self.laid_over(below, tree, path)
+        whole = self.laid_over(below, tree, path)
+        if own_readings is not None:
+            whole, sheets = with_readings(whole, own_readings, path)
+            self.sheets += sheets
+        return whole
 
     def laid_over(self, below: Node, tree: Node, path: Path) -> Node:
         """Merge ``tree``, the content of the file at ``path``, with its library parties over ``below``."""
@@ -133,6 +141,9 @@ class Assembly:
             ReadFile("extended" if number else "scenario", _below(path), shown(path), place_of(path), digest)
             for number, (path, digest) in enumerate(self.files.items())
         ]
+        for path in dict.fromkeys(self.sheets):
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            found.append(ReadFile("reading", _below(path), shown(path), place_of(path), digest))
         for table in scenario.named_tables():
             if table.sha256 in self.tables:
                 path = self.tables[table.sha256][0]

@@ -12,6 +12,7 @@ from sim.errors.arguments import checked_arguments
 from sim.scenario.checks.validate import validated
 from sim.scenario.diagnostics import Mark
 from sim.scenario.reading.assembly import Assembly, as_mapping
+from sim.scenario.reading.mending import mended
 from sim.scenario.reading.merging import removals
 from sim.scenario.reading.overrides import validated_with
 from sim.scenario.reading.pinned_tables import pinned
@@ -98,7 +99,7 @@ def open_scenario(name_or_path: str | os.PathLike[str], overrides: Sequence[tupl
             scenario = validated_with(tree, overrides, assembly.removed)
         else:
             scenario = validated(tree, assembly.removed)
-    scenario = pinned(scenario).read_from(assembly.origin(scenario))
+    scenario = pinned(mended(scenario)).read_from(assembly.origin(scenario))
     return Loaded(scenario, name_of(path), path, tuple(assembly.files))
 
 
@@ -109,7 +110,7 @@ def _of_run(folder: Path, overrides: Sequence[tuple[str, str]]) -> Loaded:
     if overrides:
         origin, mark = scenario.origin, Mark(shown(folder))
         tree = read_text(as_yaml(scenario), lambda line, column: mark)
-        scenario = pinned(validated_with(tree, overrides)).read_from(origin)
+        scenario = pinned(mended(validated_with(tree, overrides))).read_from(origin)
     return Loaded(scenario, manifest["name"], folder, ())
 
 
@@ -123,7 +124,7 @@ def open_layers(base: Path, fragments: Sequence[Node], file: Path) -> list[Scena
             assembly.name_tables(fragment, file)
             assembly.removed |= removals(fragment)
             tree = assembly.laid_over(tree, fragment, file)
-            scenario = pinned(validated(tree, assembly.removed))
+            scenario = pinned(mended(validated(tree, assembly.removed)))
             found.append(scenario.read_from(assembly.origin(scenario)))
     return found
 

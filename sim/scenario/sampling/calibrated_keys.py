@@ -44,7 +44,7 @@ def _columns(scenario: Scenario) -> Iterator[tuple[str, str]]:
     for path, quantity in scalars(scenario):
         if is_hazard and path[0] == "talks":
             continue
-        is_zero = quantity.value == 0
+        is_zero = quantity.value == 0 and not quantity.readings
         if quantity.same_as is None and not is_zero and (parameter := parameter_of(path)):
             yield dotted(path), parameter
 

@@ -14,11 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import NumericError, ScenarioError
+from sim.random_streams import READING
 from sim.scenario.diagnostics import dotted, escaped
 from sim.scenario.key_paths import allowed_at, with_scalars
 from sim.scenario.key_paths import quantities as quantities  # of all numbers, for whoever draws them
 from sim.scenario.mirror import flipped_number, turns
 from sim.scenario.sampling.calibrated_keys import groups_of
+from sim.scenario.sampling.readings import reading_at, readings_of
 from sim.scenario.sampling.stream_names import StreamNames, stream_names
 from sim.scenario.schema import Joint, Scenario
 from sim.scenario.schema.quantity import Quantity
@@ -133,9 +135,10 @@ def draw_columns(scenario: Scenario, uniform: Callable[[str], npt.ArrayLike]) ->
     """
     known, names = _known(scenario)
     drawn: dict[str, Value] = {}
+    read = Readings(scenario, uniform)
     for path, quantity in known.items():
         if quantity.same_as is None:
-            drawn[path] = _drawn(path, quantity, names.of(path), uniform, scenario.mirrored)
+            drawn[path] = read.value(path, quantity, names.of(path))
     for section, group in groups_of(scenario).items():
         draws: Mapping[str, Value] = (
             _of_factors(section, group, drawn)
@@ -153,13 +156,28 @@ def draw_columns(scenario: Scenario, uniform: Callable[[str], npt.ArrayLike]) ->
     return {path: drawn[path] for path in known}
 
 
-def _drawn(
-    path: str, quantity: Quantity, stream: str, uniform: Callable[[str], npt.ArrayLike], is_mirrored: bool
-) -> Value:
-    if not quantity.is_uncertain:
-        return _given(quantity.value)
-    u = np.asarray(uniform(stream), dtype=np.float64)
-    return inverse_cdf(quantity, 1 - u if is_mirrored and turns(path) else u)
+class Readings:
+    """Draw numbers one by one, in each draw as the reading of that draw has them; ``of_draw`` are codes of readings.
+
+    All readings meet the same uniform: the draw takes the same quantile of each coder's range.
+    """
+
+    def __init__(self, scenario: Scenario, uniform: Callable[[str], npt.ArrayLike]) -> None:
+        self.uniform, self.is_mirrored = uniform, scenario.mirrored
+        self.of_draw = reading_at(scenario, uniform(READING)) if scenario.readings else None
+        self.codes = {name: code for code, name in enumerate(readings_of(scenario)) if code}
+
+    def value(self, path: str, quantity: Quantity, stream: str) -> Value:
+        """Return the value of a number: a float where certain, else a column."""
+        if not quantity.is_uncertain:
+            return _given(quantity.value)
+        u = np.asarray(self.uniform(stream), dtype=np.float64)
+        u = 1 - u if self.is_mirrored and turns(path) else u
+        found = inverse_cdf(quantity, u)
+        for name in quantity.readings or {}:
+            if self.of_draw is not None and name in self.codes:
+                found = np.where(self.of_draw == self.codes[name], inverse_cdf(quantity.as_read(name), u), found)
+        return found
 
 
 def _target(path: str, known: dict[str, Quantity]) -> str:
@@ -264,15 +282,17 @@ def read_draws(
 
 
 def central(scenario: Scenario) -> Scenario:
-    """Return the scenario with every distribution at its middle, ``same_as`` followed and joint draws dropped."""
+    """Return the scenario with every number of the file at its middle, without joint draws and other readings."""
     known = quantities(scenario)
 
     def collapsed(path: tuple[Any, ...], quantity: Quantity) -> Quantity:
-        if quantity.dist is None and quantity.same_as is None:
+        if not quantity.is_uncertain and quantity.same_as is None:
             return quantity
         source = known[_target(dotted(path), known)] if quantity.same_as else quantity
         return Quantity(value=source.middle, source=quantity.source, note=quantity.note, kind=quantity.kind)
 
     result: Scenario = with_scalars(scenario, collapsed)
     is_drawn_jointly = bool(result.joint) or result.calibration is not None
-    return result.model_copy(update={"joint": (), "calibration": None}) if is_drawn_jointly else result
+    dropped: dict[str, Any] = {"joint": (), "calibration": None} if is_drawn_jointly else {}
+    dropped |= {"readings": ()} if result.readings else {}
+    return result.model_copy(update=dropped) if dropped else result

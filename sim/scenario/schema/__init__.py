@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.scenario.schema.ceasefires import Assurances, Truces
-from sim.scenario.schema.evidence import Calibration, Crowd, Joint, NamedTable, ReadFile, ReferenceClass
+from sim.scenario.schema.evidence import Calibration, Crowd, Joint, NamedTable, ReadFile, Reading, ReferenceClass
 from sim.scenario.schema.fields import DIGEST, JUDGED, Digest, Level, Section, number, text
 from sim.scenario.schema.parties import Belligerent, Delegation, Issue, Landmark, Party, ThirdParty, Track, Veto
 from sim.scenario.schema.scenario import MODEL, SETTABLE, Scenario, Sides
@@ -31,6 +31,7 @@ __all__ = [
     "NamedTable",
     "Party",
     "ReadFile",
+    "Reading",
     "ReferenceClass",
     "Scenario",
     "Section",

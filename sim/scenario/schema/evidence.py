@@ -54,6 +54,17 @@ class WarRecord(Strict):
     episode: str = text("coded row of that war that stands for this day (column `episode_id`)")
     levels: str = text("CSV file of the record's forecasts by day (parley backtest --levels)")
     sha256: Digest | None = text(DIGEST, default=None)
+class Reading(Strict):
+    """Another coder's numbers of the scenario. A draw of the parameters takes one reading, the file's own among them."""
+
+    name: str | None = text(
+        "name of the reading; without one `second`, `third` and so on in the order of the list. `file` stands for the numbers of the file and takes a weight and a note alone",
+        default=None,
+    )
+    sheet: str | None = text("coding sheet in the folder of the scenarios, as `parley coding-sheet` writes it", default=None)
+    weight: float = text("how often a draw takes it, against the others; another weight than 1 needs a note", default=1.0, gt=0, le=100)
+    note: str | None = text("who read, and why the weight is another one", default=None)
+    source: str | None = text("sheets that were read for it; filled in when the scenario is read", default=None)
 
 
 class Crowd(Strict):

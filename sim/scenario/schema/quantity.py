@@ -54,6 +54,19 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
+class ThreePoints(NamedTuple):
+    """Low, central, high: a triangle, as a scenario file writes it."""
+
+    low: float
+    central: float
+    high: float
+
+    @property
+    def mean(self) -> float:
+        """Return the mean of the triangle."""
+        return sum(self) / 3
+
+
 class Provenance(Strict):
     """Where a number comes from: a source, or the statement that it is a judgement."""
 
@@ -83,6 +96,8 @@ class Quantity(Provenance):
         Key path of another number, whose value is taken in every draw.
     source, note, kind
         Where the number comes from, a remark, and whether it is ``sourced`` or a ``judgement``.
+    readings
+        Low, central and high as other coders read the number, by the name of the reading (``Scenario.readings``).
     """
 
     value: float | None = None
@@ -99,6 +114,7 @@ class Quantity(Provenance):
     values: tuple[float, ...] | None = None
     weights: tuple[float, ...] | None = None
     same_as: str | None = None
+    readings: dict[str, tuple[float, float, float]] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -116,14 +132,19 @@ class Quantity(Provenance):
             for name in ("values", "weights"):
                 if isinstance(data.get(name), list):
                     data[name] = tuple(data[name])
+            if isinstance(given := data.get("readings"), dict):
+                data["readings"] = {name: tuple(p) if isinstance(p, list) else p for name, p in given.items()}
         return data
 
     @model_validator(mode="after")
     def _one_form(self) -> Quantity:
         given = {name for name in SHAPE_FIELDS if getattr(self, name) is not None}
+        for name, points in (self.readings or {}).items():
+            if list(points) != sorted(points):
+                raise ValueError(f"expected low <= central <= high of the reading {name[:40]}, got {list(points)}")
         if self.same_as is not None:
-            if given or self.dist:
-                raise ValueError("expected same_as alone, got a value or distribution with it")
+            if given or self.dist or self.readings:
+                raise ValueError("expected same_as alone, got a value, distribution or reading with it")
             return self
         if self.dist is None:
             if given != {"value"}:
@@ -158,8 +179,16 @@ class Quantity(Provenance):
 
     @property
     def is_uncertain(self) -> bool:
-        """Whether the number is drawn from a distribution."""
-        return self.dist is not None
+        """Whether the number may differ from draw to draw: by its distribution, or by reading."""
+        return self.dist is not None or bool(self.readings)
+
+    def as_read(self, name: str) -> Quantity:
+        """Return the number of one reading alone: its three points, or the file's own where it gives none."""
+        if self.readings is None:
+            return self
+        if (points := self.readings.get(name)) is None:
+            return self.model_copy(update={"readings": None})
+        return of_points(points, f"reading `{name}`")
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -195,6 +224,14 @@ class Quantity(Provenance):
         return min(max(centre, low), high)
 
 
+def of_points(points: tuple[float, float, float], note: str) -> Quantity:
+    """Return three points as a judgement: a triangle, or a plain number where the ends meet."""
+    low, central, high = points
+    if high <= low:
+        return Quantity(value=central, kind="judgement", note=note)
+    return Quantity(dist="triangular", low=low, central=central, high=high, kind="judgement", note=note)
+
+
 def _incomplete(given: set[str]) -> str:
     """Return what is missing from a number that has some of the fields of a distribution but no ``dist``."""
     three = NEEDS["triangular"]
@@ -227,6 +264,8 @@ class Range(NamedTuple):
                 raise ValueError(f"expected a {quantity.dist} with {ends} within {allowed}, got one without")
             given = f"{least:.10g}" if least == greatest else f"{least:.10g} to {greatest:.10g}"
             raise ValueError(f"expected a number from {self.low:g} to {self.high:g}, got {given}")
+        for name in quantity.readings or {}:
+            self(quantity.as_read(name))
         return quantity
 
 

@@ -15,7 +15,16 @@ from typing import Any, Literal, Self
 from pydantic import Field, PrivateAttr
 
 from sim.scenario.schema.ceasefires import Assurances, Truces
-from sim.scenario.schema.evidence import Calibration, Crowd, Joint, NamedTable, ReadFile, ReferenceClass, WarRecord
+from sim.scenario.schema.evidence import (
+    Calibration,
+    Crowd,
+    Joint,
+    NamedTable,
+    ReadFile,
+    Reading,
+    ReferenceClass,
+    WarRecord,
+)
 from sim.scenario.schema.fields import Section, text
 from sim.scenario.schema.levers import Lever
 from sim.scenario.schema.parties import Belligerent, Issue, Party, Role, ThirdParty, Track, Veto
@@ -63,6 +72,11 @@ class Scenario(Section):
     calibration: Calibration | None = None
     joint: tuple[Joint, ...] = ()
     crowd: Crowd | None = None
+    readings: tuple[Reading, ...] = text(
+        "other coders' numbers of the same scenario: coding sheets, each one reading beside the file's own. Those of a file are laid over the readings of the same name of the file that it extends; an empty list drops them",
+        default=(),
+        exclude_if=lambda listed: not listed,
+    )
     levers: dict[str, Lever] = text(
         "what parties could move, how far, and with what effort; never simulated unless asked", default={}, exclude=True
     )

@@ -270,7 +270,7 @@ def test_a_second_reading_is_a_sound_scenario(compared: dict[str, CodingComparis
 def test_what_breaks_a_rule_is_adjusted_and_reported() -> None:
     mended = {one.path: one for one in merge_readings(BASE, sheet_of(BASE)).mended}
     line = mended["parties.Russia.red_lines.neutrality"]
-    assert line.came.central == 0.58 and line.used == (0.35, 0.35, 0.35) and "forbid every ceasefire" in line.why
+    assert line.came.central == 0.58 and line.used == (0.3, 0.3, 0.3) and "forbid every ceasefire" in line.why
     apart = merge_readings("korea/july_1951", sheet_of("korea/july_1951"), only=["parties.UN_Command.points.line"])
     assert {one.why for one in apart.mended} == {"points scaled to 100"} and len(apart.mended) == 4
     points = loaded("korea/july_1951").belligerent("UN_Command").points
