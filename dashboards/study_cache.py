@@ -41,7 +41,7 @@ MOST_KEPT = 200
 """Files of studies in a folder: when one more is written, those go that were written longest ago."""
 MOST_LOOKED_AT = 16
 """Files of other options that are looked at, of one study of one scenario."""
-CODE = ("sim.analysis", "sim.results.compare", "sim.scenario.timeline", "sim.statistics")
+CODE = ("sim.analysis", "sim.results.compare", "sim.results.weighing", "sim.scenario.timeline", "sim.statistics")
 """Packages and modules that turn trials into a study: where one is another now, what it found before is not shown."""
 
 NAMES = re.compile(r"[a-z]+-[0-9a-f]{16}-[0-9a-f]{8}\.json")

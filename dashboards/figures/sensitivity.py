@@ -43,7 +43,7 @@ def tornado(table: Any, *, central: float, title: str, narrow: bool = False) -> 
     return figure(
         title,
         data,
-        xaxis=percent_axis("Odds, the model alone", percents(reach), narrow),
+        xaxis=percent_axis("Odds", percents(reach), narrow),
         yaxis=upwards,
         height=(200 if narrow else 170) + (44 if narrow else 34) * max(1, len(rows)),
         narrow=narrow,
@@ -100,7 +100,7 @@ def shares(table: Any, *, title: str, narrow: bool = False) -> Figure:
         title,
         data,
         xaxis=axis(
-            "Share of the variance of the odds",
+            "Share of the variance of the model's odds",
             ticksuffix=" %",
             tickangle=0,
             zeroline=True,

@@ -60,7 +60,9 @@ def more_of(run: Run, what_if: bool = True, progress: Progress | None = None) ->
     if what_if:
         level = [cell["model"] for cell in run.summary["tiers"]["durable"].values()]
         try:
-            surface = response(run.scenario, level=level, spread=spread(run), seed=run.seed, progress=progress)
+            surface = response(
+                run.scenario, level=level, spread=spread(run), counted=run.n_trials, seed=run.seed, progress=progress
+            )
         except ParleyError:
             why_not = "There are no sliders here: no number of this scenario is uncertain and can be moved by itself."
     return More(surface, range_over_time(run), told(run), why_not)

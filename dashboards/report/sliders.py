@@ -75,12 +75,7 @@ def reach(run: Run, found: Response) -> float:
         low, high = (found.at({**best, one.name: share})[-1] for share in ends)
         best[one.name] = ends[0] if low > high else ends[1]
     last: float = list(run.summary["tiers"]["durable"].values())[-1]["hi"]
-    return max(last, *(headline(run, found.band(held)[-1][1]) for held in ({}, best)))
-
-
-def headline(run: Run, p: float) -> float:
-    """The model's odds by the last horizon as the page shows them."""
-    return run.weighing.levels[max(run.weighing.levels)].at(p, run.n_trials)
+    return max(last, *(found.band(held)[-1][1] for held in ({}, best)))
 
 
 def surface_data(run: Run, found: Response | None) -> dict[str, Any] | None:

@@ -126,14 +126,15 @@ def _hits(run: Run, columns: Columns, days: Sequence[int]) -> dict[tuple[str, in
 
 def _tier(base: Run, variant: Run, pair: PairTally, tier: str, day: int, level: float) -> dict[str, float]:
     """Return the difference of the headlines and, as ``model_*``, that of the model alone."""
-    levels = (_level(base, tier, day), _level(variant, tier, day))
+    levels = (level_of(base, tier, day), level_of(variant, tier, day))
     heads = [one.at(share, pair.n) for share, one in zip(pair.shares, levels, strict=True)]
     model = zip(("model_difference", "model_lo", "model_hi"), difference(pair, level=level), strict=True)
     odds = (*heads, *difference(pair, levels, level))
     return {**dict(zip(("base", "variant", "difference", "lo", "hi"), odds, strict=True)), **dict(model)}
 
 
-def _level(run: Run, tier: str, day: int) -> Level:
+def level_of(run: Run, tier: str, day: int) -> Level:
+    """Return the level of a run's odds of a tier by a horizon."""
     return run.weighing.level(run.events[tier, day], day, is_durable=tier == "durable")
 
 

@@ -122,9 +122,11 @@ class Weighing:
         Between two horizons, that of the next one.
         """
         known = self.levels[min((at for at in self.levels if at >= days), default=max(self.levels))]
-        if is_durable:
-            return known
-        return known.through(event.hits / max(1, event.n), self.share(event.by_class))
+        return known if is_durable else self.through(known, event.by_class)
+
+    def through(self, known: Level, by_class: Any) -> Level:
+        """Return the level of an event other than the durable one, of hits by class; ``known`` is that of its days."""
+        return known.through(float(np.sum(by_class)) / max(1, self.n), self.share(by_class))
 
     def headline(self, event: HitTally, days: int, effect: float, *, is_durable: bool = False) -> Headline:
         """Return the odds of an event by a horizon as they are shown; ``effect`` is lent to rare events."""
@@ -136,21 +138,22 @@ class Weighing:
 
 
 def weigh(scenario: Scenario, durable: Mapping[int, HitTally]) -> Weighing:
-    """Weigh the trials of a run, from its counts of durable ceasefires by horizon in days.
+    """Weigh the trials of a run, from its counts of durable ceasefires by horizon in days."""
+    return weigh_hits(levels(scenario), {days: event.hits for days, event in durable.items()}, durable[max(durable)].n)
+
+
+def weigh_hits(known: Mapping[int, Level], hits: Mapping[int, int], n: int) -> Weighing:
+    """Weigh ``n`` trials, from the levels of a scenario and how many trials have a durable ceasefire by each horizon.
 
     The headline is made non-decreasing: where it would fall from one horizon to the next, the later level is raised.
     """
-    found = levels(scenario)
-    head, share = 0.0, 0.0
-    heads, shares = [], []
-    for days, event in sorted(durable.items()):
-        share = event.hits / max(1, event.n)
-        found[days] = found[days].raised_to(head, share, event.n)
-        head = max(head, found[days].at(share, event.n))
+    found, head, heads = dict(known), 0.0, []
+    for days, count in sorted(hits.items()):
+        share = count / max(1, n)
+        found[days] = found[days].raised_to(head, share, n)
+        head = max(head, found[days].at(share, n))
         heads.append(head)
-        shares.append(event.hits)
-    n = durable[max(durable)].n
-    counts = np.diff(np.array([0, *shares, n], dtype=np.float64))
+    counts = np.diff(np.array([0, *(hits[days] for days in sorted(hits)), n], dtype=np.float64))
     if all(level.is_plain for level in found.values()):
         return Weighing(np.ones(len(counts)), found, counts)
     return _weighed(found, counts, np.diff(np.array([0.0, *heads, 1.0])))

@@ -109,8 +109,8 @@ def _draw_boxes(found: Discovery, narrow: bool) -> list[Any]:
             )
             drawn.append(chart(one, reads, title, f"matters-{kind}-trade"))
     last = html.P(
-        "A box says where in the model's own inputs its halts lie. It does not say that its inputs are right. Shares "
-        "are the model alone.",
+        "A box says where in the model's own inputs its halts lie. It does not say that its inputs are right. Trials "
+        "are weighted so that their odds are the headline.",
         className="note",
     )
     return [*drawn, last]
@@ -173,8 +173,8 @@ def layout(view: View) -> Any:
             html.Code("parley sensitivity --keep"),
             " and ",
             html.Code("parley discover --keep"),
-            ", in the folder that the dashboard was started in, do the same ahead of it. All odds here are the model's "
-            "own, not anchored to other wars.",
+            ", in the folder that the dashboard was started in, do the same ahead of it. Odds are headlines, as on "
+            "every page; shares of variance are of the model's own odds.",
         ]
     )
     parts = [panel("matters", kind, study, view) for kind, study in STUDIES.items()]

@@ -1,8 +1,9 @@
 """Scenario discovery: under which inputs a ceasefire comes about, and under which not (Bryant and Lempert 2010).
 
-The uncertain inputs of every draw are worked out again from the seed; the outcome of a draw is the share of its sixteen
-trials with a ceasefire. Boxes and a tree are found on one half of the draws (every other antithetic pair). What is
-reported of them, and whether they are reported at all, comes from the other half, which had no say in finding them.
+The uncertain inputs of every draw are worked out again from the seed; the outcome of a draw is the weighted share of
+its sixteen trials with a ceasefire, so that all draws together have the headline. Boxes and a tree are found on one
+half of the draws (every other antithetic pair). What is reported of them, and whether they are reported at all, comes
+from the other half, which had no say in finding them.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ import numpy as np
 
 from sim.analysis.discovery.cart import explained, tree
 from sim.analysis.discovery.findings import KINDS, TIERS, Discovery, FoundBox, Limit, TradeOff
-from sim.analysis.discovery.input_table import Input, inputs_and_outcome
+from sim.analysis.discovery.input_table import MOST_DRAWS, Input, inputs_and_outcome
 from sim.analysis.discovery.prim import Box, Draws, Mask, Measures, Step, chance_of_lift, find_box, measure, quasi_p
 from sim.analysis.sensitivity.constant_outcomes import varies
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.results.run import Run
-from sim.statistics.estimates import Floats, clustered_reach, wilson
+from sim.statistics.estimates import TRIALS_PER_DRAW, Floats, clustered_reach, wilson
 
 __all__ = ["KINDS", "Discovery", "FoundBox", "Limit", "TradeOff", "discover", "search"]
 
@@ -96,8 +97,8 @@ def discover(
         progress(len(KINDS), len(KINDS) + 1)
     node = tree(*halves)
     tree_explains = explained(node, halves[1])
-    n_trials = int(draws.weights.sum())
-    shape = (n_trials, len(draws.points), draws.density, density)
+    n_trials = min(run.n_trials, MOST_DRAWS * TRIALS_PER_DRAW)
+    shape = (n_trials, len(draws.points), run.odds(tier, days).p, draws.density, density)
     does_vary = varies(run, tier, days)
     of = (run.name, tier, days, *shape)
     return Discovery(*of, tuple(inputs), tuple(boxes), tuple(trade_off), node, tree_explains, does_vary, run.seed)

@@ -9,7 +9,6 @@ from sim.analysis.discovery.cart import Node
 from sim.analysis.discovery.input_table import Input
 from sim.analysis.discovery.prim import Measures
 from sim.analysis.sensitivity.constant_outcomes import no_variation
-from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED
 from sim.analysis.study import Question, frame
 from sim.statistics.ranges import Count, Share
 
@@ -19,10 +18,14 @@ if TYPE_CHECKING:
 TIERS = {"durable": "a lasting halt", "mutual": "an agreed halt"}
 KINDS = ("halt", "failure")
 NO_BOX = "No box that is more than chance: within these ranges no input tells alone, or too few trials were run."
+WEIGHTED = (
+    "Futures are trials with the weights that make their odds the headline of `parley run`; boxes are searched and "
+    "measured on weighted trials."
+)
 NOTES = (
     "Boxes are found on one half of the draws; every number in a sentence is from the other half.",
     "A box says where in the model's own inputs its halts lie. It does not say that its inputs are right.",
-    NOT_ANCHORED,
+    WEIGHTED,
 )
 TABLE_COLUMNS = (
     *("scenario", "outcome", "days", "kind", "box", "path", "low", "high", "met_by", "limit_p"),
@@ -85,13 +88,18 @@ class TradeOff:
 
 @dataclass(frozen=True)
 class Discovery:
-    """What was found in a run; all odds are the model alone."""
+    """What was found in a run.
+
+    ``p`` is the run's headline; ``density`` the weighted share of the trials searched, which are the first of a long
+    run.
+    """
 
     name: str
     tier: str
     days: Count
     n_trials: Count
     n_draws: Count
+    p: Share
     density: Share
     wanted_density: Share | None
     inputs: tuple[Input, ...]
@@ -143,7 +151,8 @@ class Discovery:
             "days": self.days,
             "trials": self.n_trials,
             "draws": self.n_draws,
-            "model": self.density,
+            "p": self.p,
+            "density": self.density,
             "wanted_density": self.wanted_density,
             "varies": self.varies,
             "inputs": [asdict(one) for one in self.inputs],

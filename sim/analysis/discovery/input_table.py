@@ -1,6 +1,8 @@
 """The uncertain inputs of a run, by draw, with the outcome of each draw.
 
-A run stores no inputs: they are worked out again from the seed and the numbers of the draws.
+Trials are weighted as everywhere (``sim.results.weighing``), so that the weighted share with the outcome is the
+headline. A draw counts with the weights of its trials; its outcome is the weighted share of them. A run stores no
+inputs: they are worked out again from the seed and the numbers of the draws.
 """
 
 from __future__ import annotations
@@ -41,12 +43,15 @@ class Input:
 def inputs_and_outcome(run: Run, tier: str, days: int) -> tuple[list[Input], Draws]:
     """Return the uncertain inputs, and their values and outcome by draw: at most the first ``MOST_DRAWS``."""
     refuse_other_engine(run)
-    columns = run.part(0, MOST_DRAWS * TRIALS_PER_DRAW, f"{check_tier(tier)}_week", "draw")
+    names = {f"{check_tier(tier)}_week", "durable_week", "draw"}
+    columns = run.part(0, MOST_DRAWS * TRIALS_PER_DRAW, *names)
     hits = event_by(columns, run.scenario, tier, days)
     numbers, places = np.unique(columns["draw"], return_inverse=True)
     check_draws(run, len(numbers))
-    weights = np.bincount(places).astype(np.float64)
-    shares = np.bincount(places, weights=hits) / weights
+    of_trials = run.weighing.of_trials(run.scenario, columns)
+    weights: Floats = np.bincount(places, weights=of_trials).astype(np.float64)
+    counted = np.bincount(places, weights=of_trials * hits)
+    shares = np.divide(counted, weights, out=np.zeros_like(weights), where=weights > 0)
     inputs = uncertain_columns(run.scenario, run.seed, len(hits))
     if not inputs:
         raise ParleyError(f"{run.name}: no input is uncertain, so there is nothing to discover")

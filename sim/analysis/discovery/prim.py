@@ -42,7 +42,7 @@ class Draws:
     """Draws with their outcomes.
 
     ``points`` (draws, inputs); ``shares`` (draws,) share of a draw's trials with the outcome; ``weights`` (draws,)
-    its trials; ``pairs`` (draws,) the number of its antithetic pair.
+    what its trials weigh together; ``pairs`` (draws,) the number of its antithetic pair.
     """
 
     points: Floats
@@ -56,7 +56,7 @@ class Draws:
 
     @property
     def density(self) -> float:
-        """Return the share of trials with the outcome; 0 without any draw."""
+        """Return the weighted share of trials with the outcome; 0 without any draw."""
         total = float(self.weights.sum())
         return float(self.weights @ self.shares) / total if total else 0.0
 

@@ -14,13 +14,12 @@ from sim.analysis.sensitivity.uncertain_inputs import Progress
 from sim.analysis.sensitivity.value_of_information import by_draw, unknown_columns, unknowns
 from sim.execution.request import Request
 from sim.execution.run import run_many
-from sim.results.compare import widened
+from sim.results.compare import level_of, widened
 from sim.results.run import Run
 from sim.results.wording import percent
 from sim.scenario.apply_levers import with_levers
 from sim.scenario.schema import Scenario
-from sim.statistics import estimates
-from sim.statistics.estimates import TRIALS_PER_DRAW, Floats
+from sim.statistics.estimates import TRIALS_PER_DRAW, Floats, Hits
 from sim.statistics.paired_differences import paired_difference
 
 MOST_SHOWN = 8
@@ -31,7 +30,7 @@ NEAR_TARGET = 0.01
 
 @dataclass(frozen=True)
 class Measured:
-    """A package on fresh random numbers: ``use`` by lever (0 to 1), odds with the 95 % Monte Carlo interval.
+    """A package on fresh random numbers: ``use`` by lever (0 to 1), its headline with the 95 % Monte Carlo interval.
 
     ``difference`` is from no lever, paired (95 % for all that are shown together). ``searched``: what the search took
     its odds for.
@@ -67,7 +66,7 @@ def shown_of(found: Searched, target: float | None) -> list[int]:
     frontier = found.frontier
     kept = set()
     if target is not None:
-        reach = [at for at, place in enumerate(frontier) if found.odds[place].mean() >= target - NEAR_TARGET]
+        reach = [at for at, place in enumerate(frontier) if found.odds[place] >= target - NEAR_TARGET]
         kept = set(reach[:3]) | ({reach[0] - 1} if reach and reach[0] else set())
     efforts = found.efforts[frontier]
     kept |= {int(np.argmin(np.abs(efforts - effort))) for effort in np.linspace(0, efforts[-1], MOST_SHOWN)}
@@ -76,11 +75,11 @@ def shown_of(found: Searched, target: float | None) -> list[int]:
 
 def rivals_of(found: Searched, shown: Sequence[int]) -> list[int]:
     """Choose packages that may beat those shown where a ceasefire is hard to get, or easy."""
-    order = np.argsort(found.odds.mean(axis=0), kind="stable")
+    order = np.argsort(found.model.mean(axis=0), kind="stable")
     half = len(order) // 2
     rivals: dict[int, None] = {}
     for draws in (order[:half], order[half:]):
-        odds = found.odds[:, draws].mean(axis=1)
+        odds = found.model[:, draws].mean(axis=1)
         for place in reversed(shown):
             affordable = np.flatnonzero(found.efforts <= found.efforts[place])
             best = int(affordable[np.argmax(odds[affordable])])
@@ -123,39 +122,50 @@ def most_informative(scenario: Scenario, hits: Any, seed: int) -> dict[str, Floa
 class Futures(NamedTuple):
     """Odds of the packages by draw, shape (packages, draws), the group of each draw, and the names of the groups.
 
+    ``weights`` of each draw, by package, are the means of its trials' weights, with which ``odds`` are counted.
     ``split_by``: the inputs that split the draws into groups.
     """
 
     odds: Floats
+    weights: Floats
     groups: Groups
     names: list[str]
     split_by: tuple[str, ...]
 
 
-def futures_of(scenario: Scenario, hits: Sequence[Any], seed: int) -> Futures:
+def futures_of(scenario: Scenario, runs: Sequence[Run], hits: Sequence[Hits], seed: int) -> Futures:
     """Group the draws of the packages' runs by the inputs that matter most to the first, which is without levers."""
-    odds = np.array([hit.reshape(-1, TRIALS_PER_DRAW).mean(axis=1) for hit in hits])
+    by_trial = [run.weighing.of_trials(scenario, {"durable_week": run.columns["durable_week"]}) for run in runs]
+    weights = np.array([one.reshape(-1, TRIALS_PER_DRAW).mean(axis=1) for one in by_trial])
+    counted = np.array(
+        [(one * hit).reshape(-1, TRIALS_PER_DRAW).mean(axis=1) for one, hit in zip(by_trial, hits, strict=True)]
+    )
     inputs = most_informative(scenario, hits[0], seed)
-    groups, names = futures(inputs, odds.shape[1])
-    return Futures(odds, groups, names, tuple(inputs)[: max(0, len(names).bit_length() - 1)])
+    groups, names = futures(inputs, weights.shape[1])
+    odds = np.divide(counted, weights, out=np.zeros_like(counted), where=weights > 0)
+    return Futures(odds, weights, groups, names, tuple(inputs)[: max(0, len(names).bit_length() - 1)])
 
 
 def measured_on(
     scenario: Scenario,
     packages: Sequence[Package],
-    hits: Sequence[Any],
+    runs: Sequence[Run],
+    hits: Sequence[Hits],
+    event: tuple[str, int],
     searched: Mapping[Package, float],
     n_shown: int,
     futures: Futures,
 ) -> list[Measured]:
-    """Measure each package by its run, the first being that without levers."""
+    """Measure each package by its run, the first being that without levers; ``event`` is tier and days."""
     efforts = np.array([effort_of(scenario, package) for package in packages])
-    all_regrets = regrets(futures.odds, efforts, futures.groups, futures.names)
+    all_regrets = regrets(futures.odds, efforts, futures.groups, futures.names, futures.weights)
     found = []
-    level = widened(n_shown - 1)
-    for package, hit, regret in zip(packages, hits, all_regrets, strict=True):
-        odds = estimates.odds(hit)
-        difference = paired_difference(hits[0], hit, level=level) if any(package) else (0.0, 0.0, 0.0)
+    interval = widened(n_shown - 1)
+    levels = [level_of(run, *event) for run in runs]
+    for package, run, hit, level, regret in zip(packages, runs, hits, levels, all_regrets, strict=True):
+        odds = run.odds(*event)
+        pair = (levels[0], level)
+        difference = paired_difference(hits[0], hit, pair, interval) if any(package) else (0.0, 0.0, 0.0)
         use, effort = use_of(scenario, package), effort_of(scenario, package)
         rough = searched.get(package, float("nan"))
         found.append(Measured(use, effort, odds.p, odds.mc_lo, odds.mc_hi, *difference, rough, regret))

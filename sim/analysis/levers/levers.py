@@ -2,7 +2,8 @@
 
 Packages are found by a search on rough odds (``lever_search``). Those that are reported are then run again on fresh
 draws and random numbers, and only these second numbers are shown: the best of many rough numbers flatters itself, the
-second look does not. Odds are the model's own; that a lever moves them is what the model says, not what has been seen.
+second look does not. Odds are headlines, and a target is one: those of ``parley run`` of the scenario with its levers
+pulled. That a lever moves them is what the model says, not what has been seen.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ from sim.analysis.levers.evaluate import (
 from sim.analysis.levers.regret import most_robust
 from sim.analysis.levers.search import MOST_PACKAGES, N_DRAWS, TRIALS_EACH, Package, search, undominated
 from sim.analysis.levers.terms import Terms, terms_of
-from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED, horizon_at
+from sim.analysis.point_levels import AT_LEVEL
+from sim.analysis.sensitivity.uncertain_inputs import horizon_at
 from sim.analysis.study import Question, frame
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
@@ -114,7 +116,7 @@ class Levers:
             )
         if not self.is_reached:
             return f"No package tried reaches {percent(self.target)}. The best is {self.named(one)}: {odds}."
-        sure = "" if one.mc_lo >= self.target else " Luck could still put it below."
+        sure = "" if one.mc_lo >= self.target else " Monte Carlo error could still put it below."
         return (
             f"The smallest package found that reaches {percent(self.target)} takes {one.effort:g} of effort: "
             f"{self.named(one)}. Odds {odds}.{sure}"
@@ -153,7 +155,7 @@ class Levers:
             "Differences are paired with common random numbers; their intervals hold with 95 % for all shown together.",
             "Effort is a judgement of the scenario, and so is how far a lever goes. That it moves the odds is the "
             "model's claim, not an observation.",
-            NOT_ANCHORED,
+            AT_LEVEL,
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -164,7 +166,6 @@ class Levers:
             "days": self.days,
             "target": self.target,
             "varies": self.varies,
-            "anchored": False,
             "trials": self.trials,
             "seed": self.seed,
             "packages_tried": self.n_tried,
@@ -218,7 +219,7 @@ def levers(
     scenario
         Scenario with ``levers``.
     target
-        Odds to reach, between 0 and 1; without it the package that brings half of what all packages can is chosen.
+        Headline to reach, between 0 and 1; without it the package that brings half of what all packages can is chosen.
     tier
         Event: ``durable``, ``mutual`` or ``broad``.
     days
@@ -268,19 +269,20 @@ def levers(
     wanted = [found.packages[place] for place in shown]
     rivals = [found.packages[place] for place in rivals_of(found, shown)]
     everything = list(dict.fromkeys([*wanted, *singles, *rivals]))
-    searched = {package: float(odds.mean()) for package, odds in zip(found.packages, found.odds, strict=True)}
+    searched = dict(zip(found.packages, map(float, found.odds), strict=True))
     before = most_packages * N_DRAWS * TRIALS_EACH
     runs = runs_of(scenario, everything, trials, seed, workers, stage(progress, before, 0))
     hits = [event_by(run.columns, scenario, tier, days) for run in runs]
-    futures = futures_of(scenario, hits, seed)
-    measured = measured_on(scenario, everything, hits, searched, len(singles) + len(wanted), futures)
+    futures = futures_of(scenario, runs, hits, seed)
+    n_shown = len(singles) + len(wanted)
+    measured = measured_on(scenario, everything, runs, hits, (tier, days), searched, n_shown, futures)
     best = measured[: len(wanted)]
     odds = np.array([one.odds for one in best])
     kept = set(undominated(np.array([one.effort for one in best]), odds))
     frontier = tuple(replace(one, is_undominated=place in kept) for place, one in enumerate(best))
     chosen = _chosen(frontier, target)
     efforts = np.array([one.effort for one in measured])
-    robust = measured[most_robust(futures.odds, efforts, futures.groups, frontier[chosen].effort)]
+    robust = measured[most_robust(futures.odds, efforts, futures.groups, frontier[chosen].effort, futures.weights)]
     return Levers(
         name or scenario.title,
         tier,

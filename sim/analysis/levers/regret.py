@@ -18,6 +18,8 @@ from sim.statistics.estimates import Floats
 N_SPLITS = 4
 LEAST_DRAWS = 16
 """No group is halved to fewer draws than this."""
+LEAST_WEIGHT = 1e-12
+"""So that a group whose trials all have no weight has odds, of 0."""
 Groups = NDArray[np.int64]
 
 
@@ -48,23 +50,32 @@ def futures(columns: Mapping[str, Floats], n_draws: int, n_splits: int = N_SPLIT
     return groups, [name or "all futures" for name in names]
 
 
-def regrets(odds: Floats, efforts: Floats, groups: Groups, names: list[str]) -> list[Regret]:
-    """Return each package's regret against all of no more effort: ``odds`` (packages, draws), ``groups`` (draws,)."""
-    return [_regret(at, odds, np.flatnonzero(efforts <= efforts[at] + 1e-9), groups, names) for at in range(len(odds))]
+def regrets(
+    odds: Floats, efforts: Floats, groups: Groups, names: list[str], weights: Floats | None = None
+) -> list[Regret]:
+    """Return each package's regret against all of no more effort.
+
+    ``odds`` and ``weights`` (packages, draws), all alike without; ``groups`` (draws,).
+    """
+    return [
+        _regret(at, odds, np.flatnonzero(efforts <= efforts[at] + 1e-9), groups, names, weights)
+        for at in range(len(odds))
+    ]
 
 
-def most_robust(odds: Floats, efforts: Floats, groups: Groups, budget: float) -> int:
+def most_robust(odds: Floats, efforts: Floats, groups: Groups, budget: float, weights: Floats | None = None) -> int:
     """Return the position of the package within ``budget`` whose worst regret against all within it is least."""
     rivals = np.flatnonzero(efforts <= budget + 1e-9)
-    worst = by_group(odds, rivals, groups).max(axis=1)
+    worst = by_group(odds, rivals, groups, weights).max(axis=1)
     return int(rivals[np.argmin(worst[rivals])])
 
 
-def by_group(odds: Floats, rivals: NDArray[np.int64], groups: Groups) -> Floats:
+def by_group(odds: Floats, rivals: NDArray[np.int64], groups: Groups, weights: Floats | None = None) -> Floats:
     """Return the regret of every package against ``rivals`` in each group, shape (packages, groups); never below 0.
 
     Antithetic pairs of draws stay together in one half.
     """
+    weights = np.ones_like(odds) if weights is None else weights
     n_groups = int(groups.max()) + 1
     half = np.arange(len(groups)) // 2 % 2
     means = np.zeros((2, len(odds), n_groups))
@@ -72,7 +83,8 @@ def by_group(odds: Floats, rivals: NDArray[np.int64], groups: Groups) -> Floats:
         for group in range(n_groups):
             inside = np.flatnonzero((groups == group) & (half == number))
             inside = inside if len(inside) else np.flatnonzero(groups == group)
-            means[number, :, group] = odds[:, inside].mean(axis=1)
+            total = np.maximum(weights[:, inside].sum(axis=1), LEAST_WEIGHT)
+            means[number, :, group] = (odds[:, inside] * weights[:, inside]).sum(axis=1) / total
     found = np.zeros((len(odds), n_groups))
     for number in (0, 1):
         best = rivals[np.argmax(means[1 - number][rivals], axis=0)]
@@ -80,8 +92,10 @@ def by_group(odds: Floats, rivals: NDArray[np.int64], groups: Groups) -> Floats:
     return np.maximum(found, 0.0)
 
 
-def _regret(at: int, odds: Floats, rivals: NDArray[np.int64], groups: Groups, names: list[str]) -> Regret:
-    found = by_group(odds, rivals, groups)[at]
+def _regret(
+    at: int, odds: Floats, rivals: NDArray[np.int64], groups: Groups, names: list[str], weights: Floats | None
+) -> Regret:
+    found = by_group(odds, rivals, groups, weights)[at]
     of_draws = found[groups]
     worst = int(np.argmax(found))
     ninety = float(np.quantile(of_draws, 0.9, method="inverted_cdf"))

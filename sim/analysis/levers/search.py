@@ -9,20 +9,24 @@ the best.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 
-from sim.analysis.sensitivity.uncertain_inputs import Progress, Work, answer
+from sim.analysis.point_levels import levels_of
+from sim.analysis.sensitivity.uncertain_inputs import Answered, Progress, Work, answer
 from sim.execution import worker_pool
 from sim.random_streams import READING, Streams
+from sim.results.weighing import levels
 from sim.scenario.apply_levers import with_levers
 from sim.scenario.sampling.parameter_draws import quantities
 from sim.scenario.sampling.stream_names import stream_names
 from sim.scenario.schema import Scenario
 from sim.statistics.estimates import TRIALS_PER_DRAW, Floats
+from sim.statistics.level import Level
 
 N_DRAWS = 256
 TRIALS_EACH = 8
@@ -35,17 +39,28 @@ Package = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Searched:
-    """Every package tried, with its effort and its odds by draw, shape (packages, draws): rough, and chosen from."""
+    """Every package tried, with its effort and its odds: rough, and chosen from.
+
+    ``odds`` (packages,) are headlines, ``model`` (packages, draws) shares of the trials of each draw.
+    """
 
     packages: tuple[Package, ...]
     efforts: Floats
     odds: Floats
+    model: Floats
     is_complete: bool
 
     @property
     def frontier(self) -> list[int]:
         """Return the positions of the undominated packages, by effort."""
-        return undominated(self.efforts, self.odds.mean(axis=1))
+        return undominated(self.efforts, self.odds)
+
+
+class Rough(NamedTuple):
+    """The headline of a package, and the share of trials with the event by draw."""
+
+    odds: float
+    model: Floats
 
 
 def effort_of(scenario: Scenario, package: Package) -> float:
@@ -106,7 +121,7 @@ def search(
     most: int = MOST_PACKAGES,
 ) -> Searched:
     """Search packages of the scenario's levers by their rough odds of ``tier`` by its horizon number ``at``."""
-    known: dict[Package, Floats] = {}
+    known: dict[Package, Rough] = {}
     expanded: set[Package] = set()
     wave = first_packages(scenario)[:most]
     while wave:
@@ -116,19 +131,21 @@ def search(
             progress(len(known) * N_DRAWS * TRIALS_EACH, most * N_DRAWS * TRIALS_EACH)
         packages = list(known)
         efforts = np.array([effort_of(scenario, package) for package in packages])
-        best = undominated(efforts, np.array([known[package].mean() for package in packages]))
+        best = undominated(efforts, np.array([known[package].odds for package in packages]))
         open_ones = [packages[place] for place in best if packages[place] not in expanded]
         expanded.update(open_ones)
         fresh = dict.fromkeys(near for package in open_ones for near in neighbours(scenario, package))
         wanted = [package for package in fresh if package not in known]
         wave = wanted[: most - len(known)]
-    return Searched(tuple(packages), efforts, np.array([known[package] for package in packages]), not wanted)
+    rough = [known[package] for package in packages]
+    heads, model = np.array([one.odds for one in rough]), np.array([one.model for one in rough])
+    return Searched(tuple(packages), efforts, heads, model, not wanted)
 
 
 def _odds(
     scenario: Scenario, packages: Sequence[Package], tier: str, at: int, seed: int, workers: int | None
-) -> list[Floats]:
-    """Return shares of trials with the event by draw, for each package: same draws, common random numbers."""
+) -> list[Rough]:
+    """Return the odds of each package: same draws, common random numbers."""
     share = Streams(seed, 0, N_DRAWS * TRIALS_PER_DRAW, scenario.mirrored).parameter
 
     def work(package: Package) -> Work:
@@ -142,4 +159,10 @@ def _odds(
     workers = worker_pool.default_workers() if workers is None else workers
     kind = worker_pool.choose(min(workers, len(packages)), len(packages), releases_gil=True)
     results = worker_pool.in_order(answer, map(work, packages), workers, kind)
-    return [np.asarray(shares[:, 0, at]) for _, shares in results]
+    return [_rough(levels(scenario), found, tier, at) for _, found in results]
+
+
+def _rough(known: Mapping[int, Level], found: Answered, tier: str, at: int) -> Rough:
+    by_draw = np.asarray(found.shares[:, 0, at])
+    together = levels_of(known, found.classed.summed(slice(None)), tier)[at]
+    return Rough(together.at(float(by_draw.mean()), N_DRAWS * TRIALS_EACH), by_draw)

@@ -7,7 +7,7 @@ Reference: Morris (1991), Technometrics 33, 161-174; Campolongo et al. (2007) fo
 
 All points of a trajectory share their random numbers. The Monte Carlo error that is left would still add to sizes and
 spreads, so the sign of an effect is taken from one half of the trials and its size from the other, and squares are one
-half times the other.
+half times the other. Odds are headlines: each half of a point's trials is taken at the level of that point.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.designs import Progress, check_count, mean_and_reach, uniforms
+from sim.analysis.point_levels import AT_LEVEL
 from sim.analysis.sensitivity.constant_outcomes import NO_INPUT, is_significant, no_variation
 from sim.analysis.sensitivity.uncertain_inputs import (
-    NOT_ANCHORED,
     Integers,
     at_central,
     chosen,
@@ -113,7 +113,7 @@ class Morris(OneSentence):
             f"{self.trajectories} trajectories, {self.trials} trials at each point; chance is kept out of sizes and "
             "spreads by independent halves, so small ones may come out at or just below 0.",
             "Columns of the calibration are varied apart here, though they are known only together.",
-            NOT_ANCHORED,
+            AT_LEVEL,
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -122,7 +122,6 @@ class Morris(OneSentence):
             "method": "morris",
             "tier": self.tier,
             "days": self.days,
-            "anchored": False,
             "trajectories": self.trajectories,
             "trials_per_point": self.trials,
             "seed": self.seed,
@@ -215,7 +214,12 @@ def morris(
         workers=workers,
         progress=progress,
     )
-    at_day = answers.shares[:, :, at].reshape(trajectories, len(varied) + 1, 2)
+    levels = [answers.levels([point])[at] for point in range(len(flat))]
+    by_half = [
+        [level.at(p, trials) for p in halves]
+        for level, halves in zip(levels, answers.shares[:, :, at].tolist(), strict=True)
+    ]
+    at_day = np.array(by_half).reshape(trajectories, len(varied) + 1, 2)
     found = effects(points, order, at_day, [one.name for one in varied])
     return Morris(tier, answers.days[at], trajectories, trials, seed, found, scenario.title)
 
@@ -233,7 +237,7 @@ def design(n_inputs: int, trajectories: int, seed: int) -> tuple[Floats, Integer
 
 
 def effects(points: Floats, order: Integers, shares: Floats, names: Sequence[str]) -> tuple[Effect, ...]:
-    """Return effects from the answers at ``design``: ``shares`` (trajectories, inputs + 1, 2 halves), largest first."""
+    """Return effects from the odds at ``design``: ``shares`` (trajectories, inputs + 1, 2 halves), largest first."""
     trajectories = len(points)
     rows = np.arange(trajectories)
     found = []

@@ -7,6 +7,8 @@ Reference: Saltelli et al. (2010), Computer Physics Communications 181, 259-270.
 Odds from few trials carry Monte Carlo error, which would pass for variance. Each point's trials are therefore cut in
 two halves of independent random numbers, and every square is taken as one half times the other: its mean is free of
 that error. Points of one row share their random numbers, so that an input without influence gets exactly 0.
+
+The mean is the headline; variance and indices are of the model's own shares of trials, which have an unbiased square.
 """
 
 from __future__ import annotations
@@ -18,11 +20,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.designs import Progress, check_power_of_two, shifted_sobol, stage, uniforms
+from sim.analysis.point_levels import AT_LEVEL, OF_MODEL
 from sim.analysis.sensitivity.constant_outcomes import NO_INPUT, no_variation
 from sim.analysis.sensitivity.tornado import DEFAULT_TRIALS as TORNADO_TRIALS
 from sim.analysis.sensitivity.tornado import Tornado, tornado
 from sim.analysis.sensitivity.uncertain_inputs import (
-    NOT_ANCHORED,
     Input,
     chosen,
     evaluate,
@@ -67,7 +69,10 @@ class Index:
 
 @dataclass(frozen=True)
 class Sobol(OneSentence):
-    """Indices, the largest total first; ``mean`` and ``variance`` are those of the odds over all uncertain inputs."""
+    """Indices, the largest total first; ``mean`` is the headline over all uncertain inputs.
+
+    ``variance`` is that of the model's own odds, of which the indices are shares.
+    """
 
     tier: str
     days: Count
@@ -91,9 +96,8 @@ class Sobol(OneSentence):
             return no_variation(self.variance <= 0, len(self.indices))
         top = max(self.indices, key=lambda one: one.first or 0.0)
         return (
-            f"Over all uncertain inputs the odds are {percent(self.mean)} on average, give or take "
-            f"{100 * self.variance**0.5:.0f} points (standard deviation). Knowing {top.name} alone would take away "
-            f"{percent(max(0.0, top.first or 0.0))} of the variance."
+            f"Over all uncertain inputs the odds are {percent(self.mean)}. Knowing {top.name} alone would take away "
+            f"{percent(max(0.0, top.first or 0.0))} of the variance of the odds between draws."
         )
 
     @property
@@ -111,7 +115,8 @@ class Sobol(OneSentence):
             f"{self.rows:,} rows of {len(self.indices) + 2} points, {self.trials} trials each; chance is taken out of "
             "the variance by independent halves, so small indices may come out just below 0.",
             "Draws of the calibration come as whole rows, since they are known only together.",
-            NOT_ANCHORED,
+            AT_LEVEL,
+            OF_MODEL,
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -120,7 +125,6 @@ class Sobol(OneSentence):
             "method": "sobol",
             "tier": self.tier,
             "days": self.days,
-            "anchored": False,
             "mean": self.mean,
             "variance": self.variance,
             "varies": self.varies,
@@ -230,7 +234,8 @@ def sobol(
     found = indices(shares, [*(one.name for one in varied), *([REST] if others else [])], seed)
     products = _products(shares)[0]
     variance = max(0.0, float(products.mean()))
-    mean = float(shares[:, :2].mean())
+    drawn = [row * n_each + end for row in range(rows) for end in (0, 1)]
+    mean = answers.levels(drawn)[at].at(float(shares[:, :2].mean()), len(drawn) * trials)
     return Sobol(tier, answers.days[at], mean, variance, rows, trials, seed, found, scenario.title)
 
 

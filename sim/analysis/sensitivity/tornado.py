@@ -1,7 +1,7 @@
 """One input at a time: how far the odds go when it alone is low or high.
 
 Every other input stays at its central value. All points share their random numbers, so that a difference is due to the
-input.
+input. Odds are headlines: each point has the level of its own trials, as ``parley run`` would print it.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.designs import Progress, check_count, floats, mean_and_reach
+from sim.analysis.point_levels import AT_LEVEL, interval_at, pair_of
 from sim.analysis.sensitivity.constant_outcomes import is_significant, no_variation
 from sim.analysis.sensitivity.uncertain_inputs import (
     HIGH,
     LOW,
-    NOT_ANCHORED,
     Answers,
     Input,
     at_central,
@@ -37,14 +37,15 @@ from sim.results.wording import band, percent
 from sim.scenario.sampling.parameter_draws import draw_columns, inverse_cdf, quantities
 from sim.scenario.sampling.readings import reading_at
 from sim.scenario.schema import Scenario
-from sim.statistics.estimates import Floats, wilson
+from sim.statistics.estimates import TRIALS_PER_CLUSTER, Floats, wilson
+from sim.statistics.paired_differences import difference
 from sim.statistics.ranges import Count, Difference, Share
 
 if TYPE_CHECKING:
     import pandas as pd
 
 DEFAULT_TRIALS = 2_048
-BATCH = 32
+BATCH = TRIALS_PER_CLUSTER
 """Trials in a batch; batches of a point are independent."""
 
 
@@ -88,7 +89,8 @@ class Bar:
 class Tornado(OneSentence):
     """All bars, the longest first.
 
-    ``central``: odds by horizon with every input central, and the 95 per cent Monte Carlo interval.
+    ``central``: odds by horizon with every input central, those of ``parley run --central``, and the 95 per cent Monte
+    Carlo interval.
     ``at`` is the position among ``days`` of the horizon that ranks the bars. ``varies``: some input moves the odds
     there significantly; without that the bars are in the order of the scenario and none is said to lead.
     """
@@ -131,7 +133,7 @@ class Tornado(OneSentence):
         said = [
             f"Low and high are the {100 * LOW:.0f} and {100 * HIGH:.0f} per cent points of each input's distribution.",
             f"{self.trials:,} trials at each point with common random numbers; all central is {reach} (95 %).",
-            NOT_ANCHORED,
+            AT_LEVEL,
             "One at a time shows no interactions: --method sobol does.",
         ]
         if any(bar.is_multiple for bar in self.bars):
@@ -147,7 +149,6 @@ class Tornado(OneSentence):
             "tier": self.tier,
             "days": list(self.days),
             "ranked_at": self.days[self.at],
-            "anchored": False,
             "quantiles": [LOW, HIGH],
             "trials_per_point": self.trials,
             "seed": self.seed,
@@ -259,15 +260,17 @@ def tornado(
     values = _values(separate, available, varied, shares)
     does_vary = any(_moves(number, answers, at, len(varied)) for number in range(len(varied)))
     bars = [_bar(one, number, values[one.name], answers, separate, at) for number, one in enumerate(varied)]
-    central = answers.odds[0]
-    limits = [wilson(float(p), trials) for p in central]
+    central = [
+        (level.at(p, trials), *interval_at(level, wilson(p, trials), trials))
+        for p, level in zip(floats(answers.model[0]), answers.levels([0]), strict=True)
+    ]
     return Tornado(
         tier,
         answers.days,
         at,
-        floats(central),
-        tuple(low for low, _ in limits),
-        tuple(high for _, high in limits),
+        tuple(p for p, _, _ in central),
+        tuple(low for _, low, _ in central),
+        tuple(high for _, _, high in central),
         trials,
         seed,
         tuple(sorted(bars, key=lambda bar: -bar.swing) if does_vary else bars),
@@ -284,7 +287,7 @@ def _moves(number: int, answers: Answers, at: int, n_inputs: int) -> bool:
     by_batch = answers.shares[:, :, at]
     level = 1 - 0.05 / (3 * n_inputs)
     for one, other in combinations((0, 1 + 2 * number, 2 + 2 * number), 2):
-        first, second = (wilson(float(answers.odds[end, at]), answers.trials_per_point, level) for end in (one, other))
+        first, second = (wilson(float(answers.model[end, at]), answers.trials_per_point, level) for end in (one, other))
         if first[0] > second[1] or second[0] > first[1]:
             return True
         mean, reach = mean_and_reach(by_batch[other] - by_batch[one])
@@ -296,20 +299,26 @@ def _moves(number: int, answers: Answers, at: int, n_inputs: int) -> bool:
 def _bar(
     one: Input, number: int, values: tuple[float, float, float], answers: Answers, separate: Scenario, at: int
 ) -> Bar:
-    low, high = 1 + 2 * number, 2 + 2 * number
-    moved = answers.shares[high] - answers.shares[low]
-    difference, reach = mean_and_reach(moved)
-    # Where no trial turned out differently: what zero changes in that many trials still allow.
-    reach = np.where((moved == 0).all(axis=0), wilson(0.0, answers.trials_per_point)[1], reach)
-    odds = answers.odds
+    ends, n = (1 + 2 * number, 0, 2 + 2 * number), answers.trials_per_point
+    model = answers.model
+    levels = [answers.levels([end]) for end in ends]
+    odds = [
+        tuple(one.at(float(share), n) for one, share in zip(of_end, model[end], strict=True))
+        for end, of_end in zip(ends, levels, strict=True)
+    ]
+    hits = np.rint(answers.shares * BATCH).astype(np.int64)
+    apart = [
+        difference(pair_of(hits[ends[0], :, place], hits[ends[2], :, place]), (levels[0][place], levels[2][place]))
+        for place in range(len(answers.days))
+    ]
     return Bar(
         one.name,
         one.path in _factors(separate, "ratio", "multiply"),
         values,
-        (floats(odds[low]), floats(odds[0]), floats(odds[high])),
-        floats(difference),
-        floats(np.maximum(-1, difference - reach)),
-        floats(np.minimum(1, difference + reach)),
+        (odds[0], odds[1], odds[2]),
+        tuple(size for size, _, _ in apart),
+        tuple(low for _, low, _ in apart),
+        tuple(high for _, _, high in apart),
         at,
     )
 

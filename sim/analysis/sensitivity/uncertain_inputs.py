@@ -5,7 +5,8 @@ file together (the calibration) are inputs in two ways: *separate*, each column 
 at their medians, or *whole*, one share that picks a row. ``evaluate`` runs many points in one block: each point takes
 the place of a parameter draw, and points with the same stream number share their random numbers, trial by trial.
 
-Odds here are the model's own, never anchored.
+Shares of trials are turned into odds at the scenario's level (``sim.analysis.point_levels``): the headline that
+``parley run`` would print of that point.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ from numpy.typing import NDArray
 
 from sim.analysis.designs import Progress as Progress
 from sim.analysis.designs import check_count
+from sim.analysis.point_levels import Classed, classed, levels_of
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.execution import worker_pool
 from sim.execution.blocks import DEFAULT_BLOCK, check_counts
 from sim.random_streams import READING, Streams
+from sim.results.weighing import levels
 from sim.scenario.diagnostics import did_you_mean, escaped
 from sim.scenario.mirror import turns
 from sim.scenario.sampling.calibrated_keys import groups_of
@@ -34,10 +37,10 @@ from sim.scenario.schema import Joint, Scenario
 from sim.scenario.schema.quantity import Quantity
 from sim.statistics.estimates import Floats
 from sim.statistics.horizons import check_tier, event_by, horizons, weeks_by
+from sim.statistics.level import Level
 
 LOW, HIGH = 0.05, 0.95
 """Low and high of an input: these quantiles of its distribution."""
-NOT_ANCHORED = "These are the model's own odds, not anchored to the record of other wars."
 BISECTIONS = 60
 
 Integers = NDArray[np.int64]
@@ -181,17 +184,24 @@ class Answers:
     """Shares of trials with the event: ``shares`` (points, batches, horizons), for the horizons ``days``.
 
     Batches are equal parts of a point's trials, with independent random numbers; batch b of two points with the same
-    stream number shares them.
+    stream number shares them. ``classed`` counts the trials of each point by class, for the level of its odds.
     """
 
     shares: Floats
     days: tuple[int, ...]
     trials_per_point: int
+    classed: Classed
+    known: Mapping[int, Level]
+    tier: str
 
     @property
-    def odds(self) -> Floats:
-        """Return the odds by point and horizon, shape (points, horizons)."""
+    def model(self) -> Floats:
+        """Return the shares of trials by point and horizon, shape (points, horizons)."""
         return np.asarray(self.shares.mean(axis=1))
+
+    def levels(self, points: Sequence[int] | slice) -> tuple[Level, ...]:
+        """Return by horizon the level of the odds of some points together."""
+        return levels_of(self.known, self.classed.summed(points), self.tier)
 
 
 class Work(NamedTuple):
@@ -239,27 +249,34 @@ def evaluate(
         wanted.append(Work(scenario, seed, cut, streams[part], trials_per_point, batches, tier))
     workers = min(len(wanted), worker_pool.default_workers() if workers is None else workers)
     kind = worker_pool.choose(workers, len(wanted), releases_gil=True)
-    found: list[Floats] = []
+    found: list[Answered] = []
     done = 0
-    for work, shares_of_trials in worker_pool.in_order(answer, wanted, workers, kind):
-        found.append(shares_of_trials)
+    for work, of_points in worker_pool.in_order(answer, wanted, workers, kind):
+        found.append(of_points)
         done += len(work.streams) * trials_per_point
         if progress:
             progress(done, n_points * trials_per_point)
-    return Answers(np.concatenate(found), tuple(horizons(scenario)), trials_per_point)
+    by_batch = np.concatenate([one.shares for one in found])
+    counted = Classed.joined([one.classed for one in found])
+    return Answers(by_batch, tuple(horizons(scenario)), trials_per_point, counted, levels(scenario), tier)
 
 
-def answer(work: Work) -> Floats:
-    """Run the points of one block; return shares of trials with the event (points, batches, horizons)."""
+class Answered(NamedTuple):
+    """Shares of trials with the event (points, batches, horizons) and its counts by class of trial."""
+
+    shares: Floats
+    classed: Classed
+
+
+def answer(work: Work) -> Answered:
+    """Run the points of one block."""
     from sim.model.compiled import simulate_streams  # with the compiler, which only workers need
 
     columns = simulate_streams(work.scenario, PointStreams(work), explains=False)
-    shape = (len(work.streams), work.batches, -1)
-    by_horizon = [
-        event_by(columns, work.scenario, work.tier, days).reshape(shape).mean(axis=2)
-        for days in horizons(work.scenario)
-    ]
-    return np.stack(by_horizon, axis=2)
+    n_points, days = len(work.streams), horizons(work.scenario)
+    hits = np.stack([event_by(columns, work.scenario, work.tier, at) for at in days], axis=1)
+    shares = hits.reshape(n_points, work.batches, -1, len(days)).mean(axis=2)
+    return Answered(np.asarray(shares), classed(work.scenario, columns, hits, n_points))
 
 
 class PointStreams(Streams):

@@ -7,20 +7,25 @@ Draws are put in eight groups of equal size by their value of X. Group means fro
 the direction (and for the variance the size) of each group's move is learnt on nine tenths of the draws and measured on
 the other tenth, in turn (cross-fitting). An input without influence then gets 0 on average. Where chance hides a
 direction the movement comes out too small, never too large on average.
+
+Odds are headlines: trials are weighted as everywhere (``sim.results.weighing``), and P(Y|X) is the weighted share among
+draws with X. A trial of weight w adds w (hit - P(Y)) to the movement, whose mean over all trials is 0. The variance is
+that of the model's own shares of trials.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.designs import check_draws, uniforms
+from sim.analysis.point_levels import AT_LEVEL, OF_MODEL
 from sim.analysis.sensitivity.constant_outcomes import no_variation, varies
-from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED, horizon_at
+from sim.analysis.sensitivity.uncertain_inputs import horizon_at
 from sim.analysis.study import OneSentence, Question, frame, rows_of
 from sim.errors.arguments import checked_arguments
 from sim.execution.engine_digest import refuse_other_engine
@@ -49,8 +54,8 @@ Groups = NDArray[np.int64]
 class Unknown:
     """One input: what knowing it would do. ``lo`` and ``hi`` hold with 95 % for all inputs together.
 
-    ``at_low`` and ``at_high`` are the odds in the lowest and the highest eighth of its values; ``share`` is the part of
-    the variance of the odds that would go, NaN where the odds do not vary.
+    ``at_low`` and ``at_high`` are the headlines in the lowest and the highest eighth of its values; ``share`` is the
+    part of the variance of the model's odds that would go, NaN where they do not vary.
     """
 
     name: str
@@ -71,7 +76,10 @@ class Unknown:
 
 @dataclass(frozen=True)
 class Information(OneSentence):
-    """All inputs of a run, the largest movement first. ``odds`` and ``spread`` (standard deviation) are over draws."""
+    """All inputs of a run, the largest movement first. ``odds`` is the run's headline.
+
+    ``spread`` is the standard deviation of the model's own odds over draws.
+    """
 
     name: str
     tier: str
@@ -115,7 +123,8 @@ class Information(OneSentence):
             "the rest in turn; intervals hold with 95 % for all unknowns together, by what inputs of pure chance do.",
             "Movements do not add up. Columns of the calibration are known only together, so what is learnt of one "
             "tells about the others, and is counted for each.",
-            NOT_ANCHORED,
+            AT_LEVEL,
+            OF_MODEL,
         )
 
     def rows(self) -> list[dict[str, Any]]:
@@ -128,8 +137,7 @@ class Information(OneSentence):
             "scenario": self.name,
             "tier": self.tier,
             "days": self.days,
-            "anchored": False,
-            "model": self.odds,
+            "p": self.odds,
             "spread": self.spread,
             "draws": self.n_draws,
             "varies": self.varies,
@@ -177,18 +185,39 @@ def value_of_information(run: Run, tier: str = "durable", days: int | None = Non
     200
     """
     days = list(horizons(run.scenario))[horizon_at(run.scenario, days)]
-    blocks = run.blocks(f"{check_tier(tier)}_week")
-    shares = np.concatenate([by_draw(event_by(columns, run.scenario, tier, days)) for columns in blocks])
+    halves, weighed = [], []
+    for columns in run.blocks(*{"durable_week", f"{check_tier(tier)}_week"}):
+        hits, weights = event_by(columns, run.scenario, tier, days), run.weighing.of_trials(run.scenario, columns)
+        halves.append(by_draw(hits))
+        weighed.append(np.stack([by_draw(weights * hits).mean(axis=1), by_draw(weights).mean(axis=1)]))
+    shares = np.concatenate(halves)
     check_draws(run, len(shares))
     refuse_other_engine(run)
-    columns = unknown_columns(run.scenario, run.seed, len(shares))
-    found = unknowns(columns, shares)
+    drawn = unknown_columns(run.scenario, run.seed, len(shares))
+    found = unknowns(drawn, shares, Weighed(*np.concatenate(weighed, axis=1)))
     spread = float(np.sqrt(max(0.0, variance_between(shares))))
-    shape = (float(shares.mean()), spread, len(shares), found, varies(run, tier, days))
+    shape = (run.odds(tier, days).p, spread, len(shares), found, varies(run, tier, days))
     return Information(run.name, tier, days, *shape, run.n_trials, run.seed)
 
 
-def by_draw(hits: NDArray[np.bool_]) -> Floats:
+class Weighed(NamedTuple):
+    """Weighted hits and weights of the trials by draw, each the mean over the draw's trials, shape (draws,)."""
+
+    hits: Floats
+    weights: Floats
+
+    @property
+    def moves(self) -> Floats:
+        """Return by draw the mean of w (hit - P), of which a group's sum says how far its odds lie from all, P."""
+        return self.hits - self.weights * self.share(slice(None))
+
+    def share(self, draws: Any) -> float:
+        """Return the odds among some draws; 0 where all are without weight."""
+        total = float(self.weights[draws].sum())
+        return float(self.hits[draws].sum()) / total if total else 0.0
+
+
+def by_draw(hits: NDArray[Any]) -> Floats:
     """Return the shares by parameter draw and half of its trials (independent given the draw), shape (draws, 2).
 
     A last draw without all of its trials is left out.
@@ -250,18 +279,23 @@ def learnt(groups: Groups, values: Floats, folds: Groups) -> Floats:
     return np.asarray(np.where(counts > 0, sums / np.maximum(counts, 1) - overall, 0.0))
 
 
-def unknowns(columns: Mapping[str, Floats], shares: Floats) -> tuple[Unknown, ...]:
-    """Measure movement and variance share of each input, from its values (draws,) and the odds (draws, 2)."""
+def unknowns(columns: Mapping[str, Floats], shares: Floats, weighed: Weighed | None = None) -> tuple[Unknown, ...]:
+    """Measure movement and variance share of each input, from its values (draws,) and the model's odds (draws, 2).
+
+    The movement is that of the ``weighed`` trials; without weights all count alike.
+    """
     odds = shares.mean(axis=1)
+    weighed = weighed or Weighed(odds, np.ones(len(odds)))
     variance = variance_between(shares)
     level = widened(len(columns))
-    by_luck = _reach_of_dummies(odds, level)
+    of_odds, by_chance = weighed.moves, (_reach_of_dummies(weighed.moves, level)[0], _reach_of_dummies(odds, level)[1])
     found = []
     for name, column in columns.items():
         groups = grouped(column)
-        measured = [_ends(values, reach, level) for values, reach in zip(_moves(groups, odds), by_luck, strict=True)]
+        values = _moves(groups, of_odds)[0], _moves(groups, odds)[1]
+        measured = [_ends(one, reach, level) for one, reach in zip(values, by_chance, strict=True)]
         share = [end / variance if variance > 0 else float("nan") for end in measured[1]]
-        outer = [float(odds[groups == group].mean()) for group in (0, int(groups.max()))]
+        outer = [weighed.share(groups == group) for group in (0, int(groups.max()))]
         found.append(Unknown(name, *measured[0], *share, *outer))
     return tuple(sorted(found, key=lambda one: -one.movement))
 

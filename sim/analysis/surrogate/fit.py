@@ -11,7 +11,8 @@ Nor is an input central that was not moved: it is drawn too. ``at`` therefore av
 set of points, with the inputs that were moved held at their shares, which is what ``parley run --set`` does. With
 nothing moved this is the scenario itself. The error is measured on settings that no fit has seen: some inputs held,
 every other drawn, against the model's own odds, and the band of the surface against the model's own band there
-(``sim.analysis.surrogate.band``). Odds here are the model alone, never anchored.
+(``sim.analysis.surrogate.band``). What is fitted are the model's own shares of trials; what is given of them are
+headlines, at the level of the scenario.
 """
 
 from __future__ import annotations
@@ -23,16 +24,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.designs import Progress, check_count, check_power_of_two, floats, shifted_sobol, stage, uniforms
-from sim.analysis.sensitivity.uncertain_inputs import HIGH, LOW, Input, chosen, evaluate, inputs_whole
+from sim.analysis.sensitivity.uncertain_inputs import HIGH, LOW, Answers, Input, chosen, evaluate, inputs_whole
 from sim.analysis.surrogate.band import Ends, band, between, ends, left_out
 from sim.analysis.surrogate.inputs import alone, as_slider, is_movable, most_moving
-from sim.analysis.surrogate.surrogate import Response, Setting, average
+from sim.analysis.surrogate.surrogate import Response, Setting, average, band_at, heads
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
 from sim.execution.blocks import DEFAULT_BLOCK
 from sim.scenario.schema import Scenario
 from sim.statistics.estimates import Floats
 from sim.statistics.horizons import horizons
+from sim.statistics.level import Level
 from sim.statistics.logistic import probability
 from sim.statistics.polynomial import fit_surface, quadratic
 
@@ -60,6 +62,7 @@ def response(
     settings: int = SETTINGS,
     level: Sequence[float] | None = None,
     spread: Sequence[float] | None = None,
+    counted: int | None = None,
     seed: int = 1,
     workers: int | None = None,
     progress: Progress | None = None,
@@ -81,10 +84,12 @@ def response(
     settings
         Settings on which the error is measured, each of points / 32 points.
     level
-        The model's odds by horizon where they are better known, from a finished run: the surface is moved to agree
-        with them while nothing is held.
+        The model's own share of trials by horizon where it is better known, from a finished run: the surface is moved
+        to agree with it while nothing is held.
     spread
-        Likewise the variance of those odds between draws, by horizon.
+        Likewise the variance of those shares between draws, by horizon.
+    counted
+        Trials of that run, by default those that are fitted: a headline is that of so many.
     seed
         Seed of the random numbers, 0 to 2^64 - 1.
     workers
@@ -114,7 +119,9 @@ def response(
     all_trials = (points + settings * a_setting) * trials
     bench = Bench(scenario, available, trials, tier, seed, workers, progress, all_trials)
     shares = sequence(len(available), points, seed, "response shift")
-    halves = bench.run(shares, 0)
+    answers = bench.run(shares, 0)
+    halves, levels = answers.shares, answers.levels(slice(None))
+    n = points * trials if counted is None else counted
     counts = classes(halves.mean(axis=1), trials)
     moved = wanted if wanted is not None else most_moving(scenario, available, shares, counts)
     places = [available.index(one) for one in moved]
@@ -132,7 +139,9 @@ def response(
         _rows(coefficients),
         _rows(over),
         floats(rest),
-        tested(bench, moved, (coefficients, over, rest), settings, a_setting, points),
+        levels,
+        n,
+        tested(bench, moved, (coefficients, over, rest), Shown(levels, n), (settings, a_setting, points)),
         points * trials,
         a_setting * trials,
         seed,
@@ -152,12 +161,12 @@ class Bench(NamedTuple):
     progress: Progress | None
     all_trials: int
 
-    def run(self, shares: Floats, first: int) -> Floats:
-        """Run the points ``shares`` (points, inputs); return odds of two halves of each (points, 2, horizons).
+    def run(self, shares: Floats, first: int) -> Answers:
+        """Run the points ``shares`` (points, inputs) in two batches each.
 
         Point number p of the study has the stream p, ``first`` being that of the first row.
         """
-        answers = evaluate(
+        return evaluate(
             self.scenario,
             self.available,
             {one.name: shares[:, place] for place, one in enumerate(self.available)},
@@ -169,39 +178,56 @@ class Bench(NamedTuple):
             workers=self.workers,
             progress=stage(self.progress, first * self.trials, self.all_trials - (first + len(shares)) * self.trials),
         )
-        return answers.shares
+
+
+class Shown(NamedTuple):
+    """Levels of the odds by horizon, and the trials of which a share of the surface is taken to be."""
+
+    levels: tuple[Level, ...]
+    n: int
 
 
 def tested(
     bench: Bench,
     moved: Sequence[Input],
     surface: tuple[Floats, Floats, Floats],
-    settings: int,
-    a_setting: int,
-    first: int,
+    shown: Shown,
+    sizes: tuple[int, int, int],
 ) -> tuple[Setting, ...]:
-    """Test the surface against the model where it was not fitted: some inputs held, every other drawn."""
+    """Test the surface against the model where it was not fitted: some inputs held, every other drawn.
+
+    Everything is compared as headlines. ``sizes`` are the settings, the points of each, and the first stream.
+    """
     coefficients, over, rest = surface
+    settings, a_setting, first = sizes
+    levels, n = shown.levels, a_setting * bench.trials
     held = held_out(len(moved), settings, bench.seed)
     shares = sequence(len(bench.available), settings * a_setting, bench.seed, "response test")
     for number, own in enumerate(held):
         for place, share in own.items():
             shares[number * a_setting : (number + 1) * a_setting, bench.available.index(moved[place])] = share
-    halves = bench.run(shares, first).reshape(settings, a_setting, 2, -1)
-    had = halves.mean(axis=2)
-    errors = had.std(axis=1, ddof=1) / np.sqrt(a_setting)
-    return tuple(
-        Setting(
-            {moved[place].name: share for place, share in own.items()},
-            p,
-            error,
-            average(coefficients, over, own),
-            band_of(drawn),
-            tuple(band_of(drawn[part::2]) for part in (0, 1)),
-            band(coefficients, over, rest, own),
+    halves = bench.run(shares, first).shares.reshape(settings, a_setting, 2, -1)
+    found = []
+    for own, drawn in zip(held, halves, strict=True):
+        had = drawn.mean(axis=1)
+        model, surfaces = floats(had.mean(axis=0)), average(coefficients, over, own)
+        errors = had.std(axis=0, ddof=1) / np.sqrt(a_setting)
+        slopes = [level.slope_at(p, n) for level, p in zip(levels, model, strict=True)]
+        parts = tuple(
+            band_at(levels, floats(half.mean(axis=(0, 1))), band_of(half), n // 2) for half in (drawn[::2], drawn[1::2])
         )
-        for own, p, error, drawn in zip(held, _rows(had.mean(axis=1)), _rows(errors), halves, strict=True)
-    )
+        found.append(
+            Setting(
+                {moved[place].name: share for place, share in own.items()},
+                heads(levels, model, n),
+                floats(errors * slopes),
+                heads(levels, surfaces, shown.n),
+                band_at(levels, model, band_of(drawn), n),
+                parts,
+                band_at(levels, surfaces, band(coefficients, over, rest, own), shown.n),
+            )
+        )
+    return tuple(found)
 
 
 def band_of(halves: Floats) -> Ends:

@@ -1,24 +1,26 @@
 """A fitted response surface: its numbers, what it says at a point, and how far it misses the model.
 
-See ``sim.analysis.surrogate.fit`` for what it is and how it is fitted. Odds here are the model alone, never anchored.
+See ``sim.analysis.surrogate.fit`` for what it is and how it is fitted. It holds the model's own shares of trials; all
+odds and bands that it gives are headlines, at the level of the scenario.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.analysis.designs import floats
-from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED
+from sim.analysis.point_levels import AT_LEVEL
 from sim.analysis.study import OneSentence, Question, frame
 from sim.analysis.surrogate.band import Ends, band, odds_over
 from sim.errors import ParleyError
-from sim.statistics.estimates import Floats
+from sim.statistics.estimates import Floats, Odds
+from sim.statistics.level import Level
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +72,8 @@ class Response(OneSentence):
 
     ``coefficients`` (horizons, 1 + k + k (k + 1) / 2) of the hazards, in the order of ``polynomial.quadratic``;
     ``over`` (points, k) the shares over which ``at`` averages; ``rest`` the variance in log odds of all that it does
-    not hold, by horizon. ``settings``: what the error is measured on.
+    not hold, by horizon. ``levels``: of the odds, by horizon, and ``counted`` the trials of which a share is smoothed
+    there. ``settings``: what the error is measured on, headlines all.
     """
 
     tier: str
@@ -79,6 +82,8 @@ class Response(OneSentence):
     coefficients: tuple[tuple[float, ...], ...]
     over: tuple[tuple[float, ...], ...]
     rest: tuple[float, ...]
+    levels: tuple[Level, ...]
+    counted: int
     settings: tuple[Setting, ...]
     trials: int
     trials_a_setting: int
@@ -112,7 +117,7 @@ class Response(OneSentence):
         ParleyError
             An input that the surface does not have.
         """
-        return average(*self._arrays, self._places(shares))
+        return heads(self.levels, average(*self._arrays, self._places(shares)), self.counted)
 
     def band(self, shares: Mapping[str, float]) -> Ends:
         """Return the band of these odds: nine in ten draws of all that is not held, an approximation.
@@ -132,7 +137,9 @@ class Response(OneSentence):
         ParleyError
             An input that the surface does not have.
         """
-        return band(*self._arrays, np.array(self.rest), self._places(shares))
+        places = self._places(shares)
+        model = band(*self._arrays, np.array(self.rest), places)
+        return band_at(self.levels, average(*self._arrays, places), model, self.counted)
 
     def _places(self, shares: Mapping[str, float]) -> dict[int, float]:
         names = [one.name for one in self.inputs]
@@ -190,7 +197,7 @@ class Response(OneSentence):
             f"The ends of its band, an approximation, miss those of the model's by {100 * self.band_rmse[-1]:.1f} "
             f"points (rmse); random error of the test alone makes {100 * self.band_luck[-1]:.1f}.",
             "Inputs that are not moved are drawn, as in the scenario.",
-            NOT_ANCHORED,
+            AT_LEVEL,
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -198,7 +205,6 @@ class Response(OneSentence):
         return {
             "tier": self.tier,
             "days": list(self.days),
-            "anchored": False,
             "inputs": [
                 {
                     "input": one.name,
@@ -211,6 +217,8 @@ class Response(OneSentence):
             "coefficients": [list(row) for row in self.coefficients],
             "over": [list(row) for row in self.over],
             "rest": list(self.rest),
+            "levels": [asdict(one) for one in self.levels],
+            "counted": self.counted,
             "error": {
                 **{key: list(getattr(self, key)) for key in ("rmse", "largest", "luck", "band_rmse", "band_luck")}
             },
@@ -244,3 +252,18 @@ class Response(OneSentence):
 def average(coefficients: Floats, over: Floats, held: Mapping[int, float]) -> tuple[float, ...]:
     """Return the odds by horizon, the mean of the surface over ``over`` with column i held at ``held[i]``."""
     return floats(odds_over(coefficients, over, held).mean(axis=0))
+
+
+def heads(levels: Sequence[Level], model: Sequence[float], n: int) -> tuple[float, ...]:
+    """Return the headlines of shares of ``n`` trials, by horizon; they never fall."""
+    found = [level.at(p, n) for level, p in zip(levels, model, strict=True)]
+    return floats(np.maximum.accumulate(found))
+
+
+def band_at(levels: Sequence[Level], model: Sequence[float], ends: Ends, n: int) -> Ends:
+    """Return the bands of the headlines, from shares of ``n`` trials and their own bands, by horizon."""
+    found = []
+    for level, p, (lo, hi) in zip(levels, model, ends, strict=True):
+        head = level.headline(Odds(p, lo, hi, p, p, n, round(p * n)))
+        found.append((head.lo, head.hi))
+    return tuple(found)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED
+from sim.analysis.point_levels import AT_LEVEL
 from sim.analysis.study import OneSentence, Question, frame
 from sim.analysis.variance_reduction.methods import FEW_EVENTS, LEVEL, UNKNOWN
 from sim.errors.arguments import checked_arguments
-from sim.results.compare import compare
+from sim.results.compare import compare, level_of
 from sim.results.formatting import plain
 from sim.results.run import Run
 from sim.statistics.estimates import TRIALS_PER_CLUSTER, Hits, group_sums, student_quantile
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pair:
-    """A paired difference variant - base of durable odds by ``days``, and what pairing gains.
+    """A paired difference variant - base of durable headlines by ``days``, and what pairing gains.
 
     ``variance_ratio``: variance with independent over that with common random numbers, with a 95 % interval; NaN
     where fewer than 20 trials differ.
@@ -66,7 +66,7 @@ class CommonRandomNumbers(OneSentence):
     @property
     def notes(self) -> tuple[str, ...]:
         """Return what must be read with the numbers."""
-        return (NOT_ANCHORED,)
+        return (AT_LEVEL,)
 
     @property
     def sentence(self) -> str:
@@ -81,7 +81,7 @@ class CommonRandomNumbers(OneSentence):
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON; null where the gain is unknown."""
-        return {**plain(asdict(self)), "anchored": False, "sentence": self.sentence, "notes": self.notes}
+        return {**plain(asdict(self)), "sentence": self.sentence, "notes": self.notes}
 
     def table(self) -> pd.DataFrame:
         """Return one row per horizon."""
@@ -110,20 +110,28 @@ def common_random_numbers(base: Run, variant: Run) -> CommonRandomNumbers:
     found = compare(base, variant)
     n, pairs = found["trials"], []
     for day, cell in found["tiers"]["durable"].items():
-        hits = [event_by(run.columns, run.scenario, "durable", int(day))[:n] for run in (base, variant)]
-        base_odds, odds = (float(np.mean(one)) for one in hits)
-        difference, lo, hi = (cell[f"model_{name}"] for name in ("difference", "lo", "hi"))
-        pairs.append(Pair(int(day), base_odds, odds, difference, lo, hi, *gain(*hits)))
+        here, there = (event_by(run.columns, run.scenario, "durable", int(day))[:n] for run in (base, variant))
+        slopes = [
+            level_of(run, "durable", int(day)).slope_at(float(np.mean(hits)), n)
+            for run, hits in ((base, here), (variant, there))
+        ]
+        apart = cell["difference"], cell["lo"], cell["hi"]
+        pairs.append(Pair(int(day), cell["base"], cell["variant"], *apart, *gain(here, there, *slopes)))
     return CommonRandomNumbers(base.name, variant.name, n, base.seed, tuple(pairs))
 
 
-def gain(base: Hits, variant: Hits) -> tuple[float, float, float, float, float]:
+def gain(
+    base: Hits, variant: Hits, of_base: float = 1.0, of_variant: float = 1.0
+) -> tuple[float, float, float, float, float]:
     """Return both standard errors, independent and common random numbers, the ratio of variances and its interval.
+
+    ``of_base`` and ``of_variant`` are the slopes of the headlines, 1 for the plain shares.
 
     Delta method for the logarithm of a ratio of two means over clusters, Student's t.
     """
     (first, sizes), (second, _) = (group_sums(hits, TRIALS_PER_CLUSTER) for hits in (base, variant))
-    first, second = first - np.mean(base) * sizes, second - np.mean(variant) * sizes
+    first = of_base * (first - np.mean(base) * sizes)
+    second = of_variant * (second - np.mean(variant) * sizes)
     unlike, common = first**2 + second**2, (second - first) ** 2
     k, n = len(sizes), len(base)
     errors = [float(np.sqrt(k / max(1, k - 1) * one.sum())) / n for one in (unlike, common)]

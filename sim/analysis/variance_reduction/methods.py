@@ -19,8 +19,9 @@ from scipy import stats
 
 import sim.model.compiled  # noqa: F401  # the compiler, before the clock: it loads longer than a small run
 from sim.analysis.designs import Progress, check_count, uniforms
+from sim.analysis.point_levels import AT_LEVEL, interval_at
 from sim.analysis.sensitivity.constant_outcomes import NO_INPUT
-from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED, Input, evaluate, inputs_whole
+from sim.analysis.sensitivity.uncertain_inputs import Input, evaluate, inputs_whole
 from sim.analysis.study import OneSentence, Question, frame
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
@@ -30,6 +31,7 @@ from sim.results.formatting import plain
 from sim.results.wording import percent
 from sim.scenario.schema import Scenario
 from sim.statistics.estimates import Floats, normal_quantile, student_quantile, wilson
+from sim.statistics.level import Level
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,13 +54,14 @@ NOTES = (
     "trials of the same standard error for each CPU second of one core, which varies from run to run.",
     f"sobol: {N_SETS} scrambled sets, {TRIALS_PER_POINT} trials to a point; more draws: the same with independent "
     "points. So many means give their own variance to within two fifths.",
-    NOT_ANCHORED,
+    AT_LEVEL,
+    "Ratios are of the variances of unweighted shares of trials; a standard error is taken at the level.",
 )
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """Odds ``p`` by ``method`` with a 95 % interval, standard error, trials, and CPU seconds of all horizons together.
+    """Headline ``p`` by ``method`` with a 95 % interval, standard error, trials, and CPU seconds of all horizons.
 
     ``variance_ratio``: variance of as many plain trials over the method's, above 1 being a gain, with a 95 % interval;
     ``effective_per_second``: plain trials of the same standard error for each CPU second. NaN where unknown.
@@ -120,7 +123,7 @@ class FewerTrials(OneSentence):
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain numbers and lists, for JSON, null where unknown; seconds differ from run to run."""
-        return {**plain(asdict(self)), "anchored": False, "sentence": self.sentence, "notes": NOTES}
+        return {**plain(asdict(self)), "sentence": self.sentence, "notes": NOTES}
 
     def table(self) -> pd.DataFrame:
         """Return one row per method and horizon."""
@@ -169,6 +172,7 @@ def fewer_trials(
     inputs = inputs_whole(scenario)[::-1]  # files of joint draws first, as Sobol's first columns are the most even
     if not inputs:
         raise ParleyError(NO_INPUT)
+    plain_trials: list[Estimate] = []
     found: list[Estimate] = []
     for method in (PLAIN, MORE_DRAWS, SOBOL):
         began = time.process_time()
@@ -179,11 +183,13 @@ def fewer_trials(
             scenario, inputs, shares, trials_per_point=each, batches=1, streams=np.arange(n_points), tier=tier,
             seed=seed, workers=1, progress=progress,
         )  # fmt: skip
-        means = answers.odds.reshape(n_sets, -1, len(answers.days)).mean(axis=1)
+        means = answers.model.reshape(n_sets, -1, len(answers.days)).mean(axis=1)
         cpu = time.process_time() - began
-        for at, days in enumerate(answers.days):
+        for at, (days, level) in enumerate(zip(answers.days, answers.levels(slice(None)), strict=True)):
             one = from_means(method, days, means[:, at], n_points * each, cpu)
-            found.append(compared(one, found[at] if method != PLAIN else one))
+            if method == PLAIN:
+                plain_trials.append(one)
+            found.append(at_level(compared(one, plain_trials[at]), level))
     return FewerTrials(name or scenario.title, tier, trials, seed, len(inputs), tuple(found))
 
 
@@ -227,6 +233,13 @@ def from_means(method: str, days: int, means: Floats, trials: int, cpu: float) -
     shrunk = (normal_quantile(LEVEL) / student_quantile(LEVEL, k - 1)) ** 2
     lo, hi = wilson(p, shrunk * p * (1 - p) / se**2 if se > 0 else trials, LEVEL)
     return Estimate(method, days, p, lo, hi, se, trials, cpu)
+
+
+def at_level(one: Estimate, level: Level) -> Estimate:
+    """Return the headline of an estimate of the share of trials; its standard error by the delta method."""
+    lo, hi = interval_at(level, (one.lo, one.hi), one.trials)
+    se = one.se * level.slope_at(one.p, one.trials)
+    return replace(one, p=level.at(one.p, one.trials), lo=lo, hi=hi, se=se)
 
 
 def compared(one: Estimate, base: Estimate) -> Estimate:

@@ -69,7 +69,7 @@ def show_discovery(found: Discovery, to: Console) -> None:
     say(
         to,
         f"{found.n_draws:,} draws of {counted(len(found.inputs), 'uncertain input')}, {found.n_trials:,} trials; "
-        f"the model alone: {whole(found.density)} of 100 futures have {found.outcome}. Boxes are found on one half of "
+        f"{whole(found.p)} of 100 futures have {found.outcome}. Boxes are found on one half of "
         "the draws; every number in a sentence is from the other half.",
     )
     if not found.varies and not found.boxes and not found.rules:
@@ -86,7 +86,8 @@ def show_discovery(found: Discovery, to: Console) -> None:
             _show_trade_off([one for one in found.trade_off if one.kind == kind], to)
     _show_tree(found, to)
     to.print()
-    say(to, "A box says where in the model's own inputs its halts lie. It does not say that its inputs are right.")
+    for text in found.notes[1:]:
+        say(to, text)
 
 
 def _nothing(found: Discovery, kind: str) -> str:

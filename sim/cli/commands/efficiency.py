@@ -76,15 +76,13 @@ def show_fewer_trials(found: FewerTrials, to: Console) -> None:
     }
     to.print(f"{found.scenario}: what Sobol draws gain on plain trials", style="bold")
     inputs = counted(found.uncertain_inputs, "uncertain input")
-    to.print(f"{found.tier} halt, the model alone; {found.trials:,} trials, {inputs}, seed {found.seed}\n")
+    to.print(f"{found.tier} ceasefire; {found.trials:,} trials, {inputs}, seed {found.seed}\n")
     rows = sorted(found.estimates, key=lambda one: one.days)
     _show(cells, 2, rows, (found.sentence, *NOTES), to)
 
 
 def show_common_random_numbers(found: CommonRandomNumbers, to: Console) -> None:
     """Print a title, one row per horizon, a sentence and notes."""
-    from sim.analysis.sensitivity.uncertain_inputs import NOT_ANCHORED
-
     cells: Cells = {
         ("days", ""): lambda one: str(one.days),
         ("base", "%"): lambda one: percent(one.base),
@@ -97,8 +95,8 @@ def show_common_random_numbers(found: CommonRandomNumbers, to: Console) -> None:
         ("ratio", "95 %"): ends,
     }
     to.print(f"{found.variant} against {found.base}: common random numbers", style="bold")
-    to.print(f"durable halt, the model alone; {found.trials:,} trials each, seed {found.seed}\n")
-    _show(cells, 1, found.pairs, (found.sentence, NOT_ANCHORED), to)
+    to.print(f"durable ceasefire; {found.trials:,} trials each, seed {found.seed}\n")
+    _show(cells, 1, found.pairs, (found.sentence, *found.notes), to)
 
 
 def _show(cells: Cells, left: int, rows: Iterable[Any], texts: Iterable[str], to: Console) -> None:

@@ -60,7 +60,7 @@ def levers(
 def show_levers(found: Levers, to: Console) -> None:
     """Print levers alone, the frontier with regret, the package in a sentence, what each party would accept, notes."""
     to.print(f"{found.name}: what could be done, and with what effort", style="bold")
-    to.print(f"{found.tier} halt by {found.days} days, the model alone: {whole(found.base.odds)} % without any lever\n")
+    to.print(f"{found.tier} ceasefire by {found.days} days: {whole(found.base.odds)} % without any lever\n")
     _show_alone(found, to)
     _show_frontier(found, to)
     to.print()
@@ -141,7 +141,7 @@ def _show_terms(found: Levers, terms: Terms, to: Console) -> None:
 def show_information(found: Information, to: Console, most: int = DEFAULT_ROWS) -> None:
     """Print the unknowns whose answer would move the odds most."""
     to.print(f"{found.name}: which unknown, once known, would move the odds most", style="bold")
-    to.print(f"{found.tier} halt by {found.days} days, the model alone: {whole(found.odds)} %\n")
+    to.print(f"{found.tier} ceasefire by {found.days} days: {whole(found.odds)} %\n")
     rows = []
     clear = [one for one in found.unknowns if one.is_clear]
     for one in (clear or found.unknowns)[:most]:

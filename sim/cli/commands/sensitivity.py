@@ -91,7 +91,7 @@ def show_sensitivity(found: Tornado | Sobol | Morris, name: str, to: Console, mo
             what, days = "screening along trajectories (Morris)", found.days
             table, n_all = _morris_table(found, most), len(found.effects)
     to.print(f"{name}: {what}", style="bold")
-    to.print(f"{found.tier} halt by {days} days, the model alone\n")
+    to.print(f"{found.tier} ceasefire by {days} days\n")
     if found.varies or (isinstance(found, Tornado) and found.bars):
         to.print(table)
         if n_all > most:

@@ -59,7 +59,7 @@ def test_all_central_is_the_central_scenario(base: Scenario) -> None:
     shares = at_central(available, 2)
     found = evaluate(separate, available, shares, trials_per_point=256, tier="mutual", workers=1)
     weeks = simulate(central(base), 1, 0, 256)["mutual_week"]
-    assert found.odds[0, -1] == pytest.approx(np.mean(weeks >= 0), abs=0.01)
+    assert found.model[0, -1] == pytest.approx(np.mean(weeks >= 0), abs=0.01)
     assert np.array_equal(found.shares[0], found.shares[1])  # the same luck
 
 

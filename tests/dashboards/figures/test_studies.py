@@ -25,7 +25,7 @@ BOX = FoundBox("halt", 1, (LIMIT,), INSIDE, INSIDE, 0.7, 0.9, 0.2, 0.0001, "80 o
 STEPS = tuple(TradeOff("halt", n, Measures(c, d, m), Measures(c, d - 0.05, m)) for n, c, d, m in
               ((0, 1.0, 0.35, 1.0), (1, 0.5, 0.8, 0.25), (2, 0.2, 0.9, 0.05)))  # fmt: skip
 DRAWN = Input("war.momentum", "momentum", "momentum", -0.1, 0.3)
-FOUND = Discovery("made", "durable", 365, 3200, 200, 0.35, None, (DRAWN,), (BOX,), STEPS, None, 0.0)  # type: ignore[arg-type]  # fmt: skip
+FOUND = Discovery("made", "durable", 365, 3200, 200, 0.35, 0.35, None, (DRAWN,), (BOX,), STEPS, None, 0.0)  # type: ignore[arg-type]  # fmt: skip
 
 
 @pytest.mark.parametrize(

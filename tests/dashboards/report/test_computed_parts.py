@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from dashboards.report import computed_parts, sections, sliders
+from dashboards.report import computed_parts, sections
 from dashboards.report.build import report, write_report
 from dashboards.theme import literal
 from sim.analysis.replay.select_trial import first
@@ -97,9 +97,9 @@ def test_nothing_moved_is_the_headline_of_the_base(base: Run) -> None:
     assert more.response is not None
     cells = list(base.summary["tiers"]["durable"].values())
     for p, cell in zip(more.response.at({}), cells, strict=True):
-        assert p == pytest.approx(cell["model"], abs=5e-4)  # an event never seen has no logit to be moved to
-    p, cell = more.response.at({})[-1], cells[-1]
-    assert sliders.headline(base, p) == pytest.approx(cell["p"], abs=5e-4)
+        assert p == pytest.approx(cell["p"], abs=5e-4)  # an event never seen has no logit to be moved to
+    cell = cells[-1]
+    assert computed_parts.bars(more.response)[0]["central"] == pytest.approx(cell["p"], abs=5e-4)
     assert cell["p"] == pytest.approx(float(pooled((smoothed(cell["model"], 320), cell["reference"]), (0.5, 0.5))))
 
 
@@ -161,7 +161,7 @@ def test_the_band_of_the_base_is_that_of_its_run(base: Run) -> None:
     assert more.response is not None
     for (low, high), cell in zip(more.response.band({}), base.summary["tiers"]["durable"].values(), strict=True):
         if cell["model_lo"] < cell["model_hi"]:  # where draws differ by more than chance
-            assert (low, high) == pytest.approx((cell["model_lo"], cell["model_hi"]), abs=0.03)
+            assert (low, high) == pytest.approx((cell["lo"], cell["hi"]), abs=0.03)
     assert f"{100 * more.response.band_rmse[-1]:.1f} points" in Page(report([base])).text
 
 
