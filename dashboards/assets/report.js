@@ -239,9 +239,8 @@
     put("moved-words", oneIn(odds[last]));
     put("moved-odds", percent(odds[last]));
     document.getElementById("moved-odds").dataset.odds = odds[last];
-    document.getElementById("moved-odds").dataset.model = now.odds[last];
     put("moved-band", range(...spans[last]));
-    document.getElementById("moved-band").dataset.band = [now.low[last], now.high[last]].join(" ");
+    document.getElementById("moved-band").dataset.band = spans[last].join(" ");
     put("moved-against", held.size ? "(the base: " + percent(surface.base[last]) + ")" : "");
     const value = (input) => stopWords(input);
     const order = [...held.keys()].sort((a, b) => a - b);
