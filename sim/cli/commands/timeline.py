@@ -50,12 +50,11 @@ def show_timeline(found: Timeline, to: Console) -> None:
     rows: list[tuple[str, ...]] = []
     for step in found.steps:
         cells = [odds.as_dict() for odds in step.odds.values()]
-        model = odds_cell({"p": step.odds[last].model, "mc_hi": step.odds[last].model_hi})
         is_clear = bool(step.moved) and step.moved[last].is_clear
-        own = band_cell(cells[-1], found.trials), model, _moved(step, last), "clear" if is_clear else ""
+        own = band_cell(cells[-1], found.trials), _moved(step, last), "clear" if is_clear else ""
         rows.append((f"{step.date.day} {step.date:%b}", step.name, *map(odds_cell, cells), *own))
         rows.append(("", f"  {IN_FORCE_180}", *_in_force(found, step)))
-    heads = ("after", "", *days, "90 %\nband", "model\nalone", f"moved by {last} d,\npoints", "")
+    heads = ("after", "", *days, "90 %\nband", f"moved by {last} d,\npoints", "")
     print_table(to, heads, rows, left=2, words=[-1])
     to.print()
     for step in found.events:
@@ -75,13 +74,12 @@ def _moved(step: Step, days: int) -> str:
 
 
 def _in_force(found: Timeline, step: Step) -> tuple[str, ...]:
-    """Return the odds by day of a ceasefire still in force after 180 days, their band, the model alone and movement."""
+    """Return the odds by day of a ceasefire still in force after 180 days, their band and movement."""
     cells = [None if odds is None else odds.as_dict() for odds in step.in_force.values()]
     if (last := cells[-1]) is None:
-        return (*map(in_force_cell, cells), DASH, DASH)
-    model = odds_cell({"p": last["model"], "mc_hi": last["model_hi"]})
+        return (*map(in_force_cell, cells), DASH)
     moved = _points(step, step.in_force_moved.get(found.days))
-    return (*map(in_force_cell, cells), band_cell(last, found.trials), model, moved)
+    return (*map(in_force_cell, cells), band_cell(last, found.trials), moved)
 
 
 def _points(step: Step, moved: Moved | None) -> str:
