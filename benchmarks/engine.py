@@ -78,10 +78,10 @@ class Block:
             one = slice(place, place + 1)
             inputs = self.inputs._replace(starts=self.inputs.starts[one], changed=self.inputs.changed[one])
             fresh = workspace_for(inputs) if workspace is None else workspace._replace(changed=inputs.changed)
-            fresh.random["block"] = -1
+            fresh.blocks[:] = -1
             workspace = self.simulate(inputs, self.first[one], self.counts[one], fresh)
-            stream, week, slot = np.nonzero(workspace.random["block"] >= 0)
-            found.append(np.stack([stream, week, workspace.random["block"][stream, week, slot]], axis=1))
+            stream, slot, week = np.nonzero(workspace.blocks >= 0)
+            found.append(np.stack([stream, week, workspace.blocks[stream, slot, week]], axis=1))
         return np.concatenate(found)
 
     def random_numbers(self) -> Callable[[], object]:
@@ -90,7 +90,7 @@ class Block:
         workspace.trial["seed"] = SEED
 
         def again() -> object:
-            workspace.random["block"] = -1
+            workspace.blocks[:] = -1
             return draw_again(workspace, drawn)
 
         return again

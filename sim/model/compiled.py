@@ -88,6 +88,7 @@ def simulate_draws(
     world = world_of(workspace)
     row, of_draw = world.row, np.empty(len(world.row))
     first_stored = len(row) - results.shape[1]
+    ends_early = begins and first_stored > 0  # whoever stores the whole row wants it as it is after all weeks
     done = 0
     for number in range(len(starts)):
         if is_given_up[0]:
@@ -99,7 +100,7 @@ def simulate_draws(
                 begin_trial(world, of_draw, first_trials[number] + lane)
             for _ in range(weeks):
                 week(world)
-                if begins and is_decided(world):
+                if ends_early and is_decided(world):
                     break
             if explains:
                 explain(world)

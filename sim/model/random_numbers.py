@@ -21,6 +21,8 @@ from sim.random_streams import stream_key
 
 LANES = 4
 """Numbers of a stream in a week: for four neighbouring trials, or four pairs of them."""
+SLOTS = 4
+"""Blocks of trials whose numbers are kept."""
 
 STREAMS = (
     ("momentum at start", ""),
@@ -62,10 +64,10 @@ PER_THIRD_PARTY = len(OF_THIRD_PARTY)
 
 
 class Room(NamedTuple):
-    """Hold the random numbers of one block of trials; it is over before the next begins.
+    """Hold the random numbers of the last sixteen trials: those of one draw of the parameters.
 
-    ``blocks`` (streams, weeks) says for which block a week's numbers in ``numbers`` (streams, weeks x lanes) were last
-    drawn; ``central`` is scratch.
+    ``blocks`` (streams, slots, weeks) says for which block of trials a week's numbers in ``numbers`` (streams, slots,
+    weeks x lanes) were last drawn; ``central`` is scratch.
     """
 
     keys: NDArray[np.uint64]
@@ -82,8 +84,8 @@ def streams(sides: tuple[str, str], third_parties: list[str], vetoes: list[str],
     wanted += [("veto", name) for name in vetoes]
     return Room(
         np.array([stream_key(prefix + decision, of) for decision, of in wanted], np.uint64),
-        np.full((len(wanted), weeks), -1, np.int64),
-        np.zeros((len(wanted), weeks * LANES)),
+        np.full((len(wanted), SLOTS, weeks), -1, np.int64),
+        np.zeros((len(wanted), SLOTS, weeks * LANES)),
         np.zeros(weeks * LANES),
     )
 
@@ -135,9 +137,9 @@ def uniform(world: Any, stream: int) -> float:
     """Return the uniform random number of a decision in this trial and week."""
     trial = world.trial
     block = trial.number >> 2
-    if world.blocks[stream, trial.week] != block:
+    if world.blocks[stream, block % SLOTS, trial.week] != block:
         _draw(world, stream, block, trial.week, trial.week + 1)
-    return world.numbers[stream, trial.week * LANES + (trial.number & 3)]
+    return world.numbers[stream, block % SLOTS, trial.week * LANES + (trial.number & 3)]
 
 
 @step
@@ -145,9 +147,9 @@ def normal(world: Any, stream: int) -> float:
     """Return the standard normal random number of a decision; trials 2i and 2i + 1 see opposite signs."""
     trial = world.trial
     block = trial.number >> 3
-    if world.blocks[stream, trial.week] != block:
+    if world.blocks[stream, block % SLOTS, trial.week] != block:
         _draw_normals(world, stream, block, trial.week, trial.week + 1)
-    size = world.numbers[stream, trial.week * LANES + ((trial.number >> 1) & 3)]
+    size = world.numbers[stream, block % SLOTS, trial.week * LANES + ((trial.number >> 1) & 3)]
     return size if trial.number & 1 == 0 else -size
 
 
@@ -155,16 +157,18 @@ def normal(world: Any, stream: int) -> float:
 def uniforms_ahead(world: Any, stream: int) -> None:
     """Draw a stream that is asked for in most weeks up to the horizon, all at once: that is faster."""
     trial = world.trial
-    if world.blocks[stream, trial.horizon - 1] != trial.number >> 2:
-        _draw(world, stream, trial.number >> 2, 0, trial.horizon)
+    block = trial.number >> 2
+    if world.blocks[stream, block % SLOTS, trial.horizon - 1] != block:
+        _draw(world, stream, block, 0, trial.horizon)
 
 
 @step
 def normals_ahead(world: Any, stream: int) -> None:
     """Draw normals up to the horizon, all at once."""
     trial = world.trial
-    if world.blocks[stream, trial.horizon - 1] != trial.number >> 3:
-        _draw_normals(world, stream, trial.number >> 3, 0, trial.horizon)
+    block = trial.number >> 3
+    if world.blocks[stream, block % SLOTS, trial.horizon - 1] != block:
+        _draw_normals(world, stream, block, 0, trial.horizon)
 
 
 @step
@@ -210,7 +214,8 @@ def favouring_b(world: Any, stream: int) -> float:
 @routine
 def _draw(world: Any, stream: int, block: int, first: int, end: int) -> None:
     """Draw a stream for some weeks."""
-    seed, key, blocks, numbers = world.trial.seed, world.keys[stream], world.blocks[stream], world.numbers[stream]
+    seed, key, slot = world.trial.seed, world.keys[stream], block % SLOTS
+    blocks, numbers = world.blocks[stream, slot], world.numbers[stream, slot]
     for week in range(first, end):
         # numpy steps the counter before its first output.
         words = philox(seed, key, block + 1, week)
@@ -224,7 +229,7 @@ def _draw(world: Any, stream: int, block: int, first: int, end: int) -> None:
 def _draw_normals(world: Any, stream: int, block: int, first: int, end: int) -> None:
     """Draw a stream for some weeks as normals: all as central ones first, which a processor works out side by side."""
     _draw(world, stream, block, first, end)
-    numbers, central = world.numbers[stream, first * LANES : end * LANES], world.central
+    numbers, central = world.numbers[stream, block % SLOTS, first * LANES : end * LANES], world.central
     for place in range(len(numbers)):
         central[place] = _central_normal(numbers[place])
     for place in range(len(numbers)):

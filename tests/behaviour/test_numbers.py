@@ -86,7 +86,7 @@ def test_every_decision_draws_from_a_stream_of_its_own_name() -> None:
     names = [decision for decision, _ in STREAMS]
     names += [decision for _ in trials.inputs.third_parties for decision in OF_THIRD_PARTY]
     names += ["veto" for _ in trials.inputs.vetoes]
-    asked = trials.workspace.random["block"].max(axis=(1, 2)) >= 0
+    asked = trials.workspace.blocks.max(axis=(1, 2)) >= 0
     assert {name for name, is_asked in zip(names, asked, strict=True) if is_asked} == DECISIONS
 
 

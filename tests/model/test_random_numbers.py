@@ -8,7 +8,7 @@ from scipy.special import ndtri
 
 from sim.compiler.decorators import entry
 from sim.model import random_numbers
-from sim.model.random_numbers import EDGE, OF_THIRD_PARTY, STREAMS, streams
+from sim.model.random_numbers import EDGE, LANES, OF_THIRD_PARTY, SLOTS, STREAMS, streams
 from sim.model.world import Workspace
 from sim.model.world_pointer import world_of
 from sim.random_streams import Streams, stream_key
@@ -107,14 +107,14 @@ def test_every_stream_gives_a_trial_what_its_column_holds(kind: int, is_mirrored
     workspace, sides = given_workspace(scenario, seed=5), {"A": scenario.sides.A, "B": scenario.sides.B, "": ""}
     names = [(decision, sides[of]) for decision, of in STREAMS] + [(decision, "Patron") for decision in OF_THIRD_PARTY]
     names += [("veto", "Senate")]
-    assert len(names) == len(workspace.random)
+    assert len(names) == len(workspace.keys)
     order = np.random.default_rng(2).permutation(5 * 40)
     weeks, lanes = np.divmod(order, 40)
     for number, (decision, party) in enumerate(names):
         if METHODS[kind] == "favouring_b" and party:
             continue
         expected = columns_of(scenario, kind, decision, party, first, 5)[weeks, lanes]
-        workspace.random["block"] = -1
+        workspace.blocks[:] = -1
         np.testing.assert_array_equal(asked(workspace, kind, number, first + lanes, weeks), expected, err_msg=decision)
 
 
@@ -134,12 +134,39 @@ def test_kinds_of_numbers_differ_where_they_should() -> None:
 
 def test_keys_of_streams_are_those_of_their_names_after_a_prefix() -> None:
     plain, own = (streams(("North", "South"), ["Patron"], ["Senate"], 3, prefix) for prefix in ("", "One\0"))
-    assert plain.shape == (len(STREAMS) + len(OF_THIRD_PARTY) + 1, 3, 4)
+    n_streams = len(STREAMS) + len(OF_THIRD_PARTY) + 1
+    assert plain.keys.shape == (n_streams,) and plain.blocks.shape == (n_streams, SLOTS, 3)
+    assert plain.numbers.shape == (n_streams, SLOTS, 3 * LANES)
     names = [("momentum at start", ""), ("strain at start", "North"), ("strain at start", "South")]
     for number, name in enumerate(names):
-        assert (plain["key"][number] == stream_key(*name)).all()
-        assert (own["key"][number] == stream_key(f"One\0{name[0]}", name[1])).all()
-    assert plain["key"][-2, 0, 0] == stream_key("blame", "Patron")
-    assert plain["key"][-1, 0, 0] == stream_key("veto", "Senate")
+        assert plain.keys[number] == stream_key(*name)
+        assert own.keys[number] == stream_key(f"One\0{name[0]}", name[1])
+    assert plain.keys[-2] == stream_key("blame", "Patron")
+    assert plain.keys[-1] == stream_key("veto", "Senate")
     for table in (plain, own):
-        assert len(np.unique(table["key"])) == len(table)
+        assert len(np.unique(table.keys)) == n_streams
+
+
+@entry
+def draw_ahead(workspace: Any, is_normal: bool, stream: int, trial: int) -> None:
+    world = world_of(workspace)
+    world.trial.number = trial
+    if is_normal:
+        random_numbers.normals_ahead(world, stream)
+    else:
+        random_numbers.uniforms_ahead(world, stream)
+
+
+@pytest.mark.parametrize("kind", [UNIFORM, NORMAL])
+def test_numbers_drawn_ahead_are_those_drawn_when_they_are_asked_for(kind: int) -> None:
+    """Of every week to the horizon, and of all trials that share them."""
+    scenario = minimal_scenario()
+    weeks, trials = np.divmod(np.arange(8 * scenario.horizon_weeks), 8)
+    ahead, asked_for = given_workspace(scenario), given_workspace(scenario)
+    for trial in range(0, 8, 8 if kind == NORMAL else 4):
+        draw_ahead(ahead, kind == NORMAL, random_numbers.ROUND, trial)
+    assert (ahead.blocks[random_numbers.ROUND, 0, : scenario.horizon_weeks] == 0).all()
+    np.testing.assert_array_equal(
+        asked(ahead, kind, random_numbers.ROUND, trials, weeks),
+        asked(asked_for, kind, random_numbers.ROUND, trials, weeks),
+    )

@@ -43,5 +43,5 @@ def test_weeks_without_random_numbers_draw_them_once_for_all_their_times() -> No
     block = engine.Block(load("teaching/minimal"), 512)
     n_trials, work = block.arithmetic()
     assert n_trials == 512 // engine.FEWER * engine.TIMES
-    marks = work().random["block"][random_numbers.ROUND]  # type: ignore[attr-defined]
+    marks = work().blocks[random_numbers.ROUND]  # type: ignore[attr-defined]
     assert set(marks[marks >= 0] // 4) <= set(range(0, 512 // 16, engine.FEWER))  # a draw has four fours of trials
