@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from sim.compiler.decorators import routine, step
-from sim.model.packages import gain_between, lay_path, limit_of_a, limit_of_b, limit_of_veto
+from sim.model.packages import gain_between, lay_path, limit_of_a, limit_of_b
 from sim.model.value_of_war import loss_from_peace
+from sim.model.veto_players import limit_of_veto
 
 TOUCHING = 1e-12
 """Reservation points that cross by less meet: rounding decides nothing."""

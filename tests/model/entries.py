@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiler.decorators import entry
-from sim.model import attribution, packages, ranges, value_of_war
+from sim.model import attribution, packages, ranges, value_of_war, veto_players
 from sim.model.steps import bargaining, ceasefires, third_parties
 from sim.model.switches import part_of_need
 from sim.model.world import Workspace
@@ -91,12 +91,12 @@ def limits_of(workspace: Any, track: int, need_a: float, need_b: float) -> tuple
 def limit_of_veto(workspace: Any, track: int, veto: int) -> float:
     world = world_of(workspace)
     packages.lay_path(world, track)
-    return packages.limit_of_veto(world, track, veto)
+    return veto_players.limit_of_veto(world, track, veto)
 
 
 @entry
 def need_of_veto(workspace: Any, veto: int) -> float:
-    return packages.own_need(world_of(workspace), veto)
+    return veto_players.own_need(world_of(workspace), veto)
 
 
 @entry

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.compiler.decorators import routine, step
-from sim.model.packages import own_gain_in, own_need
+from sim.model.veto_players import own_gain_in, own_need
 
 TOLERANCE = 1e-9
 """A gain may fall short of a need by so much: rounding decides nothing. [util]"""
