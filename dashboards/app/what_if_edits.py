@@ -14,6 +14,7 @@ from sim.errors import ParleyError, ScenarioError
 from sim.scenario.checks import references
 from sim.scenario.diagnostics import KeyPath, dotted, escaped
 from sim.scenario.key_paths import slot_at, split, with_scalars
+from sim.scenario.reading.mending import mended
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.quantity import Quantity
 
@@ -64,7 +65,7 @@ def changed(scenario: Scenario, changes: Mapping[str, str]) -> Scenario:
         result = without_source(with_level(result, str(path[1]), str(path[2]), level), path)
     # Rules on files of draws read those files: `check` holds the scenario to them while it is simulated.
     held(result.model_copy(update=UNTOUCHED))
-    return result
+    return mended(result)
 
 
 def check(scenario: Scenario, changes: Mapping[str, str]) -> None:

@@ -89,7 +89,7 @@ def quantity_in_words(quantity: Any) -> str:
         return f"{quantity.value:g}"
     if quantity.dist == "triangular":
         return f"{quantity.low:g} / {quantity.central:g} / {quantity.high:g}"
-    given = quantity.model_dump(exclude_none=True, exclude={"dist", "source", "note", "kind"})
+    given = quantity.model_dump(exclude_none=True, exclude={"dist", "source", "note", "kind", "readings"})
     listed = {key: value if isinstance(value, tuple) else (value,) for key, value in given.items()}
     inside = ", ".join(f"{key} {' '.join(f'{number:g}' for number in numbers)}" for key, numbers in listed.items())
     return f"{quantity.dist}({inside})"

@@ -11,7 +11,7 @@ from typing import Any
 from sim.errors import ScenarioError
 from sim.scenario.diagnostics import KeyPath, dotted
 from sim.scenario.key_paths import split, with_scalars
-from sim.scenario.schema import Issue, Landmark, Scenario, Sides, ThirdParty
+from sim.scenario.schema import Issue, Landmark, Reading, Scenario, Sides, ThirdParty
 from sim.scenario.schema.quantity import Quantity
 
 ON_SCALE = ("ideal_point", "red_lines", "public_lines")
@@ -120,8 +120,20 @@ def mirror(scenario: Scenario) -> Scenario:
             "issues": {name: _mirrored_issue(issue) for name, issue in result.issues.items()},
             "parties": {name: _mirrored_limits(party) for name, party in result.parties.items()},
             "mirrored": not scenario.mirrored,
+            "readings": tuple(_mirrored_reading(one) for one in scenario.readings),
         }
     )
+
+
+def _mirrored_reading(reading: Reading) -> Reading:
+    if not reading.adjusted:
+        return reading
+    turned = {
+        path: tuple(_complement(value) if is_on_scale(split(path)) else 0.0 - value for value in points[::-1])
+        for path, points in reading.adjusted.items()
+        if turns(path)
+    }
+    return reading.model_copy(update={"adjusted": {**reading.adjusted, **turned}})
 
 
 def _mirrored_issue(issue: Issue) -> Issue:

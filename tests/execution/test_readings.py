@@ -29,9 +29,8 @@ N = 1280
 def scenario(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
     folder = tmp_path_factory.mktemp("readings")
     (folder / "sheet.csv").write_text(SHEET, encoding="utf-8")
-    (folder / "read.yaml").write_text(
-        "extends: istanbul_2025/aides_only\nreadings: [{name: other, sheet: sheet.csv}]\n", encoding="utf-8"
-    )
+    (folder / "alone.yaml").write_text("extends: istanbul_2025/aides_only\nreadings: []\n", encoding="utf-8")
+    (folder / "read.yaml").write_text("extends: alone\nreadings: [{name: other, sheet: sheet.csv}]\n", encoding="utf-8")
     return sim.load(str(folder / "read.yaml"))
 
 

@@ -12,6 +12,7 @@ import pytest
 from sim.model.compiled import simulate
 from sim.scenario.reading.load import load
 from sim.scenario.sampling.parameter_draws import central
+from sim.scenario.sampling.readings import as_read
 
 N = 8_192
 DAYS = {30: 4, 90: 13, 180: 26, 365: 52}
@@ -25,7 +26,8 @@ SAME = ("brazil_china_persuade", "guarantees_on_paper")
 
 @lru_cache(maxsize=32)
 def columns(name: str, *sets: tuple[str, str]) -> dict[str, np.ndarray]:
-    return simulate(load(f"istanbul_2025/{name}", sets), 1, 0, N)
+    """Trials of the file's own numbers: of these the heads of the files speak."""
+    return simulate(as_read(load(f"istanbul_2025/{name}", sets), "file"), 1, 0, N)
 
 
 def durable(name: str, days: int = 365, *sets: tuple[str, str]) -> np.ndarray:

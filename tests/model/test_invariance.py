@@ -51,7 +51,7 @@ BY_HAZARD = {
 def test_mirror_image_has_the_same_history(base: Scenario, changes: dict[str, object]) -> None:
     """Sides swapped, scales flipped, luck turned around: same weeks and endings, x becomes 1 - x."""
     base = changed(base, **changes) if changes else base
-    here, there = simulate(base, 5, 0, 1_024), simulate(mirror(base), 5, 0, 1_024)
+    here, there = simulate(base, 5, 0, 2_048), simulate(mirror(base), 5, 0, 2_048)
     turned = [name for name in here if name.startswith("x_")]
     swapped = ("victory", "binding_party", "halt_mix", "shortfall", "binding_issue")
     shares = [name for name in here if name.startswith("share_")]

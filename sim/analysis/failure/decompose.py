@@ -36,6 +36,8 @@ MOST_CHANGES = 24
 _ABSENT = object()
 
 Data = dict[str, Any]
+READINGS = "readings"
+"""Other readings of a number go with the number of the file, and count for no change of their own."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def parts(base: Scenario, variant: Scenario) -> list[Part]:
 
 def _different(before: Any, after: Any, path: KeyPath) -> Iterator[KeyPath]:
     """Yield the key paths at which two dumps differ, as deep as a change can stand alone."""
-    if path and path[-1] in WORDS_ONLY:
+    if path and (path[-1] in WORDS_ONLY or path[-1] == READINGS):
         return
     if _plain(before) == _plain(after):
         return
@@ -93,6 +95,7 @@ def _plain(item: Any) -> Any:
     """Return what is simulated of an item: without sources and words."""
     if isinstance(item, Mapping):
         words = WORDS_ONLY | IDENTITY | (TABLE_NAMES if item.get("sha256") else frozenset())
+        words |= {READINGS}
         return {key: _plain(value) for key, value in item.items() if key not in words}
     return tuple(map(_plain, item)) if isinstance(item, tuple) else item
 

@@ -19,6 +19,8 @@ from sim.scenario.schema import Belligerent, Scenario, ThirdParty, Veto
 from sim.scenario.schema.quantity import Quantity, ThreePoints, of_points
 
 SAME = 1e-9
+DECIMALS = 12
+"""As many as the mirror keeps of a number that it turns around."""
 BETWEEN = "war moves the status quo between the two sides' wishes: ranges that overlapped were cut where they meet"
 BEYOND = "a red line beyond the status quo would forbid every ceasefire, and none lies short of the own wish"
 
@@ -38,9 +40,15 @@ def mended(scenario: Scenario) -> Scenario:
 
     Raises ScenarioError for a reading whose numbers break a rule that no adjustment keeps.
     """
+    listed = []
     for one in scenario.readings:
         if one.name is None or one.name == FILE:
+            listed.append(one)
             continue
+        known = quantities(scenario)
+        is_kept = {path: one.name in (known[path].readings or {}) for path in one.adjusted if path in known}
+        as_given = {path: points for path, points in one.adjusted.items() if is_kept.get(path)}
+        scenario = _with_points(scenario, one.name, as_given)  # what it was held against may have been changed since
         given = {
             path: ThreePoints(*quantity.readings[one.name])
             for path, quantity in quantities(scenario).items()
@@ -50,14 +58,20 @@ def mended(scenario: Scenario) -> Scenario:
         work.adjust_all()
         work.as_scenario(f"reading `{one.name}`" + (f" ({one.source})" if one.source else ""), {})
         scenario = _with_points(scenario, one.name, {change.path: change.used for change in work.adjustments})
-    return scenario
+        before = {change.path: tuple(given.get(change.path, ())) for change in work.adjustments}
+        listed.append(one.model_copy(update={"adjusted": before}) if before or one.adjusted else one)
+    return scenario.model_copy(update={"readings": tuple(listed)}) if listed else scenario
 
 
-def _with_points(scenario: Scenario, name: str, points: Mapping[str, ThreePoints]) -> Scenario:
+def _with_points(scenario: Scenario, name: str, points: Mapping[str, tuple[float, ...]]) -> Scenario:
+    """Return the scenario with points of a reading put into numbers, or taken out of them where they are empty."""
+
     def changed(path: KeyPath, quantity: Quantity) -> Quantity:
         if (found := points.get(dotted(path))) is None:
             return quantity
-        return quantity.model_copy(update={"readings": {**(quantity.readings or {}), name: tuple(found)}})
+        others = {other: one for other, one in (quantity.readings or {}).items() if other != name}
+        read = {**others, name: tuple(found)} if found else others
+        return quantity.model_copy(update={"readings": read or None})
 
     result: Scenario = with_scalars(scenario, changed) if points else scenario
     return result
@@ -86,7 +100,7 @@ class Numbers:
 
     def adjust(self, path: str, used: ThreePoints, why: str) -> None:
         """Put a number in place of the one that stands; where the two differ the first reason is kept."""
-        before = self.at(path)
+        before, used = self.at(path), ThreePoints(*(round(value, DECIMALS) for value in used))
         self.came.setdefault(path, before)
         if any(abs(a - b) > SAME for a, b in zip(before, used, strict=True)):
             self.why.setdefault(path, why)

@@ -155,20 +155,25 @@ def _lay(tree: Node, name: str, sheet: Path) -> None:
             if not _is_default(tree, parts):
                 unknown_number(path, row, [dotted(one) for one, _ in stated(tree)])
             continue
-        if is_blank(row) or "same_as" in node.entries:
+        if "same_as" in node.entries:
             continue
-        low, central, high = filled_in(path, row).points
-        points = node.holding([node.holding(value) for value in (low, central, high)])
         entries = dict(node.entries) if node.is_mapping else {"value": node.holding(node.value)}
-        read = entries.get(KEY)
-        entries[KEY] = node.holding({**(read.entries if read is not None else {}), name: points})
-        _put(tree, parts, node.holding(entries))
-        n_filled += 1
+        read = {key: points for key, points in _read(node).items() if key != name}
+        if not is_blank(row):
+            read[name] = node.holding([node.holding(value) for value in filled_in(path, row).points])
+            n_filled += 1
+        if read or KEY in entries:
+            _put(tree, parts, node.holding({**entries, KEY: node.holding(read)}))
     if not n_filled:
         raise ScenarioError(
             f"{escaped(shown(sheet), 300)}: error: expected at least one number of the scenario with low, central and "
             "high, got none"
         )
+
+
+def _read(node: Node) -> dict[str, Node]:
+    """Return the points of a number by reading, as far as there are any."""
+    return node.entries[KEY].entries if KEY in node.entries else {}
 
 
 def _put(tree: Node, path: KeyPath, node: Node) -> None:

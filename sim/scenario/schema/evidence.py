@@ -65,6 +65,7 @@ class Reading(Strict):
     weight: float = text("how often a draw takes it, against the others; another weight than 1 needs a note", default=1.0, gt=0, le=100)
     note: str | None = text("who read, and why the weight is another one", default=None)
     source: str | None = text("sheets that were read for it; filled in when the scenario is read", default=None)
+    adjusted: dict[str, tuple[float, ...]] = text("numbers that broke a rule together with others, as the sheet has them, empty where it has none; filled in when the scenario is read", default={})
 
 
 class Crowd(Strict):

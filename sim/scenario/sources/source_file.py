@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from sim.scenario.diagnostics import Mark, error_at, escaped
 
-LARGEST_FILE = 64 * 1024
+LARGEST_FILE = 256 * 1024
 LARGEST_TABLE = 8 * 1024 * 1024
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

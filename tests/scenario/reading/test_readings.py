@@ -11,11 +11,15 @@ from sim.errors import ParleyError, ScenarioError
 from sim.random_streams import READING, Streams
 from sim.scenario.apply_levers import shifted
 from sim.scenario.checks.references import check
+from sim.scenario.diagnostics import dotted
+from sim.scenario.key_paths import with_scalars
 from sim.scenario.mirror import mirror
 from sim.scenario.reading.load import load
+from sim.scenario.reading.mending import mended
 from sim.scenario.sampling.parameter_draws import central, draw_columns, inverse_cdf, quantities
 from sim.scenario.sampling.readings import as_read, reading_at, readings_of
 from sim.scenario.schema import Scenario
+from sim.scenario.schema.quantity import Quantity
 from sim.scenario.to_yaml import as_yaml
 from tests.scenario.conftest import refusal_of
 
@@ -152,6 +156,18 @@ def test_numbers_of_a_reading_are_sound_in_every_draw(
     assert np.all(drawn["parties.South.red_lines.valley"] <= status)
     assert np.all(drawn["parties.North.ideal_point.valley"] <= status)
     assert not check(as_read(scenario, "second"))
+
+
+def test_what_is_adjusted_is_adjusted_anew_where_another_number_changes(here: Path) -> None:
+    """As a slider does it: what the sheet gave is kept, and what was written instead of it stays written."""
+    wish = "parties.North.ideal_point.valley"
+    scenario = with_sheets(here, f"{STATUS},.3,.5,.7\n{wish},.1,.2,.4\n")
+    assert scenario.readings[0].adjusted == {STATUS: (0.3, 0.5, 0.7), wish: (0.1, 0.2, 0.4)}
+    again = mended(with_scalars(scenario, lambda path, q: Quantity(value=0.0) if dotted(path) == wish else q))
+    assert quantities(again)[STATUS].readings == {"second": (0.3, 0.5, 0.7)}
+    assert quantities(again)[wish].readings is None and again.readings[0].adjusted == {}
+    assert again == load("read.yaml", [(wish, "0.0")]) and mended(scenario) == scenario
+    assert mended(mirror(scenario)) == mirror(scenario)
 
 
 def test_points_of_a_reading_sum_to_100(here: Path) -> None:

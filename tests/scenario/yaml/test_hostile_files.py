@@ -117,7 +117,7 @@ def test_bytes_that_are_no_utf8_text(here: Path) -> None:
         b"t\0i\0": ":1:2: error: expected UTF-8 text, got a zero byte: a binary or UTF-16 file",
         b"title: x\na: \xff\n": ":2:4: error: expected UTF-8 text, got byte 0xff (in Windows-1252 'ÿ')",
         b"title: x\na: \x1b[31m\n": ":2:4: error: expected visible text, got the hidden character U+001B",
-        b"x" * 70_000: ": error: expected at most 64 KiB, got a larger file",
+        b"x" * 270_000: ": error: expected at most 256 KiB, got a larger file",
     }
     for data, expected in cases.items():
         (here / "wrong.yaml").write_bytes(data)
@@ -266,7 +266,7 @@ def test_events_of_a_timeline_have_names_that_differ_in_more_than_case(here: Pat
         ("1e400", "expected a smaller number"),
         ("!!python/name:os.system x", "a tag"),
         ('"\\e[31m"', "the hidden character U+001B"),
-        ("x" * 70_000, "expected at most 65536 characters, got 70000"),
+        ("x" * 270_000, "expected at most 262144 characters, got 270000"),
     ],
 )
 def test_values_of_set_are_read_as_files_are(here: Path, value: str, words: str) -> None:
