@@ -226,7 +226,7 @@ class ScenarioForecast(Form):
     scenario: str
     title: str
     episode_id: str
-    reading: Literal["file", "second"]
+    reading: Literal["pool", "file", "second"]
     days: int
     happened: bool | None
     headline: Number

@@ -17,7 +17,7 @@ COMPARED = ("engine", "ridge", "pool")
 GROUPED = ("engine", "ridge", "pool", "known")
 """Forecasters of short tables of groups."""
 SCENARIO_DAYS = (90, 365)
-READINGS = ("file", "second")
+READINGS = ("pool", "file", "second")
 
 
 class Row(NamedTuple):
@@ -136,7 +136,7 @@ def _columns(columns: Any) -> str:
 
 
 class ScenarioRow(NamedTuple):
-    """A scenario: when a ceasefire began, and forecasts by day and kind ("file", "second", "row", ...) as printed."""
+    """A scenario: when a ceasefire began, and forecasts by day and kind ("pool", "file", "row", ...) as printed."""
 
     title: str
     scenario: str
@@ -174,7 +174,7 @@ def scenario_outcome(own: Sequence[Part]) -> str:
 
 SCENARIO_KINDS = {
     "headline": "headline",
-    "model": "engine alone, no reference class",
+    "model": "model alone",
     "row": "coded row, engine",
     "row_pool": "coded row, pool",
     "constant": "constant",
@@ -188,7 +188,7 @@ def scenario_score_rows(scores: Part) -> Iterator[Row]:
         if isinstance(value, Mapping):
             yield Row(words, tuple(three(value.get(reading)) for reading in READINGS))
         elif value is not None:
-            yield Row(words, (three(value), ""))
+            yield Row(words, (three(value), *[""] * (len(READINGS) - 1)))
 
 
 def variant_rows(found: Part) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -144,7 +144,7 @@ def _show_scenarios(found: Part, to: Console) -> None:
     if scores := found.get("scenario_scores"):
         to.print()
         means = ((row.title, *row.cells) for row in tables.scenario_score_rows(scores))
-        print_table(to, ("mean Brier score", "file", "second"), means)
+        print_table(to, ("mean Brier score", *tables.READINGS), means)
         for text in scores["notes"]:
             say(to, text)
 

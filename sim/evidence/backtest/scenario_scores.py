@@ -1,4 +1,4 @@
-"""Scores of what users run: the scenarios of past wars, file and second reading, beside the coded row of each.
+"""Scores of what users run: scenarios of past wars as they ship, their files and second readings.
 
 The record scores coded rows, eleven numbers each. A scenario is a file of sixty to eighty, written by hand; this scores
 its odds on the durable tier, the headline and the model without adjustment, by the same Brier score. All runs use
@@ -24,12 +24,13 @@ from sim.evidence.intercoder.merge_readings import merge_readings
 from sim.execution.request import Request
 from sim.execution.run import run_many
 from sim.results.formatting import counted, plain
+from sim.scenario.sampling.readings import FILE, as_read
 from sim.statistics.estimates import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
 
-READINGS = ("file", "second")
+READINGS = ("pool", "file", "second")
 ODDS = ("headline", "model")
 ROW = {"row": "engine", "row_pool": "pool", "constant": "constant"}
 """Forecasts of the coded row by other wars alone: their name in the results, and in what ``score_scenarios`` takes."""
@@ -122,7 +123,7 @@ def score_scenarios(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> ScenarioScores:
-    """Run and score the shipped scenarios of past wars, each under both readings.
+    """Run and score the shipped scenarios of past wars, as they ship and under two readings.
 
     Parameters
     ----------
@@ -153,11 +154,12 @@ def score_scenarios(
 def run_readings(
     wanted: Sequence[ScoredScenario], trials: int, seed: int, workers: int | None, progress: Progress | None = None
 ) -> Readings:
-    """Simulate each scenario under both readings."""
+    """Simulate each scenario under each reading."""
     scenarios = {}
     for one in wanted:
-        scenarios[one.name, "file"] = one.scenario
-        scenarios[one.name, "second"] = merge_readings(str(one.path), one.sheet).scenario
+        scenarios[one.name, "pool"] = one.scenario
+        scenarios[one.name, "file"] = as_read(one.scenario, FILE)
+        scenarios[one.name, "second"] = as_read(merge_readings(str(one.path), one.sheet).scenario, FILE)
     requests = [Request(scenario, name, trials=trials, seed=seed) for (name, _), scenario in scenarios.items()]
     found = {}
     for number, (key, done) in enumerate(zip(scenarios, run_many(requests, workers=workers), strict=True), 1):

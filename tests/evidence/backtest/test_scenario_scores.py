@@ -127,7 +127,10 @@ def test_before_the_first_war_nothing_is_scored() -> None:
 def worked(shipped: dict[str, ScoredScenario]) -> ScenarioScores:
     """Bosnia (yes at every horizon, its row no by 30 days) and Korea (no), with one number for all four horizons."""
     wanted = [shipped["bosnia/october_1995"], shipped["korea/july_1951"]]
-    said = {"bosnia/october_1995": (0.6, 0.9, 0.5, 0.8), "korea/july_1951": (0.4, 0.7, 0.3, 0.2)}
+    said = {
+        "bosnia/october_1995": (0.7, 0.9, 0.6, 0.9, 0.5, 0.8),
+        "korea/july_1951": (0.1, 0.2, 0.4, 0.7, 0.3, 0.2),
+    }
     readings = {}
     for name, odds in said.items():
         for number, reading in enumerate(READINGS):
@@ -143,8 +146,8 @@ def worked(shipped: dict[str, ScoredScenario]) -> ScenarioScores:
 def test_brier_scores_are_those_of_pencil_and_paper(worked: ScenarioScores) -> None:
     assert (worked.n_scenarios, worked.n_wars) == (2, 2)
     brier = worked.brier
-    assert brier["headline"] == pytest.approx({"file": 0.16, "second": (0.25 + 0.09) / 2})
-    assert brier["model"] == pytest.approx({"file": (0.01 + 0.49) / 2, "second": 0.04})
+    assert brier["headline"] == pytest.approx({"pool": (0.09 + 0.01) / 2, "file": 0.16, "second": (0.25 + 0.09) / 2})
+    assert brier["model"] == pytest.approx({"pool": (0.01 + 0.04) / 2, "file": (0.01 + 0.49) / 2, "second": 0.04})
     assert (brier["row"], brier["row_pool"]) == pytest.approx(((0.04 + 0.16) / 2, 0.09))
     assert brier["constant"] == pytest.approx((0.34 + 0.29 + 0.26 + 0.25) / 4)
     # from the day of its row Bosnia is no by 30 days: .64 in place of .04 in one cell of eight, and .04 in place of .64
@@ -154,8 +157,8 @@ def test_brier_scores_are_those_of_pencil_and_paper(worked: ScenarioScores) -> N
 
 def test_the_shape_of_the_record(worked: ScenarioScores) -> None:
     found = worked.as_dict()
-    assert len(found["scenarios"]) == len(worked.table()) == 2 * 2 * 4
-    assert found["scenarios"][4] == {
+    assert len(found["scenarios"]) == len(worked.table()) == 2 * 3 * 4
+    assert found["scenarios"][8] == {
         "scenario": "bosnia/october_1995",
         "title": worked.forecasts[0].title,
         "episode_id": "DAY95",
