@@ -84,7 +84,13 @@ def _chosen(record: Part, _: str) -> str:
 
 
 def _scenarios(record: Part, _: str) -> str:
-    kinds = (("pool", "as it ships"), ("file", "file"), ("second", "second reading"), ("row", "coded row"), ("row_pool", "coded row, pool"))
+    kinds = (
+        ("pool", "as it ships"),
+        ("file", "file"),
+        ("second", "second reading"),
+        ("row", "coded row"),
+        ("row_pool", "coded row, pool"),
+    )
     heads = [f"{days} d: {words}" for days in tables.SCENARIO_DAYS for _, words in kinds]
     rows = [
         tables.Row(one.title, (one.outcome, *(one.odds[d][kind] for d in tables.SCENARIO_DAYS for kind, _ in kinds)))
@@ -96,7 +102,8 @@ def _scenarios(record: Part, _: str) -> str:
 def _scenario_scores(record: Part, _: str) -> str:
     scores = record["scenario_scores"]
     notes = "\n".join(f"- {note}" for note in scores["notes"])
-    return _table("mean Brier score", ("as it ships", "file", "second reading"), tables.scenario_score_rows(scores)) + f"\n{notes}\n"
+    heads = ("as it ships", "file", "second reading")
+    return _table("mean Brier score", heads, tables.scenario_score_rows(scores)) + f"\n{notes}\n"
 
 
 def _variants(record: Part, _: str) -> str:

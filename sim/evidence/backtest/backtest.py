@@ -230,10 +230,11 @@ def _durable(rows: Rows, forecasts: Forecasts) -> dict[str, dict[str, list[float
 
 
 def without_hindsight(rows: Rows) -> Rows:
-    """Return the rows with the hindsight-coded columns at their median over the scored rows."""
+    """Return the rows with the hindsight-coded columns of every coder at their median over the scored rows."""
     scored = [episode for episode in rows.all if episode.is_scored]
-    typical: dict[str, Any] = {name: int(np.median([getattr(one, name) for one in scored])) for name in HINDSIGHT}
-    return rows.changed(lambda episode: replace(episode, **typical))
+    coded = [one for episode in scored for one in episode.by_coder.values()]
+    typical = {name: int(np.median([getattr(one, name) for one in coded])) for name in HINDSIGHT}
+    return rows.changed(lambda episode: episode.recoded(typical))
 
 
 def second_coding(rows: Rows) -> Rows:

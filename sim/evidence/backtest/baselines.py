@@ -10,6 +10,7 @@ shape and lie inside (0, 1), in rows that are not scored too.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -43,6 +44,25 @@ def covariates(episodes: Sequence[Episode]) -> Floats:
     ages = np.log1p([float(episode.age_days) for episode in episodes])
     interstate = [episode.war_type == "interstate" for episode in episodes]
     return np.column_stack([np.array(coded, dtype=np.float64).reshape(-1, len(SCALES)), ages, interstate])
+
+
+class Coded(NamedTuple):
+    """Covariates of every coding of every row (codings, columns), and the ``row`` that each is of, in their order."""
+
+    covariates: Floats
+    row: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, episodes: Sequence[Episode]) -> Coded:
+        """Return the rows as each of their coders coded them."""
+        coded = [list(episode.by_coder.values()) for episode in episodes]
+        rows = np.repeat(np.arange(len(coded)), [len(of) for of in coded])
+        return cls(covariates([one for of in coded for one in of]), rows)
+
+    @property
+    def share(self) -> Floats:
+        """Return the share of each coding in its row, shape (codings,): the codings of a row weigh one together."""
+        return np.asarray(1.0 / np.bincount(self.row)[self.row])
 
 
 def constant(outcomes: ArrayLike, clusters: ArrayLike) -> Floats:

@@ -90,7 +90,7 @@ def table_of(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def in_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield what the table says of each base, a line each: ``IST25: record 12, 30, 41, 50; file 1, 2, 3, 5 per cent``."""
+    """Yield what the table says of each base: ``IST25: record 12, 30, 41, 50; file 1, 2, 3, 5 per cent``."""
     for episode in dict.fromkeys(row["episode_id"] for row in rows):
         own = [row for row in rows if row["episode_id"] == episode]
         parts = (f"{key} {', '.join(f'{100 * row[key]:.0f}' for row in own)}" for key in ("record", "file"))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from sim.evidence.backtest import scores
-from sim.evidence.backtest.baselines import NEAREST_TO_CERTAIN
+from sim.evidence.backtest.baselines import NEAREST_TO_CERTAIN, Coded
 from sim.evidence.backtest.shared_ridge import fit_shared
 from sim.execution import worker_pool
 from sim.statistics.estimates import Floats
@@ -66,7 +66,7 @@ class NestedRidge:
 
 
 def nested_ridge(
-    covariates: Floats,
+    coded: Coded,
     outcomes: Mapping[str, Floats],
     folds: Folds,
     workers: int | None = None,
@@ -74,10 +74,13 @@ def nested_ridge(
 ) -> NestedRidge:
     """Forecast each fold by ridge regression, its penalty and columns set by the other folds, for both tiers alike.
 
+    Every coding of a row enters the fits, and those of a row count one together; a row's forecast is the mean of the
+    forecasts of its codings.
+
     Parameters
     ----------
-    covariates
-        Shape (rows, columns), the optional column last, as of ``baselines.covariates``.
+    coded
+        Covariates of the codings of each row, the optional column last.
     outcomes
         By tier, shape (rows, horizons): 1, 0 or NaN.
     folds
@@ -93,10 +96,10 @@ def nested_ridge(
     NestedRidge
         Forecasts and what each fold set.
     """
-    n_columns = covariates.shape[1]
+    n_columns = coded.covariates.shape[1]
     settings = tuple(Setting(p, n) for n in (n_columns - 1, n_columns) for p in reversed(PENALTIES))
     n_folds = len(folds.names)
-    work = [Work(covariates, outcomes, folds.of, fold, settings, _of_fold(offsets, fold)) for fold in range(n_folds)]
+    work = [Work(coded, outcomes, folds.of, fold, settings, _of_fold(offsets, fold)) for fold in range(n_folds)]
     inner = {tier: np.empty((n_folds, *table.shape)) for tier, table in outcomes.items()}
     chosen = dict.fromkeys(folds.names, settings[0])
     for _, (fold, tables) in worker_pool.spread(fit_fold, work, n_folds, workers):
@@ -144,7 +147,7 @@ def own_rows(by_fold: Floats, folds: Folds) -> Floats:
 class Work(NamedTuple):
     """Fits of one fold, as they travel to a worker; ``offsets`` by tier (rows, horizons) are log odds."""
 
-    covariates: Floats
+    coded: Coded
     outcomes: Mapping[str, Floats]
     fold_of: NDArray[np.intp]
     fold: int
@@ -157,16 +160,21 @@ def fit_fold(work: Work) -> tuple[int, dict[str, Floats]]:
 
     Shape (settings, rows, horizons).
     """
-    found = {tier: np.empty((len(work.settings), *table.shape)) for tier, table in work.outcomes.items()}
+    found = {tier: np.zeros((len(work.settings), *table.shape)) for tier, table in work.outcomes.items()}
+    row, share = work.coded.row, work.coded.share
     for other in np.unique(work.fold_of):
-        target = work.fold_of == other
-        train = ~target & (work.fold_of != work.fold)
+        target = work.fold_of[row] == other
+        train = ~target & (work.fold_of[row] != work.fold)
         for (first, last), columns in _by_columns(work):
             for tier, table in work.outcomes.items():
-                offset = (work.offsets[tier][train], work.offsets[tier][target]) if work.offsets else None
+                logit = work.offsets[tier][row] if work.offsets else None
+                offset = None if logit is None else (logit[train], logit[target])
                 penalties = [setting.penalty for setting in work.settings[first:last]]
-                odds = fit_shared(columns[train], table[train], columns[target], penalties, offset)
-                found[tier][first:last, target] = odds
+                known = (columns[train], table[row[train]], columns[target])
+                odds = fit_shared(*known, penalties, offset, share[train])
+                of_rows = found[tier][first:last]
+                for number, coding in enumerate(np.flatnonzero(target)):
+                    of_rows[:, row[coding]] += share[coding] * odds[:, number]
     return work.fold, found
 
 
@@ -175,7 +183,7 @@ def _by_columns(work: Work) -> Iterator[tuple[tuple[int, int], Floats]]:
     first = 0
     for number, settings in groupby(work.settings, key=lambda setting: setting.columns):
         last = first + len(list(settings))
-        yield (first, last), work.covariates[:, :number]
+        yield (first, last), work.coded.covariates[:, :number]
         first = last
 
 

@@ -60,14 +60,15 @@ def fit_shared(
     seen = scored.any(axis=1)
     known = train[seen] if seen.any() else train[:0]
     varies = np.ptp(known, axis=0) > 0 if len(known) else np.zeros(train.shape[1], dtype=bool)
-    centre, spread = (known[:, varies].mean(axis=0), known[:, varies].std(axis=0)) if varies.any() else (0.0, 1.0)
+    counts = np.ones(len(train)) if weights is None else weights
+    centre, spread = _moments(known[:, varies], counts[seen]) if varies.any() else (0.0, 1.0)
     own, asked = ((rows[:, varies] - centre) / spread for rows in (train, target))
     before, after = offsets if offsets else (np.zeros(outcomes.shape), np.zeros((len(target), n_horizons)))
     row, horizon = np.nonzero(scored)
     intercepts = np.eye(n_horizons)
     design = np.column_stack([intercepts[horizon], own[row]])
     pseudo = np.column_stack([intercepts, np.zeros((n_horizons, own.shape[1]))])
-    chances = np.concatenate([(np.ones(len(train)) if weights is None else weights)[row], np.ones(n_horizons)])
+    chances = np.concatenate([counts[row], np.ones(n_horizons)])
     happened = np.concatenate([outcomes[row, horizon], np.full(n_horizons, 0.5)])
     cells, offset = np.concatenate([design, pseudo]), np.concatenate([before[row, horizon], np.zeros(n_horizons)])
     asked_cells = [np.column_stack([np.tile(intercepts[k], (len(target), 1)), asked]) for k in range(n_horizons)]
@@ -78,3 +79,9 @@ def fit_shared(
         found = fit_logistic(cells, happened * share, shrunk, share, FLAT, offset, found)
         odds.append([probability(one, found, after[:, k]) for k, one in enumerate(asked_cells)])
     return np.asarray(np.clip(np.array(odds).transpose(0, 2, 1), NEAREST_TO_CERTAIN, 1 - NEAREST_TO_CERTAIN))
+
+
+def _moments(rows: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Return the weighted mean and standard deviation of each column."""
+    centre = np.average(rows, axis=0, weights=weights)
+    return centre, np.sqrt(np.average((rows - centre) ** 2, axis=0, weights=weights))

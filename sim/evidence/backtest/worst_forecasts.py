@@ -12,6 +12,7 @@ from sim.evidence.calibration.calibrate import Record, Rows
 from sim.evidence.calibration.episodes import HORIZONS
 from sim.evidence.calibration.posterior import covariance
 from sim.evidence.calibration.prior import RowInputs, prior_draws
+from sim.evidence.calibration.simulate_episodes import codings
 from sim.outcome_columns import TAGS
 from sim.results.wording import REASONS, percent
 from sim.statistics.estimates import Floats
@@ -65,10 +66,13 @@ def worst_forecasts(rows: Rows, record: Record, forecasts: Forecasts, n: int = N
 
 def _commonest_failure(record: Record, row: int) -> str:
     """Return the commonest failure reason of the row's trials by the posterior without its war; "" without any."""
-    inputs = RowInputs.of(record.episodes[row])
-    draws = inputs.places(prior_draws(record.trials, record.seed))
+    draws, reasons = prior_draws(record.trials, record.seed), record.simulated[row].failure_reasons
     unseen = record.posterior.without(record.episodes[row].cluster)
-    shares = _carried(inputs.places(record.posterior.points), unseen, draws) @ record.simulated[row].failure_reasons
+    shares = np.zeros(len(TAGS))
+    for coding in codings(record.episodes[row], len(draws)):
+        inputs = RowInputs.of(coding.episode)
+        weights = _carried(inputs.places(record.posterior.points), unseen, inputs.places(draws[coding.draws]))
+        shares += coding.share * (weights @ reasons[coding.draws]) / weights.sum()
     return TAGS[int(np.argmax(shares))] if shares.sum() > 0 else ""
 
 

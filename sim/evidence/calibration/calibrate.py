@@ -13,6 +13,7 @@ from datetime import date
 
 from sim.errors import ParleyError
 from sim.errors.arguments import checked_arguments
+from sim.evidence.calibration.codings import with_codings
 from sim.evidence.calibration.episodes import Episode, name_key, read_episodes, shipped
 from sim.evidence.calibration.overlapping_wars import Overlap, claim, overlaps, refuse_overlaps, unify_war_names
 from sim.evidence.calibration.posterior import Posterior, Surfaces
@@ -65,15 +66,17 @@ def read_rows(
 ) -> Rows:
     """Read the rows of ``file`` as targets and the shipped ones as others; without a file the shipped ones are targets.
 
-    A row of the file takes the place of a shipped one of the same id. As of a date, later rows teach nothing and take
+    A row of the file takes the place of a shipped one of the same id. Further coders of a file's rows are read from the
+    folder ``codings`` beside it (``sim.evidence.calibration.codings``). As of a date, later rows teach nothing and take
     no row's place; those of ``file`` are still forecast. ``alone`` leaves the shipped rows out. Raises ParleyError
     where two wars look like one (``sim.evidence.calibration.overlapping_wars``), unless ``allow_overlap``.
     """
     if file is None and alone:
         raise ParleyError("--alone: expected --episodes FILE, whose rows are to teach each other, got no file")
-    reading = read_episodes(file or shipped(), as_of, keep_later=True)
+    reading = with_codings(file or shipped(), read_episodes(file or shipped(), as_of, keep_later=True), as_of)
     given = reading.episodes
-    own = read_episodes(shipped(), as_of).episodes if file is not None and not alone else ()
+    has_others = file is not None and not alone
+    own = with_codings(shipped(), read_episodes(shipped(), as_of), as_of).episodes if has_others else ()
     ids = {name_key(episode.episode_id) for episode in given if as_of is None or episode.talks_opened <= as_of}
     own = tuple(episode for episode in own if name_key(episode.episode_id) not in ids)
     named = unify_war_names((*own, *given), as_of)

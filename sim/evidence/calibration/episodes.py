@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sim.errors import ParleyError
 from sim.scenario.diagnostics import escaped
@@ -56,11 +56,19 @@ WAR_TYPES = ("interstate", "internationalised", "extrasystemic", "intrastate_sta
 MOST_ROWS = 20_000
 
 
+class Coding(NamedTuple):
+    """Scales of one row by a further coder, in the order of ``SCALES``."""
+
+    coder: str
+    codes: tuple[int, ...]
+
+
 @dataclass(frozen=True)
 class Episode:
-    """One coded episode. ``outcomes`` by tier: for each horizon 1, 0, or None where it is blank or not yet known.
+    """One coded episode, its scales by the coder of its file, and by ``further`` ones where there are any.
 
-    ``began`` by tier: the day of the ceasefire, where an outcome is 1 and the day is coded.
+    ``outcomes`` by tier: for each horizon 1, 0, or None where it is blank or not yet known. ``began`` by tier: the day
+    of the ceasefire, where an outcome is 1 and the day is coded.
     """
 
     episode_id: str
@@ -85,6 +93,25 @@ class Episode:
     outcomes: Mapping[str, tuple[int | None, ...]]
     outcome: str = ""
     began: Mapping[str, date] = field(default_factory=dict)
+    further: tuple[Coding, ...] = ()
+
+    @property
+    def by_coder(self) -> dict[str, Episode]:
+        """Return the row as each coder coded it, by the coder's name; "" is the coder of its file."""
+        own = replace(self, further=()) if self.further else self
+        codes: dict[str, dict[str, Any]] = {
+            one.coder: dict(zip(SCALES, one.codes, strict=True)) for one in self.further
+        }
+        return {"": own} | {coder: replace(own, **scales) for coder, scales in codes.items()}
+
+    def recoded(self, scales: Mapping[str, int]) -> Episode:
+        """Return the row with some scales set to one value by every coder."""
+        changes: dict[str, Any] = {**scales}
+        coded = [
+            Coding(one.coder, tuple(scales.get(name, code) for name, code in zip(SCALES, one.codes, strict=True)))
+            for one in self.further
+        ]
+        return replace(self, further=tuple(coded), **changes)
 
     @property
     def age_days(self) -> int:
@@ -125,10 +152,14 @@ def _has_passed(day: date, days: int, as_of: date | None) -> bool:
 
 @dataclass(frozen=True)
 class EpisodeFile:
-    """Episodes of a file, and how many rows were passed over because they opened after the as-of date."""
+    """Episodes of a file, and how many rows were passed over because they opened after the as-of date.
+
+    ``ids`` are those of all rows as they stand in the file, of rows that were passed over too.
+    """
 
     episodes: tuple[Episode, ...]
     n_later: int = 0
+    ids: tuple[str, ...] = ()
 
 
 def name_key(name: str) -> str:
@@ -164,7 +195,8 @@ def read_episodes(path: str | os.PathLike[str], as_of: date | None = None, *, ke
             continue
         if seen.setdefault(name_key(question.episode_id), row.line) == row.line:
             found[row.line] = question
-    return EpisodeFile(tuple(found[line] for line in sorted(found)), len(later))
+    ids = tuple(row.text("episode_id") for row in table.rows)
+    return EpisodeFile(tuple(found[line] for line in sorted(found)), len(later), ids)
 
 
 def _episode(row: Row, outcomes: Mapping[str, tuple[int | None, ...]], as_of: date | None) -> Episode:
@@ -177,7 +209,7 @@ def _episode(row: Row, outcomes: Mapping[str, tuple[int | None, ...]], as_of: da
             row.refuse("war_start", f"expected a day not after talks opened on {opened}, got {start}")
     else:
         start = opened - timedelta(days=row.whole("war_age_days", 0, min(36_500, opened.toordinal() - 1)))
-    codes: dict[str, Any] = {name: row.whole(name, *limits) for name, limits in SCALES.items()}
+    codes: dict[str, Any] = dict(zip(SCALES, scales_of(row), strict=True))
     return Episode(
         episode_id=row.needed("episode_id"),
         cluster=row.needed("cluster"),
@@ -192,6 +224,11 @@ def _episode(row: Row, outcomes: Mapping[str, tuple[int | None, ...]], as_of: da
         outcome=row.text("outcome") if _has_passed(opened, HORIZONS[-1] + LAG["durable"], as_of) else "",
         **codes,
     )
+
+
+def scales_of(row: Row) -> tuple[int, ...]:
+    """Read the scales of a row, in the order of ``SCALES``."""
+    return tuple(row.whole(name, *limits) for name, limits in SCALES.items())
 
 
 def _outcomes(row: Row, tier: str, as_of: date | None) -> tuple[int | None, ...]:

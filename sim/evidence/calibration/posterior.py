@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sim.evidence.calibration.episodes import HORIZONS, TIERS, Episode
 from sim.evidence.calibration.optional_terms import TERMS
 from sim.evidence.calibration.prior import POINTS, RowInputs, alternatives, multiples_of, prior_points
-from sim.evidence.calibration.simulate_episodes import SimulatedEpisode
+from sim.evidence.calibration.simulate_episodes import SimulatedEpisode, codings
 from sim.evidence.calibration.structural_parameters import NAMES, STRUCTURAL
 from sim.scenario.sampling.parameter_draws import inverse_cdf
 from sim.statistics.estimates import Floats
@@ -63,14 +63,19 @@ class Surfaces:
         draws: Floats,
         n_points: int = POINTS,
     ) -> Surfaces:
-        """Fit to simulated episodes on ``draws`` (draws, coordinates); evaluate on ``n_points`` points of the prior."""
+        """Fit to simulated episodes on ``draws`` (draws, coordinates); evaluate on ``n_points`` points of the prior.
+
+        A row that several coders coded has a surface for each coding; its chances are their mean, by share of coders.
+        """
         points = prior_points(n_points)
-        chances = {tier: np.empty((len(episodes), n_points, len(HORIZONS) + 1), dtype=np.float32) for tier in TIERS}
+        chances = {tier: np.zeros((len(episodes), n_points, len(HORIZONS) + 1), dtype=np.float32) for tier in TIERS}
         for row, (episode, one) in enumerate(zip(episodes, simulated, strict=True)):
-            inputs = RowInputs.of(episode)
-            at_draws, at_points = quadratic(inputs.places(draws)), quadratic(inputs.places(points))
-            for tier in TIERS:
-                chances[tier][row] = class_chances(at_points, fit_surface(at_draws, one.counts[tier]))
+            for coding in codings(episode, len(draws)):
+                inputs = RowInputs.of(coding.episode)
+                at_draws, at_points = quadratic(inputs.places(draws[coding.draws])), quadratic(inputs.places(points))
+                for tier in TIERS:
+                    surface = fit_surface(at_draws, one.counts[tier][coding.draws])
+                    chances[tier][row] += coding.share * class_chances(at_points, surface)
         return cls(points, chances)
 
     def likelihood(self, row: int, tier: str, outcomes: Sequence[int | None]) -> Floats | None:

@@ -1,6 +1,7 @@
 """Simulated episodes: coded episodes run through the model over the prior of structural parameters and terms.
 
-Every episode meets the same draws, so what distinguishes two of them is their coding.
+Every episode meets the same draws, so what distinguishes two of them is their coding. Where several coders coded a
+row each draw takes one of them, so that what they disagree on is in the outcomes, at the cost of one coder.
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ from sim.evidence.calibration.episodes import HORIZONS, TIERS, Episode
 from sim.evidence.calibration.optional_terms import INPUTS
 from sim.evidence.calibration.prior import RowInputs, prior_draws
 from sim.execution import worker_pool
-from sim.random_streams import Streams
+from sim.random_streams import Streams, stream_key
 from sim.statistics.estimates import TRIALS_PER_CLUSTER, TRIALS_PER_DRAW, Floats
 
 DEFAULT_TRIALS = 32_768
 LEAST_TRIALS, MOST_TRIALS = 64 * TRIALS_PER_CLUSTER, 1_048_576
+DRAWS_PER_CLUSTER = TRIALS_PER_CLUSTER // TRIALS_PER_DRAW
 WEEKS = (4, 13, 26, 52)
 """Horizons in weeks; an event counts by its start week."""
 
@@ -89,15 +91,60 @@ def simulate_episode(work: Work) -> SimulatedEpisode:
 def simulate_at(episode: Episode, points: Floats, seed: int) -> SimulatedEpisode:
     """Simulate one episode at points of the prior, shape (draws, coordinates), sixteen trials at each.
 
-    The stream of random numbers is the episode's own: wars of a record are independent.
+    The stream of random numbers is the episode's own, and each coder's: wars of a record are independent.
     """
+    parts = codings(episode, len(points))
+    if len(parts) == 1:
+        return _simulate(parts[0], points, seed)
+    simulated = [_simulate(one, points[one.draws], seed) for one in parts]
+    back = np.argsort(np.concatenate([np.flatnonzero(one.draws) for one in parts]))
+    return SimulatedEpisode(
+        counts={tier: np.concatenate([one.counts[tier] for one in simulated])[back] for tier in TIERS},
+        failure_reasons=np.concatenate([one.failure_reasons for one in simulated])[back],
+        first={tier: np.concatenate([one.first[tier] for one in simulated])[back] for tier in TIERS},
+    )
+
+
+class CodedDraws(NamedTuple):
+    """A coding of a row: by how large a ``share`` of its coders, and which ``draws`` (a mask) take it."""
+
+    episode: Episode
+    stream: str
+    share: float
+    draws: NDArray[np.bool_]
+
+
+def codings(episode: Episode, n_draws: int) -> list[CodedDraws]:
+    """Return the codings of a row with the draws that take each; coders who agree on every scale are one coding.
+
+    A draw and its antithetic partner take one coder, and coders take turns, beginning with another in each row: one
+    who codes everything high does not coincide with the same draws throughout the record.
+    """
+    coded = episode.by_coder
+    names, rows = list(coded), list(coded.values())
+    turn = stream_key("coder", episode.episode_id) % len(rows)
+    whose = (np.arange(n_draws) // DRAWS_PER_CLUSTER + turn) % len(rows)
+    first = np.array([rows.index(row) for row in rows])
+    return [
+        CodedDraws(
+            rows[number],
+            f"{episode.episode_id}\0{names[number]}" if names[number] else episode.episode_id,
+            float(np.mean(first == number)),
+            first[whose] == number,
+        )
+        for number in np.unique(first)
+    ]
+
+
+def _simulate(coding: CodedDraws, points: Floats, seed: int) -> SimulatedEpisode:
+    """Simulate one coding at points of the prior."""
     from sim.model.compiled import simulate_streams
     from sim.outcome_columns import TAGS
 
     trials = len(points) * TRIALS_PER_DRAW
-    places = dict(zip(INPUTS, RowInputs.of(episode).places(points).T, strict=True))
-    streams = GivenDraws(seed, trials, episode.episode_id, {f"joint.0.factors.{k}": v for k, v in places.items()})
-    columns = simulate_streams(scenario_of(episode), streams)
+    places = dict(zip(INPUTS, RowInputs.of(coding.episode).places(points).T, strict=True))
+    streams = GivenDraws(seed, trials, coding.stream, {f"joint.0.factors.{k}": v for k, v in places.items()})
+    columns = simulate_streams(scenario_of(coding.episode), streams)
     classes = {tier: _classes(columns[f"{tier}_week"]) for tier in TIERS}
     return SimulatedEpisode(
         counts={tier: _counted(classes[tier], len(HORIZONS) + 1) for tier in TIERS},

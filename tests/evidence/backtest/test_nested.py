@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.evidence.backtest import scores
+from sim.evidence.backtest.baselines import Coded
 from sim.evidence.backtest.nested import (
     PENALTIES,
     WEIGHTS,
@@ -25,6 +26,11 @@ from sim.evidence.backtest.shared_ridge import fit_shared
 WARS = np.array(["A", "A", "B", "C", "C", "D", "E", "E", "F", "G"])
 TIERS = ("durable", "mutual")
 Outcomes = dict[str, np.ndarray]
+
+
+def once(covariates: np.ndarray) -> Coded:
+    """Every row coded once."""
+    return Coded(covariates, np.arange(len(covariates)))
 
 
 def table(seed: int = 1, n_horizons: int = 2) -> tuple[np.ndarray, Outcomes]:
@@ -60,7 +66,7 @@ def test_a_fold_takes_the_setting_that_forecasts_the_others_best(seed: int, is_o
     """In plain loops: for each setting each other war from the remaining ones, the mean score of both tiers."""
     x, y = table(seed)
     folds, engine = folds_of(y), engine_of(y)
-    found = nested_ridge(x, y, folds, 1, engine if is_on_engine else None)
+    found = nested_ridge(once(x), y, folds, 1, engine if is_on_engine else None)
 
     def one(tier: str, fold: int, train: np.ndarray, target: np.ndarray, setting: Setting) -> np.ndarray:
         offset = logits(engine[tier][fold])
@@ -88,16 +94,16 @@ def test_a_fold_takes_the_setting_that_forecasts_the_others_best(seed: int, is_o
 
 def test_two_workers_give_the_bytes_of_one() -> None:
     x, y = table()
-    one, two = (nested_ridge(x, y, folds_of(y), workers, engine_of(y)) for workers in (1, 2))
+    one, two = (nested_ridge(once(x), y, folds_of(y), workers, engine_of(y)) for workers in (1, 2))
     assert one.chosen == two.chosen
     assert all(one.inner[tier].tobytes() == two.inner[tier].tobytes() for tier in TIERS)
 
 
 def test_of_equal_settings_the_larger_penalty_and_fewer_columns() -> None:
     x, y = table()
-    assert set(nested_ridge(np.ones_like(x), y, folds_of(y), 1).chosen.values()) == {Setting(100.0, 2)}
+    assert set(nested_ridge(once(np.ones_like(x)), y, folds_of(y), 1).chosen.values()) == {Setting(100.0, 2)}
     nowhere = {tier: np.where((WARS == "A")[:, None], of, np.nan) for tier, of in y.items()}
-    assert nested_ridge(x, nowhere, folds_of(nowhere), 1).chosen["A"] == Setting(100.0, 2)
+    assert nested_ridge(once(x), nowhere, folds_of(nowhere), 1).chosen["A"] == Setting(100.0, 2)
 
 
 @pytest.mark.parametrize("is_on_engine", [False, True])
@@ -105,7 +111,7 @@ def test_outcomes_of_its_own_war_change_no_byte_of_a_fold(is_on_engine: bool) ->
     x, y = table()
     folds, own = folds_of(y), WARS == "C"
     absurd = {tier: np.where(own[:, None], 1 - of, of) for tier, of in y.items()}
-    before, after = (nested_ridge(x, of, folds, 1, engine_of(y) if is_on_engine else None) for of in (y, absurd))
+    before, after = (nested_ridge(once(x), of, folds, 1, engine_of(y) if is_on_engine else None) for of in (y, absurd))
     assert before.chosen["C"] == after.chosen["C"]
     for tier in TIERS:
         assert before.forecasts[tier][own].tobytes() == after.forecasts[tier][own].tobytes()
@@ -116,11 +122,11 @@ def test_outcomes_of_its_own_war_change_no_byte_of_a_fold(is_on_engine: bool) ->
 def test_inner_forecasts_of_a_war_are_without_it_and_without_the_fold() -> None:
     x, y = table()
     folds = folds_of(y)
-    found = nested_ridge(x, y, folds, 1, engine_of(y))
+    found = nested_ridge(once(x), y, folds, 1, engine_of(y))
     fold, other = folds.names.index("C"), WARS == "E"
     for hidden in ("C", "E"):
         absurd = {tier: np.where((WARS == hidden)[:, None], 1 - of, of) for tier, of in y.items()}
-        again: NestedRidge = nested_ridge(x, absurd, folds, 1, engine_of(y))
+        again: NestedRidge = nested_ridge(once(x), absurd, folds, 1, engine_of(y))
         if again.chosen["C"] == found.chosen["C"]:
             for tier in TIERS:
                 assert again.inner[tier][fold, other].tobytes() == found.inner[tier][fold, other].tobytes()
