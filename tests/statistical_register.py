@@ -100,6 +100,7 @@ EXACT_TESTS, SIGNING, MECHANISMS = "model/test_exact.py", "model/test_signing.py
 EXACT_RANGES, TALKS = "model/test_exact_ranges.py", "model/test_talks.py"
 SECOND_SCORING = "evidence/backtest/test_second_implementation.py"
 SYNTHETIC = "evidence/backtest/test_synthetic_forecasters.py"
+OWN_PAST = "evidence/backtest/test_own_past.py"
 DIRECTIONS, FEWER = "model/test_directions.py", "analysis/variance_reduction/test_methods.py"
 
 STATED = (
@@ -232,6 +233,14 @@ STATED = (
     measured("analysis/sensitivity/test_sobol.py::test_luck_does_not_pass_for_variance", "six indices under luck", ".08"),
     measured("analysis/sensitivity/test_morris.py::test_luck_adds_neither_size_nor_spread", "sizes of effects under luck", ".1; 2 %"),
     measured("evidence/backtest/test_worst_forecasts.py::test_weights_are_carried_to_the_draws_that_resemble_them", "weighted means", ".025"),
+    measured(f"{OWN_PAST}::test_the_spread_of_made_up_wars_is_recovered", "spreads .45 and .9 of 400 wars", ".15",
+             failures=2, seeds=20),
+    measured(f"{OWN_PAST}::test_wars_that_do_not_differ_rule_out_a_wide_effect", "weight of spreads of .45 and more",
+             ".1", seeds=10),
+    measured(f"{OWN_PAST}::test_a_wars_own_effect_is_told_apart_from_its_age", "likelihoods of slopes and spreads",
+             "one place on the grid", failures=1, seeds=20),
+    measured("evidence/backtest/test_shared_ridge.py::test_a_heavy_penalty_on_a_right_forecaster_leaves_it_as_it_is",
+             "log odds with and without a correction", ".1"),
     measured("analysis/levers/test_regret.py::test_luck_is_no_regret", "regret of six like packages", ".6 of the naive one",
              failures=1),
     measured("analysis/sensitivity/test_value_of_information.py::test_a_planted_function_is_measured", "movements .15 and .05",
@@ -285,7 +294,10 @@ HOLDS_FOR_EVERY_DRAW = {
     "evidence/backtest/test_baselines.py": "properties of a fit, on rows at random",
     SECOND_SCORING: "equal numbers of two implementations, on tables at random",
     "evidence/backtest/test_nested.py": "rules and equal bytes, on rows at random",
-    "evidence/backtest/test_nested_second_implementation.py": "equal numbers of two implementations, on rows at random",
+    "evidence/backtest/test_nested_headline.py": "equal bytes, on odds at random",
+    "evidence/backtest/test_ordered.py": "equal numbers of two implementations, on odds at random",
+    "evidence/backtest/test_own_past.py": "equal bytes, on odds at random; but for made-up wars, above",
+    "evidence/backtest/test_shared_ridge.py": "equal numbers of two implementations, on rows at random; but for one, above",
     "evidence/calibration/test_posterior.py": "equal bytes, on rows at random",
     "analysis/replay/test_replay.py": "trials picked at random, each told exactly",
     "analysis/test_point_levels.py::test_batches_are_the_clusters_of_a_pair": "equal counts, of hits at random",

@@ -117,7 +117,7 @@ def _of_fold(offsets: Mapping[str, Floats] | None, fold: int) -> dict[str, Float
 def pool_of(*odds: Mapping[str, Floats]) -> dict[str, Floats]:
     """Return the mean of forecasters in log odds, by tier.
 
-    Weights are equal: weights learned from so few wars forecast worse than none (Smith and Wallis 2009).
+    Weights are equal by convention: what learned weights could gain is lost by learning them from so few wars.
 
     References
     ----------
