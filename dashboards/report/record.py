@@ -127,6 +127,8 @@ def content(
         "tiers": [tier_words(name, tier) for name, tier in tiers.items()],
         "compared": tables.COMPARED,
         "protocol": protocol_words(found.get("protocol")),
+        "agreement": print_rows(tables.agreement_rows(found)),
+        "agreement_sentence": (found.get("agreement") or {}).get("sentence", ""),
         "scenarios": tables.scenario_rows(found) if found.get("scenarios") else [],
         "scenario_days": tables.SCENARIO_DAYS,
         "scenario_scores": print_rows(tables.scenario_score_rows(scenario_scores)) if scenario_scores else [],

@@ -106,6 +106,11 @@ def _scenario_scores(record: Part, _: str) -> str:
     return _table("mean Brier score", heads, tables.scenario_score_rows(scores)) + f"\n{notes}\n"
 
 
+def _agreement(record: Part, _: str) -> str:
+    rows = tables.agreement_rows(record)
+    return _table("column", ("Krippendorff's alpha", "weighted kappa, mean of pairs"), rows)
+
+
 def _variants(record: Part, _: str) -> str:
     rows = []
     for title, cells in tables.variant_rows(record):
@@ -133,6 +138,7 @@ TABLES: dict[str, Callable[[Part, str], str]] = {
     "chosen": _chosen,
     "scenarios": _scenarios,
     "scenario_scores": _scenario_scores,
+    "agreement": _agreement,
     "variants": _variants,
     "misses": _misses,
 }

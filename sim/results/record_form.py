@@ -182,6 +182,24 @@ class HeadlineWeight(Form):
     folds: int
 
 
+class ColumnAgreement(Form):
+    """How far coders agree on a column."""
+
+    column: str
+    alpha: Number
+    kappa: Number
+
+
+class Agreement(Form):
+    """How far the coders of the rows agree."""
+
+    coders: int
+    rows: int
+    columns: list[ColumnAgreement]
+    poor: list[str] = Field(description="columns with an alpha below .4")
+    sentence: str
+
+
 class Protocol(Form):
     """What each fold weighed or chose from the rows of other wars."""
 
@@ -295,6 +313,7 @@ class BacktestObject(Form):
         default_factory=list, description="pairs of names that look like one war and were accepted as two"
     )
     notes: list[str] = Field(description="what must be said with the scores")
+    agreement: Agreement | None = Field(default=None, description="of the coders of the rows, by column")
     digests: dict[str, str | None] = Field(
         default_factory=dict, description="of the engine and of the files that it was computed from"
     )

@@ -132,6 +132,12 @@ def _columns(columns: Any) -> str:
     return columns if isinstance(columns, str) else f"{columns:g} columns"
 
 
+def agreement_rows(found: Part) -> list[Row]:
+    """Return a row per coded column: Krippendorff's alpha over all coders, and the mean weighted kappa of pairs."""
+    columns = (found.get("agreement") or {}).get("columns", [])
+    return [Row(one["column"], (two(one["alpha"]), two(one["kappa"]))) for one in columns]
+
+
 # -- scenarios, variants, worst forecasts -----------------------------------------------------------
 
 

@@ -34,9 +34,9 @@ class Weights(NamedTuple):
     reference: float
 
 
-BASE = Weights(record=0.6, file=0.3, reference=0.1)
+BASE = Weights(record=0.5, file=0.35, reference=0.15)
 """A base that the record forecasts: a scenario with ``record``."""
-FILE_ALONE = Weights(record=0.0, file=0.5, reference=0.5)
+FILE_ALONE = Weights(record=0.0, file=0.75, reference=0.25)
 """A file of a war that the record does not know."""
 ROW_ALONE = Weights(record=1.0, file=0.0, reference=0.0)
 """A coded row without a scenario: ``parley backtest``."""

@@ -26,12 +26,13 @@ def show_backtest(found: dict[str, Any], to: Console) -> None:
         _show_tier(name, tier, to)
     shown = {
         "protocol": _show_protocol,
+        "agreement": _show_agreement,
         "scenarios": _show_scenarios,
         "variants": _show_variants,
         "misses": _show_worst,
     }
     for key, show in shown.items():
-        if found.get(key):
+        if found.get(key) and (key != "agreement" or found[key]["columns"]):
             show(found, to)
     to.print()
     for text in (*missing(found), *found["notes"]):
@@ -128,6 +129,14 @@ def _show_protocol(found: Part, to: Console) -> None:
             ("spread of a war's own effect", "prior", "weight (least to most)", "folds"),
             ((row.title, *row.cells) for row in spreads),
         )
+
+
+def _show_agreement(found: Part, to: Console) -> None:
+    from sim.results import record_tables as tables
+
+    to.print("\nHow far the coders of the rows agree", style="bold")
+    print_table(to, ("column", "alpha", "kappa"), ((row.title, *row.cells) for row in tables.agreement_rows(found)))
+    say(to, found["agreement"]["sentence"])
 
 
 def _show_scenarios(found: Part, to: Console) -> None:

@@ -26,6 +26,7 @@ from sim.evidence.calibration.episodes import HORIZONS, TIERS, Episode, name_key
 from sim.evidence.calibration.overlapping_wars import claim, unchecked
 from sim.evidence.calibration.posterior import Posterior
 from sim.evidence.calibration.simulate_episodes import DEFAULT_TRIALS, Progress
+from sim.evidence.intercoder.row_agreement import row_agreement
 from sim.results.formatting import plain
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ class Backtest:
                 "seed": self.seed,
                 "scores": {name: tier.as_dict() for name, tier in self.tiers.items()} or None,
                 "protocol": protocol(self.record.posterior, self.forecasts),
+                "agreement": row_agreement(self.rows.targets).as_dict(),
                 "variants": self.variants if self.tiers else None,
                 "misses": [vars(one) for one in self.worst] if "durable" in self.tiers else None,
                 **(self.scenarios.as_dict() if self.scenarios else {"scenarios": None, "scenario_scores": None}),

@@ -26,6 +26,7 @@ CODE = ("evidence/calibration", "evidence/backtest", "statistics")
 FILES = {
     "base_rates_sha256": ("base rates", ("history/base_rates.csv",)),
     "second_codings_sha256": ("second codings", ("history/second_codings.csv",)),
+    "codings_sha256": ("codings of further coders", ("history/codings/*.csv",)),
     "readings_sha256": ("second readings of scenarios", ("readings/*.csv",)),
     "posterior_sha256": ("posterior draws", ("calibration/posterior.csv",)),
 }
