@@ -9,7 +9,7 @@ from urllib.parse import quote
 from dashboards.figures.outcomes import STAGE_WORDS, capital
 from dashboards.report.icon_array import icon_array
 from dashboards.tables import runs as run_tables
-from sim.results import wording
+from sim.results import by_reading, wording
 from sim.results.export import as_csv
 from sim.scenario.schema.labels import sides_called
 from sim.statistics.estimates import has_band
@@ -83,6 +83,7 @@ def headline(run: Run, days: int) -> dict[str, Any]:
         "in_force_basis": in_force_basis(run, str(days)),
         "sources": wording.sources(cell, run.n_trials),
         "has_record": cell["record"] is not None,
+        "readings": by_reading.words(run.summary["readings"], str(days)),
         "reference_source": run.scenario.reference_class.source if run.scenario.reference_class else "",
         "mutual": odds_cell(tiers["mutual"][str(days)], run.n_trials),
         "broad": odds_cell(tiers["broad"][str(days)], run.n_trials),

@@ -26,6 +26,7 @@ from sim.cli.commands import (
     exercise,
     forecasters,
     init,
+    level,
     levers,
     list_scenarios,
     picture,
@@ -62,6 +63,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None] | typer.Typer]] = {
     },
     "Explain": {
         "why": why.why,
+        "level": level.level,
         "compare": compare.compare,
         "replay": replay.replay,
     },

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.outcome_columns import Columns
+from sim.results.wording import percent
 from sim.scenario.sampling.readings import readings_of
 from sim.scenario.schema import Scenario
 from sim.statistics.horizons import event_by, horizons
@@ -43,6 +44,6 @@ def odds_by_reading(
 
 
 def words(readings: Mapping[str, Mapping[str, Any]], days: str) -> str:
-    """Return the odds by reading in one line: ``file 12 %, second 0 %, third 2 %``."""
+    """Return the odds by reading in one line: ``file 40 %, second under 1 %, third 12 %``."""
     found = {name: odds[days] for name, odds in readings.items()}
-    return ", ".join(f"{name} {100 * p:.0f} %" for name, p in found.items() if p is not None)
+    return ", ".join(f"{name} {percent(p)}" for name, p in found.items() if p is not None)

@@ -190,7 +190,7 @@ def show_runs(runs: Sequence[Run], to: Console, is_sweep: bool = False) -> None:
     for one in runs:
         if readings := one.summary["readings"]:
             name = f"{one.name}: " if len(runs) > 1 else ""
-            to.print(f"{name}By reading, model alone, by day {last}: {by_reading.words(readings, last)}.")
+            to.print(f"{name}By reading of the sources, by day {last}: {by_reading.words(readings, last)}.")
     known = [cell for one in runs for cell in one.summary["in_force_180"].values()]
     is_trend = is_sweep and len(runs) > 1
     if is_trend:

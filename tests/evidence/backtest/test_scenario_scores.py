@@ -216,7 +216,7 @@ def test_both_readings_are_run_and_scored(monkeypatch: pytest.MonkeyPatch, tmp_p
     forecasts = {"KOR51": {name: [0.1, 0.2, 0.3, 0.4] for name in ("engine", "pool", "constant")}}
     shown: list[tuple[int, int]] = []
     found = score_scenarios(forecasts, trials=320, workers=1, progress=lambda *done: shown.append(done))
-    assert (found.n_scenarios, found.n_wars, shown) == (1, 1, [(1, 2), (2, 2)])
+    assert (found.n_scenarios, found.n_wars, shown) == (1, 1, [(1, 3), (2, 3), (3, 3)])
     file, second = ([one.model for one in found.forecasts if one.reading == reading] for reading in ("file", "second"))
     assert file != second and sorted(file) == file and 0 < file[-1] < 1
     assert found.brier["row"] == pytest.approx((0.01 + 0.04 + 0.09 + 0.16) / 4)
