@@ -1,6 +1,7 @@
 """``python -m docs.generate [--check] [FOLDER]``; what takes half a minute each has a switch of its own.
 
-``--catalogue`` writes all pages with odds, ``--statics`` the page of comparative statics alone.
+``--catalogue`` writes all pages with odds, ``--statics`` the page of comparative statics alone, ``--levels`` the table of
+levels of the shipped bases (minutes: the record is simulated again).
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ from pathlib import Path
 from docs.generate import FOLDER, stale, write
 
 INDEX = Path("scenarios") / "catalogue.json"
+LEVELS = FOLDER.parent.parent / "scenarios" / "calibration" / "levels.csv"
 
 
 def main(words: list[str]) -> int:
     """Write the pages, or with ``--check`` name those that are stale; 1 if there are any."""
     if "--statics" in words:
         return write_page_of_statics()
+    if "--levels" in words:
+        return write_levels()
     if "--catalogue" in words:
         return write_odds(FOLDER.parent) or write_page_of_statics()
     is_check = "--check" in words
@@ -30,6 +34,21 @@ def main(words: list[str]) -> int:
     for path in found:
         print(f"{'stale' if is_check else 'wrote'}: {path}", file=sys.stderr)
     return 1 if is_check and found else 0
+
+
+def write_levels() -> int:
+    """Write the record's forecasts for the days of the shipped bases, with their own odds."""
+    from sim.evidence.backtest.forecasts import forecast
+    from sim.evidence.backtest.levels import bases, in_lines, level_rows, table_of
+    from sim.evidence.calibration.calibrate import calibrate, read_rows
+    from sim.storage.atomic_files import write_file
+
+    rows = read_rows()
+    record = calibrate(rows.all)
+    found = level_rows(rows, record, forecast(rows, record), bases())
+    write_file(LEVELS, table_of(found).encode())
+    print("\n".join(in_lines(found)), file=sys.stderr)
+    return 0
 
 
 def refresh_record(is_check: bool) -> list[Path]:
