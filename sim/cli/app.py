@@ -30,6 +30,7 @@ from sim.cli.commands import (
     levers,
     list_scenarios,
     picture,
+    play,
     replay,
     report,
     results,
@@ -94,6 +95,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None] | typer.Typer]] = {
         "results": results.results,
     },
     "Teaching": {
+        "play": play.play,
         "exercise": exercise.exercise,
     },
 }

@@ -5,7 +5,7 @@ Nothing here changes what a trial becomes: paths and needs are those that the we
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,9 @@ from sim.outcome_columns import FRICTIONS, Columns
 from sim.random_streams import Streams
 from sim.scenario.schema import Scenario
 from sim.single_trial.one_trial import OneTrial
+
+if TYPE_CHECKING:
+    from sim.model.own_rules import Rules
 
 Values = NDArray[np.float64]
 
@@ -154,8 +157,13 @@ class Ranges(NamedTuple):
     terms_b: Values
 
 
-def ranges(scenario: Scenario, seed: int, first_trial: int, n_trials: int) -> tuple[Ranges, Columns]:
-    """Return the range after each week up to the horizon, and the outcome by then."""
+def ranges(
+    scenario: Scenario, seed: int, first_trial: int, n_trials: int, rules: Rules | None = None
+) -> tuple[Ranges, Columns]:
+    """Return the range after each week up to the horizon, and the outcome by then.
+
+    ``rules`` are the decisions of classes of somebody's own.
+    """
     streams = Streams(seed, first_trial, n_trials, scenario.mirrored)
     inputs = inputs_of(scenario, streams)
     first, counts = streams.trials_by_draw()
@@ -164,7 +172,14 @@ def ranges(scenario: Scenario, seed: int, first_trial: int, n_trials: int) -> tu
     is_at_war = np.zeros(found.shape[:2], np.bool_)
     results = np.empty((n_trials, n_stored(inputs)))
     workspace = workspace_for(inputs, streams.prefix)
-    _ask(_ranges, workspace, inputs.starts, first, counts, is_at_war, found, results)
+    bound = rules.bind(workspace, inputs, streams, np.zeros(1, np.bool_)) if rules else None
+    try:
+        _ask(_ranges, workspace, inputs.starts, first, counts, is_at_war, found, results)
+        if bound:
+            bound.raise_problem()
+    finally:
+        if bound:
+            bound.let_go()
     lower, upper, offer_a, offer_b = np.moveaxis(found[..., :4], -1, 0)
     terms_a, terms_b = found[..., 4 : 4 + n_issues], found[..., 4 + n_issues :]
     seen = Ranges(is_at_war, lower, upper, offer_a, offer_b, terms_a, terms_b)
@@ -225,14 +240,21 @@ class FirstDay(NamedTuple):
 def first_day(trial: OneTrial) -> FirstDay:
     """Apply the first week's events to a trial that has not begun, and find the range of every track."""
     found = np.empty((4, 2))
-    _ask(_first_day, trial.workspace, found)
+    _ask(_first_day, trial.workspace, True, found)
     return FirstDay(*found)
 
 
+def needs_today(trial: OneTrial) -> Values:
+    """Return what both sides need on each track as it stands now, shape (tracks, 2). [util] The trial keeps them."""
+    _ask(_first_day, trial.workspace, False, np.empty((4, 2)))
+    return np.stack([trial.workspace.tracks["need_a"], trial.workspace.tracks["need_b"]], axis=-1)
+
+
 @entry
-def _first_day(workspace: Any, found: Any) -> None:
+def _first_day(workspace: Any, applies_events: bool, found: Any) -> None:
     world = world_of(workspace)
-    apply_events(world)
+    if applies_events:
+        apply_events(world)
     update_loss_from_peace(world)
     for number in range(len(world.tracks)):
         find_range(world, number)
