@@ -16,7 +16,7 @@ from sim.play.answers import Key
 from sim.play.comparison import Place, ended, place_of
 from sim.play.engine import Lived, own_share, player_of, ranges_of
 from sim.play.news import plain
-from sim.play.positions import Table, expected_front, joined, points, track_called
+from sim.play.positions import Table, expected_front, joined, points, term, track_called
 from sim.results.formatting import counted
 from sim.scenario.schema.labels import called
 
@@ -96,7 +96,7 @@ def debrief(play: Lived, trials: int) -> Debrief:
     return Debrief(
         play.side,
         play.seed,
-        _capital(ended(play.scenario, play.side, row)),
+        _capital(ended(play.scenario, play.side, row)) + _agreed(play, row),
         tuple(_spells(play, ranges, open_weeks)),
         _no_range(play, row),
         tuple(_missed(play, open_weeks)),
@@ -104,6 +104,15 @@ def debrief(play: Lived, trials: int) -> Debrief:
         f"With the same random numbers, the model would have ended so: {ended(play.scenario, play.side, simulated)}",
         place,
     )
+
+
+def _agreed(play: Lived, row: dict[str, Any]) -> str:
+    """Return what the ceasefire says that lasted; nothing without one."""
+    if row["durable_week"] < 0:
+        return ""
+    issues = play.scenario.issues
+    terms = {name: term(issues[name], row[f"x_{name}"]) for name in issues if row[f"x_{name}"] == row[f"x_{name}"]}
+    return f" It says {'; '.join(f'{called(play.scenario, name)}: {words}' for name, words in terms.items())}."
 
 
 def _spells(play: Lived, ranges: Any, open_weeks: Any) -> list[Spell]:

@@ -81,7 +81,8 @@ def level(player: Any, key: Key) -> Decision:
     ]
     if urging:
         briefing.append(f"{joined(urging)} may bring your leaders to the table whatever you answer.")
-    choices = [Choice("0", "stay away: the round fails")]
+    promised = any(rule.party == player.name for rule in scenario.attendance)
+    choices = [Choice("0", f"stay away{', unless a promise binds you' if promised else ''}: the round fails")]
     for at in range(least, cap + 1):
         mandate = 100 * getattr(model.talks, f"mandate_{at}")
         may = f"may close {mandate:.0f} % of the gap and sign {_signable(player, at)}"

@@ -90,7 +90,7 @@ class Play:
         self._answers[self.pending.key] = self.pending.read(answer)
         self._lived = self._live()
 
-    def debrief(self, trials: int = 2000) -> Debrief:
+    def debrief(self, trials: int = 20_000) -> Debrief:
         """Return what was hidden, what was missed, and where the play lies among simulated trials."""
         from sim.play.debrief import debrief
 

@@ -12,7 +12,7 @@ import typer
 
 from sim.cli.console import console, note, print_json
 from sim.cli.exit import Terminated, leave
-from sim.cli.options import AsJson, Quiet, count_of, whole
+from sim.cli.options import AsJson, Quiet, as_trials, count_of, whole
 from sim.cli.runs import opened
 from sim.errors import ParleyError
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 WIDTH = 80
 FOLDER = Path("results") / "plays"
 LARGEST = 1 << 20
+DEFAULT_TRIALS = 20_000
 HELP = (
     "Type one of the answers shown, or nothing to do what the model would do in your place. "
     "'show' repeats the question, 'quit' keeps the decisions and leaves."
@@ -42,7 +43,7 @@ def play(
     script: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Decisions of an earlier play: replay them, then go on.")
     ] = None,
-    trials: Annotated[int, count_of("the comparison at the end")] = 2000,
+    trials: Annotated[int | None, count_of("the comparison [20,000]", as_trials)] = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -58,7 +59,8 @@ def play(
         if before.start != loaded.scenario.start:
             raise ParleyError(f"{script}: expected the start {loaded.scenario.start}, got {before.start}")
     seed = 1 if seed is None else seed
-    check_counts(trials, seed, None)
+    n_trials = DEFAULT_TRIALS if trials is None else trials
+    check_counts(n_trials, seed, None)
     game = Play(loaded.scenario, side, seed, before.answers if before else None, loaded.name)
     shown = console(to_stderr=as_json)
     shown.width = min(shown.width, WIDTH)
@@ -70,9 +72,9 @@ def play(
     except (KeyboardInterrupt, Terminated) as stopped:
         _leave(game, kept, 130 if isinstance(stopped, KeyboardInterrupt) else 143)
     if as_json:
-        print_json({"scenario": game.name, "decisions": _lines(game), **game.debrief(trials).as_dict()})
+        print_json({"scenario": game.name, "decisions": _lines(game), **game.debrief(n_trials).as_dict()})
     else:
-        show_debrief(game.debrief(trials), shown)
+        show_debrief(game.debrief(n_trials), shown)
         if kept.exists():
             note(f"Decisions: {kept} (replay with --script)", quiet)
 
