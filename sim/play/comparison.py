@@ -111,6 +111,6 @@ def ended(scenario: Scenario, side: str, row: Mapping[str, Any]) -> str:
     if row["victory"]:
         who = "your side" if sides[row["victory"] - 1] == side else called(scenario, sides[row["victory"] - 1])
         return f"{who} won the war{', and imposed a ceasefire' if row['imposed'] else ''}."
-    if row["mutual_week"] >= 0:
+    if row["halt_week"] >= 0:
         return "no general ceasefire lasted 30 days; one was agreed and did not hold."
     return "no general ceasefire was agreed that lasted 30 days."

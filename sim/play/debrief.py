@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.model.happenings import Bargained, Round
 from sim.model.mesa_model import NegotiationModel
@@ -39,12 +40,13 @@ class Spell:
     @property
     def text(self) -> str:
         """Return the spell in words."""
-        when = f"in the week of {plain(self.first)}"
+        when, who = f"in the week of {plain(self.first)}", "Both sides"
         if self.weeks > 1:
             when = f"for {self.weeks} weeks, from {plain(self.first)} to the week of {plain(self.last)}"
+            who = f"At its widest, in the week of {plain(self.widest)}, both sides"
         return (
-            f"{self.track}: there was a range {when}. At its widest, in the week of {plain(self.widest)}, both sides "
-            f"preferred to war all from {self.least:.0f} to {self.most:.0f} of 100 to you. Its middle: {self.middle}."
+            f"{self.track}: there was a range {when}. {who} preferred to war all from {self.least:.0f} to "
+            f"{self.most:.0f} of 100 to you. Its middle: {self.middle}."
         )
 
 
@@ -86,10 +88,9 @@ class Debrief:
 def debrief(play: Lived, trials: int) -> Debrief:
     """Return the debrief of a finished play."""
     assert play.columns is not None
-    ranges = ranges_of(play.scenario, play.side, play.seed, play.answers)
+    limits = _limits(play)
     open_weeks = {
-        number: ranges.is_at_war[0] & (ranges.lower[0, :, number] <= ranges.upper[0, :, number] + TOUCHING)
-        for number in range(len(play.scenario.tracks))
+        number: limits[:, number, 0] <= limits[:, number, 1] + TOUCHING for number in range(len(play.scenario.tracks))
     }
     place, simulated = place_of(play, trials)
     row = {name: column[0].item() for name, column in play.columns.items()}
@@ -97,7 +98,7 @@ def debrief(play: Lived, trials: int) -> Debrief:
         play.side,
         play.seed,
         _capital(ended(play.scenario, play.side, row)) + _agreed(play, row),
-        tuple(_spells(play, ranges, open_weeks)),
+        tuple(_spells(play, limits, open_weeks)),
         _no_range(play, row),
         tuple(_missed(play, open_weeks)),
         tuple(_hidden(play)),
@@ -115,13 +116,27 @@ def _agreed(play: Lived, row: dict[str, Any]) -> str:
     return f" It says {'; '.join(f'{called(play.scenario, name)}: {words}' for name, words in terms.items())}."
 
 
-def _spells(play: Lived, ranges: Any, open_weeks: Any) -> list[Spell]:
+def _limits(play: Lived) -> NDArray[np.float64]:
+    """Return the reservation points of sides A and B by week and track, shape (weeks, tracks, 2); NaN where none is.
+
+    They are those of the week's round, which may have ended the war, and else those after the week.
+    """
+    ranges = ranges_of(play.scenario, play.side, play.seed, play.answers)
+    found = np.stack([ranges.lower[0], ranges.upper[0]], axis=-1)
+    for week in play.weeks:
+        for seen in week.happenings:
+            if isinstance(seen, Bargained) and seen.is_ceasefire:
+                found[week.number, seen.number] = seen.lower, seen.upper
+    return found
+
+
+def _spells(play: Lived, limits: NDArray[np.float64], open_weeks: Any) -> list[Spell]:
     """Return the weeks with a range, track by track."""
     found = []
     for number, is_open in open_weeks.items():
         edges = np.flatnonzero(np.diff(np.concatenate([[False], is_open, [False]]).astype(int)))
         for first, after in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-            lower, upper = np.clip([ranges.lower[0, :, number], ranges.upper[0, :, number]], 0.0, 1.0)
+            lower, upper = np.clip(limits[:, number].T, 0.0, 1.0)
             widest = first + int(np.argmax((upper - lower)[first:after]))
             table = _table_after(play, widest, number)
             least, most = sorted(own_share(table.end, float(one[widest])) for one in (lower, upper))

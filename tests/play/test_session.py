@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -234,6 +235,16 @@ def test_the_hidden_state_decides_the_debrief() -> None:
     )
     assert not unwilling.ranges and willing.ranges
     assert unwilling.no_range.startswith("At no time")
+
+
+@pytest.mark.parametrize("seed", range(1, 7))
+def test_what_was_signed_lay_in_the_hidden_range(seed: int) -> None:
+    """A range that is signed in the week in which it opens is one as well."""
+    play = played(Play(sim.load("teaching/fearons_pie"), "North", seed))
+    if (week := outcome(play)["halt_week"]) >= 0:
+        day = play.scenario.start + timedelta(weeks=int(week))
+        (spell,) = [spell for spell in play.debrief(64).ranges if spell.first <= day <= spell.last]
+        assert spell.least <= spell.most
 
 
 # -- where it lies ---------------------------------------------------------------------------------------

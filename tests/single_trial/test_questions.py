@@ -6,6 +6,12 @@ import numpy as np
 import pytest
 
 from sim.model.compiled import simulate, simulate_streams
+from sim.model.happenings import Bargained
+from sim.model.observer import live_through_week
+from sim.model.one_trial import OneTrial
+from sim.model.own_rules import Rules
+from sim.model.parties import Belligerent
+from sim.model.questions import first_day, needs_today, on_offer, openings, ranges
 from sim.outcome_columns import FRICTIONS, Columns
 from sim.random_streams import Streams
 from sim.scenario.mirror import mirror
@@ -112,3 +118,28 @@ def test_the_first_day_has_its_events_and_no_week() -> None:
     sigma = 0.5 * 0.3 * one.workspace.war["momentum_ahead"][0]
     assert found.loss_from_peace[1] == pytest.approx(0.5 * (sigma - 0.25 * sigma**2) - found.cost_of_war[1])
     assert found.loss_from_peace[0] == pytest.approx(-1.25 * 0.5 * (sigma + 0.25 * sigma**2) - 0.05)
+
+
+class Stubborn(Belligerent):
+    def pace(self, other_moved: bool, mandate: float) -> float:
+        return 0.0
+
+
+def test_the_range_of_a_trial_with_a_class_of_ones_own_is_that_of_its_trial() -> None:
+    scenario = load("istanbul_2025/aides_only")
+    rules = Rules.of(scenario, {"Ukraine": Stubborn}, compiles=False)
+    seen, columns = ranges(scenario, 3, 0, 4, rules)
+    wanted = simulate(scenario, 3, 0, 4, parties={"Ukraine": Stubborn})
+    assert np.array_equal(columns["n_rounds"], wanted["n_rounds"])
+    assert np.array_equal(columns["durable_week"], wanted["durable_week"])
+    assert not np.array_equal(seen.offer_a, ranges(scenario, 3, 0, 4)[0].offer_a, equal_nan=True)
+
+
+def test_needs_of_today_are_those_of_the_first_day_before_anything_has_happened() -> None:
+    scenario = load("teaching/minimal")  # no events
+    first, today = OneTrial(scenario, 1, 0), OneTrial(scenario, 1, 0)
+    first_day(first)
+    needs = needs_today(today)
+    assert needs.shape == (1, 2)
+    assert needs[0].tolist() == [first.workspace.tracks["need_a"][0], first.workspace.tracks["need_b"][0]]
+    assert needs.tolist() == needs_today(today).tolist()
