@@ -1,7 +1,7 @@
 """``python -m docs.generate [--check] [FOLDER]``; what takes half a minute each has a switch of its own.
 
-``--catalogue`` writes all pages with odds, ``--statics`` the page of comparative statics alone, ``--levels`` the table of
-levels of the shipped bases (minutes: the record is simulated again).
+``--catalogue`` writes all pages with odds, ``--statics`` the page of comparative statics alone, ``--levels`` the table
+of levels of the shipped bases (minutes: the record is simulated again).
 """
 
 from __future__ import annotations

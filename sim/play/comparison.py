@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.agents.mesa_model import NegotiationModel
 from sim.model.compiled import simulate
-from sim.model.mesa_model import NegotiationModel
 from sim.outcome_columns import Columns
 from sim.play.engine import Lived
 from sim.results.formatting import counted

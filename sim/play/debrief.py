@@ -10,9 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.happenings import Bargained, Round
-from sim.model.mesa_model import NegotiationModel
-from sim.model.questions import first_day
+from sim.agents.mesa_model import NegotiationModel
 from sim.play.answers import Key
 from sim.play.comparison import Place, ended, place_of
 from sim.play.engine import Lived, own_share, player_of, ranges_of
@@ -20,6 +18,8 @@ from sim.play.news import plain
 from sim.play.positions import Table, expected_front, joined, points, term, track_called
 from sim.results.formatting import counted
 from sim.scenario.schema.labels import called
+from sim.single_trial.happenings import Bargained, Round
+from sim.single_trial.questions import first_day
 
 TOUCHING = 1e-12
 

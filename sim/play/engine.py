@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from sim.agents.mesa_model import NegotiationModel
+from sim.agents.own_rules import Rules
+from sim.agents.parties import Belligerent
 from sim.model.decisions import usual_accepts, usual_attends, usual_opening, usual_pace
-from sim.model.happenings import Bargained, Happening
-from sim.model.mesa_model import NegotiationModel
-from sim.model.observer import live_through_week
-from sim.model.own_rules import Rules
-from sim.model.parties import Belligerent
-from sim.model.questions import Ranges, ranges
 from sim.outcome_columns import Columns
 from sim.play.answers import MODEL, Answers, Decision, Key, offer_on
 from sim.scenario.schema import Scenario
+from sim.single_trial.happenings import Bargained, Happening
+from sim.single_trial.observer import live_through_week
+from sim.single_trial.questions import Ranges, ranges
 
 NEVER = -1.0
 """Gap that no two offers are within: nothing is signed between offers."""

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sim.model import happenings
 from sim.play.answers import LEVELS
 from sim.play.engine import Week, own_share
 from sim.play.positions import joined, track_called
 from sim.results.formatting import counted
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.labels import called
+from sim.single_trial import happenings
 
 
 @dataclass(frozen=True)

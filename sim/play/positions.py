@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.questions import POINTS, needs_today, on_offer
 from sim.play.engine import own_share, weight_of
 from sim.scenario.schema import Issue, Scenario
 from sim.scenario.schema.labels import called
+from sim.single_trial.questions import POINTS, needs_today, on_offer
 
 GRID = np.linspace(0.0, 1.0, POINTS)
 MOST_SHOWN = 4

@@ -9,12 +9,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sim.model.happenings import Bargained
 from sim.play.answers import LEVELS, OPENINGS, STEPS, Choice, Decision, Key
 from sim.play.engine import own_share, week_of
 from sim.play.positions import Table, joined, open_tracks, reckoning, track_called
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.labels import called
+from sim.single_trial.happenings import Bargained
 
 STEP_WORDS = {"0": "hold", "10": "a tenth of the gap", "25": "a quarter", "50": "half", "100": "all of it"}
 

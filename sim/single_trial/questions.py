@@ -5,7 +5,7 @@ Nothing here changes what a trial becomes: paths and needs are those that the we
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from sim.compiler.machine_code import call
 from sim.equations.trades import gain_at
 from sim.equations.war import gain_from_war
 from sim.model.attribution import best_surplus, explain
-from sim.model.compiled import begin_draw, begin_trial, columns_of, copy, n_stored
+from sim.model.compiled import Rules, begin_draw, begin_trial, columns_of, copy, n_stored
 from sim.model.inputs import inputs_of
 from sim.model.packages import gain_between, lay_path, write_terms
 from sim.model.ranges import find_range, update_loss_from_peace
@@ -31,9 +31,6 @@ from sim.outcome_columns import FRICTIONS, Columns
 from sim.random_streams import Streams
 from sim.scenario.schema import Scenario
 from sim.single_trial.one_trial import OneTrial
-
-if TYPE_CHECKING:
-    from sim.model.own_rules import Rules
 
 Values = NDArray[np.float64]
 

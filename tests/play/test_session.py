@@ -15,6 +15,7 @@ from sim.model.compiled import simulate
 from sim.play.answers import Decision, Key, Script, offer_on, read_offer, read_script
 from sim.play.session import Play
 from sim.scenario.reading.load import load
+from sim.scenario.sampling.readings import FILE, as_read
 
 AIDES, MINIMAL = "istanbul_2025/aides_only", "teaching/minimal"
 
@@ -40,7 +41,7 @@ def outcome(play: Play) -> dict[str, Any]:
 @pytest.mark.parametrize(("name", "side"), [(AIDES, "Ukraine"), (AIDES, "Russia"), (MINIMAL, "South")])
 @pytest.mark.parametrize("seed", [1, 4])
 def test_the_models_own_decisions_give_the_models_own_trial(name: str, side: str, seed: int) -> None:
-    scenario = sim.load(name)
+    scenario = as_read(sim.load(name), FILE)
     play = played(Play(scenario, side, seed))
     assert len(play.answers) > 3
     for column, values in simulate(scenario, seed, 0, 1).items():
@@ -49,7 +50,7 @@ def test_the_models_own_decisions_give_the_models_own_trial(name: str, side: str
 
 def test_answers_spelt_out_give_the_trial_of_the_same_decisions() -> None:
     """The level and the signature that the model would choose, typed as such, are the model's trial."""
-    scenario = sim.load(AIDES)
+    scenario = as_read(sim.load(AIDES), FILE)
     play = played(Play(scenario, "Russia", 2), lambda one: one.usual if one.key.kind in ("level", "sign") else "model")
     assert {"level", "offer"} <= {key.kind for key in play.answers}
     assert outcome(play)["n_rounds"] == simulate(scenario, 2, 0, 1)["n_rounds"][0]

@@ -5,13 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.agents.own_rules import Rules
+from sim.agents.parties import Belligerent
 from sim.model.compiled import simulate, simulate_streams
-from sim.model.happenings import Bargained
-from sim.model.observer import live_through_week
-from sim.model.one_trial import OneTrial
-from sim.model.own_rules import Rules
-from sim.model.parties import Belligerent
-from sim.model.questions import first_day, needs_today, on_offer, openings, ranges
 from sim.outcome_columns import FRICTIONS, Columns
 from sim.random_streams import Streams
 from sim.scenario.mirror import mirror
@@ -19,7 +15,7 @@ from sim.scenario.reading.load import load
 from sim.single_trial.happenings import Bargained
 from sim.single_trial.observer import live_through_week
 from sim.single_trial.one_trial import OneTrial
-from sim.single_trial.questions import first_day, on_offer, openings, ranges
+from sim.single_trial.questions import first_day, needs_today, on_offer, openings, ranges
 from tests.factories import FEAR, WEEKLY, both, minimal_scenario
 from tests.model.entries import gain_of
 from tests.oracle.everything_on import everything_on
@@ -129,7 +125,7 @@ def test_the_range_of_a_trial_with_a_class_of_ones_own_is_that_of_its_trial() ->
     scenario = load("istanbul_2025/aides_only")
     rules = Rules.of(scenario, {"Ukraine": Stubborn}, compiles=False)
     seen, columns = ranges(scenario, 3, 0, 4, rules)
-    wanted = simulate(scenario, 3, 0, 4, parties={"Ukraine": Stubborn})
+    wanted = simulate(scenario, 3, 0, 4, rules=rules)
     assert np.array_equal(columns["n_rounds"], wanted["n_rounds"])
     assert np.array_equal(columns["durable_week"], wanted["durable_week"])
     assert not np.array_equal(seen.offer_a, ranges(scenario, 3, 0, 4)[0].offer_a, equal_nan=True)
