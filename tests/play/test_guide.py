@@ -11,6 +11,7 @@ import pytest
 
 import sim
 from sim.play.session import Play
+from sim.scenario.sampling.readings import FILE, as_read
 from tests.conftest import Answer
 from tests.project.documents import DOCS, blocks
 
@@ -20,7 +21,7 @@ CHOSEN = {"opening": "90", "offer": "10"}
 def test_the_transcript_of_the_guide_is_what_is_printed(
     parley: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    play = Play(sim.load("istanbul_2025/aides_only"), "Ukraine", 6)
+    play = Play(as_read(sim.load("istanbul_2025/aides_only"), FILE), "Ukraine", 6)
     while play.pending is not None:
         play.apply(CHOSEN.get(play.pending.key.kind, "model"))
     typed = "".join(f"{CHOSEN.get(key.kind, '')}\n" for key in play.answers)

@@ -110,8 +110,8 @@ def summary(p: float, lo: float, hi: float, reference: float | None = None, mode
 def test_the_editors_sentence(minimal: sim.Scenario) -> None:
     said = wording.sentence(summary(0.17, 0.05, 0.46, 0.14, 0.21), minimal)
     assert (
-        "about 1 in 6: 17 %, band 5 to 46 %. How this number is made: the model alone (21 %, weight 0.5) and the "
-        "reference class (14 %, weight 0.5), pooled in log odds."
+        "about 1 in 6: 17 %, band 5 to 46 %. How this number is made: the model alone (21 %, weight 0.75) and the "
+        "reference class (14 %, weight 0.25), pooled in log odds."
     ) in said
     assert "rearm (50 % of failures)" in said
 
@@ -125,7 +125,7 @@ def test_the_sentence_when_nothing_happened(minimal: sim.Scenario) -> None:
 def test_the_sentence_when_the_model_alone_saw_nothing(minimal: sim.Scenario) -> None:
     said = wording.sentence(summary(0.004, 0.0, 0.00019, 0.14, 0.0), minimal)
     assert "about 1 in 200: under 1 %" in said
-    assert "the model alone (nothing (0 in 20,000, below 0.02 %), weight 0.5)" in said
+    assert "the model alone (nothing (0 in 20,000, below 0.02 %), weight 0.75)" in said
     assert "How this number" not in wording.sentence(summary(0.17, 0.05, 0.46), minimal)
 
 

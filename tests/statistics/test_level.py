@@ -28,9 +28,10 @@ def half_way(reference: float) -> Level:
     return Level(0.5 * float(logit(reference)), 0.5, 0.5, smooths=True, reference=reference)
 
 
-def test_weights_sum_to_one_and_a_file_alone_is_half_way() -> None:
+def test_weights_sum_to_one_and_are_those_of_the_decision() -> None:
     assert [sum(weights) for weights in (BASE, FILE_ALONE, ROW_ALONE)] == pytest.approx([1, 1, 1])
-    assert FILE_ALONE == (0, 0.5, 0.5)
+    assert FILE_ALONE == (0, 0.75, 0.25)
+    assert BASE == (0.5, 0.35, 0.15)
 
 
 def test_the_pool_is_the_geometric_mean_of_the_odds() -> None:

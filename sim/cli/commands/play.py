@@ -12,7 +12,7 @@ import typer
 
 from sim.cli.console import console, note, print_json
 from sim.cli.exit import Terminated, leave
-from sim.cli.options import AsJson, Quiet, as_trials, count_of, whole
+from sim.cli.options import AsJson, Quiet, Reading, as_trials, count_of, whole
 from sim.cli.runs import opened
 from sim.errors import ParleyError
 
@@ -44,12 +44,14 @@ def play(
         Path | None, typer.Option(metavar="FILE", help="Decisions of an earlier play: replay them, then go on.")
     ] = None,
     trials: Annotated[int | None, count_of("the comparison [20,000]", as_trials)] = None,
+    reading: Reading = "pool",
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
     """Decide for one side of a trial, then see what was hidden."""
     from sim.execution.blocks import check_counts
     from sim.play.session import Play
+    from sim.scenario.sampling.readings import as_read
 
     loaded = opened(scenario, None, quiet)
     before = _read(script) if script else None
@@ -61,7 +63,7 @@ def play(
     seed = 1 if seed is None else seed
     n_trials = DEFAULT_TRIALS if trials is None else trials
     check_counts(n_trials, seed, None)
-    game = Play(loaded.scenario, side, seed, before.answers if before else None, loaded.name)
+    game = Play(as_read(loaded.scenario, reading), side, seed, before.answers if before else None, loaded.name)
     shown = console(to_stderr=as_json)
     shown.width = min(shown.width, WIDTH)
     if not (as_json and game.pending is None):
