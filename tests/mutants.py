@@ -41,6 +41,7 @@ NUMBERS = "tests/behaviour/test_numbers.py"
 ABSENT = "tests/model/test_absent.py"
 STORE, FILES = (f"tests/storage/test_{name}.py" for name in ("run_folder", "atomic_files"))
 INFORMATION = "tests/analysis/sensitivity/test_value_of_information.py"
+OWN_PAST, WEIGHING = "tests/evidence/backtest/test_own_past.py", "tests/results/test_weighing.py"
 SCORES, NESTED, POSTERIOR, TERMS = (
     f"tests/evidence/{name}.py"
     for name in (
@@ -240,9 +241,14 @@ MUTANTS = (
            "if name not in wars]", "if name]", (POSTERIOR,)),
     Mutant("a fold sets the ridge's penalty with its own war", "sim/evidence/backtest/nested.py",
            "outcomes, folds.of != fold)", "outcomes, folds.of >= 0)", (NESTED,)),
-    Mutant("a fold sets the pool's weight with its own war", "sim/evidence/backtest/nested.py",
-           "scores.brier(pooled(engine[tier][fold, inner], ridge[tier][fold, inner], weight), happened[inner])",
-           "scores.brier(pooled(engine[tier][fold], ridge[tier][fold], weight), happened)", (NESTED,)),
+    Mutant("a war's own effect is learned from its own rows", "sim/evidence/backtest/own_past.py",
+           "if fold not in without]", "if fold >= 0]", (OWN_PAST,)),
+    Mutant("later talks of a war count as its past", "sim/evidence/backtest/own_past.py",
+           "or episode.talks_opened >= day:", "or episode.talks_opened == day:", (OWN_PAST,)),
+    Mutant("the share of an empty class is lost", "sim/results/weighing.py",
+           "shares[later[0] if len(later) else among[-1]] += share", "shares[place] += share", (WEIGHING,)),
+    Mutant("a variant starts from another level than its base", "sim/results/weighing.py",
+           "intercept=logit(head) - logit(rows[at].file),", "intercept=logit(head),", (WEIGHING,)),
     Mutant("a term does not reach the inputs of a row", "sim/evidence/calibration/prior.py",
            "np.array([factors[name] for factors in by_alternative])[chosen]", "1.0", (TERMS,)),
     Mutant("the block that the old end cut is kept", "sim/storage/run_folder.py",

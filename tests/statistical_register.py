@@ -314,6 +314,7 @@ HOLDS_FOR_EVERY_DRAW = {
     "statistics/test_estimates.py::test_reference_class_worked_example": "4.5 is a number of ties",
     "results/test_from_counts_to_odds.py::test_the_reference_class_stands_beside_durable_odds_alone": "the same",
     "evidence/calibration/test_episode_scenario.py::test_inputs_multiply_what_they_are_about": "products; ends of 128 draws",
+    "play/test_session.py::test_shares_add_up_and_a_refusal_ends_worse_than_a_deal": "shares of the same trials",
 }
 """Tests, or whole files, that draw at random and assert what no draw may break, with what that is."""
 

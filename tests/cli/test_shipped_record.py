@@ -45,7 +45,7 @@ def test_the_shipped_record_is_printed_without_computing(
         "1.06 (.76 to 1.34)",
         "age of the war: under 180 days",
         "0.25",
-        "weight of the engine 0.6",
+        "weight of pool, own past 1",
         "yes, by 365 days",
         "too few to rank forecasters",
         "coded loosely",

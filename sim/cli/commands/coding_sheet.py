@@ -21,7 +21,10 @@ def coding_sheet(
         str | None, typer.Option(metavar="SCENARIO", help="Only numbers in which it differs from this one.")
     ] = None,
 ) -> None:
-    """Write a blank sheet for another coder of a scenario, or of the rows of the record (episodes, or a CSV file)."""
+    """Write a blank sheet for a second coder of a scenario.
+
+    With `episodes`, or a CSV file of episodes, it is a sheet for another coder of these rows.
+    """
     from sim.evidence.intercoder import row_sheet, second_coding
     from sim.storage.atomic_files import make_folder, write_files
 

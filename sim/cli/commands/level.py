@@ -25,7 +25,7 @@ def level(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show how a scenario's number is made: record, own past, readings, weights."""
+    """Show how a scenario's number is made, and its record."""
     from sim.evidence.level_sources import level_sources
 
     (run,) = runs_of([scenario], trials, seed, sets, workers, quiet)

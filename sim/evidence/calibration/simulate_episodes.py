@@ -97,7 +97,7 @@ def simulate_at(episode: Episode, points: Floats, seed: int) -> SimulatedEpisode
     if len(parts) == 1:
         return _simulate(parts[0], points, seed)
     simulated = [_simulate(one, points[one.draws], seed) for one in parts]
-    back = np.argsort(np.concatenate([np.flatnonzero(one.draws) for one in parts]))
+    back = np.argsort(np.concatenate([np.flatnonzero(one.draws) for one in parts]), kind="stable")
     return SimulatedEpisode(
         counts={tier: np.concatenate([one.counts[tier] for one in simulated])[back] for tier in TIERS},
         failure_reasons=np.concatenate([one.failure_reasons for one in simulated])[back],

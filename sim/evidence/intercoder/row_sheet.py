@@ -10,8 +10,7 @@ from sim.results.export import as_csv
 from sim.scenario.sources.search_path import shipped_file
 from sim.scenario.sources.table_file import read_table
 
-CODEBOOK = "history/codings/README.md"
-HEADING = "## Codebook"
+CODEBOOK = "history/codings/codebook.md"
 GROUND = "note_ground"
 
 
@@ -36,8 +35,7 @@ def row_sheet(file: str | os.PathLike[str] | None = None) -> dict[str, str]:
     table = read_table(file or shipped(), ("episode_id",))
     shown = [name for name in BRIEFED if name in table.columns]
     rows = [{name: row.text(name) for name in ("episode_id", *shown)} for row in table.rows]
-    book = shipped_file(CODEBOOK).read_text(encoding="utf-8").partition(HEADING)[2]
     return {
         "sheet.csv": as_csv(rows, ("episode_id", *shown, *SCALES, GROUND)),
-        "codebook.md": f"# {HEADING.strip('# ')}{book}",
+        "codebook.md": shipped_file(CODEBOOK).read_text(encoding="utf-8"),
     }

@@ -52,7 +52,7 @@ class WarRecord(Strict):
 
     war: str = text("war in the record of past talks (column `cluster` of history/episodes.csv)")
     episode: str = text("coded row of that war that stands for this day (column `episode_id`)")
-    levels: str = text("CSV file of the record's forecasts by day, with the base's own odds (docs/explanation/level.md)")
+    levels: str = text("CSV file of the record's forecasts by day, with the base's own odds (parley level)")
     sha256: Digest | None = text(DIGEST, default=None)
 class Reading(Strict):
     """Another coder's numbers of the scenario. A draw of the parameters takes one reading, the file's own among them."""

@@ -146,7 +146,7 @@ def test_the_rule_stands_above_the_number(page: Page) -> None:
     words = page.text.partition("Skip to the odds")[2]
     rule, number = words.index("A general halt in force for 30 days."), words.index("About 1 in 8")
     assert rule < number
-    assert "13 % within 365 days" in words  # 80 of 640, .125, half way to .1421: .1336
+    assert "13 % within 365 days" in words  # 80 of 640, .125, a quarter of the way to .1421: .1296
 
 
 def test_who_leads_a_delegation_stands_below_the_question() -> None:
@@ -180,7 +180,7 @@ def test_charts_and_pictures_have_a_label_and_a_reading_aid(page: Page) -> None:
 
 
 def test_key_numbers_are_readable_without_script_and_what_they_are_not(page: Page) -> None:
-    for words in ("More of it", "34 %", "13 %", "12 %", "+21", "Distrust", "More trials", "seed 1"):
+    for words in ("More of it", "48 %", "13 %", "12 %", "+35", "Distrust", "More trials", "seed 1"):
         assert words.lower() in page.text.lower(), words
     for words in ("on the model's priors", "Knowledge ends on 6 January 2025", "stated judgements", "Not meant for"):
         assert words in page.text, words
@@ -196,8 +196,8 @@ def test_circles_count_the_odds(page: Page) -> None:
     ("trials", "changes", "words"),
     [
         ([failure()] * 320, {"reference_class": None}, ("Not seen once", "0 in 320, below")),
-        # (.5 / 320.5 * .1421 / .8579)^.5 are odds of .0161.
-        ([failure()] * 320, {}, ("2 % within 365 days", "nothing (0 in 320, below 2 %)")),
+        # (.5 / 320.5)^.75 (.1421 / .8579)^.25 are odds of .0050.
+        ([failure()] * 320, {}, ("under 1 % within 365 days", "nothing (0 in 320, below 2 %)")),
         ([ceasefire(1)] * 64, {"reference_class": None}, ("none failed", "Nearly certain")),
     ],
 )

@@ -100,7 +100,7 @@ def test_nothing_moved_is_the_headline_of_the_base(base: Run) -> None:
         assert p == pytest.approx(cell["p"], abs=5e-4)  # an event never seen has no logit to be moved to
     cell = cells[-1]
     assert computed_parts.bars(more.response)[0]["central"] == pytest.approx(cell["p"], abs=5e-4)
-    assert cell["p"] == pytest.approx(float(pooled((smoothed(cell["model"], 320), cell["reference"]), (0.5, 0.5))))
+    assert cell["p"] == pytest.approx(float(pooled((smoothed(cell["model"], 320), cell["reference"]), (0.75, 0.25))))
 
 
 def test_commands_are_quoted_for_a_shell(page: Page) -> None:

@@ -163,9 +163,10 @@ def test_folds_groups_and_scenarios_are_tables(page: Page) -> None:
         "headline weight of pool, own past 1, of the reference class the rest 37",
         "0.6 .20 .70 (.60 to .80) 38",
         "under 180 days 20 12 .240 .230 .110 .100 .120 .130 \u2013",
-        "Talks of north/may north/may; row NORTH/MAY yes, by 365 days 12 % 22 % 6 % 16 % 41 % 35 % 28 % 33 % 43 %",
-        "Talks of south/june south/june; row SOUTH/JUNE none by 365 days 2 % 12 % \u2013 41 %",
-        "headline .111 .222",
+        "Talks of north/may north/may; row NORTH/MAY yes, by 365 days "
+        "\u2013 12 % 22 % 6 % 16 % 41 % 35 % 28 % \u2013 33 % 43 %",
+        "Talks of south/june south/june; row SOUTH/JUNE none by 365 days \u2013 2 % 12 % \u2013 41 %",
+        "headline \u2013 .111 .222",
         "coded row, pool .166",
         "2 scenarios of 2 wars: too few to rank forecasters.",
     ):
