@@ -181,7 +181,13 @@ def slopes(table: Any, *, title: str, narrow: bool = False) -> Figure:
     return figure(
         title,
         data,
-        xaxis=axis("Below 1 too extreme, above 1 too timid", range=around, dtick=0.5, tick0=0, tickangle=0),
+        xaxis=axis(
+            "Slope; 1 is right" if narrow else "Below 1 too extreme, above 1 too timid",
+            range=around,
+            dtick=0.5,
+            tick0=0,
+            tickangle=0,
+        ),
         yaxis=row_axis(titles, narrow=True),
         height=(180 if narrow else 150) + 44 * len(titles),
         narrow=narrow,

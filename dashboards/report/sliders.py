@@ -84,6 +84,7 @@ def surface_data(run: Run, found: Response | None) -> dict[str, Any] | None:
 
     from sim.analysis.surrogate import band
     from sim.results import wording
+    from sim.statistics.estimates import has_band
     from sim.statistics.horizons import horizons
     from sim.statistics.level import BAND
 
@@ -116,7 +117,7 @@ def surface_data(run: Run, found: Response | None) -> dict[str, Any] | None:
                 "slope": one.slope,
                 "plain": one.is_plain,
                 "file_weight": one.file_weight,
-                "other": BAND * one.other_sd,
+                "other": BAND * one.other_sd if has_band(run.n_trials) else 0.0,
             }
             for one in run.weighing.levels.values()
         ],

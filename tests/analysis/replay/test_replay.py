@@ -24,6 +24,7 @@ from sim.errors import ParleyError
 from sim.model.compiled import simulate
 from sim.results.run import Run
 from sim.scenario.catalogue import catalogue
+from sim.scenario.sampling.readings import FILE, as_read
 from sim.scenario.schema import Scenario
 from tests.factories import FEAR, LEADERS, QUIET, START, WEEKLY, both, minimal_scenario, week
 from tests.oracle.everything_on import everything_on
@@ -75,7 +76,7 @@ def test_replay_equals_the_column_with_every_mechanism_on() -> None:
 
 def test_what_a_refusal_says_agrees_with_the_stored_shortfall() -> None:
     """What is told is exact on the tabled curve; the stored one on the path, so it may be a little smaller."""
-    scenario = sim.load("istanbul_2025/aides_only")
+    scenario = as_read(sim.load("istanbul_2025/aides_only"), FILE)
     columns = simulate(scenario, 1, 0, 64)
     compared = 0
     for trial in np.flatnonzero((columns["best_week"] >= 0) & (columns["shortfall"] > 0))[:8]:

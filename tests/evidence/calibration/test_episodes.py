@@ -307,7 +307,8 @@ def test_canary_what_came_later_is_never_read(day: date, tmp_path: Path) -> None
     path = tmp_path / "garbage.csv"
     path.write_text(factories.text(garbage, list(rows[0])), encoding="utf-8")
     known = read_episodes(path, day)
-    assert repr(known) == repr(read_episodes(shipped(), day))  # byte for byte
+    shown = read_episodes(shipped(), day)
+    assert repr((known.episodes, known.n_later)) == repr((shown.episodes, shown.n_later))  # byte for byte
     assert sum(one.is_scored for one in known.episodes) > 5
     without = [row for row in garbage if row["talks_opened"] <= day.isoformat()]
     path.write_text(factories.text(without, list(rows[0])), encoding="utf-8")

@@ -14,6 +14,7 @@ from sim.errors import ParleyError
 from sim.evidence.backtest.backtest import Backtest
 from sim.evidence.calibration import simulate_episodes
 from sim.evidence.calibration.calibrate import read_rows
+from sim.evidence.calibration.codings import with_codings
 from sim.evidence.calibration.episodes import Episode, name_key, read_episodes, shipped
 from sim.evidence.calibration.overlapping_wars import is_same_war, overlaps, unify_war_names
 from sim.evidence.calibration.posterior_file import as_csv
@@ -132,7 +133,7 @@ def test_what_looks_like_one_war(other: tuple[str, str, str, str], is_same: bool
 
 def test_no_two_shipped_wars_look_like_one() -> None:
     rows = read_rows(shipped(), alone=True)
-    assert rows.overlaps == () and rows.targets == read_episodes(shipped()).episodes
+    assert rows.overlaps == () and rows.targets == with_codings(shipped(), read_episodes(shipped())).episodes
     one, other = (episode(*KOREA, cluster=name, episode_id=name) for name in ("X", "Y"))
     assert [found.wars for found in overlaps([one, other], [one, other])] == [("X", "Y")]
     nothing = factories.outcomes(factories.NOT_SCORED, factories.NOT_SCORED)
