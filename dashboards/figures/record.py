@@ -178,6 +178,7 @@ def slopes(table: Any, *, title: str, narrow: bool = False) -> Figure:
         data.append(drawn | hover(f"{literal(tier)}, {literal(row['title'])}: {row['slope']:.2f}" for row in own))
     known = [row[key] for row in rows for key in ("slope", "slope_lo", "slope_hi") if row.get(key) is not None]
     around = [min([*known, 0.5]) - 0.1, max([*known, 1.5]) + 0.1]
+    meaning = "Slope; 1 is right" if narrow else "Below 1 too extreme, above 1 too timid"
     return figure(
         title,
         data,
