@@ -183,7 +183,7 @@ def slopes(table: Any, *, title: str, narrow: bool = False) -> Figure:
         title,
         data,
         xaxis=axis(
-            "Slope; 1 is right" if narrow else "Below 1 too extreme, above 1 too timid",
+            meaning,
             range=around,
             dtick=0.5,
             tick0=0,
