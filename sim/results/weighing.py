@@ -10,7 +10,7 @@ without a durable ceasefire all weigh the same, so what is said of failures alon
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +23,25 @@ from sim.scenario.sources.levels import levels_of
 from sim.statistics import estimates
 from sim.statistics.estimates import Floats
 from sim.statistics.horizons import classes, horizons
-from sim.statistics.level import BASE, FILE_ALONE, Headline, Level, base_headline, gamma_sd, logit
+from sim.statistics.level import BASE, FILE_ALONE, Headline, Level, base_headline, gamma_sd, logit, smoothed
+from sim.statistics.ranges import Share
 
 if TYPE_CHECKING:
     from sim.results.tally import HitTally
+
+
+@dataclass(frozen=True)
+class BaseLevel(Level):
+    """The level of a base, with ``file``, the share of its own trials that the level was set for."""
+
+    file: Share = 0.5
+
+    def of_trials(self, n: int) -> Level:
+        """Return the level for ``n`` trials: the base's odds are smoothed as those of the run are.
+
+        Else a run that sees too few events would differ from its base by its number of trials alone.
+        """
+        return replace(self, intercept=self.intercept + logit(self.file) - logit(smoothed(self.file, n)))
 
 
 def levels(scenario: Scenario) -> dict[int, Level]:
@@ -52,13 +67,14 @@ def levels(scenario: Scenario) -> dict[int, Level]:
     ours, theirs = (np.array([getattr(rows[at], name) for at in days]) for name in ("record", "file"))
     heads = base_headline(ours, theirs, None if named is None else np.array(references))
     return {
-        at: Level(
+        at: BaseLevel(
             intercept=logit(head) - logit(rows[at].file),
             file_weight=BASE.file,
             other_sd=float(np.hypot(BASE.record * rows[at].record_sd, BASE.reference * spread)),
             smooths=True,
             reference=reference,
             record=rows[at].record,
+            file=rows[at].file,
         )
         for at, head, reference, spread in zip(days, map(float, heads), references, spreads, strict=True)
     }
@@ -147,7 +163,8 @@ def weigh_hits(known: Mapping[int, Level], hits: Mapping[int, int], n: int) -> W
 
     The headline is made non-decreasing: where it would fall from one horizon to the next, the later level is raised.
     """
-    found, head, heads = dict(known), 0.0, []
+    found = {days: one.of_trials(n) if isinstance(one, BaseLevel) else one for days, one in known.items()}
+    head, heads = 0.0, []
     for days, count in sorted(hits.items()):
         share = count / max(1, n)
         found[days] = found[days].raised_to(head, share, n)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 
 import pytest
 
 import sim
 from sim.evidence.backtest.levels import bases, table_of
+from sim.evidence.backtest.shipped_record import shipped_record
 from sim.evidence.level_sources import LevelSources, level_sources
-from sim.scenario.sources.levels import COLUMNS
+from sim.scenario.sources.levels import COLUMNS, levels_of
+from sim.scenario.sources.search_path import shipped_file
 from tests.cli.test_commands import Parley
 
 NAME = "istanbul_2025/aides_only"
@@ -59,3 +62,26 @@ def test_variants_share_the_level_of_their_base() -> None:
 def test_a_table_of_levels_has_the_columns_that_are_read() -> None:
     row = dict(zip(COLUMNS, ("E1", "W", 30, 0.1, 0.2, 0.3), strict=True))
     assert table_of([row]) == "episode_id,war,days,record,record_sd,file\nE1,W,30,0.1,0.2,0.3\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("horizon_weeks=70", r"record: expected a horizon of the record \(4, 13, 26, 52 weeks\), got 70"),
+        ("record.episode=KOR5", "expected a row of episode KOR5, got none, did you mean `KOR51`"),
+        ("record.war=FALK", "war: expected FALK, the war of the scenario's `record`, got 'KOREA'"),
+    ],
+)
+def test_a_record_that_does_not_fit_is_named_before_anything_runs(parley: Parley, change: str, message: str) -> None:
+    answer = parley("run", "korea/july_1951", "--trials", "64", "--set", change)
+    assert answer.code == 2 and re.search(message, " ".join(answer.err.split())), answer.err
+
+
+def test_shipped_levels_are_the_shipped_records_forecasts() -> None:
+    known = {row["episode_id"]: row["known"]["durable"] for row in shipped_record()["forecasts"]}
+    path = shipped_file("calibration/levels.csv")
+    for scenario in bases().values():
+        record = scenario.record
+        assert record is not None
+        for row in levels_of(path, "levels.csv", record.war, record.episode):
+            assert row.record == pytest.approx(known[record.episode][str(row.days)], abs=2e-6)

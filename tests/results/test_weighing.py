@@ -10,7 +10,7 @@ from scipy.special import expit, logit
 
 import sim
 from sim.errors import ScenarioError
-from sim.results.weighing import Weighing, levels, weigh
+from sim.results.weighing import BaseLevel, Weighing, levels, weigh
 from sim.scenario.schema import Scenario
 from sim.scenario.sources.contents import content_of
 from sim.statistics.estimates import reference_odds
@@ -89,6 +89,16 @@ def test_a_record_sets_the_level_of_its_base_and_differences_stay_the_files() ->
         more = found[days].at(0.5, 10**9)
         assert logit(more) - logit(head) == pytest.approx(logit(0.5) - logit(file), rel=1e-6)
         assert (found[days].record, found[days].reference) == (record, reference)
+
+
+def test_a_run_without_an_event_is_no_likelier_for_being_short() -> None:
+    scenario = with_record([(at, r, sd, 1e-5) for at, r, sd, _ in ROWS])
+    for n in (320, 3_200, 32_000):
+        known = levels(scenario)[365]
+        assert isinstance(known, BaseLevel)
+        base = known.at(1e-5, 10**12)
+        assert known.of_trials(n).at(0.0, n) == pytest.approx(base, rel=0.01 * n * 1e-5 + 0.5)
+        assert known.of_trials(n).at(1e-5, n) == pytest.approx(base, rel=1e-6)
 
 
 def test_a_file_alone_is_pooled_with_its_reference_class() -> None:

@@ -20,6 +20,7 @@ def check(scenario: Scenario) -> Iterator[Problem]:
     """Yield every broken rule. Names, and numbers drawn alone, have been checked before."""
     yield from _joint(scenario)
     yield from _forecasters(scenario)
+    yield from _record(scenario)
 
 
 class Spread(NamedTuple):
@@ -129,3 +130,24 @@ def _forecasters(scenario: Scenario) -> Iterator[Problem]:
             list(forecasts_of(crowd.file, crowd.file, crowd.date, content_named(crowd.file, crowd.sha256).data))
         except ScenarioError as reason:
             yield Problem(("crowd", "file"), str(reason))
+
+
+def _record(scenario: Scenario) -> Iterator[Problem]:
+    """Check that the record has the scenario's row, of its war, at every horizon that the scenario is asked for."""
+    from sim.scenario.sources.levels import WEEKS, levels_of
+
+    if (record := scenario.record) is None:
+        return
+    try:
+        data = content_named(record.levels, record.sha256).data
+        rows = {row.days for row in levels_of(record.levels, record.levels, record.war, record.episode, data)}
+    except ScenarioError as reason:
+        yield Problem(("record",), str(reason))
+        return
+    asked = {days for days, weeks in WEEKS.items() if weeks <= scenario.horizon_weeks}
+    if missing := sorted(asked - rows):
+        yield Problem(("record",), f"expected the record by {missing[0]} days, got none for {escaped(record.episode)}")
+    elif scenario.horizon_weeks not in WEEKS.values():
+        weeks = ", ".join(map(str, WEEKS.values()))
+        got = f"{scenario.horizon_weeks}: leave `record` out or change `horizon_weeks`"
+        yield Problem(("record",), f"expected a horizon of the record ({weeks} weeks), got {got}")

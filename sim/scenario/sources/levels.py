@@ -10,7 +10,8 @@ from sim.scenario.diagnostics import did_you_mean, escaped
 from sim.scenario.sources.table_file import read_table
 
 COLUMNS = ("episode_id", "war", "days", "record", "record_sd", "file")
-DAYS = (30, 90, 180, 365)
+WEEKS = {30: 4, 90: 13, 180: 26, 365: 52}
+"""Horizons of the record: days, and the weeks that a scenario counts for them."""
 NEAREST_TO_CERTAIN = 1e-6
 
 
