@@ -39,11 +39,11 @@ def main(words: list[str]) -> int:
 def write_levels() -> int:
     """Write the record's forecasts for the days of the shipped bases, with their own odds."""
     from sim.evidence.backtest.forecasts import forecast
-    from sim.evidence.backtest.levels import bases, in_lines, level_rows, table_of
+    from sim.evidence.backtest.levels import AS_OF, bases, in_lines, level_rows, table_of
     from sim.evidence.calibration.calibrate import calibrate, read_rows
     from sim.storage.atomic_files import write_file
 
-    rows = read_rows()
+    rows = read_rows(as_of=AS_OF)
     record = calibrate(rows.all)
     found = level_rows(rows, record, forecast(rows, record), bases())
     write_file(LEVELS, table_of(found).encode())

@@ -7,6 +7,7 @@ own odds are its share of trials, readings pooled. What a headline makes of the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sim.evidence.backtest.forecasts import Forecasts
@@ -24,6 +25,8 @@ TRIALS = 65_536
 """Of each base: its own odds are known to a third of a point."""
 SEED = 1
 DIGITS = 6
+AS_OF = date(2025, 5, 15)
+"""Day after which no outcome teaches a shipped level: that of the posterior draws, and of the latest base."""
 
 
 def bases() -> dict[str, Scenario]:

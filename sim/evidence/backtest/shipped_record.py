@@ -28,6 +28,7 @@ FILES = {
     "second_codings_sha256": ("second codings", ("history/second_codings.csv",)),
     "codings_sha256": ("codings of further coders", ("history/codings/*.csv",)),
     "readings_sha256": ("second readings of scenarios", ("readings/*.csv",)),
+    "levels_sha256": ("levels of scenarios", ("calibration/levels.csv",)),
     "posterior_sha256": ("posterior draws", ("calibration/posterior.csv",)),
 }
 """Digests of data: what the data are called, and which shipped files they are."""
