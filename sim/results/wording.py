@@ -151,7 +151,7 @@ def sources(cell: Mapping[str, Any], n_trials: int) -> list[dict[str, str]]:
         says = "forecast from other wars and what was known of this one"
         found.insert(0, ("the record of past talks", says, percent(cell["record"]), weights.record))
     if cell["reference"] is not None:
-        says = "how often such wars ended in a tie, whoever was talking"
+        says = "how often such wars ended in a tie, with talks or without"
         found.append(("the reference class", says, percent(cell["reference"]), weights.reference))
     return [
         {"name": name, "says": says, "odds": odds, "weight": f"{weight:.2g}"}
